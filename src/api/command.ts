@@ -1,0 +1,86 @@
+// What every part of the system may know of a command: the declarative half of its spec. The engine's
+// and the router's specs extend it with the code that runs. COMMAND, COMMAND DOCS and routing read it.
+
+export type CommandFlag =
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'admin'
+  | 'pubsub'
+  | 'noscript'
+  | 'blocking'
+  | 'loading'
+  | 'stale'
+  | 'fast'
+  | 'no_auth'
+  | 'may_replicate'
+  | 'movablekeys'
+  | 'allow_busy'
+  | 'skip_monitor'
+  | 'skip_slowlog'
+  | 'no_async_loading'
+  | 'no_multi'
+  | 'sentinel'
+
+/** Where keys stand: from `first` (1 is the first argument) to `last` (negative counts from the end), every `step`. */
+export interface KeySpec {
+  readonly first: number
+  readonly last: number
+  readonly step: number
+  /** Redis' key spec flags, as `RW`, `access`, `update`. */
+  readonly flags: readonly string[]
+}
+
+/** Documentation of one argument, as COMMAND DOCS prints it. */
+export interface ArgumentDoc {
+  readonly name: string
+  readonly type:
+    | 'string'
+    | 'integer'
+    | 'double'
+    | 'key'
+    | 'pattern'
+    | 'unix-time'
+    | 'pure-token'
+    | 'oneof'
+    | 'block'
+  readonly token?: string
+  readonly optional?: boolean
+  readonly multiple?: boolean
+  readonly arguments?: readonly ArgumentDoc[]
+}
+
+/**
+ * How the parts of a command over several replication groups come together:
+ * refuse: CROSSSLOT. sum: integers are added. keys: one reply per key, in the order of the keys.
+ * ok: +OK when all are. scan, union, random, total: keyless commands over the groups of a database.
+ */
+export type Gather = 'refuse' | 'sum' | 'keys' | 'ok' | 'scan' | 'union' | 'random' | 'total'
+
+export interface CommandSpec {
+  /** Lower case; subcommands as `client|kill`. */
+  readonly name: string
+  /** Number of arguments with the name; negative for at least. */
+  readonly arity: number
+  readonly flags: readonly CommandFlag[]
+  readonly group: string
+  readonly since: string
+  readonly summary: string
+  readonly complexity: string
+  /** ACL categories with the at sign. */
+  readonly categories: readonly string[]
+  readonly tips: readonly string[]
+  readonly keys: readonly KeySpec[]
+  readonly arguments: readonly ArgumentDoc[]
+  readonly gather: Gather
+}
+
+/** Whether a command changes data and so goes through the log. */
+export function isWrite(spec: CommandSpec): boolean {
+  return spec.flags.includes('write')
+}
+
+/** Whether a count of arguments (with the name) fits. */
+export function fitsArity(spec: CommandSpec, count: number): boolean {
+  return spec.arity >= 0 ? count === spec.arity : count >= -spec.arity
+}

@@ -1,0 +1,75 @@
+// The validated configuration, as plain data. `src/config` makes it from YAML, flags and environment;
+// the host and the core read it. Nothing here is optional: defaults are filled in before.
+
+import type { MemberId } from './ids.js'
+
+export const levels = ['strong', 'sequential', 'causal', 'eventual'] as const
+/** What a client is promised (architecture, section 2). */
+export type Level = (typeof levels)[number]
+
+export const durabilities = ['always', 'everysec', 'none'] as const
+/** always: synced before the answer. everysec: written, synced once a second. none: kept in memory. */
+export type Durability = (typeof durabilities)[number]
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+export interface MemberConfig {
+  readonly id: MemberId
+  readonly name: string
+  readonly client: Address
+  readonly peer: Address
+}
+
+export interface KeyspaceConfig {
+  readonly name: string
+  /** One-byte strings; the longest prefix of all keyspaces wins. Empty for the default keyspace. */
+  readonly prefixes: readonly string[]
+  /** Databases it is limited to, or null for all. */
+  readonly databases: readonly number[] | null
+  readonly level: Level
+  readonly strategy: string
+  readonly durability: Durability
+  /** Bytes of its data on one member; 0 means no bound. */
+  readonly maxMemory: number
+  /** Options of the strategy plugin, not yet parsed by it. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface ListenerConfig {
+  readonly name: string
+  readonly door: 'resp'
+  readonly host: string
+  readonly port: number
+  /** Path of a unix socket instead of host and port, or null. */
+  readonly path: string | null
+}
+
+export interface Config {
+  readonly cluster: string
+  readonly self: MemberId
+  /** Sorted by id. */
+  readonly members: readonly MemberConfig[]
+  /** The default keyspace is the last one and has no prefixes. */
+  readonly keyspaces: readonly KeyspaceConfig[]
+  readonly listeners: readonly ListenerConfig[]
+  readonly directory: string
+  /** Force the birth of a cluster with the members that answer. */
+  readonly bootstrap: boolean
+  readonly password: string | null
+  readonly protectedMode: boolean
+  readonly peersInsecure: boolean
+  readonly clientsMax: number
+  readonly bulkBytesMax: number
+  readonly databases: number
+  readonly requestMs: number
+  readonly clockSkewMs: number
+  readonly recoverWaitMs: number
+  readonly checkpointLogBytes: number
+  readonly checkpointKeysPerSecond: number
+  readonly checkpointIntervalMs: number
+  readonly freeSpaceReserveBytes: number
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+}

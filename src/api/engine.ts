@@ -1,0 +1,95 @@
+// The engine as a shard sees it: one replication group's data and the commands on it. The shipped one
+// is `src/engine`; a simulator profile runs one that answers some turns later.
+
+import type { Hash64 } from '../base/hash.js'
+import type { CommandSpec } from './command.js'
+import type { Reply } from './reply.js'
+import type { Row } from './store.js'
+
+/** A command on the engine: names are lower case, `client|kill` style never occurs here. */
+export interface Call {
+  readonly db: number
+  /** args[0] is the command's name in lower case; the rest are one-byte strings. */
+  readonly args: readonly string[]
+}
+
+/** The command goes on: call `step` until it answers. Meanwhile nothing else is executed or read. */
+export const later: unique symbol = Symbol('later')
+/** The read met a key that is past its time by the turn's clock but not by the engine's: send it through the log. */
+export const needsLog: unique symbol = Symbol('needsLog')
+
+export interface Engine {
+  /** Specs of the commands that it executes, by lower-case name. */
+  readonly commands: ReadonlyMap<string, CommandSpec>
+  /** Engine clock: wall milliseconds, never goes back. */
+  readonly clock: number
+
+  /** Opens an entry: the clock becomes max(clock, stamp), chance comes from the seed. */
+  beginEntry(stamp: number, seedHigh: number, seedLow: number): void
+  /** Executes one command of the open entry. Total: whatever the bytes, it answers. */
+  execute(db: number, args: readonly string[]): Reply | typeof later
+  /** Executes a command that only reads, outside the log; `wall` is the turn's wall clock. */
+  read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog
+  /** Goes on with the open long command for at most `elements` elements. */
+  step(elements: number): Reply | typeof later
+  /** Deletes at most `keysMax` keys that are due by the engine's clock, in heap order; the number deleted. */
+  expireDue(keysMax: number): number
+  /** Wall milliseconds at which the next key is due, or null. */
+  nextExpiry(): number | null
+
+  keyCount(db: number): number
+  expiresCount(db: number): number
+  /** Mean remaining milliseconds of keys with a TTL, an estimate for INFO. */
+  averageTtl(db: number): number
+  /** Own accounting of all data, bytes. */
+  readonly memoryBytes: number
+  /** Entries (keys) that a checkpoint beginning now would have to write. */
+  readonly dirtyKeys: number
+  readonly counters: EngineCounters
+  /** Version of a slot: grows with each write, never goes back. */
+  slotVersion(slot: number): number
+  /** Digest of everything that is replicated state, container order included. Walks all data. */
+  digest(): Hash64
+
+  /**
+   * Begins checkpoint `number` (greater than all before) at the state as it is now. Only one is open
+   * at a time. Row keys are relative to the group.
+   */
+  checkpointBegin(number: number): void
+  /** The next rows, at most about `keysMax` keys or `bytesMax` bytes. */
+  checkpointStep(keysMax: number, bytesMax: number): CheckpointStep
+  /** All rows were written durably: superseded rows may now be deleted with `checkpointGarbage`. */
+  checkpointFinish(): void
+  /** Gives the open checkpoint up: its rows count as never written and are listed as garbage. */
+  checkpointAbort(): void
+  /** Row keys that no finished checkpoint needs any more, at most `countMax`; each is answered once. */
+  checkpointGarbage(countMax: number): readonly string[]
+
+  /** Takes rows of checkpoint storage in key order, any number of times, into an empty engine. */
+  load(rows: readonly Row[]): void
+  /** All rows were given. Null when they are exactly checkpoint `manifest`, else one sentence of what is wrong. */
+  loadFinish(manifest: Uint8Array): string | null
+}
+
+export interface CheckpointStep {
+  readonly puts: readonly Row[]
+  /** Keys (entries) in `puts`, for pacing. */
+  readonly keys: number
+  /** Null while there is more. Else the manifest: number, rows, digest of rows, clock; opaque to others. */
+  readonly manifest: Uint8Array | null
+}
+
+export interface EngineCounters {
+  readonly hits: number
+  readonly misses: number
+  readonly expired: number
+  readonly evicted: number
+}
+
+export interface EngineOptions {
+  readonly databases: number
+  readonly bulkBytesMax: number
+  readonly maxMemory: number
+}
+
+export type EngineFactory = (options: EngineOptions) => Engine

@@ -1,0 +1,115 @@
+// What a group's log carries. A shard encodes an entry once; the same bytes go to the log and to every
+// peer. Strategies see a payload only as bytes.
+
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+
+/** Kinds of entries. A replica stops before a kind that it does not know. Numbers are a format. */
+export const entryKinds = {
+  noop: 0,
+  command: 1,
+  effects: 2,
+  tick: 3,
+  evict: 4,
+  waiter: 5,
+  member: 6,
+  checkpoint: 7,
+  migrate: 8,
+  prepare: 9,
+  commit: 10,
+  abort: 11,
+  fence: 12,
+  clusterVersion: 13,
+} as const
+
+export type EntryKind = (typeof entryKinds)[keyof typeof entryKinds]
+
+/** Format version of the entry head. */
+export const entryVersion = 1
+
+/** Head of an entry. */
+export interface EntryHead {
+  readonly kind: number
+  readonly version: number
+  /** Origin member of the commands, 0 for none (tick, no-op). */
+  readonly origin: number
+  /** Incarnation of the origin: a restart without its session state gets a higher one. */
+  readonly incarnation: number
+  /** Number of this batch at its origin and group: 1, 2, 3 ... */
+  readonly sequence: number
+  /** All answers of this origin up to this sequence have arrived: the window may drop them. */
+  readonly acknowledged: number
+  /** Wall milliseconds of the proposer; the engine's clock becomes max(previous, stamp). */
+  readonly stamp: number
+  /** 64-bit seed of the proposer for chance at apply, as two unsigned halves. */
+  readonly seedHigh: number
+  readonly seedLow: number
+  /** Trace id, empty for none. */
+  readonly trace: string
+}
+
+/** What a strategy replicates: opaque bytes. `bytes()` may encode at the first call and must then answer the same array. */
+export interface Payload {
+  /** Number of bytes that `bytes()` has, or a close upper estimate: for flow control. */
+  readonly size: number
+  bytes(): Uint8Array
+}
+
+/** A payload of bytes that are there already. */
+export function payloadOf(bytes: Uint8Array): Payload {
+  return new BytesPayload(bytes)
+}
+
+class BytesPayload implements Payload {
+  readonly #bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get size(): number {
+    return this.#bytes.length
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes
+  }
+}
+
+/** One entry of a totally ordered log. */
+export interface LogEntry {
+  readonly term: number
+  readonly index: number
+  readonly payload: Payload
+}
+
+export function encodeEntryHead(writer: ByteWriter, head: EntryHead): void {
+  writer
+    .byte(head.version)
+    .byte(head.kind)
+    .varint(head.origin)
+    .varint(head.incarnation)
+    .varint(head.sequence)
+    .varint(head.acknowledged)
+    .varint(head.stamp)
+    .uint32(head.seedHigh)
+    .uint32(head.seedLow)
+    .text(head.trace)
+}
+
+/** Null when the bytes are not an entry head. */
+export function decodeEntryHead(reader: ByteReader): EntryHead | null {
+  const version = reader.byte()
+  const head = {
+    version,
+    kind: reader.byte(),
+    origin: reader.varint(),
+    incarnation: reader.varint(),
+    sequence: reader.varint(),
+    acknowledged: reader.varint(),
+    stamp: reader.varint(),
+    seedHigh: reader.uint32(),
+    seedLow: reader.uint32(),
+    trace: reader.text(),
+  }
+  return reader.ok ? head : null
+}

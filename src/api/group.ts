@@ -1,0 +1,83 @@
+// How the router reaches a replication group without knowing the shard: callers, lanes and calls.
+// Router and shard live on one floor and never import each other; the core ties them here.
+
+import type { CommandSpec } from './command.js'
+import type { GroupId, MemberId } from './ids.js'
+import type { Reply } from './reply.js'
+import type { StrategyStatus } from './strategy.js'
+
+/** Who waits for a reply: a session, or a gathering over groups. */
+export interface Caller {
+  /** Exactly once per ticket that was handed to a group. May be called before `submit` returns. */
+  answer(ticket: number, reply: Reply): void
+}
+
+/** A command on its way to a group. */
+export interface GroupCall {
+  readonly spec: CommandSpec
+  /** Whether it must go through the log. */
+  readonly write: boolean
+  readonly db: number
+  /** args[0] is the canonical lower-case name. */
+  readonly args: readonly string[]
+  readonly ticket: number
+}
+
+/**
+ * One caller's order within one group: reads wait for the caller's earlier writes and the other way
+ * round. Made once per (session, group); the group owns its fields.
+ */
+export interface Lane {
+  readonly caller: Caller
+  /** Commands in a batch of the log that are not answered yet. */
+  writes: number
+  /** Reads outside the log that are not answered yet. */
+  reads: number
+  /** Commands held until the reads before them are answered. */
+  held: GroupCall[] | null
+}
+
+/** A replication group as the router and the status report see it. */
+export interface Group {
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly shard: number
+  lane(caller: Caller): Lane
+  submit(lane: Lane, call: GroupCall): void
+  /** The caller is gone: answers to it may be dropped. */
+  leave(lane: Lane): void
+  report(): GroupReport
+  keyCount(db: number): number
+  expiresCount(db: number): number
+  averageTtl(db: number): number
+  /** Writes and reads that wait. */
+  readonly inFlight: number
+}
+
+/** What `quorate status` and INFO say of a group. */
+export interface GroupReport {
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly shard: number
+  readonly level: string
+  readonly strategy: string
+  readonly durability: string
+  readonly leader: MemberId | null
+  readonly role: StrategyStatus['role']
+  readonly term: number
+  readonly era: number
+  readonly index: number
+  readonly applied: number
+  readonly lag: number
+  readonly health: 'ok' | 'degraded' | 'recovering' | 'down' | 'halted'
+  readonly why: string
+  readonly loss: string
+  readonly keys: number
+  readonly memoryBytes: number
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** `lane` of a fresh caller. */
+export function makeLane(caller: Caller): Lane {
+  return { caller, writes: 0, reads: 0, held: null }
+}

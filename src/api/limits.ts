@@ -1,0 +1,61 @@
+// Every bound of the system in one place. Options that change one of these start from this default.
+
+export const limits = {
+  /** Longest inline command, multibulk count or bulk length line, bytes (Redis: 64 KiB). */
+  lineBytesMax: 64 * 1024,
+  /** Arguments of one command, before authentication 10. */
+  argumentsMax: 1024 * 1024,
+  argumentsUnauthenticatedMax: 10,
+  /** Default `proto-max-bulk-len`, bytes; before authentication 16 KiB. */
+  bulkBytesMax: 8 * 1024 * 1024,
+  bulkBytesCeiling: 512 * 1024 * 1024,
+  bulkBytesUnauthenticatedMax: 16 * 1024,
+  /** Bytes of one unfinished command. */
+  queryBytesMax: 64 * 1024 * 1024,
+  queryBytesUnauthenticatedMax: 1024 * 1024,
+  /** Connections of one member. */
+  clientsMax: 10_000,
+  /** Commands of one connection that wait for their reply before the connection is no longer read. */
+  pendingPerConnectionMax: 2_048,
+  /** Unsent reply bytes of one connection: reading stops above the soft bound, it closes above the hard one. */
+  outputSoftBytes: 1024 * 1024,
+  outputHardBytes: 256 * 1024 * 1024,
+  outputUnauthenticatedBytes: 64 * 1024,
+  /** Milliseconds a connection may take to authenticate, and to finish a begun command. */
+  authenticateMs: 10_000,
+  partialCommandMs: 30_000,
+  /** Databases of a keyspace (SELECT 0-15). */
+  databases: 16,
+  /** Entries of one segment, and bytes at which a segment of more than one entry splits. */
+  segmentEntriesMax: 512,
+  segmentBytesMax: 256 * 1024,
+  /** Elements that one step of a long command may visit. */
+  stepElements: 2_000,
+  /** Keys that one tick entry may expire. */
+  expireKeysPerEntry: 256,
+  /** Least milliseconds between two tick entries of a group. */
+  tickEntryMs: 100,
+  /** Commands and bytes of one proposed batch. */
+  batchCommandsMax: 4_096,
+  batchBytesMax: 1024 * 1024,
+  /** Batches that an origin may have unanswered per group; bytes of answers kept per origin. */
+  batchesInFlightMax: 64,
+  answerBytesMax: 64 * 1024 * 1024,
+  /** Milliseconds until a request without an answer is answered CLUSTERDOWN or UNKNOWNRESULT. */
+  requestMs: 5_000,
+  /** Milliseconds after which an origin sends an unanswered batch again. */
+  resendMs: 400,
+  /** A peer frame's bytes; frames queued for one peer, bytes, before messages are dropped. */
+  frameBytesMax: 64 * 1024 * 1024,
+  peerQueueBytesMax: 128 * 1024 * 1024,
+  /** Bytes of one snapshot chunk, and chunks in flight. */
+  snapshotChunkBytes: 512 * 1024,
+  snapshotChunksInFlight: 4,
+  /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
+  tailBytesMax: 64 * 1024 * 1024,
+  checkpointLogBytes: 64 * 1024 * 1024,
+  /** Most keys a second that a checkpoint in the background writes. */
+  checkpointKeysPerSecond: 50_000,
+  /** Rows of one scan of a store. */
+  scanBytesMax: 1024 * 1024,
+} as const

@@ -1,0 +1,97 @@
+// Every error that a client can get, in Redis' words where Redis has them. `definite` is true unless
+// the command may have taken effect: only `unknownResult` is not definite (architecture, section 7).
+
+import type { ErrorReply } from './reply.js'
+
+/** A definite error: the command had no effect. `text` starts with the prefix, as `ERR ...`. */
+export function error(text: string): ErrorReply {
+  return { type: 'error', text, definite: true }
+}
+
+export const syntaxError = error('ERR syntax error')
+export const wrongType = error(
+  'WRONGTYPE Operation against a key holding the wrong kind of value',
+)
+export const notInteger = error('ERR value is not an integer or out of range')
+export const notFloat = error('ERR value is not a valid float')
+export const overflow = error('ERR increment or decrement would overflow')
+export const nanOrInfinity = error('ERR increment would produce NaN or Infinity')
+export const offsetRange = error('ERR offset is out of range')
+export const tooLong = error('ERR string exceeds maximum allowed size (proto-max-bulk-len)')
+export const noSuchKey = error('ERR no such key')
+export const dbIndexRange = error('ERR DB index is out of range')
+export const sameObject = error('ERR source and destination objects are the same')
+export const invalidCursor = error('ERR invalid cursor')
+export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
+export const crossGroup = error(
+  'CROSSSLOT Keys in request belong to different replication groups',
+)
+export const noAuth = error('NOAUTH Authentication required.')
+export const wrongPass = error('WRONGPASS invalid username-password pair or user is disabled.')
+export const noProto = error('NOPROTO unsupported protocol version')
+export const maxClients = error('ERR max number of clients reached')
+export const outOfMemory = error("OOM command not allowed when used memory > 'maxmemory'.")
+export const loading = error('LOADING Redis is loading the dataset in memory')
+export const diskFull = error(
+  'MISCONF Quorate is short of disk space, so commands that may modify the data set are refused. Free some space; writes resume by themselves.',
+)
+export const noLeader = error(
+  'CLUSTERDOWN The replication group has no leader, the command was not executed',
+)
+export const busyGroup = error(
+  'TRYAGAIN The replication group has too many writes in flight, the command was not executed',
+)
+export const unknownResult: ErrorReply = {
+  type: 'error',
+  text: 'UNKNOWNRESULT The outcome of the command is not known: it may or may not have taken effect',
+  definite: false,
+}
+
+/** As Redis: control characters become spaces. */
+function printable(text: string): string {
+  let made = ''
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    made += code === 10 || code === 13 ? ' ' : (text[i] as string)
+  }
+  return made
+}
+
+/** `ERR unknown command ...` with the first arguments, cut as Redis cuts them. */
+export function unknownCommand(args: readonly string[]): ErrorReply {
+  let list = ''
+  for (let i = 1; i < args.length && list.length < 128; i++) {
+    list += `'${(args[i] as string).slice(0, 128 - list.length)}' `
+  }
+  const name = (args[0] ?? '').slice(0, 128)
+  return error(printable(`ERR unknown command '${name}', with args beginning with: ${list}`))
+}
+
+/** `container` in the case Redis prints it, as the client sent it in lower case. */
+export function unknownSubcommand(container: string, given: string): ErrorReply {
+  return error(
+    printable(
+      `ERR unknown subcommand '${given.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`,
+    ),
+  )
+}
+
+/** `name` is the full name in lower case, `client|kill` for a subcommand. */
+export function wrongArity(name: string): ErrorReply {
+  return error(`ERR wrong number of arguments for '${name}' command`)
+}
+
+/** `name` in lower case. */
+export function invalidExpire(name: string): ErrorReply {
+  return error(`ERR invalid expire time in '${name}' command`)
+}
+
+/** `text` without prefix, as `invalid multibulk length`; the connection closes behind it. */
+export function protocolError(text: string): ErrorReply {
+  return error(`ERR Protocol error: ${text}`)
+}
+
+/** Refused because the group cannot work, with the cause that `quorate status` shows too. */
+export function groupDown(why: string): ErrorReply {
+  return error(`CLUSTERDOWN ${printable(why)}`)
+}

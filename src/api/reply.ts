@@ -1,0 +1,91 @@
+// Typed replies. The engine and the router answer these; only a door turns them into bytes, and the
+// peer codec (`reply-codec.ts`) carries them between members. The common kinds are bare JavaScript
+// values, so that the hot path makes no object for them.
+
+/** `+OK` and the like. */
+export interface StatusReply {
+  readonly type: 'status'
+  readonly text: string
+}
+/** `-ERR ...`: prefix and text in Redis' words; `definite` is false only for an unknown outcome. */
+export interface ErrorReply {
+  readonly type: 'error'
+  readonly text: string
+  readonly definite: boolean
+}
+/** RESP3 `,1.5`; RESP2 a bulk string of the same digits. */
+export interface DoubleReply {
+  readonly type: 'double'
+  readonly value: number
+}
+/** RESP3 `#t`; RESP2 `:1` or `:0`. */
+export interface BooleanReply {
+  readonly type: 'boolean'
+  readonly value: boolean
+}
+/** RESP3 `%n`; RESP2 a flat array. `pairs` alternates field and value. */
+export interface MapReply {
+  readonly type: 'map'
+  readonly pairs: readonly Reply[]
+}
+/** RESP3 `~n`; RESP2 an array. */
+export interface SetReply {
+  readonly type: 'set'
+  readonly items: readonly Reply[]
+}
+/** RESP3 `>n`; RESP2 an array. */
+export interface PushReply {
+  readonly type: 'push'
+  readonly items: readonly Reply[]
+}
+/** RESP3 `=n` with a format of three characters; RESP2 a bulk string. */
+export interface VerbatimReply {
+  readonly type: 'verbatim'
+  readonly format: string
+  readonly text: string
+}
+/** RESP2 `*-1`; RESP3 `_`. */
+export interface NullArrayReply {
+  readonly type: 'null-array'
+}
+/** No bytes at all (CLIENT REPLY OFF and the like). */
+export interface SilentReply {
+  readonly type: 'silent'
+}
+
+export type ReplyObject =
+  | StatusReply
+  | ErrorReply
+  | DoubleReply
+  | BooleanReply
+  | MapReply
+  | SetReply
+  | PushReply
+  | VerbatimReply
+  | NullArrayReply
+  | SilentReply
+
+/**
+ * string: bulk string of one-byte characters. number: integer (safe). bigint: integer of 64 bits.
+ * null: RESP2 `$-1`, RESP3 `_`. array: array.
+ */
+export type Reply = string | number | bigint | null | readonly Reply[] | ReplyObject
+
+/** Makes a status reply; keep the result in a constant where it is fixed. */
+export function status(text: string): StatusReply {
+  return { type: 'status', text }
+}
+
+export const ok: StatusReply = status('OK')
+export const pong: StatusReply = status('PONG')
+export const queued: StatusReply = status('QUEUED')
+export const nullArray: NullArrayReply = { type: 'null-array' }
+export const silent: SilentReply = { type: 'silent' }
+export const emptyArray: readonly Reply[] = []
+
+/** Whether a reply is an error. */
+export function isError(reply: Reply): reply is ErrorReply {
+  return (
+    typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'error'
+  )
+}

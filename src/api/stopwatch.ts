@@ -1,0 +1,30 @@
+// Microseconds for metrics and slow logs only: a value of it never reaches an entry, a decision or a digest.
+
+export interface Stopwatch {
+  /** Microseconds since some start, monotonic, an integer. */
+  microseconds(): number
+}
+
+/** Process figures for INFO, taken by the host; never part of a decision. */
+export interface Gauges {
+  readonly rssBytes: number
+  readonly heapBytes: number
+  readonly heapLimitBytes: number
+  readonly cpuUserSeconds: number
+  readonly cpuSystemSeconds: number
+  readonly totalMemoryBytes: number
+  readonly loopDelayP99Ms: number
+  readonly loopDelayMaxMs: number
+}
+
+/** Facts of the process that INFO prints, injected by the host. */
+export interface ProcessFacts {
+  readonly version: string
+  readonly nodeVersion: string
+  readonly pid: number
+  readonly os: string
+  readonly arch: string
+  readonly executable: string
+  readonly configFile: string
+  gauges(): Gauges
+}

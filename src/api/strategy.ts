@@ -1,0 +1,220 @@
+// The strategy plugin interface: how a replication group replicates. Synchronous and pure; a strategy
+// never throws for an operating condition and never calls out. Results wait in an outbox that the
+// shard drains with `ready()`. Draft until raft, zab and eventual live behind it.
+
+import type { Hash64 } from '../base/hash.js'
+import type { Random } from '../base/random.js'
+import type { Durability, Level } from './config.js'
+import type { LogEntry, Payload } from './entry.js'
+import type { GroupId, MemberId, Now, Token } from './ids.js'
+import type { Position } from './position.js'
+import type { TraceEvent } from './trace.js'
+
+export type ReadLevel = 'linearizable' | 'sequential' | 'causal' | 'local'
+
+/** What a plugin promises; the conformance suite holds it to exactly this. */
+export interface Supports {
+  /** total: entries are commands, executed in one order. Else entries carry effects, merged. */
+  readonly order: 'total' | 'causal' | 'none'
+  readonly levels: readonly Level[]
+  readonly reads: readonly ReadLevel[]
+  readonly ackMeans: 'quorum' | 'local'
+  readonly members: 'joint' | 'single' | 'static'
+}
+
+export interface StrategyPlugin<O = unknown> {
+  readonly name: string
+  /** Version of this interface; refused at load if unknown. */
+  readonly api: 1
+  readonly supports: Supports
+  /** The names of the options with their defaults, for the documentation. */
+  readonly defaults: Readonly<Record<string, string | number | boolean>>
+  /** Throws ConfigError, and only here. */
+  parseOptions(raw: Readonly<Record<string, unknown>>): O
+  create(init: StrategyInit<O>): Strategy
+}
+
+export interface Members {
+  readonly voters: readonly MemberId[]
+  readonly learners: readonly MemberId[]
+}
+
+/** Everything a strategy instance starts from. */
+export interface StrategyInit<O = unknown> {
+  readonly self: MemberId
+  readonly group: GroupId
+  readonly options: O
+  readonly durability: Durability
+  readonly members: Members
+  /** The last `StoreBatch.state` that reached the disk, or null. */
+  readonly state: Uint8Array | null
+  /** Position of the checkpoint that the engine was loaded from, and the log's chain hash there. */
+  readonly base: Position
+  readonly baseChain: Hash64
+  /** Entries behind `base` that were found intact on disk, contiguous from base.index + 1. */
+  readonly entries: readonly LogEntry[]
+  /**
+   * Null for a member whose disk holds all that it ever acknowledged. Otherwise why it does not: it
+   * counts in the quorum's size but neither votes, leads nor acknowledges until it is refilled.
+   */
+  readonly recovering: RecoveryCause | null
+  /** Milliseconds that `recover by itself` waits for all voters (durability everysec and none). */
+  readonly recoverWaitMs: number
+  readonly now: Now
+  readonly random: Random
+}
+
+export type RecoveryCause =
+  /** An empty directory, but the cluster exists: the disk was lost or wiped. */
+  | 'disk-lost'
+  /** The log is shorter than the witness says, or fails its checks below the last durable position. */
+  | 'log-damaged'
+  /** The process died without a clean stop and durability is everysec or none. */
+  | 'unclean-stop'
+  /** The operator runs `quorate recover --accept-loss`: take what is there as the truth. */
+  | 'accept-loss'
+
+export type Refusal =
+  | { readonly reason: 'not-leader'; readonly leader: MemberId | null }
+  /** Too much in flight: try again later; nothing was recorded. */
+  | { readonly reason: 'busy' }
+  | { readonly reason: 'removed' }
+
+export interface MemberChange {
+  readonly add: readonly MemberId[]
+  readonly remove: readonly MemberId[]
+  readonly promote: readonly MemberId[]
+}
+
+export interface Strategy {
+  /** Called at least every `tickMsMax` and before every other call of a turn with that turn's time. */
+  tick(now: Now): void
+  /** `message` is what another member's strategy put into an Outgoing. Unknown versions are ignored. */
+  step(from: MemberId, message: Uint8Array, now: Now): void
+  /** Null: taken, and later delivered with this token or reported in `dropped`. */
+  propose(token: Token, payload: Payload, now: Now): Refusal | null
+  /** Hands leadership to `to`, or to the best other voter when null. */
+  transfer(to: MemberId | null): Refusal | null
+  /** The only leave to cut the log: everything up to `position` is in a finished checkpoint. */
+  checkpointed(position: Position): void
+  readIndex(token: Token, level: ReadLevel): Refusal | null
+  reconfigure(token: Token, change: MemberChange): Refusal | null
+  /** The write of that Ready is on disk (synced if `mustSync`). Called in order of batch numbers. */
+  persisted(batch: number): void
+  /** The engine has applied up to here. */
+  applied(position: Position): void
+  /** Entries asked for by Ready.fetch, from the disk; empty when they are not there any more. */
+  fetched(entries: readonly LogEntry[]): void
+  /** The link to a peer closed: messages in flight to it may be lost. */
+  peerDown(peer: MemberId): void
+  peerUp(peer: MemberId): void
+  /** The engine was replaced by a snapshot at this position; the log starts behind it. */
+  snapshotInstalled(at: Position, chain: Hash64, members: Members): void
+  /** A snapshot transfer to a peer ended; `at` is its position. */
+  snapshotSent(peer: MemberId, ok: boolean, at: Position): void
+  /** A peer offers a snapshot at `at`: whether to take it (it is ahead of us and from a leader we follow). */
+  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean
+  /** Disk space is short (true) or back: hand leadership over, acknowledge no append, campaign not. */
+  diskShort(short: boolean): void
+  /** Drains the outbox; null when nothing is waiting. Never two without `write: null` in a row lost: every Ready is numbered. */
+  ready(): Ready | null
+  status(): StrategyStatus
+  /** Monotonic milliseconds at which `tick` is next needed. */
+  wakeAt(): number
+}
+
+export interface Ready {
+  /** 1, 2, 3 ...; acknowledged by `persisted` if `write` is not null. */
+  readonly batch: number
+  readonly write: StoreBatch | null
+  readonly mustSync: boolean
+  /** May leave while the disk works. */
+  readonly sendNow: readonly Outgoing[]
+  /** Votes and acknowledgements: never before persisted(batch). */
+  readonly sendAfterWrite: readonly Outgoing[]
+  readonly delivered: readonly Delivery[]
+  readonly grants: readonly ReadGrant[]
+  readonly dropped: readonly Dropped[]
+  readonly fetch: LogRange | null
+  readonly snapshotTo: readonly MemberId[]
+  readonly trace: readonly TraceEvent[]
+}
+
+/** What a strategy wants on disk, in one atomic write. */
+export interface StoreBatch {
+  /** Its own hard state (term, vote ...), replacing the last one; null for unchanged. */
+  readonly state: Uint8Array | null
+  /** Term of the vote or term change in `state`, for the witness. */
+  readonly voteTerm: number
+  /** Contiguous; where the first index is not above the log's last one, the log is truncated there first. */
+  readonly entries: readonly LogEntry[]
+  /** Chain hash of the log before entries[0]; the store recomputes the chain over them. */
+  readonly chainBefore: Hash64
+  /** Cut the log: entries up to this index may go. Null for no cut. */
+  readonly cutTo: number | null
+  /** Forget the whole log: a snapshot at this position took its place. */
+  readonly reset: { readonly at: Position; readonly chain: Hash64 } | null
+}
+
+export interface Outgoing {
+  readonly to: MemberId
+  readonly message: Uint8Array
+}
+
+/** An entry to execute, in order. `token` is set where this member proposed it in this run. */
+export interface Delivery {
+  readonly at: Position
+  readonly payload: Payload
+  readonly token: Token | null
+}
+
+/** The read may be answered once the engine has applied `at`. */
+export interface ReadGrant {
+  readonly token: Token
+  readonly at: Position
+}
+
+export interface Dropped {
+  readonly token: Token
+  readonly reason: 'not-leader' | 'timeout' | 'removed' | 'truncated'
+  /** True: it can never commit. */
+  readonly definite: boolean
+}
+
+/** Entries from `from` to `to`, both included. */
+export interface LogRange {
+  readonly from: number
+  readonly to: number
+}
+
+export interface PeerStatus {
+  readonly member: MemberId
+  readonly match: number
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'self'
+  readonly active: boolean
+  readonly recovering: boolean
+}
+
+export interface StrategyStatus {
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'recovering' | 'halted'
+  readonly leader: MemberId | null
+  /** The plugin's own epoch word, as a number: term, epoch. */
+  readonly term: number
+  readonly era: number
+  readonly commit: Position
+  readonly last: Position
+  /** First index still in the log. */
+  readonly first: number
+  readonly chain: Hash64
+  readonly members: Members
+  readonly peers: readonly PeerStatus[]
+  readonly recovering: RecoveryCause | null
+  /** One sentence where it cannot work, else empty. */
+  readonly why: string
+  /** What may have been lost in a forced recovery, empty if none. */
+  readonly loss: string
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** A strategy is ticked at least this often, milliseconds. */
+export const tickMsMax = 25

@@ -1,0 +1,15 @@
+// The door of strategy plugins: api, base and log. A plugin imports this and nothing else of Quorate.
+
+export * from './base/assert.js'
+export * from './base/bytes.js'
+export * from './base/errors.js'
+export * from './base/hash.js'
+export * from './base/heap.js'
+export * from './base/queue.js'
+export * from './base/random.js'
+export type * from './api/config.js'
+export * from './api/entry.js'
+export type * from './api/ids.js'
+export * from './api/position.js'
+export * from './api/strategy.js'
+export type * from './api/trace.js'
