@@ -116,6 +116,8 @@ export interface Strategy {
   acceptsSnapshot(from: MemberId, term: number, at: Position): boolean
   /** Disk space is short (true) or back: hand leadership over, acknowledge no append, campaign not. */
   diskShort(short: boolean): void
+  /** The operator accepts loss (`quorate recover --accept-loss`): a halted group takes the longest log it has. */
+  acceptLoss(): void
   /** Drains the outbox; null when nothing is waiting. Never two without `write: null` in a row lost: every Ready is numbered. */
   ready(): Ready | null
   status(): StrategyStatus
