@@ -66,8 +66,16 @@ export type Output =
       readonly bytesMax: number
     }
   | { readonly kind: 'trace'; readonly event: TraceEvent }
-  /** The member has handed over and flushed, or must stop: `code` is the exit code, `why` for the log. */
-  | { readonly kind: 'stopped'; readonly code: number; readonly why: string }
+  /**
+   * The member has handed over and flushed, or must stop: `code` is the exit code, `why` for the log.
+   * `clean`: every group's state reached the disk, so the witness may say so.
+   */
+  | {
+      readonly kind: 'stopped'
+      readonly code: number
+      readonly why: string
+      readonly clean: boolean
+    }
 
 /** What the host read from disk before the first turn. */
 export interface Boot {
