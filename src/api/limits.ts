@@ -56,6 +56,10 @@ export const limits = {
   checkpointLogBytes: 64 * 1024 * 1024,
   /** Most keys a second that a checkpoint in the background writes. */
   checkpointKeysPerSecond: 50_000,
+  /** One slice of a checkpoint, and its slices on the way to the disk. */
+  checkpointSliceKeys: 1_000,
+  checkpointSliceBytes: 256 * 1024,
+  checkpointWritesInFlight: 2,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

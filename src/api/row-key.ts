@@ -1,7 +1,8 @@
 // How the row keys of checkpoints end: an engine writes a segment anew under its stem and the number of
 // the checkpoint, never over an older row. So a finished checkpoint N stays readable while N + 1 is
 // written: of each stem, the row with the greatest number not above N counts. An empty value is a
-// tombstone: the stem is gone since that checkpoint.
+// tombstone: the stem is gone since that checkpoint. No stem is a prefix of another one, so that the
+// rows of one stem stand side by side.
 
 /** Bytes of the checkpoint number at the end of a row key, big endian. */
 export const rowNumberBytes = 4
