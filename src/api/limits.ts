@@ -54,6 +54,8 @@ export const limits = {
   /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
   tailBytesMax: 64 * 1024 * 1024,
   checkpointLogBytes: 64 * 1024 * 1024,
+  /** Entries that a group of durability none keeps in memory for peers that lag. */
+  memoryLogEntries: 16_384,
   /** Most keys a second that a checkpoint in the background writes. */
   checkpointKeysPerSecond: 50_000,
   /** One slice of a checkpoint, and its slices on the way to the disk. */

@@ -121,6 +121,8 @@ export interface Strategy {
   /** Drains the outbox; null when nothing is waiting. Never two without `write: null` in a row lost: every Ready is numbered. */
   ready(): Ready | null
   status(): StrategyStatus
+  /** Chain hash of the log behind entry `index`, which is applied and not cut (checkpoints keep it); null when it is not known. */
+  chainAt(index: number): Hash64 | null
   /** Monotonic milliseconds at which `tick` is next needed. */
   wakeAt(): number
 }
