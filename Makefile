@@ -1,0 +1,46 @@
+# The words of this project. `make run` and `make test` work on a fresh clone.
+
+PORT ?= 7001
+DIR ?= .data/dev
+T ?=
+AVA := node_modules/.bin/ava --concurrency=2
+
+.PHONY: build run test one lint sim chaos bench clean
+
+# A linked node_modules (of a git worktree) is left alone.
+node_modules: package-lock.json
+	@test -L node_modules || npm ci --no-audit --no-fund
+	@touch -h node_modules
+
+build: node_modules
+	node_modules/.bin/tsc -p tsconfig.json
+
+# Three members on 127.0.0.1, ports PORT to PORT+2; Ctrl-C stops all.
+run: build
+	@exec node dist/src/main.js dev --port $(PORT) --dir $(DIR)
+
+# Every test in its short form.
+test: build
+	node dist/test/report.js $(AVA) --tap
+
+# One file: make one T=test/config/load.test.ts
+one: build
+	$(AVA) $(patsubst %.ts,dist/%.js,$(T))
+
+lint: node_modules
+	node_modules/.bin/biome check
+
+# make sim SEED=1 RUNS=1000 TURNS=5000
+sim: build
+	@exec node dist/test/sim/main.js
+
+# make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50
+chaos: build
+	@exec node dist/test/chaos/main.js
+
+bench: build
+	@exec node dist/test/bench/main.js
+
+clean:
+	rm -rf dist .data
+

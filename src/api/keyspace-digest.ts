@@ -1,0 +1,28 @@
+// The digest of what members must agree on before they may talk: the keyspace table and the bounds
+// that commands are executed under. Carried in every peer hello and kept with the log.
+
+import { ByteWriter } from '../base/bytes.js'
+import { type Hash64, hashBytes } from '../base/hash.js'
+import type { Config } from './config.js'
+
+/** Equal for equal tables, on every member and version; strategy options (timers) may differ. */
+export function keyspaceDigest(
+  config: Pick<Config, 'keyspaces' | 'databases' | 'bulkBytesMax'>,
+): Hash64 {
+  const writer = new ByteWriter()
+  writer.varint(config.databases).varint(config.bulkBytesMax).varint(config.keyspaces.length)
+  for (const keyspace of config.keyspaces) {
+    writer.text(keyspace.name).varint(keyspace.prefixes.length)
+    for (const prefix of keyspace.prefixes) writer.text(prefix)
+    writer.boolean(keyspace.databases !== null).varint(keyspace.databases?.length ?? 0)
+    for (const db of keyspace.databases ?? []) writer.varint(db)
+    writer.text(keyspace.level).text(keyspace.strategy).text(keyspace.durability)
+    writer.varint(keyspace.maxMemory)
+  }
+  return hashBytes(writer.finish())
+}
+
+/** Sixteen hexadecimal digits, as logs and refusals show a digest. */
+export function showDigest(digest: Hash64): string {
+  return `${digest.high.toString(16).padStart(8, '0')}${digest.low.toString(16).padStart(8, '0')}`
+}

@@ -1,0 +1,411 @@
+// Every option of the configuration file: name, shape, default and meaning, in one zod schema. The
+// documentation, the flags and the environment variables are generated from it; nothing else lists options.
+
+import { z } from 'zod'
+import { durabilities, levels } from '../api/config.js'
+import { limits } from '../api/limits.js'
+import { parseAddress } from './address.js'
+import { parseDuration, parseSize } from './units.js'
+
+/** What documentation and overrides know of an option, kept in the schema's metadata. */
+export interface OptionMeta {
+  readonly description: string
+  /** What may be given, in words. */
+  readonly allowed: string
+  /** The default as a user would write it. */
+  readonly written: string
+  /** How a flag's or variable's text becomes a value: as it stands, or read as YAML. */
+  readonly form: 'text' | 'yaml'
+}
+
+const words: (allowed: string) => { error: string } = (allowed) => ({ error: allowed })
+
+interface Leaf<T extends z.ZodType> {
+  readonly schema: T
+  readonly allowed: string
+  readonly form: 'text' | 'yaml'
+}
+
+function option<T extends z.ZodType>(leaf: Leaf<T>, written: unknown, description: string) {
+  const meta: OptionMeta = {
+    description,
+    allowed: leaf.allowed,
+    written: writtenDefault(written),
+    form: leaf.form,
+  }
+  return leaf.schema.prefault(written as z.input<T>).meta({ ...meta })
+}
+
+function writtenDefault(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return '[]'
+  return typeof value === 'object' ? '{}' : String(value)
+}
+
+function text(lengthMax: number) {
+  const allowed = `text of 1 to ${lengthMax} letters, digits, - _ and .`
+  const schema = z
+    .string(allowed)
+    .regex(/^[\w.-]+$/, words(allowed))
+    .max(lengthMax, words(allowed))
+  return { schema, allowed, form: 'text' as const }
+}
+
+function integer(min: number, max: number) {
+  const allowed = `an integer from ${min} to ${max}`
+  const schema = z.int(allowed).min(min, words(allowed)).max(max, words(allowed))
+  return { schema, allowed, form: 'yaml' as const }
+}
+
+function flag() {
+  const allowed = 'true or false'
+  return { schema: z.boolean(allowed), allowed, form: 'yaml' as const }
+}
+
+function oneOf<const T extends readonly string[]>(values: T) {
+  const allowed = `one of ${values.join(', ')}`
+  return { schema: z.enum(values, allowed), allowed, form: 'text' as const }
+}
+
+/** A number, or text that `parse` understands; out comes the number. */
+function quantity(parse: (text: string) => number | null, min: number, max: number, what: string) {
+  const allowed = what
+  const schema = z.union([z.number(), z.string()], allowed).transform((given, context) => {
+    const value = typeof given === 'number' ? given : parse(given)
+    if (value !== null && Number.isSafeInteger(value) && value >= min && value <= max) return value
+    context.issues.push({ code: 'custom', message: allowed, input: given })
+    return z.NEVER
+  })
+  return { schema, allowed, form: 'yaml' as const }
+}
+
+function size(min: number, max: number, range: string) {
+  return quantity(parseSize, min, max, `a size as 64mb, ${range}`)
+}
+
+function duration(min: number, max: number, range: string) {
+  return quantity(parseDuration, min, max, `a duration as 500ms or 5s, ${range}`)
+}
+
+function address() {
+  const allowed = 'host:port, as 127.0.0.1:6379 or [::1]:6379'
+  const schema = z.string(allowed).transform((given, context) => {
+    const parsed = parseAddress(given)
+    if (parsed !== null) return parsed
+    context.issues.push({ code: 'custom', message: allowed, input: given })
+    return z.NEVER
+  })
+  return { schema, allowed, form: 'text' as const }
+}
+
+function nullable<T extends z.ZodType>(leaf: Leaf<T>) {
+  const allowed = `${leaf.allowed}, or null`
+  return { schema: z.union([leaf.schema, z.null()], allowed), allowed, form: leaf.form }
+}
+
+function listOf<T extends z.ZodType>(schema: T, countMax: number, allowed: string) {
+  return {
+    schema: z.array(schema, allowed).max(countMax, words(allowed)),
+    allowed,
+    form: 'yaml' as const,
+  }
+}
+
+const path = {
+  schema: z.string('a path').min(1, words('a path')),
+  allowed: 'a path',
+  form: 'text' as const,
+}
+
+const selfLeaf = {
+  schema: z.union([z.int(), z.string(), z.null()], 'the id or the name of a member, or null'),
+  allowed: 'the id or the name of a member, or null',
+  form: 'yaml' as const,
+}
+
+const passwordLeaf = {
+  schema: z.string('text of 1 to 512 characters').min(1).max(512),
+  allowed: 'text of 1 to 512 characters',
+  form: 'text' as const,
+}
+
+const memberId = integer(1, 65535)
+
+/** One element of `members`. */
+export const memberSchema = z.strictObject(
+  {
+    id: memberId.schema.meta({
+      description: 'Number of the member, stable over restarts and addresses.',
+      allowed: memberId.allowed,
+      written: 'required',
+      form: 'yaml',
+    }),
+    name: option(nullable(text(64)), null, 'Name in logs and reports; null for `m` and the id.'),
+    client: option(
+      address(),
+      '127.0.0.1:6379',
+      'Where clients reach it; other members tell it to cluster-aware clients.',
+    ),
+    peer: option(
+      nullable(address()),
+      null,
+      'Where members reach it; null for the client port + 10000.',
+    ),
+  },
+  'a member: id, name, client, peer',
+)
+
+/** One element of `listeners`. */
+export const listenerSchema = z.strictObject(
+  {
+    name: option(text(64), 'clients', 'Name in logs and metrics.'),
+    door: option(oneOf(['resp']), 'resp', 'The protocol that it speaks.'),
+    host: option(
+      { schema: z.string('a host').min(1, words('a host')), allowed: 'a host', form: 'text' },
+      '127.0.0.1',
+      'The address to listen on.',
+    ),
+    port: option(integer(0, 65535), 6379, 'The port; 0 for any free one.'),
+    path: option(nullable(path), null, 'A unix socket instead of host and port.'),
+  },
+  'a listener: name, door, host, port, path',
+)
+
+const prefix = z
+  .string('prefixes: text of 1 to 512 bytes')
+  .min(1, words('text of 1 to 512 bytes'))
+  .max(512, words('text of 1 to 512 bytes'))
+
+/** One element of `keyspaces`. */
+export const keyspaceSchema = z.strictObject(
+  {
+    name: option(
+      text(64),
+      'default',
+      'Name in reports and metrics; `default` catches what no other keyspace takes.',
+    ),
+    prefixes: option(
+      listOf(prefix, 1024, 'a list of key prefixes'),
+      [],
+      'Keys that begin so belong to it; the longest prefix of all keyspaces wins.',
+    ),
+    databases: option(
+      nullable(listOf(z.int().min(0).max(1023), 1024, 'a list of database numbers')),
+      null,
+      'Databases it is limited to; null for all.',
+    ),
+    level: option(
+      oneOf(levels),
+      'strong',
+      'What a client is promised; the strategy must support it.',
+    ),
+    strategy: option(
+      {
+        schema: z.string('the name of a strategy plugin').min(1),
+        allowed: 'the name of a strategy plugin',
+        form: 'text',
+      },
+      'raft',
+      'How it replicates: a shipped plugin, or the name of a package.',
+    ),
+    durability: option(
+      oneOf(durabilities),
+      'always',
+      'always: synced before the answer. everysec: synced once a second. none: not synced. Term and vote are synced in every mode.',
+    ),
+    'max-memory': option(
+      size(0, 2 ** 50, 'or 0 for no bound'),
+      0,
+      'Bytes of its data on one member.',
+    ),
+    options: option(
+      {
+        schema: z.record(z.string(), z.unknown()),
+        allowed: 'options of the strategy',
+        form: 'yaml',
+      },
+      {},
+      'Options of the strategy plugin; its README lists them.',
+    ),
+  },
+  'a keyspace: name, prefixes, databases, level, strategy, durability, max-memory, options',
+)
+
+/** The whole file. */
+export const configSchema = z.strictObject(
+  {
+    cluster: option(
+      text(64),
+      'quorate',
+      'Name of the cluster. Members of another name are refused.',
+    ),
+    self: option(
+      selfLeaf,
+      null,
+      'Which of the members this process is; null where there is only one, or where --port tells.',
+    ),
+    directory: option(
+      path,
+      '.data/quorate',
+      'Where this member keeps its log and checkpoints. Never shared by two members.',
+    ),
+    bootstrap: option(
+      flag(),
+      false,
+      'Force the birth of a new cluster with the members that answer. For disasters only.',
+    ),
+    members: option(
+      listOf(memberSchema, 64, 'a list of at most 64 members'),
+      [],
+      'All members, equal on every member. Empty for one member alone on 127.0.0.1:6379.',
+    ),
+    listeners: option(
+      listOf(listenerSchema, 16, 'a list of at most 16 listeners'),
+      [],
+      "Where clients come in. Empty for one RESP listener on the member's client address.",
+    ),
+    keyspaces: option(
+      listOf(keyspaceSchema, 64, 'a list of at most 64 keyspaces'),
+      [],
+      'Policies by key prefix and database, equal on every member. A keyspace `default` (strong, raft, always) is added where none is given.',
+    ),
+    security: z
+      .strictObject(
+        {
+          password: option(
+            nullable(passwordLeaf),
+            null,
+            'What clients must give with AUTH; null for none.',
+          ),
+          'protected-mode': option(
+            flag(),
+            true,
+            'Without a password, refuse clients that do not come over loopback.',
+          ),
+        },
+        'password, protected-mode',
+      )
+      .prefault({})
+      .meta({ description: 'Who may come in.' }),
+    peers: z
+      .strictObject(
+        {
+          insecure: option(
+            flag(),
+            false,
+            'Let the peer port leave loopback although peers are not authenticated.',
+          ),
+        },
+        'insecure',
+      )
+      .prefault({})
+      .meta({ description: 'Links between members.' }),
+    clients: z
+      .strictObject(
+        {
+          max: option(
+            integer(1, 1_000_000),
+            limits.clientsMax,
+            'Connections of this member; one more is answered `ERR max number of clients reached`.',
+          ),
+          'bulk-max': option(
+            size(16 * 1024, limits.bulkBytesCeiling, 'from 16kb to 512mb'),
+            '8mb',
+            'Longest argument and value (proto-max-bulk-len); equal on every member.',
+          ),
+          databases: option(
+            integer(1, 1024),
+            limits.databases,
+            'Databases of each keyspace, for SELECT; equal on every member.',
+          ),
+          'request-timeout': option(
+            duration(100, 600_000, 'from 100ms to 10m'),
+            '5s',
+            'After this a request without an answer is answered CLUSTERDOWN, or UNKNOWNRESULT where it may have taken effect.',
+          ),
+        },
+        'max, bulk-max, databases, request-timeout',
+      )
+      .prefault({})
+      .meta({ description: 'Bounds for clients.' }),
+    clock: z
+      .strictObject(
+        {
+          'skew-max': option(
+            duration(10, 60_000, 'from 10ms to 1m'),
+            '500ms',
+            "A leader whose clock is further from the members' median hands over.",
+          ),
+        },
+        'skew-max',
+      )
+      .prefault({})
+      .meta({ description: 'Clocks of the members.' }),
+    recovery: z
+      .strictObject(
+        {
+          wait: option(
+            duration(100, 86_400_000, 'from 100ms to 24h'),
+            '30s',
+            'Under durability everysec or none: how long a majority waits for the missing voters before the longest log that it has wins.',
+          ),
+        },
+        'wait',
+      )
+      .prefault({})
+      .meta({ description: 'After a crash.' }),
+    checkpoint: z
+      .strictObject(
+        {
+          'log-size': option(
+            size(64 * 1024, 2 ** 40, 'from 64kb'),
+            '64mb',
+            'Log bytes of a group that start a checkpoint.',
+          ),
+          'keys-per-second': option(
+            integer(100, 10_000_000),
+            limits.checkpointKeysPerSecond,
+            'Pace of a checkpoint in the background.',
+          ),
+          interval: option(
+            duration(100, 86_400_000, 'from 100ms to 24h'),
+            '5m',
+            'Longest time between two checkpoints of a group that changes.',
+          ),
+        },
+        'log-size, keys-per-second, interval',
+      )
+      .prefault({})
+      .meta({ description: 'Checkpoints, behind which the log is cut.' }),
+    disk: z
+      .strictObject(
+        {
+          reserve: option(
+            size(0, 2 ** 50, 'or 0 for none'),
+            '128mb',
+            'Free space below which writes are refused (MISCONF) and leadership is handed over, until space returns.',
+          ),
+        },
+        'reserve',
+      )
+      .prefault({})
+      .meta({ description: 'The data directory.' }),
+    log: z
+      .strictObject(
+        {
+          level: option(
+            oneOf(['error', 'warn', 'info', 'debug', 'trace', 'silent']),
+            'info',
+            'error: a human must act. warn: a limit or fault was met. info: roles, members, life cycle.',
+          ),
+        },
+        'level',
+      )
+      .prefault({})
+      .meta({ description: 'Lines on standard output, as JSON.' }),
+  },
+  'the options in conf/quorate.yaml',
+)
+
+/** The file's content after defaults, sizes and durations; not yet checked as a whole. */
+export type RawConfig = z.output<typeof configSchema>

@@ -1,0 +1,92 @@
+// Strategy plugins: loaded by name, refused where they do not fit what the configuration asks of them.
+
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
+import { ConfigError } from '../../src/base/errors.js'
+import { loadConfig } from '../../src/config/load.js'
+import { checkStrategies, loadStrategies } from '../../src/config/strategies.js'
+
+function fakePlugin(): StrategyPlugin {
+  return {
+    name: 'fake',
+    api: 1,
+    supports: {
+      order: 'total',
+      levels: ['strong'],
+      reads: ['linearizable'],
+      ackMeans: 'quorum',
+      members: 'static',
+    },
+    defaults: { ticks: 1 },
+    parseOptions(raw) {
+      if (raw['ticks'] !== undefined && raw['ticks'] !== 1) {
+        throw new ConfigError({
+          file: null,
+          line: null,
+          option: 'ticks',
+          given: String(raw['ticks']),
+          allowed: '1',
+        })
+      }
+      return {}
+    },
+    create() {
+      throw new Error('not in this test')
+    },
+  }
+}
+
+function load(text: string) {
+  const file = join(mkdtempSync(join(tmpdir(), 'quorate-strategies-')), 'q.yaml')
+  writeFileSync(file, text)
+  return { loaded: loadConfig({ file }), file }
+}
+
+function refusal(text: string): string {
+  const { loaded, file } = load(text)
+  try {
+    checkStrategies(loaded, new Map([['fake', fakePlugin()]]))
+  } catch (error) {
+    return error instanceof Error ? error.message.replace(file, 'q.yaml') : ''
+  }
+  return 'accepted'
+}
+
+test('strategies: a level that the plugin lacks: refused with file and line', (t) => {
+  t.is(
+    refusal('keyspaces:\n  - name: default\n    strategy: fake\n    level: eventual\n'),
+    'q.yaml:4: keyspaces[0].level: given eventual with strategy fake, allowed: levels of fake: strong',
+  )
+  t.is(refusal('keyspaces: [{name: default, strategy: fake}]\n'), 'accepted')
+})
+
+test('strategies: an option that the plugin refuses: named with its place', (t) => {
+  t.is(
+    refusal('keyspaces:\n  - name: default\n    strategy: fake\n    options:\n      ticks: 9\n'),
+    'q.yaml:5: keyspaces[0].options.ticks: given 9, allowed: 1',
+  )
+})
+
+test('strategies: a name that is not there: refused with the name', async (t) => {
+  const { loaded } = load('keyspaces: [{name: default, strategy: paxos-made-simple}]\n')
+
+  const error = await t.throwsAsync(loadStrategies(loaded))
+
+  t.is(
+    error?.message,
+    'strategy paxos-made-simple: cannot be loaded, neither a shipped strategy nor an installed package',
+  )
+})
+
+test('strategies: a package whose api is unknown: refused with both numbers', async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'quorate-plugin-')), 'p.mjs')
+  writeFileSync(file, 'export default { name: "p", api: 2, supports: {}, create() {} }\n')
+  const { loaded } = load(`keyspaces: [{name: default, strategy: "file://${file}"}]\n`)
+
+  const error = await t.throwsAsync(loadStrategies(loaded))
+
+  t.is(error?.message, `strategy file://${file}: speaks plugin api 2, this Quorate speaks 1`)
+})
