@@ -2,13 +2,8 @@
 // the flags and environment variables, and for naming the option nearest to a mistyped one.
 
 import { z } from 'zod'
-import {
-  configSchema,
-  keyspaceSchema,
-  listenerSchema,
-  memberSchema,
-  type OptionMeta,
-} from './schema.js'
+import type { OptionMeta } from './leaf.js'
+import { configSchema, keyspaceSchema, listenerSchema, memberSchema } from './schema.js'
 
 /** One option of the file. */
 export interface OptionDoc extends OptionMeta {

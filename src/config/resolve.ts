@@ -120,7 +120,7 @@ function selfIndex(
   const ids = raw.members.map((member) => member.id)
   const allowed = `one of ${names.map((name, i) => `${ids[i] ?? 1} (${name})`).join(', ')}`
   if (raw.self !== null) {
-    const byId = ids.findIndex((id) => id === Number(raw.self))
+    const byId = ids.indexOf(Number(raw.self))
     const found = byId >= 0 ? byId : names.indexOf(String(raw.self))
     if (found < 0) throw fail(['self'], raw.self, allowed)
     return found

@@ -188,7 +188,7 @@ export function shapeFaults(files: Files): readonly Fault[] {
   for (const [path, text] of files) {
     const lines = text.split('\n').length - 1
     if (lines > linesMax) faults.push(`${path}:${lines}: more than ${linesMax} lines`)
-    if (!/^(?:#!.*\n)?\/\/ \S/.test(text))
+    if (!path.startsWith('test/') && !/^(?:#!.*\n)?\/\/ \S/.test(text))
       faults.push(`${path}:1: does not open with a comment that says what it is`)
     for (const part of path.split('/')) {
       const stem = part.replace(/(?:\.test|\.bench)?\.ts$/, '')
