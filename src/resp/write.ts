@@ -1,0 +1,122 @@
+// Typed replies to RESP 2 and 3, as one-byte text. Replies nest to any depth, so lists are walked with
+// a chain of frames instead of recursion. Nothing a reply holds can break the frame of the protocol.
+
+import { assert } from '../base/assert.js'
+import { ok, type Reply, type ReplyObject } from '../api/reply.js'
+import { formatDouble } from './double.js'
+
+/** Short integers and bulk string heads that need not be made each time. */
+const cachedMax = 1024
+const integers: readonly string[] = table(':')
+const heads: readonly string[] = table('$')
+
+function table(mark: string): string[] {
+  const made: string[] = []
+  for (let n = 0; n < cachedMax; n++) made.push(`${mark}${n}\r\n`)
+  return made
+}
+
+/** A list whose items are being written. */
+interface Frame {
+  readonly items: readonly Reply[]
+  next: number
+  readonly outer: Frame | null
+}
+
+/** One-byte text of a reply for protocol version 2 or 3. */
+export function encodeReply(reply: Reply, protocol: number): string {
+  if (typeof reply === 'string') return bulk(reply)
+  if (reply === ok) return '+OK\r\n'
+  const items = itemsOf(reply)
+  if (items === null) return encodeSingle(reply, protocol)
+  return encodeItems(reply, items, protocol)
+}
+
+function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): string {
+  let out = listHead(reply, list.length, protocol)
+  let frame: Frame | null = { items: list, next: 0, outer: null }
+  while (frame !== null) {
+    const items: readonly Reply[] = frame.items
+    let next: number = frame.next
+    let inner: readonly Reply[] | null = null
+    while (next < items.length && inner === null) {
+      const item = items[next++] as Reply
+      if (typeof item === 'string') out += bulk(item)
+      else {
+        inner = itemsOf(item)
+        out += inner === null ? encodeSingle(item, protocol) : listHead(item, inner.length, protocol)
+      }
+    }
+    frame.next = next
+    frame = inner === null ? frame.outer : { items: inner, next: 0, outer: frame }
+  }
+  return out
+}
+
+/** What a reply is a list of, or null. */
+function itemsOf(reply: Reply): readonly Reply[] | null {
+  if (typeof reply !== 'object' || reply === null) return null
+  if (!('type' in reply)) return reply
+  if (reply.type === 'map') return reply.pairs
+  return reply.type === 'set' || reply.type === 'push' ? reply.items : null
+}
+
+function listHead(reply: Reply, count: number, protocol: number): string {
+  if (protocol < 3 || typeof reply !== 'object' || reply === null || !('type' in reply)) {
+    return `*${count}\r\n`
+  }
+  if (reply.type === 'map') return `%${count >> 1}\r\n`
+  return reply.type === 'set' ? `~${count}\r\n` : `>${count}\r\n`
+}
+
+function encodeSingle(reply: Reply, protocol: number): string {
+  if (typeof reply === 'number') return integer(reply)
+  if (reply === null) return protocol < 3 ? '$-1\r\n' : '_\r\n'
+  if (typeof reply === 'string') return bulk(reply)
+  if (typeof reply === 'bigint') return `:${reply}\r\n`
+  return 'type' in reply ? encodeObject(reply, protocol) : ''
+}
+
+function encodeObject(reply: ReplyObject, protocol: number): string {
+  switch (reply.type) {
+    case 'status':
+      return `+${oneLine(reply.text)}\r\n`
+    case 'error':
+      return `-${oneLine(reply.text)}\r\n`
+    case 'double': {
+      const digits = formatDouble(reply.value)
+      return protocol < 3 ? bulk(digits) : `,${digits}\r\n`
+    }
+    case 'boolean':
+      if (protocol < 3) return reply.value ? ':1\r\n' : ':0\r\n'
+      return reply.value ? '#t\r\n' : '#f\r\n'
+    case 'verbatim': {
+      if (protocol < 3) return bulk(reply.text)
+      const format = oneLine(reply.format).padEnd(3).slice(0, 3)
+      return `=${reply.text.length + 4}\r\n${format}:${reply.text}\r\n`
+    }
+    case 'null-array':
+      return protocol < 3 ? '*-1\r\n' : '_\r\n'
+    default:
+      // Lists never come here; silence has no bytes.
+      return ''
+  }
+}
+
+function bulk(text: string): string {
+  const length = text.length
+  const head = length < cachedMax ? (heads[length] as string) : `$${length}\r\n`
+  return `${head}${text}\r\n`
+}
+
+function integer(value: number): string {
+  if (value >= 0 && value < cachedMax && value % 1 === 0) return integers[value] as string
+  assert(Number.isSafeInteger(value), 'an integer reply is safe, larger ones are bigint')
+  return `:${value}\r\n`
+}
+
+/** A line of the protocol must not hold its own end. */
+function oneLine(text: string): string {
+  if (text.indexOf('\r') < 0 && text.indexOf('\n') < 0) return text
+  return text.replaceAll('\r', ' ').replaceAll('\n', ' ')
+}

@@ -1,0 +1,132 @@
+// A redis-server of one test's own, for differential tests: found on the PATH (or in
+// QUORATE_REDIS_SERVER), on a free port of 127.0.0.1, without persistence, ended by its pid. Where none
+// is installed `redisMissing` says so, and the test logs that reason and passes: `if (redisMissing) ...`.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+
+export interface RedisServer {
+  readonly port: number
+  /** As `7.0.15`. */
+  readonly version: string
+  stop(): Promise<void>
+}
+
+const startMs = 10_000
+const stopMs = 3_000
+/** An orphan of a killed test run ends by itself after this many seconds. */
+const lifeSeconds = 300
+const triesMax = 5
+
+function find(name: string): string | null {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const path = join(folder, name)
+    try {
+      accessSync(path, constants.X_OK)
+      return path
+    } catch {
+      continue
+    }
+  }
+  return null
+}
+
+const binary = process.env['QUORATE_REDIS_SERVER'] ?? find('redis-server')
+
+/** Why there is no redis-server to compare with, or null when there is one. */
+export const redisMissing: string | null =
+  binary === null ? 'redis-server is not on the PATH' : null
+
+/** Starts a server with `args` added, as `['--requirepass', 'x']`. Call only when `redisMissing` is null. */
+export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+  if (binary === null) throw new Error(redisMissing ?? '')
+  let why = ''
+  for (let tries = 0; tries < triesMax; tries++) {
+    const started = await tryStart(binary, await freePort(), args)
+    if (typeof started !== 'string') return started
+    why = started
+  }
+  throw new Error(`redis-server does not start: ${why}`)
+}
+
+/** A port that was free a moment ago; whoever takes it must be ready to try again. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = address !== null && typeof address === 'object' ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+/** The running server, or what it said before it ended. */
+async function tryStart(
+  path: string,
+  port: number,
+  args: readonly string[],
+): Promise<RedisServer | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'quorate-redis-'))
+  const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const line = [path, ...own, '--dir', folder, ...args]
+  const bound = find('timeout')
+  const all = bound === null ? line : [bound, String(lifeSeconds), ...line]
+  const child = spawn(all[0] ?? path, all.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const end = (): void => {
+    child.kill('SIGTERM')
+  }
+  process.once('exit', end)
+  const said = await readiness(child)
+  const stop = async (): Promise<void> => {
+    process.removeListener('exit', end)
+    await ended(child)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (!said.ready) {
+    await stop()
+    return said.text.slice(-500)
+  }
+  return { port, version: /version=([0-9.]+)/.exec(said.text)?.[1] ?? '', stop }
+}
+
+function readiness(child: ChildProcess): Promise<{ ready: boolean; text: string }> {
+  return new Promise((resolve) => {
+    let text = ''
+    const finish = (ready: boolean): void => {
+      clearTimeout(timer)
+      resolve({ ready, text })
+    }
+    const timer = setTimeout(() => finish(false), startMs)
+    const hear = (bytes: Buffer): void => {
+      text += bytes.toString('latin1')
+      if (text.includes('Ready to accept connections')) finish(true)
+    }
+    child.stdout?.on('data', hear)
+    child.stderr?.on('data', hear)
+    child.once('error', (error) => {
+      text += error.message
+      finish(false)
+    })
+    child.once('exit', () => finish(false))
+  })
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) {
+      resolve()
+      return
+    }
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
+    child.once('exit', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}
