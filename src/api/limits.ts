@@ -51,6 +51,16 @@ export const limits = {
   /** Bytes of one snapshot chunk, and chunks in flight. */
   snapshotChunkBytes: 512 * 1024,
   snapshotChunksInFlight: 4,
+  /** Bytes of one row or of the shard's part of a snapshot, which arrive in pieces. */
+  snapshotItemBytesMax: 520 * 1024 * 1024,
+  /** Milliseconds until a sender asks a silent receiver where it stands, first and at most. */
+  snapshotRetryMs: 500,
+  snapshotRetryMsMax: 4_000,
+  /** Milliseconds without progress after which a sender gives up, and a receiver forgets a transfer. */
+  snapshotGiveUpMs: 30_000,
+  snapshotForgetMs: 60_000,
+  /** Frames of snapshots that wait at a receiver for their turn. */
+  snapshotFramesMax: 16,
   /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
   tailBytesMax: 64 * 1024 * 1024,
   checkpointLogBytes: 64 * 1024 * 1024,

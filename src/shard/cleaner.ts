@@ -21,7 +21,7 @@ export class Cleaner {
   }
 
   get isIdle(): boolean {
-    return this.#ranges.length === 0
+    return this.#ranges.length === 0 && !this.#isWaiting
   }
 
   add(ranges: readonly RowRange[]): void {

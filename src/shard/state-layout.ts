@@ -107,7 +107,7 @@ export function encodeManifest(group: GroupId, manifest: Manifest): Row {
   writer
     .byte(manifestFormat)
     .uint32(manifest.generation)
-    .uint32(manifest.number)
+    .varint(manifest.number)
     .varint(manifest.position.term)
     .varint(manifest.position.index)
     .hash(manifest.chain)
@@ -133,7 +133,7 @@ export function decodeManifest(group: GroupId, bytes: Uint8Array): DecodedManife
   const reader = new ByteReader(bytes, 1, end)
   const manifest: Manifest = {
     generation: reader.uint32(),
-    number: reader.uint32(),
+    number: reader.varint(),
     position: { term: reader.varint(), index: reader.varint() },
     chain: reader.hash(),
     era: reader.varint(),

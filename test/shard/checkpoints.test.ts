@@ -261,7 +261,7 @@ test('loader: a lost, altered or added row: is damage with a sentence', (t) => {
   const harm: ((world: StoreWorld, keys: string[]) => void)[] = [
     (world, keys) => world.rows.delete(keys[1] as string),
     (world, keys) => world.rows.set(keys[1] as string, textToBytes('=altered')),
-    (world) => world.rows.set(stateKey(group, 1, '\x05added\0\0\0\x01'), textToBytes('=x')),
+    (world) => world.rows.set(stateKey(group, 1, '\x05added\0\0\0\0\0\x01'), textToBytes('=x')),
     (world) => world.rows.set(manifestKey(group), textToBytes('\x01garbage')),
   ]
   for (const [index, inflict] of harm.entries()) {

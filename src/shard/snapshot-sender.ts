@@ -1,0 +1,260 @@
+// Sends the last finished checkpoint to peers that lag behind the log, one peer at a time, beside the
+// strategy. Offer, then chunks within a window of acknowledgements; when nothing is heard it offers
+// again and goes on where the receiver says, so loss, a broken link and a restart of either side are
+// one case. Driven once per turn by the shard; `acked` only records.
+
+import type { GroupId, MemberId, Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { type Position, positionZero } from '../api/position.js'
+import type { Members } from '../api/strategy.js'
+import { type Hash64, hashEquals } from '../base/hash.js'
+import { channels, type ShardSink } from './sink.js'
+import {
+  comparePlaces,
+  decodeAck,
+  encodeChunk,
+  encodeOffer,
+  offerIdentity,
+  type Place,
+  placeAfter,
+  placeZero,
+  samePlace,
+  type SnapshotAck,
+  type SnapshotOffer,
+} from './snapshot-frames.js'
+import { SnapshotStream } from './snapshot-stream.js'
+import type { Manifest } from './state-layout.js'
+
+/** What is sent: a finished checkpoint, and the members at its position. */
+export interface SnapshotSource {
+  readonly manifest: Manifest
+  readonly members: Members
+}
+
+export interface SenderInit {
+  readonly group: GroupId
+  readonly sink: ShardSink
+  /** The strategy's term now. */
+  readonly term: () => number
+  /**
+   * The last finished checkpoint, its rows held against deletion until `close`; null while there is
+   * none that is recent enough for the peer (the shard begins one), asked again each turn.
+   */
+  readonly open: (peer: MemberId) => SnapshotSource | null
+  readonly close: () => void
+  readonly onSent: (peer: MemberId, ok: boolean, at: Position) => void
+}
+
+interface Transfer {
+  readonly to: MemberId
+  readonly offer: Omit<SnapshotOffer, 'term' | 'identity'>
+  readonly identity: Hash64
+  readonly stream: SnapshotStream
+  /** Term of the last offer. */
+  term: number
+  /** Offered and waiting to hear where to go on. */
+  isOffered: boolean
+  /** Ends of the chunks sent and not acknowledged. */
+  readonly inFlight: Place[]
+  /** The farthest place ever acknowledged: only what goes beyond it counts as progress. */
+  best: Place
+  progressAt: number
+  heardAt: number
+  retryMs: number
+}
+
+export class SnapshotSender {
+  readonly #init: SenderInit
+  /** Peers that wait, in order; each at most once, so bounded by the members. */
+  readonly #waiting: MemberId[] = []
+  #waitingSince: number | null = null
+  #transfer: Transfer | null = null
+  #ending: { readonly ok: boolean; readonly why: string } | null = null
+
+  constructor(init: SenderInit) {
+    this.#init = init
+  }
+
+  /** The peer that is being sent to, or null. */
+  get peer(): MemberId | null {
+    return this.#transfer?.to ?? null
+  }
+
+  get isBusy(): boolean {
+    return this.#transfer !== null || this.#waiting.length > 0
+  }
+
+  /** A peer needs a snapshot; asking twice is asking once. */
+  start(to: MemberId): void {
+    if (this.#transfer?.to === to || this.#waiting.includes(to)) return
+    this.#waiting.push(to)
+  }
+
+  /** Forgets everything without a report: the member leads no more, or its own state is replaced. */
+  cancel(): void {
+    this.#waiting.length = 0
+    this.#waitingSince = null
+    this.#ending = null
+    if (this.#transfer === null) return
+    this.#transfer = null
+    this.#init.close()
+  }
+
+  /** The link to a peer is back: no need to wait for the retry. */
+  peerUp(peer: MemberId): void {
+    if (this.#transfer?.to === peer) this.#transfer.heardAt = -limits.snapshotRetryMsMax
+  }
+
+  /** Monotonic milliseconds at which `turn` is next needed. */
+  wakeAt(): number {
+    const transfer = this.#transfer
+    if (this.#ending !== null) return 0
+    if (transfer === null) return this.#waiting.length > 0 ? 0 : Infinity
+    const giveUpAt = transfer.progressAt + limits.snapshotGiveUpMs
+    if (!isAnswerDue(transfer)) return giveUpAt
+    return Math.min(transfer.heardAt + transfer.retryMs, giveUpAt)
+  }
+
+  /** An acknowledgement arrived on the ack channel. */
+  acked(now: Now, from: MemberId, body: Uint8Array): void {
+    const transfer = this.#transfer
+    const ack = decodeAck(body)
+    if (transfer === null || ack === null || from !== transfer.to) return
+    if (!hashEquals(ack.identity, transfer.identity)) return
+    transfer.heardAt = now.mono
+    switch (ack.kind) {
+      case 'stored':
+        return this.#takeStored(transfer, ack, now)
+      case 'resume':
+        return this.#takeResume(transfer, ack, now)
+      case 'done':
+        this.#ending = { ok: true, why: '' }
+        return
+      case 'refused':
+        // An answer to an offer of an earlier term says nothing of this one.
+        if (ack.term === transfer.term) this.#ending = { ok: false, why: ack.why }
+        return
+      case 'failed':
+        this.#ending = { ok: false, why: ack.why }
+        return
+    }
+  }
+
+  turn(now: Now): void {
+    if (this.#transfer === null) this.#openNext(now)
+    const transfer = this.#transfer
+    if (transfer === null) return
+    if (this.#ending === null && now.mono - transfer.progressAt >= limits.snapshotGiveUpMs) {
+      this.#ending = { ok: false, why: 'no progress' }
+    }
+    if (this.#ending !== null) return this.#end(transfer, this.#ending)
+    if (isAnswerDue(transfer) && now.mono - transfer.heardAt >= transfer.retryMs) {
+      transfer.retryMs = Math.min(transfer.retryMs * 2, limits.snapshotRetryMsMax)
+      this.#sendOffer(transfer, now)
+    }
+    if (!transfer.isOffered) this.#sendChunk(transfer)
+  }
+
+  #openNext(now: Now): void {
+    const to = this.#waiting[0]
+    if (to === undefined) return
+    const source = this.#init.open(to)
+    this.#waitingSince ??= now.mono
+    if (source === null) {
+      if (now.mono - this.#waitingSince < limits.snapshotGiveUpMs) return
+      this.#waiting.shift()
+      this.#waitingSince = null
+      this.#init.onSent(to, false, positionZero)
+      return
+    }
+    this.#waiting.shift()
+    this.#waitingSince = null
+    this.#transfer = this.#makeTransfer(to, source, now)
+    this.#sendOffer(this.#transfer, now)
+    this.#trace('info', 'snapshot.sending', { to, index: source.manifest.position.index })
+  }
+
+  #makeTransfer(to: MemberId, source: SnapshotSource, now: Now): Transfer {
+    const { generation, number, position, chain, era, engine } = source.manifest
+    const offer = { generation, number, position, chain, era, engine, members: source.members }
+    const identity = offerIdentity({ ...offer, term: 0 })
+    const { group, sink } = this.#init
+    return {
+      to,
+      offer,
+      identity,
+      stream: new SnapshotStream({ group, sink, manifest: source.manifest, identity }),
+      term: 0,
+      isOffered: true,
+      inFlight: [],
+      best: placeZero,
+      progressAt: now.mono,
+      heardAt: now.mono,
+      retryMs: limits.snapshotRetryMs,
+    }
+  }
+
+  #sendOffer(transfer: Transfer, now: Now): void {
+    transfer.isOffered = true
+    transfer.inFlight.length = 0
+    transfer.heardAt = now.mono
+    transfer.term = this.#init.term()
+    const body = encodeOffer({ ...transfer.offer, term: transfer.term })
+    this.#init.sink.send(transfer.to, channels.snapshotOffer, body)
+  }
+
+  /** One chunk per turn, so that no turn takes long. */
+  #sendChunk(transfer: Transfer): void {
+    const { stream, inFlight } = transfer
+    if (inFlight.length >= limits.snapshotChunksInFlight) return
+    const chunk = stream.next()
+    if (chunk !== null) {
+      // A chunk that cannot leave is as lost as one that the network drops: the next offer asks.
+      this.#init.sink.send(transfer.to, channels.snapshotChunk, encodeChunk(chunk))
+      inFlight.push(placeAfter(chunk))
+      if (!stream.isOver) this.#init.sink.wake()
+    }
+    stream.turn()
+  }
+
+  #takeStored(transfer: Transfer, ack: SnapshotAck, now: Now): void {
+    const at = transfer.inFlight.findIndex((place) => samePlace(place, ack.place))
+    if (at >= 0) transfer.inFlight.splice(0, at + 1)
+    this.#noteProgress(transfer, ack.place, now)
+    this.#init.sink.wake()
+  }
+
+  #takeResume(transfer: Transfer, ack: SnapshotAck, now: Now): void {
+    if (!transfer.isOffered) return
+    transfer.isOffered = false
+    transfer.stream.restart(ack.place)
+    this.#noteProgress(transfer, ack.place, now)
+    this.#init.sink.wake()
+  }
+
+  #noteProgress(transfer: Transfer, place: Place, now: Now): void {
+    if (comparePlaces(place, transfer.best) <= 0) return
+    transfer.best = place
+    transfer.progressAt = now.mono
+    transfer.retryMs = limits.snapshotRetryMs
+  }
+
+  #end(transfer: Transfer, ending: { readonly ok: boolean; readonly why: string }): void {
+    this.#transfer = null
+    this.#ending = null
+    this.#init.close()
+    const { index } = transfer.offer.position
+    if (ending.ok) this.#trace('info', 'snapshot.sent', { to: transfer.to, index })
+    else this.#trace('warn', 'snapshot.not-sent', { to: transfer.to, index, why: ending.why })
+    this.#init.onSent(transfer.to, ending.ok, transfer.offer.position)
+  }
+
+  #trace(level: 'info' | 'warn', event: string, fields: Record<string, string | number>): void {
+    this.#init.sink.trace({ level, event, fields: { group: this.#init.group, ...fields } })
+  }
+}
+
+/** Whether the next word is the receiver's; else it is our own disk that is waited for. */
+function isAnswerDue(transfer: Transfer): boolean {
+  return transfer.isOffered || transfer.inFlight.length > 0 || transfer.stream.isOver
+}
