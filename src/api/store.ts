@@ -42,6 +42,10 @@ export interface WitnessNote {
   readonly voteTerm: number
   /** True where the witness itself must be synced (vote and term changes). */
   readonly sync: boolean
+  /** Number of the last durable hard state: shows one that is stale though its vote term is not. */
+  readonly states?: number
+  /** The log was replaced by a snapshot: `position` holds even where it is not above the last one. */
+  readonly reset?: boolean
 }
 
 /** The witness file's content. */

@@ -1,0 +1,59 @@
+// Facts and figures of the process for INFO. Never part of a decision.
+
+import { readFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import type { Gauges, ProcessFacts } from '../api/stopwatch.js'
+
+/** Nanoseconds that the delay histogram counts as a millisecond. */
+const nanosPerMs = 1e6
+
+export interface FactsHandle {
+  readonly facts: ProcessFacts
+  close(): void
+}
+
+/** Facts for INFO; `configFile` is empty where there is none. */
+export function makeFacts(configFile: string): FactsHandle {
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+  const facts: ProcessFacts = {
+    version: packageVersion(),
+    nodeVersion: process.version,
+    pid: process.pid,
+    os: `${process.platform} ${process.arch}`,
+    arch: process.arch,
+    executable: process.execPath,
+    configFile,
+    gauges: (): Gauges => {
+      const usage = process.cpuUsage()
+      const memory = process.memoryUsage()
+      return {
+        rssBytes: memory.rss,
+        heapBytes: memory.heapUsed,
+        heapLimitBytes: getHeapStatistics().heap_size_limit,
+        cpuUserSeconds: usage.user / 1e6,
+        cpuSystemSeconds: usage.system / 1e6,
+        totalMemoryBytes: totalmem(),
+        loopDelayP99Ms: delay.percentile(99) / nanosPerMs,
+        loopDelayMaxMs: delay.max / nanosPerMs,
+      }
+    },
+  }
+  return { facts, close: () => delay.disable() }
+}
+
+/** The version in the nearest package.json above this file. */
+function packageVersion(): string {
+  for (const step of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = readFileSync(new URL(step, import.meta.url), 'utf8')
+      const version = /"version":\s*"([^"]+)"/.exec(text)?.[1]
+      if (version !== undefined) return version
+    } catch {
+      // Sources run two folders deep, the build three.
+    }
+  }
+  return '0.0.0'
+}

@@ -1,0 +1,235 @@
+// Links to the other members: dials each of them and accepts theirs; frames go both ways on every
+// link. Who is at the other end, and whether it is alive, is the protocol's business. Here a link
+// ends when a frame is bad, when its queue is too long, or when nothing leaves it for too long.
+
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Config, MemberConfig } from '../api/config.js'
+import type { LinkId, MemberId } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { QuorateError } from '../base/errors.js'
+import { isLoopback } from './clients.js'
+import { FrameReader, frameHead, frameHeadBytes } from './frames.js'
+import type { HostLog } from './logger.js'
+import type { InputSink } from './reactor.js'
+
+/** Milliseconds between two tries to reach a member; the first retry is immediate. */
+const redialMinMs = 20
+const redialMaxMs = 1_000
+/** A link that lived this long counts as a success: the next retry is immediate again. */
+const settledMs = 1_000
+const connectMs = 2_000
+const sweepMs = 1_000
+/** Milliseconds without a finished write while something waits. */
+const stuckMs = 10_000
+/** Links that members unknown to us may hold open at a time. */
+const acceptedMax = 1_024
+/** Bodies up to this are copied behind their head: one small write is cheaper than two. */
+const copyBytesMax = 2_048
+
+interface Link {
+  readonly id: LinkId
+  readonly socket: Socket
+  readonly to: MemberId | null
+  /** Writes finished since the link opened, and at the last sweep. */
+  finished: number
+  readonly onFinished: () => void
+  finishedBefore: number
+  stuckSweeps: number
+  isCorked: boolean
+}
+
+interface Dial {
+  readonly member: MemberConfig
+  /** Tries without success in a row. */
+  failures: number
+  timer: NodeJS.Timeout | null
+  socket: Socket | null
+}
+
+export class Peers {
+  readonly #config: Config
+  readonly #sink: InputSink
+  readonly #log: HostLog
+  readonly #links = new Map<LinkId, Link>()
+  readonly #dials: Dial[] = []
+  #corked: Link[] = []
+  #server: Server | null = null
+  #sweep: NodeJS.Timeout | null = null
+  #nextId = 1
+  #isClosed = false
+
+  constructor(config: Config, sink: InputSink, log: HostLog) {
+    this.#config = config
+    this.#sink = sink
+    this.#log = log
+  }
+
+  /** Opens the peer port; answers the real port. Dialling begins with `dial`. */
+  async listen(): Promise<number> {
+    const self = this.#config.members.find((member) => member.id === this.#config.self)
+    if (self === undefined || this.#config.members.length === 1) return 0
+    const { host, port } = self.peer
+    if (!isLoopback(host) && !this.#config.peersInsecure) {
+      const sentence = `the peer address ${host}:${port} is not loopback, and peers are not authenticated yet: use a loopback address, or set peers.insecure: true in a network where every machine is trusted`
+      throw new QuorateError('PEERS_EXPOSED', sentence)
+    }
+    const server = createServer({ noDelay: true, keepAlive: true })
+    server.maxConnections = acceptedMax
+    server.on('connection', (socket) => this.#open(socket, null))
+    await new Promise<void>((done, fail) => {
+      server.once('error', (cause) => {
+        const sentence = `the peer port cannot listen on ${host}:${port}: ${cause.message}`
+        fail(new QuorateError('LISTEN_FAILED', sentence, { cause }))
+      })
+      server.listen({ host, port }, done)
+    })
+    server.removeAllListeners('error')
+    server.on('error', (error) => this.#log.log('warn', 'peers.accept-failed', { why: error.message }))
+    this.#server = server
+    const address = server.address()
+    return typeof address === 'object' && address !== null ? address.port : port
+  }
+
+  /** Keeps a link to every other member from now on. */
+  dial(): void {
+    for (const member of this.#config.members) {
+      if (member.id === this.#config.self) continue
+      const dial: Dial = { member, failures: 0, timer: null, socket: null }
+      this.#dials.push(dial)
+      this.#connect(dial)
+    }
+    this.#sweep = setInterval(() => this.#closeStuck(), sweepMs)
+  }
+
+  /** Queues one frame. Frames of one turn leave together with `flush`. */
+  send(id: LinkId, body: Uint8Array): void {
+    const link = this.#links.get(id)
+    if (link === undefined || link.socket.destroyed) return
+    const { socket } = link
+    if (socket.writableLength + body.length > limits.peerQueueBytesMax) {
+      this.#drop(link, 'its queue is full')
+      return
+    }
+    if (!link.isCorked) {
+      link.isCorked = true
+      socket.cork()
+      this.#corked.push(link)
+    }
+    const head = frameHead(body)
+    if (body.length <= copyBytesMax) {
+      socket.write(Buffer.concat([head, body], frameHeadBytes + body.length), link.onFinished)
+    } else {
+      socket.write(head)
+      socket.write(body, link.onFinished)
+    }
+  }
+
+  /** Lets the frames of this turn leave. */
+  flush(): void {
+    if (this.#corked.length === 0) return
+    for (const link of this.#corked) {
+      link.isCorked = false
+      link.socket.uncork()
+    }
+    this.#corked = []
+  }
+
+  close(id: LinkId): void {
+    const link = this.#links.get(id)
+    if (link !== undefined) link.socket.destroy()
+  }
+
+  /** Ends all links behind what was sent, and dials no more. */
+  async closeAll(): Promise<void> {
+    this.#isClosed = true
+    if (this.#sweep !== null) clearInterval(this.#sweep)
+    for (const dial of this.#dials) {
+      if (dial.timer !== null) clearTimeout(dial.timer)
+      if (dial.socket?.connecting === true) dial.socket.destroy()
+    }
+    for (const { socket } of this.#links.values()) {
+      socket.destroySoon()
+      setTimeout(() => socket.destroy(), stuckMs / 100).unref()
+    }
+    const server = this.#server
+    this.#server = null
+    if (server !== null) await new Promise<void>((done) => server.close(() => done()))
+  }
+
+  #connect(dial: Dial): void {
+    dial.timer = null
+    const { host, port } = dial.member.peer
+    const socket = connect({ host, port, noDelay: true, keepAlive: true })
+    dial.socket = socket
+    let openedAt: number | null = null
+    const giveUp = setTimeout(() => socket.destroy(), connectMs)
+    socket.once('connect', () => {
+      clearTimeout(giveUp)
+      openedAt = performance.now()
+      this.#open(socket, dial.member.id)
+    })
+    socket.on('error', noThrow)
+    socket.once('close', () => {
+      clearTimeout(giveUp)
+      if (openedAt !== null && performance.now() - openedAt > settledMs) dial.failures = 0
+      this.#redial(dial)
+    })
+  }
+
+  #redial(dial: Dial): void {
+    if (this.#isClosed) return
+    const bound = Math.min(redialMaxMs, redialMinMs * 2 ** Math.min(dial.failures, 10))
+    const delay = dial.failures === 0 ? 0 : redialMinMs + Math.random() * (bound - redialMinMs)
+    dial.failures++
+    dial.timer = setTimeout(() => this.#connect(dial), delay)
+  }
+
+  #open(socket: Socket, to: MemberId | null): void {
+    const id = this.#nextId++ as LinkId
+    const link: Link = {
+      id,
+      socket,
+      to,
+      finished: 0,
+      onFinished: () => {
+        link.finished++
+      },
+      finishedBefore: 0,
+      stuckSweeps: 0,
+      isCorked: false,
+    }
+    this.#links.set(id, link)
+    this.#sink({ kind: 'link-opened', link: id, to })
+    const reader = new FrameReader(limits.frameBytesMax, (bytes) => {
+      this.#sink({ kind: 'frame', link: id, bytes })
+    })
+    socket.on('data', (chunk: Buffer) => {
+      if (socket.destroyed) return
+      const fault = reader.push(chunk)
+      if (fault !== null) this.#drop(link, fault)
+    })
+    socket.on('error', noThrow)
+    socket.on('close', () => {
+      this.#links.delete(id)
+      this.#sink({ kind: 'link-closed', link: id })
+    })
+  }
+
+  #drop(link: Link, why: string): void {
+    const remote = `${link.socket.remoteAddress}:${link.socket.remotePort}`
+    this.#log.log('warn', 'peers.link-dropped', { link: link.id, to: link.to, remote, why })
+    link.socket.destroy()
+  }
+
+  #closeStuck(): void {
+    for (const link of this.#links.values()) {
+      const isMoving = link.socket.writableLength === 0 || link.finished !== link.finishedBefore
+      link.stuckSweeps = isMoving ? 0 : link.stuckSweeps + 1
+      link.finishedBefore = link.finished
+      if (link.stuckSweeps * sweepMs >= stuckMs) this.#drop(link, 'nothing leaves it')
+    }
+  }
+}
+
+/** A socket error is followed by 'close', which is what counts. */
+function noThrow(): void {}

@@ -1,0 +1,253 @@
+// Starts one member and stops it: opens the stores, reads what the core boots from, listens, runs.
+// The command line wires signals; tests start several in one process.
+
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../api/config.js'
+import type { Door } from '../api/door.js'
+import type { EngineFactory } from '../api/engine.js'
+import type { Boot } from '../api/io.js'
+import type { StoreName } from '../api/store.js'
+import { QuorateError } from '../base/errors.js'
+import { type BoundListener, Clients } from './clients.js'
+import { readClock, stopwatch } from './clock.js'
+import { seededRandom } from './entropy.js'
+import { makeFacts } from './facts.js'
+import { exitStore, Host } from './host.js'
+import { type HostLog, makeLog } from './logger.js'
+import { Peers } from './peers.js'
+import { loadStrategies } from './plugins.js'
+import type { ReactorFactory } from './reactor.js'
+import { checkRuntime } from './runtime.js'
+import { SpaceWatch } from './space.js'
+import { type Database, openDatabase, Store } from './store.js'
+import { openWitness, type WitnessDisk, WitnessFile } from './witness.js'
+
+/** Milliseconds that a stop may take before the member ends without the core's word. */
+const stopMsMax = 15_000
+const witnessSyncMs = 1_000
+const lastBytesMs = 500
+
+export interface StartOptions {
+  readonly makeCore: ReactorFactory
+  readonly engine: EngineFactory
+  readonly door: Door
+  /** Path shown by INFO; empty for none. */
+  readonly configFile?: string
+  /** Tests put failing disks between the host and the real ones. */
+  readonly wrapDatabase?: (database: Database, name: StoreName) => Database
+  readonly wrapWitness?: (disk: WitnessDisk) => WitnessDisk
+  readonly log?: HostLog
+}
+
+export interface RunningMember {
+  readonly clientPorts: readonly BoundListener[]
+  readonly peerPort: number
+  /** Asks the core to hand over and stop; resolves to the exit code. */
+  stop(): Promise<number>
+  /** Resolves to the exit code when the member has ended, for whatever reason. */
+  readonly done: Promise<number>
+}
+
+/** Throws QuorateError when the member cannot start; nothing is left open then. */
+export async function start(config: Config, options: StartOptions): Promise<RunningMember> {
+  checkRuntime(process.version)
+  const strategies = await loadStrategies(config)
+  const log = options.log ?? makeLog(config)
+  const member = new Member(config, options, log)
+  try {
+    const boot = await member.open()
+    const ports = await member.listen()
+    member.run(boot, strategies)
+    return { ...ports, stop: () => member.stop(), done: member.done }
+  } catch (error) {
+    await member.release()
+    throw error
+  }
+}
+
+class Member {
+  readonly #config: Config
+  readonly #options: StartOptions
+  readonly #log: HostLog
+  readonly #facts: ReturnType<typeof makeFacts>
+  readonly #clients: Clients
+  readonly #peers: Peers
+  readonly #space: SpaceWatch
+  readonly done: Promise<number>
+  readonly #finish: (code: number) => void
+  readonly #databases: Database[] = []
+  #stores: Readonly<Record<StoreName, Store>> | null = null
+  #witness: WitnessFile | null = null
+  #host: Host | null = null
+  #witnessTimer: NodeJS.Timeout | null = null
+  #stopTimer: NodeJS.Timeout | null = null
+
+  constructor(config: Config, options: StartOptions, log: HostLog) {
+    this.#config = config
+    this.#options = options
+    this.#log = log
+    this.#facts = makeFacts(options.configFile ?? '')
+    const sink = (input: Parameters<Host['push']>[0]): void => this.#host?.push(input)
+    this.#clients = new Clients(sink, log)
+    this.#peers = new Peers(config, sink, log)
+    const { directory, freeSpaceReserveBytes } = config
+    this.#space = new SpaceWatch(directory, freeSpaceReserveBytes, (short) => {
+      sink({ kind: 'disk', short })
+    })
+    let finish: (code: number) => void = () => {}
+    this.done = new Promise((resolve) => {
+      finish = resolve
+    })
+    this.#finish = finish
+  }
+
+  /** Opens stores and witness and reads what the core boots from. */
+  async open(): Promise<Boot> {
+    const { directory } = this.#config
+    makeDirectory(directory)
+    const log = await this.#openDatabase('log')
+    const state = await this.#openDatabase('state')
+    const logRows = (await log.scan({ from: '', to: '\xff' }, Number.POSITIVE_INFINITY)).rows
+    const opened = openWitness(join(directory, 'witness'))
+    const disk = this.#options.wrapWitness?.(opened.disk) ?? opened.disk
+    const { content } = opened.found
+    // Rows without a witness that vouches for them: the file is lost, which is damage, too.
+    const witnessDamaged = opened.found.damaged || (content === null && logRows.length > 0)
+    const witness = new WitnessFile(disk, opened.found, witnessDamaged)
+    this.#witness = witness
+    await begin(witness)
+    this.#stores = { log: this.#makeStore('log', log), state: this.#makeStore('state', state) }
+    return { logRows, witness: content, witnessDamaged }
+  }
+
+  async listen(): Promise<{
+    readonly clientPorts: readonly BoundListener[]
+    readonly peerPort: number
+  }> {
+    if (this.#stores === null || this.#witness === null) throw new Error('not open')
+    this.#host = new Host({
+      clients: this.#clients,
+      peers: this.#peers,
+      stores: this.#stores,
+      witness: this.#witness,
+      log: this.#log,
+      ended: (code, why) => void this.#end(code, why),
+    })
+    const peerPort = await this.#peers.listen()
+    const clientPorts = await this.#clients.listen(this.#config.listeners)
+    return { clientPorts, peerPort }
+  }
+
+  run(boot: Boot, strategies: Awaited<ReturnType<typeof loadStrategies>>): void {
+    const { makeCore, engine, door } = this.#options
+    const reactor = makeCore({
+      config: this.#config,
+      boot,
+      strategies,
+      engine,
+      door,
+      random: seededRandom(),
+      stopwatch,
+      facts: this.#facts.facts,
+      now: readClock(),
+    })
+    this.#witnessTimer = setInterval(() => this.#witness?.sync(), witnessSyncMs)
+    this.#space.start()
+    this.#host?.start(reactor)
+    this.#peers.dial()
+  }
+
+  stop(): Promise<number> {
+    const host = this.#host
+    if (host !== null && this.#stopTimer === null) {
+      host.push({ kind: 'stop' })
+      const overdue = (): void => host.end(1, 'the member did not stop in time')
+      this.#stopTimer = setTimeout(overdue, stopMsMax)
+    }
+    return this.done
+  }
+
+  /** Lets go of everything that is open, as it is. */
+  async release(): Promise<void> {
+    this.#facts.close()
+    this.#space.stop()
+    if (this.#witnessTimer !== null) clearInterval(this.#witnessTimer)
+    if (this.#stopTimer !== null) clearTimeout(this.#stopTimer)
+    await Promise.all([this.#clients.closeAll(lastBytesMs), this.#peers.closeAll()])
+    for (const database of this.#databases) await database.close()
+    this.#witness?.close()
+    this.#witness = null
+  }
+
+  /** The core stopped, an assertion broke or a store failed: flush what may be flushed, and close. */
+  async #end(code: number, why: string): Promise<void> {
+    const stores = this.#stores
+    const witness = this.#witness
+    let real = code
+    if (code === 0 && stores !== null && witness !== null) {
+      await Promise.all([stores.log.drain(), stores.state.drain()])
+      const isWhole = stores.log.poison === null && stores.state.poison === null
+      const isSynced = isWhole && (await syncStores(this.#databases))
+      const error = isSynced ? await finish(witness) : 'a store failed'
+      if (error !== null) real = exitStore
+    }
+    await this.release()
+    this.#log.log(real === 0 ? 'info' : 'fatal', 'host.ended', { code: real, why })
+    this.#log.flush()
+    this.#finish(real)
+  }
+
+  async #openDatabase(name: StoreName): Promise<Database> {
+    const database = await openDatabase(join(this.#config.directory, name), name)
+    const wrapped = this.#options.wrapDatabase?.(database, name) ?? database
+    this.#databases.push(wrapped)
+    return wrapped
+  }
+
+  #makeStore(name: StoreName, database: Database): Store {
+    return new Store({
+      name,
+      database,
+      witness: (notes, done) => this.#witness?.note(notes, done),
+      stored: (store, id, error) => this.#host?.push({ kind: 'stored', store, id, error }),
+      poisoned: (store, why) => {
+        this.#log.log('fatal', 'store.poisoned', { store, why })
+        // The core hears of it in the next turn and may still tell its clients; then it is over.
+        const over = (): void => this.#host?.end(exitStore, `the ${store} store failed: ${why}`)
+        setImmediate(() => setImmediate(over))
+      },
+    })
+  }
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    chmodSync(directory, 0o700)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new QuorateError('STORE_OPEN', `the directory ${directory} cannot be made: ${why}`, { cause })
+  }
+}
+
+/** Everything that was written without a sync reaches the disk: a synced write takes it along. */
+async function syncStores(databases: readonly Database[]): Promise<boolean> {
+  try {
+    for (const database of databases) {
+      await database.batch([{ type: 'del', key: Buffer.from('\0', 'latin1') }], true)
+    }
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function begin(witness: WitnessFile): Promise<void> {
+  const error = await new Promise<string | null>((done) => witness.begin(done))
+  if (error !== null) throw new QuorateError('STORE_OPEN', error)
+}
+
+function finish(witness: WitnessFile): Promise<string | null> {
+  return new Promise((done) => witness.finish(true, done))
+}

@@ -1,0 +1,310 @@
+// One of the two ordered stores of a member on LevelDB. One atomic batch is in flight; what arrives
+// meanwhile forms the next one, in order. After the first write that fails the handle is poisoned:
+// LevelDB would answer OK to later writes and lose them, so nothing is written to it ever again.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Level } from 'level'
+import type { Row, RowRange, StoreName, StoreWrite, WitnessNote } from '../api/store.js'
+import { QuorateError } from '../base/errors.js'
+
+/** Writes and bytes that one batch takes up at most; a single larger write still goes at once. */
+const batchWritesMax = 4_096
+const batchBytesMax = 16 * 1024 * 1024
+/** While other writes pass, one batch in so many deletes the next keys of a range. */
+const clearingInterval = 16
+/** Keys of a range that one batch deletes. */
+const rangeKeysPerBatch = 1_024
+
+export type BatchOperation =
+  | { readonly type: 'del'; readonly key: Buffer }
+  | { readonly type: 'put'; readonly key: Buffer; readonly value: Uint8Array }
+
+/** The database under a store, as little of it as is used: tests make it fail. */
+export interface Database {
+  batch(operations: BatchOperation[], sync: boolean): Promise<void>
+  /** Rows from the start of a range, at most about `bytesMax`; whether the range is exhausted. */
+  scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }>
+  keys(range: RowRange, countMax: number): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  readonly name: StoreName
+  readonly database: Database
+  /** The batch with these notes is durable; call `done` when they may be relied on. */
+  readonly witness: (notes: readonly WitnessNote[], done: (error: string | null) => void) => void
+  /** A write was durable, or failed. */
+  readonly stored: (store: StoreName, id: number, error: string | null) => void
+  /** Called once, after all failed writes were answered. */
+  readonly poisoned: (store: StoreName, why: string) => void
+}
+
+/** Keys of a write's ranges that were not deleted yet. */
+interface Clearing {
+  range: RowRange
+  /** Holds back the writes that came after it: they touch the range, or somebody relies on it. */
+  isBlocking: boolean
+}
+
+export class Store {
+  readonly #options: StoreOptions
+  readonly #waiting: StoreWrite[] = []
+  #clearing: Clearing[] = []
+  /** The write at the head, once the ranges that it waits for are being deleted. */
+  #cleared: StoreWrite | null = null
+  #batches = 0
+  /** Of the batch in flight. */
+  #ids: number[] = []
+  #notes: WitnessNote[] = []
+  #isBusy = false
+  #poison: string | null = null
+  #idle: (() => void)[] = []
+
+  constructor(options: StoreOptions) {
+    this.#options = options
+  }
+
+  /** Why nothing is written any more, or null. */
+  get poison(): string | null {
+    return this.#poison
+  }
+
+  write(write: StoreWrite): void {
+    if (this.#poison !== null) {
+      this.#options.stored(this.#options.name, write.id, this.#poison)
+      return
+    }
+    this.#waiting.push(write)
+    if (!this.#isBusy) this.#next()
+  }
+
+  scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
+    return this.#options.database.scan(range, bytesMax)
+  }
+
+  /** Resolves when nothing waits any more. */
+  drain(): Promise<void> {
+    if (!this.#isBusy) return Promise.resolve()
+    return new Promise((done) => this.#idle.push(done))
+  }
+
+  close(): Promise<void> {
+    return this.#options.database.close()
+  }
+
+  /** Starts the next batch; nothing is in flight. */
+  #next(): void {
+    this.#isBusy = true
+    if (this.#clearsNext()) {
+      this.#clear()
+      return
+    }
+    if (this.#waiting.length === 0) {
+      this.#isBusy = false
+      for (const done of this.#idle.splice(0)) done()
+      return
+    }
+    this.#batches++
+    const operations: BatchOperation[] = []
+    const sync = this.#merge(operations)
+    if (this.#ids.length === 0) this.#clear()
+    else this.#options.database.batch(operations, sync).then(this.#finished, this.#failed)
+  }
+
+  #clearsNext(): boolean {
+    if (this.#clearing.length === 0) return false
+    if (this.#waiting.length === 0 || this.#batches % clearingInterval === 0) return true
+    return this.#clearing.some((one) => one.isBlocking)
+  }
+
+  /** Moves writes into one batch; whether it must be synced. */
+  #merge(operations: BatchOperation[]): boolean {
+    let sync = false
+    let bytes = 0
+    let taken = 0
+    for (const write of this.#waiting) {
+      if (taken === batchWritesMax || bytes > batchBytesMax) break
+      if (this.#clearing.length > 0 && this.#collides(write)) break
+      if (write.ranges.length > 0 && !this.#begin(write)) break
+      taken++
+      for (const key of write.deletes) operations.push({ type: 'del', key: keyBytes(key) })
+      for (const { key, value } of write.puts) {
+        operations.push({ type: 'put', key: keyBytes(key), value })
+        bytes += value.length
+      }
+      sync ||= write.sync
+      this.#ids.push(write.id)
+      for (const note of write.witness) this.#notes.push(note)
+    }
+    this.#waiting.splice(0, taken)
+    return sync
+  }
+
+  /**
+   * Ranges of the log lie behind everything that is still written, so they go in slices while other
+   * writes pass. Elsewhere the ranges come first and the write waits. False: not yet.
+   */
+  #begin(write: StoreWrite): boolean {
+    if (this.#cleared === write) {
+      this.#cleared = null
+      return true
+    }
+    const isLazy = this.#options.name === 'log' && !write.puts.some((row) => isIn(write.ranges, row))
+    for (const range of write.ranges) this.#clearing.push({ range, isBlocking: !isLazy })
+    if (!isLazy) this.#cleared = write
+    return isLazy
+  }
+
+  /** Whether a write puts rows into a range that is still being deleted: then that comes first. */
+  #collides(write: StoreWrite): boolean {
+    let collides = false
+    for (const one of this.#clearing) {
+      if (!write.puts.some((row) => isIn([one.range], row))) continue
+      one.isBlocking = true
+      collides = true
+    }
+    return collides
+  }
+
+  /** Deletes the next keys of the first range, front to back. */
+  #clear(): void {
+    const { database } = this.#options
+    const first = this.#clearing.find((one) => one.isBlocking) ?? (this.#clearing[0] as Clearing)
+    const work = database.keys(first.range, rangeKeysPerBatch).then((keys) => {
+      const last = keys[keys.length - 1]
+      if (last === undefined || keys.length < rangeKeysPerBatch) {
+        this.#clearing = this.#clearing.filter((one) => one !== first)
+      } else {
+        first.range = { from: `${last}\0`, to: first.range.to }
+      }
+      if (last === undefined) return undefined
+      return database.batch(keys.map((key) => ({ type: 'del', key: keyBytes(key) })), false)
+    })
+    this.#batches++
+    work.then(() => this.#next(), this.#failed)
+  }
+
+  readonly #finished = (): void => {
+    if (this.#notes.length === 0) {
+      this.#acknowledge(null)
+      return
+    }
+    const notes = this.#notes
+    this.#notes = []
+    this.#options.witness(notes, this.#acknowledge)
+  }
+
+  readonly #acknowledge = (error: string | null): void => {
+    if (error !== null) {
+      this.#failed(error)
+      return
+    }
+    const ids = this.#ids
+    this.#ids = []
+    for (const id of ids) this.#options.stored(this.#options.name, id, null)
+    this.#next()
+  }
+
+  readonly #failed = (cause: unknown): void => {
+    const why = cause instanceof Error ? describe(cause) : String(cause)
+    this.#poison = why
+    const ids = [...this.#ids, ...this.#waiting.map((write) => write.id)]
+    this.#ids = []
+    this.#waiting.length = 0
+    this.#clearing = []
+    this.#isBusy = false
+    for (const id of ids) this.#options.stored(this.#options.name, id, why)
+    for (const done of this.#idle.splice(0)) done()
+    this.#options.poisoned(this.#options.name, why)
+  }
+}
+
+function isIn(ranges: readonly RowRange[], row: Row): boolean {
+  return ranges.some((range) => row.key >= range.from && row.key < range.to)
+}
+
+function keyBytes(key: string): Buffer {
+  return Buffer.from(key, 'latin1')
+}
+
+/** The message with that of its cause: LevelDB's own words stand there. */
+export function describe(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+/** Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. */
+export async function openDatabase(directory: string, name: StoreName): Promise<Database> {
+  if (isBeheaded(directory)) {
+    const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
+    throw new QuorateError('STORE_CORRUPT', sentence)
+  }
+  const level = new Level<Buffer, Uint8Array>(directory, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'view',
+    compression: name === 'state',
+    writeBufferSize: 16 * 1024 * 1024,
+    maxOpenFiles: 100,
+  })
+  try {
+    await level.open()
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error))
+    const why = describe(cause)
+    const isDamaged = /corrupt|checksum|missing files/i.test(why)
+    const sentence = `the ${name} store in ${directory} cannot be opened: ${why}`
+    throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
+  }
+  return new LevelDatabase(level)
+}
+
+/** Without CURRENT, LevelDB would begin anew and delete the data files as left-overs. */
+function isBeheaded(directory: string): boolean {
+  if (!existsSync(directory) || existsSync(join(directory, 'CURRENT'))) return false
+  return readdirSync(directory).some((file) => /\.(ldb|sst|log)$/.test(file))
+}
+
+class LevelDatabase implements Database {
+  readonly #level: Level<Buffer, Uint8Array>
+
+  constructor(level: Level<Buffer, Uint8Array>) {
+    this.#level = level
+  }
+
+  batch(operations: BatchOperation[], sync: boolean): Promise<void> {
+    return this.#level.batch(operations, sync ? syncOptions : noOptions)
+  }
+
+  async scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
+    const rows: Row[] = []
+    let bytes = 0
+    const iterator = this.#level.iterator({ gte: keyBytes(range.from), lt: keyBytes(range.to) })
+    try {
+      while (bytes < bytesMax) {
+        const found = await iterator.nextv(64)
+        if (found.length === 0) return { rows, done: true }
+        for (const [key, value] of found) {
+          rows.push({ key: key.toString('latin1'), value })
+          bytes += key.length + value.length
+        }
+      }
+      return { rows, done: false }
+    } finally {
+      await iterator.close()
+    }
+  }
+
+  async keys(range: RowRange, countMax: number): Promise<string[]> {
+    const from = keyBytes(range.from)
+    const options = { gte: from, lt: keyBytes(range.to), limit: countMax, fillCache: false }
+    const keys = await this.#level.keys(options).all()
+    return keys.map((key) => key.toString('latin1'))
+  }
+
+  close(): Promise<void> {
+    return this.#level.close()
+  }
+}
+
+const syncOptions = { sync: true }
+const noOptions = {}

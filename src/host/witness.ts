@@ -1,0 +1,274 @@
+// The witness file: a small file beside the stores that knows a lower bound of what each group's log
+// must hold, so that a log which lost its end is not taken for a shorter one. Two slots: one holds
+// the last synced content and stays, the other is written in place until it is synced in its turn.
+
+import { closeSync, existsSync, fdatasync, fsyncSync, openSync, readSync, writeSync } from 'node:fs'
+import type { GroupId } from '../api/ids.js'
+import { comparePositions } from '../api/position.js'
+import type { Witness, WitnessNote } from '../api/store.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { crc32c } from '../base/crc32c.js'
+import { QuorateError } from '../base/errors.js'
+
+/** Bytes of one slot: room for about 2,000 groups. */
+export const witnessSlotBytes = 64 * 1024
+const witnessVersion = 1
+
+/** The file as bytes at offsets: tests make it fail. */
+export interface WitnessDisk {
+  write(bytes: Uint8Array, at: number): void
+  sync(done: (error: Error | null) => void): void
+  close(): void
+}
+
+export interface WitnessContent extends Witness {
+  readonly sequence: number
+  /** A damaged file was replaced by this one, and no group has noted its state since. */
+  readonly damaged: boolean
+}
+
+/** What stands in the file: null content when it is missing, new or damaged. */
+export interface WitnessFound {
+  readonly content: WitnessContent | null
+  readonly damaged: boolean
+  /** The slot that `content` stands in; the other one is written next. */
+  readonly slot: number
+}
+
+export class WitnessFile {
+  readonly #disk: WitnessDisk
+  readonly #groups = new Map<GroupId, WitnessNote>()
+  #identity = { clusterId: '', member: 0, incarnation: 0 }
+  #sequence: number
+  #clean = false
+  #damaged: boolean
+  /** The slot that is written; the other one holds what was synced last. */
+  #slot = 0
+  #isDirty = false
+  #isSyncing = false
+  /** Callers whose notes wait until the sync in flight is over. */
+  #held: { readonly sync: boolean; readonly done: (error: string | null) => void }[] = []
+
+  constructor(disk: WitnessDisk, found: WitnessFound, damaged: boolean) {
+    this.#disk = disk
+    this.#damaged = damaged
+    this.#sequence = found.content?.sequence ?? 0
+    this.#slot = 1 - found.slot
+    if (found.content === null) return
+    const { clusterId, member, incarnation, groups } = found.content
+    this.#identity = { clusterId, member, incarnation }
+    for (const note of groups) this.#groups.set(note.group, note)
+  }
+
+  /** Says in both slots, synced, that the member runs: before anything else is written. */
+  begin(done: (error: string | null) => void): void {
+    this.#commit(false, (error) => {
+      if (error !== null) done(error)
+      else this.#commit(false, done)
+    })
+  }
+
+  identify(clusterId: string, member: number, incarnation: number): void {
+    this.#identity = { clusterId, member, incarnation }
+    this.#isDirty = true
+  }
+
+  /** Takes notes of a durable batch; `done` when they are written, and synced where one asks for it. */
+  note(notes: readonly WitnessNote[], done: (error: string | null) => void): void {
+    let sync = false
+    for (const note of notes) {
+      this.#groups.set(note.group, laterOf(this.#groups.get(note.group), note))
+      sync ||= note.sync
+    }
+    if (sync) this.#damaged = false
+    if (this.#isSyncing) {
+      this.#held.push({ sync, done })
+      return
+    }
+    this.#write(sync, done)
+  }
+
+  /** Syncs what was noted since the last sync. Once a second. */
+  sync(): void {
+    if (this.#isDirty && !this.#isSyncing) this.#commit(false, () => {})
+  }
+
+  /** A clean stop: everything reached the disk. */
+  finish(clean: boolean, done: (error: string | null) => void): void {
+    if (this.#isSyncing) this.#held.push({ sync: true, done: () => this.#commit(clean, done) })
+    else this.#commit(clean, done)
+  }
+
+  close(): void {
+    this.#disk.close()
+  }
+
+  #write(sync: boolean, done: (error: string | null) => void): void {
+    if (sync) {
+      this.#commit(false, done)
+      return
+    }
+    const error = this.#put()
+    this.#isDirty = true
+    done(error)
+  }
+
+  /** Writes and syncs; then the slots change places. */
+  #commit(clean: boolean, done: (error: string | null) => void): void {
+    this.#clean = clean
+    const error = this.#put()
+    if (error !== null) {
+      done(error)
+      return
+    }
+    this.#isSyncing = true
+    this.#isDirty = false
+    this.#disk.sync((cause) => {
+      this.#isSyncing = false
+      if (cause === null) this.#slot = 1 - this.#slot
+      done(cause === null ? null : `the witness file cannot be synced: ${cause.message}`)
+      if (!this.#isSyncing) this.#release(cause)
+    })
+  }
+
+  #release(cause: Error | null): void {
+    const held = this.#held
+    this.#held = []
+    if (held.length === 0) return
+    const answer = (error: string | null): void => {
+      for (const one of held) one.done(error)
+    }
+    if (cause !== null) answer(`the witness file cannot be synced: ${cause.message}`)
+    else this.#write(held.some((one) => one.sync), answer)
+  }
+
+  #put(): string | null {
+    this.#sequence++
+    const content = {
+      ...this.#identity,
+      clean: this.#clean,
+      groups: [...this.#groups.values()],
+      sequence: this.#sequence,
+      damaged: this.#damaged,
+    }
+    try {
+      this.#disk.write(encodeWitness(content), this.#slot * witnessSlotBytes)
+      return null
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return `the witness file cannot be written: ${why}`
+    }
+  }
+}
+
+/** What is known after both notes: nothing goes back, unless a snapshot replaced the log. */
+function laterOf(before: WitnessNote | undefined, note: WitnessNote): WitnessNote {
+  if (before === undefined) return note
+  const isLater = note.reset === true || comparePositions(note.position, before.position) >= 0
+  return {
+    group: note.group,
+    position: isLater ? note.position : before.position,
+    voteTerm: Math.max(note.voteTerm, before.voteTerm),
+    sync: note.sync,
+    states: Math.max(note.states ?? 0, before.states ?? 0),
+  }
+}
+
+export function encodeWitness(content: WitnessContent): Uint8Array {
+  const body = new ByteWriter()
+    .byte(witnessVersion)
+    .varint(content.sequence)
+    .boolean(content.clean)
+    .boolean(content.damaged)
+    .text(content.clusterId)
+    .varint(content.member)
+    .varint(content.incarnation)
+    .varint(content.groups.length)
+  for (const { group, position, voteTerm, states } of content.groups) {
+    body.varint(group).varint(position.term).varint(position.index).varint(voteTerm)
+    body.varint(states ?? 0)
+  }
+  const bytes = body.finish()
+  const writer = new ByteWriter(bytes.length + 8)
+  return writer.uint32(bytes.length).uint32(crc32c(bytes)).raw(bytes).finish()
+}
+
+/** The newer one of two slots, if any is whole. A file of zeros is one that was never written. */
+export function decodeWitness(bytes: Uint8Array): WitnessFound {
+  const slots = [decodeSlot(bytes, 0), decodeSlot(bytes, witnessSlotBytes)]
+  let content: WitnessContent | null = null
+  let newest = 1
+  for (const [slot, found] of slots.entries()) {
+    if (found === 'format') {
+      const sentence = 'the witness file was written by an unknown format version'
+      throw new QuorateError('STORE_FORMAT', sentence)
+    }
+    if (found === 'corrupt' || found === 'empty') continue
+    if (content !== null && content.sequence > found.sequence) continue
+    content = found
+    newest = slot
+  }
+  const isBlank = slots.every((slot) => slot === 'empty')
+  return { content, damaged: content?.damaged ?? !isBlank, slot: newest }
+}
+
+function decodeSlot(bytes: Uint8Array, at: number): WitnessContent | 'corrupt' | 'empty' | 'format' {
+  const head = new ByteReader(bytes, Math.min(at, bytes.length))
+  const length = head.uint32()
+  const crc = head.uint32()
+  if (!head.ok) return 'corrupt'
+  if (length === 0 && crc === 0) return 'empty'
+  const from = at + 8
+  if (length === 0 || length > witnessSlotBytes - 8 || from + length > bytes.length) return 'corrupt'
+  if (crc32c(bytes, from, from + length) !== crc) return 'corrupt'
+  const reader = new ByteReader(bytes, from, from + length)
+  if (reader.byte() !== witnessVersion) return 'format'
+  return decodeContent(reader) ?? 'corrupt'
+}
+
+function decodeContent(reader: ByteReader): WitnessContent | null {
+  const sequence = reader.varint()
+  const clean = reader.boolean()
+  const damaged = reader.boolean()
+  const clusterId = reader.text()
+  const member = reader.varint()
+  const incarnation = reader.varint()
+  const count = reader.varint()
+  const groups: WitnessNote[] = []
+  for (let n = 0; n < count && reader.ok; n++) {
+    const group = reader.varint() as GroupId
+    const position = { term: reader.varint(), index: reader.varint() }
+    groups.push({ group, position, voteTerm: reader.varint(), sync: false, states: reader.varint() })
+  }
+  if (!reader.ok || reader.left !== 0) return null
+  return { clusterId, member, incarnation, clean, groups, sequence, damaged }
+}
+
+/** Opens the file, made with its full size when it is missing, so that notes never need new space. */
+export function openWitness(path: string): {
+  readonly disk: WitnessDisk
+  readonly found: WitnessFound
+  readonly isNew: boolean
+} {
+  const isNew = !existsSync(path)
+  const file = openSync(path, isNew ? 'wx+' : 'r+', 0o600)
+  const bytes = new Uint8Array(2 * witnessSlotBytes)
+  if (isNew) {
+    writeSync(file, bytes, 0, bytes.length, 0)
+    fsyncSync(file)
+    return { disk: fileDisk(file), found: { content: null, damaged: false, slot: 1 }, isNew }
+  }
+  const count = readSync(file, bytes, 0, bytes.length, 0)
+  return { disk: fileDisk(file), found: decodeWitness(bytes.subarray(0, count)), isNew }
+}
+
+function fileDisk(file: number): WitnessDisk {
+  return {
+    write: (bytes, at) => {
+      if (bytes.length > witnessSlotBytes) throw new Error('too many groups for the witness file')
+      writeSync(file, bytes, 0, bytes.length, at)
+    },
+    sync: (done) => fdatasync(file, done),
+    close: () => closeSync(file),
+  }
+}

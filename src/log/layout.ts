@@ -1,0 +1,197 @@
+// Rows of the log store: their keys and their bytes. One identity row; per group a hard state row and
+// log records, sorted by (group, index). Every value begins with a format version and ends with a
+// CRC32C over all before it, so that a reader of any version can tell damage from an unknown format.
+
+import type { LogEntry } from '../api/entry.js'
+import { payloadOf } from '../api/entry.js'
+import type { GroupId } from '../api/ids.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { crc32c } from '../base/crc32c.js'
+import type { Hash64 } from '../base/hash.js'
+import { chainEntry } from './chain.js'
+
+/** Version of every row's format. A change of bytes is a new number, and the old one stays readable. */
+export const layoutVersion = 1
+
+/** The row that says whose store it is. */
+export const identityKey = 'i'
+
+export interface Identity {
+  readonly clusterId: string
+  readonly member: number
+  readonly incarnation: number
+  /** The keyspace table that the data was written under. */
+  readonly keyspaceEpoch: number
+  readonly keyspaceDigest: Hash64
+  /** Member ids that agreed on the birth of the cluster, ascending. */
+  readonly born: readonly number[]
+}
+
+/** One batch of entries as it stands on disk. */
+export interface LogRecord {
+  readonly first: number
+  readonly entries: readonly LogEntry[]
+  readonly chainBefore: Hash64
+  readonly chainAfter: Hash64
+  /** Number of the last hard state written before this record or with it; 0 for none. */
+  readonly states: number
+}
+
+export interface HardState {
+  /** Opaque bytes of the strategy. */
+  readonly state: Uint8Array
+  readonly voteTerm: number
+  /** 1 for the group's first hard state, then counted up: shows a stale row. */
+  readonly states: number
+}
+
+/** corrupt: damaged. format: whole, but written by a version that this one does not know. */
+export type RowFault = 'corrupt' | 'format'
+
+/** Key of a group's hard state. */
+export function stateKey(group: GroupId): string {
+  return `h${bigEndian(group, 4)}`
+}
+
+/** Key of the record whose first entry has this index. */
+export function recordKey(group: GroupId, first: number): string {
+  return `l${bigEndian(group, 4)}${bigEndian(first, 7)}`
+}
+
+/** First index of a record by its key, or null when the key is not one of this group. */
+export function recordIndex(group: GroupId, key: string): number | null {
+  if (key.length !== 12 || !key.startsWith(`l${bigEndian(group, 4)}`)) return null
+  let index = 0
+  for (let at = 5; at < 12; at++) index = index * 256 + key.charCodeAt(at)
+  return Number.isSafeInteger(index) ? index : null
+}
+
+function bigEndian(value: number, bytes: number): string {
+  let text = ''
+  let rest = value
+  for (let count = 0; count < bytes; count++) {
+    text = String.fromCharCode(rest % 256) + text
+    rest = Math.floor(rest / 256)
+  }
+  return text
+}
+
+export function encodeIdentity(identity: Identity): Uint8Array {
+  const writer = new ByteWriter()
+    .byte(layoutVersion)
+    .text(identity.clusterId)
+    .varint(identity.member)
+    .varint(identity.incarnation)
+    .varint(identity.keyspaceEpoch)
+    .hash(identity.keyspaceDigest)
+    .varint(identity.born.length)
+  for (const member of identity.born) writer.varint(member)
+  return seal(writer)
+}
+
+export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
+  const reader = open(bytes)
+  if (typeof reader === 'string') return reader
+  const identity = {
+    clusterId: reader.text(),
+    member: reader.varint(),
+    incarnation: reader.varint(),
+    keyspaceEpoch: reader.varint(),
+    keyspaceDigest: reader.hash(),
+    born: new Array<number>(),
+  }
+  const count = reader.varint()
+  for (let n = 0; n < count && reader.ok; n++) identity.born.push(reader.varint())
+  return reader.ok && reader.left === 0 ? identity : 'corrupt'
+}
+
+export function encodeState(group: GroupId, hard: HardState): Uint8Array {
+  const writer = new ByteWriter(hard.state.length + 32).byte(layoutVersion).varint(group)
+  return seal(writer.varint(hard.states).varint(hard.voteTerm).blob(hard.state))
+}
+
+export function decodeState(group: GroupId, bytes: Uint8Array): HardState | RowFault {
+  const reader = open(bytes)
+  if (typeof reader === 'string') return reader
+  const owner = reader.varint()
+  const states = reader.varint()
+  const voteTerm = reader.varint()
+  const state = reader.blob()
+  const whole = reader.ok && reader.left === 0 && owner === group && states > 0
+  return whole ? { state, voteTerm, states } : 'corrupt'
+}
+
+/** A record of these entries, which are not empty; the chain behind them is answered with it. */
+export function encodeRecord(
+  group: GroupId,
+  entries: readonly LogEntry[],
+  head: { readonly chainBefore: Hash64; readonly states: number },
+): { readonly bytes: Uint8Array; readonly chainAfter: Hash64 } {
+  let size = 64
+  for (const entry of entries) size += entry.payload.size + 12
+  const writer = new ByteWriter(size)
+    .byte(layoutVersion)
+    .varint(group)
+    .varint(entries[0]?.index ?? 0)
+    .varint(head.states)
+    .varint(entries.length)
+    .hash(head.chainBefore)
+  let chain = head.chainBefore
+  for (const entry of entries) {
+    const bytes = entry.payload.bytes()
+    chain = chainEntry(chain, entry, bytes)
+    writer.varint(entry.term).blob(bytes)
+  }
+  return { bytes: seal(writer.hash(chain)), chainAfter: chain }
+}
+
+/** Checks the CRC, the format and the chain inside the record. Entries are views into `bytes`. */
+export function decodeRecord(
+  group: GroupId,
+  first: number,
+  bytes: Uint8Array,
+): LogRecord | RowFault {
+  const reader = open(bytes)
+  if (typeof reader === 'string') return reader
+  const owner = reader.varint()
+  const index = reader.varint()
+  const states = reader.varint()
+  const count = reader.varint()
+  const chainBefore = reader.hash()
+  if (!reader.ok || owner !== group || index !== first || count === 0) return 'corrupt'
+  const entries: LogEntry[] = []
+  let chain = chainBefore
+  for (let n = 0; n < count; n++) {
+    const term = reader.varint()
+    const body = reader.blob()
+    if (!reader.ok) return 'corrupt'
+    const entry = { term, index: first + n, payload: payloadOf(body) }
+    chain = chainEntry(chain, entry, body)
+    entries.push(entry)
+  }
+  const chainAfter = reader.hash()
+  const whole = reader.ok && reader.left === 0
+  const fits = chainAfter.high === chain.high && chainAfter.low === chain.low
+  return whole && fits ? { first, entries, chainBefore, chainAfter, states } : 'corrupt'
+}
+
+/** Ends a row with the CRC of all before. */
+function seal(writer: ByteWriter): Uint8Array {
+  const size = writer.length
+  const bytes = writer.uint32(0).finish()
+  const crc = crc32c(bytes, 0, size)
+  bytes[size] = crc >>> 24
+  bytes[size + 1] = crc >>> 16
+  bytes[size + 2] = crc >>> 8
+  bytes[size + 3] = crc
+  return bytes
+}
+
+/** A reader behind the version of a sealed row. */
+function open(bytes: Uint8Array): ByteReader | RowFault {
+  const size = bytes.length - 4
+  if (size < 1) return 'corrupt'
+  if (new ByteReader(bytes, size).uint32() !== crc32c(bytes, 0, size)) return 'corrupt'
+  const reader = new ByteReader(bytes, 0, size)
+  return reader.byte() === layoutVersion ? reader : 'format'
+}
