@@ -30,8 +30,9 @@ const lastBytesMs = 500
 
 export interface StartOptions {
   readonly makeCore: ReactorFactory
-  readonly engine: EngineFactory
-  readonly door: Door
+  /** In place of the shipped ones, which `makeCore` knows. */
+  readonly engine?: EngineFactory
+  readonly door?: Door
   /** Path shown by INFO; empty for none. */
   readonly configFile?: string
   /** Tests put failing disks between the host and the real ones. */
@@ -145,8 +146,8 @@ class Member {
       config: this.#config,
       boot,
       strategies,
-      engine,
-      door,
+      ...(engine === undefined ? {} : { engine }),
+      ...(door === undefined ? {} : { door }),
       random: seededRandom(),
       stopwatch,
       facts: this.#facts.facts,
