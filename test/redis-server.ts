@@ -27,7 +27,9 @@ function find(name: string): string | null {
     try {
       accessSync(path, constants.X_OK)
       return path
-    } catch {}
+    } catch {
+      continue
+    }
   }
   return null
 }

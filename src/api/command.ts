@@ -29,6 +29,8 @@ export interface KeySpec {
   readonly step: number
   /** Redis' key spec flags, as `RW`, `access`, `update`. */
   readonly flags: readonly string[]
+  /** Redis' note on the flags, as COMMAND INFO prints it. */
+  readonly notes?: string
 }
 
 /** Documentation of one argument, as COMMAND DOCS prints it. */
@@ -45,6 +47,9 @@ export interface ArgumentDoc {
     | 'oneof'
     | 'block'
   readonly token?: string
+  /** Index into `keys` of the spec that this key belongs to. */
+  readonly keySpec?: number
+  readonly since?: string
   readonly optional?: boolean
   readonly multiple?: boolean
   readonly arguments?: readonly ArgumentDoc[]
@@ -67,6 +72,9 @@ export interface CommandSpec {
   readonly since: string
   readonly summary: string
   readonly complexity: string
+  /** Version and what changed, as COMMAND DOCS prints it. */
+  readonly history?: readonly (readonly [string, string])[]
+  readonly deprecated?: { readonly since: string; readonly replacedBy: string }
   /** ACL categories with the at sign. */
   readonly categories: readonly string[]
   readonly tips: readonly string[]

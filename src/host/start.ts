@@ -11,7 +11,6 @@ import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { type BoundListener, Clients } from './clients.js'
 import { readClock, stopwatch } from './clock.js'
-import { type Database, openDatabase } from './database.js'
 import { seededRandom } from './entropy.js'
 import { makeFacts } from './facts.js'
 import { exitStore, Host } from './host.js'
@@ -21,7 +20,7 @@ import { loadStrategies } from './plugins.js'
 import type { ReactorFactory } from './reactor.js'
 import { checkRuntime } from './runtime.js'
 import { SpaceWatch } from './space.js'
-import { Store } from './store.js'
+import { type Database, openDatabase, Store } from './store.js'
 import { openWitness, type WitnessDisk, WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the core's word. */
@@ -31,9 +30,8 @@ const lastBytesMs = 500
 
 export interface StartOptions {
   readonly makeCore: ReactorFactory
-  /** In place of the shipped ones, which `makeCore` knows. */
-  readonly engine?: EngineFactory
-  readonly door?: Door
+  readonly engine: EngineFactory
+  readonly door: Door
   /** Path shown by INFO; empty for none. */
   readonly configFile?: string
   /** Tests put failing disks between the host and the real ones. */
@@ -147,8 +145,8 @@ class Member {
       config: this.#config,
       boot,
       strategies,
-      ...(engine === undefined ? {} : { engine }),
-      ...(door === undefined ? {} : { door }),
+      engine,
+      door,
       random: seededRandom(),
       stopwatch,
       facts: this.#facts.facts,

@@ -1,0 +1,53 @@
+// SCAN's cursor: a position in the order (slot, hash of the key), the same on every member and in every
+// group. SCAN answers every key with cursor <= position < next, so the pages of several groups merge.
+
+import { hashString } from '../base/hash.js'
+import { keySlot, slotCount } from '../base/keyslot.js'
+
+const hashCount = 0x100000000
+
+/** Behind the last position. */
+export const scanEnd = slotCount * hashCount
+
+/** Where a key stands in the order of SCAN; below 2^46. Keys of equal position go together. */
+export function scanPosition(key: string): number {
+  return keySlot(key) * hashCount + hashString(key)
+}
+
+/** Slot and least hash of a cursor. */
+export function splitCursor(cursor: number): { readonly slot: number; readonly hash: number } {
+  const slot = Math.floor(cursor / hashCount)
+  return { slot, hash: cursor - slot * hashCount }
+}
+
+/** A cursor from its text, null where it is none; any number beyond the end is the end. */
+export function parseCursor(text: string): number | null {
+  if (text.length > 20) return null
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return null
+    value = value * 10 + digit
+  }
+  return value < scanEnd ? value : scanEnd
+}
+
+/** One group's page: the next cursor, 0 at its end, and its keys. */
+export interface ScanPage {
+  readonly next: number
+  readonly keys: readonly string[]
+}
+
+/**
+ * The page of several groups that were asked with one cursor: up to the least next cursor, where 0
+ * stands for the end. What a group answered beyond that comes again with the next page.
+ */
+export function mergePages(pages: readonly ScanPage[]): ScanPage {
+  let next = scanEnd
+  for (const page of pages) if (page.next !== 0 && page.next < next) next = page.next
+  const keys: string[] = []
+  for (const page of pages) {
+    for (const key of page.keys) if (scanPosition(key) < next) keys.push(key)
+  }
+  return { next: next === scanEnd ? 0 : next, keys }
+}

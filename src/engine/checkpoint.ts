@@ -1,0 +1,275 @@
+// Checkpoints of one engine: begun at an exact state, written in slices, finished or given up. What is
+// written is what the ledger says changed; a segment that changes first leaves its pre-image there. The
+// manifest sums up the hashes of all live rows, so a missing, stale, extra or altered row shows at load.
+
+import type { CheckpointStep } from '../api/engine.js'
+import { rowKey } from '../api/row-key.js'
+import type { Row } from '../api/store.js'
+import { assert } from '../base/assert.js'
+import { ByteWriter, noBytes } from '../base/bytes.js'
+import { slotCount } from '../base/keyslot.js'
+import type { Effects } from './effects.js'
+import type { Keyspace } from './keyspace.js'
+import type { Frozen } from './ledger.js'
+import type { Loaded } from './loader.js'
+import {
+  encodeManifest,
+  encodeSegment,
+  hashRow,
+  type LiveRow,
+  openRow,
+  parseRowKey,
+  type RowKey,
+  rowPlace,
+  sealRow,
+  slotsPerVersionRow,
+  versionsDb,
+} from './rows.js'
+import { type PreImage, type Segment, states } from './segment.js'
+
+/** A checkpoint that is open. */
+interface Open {
+  readonly number: number
+  readonly clock: number
+  readonly frozen: Frozen
+  readonly versions: Float64Array
+  /** Places whose rows are not part of it any more: each gets a tombstone. */
+  readonly removed: readonly string[]
+  readonly written: Map<string, LiveRow>
+  nextSegment: number
+  nextVersions: number
+  nextRemoved: number
+  isWritten: boolean
+}
+
+export class Checkpoints {
+  readonly #keyspace: Keyspace
+  readonly #effects: Effects
+  /** Rows of the last finished checkpoint by place. */
+  #live = new Map<string, LiveRow>()
+  /** Slot versions as the last finished checkpoint has them. */
+  #versions: Float64Array = new Float64Array(slotCount)
+  #lastNumber = 0
+  #open: Open | null = null
+  #garbage: string[] = []
+  /**
+   * Places with a row of a checkpoint that was not finished. Until that row is deleted a later
+   * checkpoint would take it for its own, so the next one writes these places anew.
+   */
+  readonly #suspects = new Set<string>()
+  readonly #writer = new ByteWriter(64 * 1024)
+
+  constructor(keyspace: Keyspace, effects: Effects) {
+    this.#keyspace = keyspace
+    this.#effects = effects
+  }
+
+  begin(number: number, clock: number): void {
+    assert(this.#open === null, 'one checkpoint is open at a time')
+    assert(number > this.#lastNumber, 'checkpoint numbers grow')
+    this.#lastNumber = number
+    const frozen = this.#keyspace.ledger.freeze()
+    this.#open = {
+      number,
+      clock,
+      frozen,
+      versions: this.#effects.versions.slice(),
+      removed: this.#removed(frozen),
+      written: new Map(),
+      nextSegment: 0,
+      nextVersions: 0,
+      nextRemoved: 0,
+      isWritten: false,
+    }
+  }
+
+  step(keysMax: number, bytesMax: number): CheckpointStep {
+    const open = this.#open
+    assert(open !== null && !open.isWritten, 'a checkpoint with rows to write is open')
+    const slice = new Slice(keysMax, bytesMax)
+    this.#writePreImages(open, slice)
+    this.#writeSegments(open, slice)
+    this.#writeVersions(open, slice)
+    this.#writeTombstones(open, slice)
+    if (slice.isFull) return { puts: slice.puts, keys: slice.keys, manifest: null }
+    open.isWritten = true
+    return { puts: slice.puts, keys: slice.keys, manifest: this.#manifest(open) }
+  }
+
+  finish(): void {
+    const open = this.#open
+    assert(open !== null && open.isWritten, 'a checkpoint that is written is open')
+    for (const place of open.removed) {
+      this.#discard(place)
+      this.#live.delete(place)
+      // Behind the row that it hides, so that it is never deleted before that.
+      this.#garbage.push(rowKey(place, open.number))
+    }
+    for (const [place, row] of open.written) {
+      this.#discard(place)
+      this.#live.set(place, row)
+    }
+    this.#versions = open.versions
+    this.#suspects.clear()
+    this.#open = null
+    this.#keyspace.ledger.thaw(null)
+  }
+
+  /** What it had taken counts as changed again, and what it wrote as never written. */
+  abort(): void {
+    const open = this.#open
+    assert(open !== null, 'a checkpoint is open')
+    const ledger = this.#keyspace.ledger
+    this.#open = null
+    ledger.thaw(open.frozen)
+    for (const place of open.written.keys()) this.#suspect(place, open.number)
+    for (const place of open.removed) this.#suspect(place, open.number)
+  }
+
+  garbage(countMax: number): readonly string[] {
+    return this.#garbage.splice(0, countMax)
+  }
+
+  /** Takes over what a load found. */
+  restore(loaded: Loaded): void {
+    this.#live = loaded.live
+    this.#lastNumber = loaded.manifest.number
+    this.#versions = this.#effects.versions.slice()
+    this.#garbage = loaded.garbage
+    for (const at of loaded.unfinished) this.#suspect(at.place, at.number)
+  }
+
+  #suspect(place: string, number: number): void {
+    this.#garbage.push(rowKey(place, number))
+    this.#suspects.add(place)
+    this.#lastNumber = Math.max(this.#lastNumber, number)
+    const at = parseRowKey(rowKey(place, number)) as RowKey
+    // A version never goes below zero, so this block differs from whatever comes.
+    if (at.db === versionsDb) this.#versions[at.slot] = -1
+    else {
+      const segment = this.#keyspace.at(at.db, at.slot, at.start)
+      if (segment !== undefined) this.#keyspace.ledger.touch(segment)
+    }
+  }
+
+  /** Places with a row where no segment is any more. */
+  #removed(frozen: Frozen): string[] {
+    const removed = new Set<string>()
+    const consider = (place: string): void => {
+      const at = parseRowKey(rowKey(place, 0)) as RowKey
+      if (at.db !== versionsDb && this.#keyspace.at(at.db, at.slot, at.start) === undefined) {
+        removed.add(place)
+      }
+    }
+    for (const place of frozen.vacated) if (this.#live.has(place)) consider(place)
+    for (const place of this.#suspects) consider(place)
+    if (frozen.cleared.size === 0) return [...removed]
+    for (const place of this.#live.keys()) {
+      if (frozen.cleared.has(place.charCodeAt(2))) consider(place)
+    }
+    return [...removed]
+  }
+
+  #writePreImages(open: Open, slice: Slice): void {
+    const images = this.#keyspace.ledger.preImages
+    let count = 0
+    while (count < images.length && !slice.isFull) {
+      this.#writeImage(open, slice, images[count] as PreImage)
+      count++
+    }
+    images.splice(0, count)
+  }
+
+  #writeSegments(open: Open, slice: Slice): void {
+    const segments = open.frozen.segments
+    while (open.nextSegment < segments.length && !slice.isFull) {
+      const segment = segments[open.nextSegment++] as Segment
+      if (segment.state !== states.frozen) continue
+      this.#writeImage(open, slice, segment)
+      segment.state = states.clean
+    }
+  }
+
+  #writeImage(open: Open, slice: Slice, image: PreImage): void {
+    const place = rowPlace(image.db, image.slot, image.start)
+    encodeSegment(openRow(this.#writer), image)
+    this.#write(open, slice, { place, keys: image.map.size })
+  }
+
+  #writeVersions(open: Open, slice: Slice): void {
+    while (open.nextVersions < slotCount && !slice.isFull) {
+      const first = open.nextVersions
+      open.nextVersions += slotsPerVersionRow
+      let isChanged = false
+      for (let slot = first; slot < open.nextVersions; slot++) {
+        if (open.versions[slot] !== this.#versions[slot]) isChanged = true
+      }
+      if (!isChanged) continue
+      openRow(this.#writer)
+      for (let slot = first; slot < open.nextVersions; slot++) {
+        this.#writer.varint(open.versions[slot] as number)
+      }
+      this.#write(open, slice, { place: rowPlace(versionsDb, first, 0), keys: 1 })
+    }
+  }
+
+  #writeTombstones(open: Open, slice: Slice): void {
+    while (open.nextRemoved < open.removed.length && !slice.isFull) {
+      const place = open.removed[open.nextRemoved++] as string
+      slice.add({ key: rowKey(place, open.number), value: noBytes }, 1)
+    }
+  }
+
+  #write(open: Open, slice: Slice, what: { readonly place: string; readonly keys: number }): void {
+    const row = sealRow(rowKey(what.place, open.number), this.#writer)
+    assert(!open.written.has(what.place), 'a checkpoint writes a place once')
+    open.written.set(what.place, { number: open.number, hash: hashRow(row) })
+    slice.add(row, what.keys)
+  }
+
+  #manifest(open: Open): Uint8Array {
+    let rows = 0
+    let high = 0
+    let low = 0
+    const add = (row: LiveRow): void => {
+      rows++
+      high = (high + row.hash.high) >>> 0
+      low = (low + row.hash.low) >>> 0
+    }
+    const gone = new Set(open.removed)
+    for (const [place, row] of this.#live) {
+      if (!gone.has(place) && !open.written.has(place)) add(row)
+    }
+    for (const row of open.written.values()) add(row)
+    return encodeManifest({ number: open.number, rows, sum: { high, low }, clock: open.clock })
+  }
+
+  #discard(place: string): void {
+    const row = this.#live.get(place)
+    if (row !== undefined) this.#garbage.push(rowKey(place, row.number))
+  }
+}
+
+/** Rows of one step, up to its bounds. */
+class Slice {
+  readonly puts: Row[] = []
+  keys = 0
+  #bytes = 0
+  readonly #keysMax: number
+  readonly #bytesMax: number
+
+  constructor(keysMax: number, bytesMax: number) {
+    this.#keysMax = keysMax
+    this.#bytesMax = bytesMax
+  }
+
+  get isFull(): boolean {
+    return this.keys >= this.#keysMax || this.#bytes >= this.#bytesMax
+  }
+
+  add(row: Row, keys: number): void {
+    this.puts.push(row)
+    this.keys += keys
+    this.#bytes += row.key.length + row.value.length
+  }
+}

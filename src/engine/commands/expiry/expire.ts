@@ -1,0 +1,41 @@
+// EXPIRE key seconds [NX|XX|GT|LT].
+
+import type { EngineCommand } from '../command.js'
+import { seconds } from '../options.js'
+import { expire } from './expire-at.js'
+
+export default {
+  name: 'expire',
+  arity: -3,
+  flags: ['write', 'fast'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: "Set a key's time to live in seconds",
+  complexity: 'O(1)',
+  history: [
+    ['7.0.0', 'Added options: `NX`, `XX`, `GT` and `LT`.'],
+  ],
+  categories: ['@keyspace', '@write', '@fast'],
+  tips: [],
+  keys: [
+    { first: 1, last: 1, step: 1, flags: ['RW', 'update'] },
+  ],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    { name: 'seconds', type: 'integer' },
+    {
+      name: 'condition',
+      type: 'oneof',
+      since: '7.0.0',
+      optional: true,
+      arguments: [
+        { name: 'nx', type: 'pure-token', token: 'NX' },
+        { name: 'xx', type: 'pure-token', token: 'XX' },
+        { name: 'gt', type: 'pure-token', token: 'GT' },
+        { name: 'lt', type: 'pure-token', token: 'LT' },
+      ],
+    },
+  ],
+  gather: 'refuse',
+  execute: (context, args) => expire(context, args, seconds),
+} satisfies EngineCommand

@@ -1,0 +1,18 @@
+// TTL, PTTL, EXPIRETIME and PEXPIRETIME: -2 without the key, -1 without a time to live.
+
+import type { Reply } from '../../../api/reply.js'
+import type { Context } from '../../context.js'
+
+export function timeOf(
+  context: Context,
+  args: readonly string[],
+  unit: { readonly isAbsolute: boolean; readonly scale: 1 | 1000 },
+): Reply {
+  const key = args[1] as string
+  if (context.lookup(key) === undefined) return -2
+  const at = context.expiryOf(key)
+  if (at === null) return -1
+  // Against the horizon, so that a read on a member with a later clock does not show more than is left.
+  const time = unit.isAbsolute ? at : Math.max(0, at - context.horizon)
+  return unit.scale === 1 ? time : Math.floor((time + 500) / 1000)
+}

@@ -1,0 +1,112 @@
+// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]: stateless and slot-major (see api/scan).
+
+import { later } from '../../../api/engine.js'
+import { limits } from '../../../api/limits.js'
+import { invalidCursor, notInteger, syntaxError } from '../../../api/replies.js'
+import type { ErrorReply, Reply } from '../../../api/reply.js'
+import { parseCursor } from '../../../api/scan.js'
+import { globMatch } from '../../../base/glob.js'
+import type { Context, Machine } from '../../context.js'
+import { parseClamped } from '../../values/integer.js'
+import { typeName } from '../../values/value.js'
+import { PositionWalk } from '../../walk.js'
+import type { EngineCommand } from '../command.js'
+
+export default {
+  name: 'scan',
+  arity: -2,
+  flags: ['readonly'],
+  group: 'generic',
+  since: '2.8.0',
+  summary: 'Incrementally iterate the keys space',
+  complexity:
+    'O(1) for every call. O(N) for a complete iteration, including enough command calls for ' +
+    'the cursor to return back to 0. N is the number of elements inside the collection.',
+  history: [
+    ['6.0.0', 'Added the `TYPE` subcommand.'],
+  ],
+  categories: ['@keyspace', '@read', '@slow'],
+  tips: ['nondeterministic_output', 'request_policy:special'],
+  keys: [],
+  arguments: [
+    { name: 'cursor', type: 'integer' },
+    { name: 'pattern', type: 'pattern', token: 'MATCH', optional: true },
+    { name: 'count', type: 'integer', token: 'COUNT', optional: true },
+    { name: 'type', type: 'string', token: 'TYPE', since: '6.0.0', optional: true },
+  ],
+  gather: 'scan',
+  execute(context, args) {
+    const cursor = parseCursor(args[1] as string)
+    if (cursor === null) return invalidCursor
+    const options = parse(args)
+    if ('type' in options) return options
+    if (options.count > limits.stepElements && context.meetsLate()) return later
+    const walk = new ScanWalk(context, cursor, options)
+    return options.count > limits.stepElements ? context.begin(walk) : walk.step(options.count)
+  },
+} satisfies EngineCommand
+
+interface ScanOptions {
+  count: number
+  pattern: string | null
+  typeName: string | null
+}
+
+function parse(args: readonly string[]): ScanOptions | ErrorReply {
+  const options: ScanOptions = { count: 10, pattern: null, typeName: null }
+  for (let i = 2; i < args.length; i += 2) {
+    const word = (args[i] as string).toUpperCase()
+    const value = args[i + 1]
+    if (value === undefined) return syntaxError
+    if (word === 'COUNT') {
+      const count = parseClamped(value)
+      if (count === null) return notInteger
+      if (count < 1) return syntaxError
+      options.count = count
+    } else if (word === 'MATCH') options.pattern = value === '*' ? null : value
+    else if (word === 'TYPE') options.typeName = value.toLowerCase()
+    else return syntaxError
+  }
+  return options
+}
+
+class ScanWalk implements Machine {
+  readonly #context: Context
+  readonly #options: ScanOptions
+  readonly #walk: PositionWalk
+  readonly #found: string[] = []
+  #left: number
+
+  constructor(context: Context, cursor: number, options: ScanOptions) {
+    this.#context = context
+    this.#options = options
+    this.#walk = new PositionWalk(context.keyspace, context.db, cursor)
+    this.#left = options.count
+  }
+
+  /** Keys of one hash go together, so a step may take a few more than its budget. */
+  step(budget: number): Reply | typeof later {
+    const wanted = Math.min(budget, this.#left)
+    let taken = 0
+    while (taken < wanted) {
+      const group = this.#walk.next()
+      if (group === null) break
+      taken += group.keys.length
+      for (const key of group.keys) this.#take(key, group.segment.expires?.get(key))
+    }
+    this.#left -= taken
+    if (this.#left > 0 && !this.#walk.isDone) return later
+    return [String(this.#walk.cursor), this.#found]
+  }
+
+  #take(key: string, item: Parameters<Context['isPast']>[0]): void {
+    if (this.#context.isPast(item)) return
+    const { pattern, typeName: wanted } = this.#options
+    if (pattern !== null && !globMatch(pattern, key)) return
+    if (wanted !== null) {
+      const value = this.#context.find(key)
+      if (value === undefined || typeName(value) !== wanted) return
+    }
+    this.#found.push(key)
+  }
+}

@@ -1,0 +1,103 @@
+// What several commands share in reading their arguments: expiry options and times in Redis' order of
+// checks.
+
+import { error, invalidExpire, notInteger, syntaxError } from '../../api/replies.js'
+import type { ErrorReply } from '../../api/reply.js'
+import { expiryMax } from '../expiry.js'
+import { int64Max, parseInt64 } from '../values/integer.js'
+
+/** How a time is given. */
+export interface TimeUnit {
+  readonly scale: 1 | 1000
+  readonly isAbsolute: boolean
+}
+
+export const seconds: TimeUnit = { scale: 1000, isAbsolute: false }
+export const milliseconds: TimeUnit = { scale: 1, isAbsolute: false }
+export const unixSeconds: TimeUnit = { scale: 1000, isAbsolute: true }
+export const unixMilliseconds: TimeUnit = { scale: 1, isAbsolute: true }
+
+const timeOptions: ReadonlyMap<string, TimeUnit> = new Map([
+  ['EX', seconds],
+  ['PX', milliseconds],
+  ['EXAT', unixSeconds],
+  ['PXAT', unixMilliseconds],
+])
+
+/** Options of SET and GETEX. */
+export interface StringOptions {
+  nx: boolean
+  xx: boolean
+  get: boolean
+  keepTtl: boolean
+  persist: boolean
+  unit: TimeUnit | null
+  time: string
+}
+
+/** Reads the options from `args[from]` on; `isSet` tells SET's from GETEX'. */
+export function parseStringOptions(
+  args: readonly string[],
+  from: number,
+  isSet: boolean,
+): StringOptions | ErrorReply {
+  const options: StringOptions = {
+    nx: false,
+    xx: false,
+    get: false,
+    keepTtl: false,
+    persist: false,
+    unit: null,
+    time: '',
+  }
+  for (let i = from; i < args.length; i++) {
+    const word = (args[i] as string).toUpperCase()
+    const unit = timeOptions.get(word)
+    const isFree = options.unit === null && !options.keepTtl && !options.persist
+    if (isSet && word === 'NX' && !options.xx) options.nx = true
+    else if (isSet && word === 'XX' && !options.nx) options.xx = true
+    else if (isSet && word === 'GET') options.get = true
+    else if (isSet && word === 'KEEPTTL' && options.unit === null) options.keepTtl = true
+    else if (!isSet && word === 'PERSIST' && options.unit === null) options.persist = true
+    else if (unit !== undefined && isFree && i + 1 < args.length) {
+      options.unit = unit
+      options.time = args[++i] as string
+    } else return syntaxError
+  }
+  return options
+}
+
+/** The end of a positive time to live, wall milliseconds; `name` for the error's words. */
+export function parseDeadline(
+  text: string,
+  unit: TimeUnit,
+  clock: number,
+  name: string,
+): number | ErrorReply {
+  const given = parseInt64(text)
+  if (given === null) return notInteger
+  if (given <= 0) return invalidExpire(name)
+  const at = deadline(given, unit, clock)
+  return at === null ? invalidExpire(name) : at
+}
+
+/** `given` in `unit` as wall milliseconds, clamped to what is kept; null where 64 bits overflow. */
+export function deadline(given: number | bigint, unit: TimeUnit, clock: number): number | null {
+  if (typeof given === 'number') {
+    const at = given * unit.scale + (unit.isAbsolute ? 0 : clock)
+    if (Number.isSafeInteger(at)) return at > expiryMax ? expiryMax : at
+  }
+  const exact = BigInt(given) * BigInt(unit.scale) + (unit.isAbsolute ? 0n : BigInt(clock))
+  if (exact > int64Max || exact < -int64Max - 1n) return null
+  return exact > 0n ? expiryMax : -expiryMax
+}
+
+const int32Range = error('ERR value is out of range, value must between -2147483648 and 2147483647')
+
+/** A 32-bit integer in Redis' words for what is not one. */
+export function parseInt32(text: string): number | ErrorReply {
+  const value = parseInt64(text)
+  if (value === null) return notInteger
+  const isInt32 = typeof value === 'number' && value >= -2147483648 && value <= 2147483647
+  return isInt32 ? value : int32Range
+}

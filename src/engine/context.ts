@@ -1,0 +1,135 @@
+// What a command sees: finding keys, the clock, chance, and the effects through which alone it may
+// change anything. One context serves all commands of an engine; nothing is made per command.
+
+import { later, type EngineOptions } from '../api/engine.js'
+import type { Reply } from '../api/reply.js'
+import { Random } from '../base/random.js'
+import type { Effects } from './effects.js'
+import type { ExpiryItem } from './expiry.js'
+import type { Keyspace } from './keyspace.js'
+import type { Value } from './values/value.js'
+
+/** A long command that goes on in steps of at most `budget` elements. */
+export interface Machine {
+  step(budget: number): Reply | typeof later
+}
+
+export class Context {
+  readonly effects: Effects
+  readonly options: EngineOptions
+  /** Of the whole group: SCAN, KEYS and RANDOMKEY walk it and must not change it. */
+  readonly keyspace: Keyspace
+  db = 0
+  /** Wall milliseconds, the same on all replicas at the same entry. */
+  clock = 0
+  /** Keys whose time is at or before this are not there: the clock, in a read the later of it and the wall. */
+  horizon = 0
+  /** A read met a key that is past its time by the wall but not by the clock. */
+  isLate = false
+  hits = 0
+  misses = 0
+  expired = 0
+  machine: Machine | null = null
+  #isReading = false
+  #seedHigh = 0
+  #seedLow = 0
+  #reads = 0
+  #random: Random | null = null
+
+  constructor(keyspace: Keyspace, effects: Effects, options: EngineOptions) {
+    this.keyspace = keyspace
+    this.effects = effects
+    this.options = options
+  }
+
+  beginEntry(stamp: number, seedHigh: number, seedLow: number): void {
+    if (stamp > this.clock) this.clock = stamp
+    this.#seedHigh = seedHigh
+    this.#seedLow = seedLow
+    this.#random = null
+  }
+
+  enter(db: number): void {
+    this.select(db)
+    this.horizon = this.clock
+    this.#isReading = false
+    this.isLate = false
+  }
+
+  enterRead(db: number, wall: number): void {
+    this.select(db)
+    this.horizon = wall > this.clock ? wall : this.clock
+    this.#isReading = true
+    this.isLate = false
+  }
+
+  /** Makes `db` the database of what follows. */
+  select(db: number): void {
+    this.db = db
+    this.effects.db = db
+  }
+
+  /** The value of a key, undefined where it is not there or past its time. */
+  find(key: string): Value | undefined {
+    const segment = this.keyspace.find(this.db, key)
+    if (segment === undefined) return undefined
+    const value = segment.map.get(key)
+    if (value === undefined || segment.expires === null) return value
+    const item = segment.expires.get(key)
+    if (item === undefined || item.at > this.horizon) return value
+    this.#meetPast(item)
+    return undefined
+  }
+
+  /** As `find`, counted as hit or miss. */
+  lookup(key: string): Value | undefined {
+    const value = this.find(key)
+    if (value === undefined) this.misses++
+    else this.hits++
+    return value
+  }
+
+  /** Time at which a key that exists ends, or null. */
+  expiryOf(key: string): number | null {
+    const item = this.keyspace.find(this.db, key)?.expires?.get(key)
+    return item === undefined ? null : item.at
+  }
+
+  /** Whether a read would have to go through the log because some key of the database is late. */
+  meetsLate(): boolean {
+    if (!this.#isReading) return false
+    const first = this.keyspace.databases[this.db]?.expiry.peek()
+    if (first === undefined || first.at > this.horizon || this.horizon === this.clock) return false
+    this.isLate = true
+    return true
+  }
+
+  /** Whether a key's time is past; marks a read as late where the log must decide. */
+  isPast(item: ExpiryItem | undefined): boolean {
+    if (item === undefined || item.at > this.horizon) return false
+    if (item.at > this.clock) this.isLate = true
+    return true
+  }
+
+  /** Chance: in an entry from its seed, in a read from the last seed and a count that is not replicated. */
+  random(): Random {
+    if (this.#isReading) return new Random(this.#seedLow ^ ++this.#reads, this.#seedHigh)
+    if (this.#random === null) this.#random = new Random(this.#seedLow, this.#seedHigh)
+    return this.#random
+  }
+
+  /** Makes the command a long one. */
+  begin(machine: Machine): typeof later {
+    this.machine = machine
+    return later
+  }
+
+  #meetPast(item: ExpiryItem): void {
+    if (this.#isReading) {
+      if (item.at > this.clock) this.isLate = true
+      return
+    }
+    this.expired++
+    this.effects.remove(item.key, 'expired')
+  }
+}

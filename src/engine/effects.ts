@@ -1,0 +1,144 @@
+// The one seam through which commands change values. It keeps everything that hangs on a change:
+// dirty marks, slot versions, key counts, memory accounting, the expiry heap and keyspace events.
+// Effects are plain calls; nothing is allocated for them.
+
+import { limits } from '../api/limits.js'
+import { slotCount } from '../base/keyslot.js'
+import { type ExpiryItem, expiryMax } from './expiry.js'
+import type { Database, Keyspace } from './keyspace.js'
+import { expiryBytes, keyBytes } from './memory.js'
+import { type Segment, states } from './segment.js'
+import { type Value, valueBytes } from './values/value.js'
+
+/** Hears of every change of a key, by Redis' event names. Must not call back. */
+export interface EventListener {
+  changed(event: string, db: number, key: string): void
+}
+
+export class Effects {
+  /** Database of the command that is executed; set by the context. */
+  db = 0
+  readonly versions = new Float64Array(slotCount)
+  readonly #keyspace: Keyspace
+  readonly #listener: EventListener | null
+
+  constructor(keyspace: Keyspace, listener: EventListener | null) {
+    this.#keyspace = keyspace
+    this.#listener = listener
+  }
+
+  /** Sets a key and drops its time to live. */
+  put(key: string, value: Value, event: string): void {
+    const segment = this.#write(key, value)
+    if (segment.expires !== null) this.#dropExpiry(segment, key)
+    this.#settle(segment)
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Sets a key and leaves its time to live alone. */
+  replace(key: string, value: Value, event: string): void {
+    this.#settle(this.#write(key, value))
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Gives a key that exists the time `at` (wall milliseconds, at most `expiryMax`) to end. */
+  expire(key: string, at: number, event: string): void {
+    const segment = this.#keyspace.find(this.db, key)
+    if (segment === undefined || !segment.map.has(key)) return
+    const kept = at > expiryMax ? expiryMax : at < 0 ? 0 : at
+    this.#change(segment)
+    const database = this.#keyspace.database(this.db)
+    if (segment.expires === null) segment.expires = new Map()
+    const old = segment.expires.get(key)
+    if (old === undefined) database.bytes += expiryBytes
+    segment.expires.set(
+      key,
+      old === undefined ? database.expiry.add(key, kept) : database.expiry.replace(old, kept),
+    )
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Drops the time to live of a key; whether it had one. */
+  persist(key: string, event: string): boolean {
+    const segment = this.#keyspace.find(this.db, key)
+    if (segment === undefined || segment.expires === null || !segment.expires.has(key)) return false
+    this.#change(segment)
+    this.#dropExpiry(segment, key)
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    return true
+  }
+
+  /** Removes a key; whether it was there. */
+  remove(key: string, event: string): boolean {
+    const segment = this.#keyspace.find(this.db, key)
+    if (segment === undefined) return false
+    const value = segment.map.get(key)
+    if (value === undefined) return false
+    this.#change(segment)
+    if (segment.expires !== null) this.#dropExpiry(segment, key)
+    segment.map.delete(key)
+    this.#account(segment, -keyBytes(key, value))
+    this.#keyspace.count(segment, -1)
+    if (segment.map.size <= limits.segmentEntriesMax / 2) this.#keyspace.shrink(segment)
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    return true
+  }
+
+  /** Removes all keys of a database; the number removed. */
+  clear(db: number): number {
+    const database = this.#keyspace.databases[db]
+    if (database === undefined || database.keys === 0) return 0
+    const count = database.keys
+    for (let slot = 0; slot < slotCount; slot++) {
+      if (database.tables[slot] !== undefined) this.#raise(slot)
+    }
+    this.#keyspace.clear(db)
+    return count
+  }
+
+  #write(key: string, value: Value): Segment {
+    const segment = this.#keyspace.make(this.db, key)
+    this.#change(segment)
+    const before = segment.map.get(key)
+    segment.map.set(key, value)
+    if (before === undefined) {
+      this.#account(segment, keyBytes(key, value))
+      this.#keyspace.count(segment, 1)
+    } else this.#account(segment, valueBytes(value) - valueBytes(before))
+    return segment
+  }
+
+  /** Before every change of a segment. */
+  #change(segment: Segment): void {
+    if (segment.state !== states.dirty) this.#keyspace.ledger.touch(segment)
+    this.#raise(segment.slot)
+  }
+
+  #raise(slot: number): void {
+    this.versions[slot] = (this.versions[slot] as number) + 1
+  }
+
+  #account(segment: Segment, bytes: number): void {
+    segment.bytes += bytes
+    const database = this.#keyspace.databases[segment.db] as Database
+    database.bytes += bytes
+  }
+
+  /** After a change that may have made a segment too big. */
+  #settle(segment: Segment): void {
+    if (segment.map.size > limits.segmentEntriesMax || segment.bytes > limits.segmentBytesMax) {
+      this.#keyspace.split(segment)
+    }
+  }
+
+  #dropExpiry(segment: Segment, key: string): void {
+    const expires = segment.expires as Map<string, ExpiryItem>
+    const item = expires.get(key)
+    if (item === undefined) return
+    const database = this.#keyspace.databases[segment.db] as Database
+    database.expiry.remove(item)
+    database.bytes -= expiryBytes
+    expires.delete(key)
+    if (expires.size === 0) segment.expires = null
+  }
+}

@@ -1,0 +1,249 @@
+// The engine: one replication group's data and the commands on it. The shard drives it: entries and
+// reads in, replies out, long commands in steps, checkpoints in slices. Deterministic: equal entries
+// give an equal digest on every member. Total: whatever the bytes, a command answers and never throws.
+
+import { type CommandSpec, fitsArity } from '../api/command.js'
+import {
+  type CheckpointStep,
+  type Engine,
+  type EngineCounters,
+  type EngineFactory,
+  type EngineOptions,
+  later,
+  needsLog,
+} from '../api/engine.js'
+import { dbIndexRange, outOfMemory, unknownCommand, wrongArity } from '../api/replies.js'
+import type { Reply } from '../api/reply.js'
+import type { Row } from '../api/store.js'
+import { assert } from '../base/assert.js'
+import type { Hash64 } from '../base/hash.js'
+import { Checkpoints } from './checkpoint.js'
+import { commandTable } from './commands/table.js'
+import type { Execute } from './commands/command.js'
+import { Context } from './context.js'
+import { digestOf } from './digest.js'
+import { Effects, type EventListener } from './effects.js'
+import type { ExpiryHeap, ExpiryItem } from './expiry.js'
+import { Keyspace } from './keyspace.js'
+import { Ledger } from './ledger.js'
+import { Loader } from './loader.js'
+import { Segment } from './segment.js'
+
+/** A command with what the engine asks of it each time, worked out once. */
+interface Prepared {
+  readonly spec: CommandSpec
+  readonly execute: Execute
+  readonly isReadonly: boolean
+  readonly deniesOom: boolean
+}
+
+const prepared: ReadonlyMap<string, Prepared> = new Map(
+  [...commandTable].map(([name, command]) => [
+    name,
+    {
+      spec: command,
+      execute: command.execute,
+      isReadonly: !command.flags.includes('write'),
+      deniesOom: command.flags.includes('denyoom'),
+    },
+  ]),
+)
+
+/** Keys of an average time to live: the heap's first ones stand for all. */
+const averageSamplesMax = 64
+
+export class MemoryEngine implements Engine {
+  readonly commands: ReadonlyMap<string, CommandSpec> = commandTable
+  readonly #options: EngineOptions
+  #keyspace: Keyspace
+  #effects: Effects
+  #context: Context
+  #checkpoints: Checkpoints
+  #loader: Loader | null = null
+
+  constructor(options: EngineOptions, listener: EventListener | null = null) {
+    // The row format names a database in one byte, and keeps the last number for itself.
+    assert(options.databases >= 1 && options.databases <= 255, 'there are 1 to 255 databases')
+    this.#options = options
+    this.#keyspace = new Keyspace(options.databases, new Ledger(options.databases))
+    this.#effects = new Effects(this.#keyspace, listener)
+    this.#context = new Context(this.#keyspace, this.#effects, options)
+    this.#checkpoints = new Checkpoints(this.#keyspace, this.#effects)
+  }
+
+  get clock(): number {
+    return this.#context.clock
+  }
+
+  beginEntry(stamp: number, seedHigh: number, seedLow: number): void {
+    assert(this.#context.machine === null, 'no entry opens while a long command goes on')
+    this.#context.beginEntry(stamp, seedHigh, seedLow)
+  }
+
+  execute(db: number, args: readonly string[]): Reply | typeof later {
+    assert(this.#context.machine === null, 'a long command is finished before the next one')
+    const command = prepared.get(args[0] ?? '')
+    if (command === undefined) return unknownCommand(args)
+    if (!fitsArity(command.spec, args.length)) return wrongArity(command.spec.name)
+    if (!this.#hasDatabase(db)) return dbIndexRange
+    if (command.deniesOom && this.#options.maxMemory > 0 && this.#isFull()) return outOfMemory
+    this.#context.enter(db)
+    return command.execute(this.#context, args)
+  }
+
+  read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
+    const context = this.#context
+    assert(context.machine === null, 'nothing is read while a long command goes on')
+    const command = prepared.get(args[0] ?? '')
+    if (command === undefined) return unknownCommand(args)
+    assert(command.isReadonly, 'only commands that do not write are read outside the log')
+    if (!fitsArity(command.spec, args.length)) return wrongArity(command.spec.name)
+    if (!this.#hasDatabase(db)) return dbIndexRange
+    context.enterRead(db, wall)
+    const reply = command.execute(context, args)
+    if (!context.isLate) return reply
+    context.machine = null
+    return needsLog
+  }
+
+  step(elements: number): Reply | typeof later {
+    const machine = this.#context.machine
+    assert(machine !== null, 'a long command is open')
+    const reply = machine.step(elements)
+    if (reply !== later) this.#context.machine = null
+    return reply
+  }
+
+  expireDue(keysMax: number): number {
+    const context = this.#context
+    assert(context.machine === null, 'nothing expires while a long command goes on')
+    let count = 0
+    while (count < keysMax) {
+      const due = this.#nextDue()
+      if (due === null || due.item.at > context.clock) break
+      context.select(due.db)
+      this.#effects.remove(due.item.key, 'expired')
+      context.expired++
+      count++
+    }
+    return count
+  }
+
+  nextExpiry(): number | null {
+    return this.#nextDue()?.item.at ?? null
+  }
+
+  keyCount(db: number): number {
+    return this.#keyspace.databases[db]?.keys ?? 0
+  }
+
+  expiresCount(db: number): number {
+    return this.#keyspace.databases[db]?.expiry.size ?? 0
+  }
+
+  averageTtl(db: number): number {
+    const expiry = this.#keyspace.databases[db]?.expiry
+    return expiry === undefined ? 0 : averageTtl(expiry, this.clock)
+  }
+
+  get memoryBytes(): number {
+    let sum = 0
+    for (const database of this.#keyspace.databases) if (database !== undefined) sum += database.bytes
+    return sum
+  }
+
+  get dirtyKeys(): number {
+    return this.#keyspace.ledger.dirtyKeys
+  }
+
+  get counters(): EngineCounters {
+    const { hits, misses, expired } = this.#context
+    return { hits, misses, expired, evicted: 0 }
+  }
+
+  slotVersion(slot: number): number {
+    return this.#effects.versions[slot] ?? 0
+  }
+
+  digest(): Hash64 {
+    return digestOf(this.#keyspace, this.#effects.versions, this.clock)
+  }
+
+  checkpointBegin(number: number): void {
+    assert(this.#context.machine === null, 'a checkpoint begins between commands')
+    this.#checkpoints.begin(number, this.clock)
+  }
+
+  checkpointStep(keysMax: number, bytesMax: number): CheckpointStep {
+    return this.#checkpoints.step(keysMax, bytesMax)
+  }
+
+  checkpointFinish(): void {
+    this.#checkpoints.finish()
+  }
+
+  checkpointAbort(): void {
+    this.#checkpoints.abort()
+  }
+
+  checkpointGarbage(countMax: number): readonly string[] {
+    return this.#checkpoints.garbage(countMax)
+  }
+
+  load(rows: readonly Row[]): void {
+    if (this.#loader === null) {
+      assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
+      this.#loader = new Loader(this.#options.databases)
+    }
+    this.#loader.take(rows)
+  }
+
+  loadFinish(manifest: Uint8Array): string | null {
+    const loader = this.#loader ?? new Loader(this.#options.databases)
+    this.#loader = null
+    const loaded = loader.finish(manifest, {
+      segment: (at, map, times) => this.#keyspace.restore(new Segment(at, map), times),
+      version: (slot, version) => {
+        this.#effects.versions[slot] = version
+      },
+    })
+    if (typeof loaded === 'string') return loaded
+    this.#context.clock = loaded.manifest.clock
+    this.#checkpoints.restore(loaded)
+    return null
+  }
+
+  #hasDatabase(db: number): boolean {
+    return db >= 0 && db < this.#options.databases
+  }
+
+  #isFull(): boolean {
+    return this.memoryBytes > this.#options.maxMemory
+  }
+
+  /** The key that is due first of all databases; ties by database, then key. */
+  #nextDue(): { readonly db: number; readonly item: ExpiryItem } | null {
+    const databases = this.#keyspace.databases
+    let best: { readonly db: number; readonly item: ExpiryItem } | null = null
+    for (let db = 0; db < databases.length; db++) {
+      const item = databases[db]?.expiry.peek()
+      if (item !== undefined && (best === null || item.at < best.item.at)) best = { db, item }
+    }
+    return best
+  }
+}
+
+function averageTtl(expiry: ExpiryHeap, clock: number): number {
+  const count = Math.min(expiry.size, averageSamplesMax)
+  if (count === 0) return 0
+  // The heap is half ordered: evenly spaced places stand for all.
+  let sum = 0
+  for (let i = 0; i < count; i++) {
+    const item = expiry.item(Math.floor((i * expiry.size) / count))
+    if (item !== undefined) sum += Math.max(0, item.at - clock)
+  }
+  return Math.floor(sum / count)
+}
+
+/** Makes an empty engine. */
+export const createEngine: EngineFactory = (options) => new MemoryEngine(options)

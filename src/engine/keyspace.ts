@@ -1,0 +1,237 @@
+// Where the keys are: per database 16,384 slot tables, made lazily, each a list of segments ordered by
+// hash range. Structure only: splitting, merging, finding, counting. Values are changed by `effects`,
+// and every change of structure is told to the ledger before it happens.
+
+import { assert } from '../base/assert.js'
+import { hashString } from '../base/hash.js'
+import { keySlot, slotCount } from '../base/keyslot.js'
+import { ExpiryHeap } from './expiry.js'
+import type { Ledger } from './ledger.js'
+import { expiryBytes, keyBytes } from './memory.js'
+import { canMerge, Segment, splitPoint } from './segment.js'
+import type { Value } from './values/value.js'
+
+/** Slots that share one counter: a random pick walks the counters first. */
+export const slotsPerBlock = 128
+
+/** One slot of one database. */
+export class SlotTable {
+  /** The segment while there is one only: needs no hash. */
+  only: Segment | null
+  readonly segments: Segment[]
+  /** `start` of each segment, ascending, the first 0. */
+  readonly starts: number[]
+  keys = 0
+
+  constructor(first: Segment) {
+    this.only = first
+    this.segments = [first]
+    this.starts = [0]
+  }
+
+  /** Index of the segment whose range holds a hash. */
+  indexOf(hash: number): number {
+    const starts = this.starts
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] as number) <= hash) low = middle
+      else high = middle
+    }
+    return low
+  }
+
+  segmentOf(key: string): Segment {
+    return this.only ?? (this.segments[this.indexOf(hashString(key))] as Segment)
+  }
+}
+
+/** One database of one group. */
+export class Database {
+  readonly tables: (SlotTable | undefined)[] = new Array<SlotTable | undefined>(slotCount).fill(
+    undefined,
+  )
+  readonly blocks = new Int32Array(slotCount / slotsPerBlock)
+  readonly expiry = new ExpiryHeap()
+  keys = 0
+  /** Bytes of its keys, values and times to live by the memory model. */
+  bytes = 0
+}
+
+export class Keyspace {
+  /** Made on first use. */
+  readonly databases: (Database | undefined)[]
+  readonly ledger: Ledger
+  #slotKey = ''
+  #slot = 0
+
+  constructor(databases: number, ledger: Ledger) {
+    this.databases = new Array<Database | undefined>(databases).fill(undefined)
+    this.ledger = ledger
+    this.#slot = keySlot('')
+  }
+
+  /** The slot of a key; the last answer is kept, so that one command computes it once. */
+  slotOf(key: string): number {
+    if (key === this.#slotKey) return this.#slot
+    this.#slotKey = key
+    this.#slot = keySlot(key)
+    return this.#slot
+  }
+
+  /** The segment that holds a key if any does. */
+  find(db: number, key: string): Segment | undefined {
+    const database = this.databases[db]
+    if (database === undefined) return undefined
+    const table = database.tables[this.slotOf(key)]
+    return table === undefined ? undefined : table.segmentOf(key)
+  }
+
+  /** The segment for a key, made if need be. */
+  make(db: number, key: string): Segment {
+    const slot = this.slotOf(key)
+    const table = this.database(db).tables[slot]
+    if (table !== undefined) return table.segmentOf(key)
+    const segment = new Segment({ db, slot, start: 0 })
+    this.database(db).tables[slot] = new SlotTable(segment)
+    return segment
+  }
+
+  database(db: number): Database {
+    let database = this.databases[db]
+    if (database === undefined) {
+      assert(db >= 0 && db < this.databases.length, 'a database index is in range')
+      database = new Database()
+      this.databases[db] = database
+    }
+    return database
+  }
+
+  /** Counts a key that was added to (1) or removed from (-1) a segment. */
+  count(segment: Segment, change: 1 | -1): void {
+    const database = this.databases[segment.db] as Database
+    const table = database.tables[segment.slot] as SlotTable
+    table.keys += change
+    database.keys += change
+    const block = segment.slot >> 7
+    database.blocks[block] = (database.blocks[block] as number) + change
+    this.ledger.counted(segment, change)
+  }
+
+  /** Splits a dirty segment, and its halves, while they are above the bounds. */
+  split(segment: Segment): void {
+    const table = (this.databases[segment.db] as Database).tables[segment.slot] as SlotTable
+    const index = table.only !== null ? 0 : table.indexOf(segment.start)
+    const cut = splitPoint(segment, table.starts[index + 1])
+    if (cut < 0) return
+    const { db, slot, start } = segment
+    const left = new Segment({ db, slot, start })
+    const right = new Segment({ db, slot, start: cut })
+    this.ledger.kill(segment)
+    for (const [key, value] of segment.map) {
+      moveKey(segment, hashString(key) < cut ? left : right, key, value)
+    }
+    table.segments.splice(index, 1, left, right)
+    table.starts.splice(index + 1, 0, cut)
+    table.only = null
+    this.ledger.born(left)
+    this.ledger.born(right)
+    this.split(left)
+    this.split(right)
+  }
+
+  /** After a removal: drops an empty segment, merges a small one with a small neighbour. */
+  shrink(segment: Segment): void {
+    const database = this.databases[segment.db] as Database
+    const table = database.tables[segment.slot] as SlotTable
+    if (table.only !== null) {
+      if (segment.map.size > 0) return
+      this.ledger.kill(segment)
+      database.tables[segment.slot] = undefined
+      return
+    }
+    const index = table.indexOf(segment.start)
+    const right = table.segments[index + 1]
+    const left = table.segments[index - 1]
+    if (right !== undefined && canMerge(segment, right)) this.#merge(table, index)
+    else if (left !== undefined && canMerge(left, segment)) this.#merge(table, index - 1)
+    else if (segment.map.size === 0) this.#drop(table, index)
+  }
+
+  /** Joins segment `index` and the one behind it, whose keys come last. */
+  #merge(table: SlotTable, index: number): void {
+    const left = table.segments[index] as Segment
+    const right = table.segments[index + 1] as Segment
+    this.ledger.touch(left)
+    this.ledger.kill(right)
+    for (const [key, value] of right.map) {
+      moveKey(right, left, key, value)
+      this.ledger.counted(left, 1)
+    }
+    table.segments.splice(index + 1, 1)
+    table.starts.splice(index + 1, 1)
+    if (table.segments.length === 1) table.only = left
+  }
+
+  /** Removes an empty segment; its range goes to the left neighbour, the first one's to the right. */
+  #drop(table: SlotTable, index: number): void {
+    this.ledger.kill(table.segments[index] as Segment)
+    table.segments.splice(index, 1)
+    table.starts.splice(index, 1)
+    if (index === 0) {
+      const first = table.segments[0] as Segment
+      this.ledger.move(first)
+      first.start = 0
+      table.starts[0] = 0
+    }
+    if (table.segments.length === 1) table.only = table.segments[0] as Segment
+  }
+
+  /** Puts a segment that a checkpoint had in its place; they come in order of place. */
+  restore(segment: Segment, times: ReadonlyMap<string, number>): void {
+    const database = this.database(segment.db)
+    const table = database.tables[segment.slot]
+    if (table === undefined) database.tables[segment.slot] = new SlotTable(segment)
+    else {
+      table.only = null
+      table.segments.push(segment)
+      table.starts.push(segment.start)
+    }
+    for (const [key, value] of segment.map) segment.bytes += keyBytes(key, value)
+    for (const [key, at] of times) {
+      if (segment.expires === null) segment.expires = new Map()
+      segment.expires.set(key, database.expiry.add(key, at))
+    }
+    const keys = segment.map.size
+    const held = database.tables[segment.slot] as SlotTable
+    held.keys += keys
+    database.keys += keys
+    const block = segment.slot >> 7
+    database.blocks[block] = (database.blocks[block] as number) + keys
+    database.bytes += segment.bytes + times.size * expiryBytes
+  }
+
+  /** Forgets all keys of a database at once; what they held is left to the collector. */
+  clear(db: number): void {
+    this.databases[db] = undefined
+    this.ledger.cleared(db)
+  }
+
+  /** The segment with exactly this start. */
+  at(db: number, slot: number, start: number): Segment | undefined {
+    const table = this.databases[db]?.tables[slot]
+    if (table === undefined) return undefined
+    const index = table.indexOf(start)
+    return table.starts[index] === start ? table.segments[index] : undefined
+  }
+}
+
+function moveKey(from: Segment, to: Segment, key: string, value: Value): void {
+  to.map.set(key, value)
+  to.bytes += keyBytes(key, value)
+  const item = from.expires?.get(key)
+  if (item === undefined) return
+  if (to.expires === null) to.expires = new Map()
+  to.expires.set(key, item)
+}

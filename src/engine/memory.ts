@@ -1,0 +1,16 @@
+// The memory model: what a key, its value and its time to live are held to cost, in bytes. It follows
+// V8 on 64 bits without pointer compression closely (a string is a 16-byte head and its characters
+// padded to 8; a Map entry three words and its share of the buckets), but it is a model, not a
+// measurement: every replica must come to the same sum, whatever its runtime.
+
+import { textBytes, type Value, valueBytes } from './values/value.js'
+
+/** A Map entry with its share of the table's free room. */
+const entryBytes = 40
+/** Entry of the side table, the item and its place in the expiry heap. */
+export const expiryBytes = 112
+
+/** Bytes of a key with its value, without its time to live. */
+export function keyBytes(key: string, value: Value): number {
+  return entryBytes + textBytes(key) + valueBytes(value)
+}

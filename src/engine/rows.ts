@@ -1,0 +1,169 @@
+// The bytes of checkpoint rows. A row's key is its place (slot, database, start of the hash range; the
+// stem in `api/row-key`) and the number of the checkpoint that wrote it, big endian, so that key order is
+// slot-major and the versions of one place stand together. Values carry a format version and a CRC32C
+// over key and value; an empty one is a tombstone.
+
+import { rowNumber, rowNumberBytes, rowStem } from '../api/row-key.js'
+import type { Row } from '../api/store.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { crc32c } from '../base/crc32c.js'
+import { type Hash64, hashBytes, hashString } from '../base/hash.js'
+import { slotCount } from '../base/keyslot.js'
+import type { PreImage, SegmentPlace } from './segment.js'
+import type { Value } from './values/value.js'
+
+/** Format version of rows and manifest. */
+export const rowVersion = 1
+/** Stands in the database byte of rows that hold slot versions. */
+export const versionsDb = 255
+/** Slots whose versions share one row. */
+export const slotsPerVersionRow = 64
+
+const keyLength = 7 + rowNumberBytes
+const crcLength = 4
+const valueKinds = { text: 0 } as const
+
+/** Slot, database and start as seven characters. */
+export function rowPlace(db: number, slot: number, start: number): string {
+  return String.fromCharCode(
+    slot >>> 8,
+    slot & 255,
+    db,
+    start >>> 24,
+    (start >>> 16) & 255,
+    (start >>> 8) & 255,
+    start & 255,
+  )
+}
+
+/** What a row's key says. */
+export interface RowKey {
+  readonly place: string
+  readonly slot: number
+  readonly db: number
+  readonly start: number
+  readonly number: number
+}
+
+/** Null where the text is not the key of a row. */
+export function parseRowKey(key: string): RowKey | null {
+  if (key.length !== keyLength) return null
+  const slot = number(key, 0, 2)
+  if (slot >= slotCount) return null
+  return {
+    place: rowStem(key),
+    slot,
+    db: key.charCodeAt(2),
+    start: number(key, 3, 4),
+    number: rowNumber(key),
+  }
+}
+
+function number(text: string, at: number, length: number): number {
+  let value = 0
+  for (let i = at; i < at + length; i++) value = value * 256 + text.charCodeAt(i)
+  return value
+}
+
+/** Keys in iteration order with values and times to live: the body of a segment's row and of its digest. */
+export function encodeSegment(
+  writer: ByteWriter,
+  image: Omit<PreImage, keyof SegmentPlace>,
+): void {
+  const expires = image.expires
+  writer.varint(image.map.size)
+  for (const [key, value] of image.map) {
+    const item = expires === null ? undefined : expires.get(key)
+    writer.text(key).varint(item === undefined ? 0 : item.at + 1)
+    encodeValue(writer, value)
+  }
+}
+
+function encodeValue(writer: ByteWriter, value: Value): void {
+  // Containers get kinds of their own when the first one is made.
+  if (typeof value === 'string') writer.byte(valueKinds.text).text(value)
+}
+
+/** Fills `map` and `times` in the order of the row; false where the body is malformed. */
+export function decodeSegment(
+  body: Uint8Array,
+  map: Map<string, Value>,
+  times: Map<string, number>,
+): boolean {
+  const reader = new ByteReader(body)
+  const count = reader.varint()
+  for (let i = 0; i < count && reader.ok; i++) {
+    const key = reader.text()
+    const time = reader.varint()
+    if (reader.byte() !== valueKinds.text) return false
+    map.set(key, reader.text())
+    if (time > 0) times.set(key, time - 1)
+  }
+  return reader.ok && reader.left === 0 && map.size === count
+}
+
+/** Wraps a body that `writer` holds behind `sealStart` into a row. */
+export function sealRow(key: string, writer: ByteWriter): Row {
+  const body = writer.finish()
+  const crc = crc32c(body, 0, body.length, hashString(key))
+  return { key, value: writer.raw(body).uint32(crc).finish() }
+}
+
+/** Begins a row's value. */
+export function openRow(writer: ByteWriter): ByteWriter {
+  return writer.byte(rowVersion)
+}
+
+/** The body of a row's value, or one sentence of what is wrong with it. */
+export function unsealRow(key: string, value: Uint8Array): Uint8Array | string {
+  const end = value.length - crcLength
+  if (end < 1) return 'a checkpoint row is too short'
+  const reader = new ByteReader(value, end)
+  if (reader.uint32() !== crc32c(value, 0, end, hashString(key))) {
+    return 'a checkpoint row fails its check'
+  }
+  if (value[0] !== rowVersion) return `a checkpoint row has the unknown format ${value[0]}`
+  return value.subarray(1, end)
+}
+
+/** Hash of a row as the manifest sums it up. */
+export function hashRow(row: Row): Hash64 {
+  return hashBytes(row.value, { high: hashString(row.key), low: row.key.length })
+}
+
+/** Which checkpoint wrote the row of a place, and the row's hash. */
+export interface LiveRow {
+  readonly number: number
+  readonly hash: Hash64
+}
+
+/** What a finished checkpoint says of itself. */
+export interface Manifest {
+  readonly number: number
+  readonly rows: number
+  /** Sum of the hashes of all its rows, by lanes, modulo 2^32. */
+  readonly sum: Hash64
+  readonly clock: number
+}
+
+const manifestKey = 'manifest'
+
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  const writer = openRow(new ByteWriter(64))
+  writer.varint(manifest.number).varint(manifest.rows).hash(manifest.sum).varint(manifest.clock)
+  return sealRow(manifestKey, writer).value
+}
+
+/** One sentence where the bytes are not a manifest. */
+export function decodeManifest(bytes: Uint8Array): Manifest | string {
+  const body = unsealRow(manifestKey, bytes)
+  if (typeof body === 'string') return `the checkpoint's manifest: ${body}`
+  const reader = new ByteReader(body)
+  const manifest = {
+    number: reader.varint(),
+    rows: reader.varint(),
+    sum: reader.hash(),
+    clock: reader.varint(),
+  }
+  return reader.ok && reader.left === 0 ? manifest : "the checkpoint's manifest is malformed"
+}

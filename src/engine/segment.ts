@@ -1,0 +1,101 @@
+// A segment: the keys of one slot and database whose hash lies in a range. It is the unit of growth,
+// SCAN position, dirty mark, checkpoint row, pre-image and digest. Its iteration order is replicated
+// state. Only the keyspace and the effects may change one.
+
+import { limits } from '../api/limits.js'
+import { hashString } from '../base/hash.js'
+import type { ExpiryItem } from './expiry.js'
+import type { Value } from './values/value.js'
+
+/** How a segment stands to the checkpoints. */
+export const states = {
+  /** As in the newest checkpoint. */
+  clean: 0,
+  /** Changed since the last checkpoint began; listed in the ledger. */
+  dirty: 1,
+  /** To be written by the open checkpoint, unchanged since that began. */
+  frozen: 2,
+  /** No longer part of the keyspace. */
+  dead: 3,
+} as const
+
+/** Where a segment stands. */
+export interface SegmentPlace {
+  readonly db: number
+  readonly slot: number
+  readonly start: number
+}
+
+/** A segment as it was when the open checkpoint began. */
+export interface PreImage extends SegmentPlace {
+  readonly map: ReadonlyMap<string, Value>
+  readonly expires: ReadonlyMap<string, ExpiryItem> | null
+}
+
+export class Segment {
+  readonly db: number
+  readonly slot: number
+  /** Least hash of its range; the range ends where the next segment starts. */
+  start: number
+  readonly map: Map<string, Value>
+  /** Times to live, made on first use. */
+  expires: Map<string, ExpiryItem> | null = null
+  /** Bytes of its keys and values by the memory model, without times to live. */
+  bytes = 0
+  state: number = states.clean
+
+  constructor(place: SegmentPlace, map = new Map<string, Value>()) {
+    this.db = place.db
+    this.slot = place.slot
+    this.start = place.start
+    this.map = map
+  }
+}
+
+const hashEnd = 0x100000000
+
+/**
+ * Where to cut a segment that ends before `end`, or -1 where it cannot or need not be cut. The middle
+ * of the range where that is fair, else the median hash: unlike a directory of hash prefixes this
+ * never makes an empty segment, and crafted keys cannot make it deep.
+ */
+export function splitPoint(segment: Segment, end: number = hashEnd): number {
+  const size = segment.map.size
+  if (!needsSplit(segment)) return -1
+  const hashes = new Uint32Array(size)
+  const middle = segment.start + Math.floor((end - segment.start) / 2)
+  let below = 0
+  let at = 0
+  for (const key of segment.map.keys()) {
+    const hash = hashString(key)
+    hashes[at++] = hash
+    if (hash < middle) below++
+  }
+  if (below * 4 >= size && (size - below) * 4 >= size) return middle
+  hashes.sort((a, b) => a - b)
+  const least = hashes[0] as number
+  for (let i = size >> 1; i < size; i++) {
+    if ((hashes[i] as number) > least) return hashes[i] as number
+  }
+  return -1
+}
+
+/**
+ * Keys of one hash cannot be parted. So that a flood of them does not cost a look at all of them with
+ * each insertion, a segment above the bound is looked at only when its size passes a power of two:
+ * still a pure function of content.
+ */
+function needsSplit(segment: Segment): boolean {
+  const size = segment.map.size
+  if (size <= limits.segmentEntriesMax) return size > 1 && segment.bytes > limits.segmentBytesMax
+  const before = size - 1
+  return (before & (before - 1)) === 0
+}
+
+/** Whether two neighbours are small enough together to become one. */
+export function canMerge(a: Segment, b: Segment): boolean {
+  return (
+    a.map.size + b.map.size <= limits.segmentEntriesMax / 2 &&
+    a.bytes + b.bytes <= limits.segmentBytesMax / 2
+  )
+}
