@@ -27,9 +27,7 @@ function find(name: string): string | null {
     try {
       accessSync(path, constants.X_OK)
       return path
-    } catch {
-      continue
-    }
+    } catch {}
   }
   return null
 }

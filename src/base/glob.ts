@@ -67,7 +67,8 @@ function takeClass(pattern: string, at: number, code: number, ignoreCase: boolea
     }
     low = fold(low, ignoreCase)
     high = fold(high, ignoreCase)
-    if (low <= high ? wanted >= low && wanted <= high : wanted >= high && wanted <= low) found = true
+    if (low <= high ? wanted >= low && wanted <= high : wanted >= high && wanted <= low)
+      found = true
     next++
   }
   if (found === negated) return -1

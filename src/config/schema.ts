@@ -304,7 +304,7 @@ export const configSchema = z.strictObject(
         'level',
       )
       .prefault({})
-      .meta({ description: 'Lines on standard output, as JSON.' }),
+      .meta({ description: 'Lines on standard error, as JSON.' }),
   },
   'the options in conf/quorate.yaml',
 )

@@ -1,29 +1,20 @@
-// Loads the strategy plugins that a configuration names: ours and a stranger's take the same road, a
-// dynamic import by name. Refuses an unknown api version, options and levels that a plugin does not have.
+// Holds the configuration against the strategy plugins that it names: refuses levels that a plugin
+// does not promise and options that it does not know, with the place in the file.
 
 import type { KeyspaceConfig } from '../api/config.js'
 import type { StrategyPlugin } from '../api/strategy.js'
-import { ConfigError, QuorateError } from '../base/errors.js'
+import { assert } from '../base/assert.js'
+import { ConfigError } from '../base/errors.js'
 import type { LoadedConfig } from './load.js'
 import type { Source } from './source.js'
 
 export type Strategies = ReadonlyMap<string, StrategyPlugin>
 
-/** Each strategy that a keyspace names, loaded and checked, by name. */
-export async function loadStrategies({ config, source }: LoadedConfig): Promise<Strategies> {
-  const loaded = new Map<string, StrategyPlugin>()
-  for (const { strategy } of config.keyspaces) {
-    if (!loaded.has(strategy)) loaded.set(strategy, await loadStrategy(strategy))
-  }
-  checkStrategies({ config, source }, loaded)
-  return loaded
-}
-
 /** Whether each keyspace's level and options suit its strategy; throws ConfigError where not. */
 export function checkStrategies({ config, source }: LoadedConfig, plugins: Strategies): void {
   for (const keyspace of config.keyspaces) {
     const plugin = plugins.get(keyspace.strategy)
-    if (plugin === undefined) throw missing(keyspace.strategy, 'it was not loaded')
+    assert(plugin !== undefined, 'the strategy of every keyspace was loaded')
     const at = placeOfKeyspace(keyspace, source)
     checkLevel(keyspace, plugin, at)
     try {
@@ -63,58 +54,4 @@ function checkLevel(keyspace: KeyspaceConfig, plugin: StrategyPlugin, at: Keyspa
     `${keyspace.level} with strategy ${plugin.name}`,
     `levels of ${plugin.name}: ${plugin.supports.levels.join(', ')}`,
   )
-}
-
-async function loadStrategy(name: string): Promise<StrategyPlugin> {
-  const module: unknown = await importStrategy(name)
-  const plugin = readDefault(module)
-  if (!isPlugin(plugin)) throw missing(name, 'its default export is not a strategy plugin')
-  if (plugin.api !== 1) {
-    throw new QuorateError(
-      'PLUGIN_API',
-      `strategy ${name}: speaks plugin api ${String(plugin.api)}, this Quorate speaks 1`,
-    )
-  }
-  return plugin
-}
-
-async function importStrategy(name: string): Promise<unknown> {
-  const shipped = /^[a-z][a-z0-9-]*$/.test(name)
-    ? new URL(`../../plugins/${name}/index.js`, import.meta.url).href
-    : null
-  for (const specifier of shipped === null ? [name] : [shipped, name]) {
-    try {
-      return await import(specifier)
-    } catch (error) {
-      if (!isNotFound(error))
-        throw missing(name, error instanceof Error ? error.message : String(error))
-    }
-  }
-  throw missing(name, 'neither a shipped strategy nor an installed package')
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
-}
-
-function readDefault(module: unknown): unknown {
-  return typeof module === 'object' && module !== null && 'default' in module
-    ? module.default
-    : null
-}
-
-function isPlugin(value: unknown): value is StrategyPlugin {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'name' in value &&
-    'api' in value &&
-    'supports' in value &&
-    'create' in value &&
-    typeof value.create === 'function'
-  )
-}
-
-function missing(name: string, why: string): QuorateError {
-  return new QuorateError('PLUGIN_MISSING', `strategy ${name}: cannot be loaded, ${why}`)
 }

@@ -5,7 +5,7 @@
 import type { Input, Output } from '../api/io.js'
 import type { StoreName, StoreWrite } from '../api/store.js'
 import { never } from '../base/assert.js'
-import { decodeIdentity, identityKey } from '../log/layout.js'
+import { decodeIdentity, identityKey } from '../core/identity.js'
 import type { Clients } from './clients.js'
 import { readClock } from './clock.js'
 import type { HostLog } from './logger.js'

@@ -23,8 +23,8 @@ export interface ReactorInit {
   readonly config: Config
   readonly boot: Boot
   readonly strategies: ReadonlyMap<string, StrategyPlugin>
-  readonly engine: EngineFactory
-  readonly door: Door
+  readonly engine?: EngineFactory
+  readonly door?: Door
   readonly random: Random
   readonly stopwatch: Stopwatch
   readonly facts: ProcessFacts

@@ -11,6 +11,7 @@ import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { type BoundListener, Clients } from './clients.js'
 import { readClock, stopwatch } from './clock.js'
+import { type Database, openDatabase } from './database.js'
 import { seededRandom } from './entropy.js'
 import { makeFacts } from './facts.js'
 import { exitStore, Host } from './host.js'
@@ -20,7 +21,7 @@ import { loadStrategies } from './plugins.js'
 import type { ReactorFactory } from './reactor.js'
 import { checkRuntime } from './runtime.js'
 import { SpaceWatch } from './space.js'
-import { type Database, openDatabase, Store } from './store.js'
+import { Store } from './store.js'
 import { openWitness, type WitnessDisk, WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the core's word. */
@@ -30,8 +31,9 @@ const lastBytesMs = 500
 
 export interface StartOptions {
   readonly makeCore: ReactorFactory
-  readonly engine: EngineFactory
-  readonly door: Door
+  /** In place of the shipped ones, which `makeCore` knows. */
+  readonly engine?: EngineFactory
+  readonly door?: Door
   /** Path shown by INFO; empty for none. */
   readonly configFile?: string
   /** Tests put failing disks between the host and the real ones. */
@@ -145,8 +147,8 @@ class Member {
       config: this.#config,
       boot,
       strategies,
-      engine,
-      door,
+      ...(engine === undefined ? {} : { engine }),
+      ...(door === undefined ? {} : { door }),
       random: seededRandom(),
       stopwatch,
       facts: this.#facts.facts,

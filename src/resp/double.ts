@@ -4,7 +4,8 @@
 const digitsMax = 17
 
 export function formatDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : `${value}`
+  if (Number.isInteger(value) && Math.abs(value) < 1e15)
+    return Object.is(value, -0) ? '-0' : `${value}`
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
   const sign = value < 0 ? '-' : ''

@@ -53,8 +53,7 @@ function closingQuote(line: string, at: number, quote: number): number {
   while (at < line.length) {
     const code = line.charCodeAt(at)
     if (code === quote) return at
-    const escapes =
-      code === backslash && (quote === double || line.charCodeAt(at + 1) === single)
+    const escapes = code === backslash && (quote === double || line.charCodeAt(at + 1) === single)
     at += escapes ? 2 : 1
   }
   return -1

@@ -36,10 +36,11 @@ export class QuickReader {
     if (count === 2) return [name, first]
     if (!this.#bulk(bytes, room, most)) return null
     const second = bytes.latin1Slice(this.#start, this.next - 2)
-    const args = [name, first, second]
+    if (count === 3) return [name, first, second]
+    const args = roomFor(count, name, first, second)
     for (let i = 3; i < count; i++) {
       if (!this.#bulk(bytes, room, most)) return null
-      args.push(bytes.latin1Slice(this.#start, this.next - 2))
+      args[i] = bytes.latin1Slice(this.#start, this.next - 2)
     }
     return args
   }
@@ -68,5 +69,23 @@ export class QuickReader {
     this.#start = start
     this.next = stop + 2
     return true
+  }
+}
+
+/** An array of exactly `count` places: one that grows to them keeps room for sixteen more. */
+function roomFor(count: number, name: string, first: string, second: string): string[] {
+  switch (count) {
+    case 4:
+      return [name, first, second, '']
+    case 5:
+      return [name, first, second, '', '']
+    case 6:
+      return [name, first, second, '', '', '']
+    case 7:
+      return [name, first, second, '', '', '', '']
+    case 8:
+      return [name, first, second, '', '', '', '', '']
+    default:
+      return [name, first, second, '', '', '', '', '', '']
   }
 }

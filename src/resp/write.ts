@@ -44,7 +44,8 @@ function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): st
       if (typeof item === 'string') out += bulk(item)
       else {
         inner = itemsOf(item)
-        out += inner === null ? encodeSingle(item, protocol) : listHead(item, inner.length, protocol)
+        out +=
+          inner === null ? encodeSingle(item, protocol) : listHead(item, inner.length, protocol)
       }
     }
     frame.next = next

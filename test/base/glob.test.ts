@@ -76,7 +76,9 @@ function twin(pattern: string, text: string): boolean {
     while (rest !== '' && rest[0] !== ']') {
       const range = rest[0] !== '\\' && rest[1] === '-' && rest.length > 2
       const from = rest[0] === '\\' && rest.length > 1 ? rest[1] : rest[0]
-      const [low, high] = [from, range ? rest[2] : from].map((c) => c?.charCodeAt(0) ?? 0).sort((a, b) => a - b)
+      const [low, high] = [from, range ? rest[2] : from]
+        .map((c) => c?.charCodeAt(0) ?? 0)
+        .sort((a, b) => a - b)
       for (let code = low ?? 0; code <= (high ?? 0); code++) members.add(String.fromCharCode(code))
       rest = rest.slice(range ? 3 : rest[0] === '\\' && rest.length > 1 ? 2 : 1)
     }

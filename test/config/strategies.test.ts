@@ -1,4 +1,4 @@
-// Strategy plugins: loaded by name, refused where they do not fit what the configuration asks of them.
+// Strategy plugins: refused where they do not fit what the configuration asks of them.
 
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import test from 'ava'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { ConfigError } from '../../src/base/errors.js'
 import { loadConfig } from '../../src/config/load.js'
-import { checkStrategies, loadStrategies } from '../../src/config/strategies.js'
+import { checkStrategies } from '../../src/config/strategies.js'
 
 function fakePlugin(): StrategyPlugin {
   return {
@@ -68,25 +68,4 @@ test('strategies: an option that the plugin refuses: named with its place', (t) 
     refusal('keyspaces:\n  - name: default\n    strategy: fake\n    options:\n      ticks: 9\n'),
     'q.yaml:5: keyspaces[0].options.ticks: given 9, allowed: 1',
   )
-})
-
-test('strategies: a name that is not there: refused with the name', async (t) => {
-  const { loaded } = load('keyspaces: [{name: default, strategy: paxos-made-simple}]\n')
-
-  const error = await t.throwsAsync(loadStrategies(loaded))
-
-  t.is(
-    error?.message,
-    'strategy paxos-made-simple: cannot be loaded, neither a shipped strategy nor an installed package',
-  )
-})
-
-test('strategies: a package whose api is unknown: refused with both numbers', async (t) => {
-  const file = join(mkdtempSync(join(tmpdir(), 'quorate-plugin-')), 'p.mjs')
-  writeFileSync(file, 'export default { name: "p", api: 2, supports: {}, create() {} }\n')
-  const { loaded } = load(`keyspaces: [{name: default, strategy: "file://${file}"}]\n`)
-
-  const error = await t.throwsAsync(loadStrategies(loaded))
-
-  t.is(error?.message, `strategy file://${file}: speaks plugin api 2, this Quorate speaks 1`)
 })

@@ -9,7 +9,14 @@ const kib64 = 64 * 1024
 const served: readonly (readonly [string, string, readonly (readonly string[])[]])[] = [
   ['nothing', '', []],
   ['one command', frame('PING'), [['PING']]],
-  ['a pipeline', frame('SET', 'a', '1') + frame('GET', 'a'), [['SET', 'a', '1'], ['GET', 'a']]],
+  [
+    'a pipeline',
+    frame('SET', 'a', '1') + frame('GET', 'a'),
+    [
+      ['SET', 'a', '1'],
+      ['GET', 'a'],
+    ],
+  ],
   ['an empty argument', frame('SET', 'a', ''), [['SET', 'a', '']]],
   ['all empty', frame('', '', ''), [['', '', '']]],
   ['binary bytes', frame('SET', '\r\n\0', '\xff\x80*1'), [['SET', '\r\n\0', '\xff\x80*1']]],
@@ -30,9 +37,11 @@ const served: readonly (readonly [string, string, readonly (readonly string[])[]
   ['\\v behind a closing quote', '"a"\vb\n', [['a', 'b']]],
   ['the longest count line', `*0${'\r\n'}`, []],
   ['a word as long as a line may be', `${'A'.repeat(kib64)}\n`, [['A'.repeat(kib64)]]],
-  ['a value above 9,999 bytes', frame('SET', 'k', 'v'.repeat(12345)), [
-    ['SET', 'k', 'v'.repeat(12345)],
-  ]],
+  [
+    'a value above 9,999 bytes',
+    frame('SET', 'k', 'v'.repeat(12345)),
+    [['SET', 'k', 'v'.repeat(12345)]],
+  ],
 ]
 
 for (const [name, text, commands] of served) {
@@ -65,11 +74,19 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['a \\r for a dollar', '*1\r\n\r\n', "expected '$', got ' '"],
   ['a \\n for a dollar', '*1\r\n\n\r\n', "expected '$', got ' '"],
   ['a flood of digits for a count', `*${'1'.repeat(kib64 + 6)}`, 'too big mbulk count string'],
-  ['a flood of digits for a length', `*1\r\n$${'1'.repeat(kib64 + 6)}`, 'too big bulk count string'],
+  [
+    'a flood of digits for a length',
+    `*1\r\n$${'1'.repeat(kib64 + 6)}`,
+    'too big bulk count string',
+  ],
   ['a flood of letters', 'A'.repeat(kib64 + 1), 'too big inline request'],
   ['a line one byte too long', `${'A'.repeat(kib64 + 1)}\n`, 'too big inline request'],
   ['a NUL, then lines', `\0${`${'l'.repeat(1023)}\n`.repeat(65)}`, 'too big inline request'],
-  ['a NUL in a count, then lines', `*1\0\r\n${'l\r\n'.repeat(30000)}`, 'too big mbulk count string'],
+  [
+    'a NUL in a count, then lines',
+    `*1\0\r\n${'l\r\n'.repeat(30000)}`,
+    'too big mbulk count string',
+  ],
   ['an open double quote', 'SET "a b\r\n', 'unbalanced quotes in request'],
   ['an open single quote', "SET 'a b\n", 'unbalanced quotes in request'],
   ['a word right behind a quote', '"a"b\n', 'unbalanced quotes in request'],
@@ -78,7 +95,11 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['a bulk string that is not ended', '*1\r\n$4\r\nPINGxxPING', 'invalid bulk terminator'],
   ['a bulk string ended by \\r only', '*1\r\n$4\r\nPING\rx', 'invalid bulk terminator'],
   ['a bulk string ended by \\n', '*1\r\n$4\r\nPING\n', 'invalid bulk terminator'],
-  ['a long bulk string that is not ended', `*1\r\n$70000\r\n${'v'.repeat(70001)}`, 'invalid bulk terminator'],
+  [
+    'a long bulk string that is not ended',
+    `*1\r\n$70000\r\n${'v'.repeat(70001)}`,
+    'invalid bulk terminator',
+  ],
 ]
 
 for (const [name, text, why] of refused) {

@@ -1,0 +1,107 @@
+// One LevelDB directory, as little of it as is used. Knows the file layout of LevelDB and its words for
+// damage; never decides what is written.
+
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Level } from 'level'
+import type { Row, RowRange, StoreName } from '../api/store.js'
+import { QuorateError } from '../base/errors.js'
+
+export type BatchOperation =
+  | { readonly type: 'del'; readonly key: Buffer }
+  | { readonly type: 'put'; readonly key: Buffer; readonly value: Uint8Array }
+
+/** The database under a store, as little of it as is used: tests make it fail. */
+export interface Database {
+  batch(operations: BatchOperation[], sync: boolean): Promise<void>
+  /** Rows from the start of a range, at most about `bytesMax`; whether the range is exhausted. */
+  scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }>
+  keys(range: RowRange, countMax: number): Promise<string[]>
+  close(): Promise<void>
+}
+
+/** The message with that of its cause: LevelDB's own words stand there. */
+export function describe(error: Error): string {
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}
+
+/** Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. */
+export async function openDatabase(directory: string, name: StoreName): Promise<Database> {
+  if (isBeheaded(directory)) {
+    const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
+    throw new QuorateError('STORE_CORRUPT', sentence)
+  }
+  const level = new Level<Buffer, Uint8Array>(directory, {
+    keyEncoding: 'buffer',
+    valueEncoding: 'view',
+    compression: name === 'state',
+    writeBufferSize: 16 * 1024 * 1024,
+    maxOpenFiles: 100,
+  })
+  try {
+    await level.open()
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error))
+    const why = describe(cause)
+    const isDamaged = /corrupt|checksum|missing files/i.test(why)
+    const sentence = `the ${name} store in ${directory} cannot be opened: ${why}`
+    throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
+  }
+  return new LevelDatabase(level)
+}
+
+/** Without CURRENT, LevelDB would begin anew and delete the data files as left-overs. */
+function isBeheaded(directory: string): boolean {
+  if (!existsSync(directory) || existsSync(join(directory, 'CURRENT'))) return false
+  return readdirSync(directory).some((file) => /\.(ldb|sst|log)$/.test(file))
+}
+
+class LevelDatabase implements Database {
+  readonly #level: Level<Buffer, Uint8Array>
+
+  constructor(level: Level<Buffer, Uint8Array>) {
+    this.#level = level
+  }
+
+  batch(operations: BatchOperation[], sync: boolean): Promise<void> {
+    return this.#level.batch(operations, sync ? syncOptions : noOptions)
+  }
+
+  async scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
+    const rows: Row[] = []
+    let bytes = 0
+    const iterator = this.#level.iterator({ gte: keyBytes(range.from), lt: keyBytes(range.to) })
+    try {
+      while (bytes < bytesMax) {
+        const found = await iterator.nextv(64)
+        if (found.length === 0) return { rows, done: true }
+        for (const [key, value] of found) {
+          rows.push({ key: key.toString('latin1'), value })
+          bytes += key.length + value.length
+        }
+      }
+      return { rows, done: false }
+    } finally {
+      await iterator.close()
+    }
+  }
+
+  async keys(range: RowRange, countMax: number): Promise<string[]> {
+    const from = keyBytes(range.from)
+    const options = { gte: from, lt: keyBytes(range.to), limit: countMax, fillCache: false }
+    const keys = await this.#level.keys(options).all()
+    return keys.map((key) => key.toString('latin1'))
+  }
+
+  close(): Promise<void> {
+    return this.#level.close()
+  }
+}
+
+const syncOptions = { sync: true }
+const noOptions = {}
+
+/** Bytes of a row key. */
+export function keyBytes(key: string): Buffer {
+  return Buffer.from(key, 'latin1')
+}

@@ -1,0 +1,20 @@
+// PING [message].
+
+import { wrongArity } from '../../api/replies.js'
+import { pong } from '../../api/reply.js'
+import { connection, type RouterCommand } from '../command.js'
+
+export default {
+  ...connection,
+  name: 'ping',
+  arity: -1,
+  flags: ['fast'],
+  since: '1.0.0',
+  summary: 'Answers PONG, or the message.',
+  tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  arguments: [{ name: 'message', type: 'string', optional: true }],
+  run: (_session, args) => {
+    if (args.length > 2) return wrongArity('ping')
+    return args[1] ?? pong
+  },
+} satisfies RouterCommand

@@ -1,0 +1,26 @@
+// RESET: the connection as it was when it connected.
+
+import { status } from '../../api/reply.js'
+import { always, connection, type RouterCommand } from '../command.js'
+
+const done = status('RESET')
+
+export default {
+  ...connection,
+  name: 'reset',
+  arity: 1,
+  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
+  since: '6.2.0',
+  summary: 'Puts the connection back to where it began.',
+  barrier: true,
+  run: (session, _args, state) => {
+    session.db = 0
+    session.protocol = 2
+    session.replyMode = 'on'
+    session.authenticated = state.settings.password === null
+    session.facts.name = ''
+    session.facts.noEvict = false
+    session.facts.noTouch = false
+    return done
+  },
+} satisfies RouterCommand

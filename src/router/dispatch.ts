@@ -1,0 +1,140 @@
+// From a parsed command to its reply: finds it in the table, refuses what Redis refuses in Redis'
+// order and words, runs the router's own commands and submits the rest to replication groups.
+// The hot path: one call object per command, nothing else is made here.
+
+import type { Group } from '../api/group.js'
+import type { ErrorReply } from '../api/reply.js'
+import {
+  crossGroup,
+  loading,
+  noAuth,
+  unknownCommand,
+  unknownSubcommand,
+  wrongArity,
+} from '../api/replies.js'
+import { keySlot } from '../base/keyslot.js'
+import type { CommandEntry } from './command-entry.js'
+import { gatherAll, gatherKeys } from './fanout.js'
+import type { Session } from './session.js'
+import type { Run, RouterState } from './state.js'
+
+type Entry = CommandEntry<Run>
+
+export class Dispatcher {
+  readonly #state: RouterState
+  readonly #isSingle: boolean
+
+  constructor(state: RouterState) {
+    this.#state = state
+    this.#isSingle = state.route.isSingle
+  }
+
+  /** Takes one command of a session. False: take no more for now. */
+  take(session: Session, args: string[]): boolean {
+    if (session.isFinished) return false
+    const state = this.#state
+    const name = args[0]
+    if (name === undefined) return true
+    let entry = state.table.find(name)
+    if (entry === undefined) return refuseUnknown(state, session, args)
+    if (entry.subcommands !== null && args.length > 1) {
+      const word = args[1] as string
+      const found = entry.subcommands.get(word.toLowerCase())
+      if (found !== undefined) entry = found
+      else return refuse(session, entry, unknownSubcommand(entry.name, word))
+    }
+    if (!entry.fits(args.length)) return refuse(session, entry, wrongArity(entry.name))
+    if (!session.authenticated && entry.needsAuth) return refuse(session, entry, noAuth)
+    if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
+    if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
+    if (entry.isBarrier && session.pending > 0) {
+      session.held = args
+      return false
+    }
+    session.facts.lastCommand = entry.name
+    session.facts.commands++
+    state.stats.countCall(entry)
+    if (entry.run !== null) session.reply(entry, entry.run(session, args, state))
+    else this.#submit(session, entry, args)
+    return session.hasRoom && !session.isFinished
+  }
+
+  #submit(session: Session, entry: Entry, args: string[]): void {
+    // A subcommand of the engine keeps its container's name in args[0].
+    args[0] = entry.engineName
+    const index = this.#isSingle ? 0 : this.#groupOf(session, entry, args)
+    if (index < 0) {
+      this.#gather(session, entry, args)
+      return
+    }
+    const group = this.#state.groups[index] as Group
+    group.submit(session.lane(index, group), {
+      spec: entry.spec,
+      write: entry.isWrite,
+      db: session.db,
+      args,
+      ticket: session.open(entry),
+    })
+  }
+
+  /** Index of the one group that the command goes to, or -1 when there are several. */
+  #groupOf(session: Session, entry: Entry, args: readonly string[]): number {
+    const route = this.#state.route
+    if (entry.firstKey === 0) {
+      // The default keyspace is the last one of the first shard group.
+      return entry.spec.gather === 'refuse' ? this.#state.config.keyspaces.length - 1 : -1
+    }
+    const index = route.groupOf(session.db, args[entry.firstKey] ?? '')
+    if (entry.hasOneKey) return index
+    const last = entry.lastKeyOf(args.length)
+    for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
+      if (route.groupOf(session.db, args[at] ?? '') !== index) return -1
+    }
+    const db = entry.name === 'copy' ? databaseOfCopy(args) : null
+    if (db !== null && route.groupOf(db, args[2] as string) !== index) return -1
+    return index
+  }
+
+  #gather(session: Session, entry: Entry, args: readonly string[]): void {
+    if (entry.firstKey === 0) gatherAll(this.#state, session, { entry, args })
+    else if (entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
+    else gatherKeys(this.#state, session, { entry, args })
+  }
+
+  /** Asks the gate. True: the command was held back, or refused with a reply. */
+  #isBarred(session: Session, entry: Entry, args: string[]): boolean {
+    // Whoever paused must be able to look and to go on.
+    if (entry.name.startsWith('client|') || entry.name === 'quit') return false
+    const slot = entry.firstKey === 0 ? -1 : keySlot(args[entry.firstKey] ?? '')
+    const verdict = this.#state.gate.verdict(slot, entry.isWrite)
+    if (verdict === 'admit') return false
+    session.held = args
+    session.heldByGate = true
+    return true
+  }
+}
+
+/** Database of COPY's destination where it names one: it may belong to another keyspace. */
+function databaseOfCopy(args: readonly string[]): number | null {
+  for (let at = 3; at + 1 < args.length; at++) {
+    if ((args[at] as string).toLowerCase() === 'db') return Number(args[at + 1])
+  }
+  return null
+}
+
+function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {
+  entry.counters.rejected++
+  session.reply(null, error)
+  return session.hasRoom
+}
+
+function refuseUnknown(state: RouterState, session: Session, args: readonly string[]): boolean {
+  const name = (args[0] as string).toLowerCase()
+  if (name === 'post' || name === 'host:') {
+    // A browser or another protocol talks to us: no word, and nothing more is read (S8).
+    state.kill(session)
+    return false
+  }
+  session.reply(null, unknownCommand(args))
+  return session.hasRoom
+}

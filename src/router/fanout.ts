@@ -1,0 +1,226 @@
+// Commands whose keys lie in several replication groups: split, submitted to each group in the
+// session's own lanes, and gathered into one reply. Not atomic. An error of one part is the reply; but
+// where another part took effect, or may have, a definite error would be a lie: UNKNOWNRESULT then.
+
+import { never } from '../base/assert.js'
+import { hashString } from '../base/hash.js'
+import { keySlot } from '../base/keyslot.js'
+import type { Gather } from '../api/command.js'
+import type { Group } from '../api/group.js'
+import { unknownResult } from '../api/replies.js'
+import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
+import type { CommandEntry } from './command-entry.js'
+import type { Part, Session } from './session.js'
+import type { Run, RouterState } from './state.js'
+
+interface Command {
+  readonly entry: CommandEntry<Run>
+  readonly args: readonly string[]
+}
+
+/** Collects the parts of one command and answers its ticket when the last one is in. */
+class Gathering {
+  readonly #session: Session
+  readonly #ticket: number
+  readonly #write: boolean
+  readonly #merge: (replies: readonly Reply[]) => Reply
+  readonly #replies: Reply[] = []
+  #open: number
+  #error: ErrorReply | null = null
+  /** A part took effect, or its outcome is not known. */
+  #happened = false
+
+  constructor(
+    session: Session,
+    options: {
+      readonly entry: CommandEntry<Run>
+      readonly parts: number
+      readonly merge: (replies: readonly Reply[]) => Reply
+    },
+  ) {
+    this.#session = session
+    this.#ticket = session.open(options.entry)
+    this.#write = options.entry.isWrite
+    this.#merge = options.merge
+    this.#open = options.parts
+  }
+
+  /** The part at `index` of the split. */
+  part(index: number): Part {
+    return { take: (reply) => this.#take(index, reply) }
+  }
+
+  #take(index: number, reply: Reply): void {
+    if (isError(reply)) {
+      if (!reply.definite) this.#happened = true
+      this.#error ??= reply
+    } else {
+      this.#replies[index] = reply
+      this.#happened = true
+    }
+    if (--this.#open > 0) return
+    this.#session.answer(this.#ticket, this.#result())
+  }
+
+  #result(): Reply {
+    if (this.#error === null) return this.#merge(this.#replies)
+    return this.#write && this.#happened ? unknownResult : this.#error
+  }
+}
+
+/** A command with keys in several groups, whose `gather` is sum, keys or ok. */
+export function gatherKeys(state: RouterState, session: Session, { entry, args }: Command): void {
+  const split = splitByGroup(state, session, { entry, args })
+  const gathering = new Gathering(session, {
+    entry,
+    parts: split.length,
+    merge: (replies) =>
+      entry.spec.gather === 'keys'
+        ? inKeyOrder(split, replies)
+        : mergeReplies(entry.spec.gather, replies),
+  })
+  split.forEach((part, index) => {
+    submitPart(state, session, { entry, args: part.args }, {
+      group: part.group,
+      part: gathering.part(index),
+    })
+  })
+}
+
+/** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
+export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
+  const groups =
+    entry.name === 'flushall' ? state.route.all : state.route.groupsOf(session.db)
+  const gathering = new Gathering(session, {
+    entry,
+    parts: groups.length,
+    merge: (replies) =>
+      entry.spec.gather === 'random'
+        ? pickRandom(state, session.db, groups, replies)
+        : mergeReplies(entry.spec.gather, replies),
+  })
+  groups.forEach((group, index) => {
+    submitPart(state, session, { entry, args }, { group, part: gathering.part(index) })
+  })
+}
+
+function submitPart(
+  state: RouterState,
+  session: Session,
+  { entry, args }: Command,
+  target: { readonly group: number; readonly part: Part },
+): void {
+  const group = state.groups[target.group] as Group
+  group.submit(session.lane(target.group, group), {
+    spec: entry.spec,
+    write: entry.isWrite,
+    db: session.db,
+    args,
+    ticket: session.openPart(target.part),
+  })
+}
+
+interface Split {
+  readonly group: number
+  readonly args: string[]
+  /** Which of the command's keys, counted from 0, each key of this part is. */
+  readonly places: number[]
+}
+
+function splitByGroup(state: RouterState, session: Session, { entry, args }: Command): Split[] {
+  const byGroup = new Map<number, Split>()
+  const last = entry.lastKeyOf(args.length)
+  let place = 0
+  for (let at = entry.firstKey; at <= last; at += entry.keyStep, place++) {
+    const group = state.route.groupOf(session.db, args[at] as string)
+    let split = byGroup.get(group)
+    if (split === undefined) {
+      split = { group, args: [entry.name], places: [] }
+      byGroup.set(group, split)
+    }
+    for (let i = 0; i < entry.keyStep && at + i < args.length; i++) {
+      split.args.push(args[at + i] as string)
+    }
+    split.places.push(place)
+  }
+  return [...byGroup.values()]
+}
+
+function inKeyOrder(split: readonly Split[], replies: readonly Reply[]): Reply {
+  const made: Reply[] = []
+  split.forEach((part, index) => {
+    const items = listOf(replies[index] ?? null)
+    part.places.forEach((place, i) => {
+      made[place] = items[i] ?? null
+    })
+  })
+  return made
+}
+
+function mergeReplies(gather: Gather, replies: readonly Reply[]): Reply {
+  switch (gather) {
+    case 'sum':
+    case 'total':
+      return replies.reduce<number>((sum, reply) => sum + Number(reply), 0)
+    case 'ok':
+      return ok
+    case 'union':
+      return replies.flatMap((reply) => listOf(reply))
+    case 'scan':
+      return mergeScans(replies)
+    case 'refuse':
+    case 'keys':
+    case 'random':
+      return emptyArray
+    default:
+      return never(gather, 'a known way to gather')
+  }
+}
+
+/**
+ * Each group scanned from the same cursor and answered its keys with position in [cursor, next). The
+ * smallest next that is not the end is the next of all; keys at or behind it come again, so they go.
+ */
+function mergeScans(replies: readonly Reply[]): Reply {
+  let next = 0
+  for (const reply of replies) {
+    const cursor = Number(listOf(reply)[0])
+    if (cursor !== 0 && (next === 0 || cursor < next)) next = cursor
+  }
+  const keys: Reply[] = []
+  for (const reply of replies) {
+    for (const key of listOf(listOf(reply)[1] ?? null)) {
+      if (next === 0 || positionOf(String(key)) < next) keys.push(key)
+    }
+  }
+  return [String(next), keys]
+}
+
+/** The place of a key in the order of SCAN: by slot, then by hash. */
+export function positionOf(key: string): number {
+  return keySlot(key) * 0x1_0000_0000 + hashString(key)
+}
+
+/** One of the groups' random keys, weighted by how many keys each group has. */
+function pickRandom(
+  state: RouterState,
+  db: number,
+  groups: readonly number[],
+  replies: readonly Reply[],
+): Reply {
+  const weights = groups.map((group, index) =>
+    replies[index] === null ? 0 : Math.max(1, (state.groups[group] as Group).keyCount(db)),
+  )
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  if (total === 0) return null
+  let drawn = state.random.below(total)
+  for (let i = 0; i < weights.length; i++) {
+    drawn -= weights[i] as number
+    if (drawn < 0) return replies[i] ?? null
+  }
+  return null
+}
+
+function listOf(reply: Reply): readonly Reply[] {
+  return Array.isArray(reply) ? (reply as readonly Reply[]) : emptyArray
+}

@@ -1,0 +1,340 @@
+// The router of one member: its sessions and what happens to them in a turn. The core feeds it inputs
+// and asks for outputs once per turn; groups answer sessions in between. Pure: time comes with each
+// call, and nothing here waits.
+
+import { Buffer } from 'node:buffer'
+import type { CommandSpec } from '../api/command.js'
+import type { Config } from '../api/config.js'
+import type { CommandSink, Door, DoorLimits, ParseFault } from '../api/door.js'
+import type { Group } from '../api/group.js'
+import type { ConnectionId, Now } from '../api/ids.js'
+import type { Input, Output } from '../api/io.js'
+import { limits } from '../api/limits.js'
+import { maxClients } from '../api/replies.js'
+import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
+import type { Random } from '../base/random.js'
+import { Gate } from '../slots/gate.js'
+import type { ClusterView } from './cluster-view.js'
+import { routerCommands } from './commands/index.js'
+import { Dispatcher } from './dispatch.js'
+import { deniedText } from './protected-mode.js'
+import { Route } from './route.js'
+import { Session, type SessionEvents } from './session.js'
+import { Settings } from './settings.js'
+import type { RouterState, Run } from './state.js'
+import { Stats } from './stats.js'
+import { CommandTable } from './table.js'
+import { Watch } from './watch.js'
+
+export interface RouterInit {
+  readonly config: Config
+  readonly door: Door
+  /** Commands of the engine, by lower-case name. */
+  readonly commands: ReadonlyMap<string, CommandSpec>
+  /** Index = GroupId; one per (shard, keyspace). */
+  readonly groups: readonly Group[]
+  readonly cluster: ClusterView
+  readonly facts: ProcessFacts
+  readonly stopwatch: Stopwatch
+  readonly random: Random
+  readonly now: Now
+}
+
+type Connected = Extract<Input, { kind: 'connected' }>
+
+const unauthenticatedLimits: DoorLimits = {
+  argumentsMax: limits.argumentsUnauthenticatedMax,
+  bulkBytesMax: limits.bulkBytesUnauthenticatedMax,
+  queryBytesMax: limits.queryBytesUnauthenticatedMax,
+  unauthenticated: true,
+}
+
+export class Router implements SessionEvents {
+  readonly #door: Door
+  readonly #state: RouterState
+  readonly #dispatcher: Dispatcher
+  readonly #sessions = new Map<ConnectionId, Session>()
+  /** One sink per session, made once: parsing makes no closure. */
+  readonly #sinks = new Map<Session, CommandSink>()
+  readonly #watch = new Watch()
+  #touched: Session[] = []
+  #ready: Session[] = []
+  /** To be closed at the end of the turn without waiting for replies. */
+  readonly #killed = new Set<Session>()
+  /** Outputs made outside `endTurn`. */
+  readonly #outputs: Output[] = []
+  readonly #gateHeld = new Set<Session>()
+  #gateOpenings = 0
+  #isDraining = false
+
+  constructor(init: RouterInit) {
+    this.#door = init.door
+    this.#state = this.#makeState(init)
+    this.#dispatcher = new Dispatcher(this.#state)
+  }
+
+  /** For commands, tests and the admin side: everything that is shared. */
+  get state(): RouterState {
+    return this.#state
+  }
+
+  connected(input: Connected, now: Now): void {
+    const state = this.#state
+    state.now = now
+    state.stats.connectionsReceived++
+    const denied = this.#denial(input)
+    if (denied !== null) {
+      state.stats.connectionsRejected++
+      const connection = input.connection
+      this.#outputs.push({ kind: 'write', connection, text: denied })
+      this.#outputs.push({ kind: 'close', connection, abort: false })
+      return
+    }
+    const session = new Session({
+      id: input.connection,
+      listener: input.listener,
+      remote: input.remote,
+      local: input.local,
+      door: this.#door,
+      stats: state.stats,
+      events: this,
+      authenticated: state.settings.password === null,
+      now,
+    })
+    this.#sessions.set(session.id, session)
+    this.#sinks.set(session, (args) => {
+      if (this.#dispatcher.take(session, args)) return true
+      if (session.heldByGate) this.#gateHeld.add(session)
+      session.stop()
+      return false
+    })
+    if (!session.authenticated) this.#watch.add(session, now.mono + limits.authenticateMs)
+  }
+
+  bytes(connection: ConnectionId, bytes: Uint8Array, now: Now): void {
+    const session = this.#sessions.get(connection)
+    if (session === undefined || session.isFinished) return
+    this.#state.now = now
+    this.#state.stats.inputBytes += bytes.length
+    session.facts.inputBytes += bytes.length
+    session.facts.heardAt = now.mono
+    if (session.isStopped) {
+      // The host may use its buffer again: what waits is a copy.
+      session.waiting.push(Buffer.from(bytes))
+      return
+    }
+    this.#parse(session, bytes)
+  }
+
+  closed(connection: ConnectionId, now: Now): void {
+    this.#state.now = now
+    const session = this.#sessions.get(connection)
+    if (session !== undefined) this.#forget(session)
+  }
+
+  /** The host holds this many bytes that the client has not taken. */
+  unsent(connection: ConnectionId, bytes: number): void {
+    const session = this.#sessions.get(connection)
+    if (session === undefined) return
+    session.unsent = bytes
+    session.ask()
+    session.touch()
+  }
+
+  touched(session: Session): void {
+    this.#touched.push(session)
+  }
+
+  ready(session: Session): void {
+    this.#ready.push(session)
+  }
+
+  /**
+   * Lets sessions go on that had stopped and now can. `endTurn` does it, too; the core calls it
+   * between the groups' answers and their next batches, so that what follows joins this turn.
+   */
+  resume(now: Now): void {
+    const state = this.#state
+    state.now = now
+    state.gate.expire(now.mono)
+    if (state.gate.openings !== this.#gateOpenings) this.#openGate()
+    if (this.#isDraining || this.#ready.length === 0) return
+    const ready = this.#ready
+    this.#ready = []
+    for (const session of ready) if (!session.isClosed) this.#goOn(session)
+  }
+
+  /** Pushes the outputs gathered in this turn: one write per connection. */
+  endTurn(now: Now, out: Output[]): void {
+    this.resume(now)
+    for (const session of this.#watch.overdue(now.mono)) {
+      this.#state.stats.timeoutCloses++
+      this.#kill(session)
+    }
+    if (this.#outputs.length > 0) out.push(...this.#outputs.splice(0))
+    const touched = this.#touched
+    this.#touched = []
+    for (const session of touched) if (!session.isClosed) this.#send(session, out)
+    for (const session of this.#killed) {
+      if (!session.isClosed) this.#close(session, { out, abort: true })
+    }
+    this.#killed.clear()
+  }
+
+  /** Monotonic milliseconds of the next turn that it needs without input. */
+  wakeAt(): number {
+    if (this.#ready.length > 0 && !this.#isDraining) return 0
+    return Math.min(this.#watch.wakeAt(), this.#state.gate.pauseUntil ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Takes no more commands. True when every reply that was owed has gone out. */
+  drain(): boolean {
+    this.#isDraining = true
+    if (this.#touched.length > 0) return false
+    for (const session of this.#sessions.values()) if (session.pending > 0) return false
+    return true
+  }
+
+  /** Connections of clients. */
+  get connectionCount(): number {
+    return this.#sessions.size
+  }
+
+  #denial(input: Connected): string | null {
+    const settings = this.#state.settings
+    if (this.#isDraining) return ''
+    if (this.#sessions.size >= settings.integer('maxclients')) {
+      return this.#door.encode(maxClients, 2)
+    }
+    const isProtected = settings.get('protected-mode') === 'yes' && settings.password === null
+    return isProtected && !input.loopback ? deniedText : null
+  }
+
+  #parse(session: Session, bytes: Uint8Array | null): void {
+    const state = this.#state
+    const sink = this.#sinks.get(session)
+    if (sink === undefined) return
+    if (this.#isDraining) {
+      session.stop()
+      return
+    }
+    state.isLoading = state.cluster.isLoading
+    const started = state.stopwatch.microseconds()
+    const bounds = session.authenticated ? state.limits : unauthenticatedLimits
+    const fault =
+      bytes === null
+        ? session.parser.resume(bounds, sink)
+        : session.parser.push(bytes, bounds, sink)
+    state.stats.settle(state.stopwatch.microseconds() - started)
+    if (fault !== null) this.#failed(session, fault)
+    else if (session.parser.isPartial && !session.isStopped) {
+      this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
+    } else if (session.authenticated) this.#watch.remove(session)
+  }
+
+  #failed(session: Session, fault: ParseFault): void {
+    if (session.isFinished) return
+    if (fault.reply === null) this.#kill(session)
+    else {
+      session.reply(null, fault.reply)
+      session.finish()
+    }
+  }
+
+  #goOn(session: Session): void {
+    session.goOn()
+    const sink = this.#sinks.get(session)
+    const held = session.held
+    session.held = null
+    if (held !== null && sink !== undefined && !sink(held)) return
+    this.#parse(session, null)
+    while (session.waiting.length > 0 && !session.isStopped && !session.isFinished) {
+      this.#parse(session, session.waiting.shift() ?? null)
+    }
+  }
+
+  #openGate(): void {
+    this.#gateOpenings = this.#state.gate.openings
+    for (const session of this.#gateHeld) {
+      session.heldByGate = false
+      session.ask()
+    }
+    this.#gateHeld.clear()
+  }
+
+  #send(session: Session, out: Output[]): void {
+    const connection = session.id
+    const held = session.unsent + session.outputChars
+    const bound = session.authenticated
+      ? limits.outputHardBytes
+      : limits.outputUnauthenticatedBytes
+    if (held > bound) {
+      this.#state.stats.outputLimitCloses++
+      this.#close(session, { out, abort: true })
+      return
+    }
+    const text = session.takeOutput()
+    if (text !== '') {
+      this.#state.stats.outputBytes += text.length
+      out.push({ kind: 'write', connection, text })
+    }
+    if (session.isFinished && session.pending === 0 && !this.#killed.has(session)) {
+      this.#close(session, { out, abort: false })
+      return
+    }
+    session.ask()
+    const paused = session.isStopped || session.unsent >= limits.outputSoftBytes
+    if (paused !== session.isPaused) {
+      session.isPaused = paused
+      out.push({ kind: 'pause', connection, paused })
+    }
+  }
+
+  #kill(session: Session): void {
+    session.finish()
+    this.#killed.add(session)
+  }
+
+  #close(session: Session, { out, abort }: { out: Output[]; abort: boolean }): void {
+    out.push({ kind: 'close', connection: session.id, abort })
+    this.#forget(session)
+  }
+
+  #forget(session: Session): void {
+    this.#sessions.delete(session.id)
+    this.#sinks.delete(session)
+    this.#watch.remove(session)
+    this.#gateHeld.delete(session)
+    session.close()
+  }
+
+  #makeState(init: RouterInit): RouterState {
+    const settings = new Settings(init.config)
+    return {
+      config: init.config,
+      cluster: init.cluster,
+      groups: init.groups,
+      route: new Route(init.config, init.groups),
+      gate: new Gate(),
+      table: new CommandTable<Run>(init.commands, routerCommands),
+      settings,
+      stats: new Stats(),
+      facts: init.facts,
+      stopwatch: init.stopwatch,
+      random: init.random,
+      sessions: this.#sessions,
+      limits: {
+        argumentsMax: limits.argumentsMax,
+        get bulkBytesMax() {
+          return settings.integer('proto-max-bulk-len')
+        },
+        queryBytesMax: limits.queryBytesMax,
+        unauthenticated: false,
+      },
+      startedAt: init.now,
+      now: init.now,
+      isLoading: init.cluster.isLoading,
+      kill: (session) => this.#kill(session),
+    }
+  }
+}

@@ -1,0 +1,331 @@
+// One client connection: its parser, its replies in order, its bounds. The router feeds it; groups
+// answer it, in any order and also from inside `submit`. Replies leave in the order of the tickets.
+// It never starts a command from inside an answer: it only says that it could go on.
+
+import { assert } from '../base/assert.js'
+import type { CommandParser, Door } from '../api/door.js'
+import type { Caller, Group, Lane } from '../api/group.js'
+import type { ConnectionId, Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { isError, ok, type Reply } from '../api/reply.js'
+import type { CommandEntry } from './command-entry.js'
+import type { Stats } from './stats.js'
+
+/** What a session tells the router; acted upon later in the turn. */
+export interface SessionEvents {
+  /** There is output, or the connection may have to be closed. Once per turn. */
+  touched(session: Session): void
+  /** It had stopped and could go on. Once until `goOn`. */
+  ready(session: Session): void
+}
+
+/** A part of a command over several groups. */
+export interface Part {
+  take(reply: Reply): void
+}
+
+export interface SessionInit {
+  readonly id: ConnectionId
+  readonly listener: string
+  readonly remote: string
+  readonly local: string
+  readonly door: Door
+  readonly stats: Stats
+  readonly events: SessionEvents
+  readonly authenticated: boolean
+  readonly now: Now
+}
+
+/** What the client says of itself, and when it was last heard. Only CLIENT and INFO read it. */
+export interface ClientFacts {
+  name: string
+  libraryName: string
+  libraryVersion: string
+  /** Monotonic milliseconds. */
+  readonly connectedAt: number
+  heardAt: number
+  lastCommand: string
+  inputBytes: number
+  outputBytes: number
+  commands: number
+  noEvict: boolean
+  noTouch: boolean
+}
+
+/** on, off, own: CLIENT REPLY SKIP itself, next: the command behind it. */
+export type ReplyMode = 'on' | 'off' | 'own' | 'next'
+
+const pendingMax = limits.pendingPerConnectionMax
+
+export class Session implements Caller {
+  readonly id: ConnectionId
+  readonly listener: string
+  readonly remote: string
+  readonly local: string
+  readonly parser: CommandParser
+  readonly facts: ClientFacts
+  /** Database, protocol version and authentication: set by commands only. */
+  db = 0
+  protocol = 2
+  authenticated: boolean
+  replyMode: ReplyMode = 'on'
+  /** A command that waits for a barrier or the gate; dispatched again by the router. */
+  held: string[] | null = null
+  /** The gate holds it, not a barrier. */
+  heldByGate = false
+  /** Bytes that came while it had stopped, oldest first. */
+  readonly waiting: Uint8Array[] = []
+  /** Reply bytes that the host still holds. */
+  unsent = 0
+  /** The host was told to stop reading. */
+  isPaused = false
+  /** Monotonic milliseconds by which an unfinished command must grow, or authentication be done. */
+  deadline = Number.POSITIVE_INFINITY
+
+  readonly #door: Door
+  readonly #stats: Stats
+  readonly #events: SessionEvents
+  /** Oldest ticket without a reply in `out`, and the next one to give. */
+  #first = 0
+  #next = 0
+  /** Encoded replies that wait for older ones, by ticket; null while open. */
+  #texts: (string | null)[] = new Array<string | null>(8).fill(null)
+  #entries: (CommandEntry | null)[] = new Array<CommandEntry | null>(8).fill(null)
+  #mask = 7
+  /** Replies in `#texts`, and their characters. */
+  #early = 0
+  #earlyChars = 0
+  #out = ''
+  #isTouched = false
+  #isStopped = false
+  #isQueued = false
+  #isFinished = false
+  #isClosed = false
+  #muted: Set<number> | null = null
+  readonly #lanes: (Lane | undefined)[] = []
+  readonly #groups: (Group | undefined)[] = []
+  /** Parts by negative ticket. */
+  readonly #parts = new Map<number, Part>()
+  #nextPart = -2
+
+  constructor(init: SessionInit) {
+    this.id = init.id
+    this.listener = init.listener
+    this.remote = init.remote
+    this.local = init.local
+    this.parser = init.door.parser()
+    this.authenticated = init.authenticated
+    this.#door = init.door
+    this.#stats = init.stats
+    this.#events = init.events
+    this.facts = {
+      name: '',
+      libraryName: '',
+      libraryVersion: '',
+      connectedAt: init.now.mono,
+      heardAt: init.now.mono,
+      lastCommand: 'NULL',
+      inputBytes: 0,
+      outputBytes: 0,
+      commands: 0,
+      noEvict: false,
+      noTouch: false,
+    }
+  }
+
+  /** Commands without a reply. */
+  get pending(): number {
+    return this.#next - this.#first
+  }
+
+  /** No more commands are taken; it closes once all replies are out. */
+  get isFinished(): boolean {
+    return this.#isFinished
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Characters of replies not handed to the host. */
+  get outputChars(): number {
+    return this.#out.length + this.#earlyChars
+  }
+
+  /** Whether one more command may be taken. */
+  get hasRoom(): boolean {
+    return this.#next - this.#first < pendingMax && this.#out.length < limits.outputSoftBytes
+  }
+
+  /** The order of this session within a group. */
+  lane(index: number, group: Group): Lane {
+    const lane = this.#lanes[index]
+    return lane === undefined ? this.#makeLane(index, group) : lane
+  }
+
+  /** Takes the next place in the order of replies. */
+  open(entry: CommandEntry | null): number {
+    const ticket = this.#next
+    if (ticket - this.#first > this.#mask) this.#grow()
+    this.#next = ticket + 1
+    this.#texts[ticket & this.#mask] = null
+    this.#entries[ticket & this.#mask] = entry
+    if (this.replyMode !== 'on') this.#mute(ticket)
+    return ticket
+  }
+
+  /** Takes a place and answers it at once. */
+  reply(entry: CommandEntry | null, reply: Reply): void {
+    this.answer(this.open(entry), reply)
+  }
+
+  answer(ticket: number, reply: Reply): void {
+    if (ticket !== this.#first) {
+      this.#answerEarly(ticket, reply)
+      return
+    }
+    const text = this.#encode(ticket, reply)
+    this.#out = this.#out === '' ? text : this.#out + text
+    this.#first = ticket + 1
+    if (this.#early > 0) this.#flush()
+    if (!this.#isTouched) this.touch()
+    if (this.#isStopped) this.ask()
+  }
+
+  /** A ticket for one part of a command; its reply goes to `part`. */
+  openPart(part: Part): number {
+    const ticket = this.#nextPart--
+    this.#parts.set(ticket, part)
+    return ticket
+  }
+
+  touch(): void {
+    if (this.#isTouched || this.#isClosed) return
+    this.#isTouched = true
+    this.#events.touched(this)
+  }
+
+  /** No command is taken until `goOn`. */
+  stop(): void {
+    this.#isStopped = true
+    this.touch()
+  }
+
+  /** Says `ready` when nothing keeps it from going on. */
+  ask(): void {
+    if (!this.#isStopped || this.#isQueued || this.#isFinished || this.#isClosed) return
+    if (this.heldByGate || this.unsent + this.#out.length >= limits.outputSoftBytes) return
+    if (this.pending > (this.held === null ? pendingMax / 2 : 0)) return
+    this.#isQueued = true
+    this.#events.ready(this)
+  }
+
+  goOn(): void {
+    this.#isStopped = false
+    this.#isQueued = false
+  }
+
+  /** Takes no more commands; the router closes it when the last reply is out. */
+  finish(): void {
+    this.#isFinished = true
+    this.held = null
+    this.waiting.length = 0
+    this.touch()
+  }
+
+  /** Hands the text of this turn to the router. */
+  takeOutput(): string {
+    const text = this.#out
+    this.#out = ''
+    this.#isTouched = false
+    this.facts.outputBytes += text.length
+    return text
+  }
+
+  /** The connection is gone: later answers are dropped. */
+  close(): void {
+    this.#isClosed = true
+    this.#isFinished = true
+    this.#first = -1
+    this.#next = -1
+    this.#out = ''
+    this.#parts.clear()
+    this.held = null
+    this.waiting.length = 0
+    this.#lanes.forEach((lane, index) => {
+      if (lane !== undefined) this.#groups[index]?.leave(lane)
+    })
+  }
+
+  #answerEarly(ticket: number, reply: Reply): void {
+    if (this.#isClosed) return
+    if (ticket < 0) {
+      const part = this.#parts.get(ticket)
+      assert(part !== undefined, 'a part is answered once')
+      this.#parts.delete(ticket)
+      part.take(reply)
+      return
+    }
+    const at = ticket & this.#mask
+    assert(ticket > this.#first && ticket < this.#next, 'a ticket is answered once')
+    assert(this.#texts[at] === null, 'a ticket is answered once')
+    const text = this.#encode(ticket, reply)
+    this.#texts[at] = text
+    this.#early++
+    this.#earlyChars += text.length
+  }
+
+  #flush(): void {
+    while (this.#early > 0) {
+      const at = this.#first & this.#mask
+      const text = this.#texts[at]
+      if (text === null || text === undefined) return
+      this.#texts[at] = null
+      this.#out += text
+      this.#early--
+      this.#earlyChars -= text.length
+      this.#first++
+    }
+  }
+
+  #encode(ticket: number, reply: Reply): string {
+    if (typeof reply === 'object' && reply !== ok && isError(reply)) {
+      this.#stats.countError(reply.text)
+      const entry = this.#entries[ticket & this.#mask]
+      if (entry) entry.counters.failed++
+    }
+    if (this.#muted !== null && this.#muted.delete(ticket)) return ''
+    return this.#door.encode(reply, this.protocol)
+  }
+
+  #mute(ticket: number): void {
+    this.#muted ??= new Set()
+    this.#muted.add(ticket)
+    if (this.replyMode === 'own') this.replyMode = 'next'
+    else if (this.replyMode === 'next') this.replyMode = 'on'
+  }
+
+  #grow(): void {
+    const size = (this.#mask + 1) * 2
+    const texts = new Array<string | null>(size).fill(null)
+    const entries = new Array<CommandEntry | null>(size).fill(null)
+    for (let ticket = this.#first; ticket < this.#next; ticket++) {
+      texts[ticket & (size - 1)] = this.#texts[ticket & this.#mask] ?? null
+      entries[ticket & (size - 1)] = this.#entries[ticket & this.#mask] ?? null
+    }
+    this.#texts = texts
+    this.#entries = entries
+    this.#mask = size - 1
+  }
+
+  #makeLane(index: number, group: Group): Lane {
+    const lane = group.lane(this)
+    this.#lanes[index] = lane
+    this.#groups[index] = group
+    return lane
+  }
+}

@@ -1,0 +1,46 @@
+// What dispatch and the router's own commands share: one per router, passed by reference. The router
+// owns the life cycle; a command may read all of it and change only sessions, settings, gate and stats.
+
+import type { Config } from '../api/config.js'
+import type { DoorLimits } from '../api/door.js'
+import type { Group } from '../api/group.js'
+import type { ConnectionId, Now } from '../api/ids.js'
+import type { Reply } from '../api/reply.js'
+import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
+import type { Random } from '../base/random.js'
+import type { Gate } from '../slots/gate.js'
+import type { ClusterView } from './cluster-view.js'
+import type { Route } from './route.js'
+import type { Session } from './session.js'
+import type { Settings } from './settings.js'
+import type { Stats } from './stats.js'
+import type { CommandTable } from './table.js'
+
+/** Runs a command of the router. Total: whatever the arguments, it answers. */
+export type Run = (session: Session, args: readonly string[], state: RouterState) => Reply
+
+export interface RouterState {
+  readonly config: Config
+  readonly cluster: ClusterView
+  readonly groups: readonly Group[]
+  readonly route: Route
+  readonly gate: Gate
+  readonly table: CommandTable<Run>
+  readonly settings: Settings
+  readonly stats: Stats
+  readonly facts: ProcessFacts
+  readonly stopwatch: Stopwatch
+  readonly random: Random
+  /** By connection, in order of connecting. */
+  readonly sessions: ReadonlyMap<ConnectionId, Session>
+  /** Limits of a connection that has authenticated. */
+  readonly limits: DoorLimits
+  /** When the router was made. */
+  readonly startedAt: Now
+  /** The time of this turn. */
+  now: Now
+  /** Taken once per batch: the member loads its data. */
+  isLoading: boolean
+  /** Closes a connection at the end of the turn; `abort` drops what it has not been sent. */
+  kill(session: Session): void
+}

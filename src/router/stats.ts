@@ -1,0 +1,77 @@
+// Counters for INFO: cheap to keep, read rarely. Times come from the stopwatch once per batch of
+// commands and are shared out by number of calls; they never steer anything.
+
+import type { CommandEntry } from './command-entry.js'
+
+/** Different error prefixes that are counted, as Redis bounds them. */
+const errorKindsMax = 128
+
+export class Stats {
+  connectionsReceived = 0
+  connectionsRejected = 0
+  commandsProcessed = 0
+  inputBytes = 0
+  outputBytes = 0
+  errorReplies = 0
+  /** Connections closed because their unsent replies passed the hard bound. */
+  outputLimitCloses = 0
+  /** Connections closed because they did not authenticate or finish a command in time. */
+  timeoutCloses = 0
+  aclAuthFailures = 0
+  /** Replies by error prefix. */
+  readonly errors = new Map<string, number>()
+  /** Entries called in the batch that runs now. */
+  readonly #called: CommandEntry[] = []
+  #batchCalls = 0
+
+  countCall(entry: CommandEntry): void {
+    const counters = entry.counters
+    if (counters.batchCalls++ === 0) this.#called.push(entry)
+    this.#batchCalls++
+  }
+
+  /** Shares the time of a batch out over the commands in it. */
+  settle(microseconds: number): void {
+    const total = this.#batchCalls
+    if (total === 0) return
+    for (const entry of this.#called) {
+      const counters = entry.counters
+      counters.calls += counters.batchCalls
+      counters.microseconds += (microseconds * counters.batchCalls) / total
+      counters.batchCalls = 0
+    }
+    this.commandsProcessed += total
+    this.#called.length = 0
+    this.#batchCalls = 0
+  }
+
+  /** `text` begins with its prefix, as `ERR ...`. */
+  countError(text: string): void {
+    this.errorReplies++
+    const space = text.indexOf(' ')
+    const prefix = space < 0 ? text : text.slice(0, space)
+    const count = this.errors.get(prefix)
+    if (count !== undefined || this.errors.size < errorKindsMax) {
+      this.errors.set(prefix, (count ?? 0) + 1)
+    }
+  }
+
+  reset(entries: Iterable<CommandEntry>): void {
+    this.connectionsReceived = 0
+    this.connectionsRejected = 0
+    this.commandsProcessed = 0
+    this.inputBytes = 0
+    this.outputBytes = 0
+    this.errorReplies = 0
+    this.outputLimitCloses = 0
+    this.timeoutCloses = 0
+    this.aclAuthFailures = 0
+    this.errors.clear()
+    for (const { counters } of entries) {
+      counters.calls = 0
+      counters.rejected = 0
+      counters.failed = 0
+      counters.microseconds = 0
+    }
+  }
+}
