@@ -1,8 +1,9 @@
 // Client sockets: listeners, bytes in, text out. It reports and obeys, and decides nothing about a
 // client but this: when its bytes cannot leave, when it is half closed, and when descriptors run short.
 
-import { readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
+import { isMainThread } from 'node:worker_threads'
 import type { ListenerConfig } from '../api/config.js'
 import type { ConnectionId } from '../api/ids.js'
 import { QuorateError } from '../base/errors.js'
@@ -210,11 +211,13 @@ function listen(server: Server, listener: ListenerConfig): Promise<BoundListener
 /** Only our own user may connect; a socket left by an earlier run is replaced. */
 function listenOnPath(server: Server, path: string): void {
   rmSync(path, { force: true })
-  const mask = process.umask(0o177)
+  // Worker threads cannot set the mask; there the mode follows before anything can connect.
+  const mask = isMainThread ? process.umask(0o177) : null
   try {
     server.listen({ path, backlog: 511 })
+    if (mask === null && existsSync(path)) chmodSync(path, 0o600)
   } finally {
-    process.umask(mask)
+    if (mask !== null) process.umask(mask)
   }
 }
 

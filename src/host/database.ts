@@ -13,6 +13,7 @@ export type BatchOperation =
 
 /** The database under a store, as little of it as is used: tests make it fail. */
 export interface Database {
+  /** Atomic. Without operations it still syncs what was written before. */
   batch(operations: BatchOperation[], sync: boolean): Promise<void>
   /** Rows from the start of a range, at most about `bytesMax`; whether the range is exhausted. */
   scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }>
@@ -64,6 +65,8 @@ class LevelDatabase implements Database {
   }
 
   batch(operations: BatchOperation[], sync: boolean): Promise<void> {
+    // An empty batch is not written at all, so that nothing would be synced.
+    if (operations.length === 0 && sync) operations.push({ type: 'del', key: keyBytes('\0') })
     return this.#level.batch(operations, sync ? syncOptions : noOptions)
   }
 

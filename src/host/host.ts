@@ -21,14 +21,22 @@ export const exitStore = 74
 /** Milliseconds that a timer may lie ahead; a turn without inputs is a tick. */
 const sleepMsMax = 1_000
 
+export interface Ending {
+  /** Exit code. */
+  readonly code: number
+  readonly why: string
+  /** Every group's state reached the store, so the witness may say so. */
+  readonly clean: boolean
+}
+
 export interface HostParts {
   readonly clients: Clients
   readonly peers: Peers
   readonly stores: Readonly<Record<StoreName, Store>>
   readonly witness: WitnessFile
   readonly log: HostLog
-  /** Called once: the member must end with this code. No turn follows. */
-  readonly ended: (code: number, why: string) => void
+  /** Called once: the member must end so. No turn follows. */
+  readonly ended: (ending: Ending) => void
 }
 
 export class Host {
@@ -66,11 +74,11 @@ export class Host {
   }
 
   /** Takes no turn any more. */
-  end(code: number, why: string): void {
+  end(ending: Ending): void {
     if (this.#isEnded) return
     this.#isEnded = true
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#parts.ended(code, why)
+    this.#parts.ended(ending)
   }
 
   #schedule(): void {
@@ -108,7 +116,7 @@ export class Host {
     const why = error instanceof Error ? error.message : String(error)
     const stack = error instanceof Error ? (error.stack ?? '') : ''
     log.log('fatal', 'host.assertion', { why, stack })
-    this.end(exitAssertion, why)
+    this.end({ code: exitAssertion, why, clean: false })
   }
 
   #carryOut(outputs: readonly Output[]): void {
@@ -117,7 +125,7 @@ export class Host {
       if (output.kind === 'frame') peers.send(output.link, output.bytes)
     }
     peers.flush()
-    let stopped: { readonly code: number; readonly why: string } | null = null
+    let stopped: Ending | null = null
     for (const output of outputs) {
       if (output.kind === 'stopped') stopped = output
       else if (output.kind !== 'frame' && output.kind !== 'store') this.#act(output)
@@ -127,7 +135,7 @@ export class Host {
       this.#watchIdentity(output.write)
       stores[output.write.store].write(output.write)
     }
-    if (stopped !== null) this.end(stopped.code, stopped.why)
+    if (stopped !== null) this.end(stopped)
   }
 
   #act(output: Exclude<Output, { readonly kind: 'frame' | 'store' | 'stopped' }>): void {
@@ -162,7 +170,8 @@ export class Host {
       ({ rows, done }) => this.push({ kind: 'scanned', id, rows, done }),
       (error: Error) => {
         this.#parts.log.log('fatal', 'host.scan-failed', { store, why: error.message })
-        this.end(exitStore, `the ${store} store cannot be read: ${error.message}`)
+        const why = `the ${store} store cannot be read: ${error.message}`
+        this.end({ code: exitStore, why, clean: false })
       },
     )
   }

@@ -14,7 +14,7 @@ import { readClock, stopwatch } from './clock.js'
 import { type Database, openDatabase } from './database.js'
 import { seededRandom } from './entropy.js'
 import { makeFacts } from './facts.js'
-import { exitStore, Host } from './host.js'
+import { type Ending, exitStore, Host } from './host.js'
 import { type HostLog, makeLog } from './logger.js'
 import { Peers } from './peers.js'
 import { loadStrategies } from './plugins.js'
@@ -39,6 +39,7 @@ export interface StartOptions {
   /** Tests put failing disks between the host and the real ones. */
   readonly wrapDatabase?: (database: Database, name: StoreName) => Database
   readonly wrapWitness?: (disk: WitnessDisk) => WitnessDisk
+  readonly loadStrategies?: typeof loadStrategies
   readonly log?: HostLog
 }
 
@@ -54,7 +55,7 @@ export interface RunningMember {
 /** Throws QuorateError when the member cannot start; nothing is left open then. */
 export async function start(config: Config, options: StartOptions): Promise<RunningMember> {
   checkRuntime(process.version)
-  const strategies = await loadStrategies(config)
+  const strategies = await (options.loadStrategies ?? loadStrategies)(config)
   const log = options.log ?? makeLog(config)
   const member = new Member(config, options, log)
   try {
@@ -134,7 +135,7 @@ class Member {
       stores: this.#stores,
       witness: this.#witness,
       log: this.#log,
-      ended: (code, why) => void this.#end(code, why),
+      ended: (ending) => void this.#end(ending),
     })
     const peerPort = await this.#peers.listen()
     const clientPorts = await this.#clients.listen(this.#config.listeners)
@@ -164,7 +165,8 @@ class Member {
     const host = this.#host
     if (host !== null && this.#stopTimer === null) {
       host.push({ kind: 'stop' })
-      const overdue = (): void => host.end(1, 'the member did not stop in time')
+      const why = 'the member did not stop in time'
+      const overdue = (): void => host.end({ code: 1, why, clean: false })
       this.#stopTimer = setTimeout(overdue, stopMsMax)
     }
     return this.done
@@ -183,7 +185,7 @@ class Member {
   }
 
   /** The core stopped, an assertion broke or a store failed: flush what may be flushed, and close. */
-  async #end(code: number, why: string): Promise<void> {
+  async #end({ code, why, clean }: Ending): Promise<void> {
     const stores = this.#stores
     const witness = this.#witness
     let real = code
@@ -191,7 +193,7 @@ class Member {
       await Promise.all([stores.log.drain(), stores.state.drain()])
       const isWhole = stores.log.poison === null && stores.state.poison === null
       const isSynced = isWhole && (await syncStores(this.#databases))
-      const error = isSynced ? await finish(witness) : 'a store failed'
+      const error = isSynced ? await finish(witness, clean) : 'a store failed'
       if (error !== null) real = exitStore
     }
     await this.release()
@@ -216,7 +218,8 @@ class Member {
       poisoned: (store, why) => {
         this.#log.log('fatal', 'store.poisoned', { store, why })
         // The core hears of it in the next turn and may still tell its clients; then it is over.
-        const over = (): void => this.#host?.end(exitStore, `the ${store} store failed: ${why}`)
+        const ending = { code: exitStore, why: `the ${store} store failed: ${why}`, clean: false }
+        const over = (): void => this.#host?.end(ending)
         setImmediate(() => setImmediate(over))
       },
     })
@@ -236,9 +239,7 @@ function makeDirectory(directory: string): void {
 /** Everything that was written without a sync reaches the disk: a synced write takes it along. */
 async function syncStores(databases: readonly Database[]): Promise<boolean> {
   try {
-    for (const database of databases) {
-      await database.batch([{ type: 'del', key: Buffer.from('\0', 'latin1') }], true)
-    }
+    for (const database of databases) await database.batch([], true)
     return true
   } catch {
     return false
@@ -250,6 +251,6 @@ async function begin(witness: WitnessFile): Promise<void> {
   if (error !== null) throw new QuorateError('STORE_OPEN', error)
 }
 
-function finish(witness: WitnessFile): Promise<string | null> {
-  return new Promise((done) => witness.finish(true, done))
+function finish(witness: WitnessFile, clean: boolean): Promise<string | null> {
+  return new Promise((done) => witness.finish(clean, done))
 }
