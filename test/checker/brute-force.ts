@@ -14,7 +14,7 @@ function explains(left: readonly Operation[], state: Register): boolean {
   return left.some((op) => {
     const others = left.filter((other) => other !== op)
     if (others.some((other) => other.returned < op.invoked)) return false
-    if (others.some((other) => other.id === op.after)) return false
+    if (others.some((other) => other.id === op.after && other.reply !== null)) return false
     const result = applyCommand(state, op.args)
     if (op.reply !== null && op.reply !== result.reply) return false
     return explains(others, result.state)

@@ -41,6 +41,9 @@ const good: Readonly<Record<string, readonly string[]>> = {
   'an error that the state explains': [
     'set k a @ 1-2 = +OK', 'incr k @ 3-4 = -ERR value is not an integer or out of range',
   ],
+  'a value whose time is over': [
+    'set k a @ 1-2 = +OK', 'lapse k a @ 1-? = ?', 'get k @ 3-4 = $a', 'get k @ 5-6 = _',
+  ],
   'setnx lost against a write at the same time': [
     'set k a @ 1-5 = +OK', 'setnx k b @ 2-4 = :0', 'getdel k @ 6-7 = $a', 'setnx k c @ 8-9 = :1',
   ],
@@ -59,6 +62,9 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   ],
   'reads that go back in time during one write': [
     'set k a @ 1-9 = +OK', 'get k @ 2-3 = $a', 'get k @ 4-5 = _',
+  ],
+  'a value that comes back after its time': [
+    'set k a @ 1-2 = +OK', 'lapse k a @ 1-? = ?', 'get k @ 3-4 = _', 'get k @ 5-6 = $a',
   ],
   'two winners of setnx': ['setnx k a @ 1-5 = :1', 'setnx k b @ 2-6 = :1'],
   'a value taken twice': [
@@ -124,7 +130,7 @@ function randomHistory(random: Random): readonly Operation[] {
       invoked: id * 10 - random.below(25),
       returned: unknown ? Infinity : id * 10 + 1 + random.below(25),
       reply: unknown ? null : result.reply,
-      after: -1,
+      after: id > 0 && random.chance(1, 4) ? id - 1 : -1,
     })
   }
   if (random.chance(1, 2)) {

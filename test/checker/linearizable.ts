@@ -59,7 +59,9 @@ class Search {
     this.#done = new Uint8Array(ops.length)
     this.#bits = new Int32Array((ops.length >> 5) + 1)
     this.#knownLeft = ops.reduce((sum, op) => sum + (op.reply === null ? 0 : 1), 0)
-    const place = new Map(ops.map((op, at) => [op.id, at]))
+    // An operation without a reply may never happen, so it binds none behind it.
+    const place = new Map<number, number>()
+    ops.forEach((op, at) => op.reply !== null && place.set(op.id, at))
     this.#before = ops.map((op) => place.get(op.after) ?? -1)
   }
 

@@ -41,6 +41,9 @@ export function applyCommand(state: Register, args: readonly string[]): Register
       const grown = (state ?? '') + value
       return { state: grown, reply: `:${grown.length}` }
     }
+    case 'lapse':
+      // The time of a value with a TTL is over; made by the history, never sent.
+      return { state: state === value ? null : state, reply: '+OK' }
     case 'incr':
       return increment(state, 1)
     case 'incrby':

@@ -1,0 +1,94 @@
+// A batch of seeds: runs them one after the other, adds up what they met, and says whether the batch is
+// good: no violation, every coverage mark met, and a median seed that did real work.
+
+import type { RunResult } from './run.js'
+
+/** What a batch of at least `marksNeedSeeds` seeds must have met at least once. */
+export const requiredMarks: readonly string[] = [
+  'elections',
+  'campaigns',
+  'truncations',
+  'checkpoints',
+  'log-cuts',
+  'snapshot-installs',
+  'snapshots-sent',
+  'transfers',
+  'recoveries',
+  'refilled-members',
+  'unknown-results',
+  'refused-requests',
+  'dropped-unknown',
+  'read-grants',
+  'digests-compared',
+  'clean-stops',
+  'stops',
+  'liveness-phases',
+]
+export const marksNeedSeeds = 200
+
+export class Batch {
+  seeds = 0
+  turns = 0
+  microseconds = 0
+  readonly marks = new Map<string, number>()
+  readonly faults = new Map<string, number>()
+  readonly outcomes = { executed: 0, refused: 0, unknown: 0 }
+  readonly #operations: number[] = []
+  readonly #kinds: number[] = []
+  readonly #changes: number[] = []
+
+  add(result: RunResult): void {
+    this.seeds++
+    this.turns += result.turns
+    this.microseconds += result.us
+    addAll(this.marks, result.marks)
+    addAll(this.faults, result.faults)
+    this.outcomes.executed += result.outcomes.executed
+    this.outcomes.refused += result.outcomes.refused
+    this.outcomes.unknown += result.outcomes.unknown
+    this.#operations.push(result.outcomes.executed)
+    this.#kinds.push(result.faults.size)
+    this.#changes.push(result.leaderChanges)
+  }
+
+  get medians(): { readonly operations: number; readonly faultKinds: number; readonly leaderChanges: number } {
+    return {
+      operations: median(this.#operations),
+      faultKinds: median(this.#kinds),
+      leaderChanges: median(this.#changes),
+    }
+  }
+
+  /** Marks that no seed met. */
+  missingMarks(): readonly string[] {
+    return requiredMarks.filter((name) => (this.marks.get(name) ?? 0) === 0)
+  }
+
+  /** Readable figures, line by line. */
+  lines(): readonly string[] {
+    const { operations, faultKinds, leaderChanges } = this.medians
+    const { executed, refused, unknown } = this.outcomes
+    const virtual = Math.round(this.microseconds / 1_000_000)
+    return [
+      `${this.seeds} seeds, ${this.turns} turns, ${virtual} simulated seconds`,
+      `operations: ${executed} executed, ${refused} refused, ${unknown} unknown`,
+      `median seed: ${operations} operations, ${faultKinds} kinds of fault, ${leaderChanges} leader changes`,
+      `faults: ${list(this.faults)}`,
+      `marks: ${list(this.marks)}`,
+    ]
+  }
+}
+
+function addAll(sum: Map<string, number>, more: ReadonlyMap<string, number>): void {
+  for (const [name, count] of more) sum.set(name, (sum.get(name) ?? 0) + count)
+}
+
+function list(counts: ReadonlyMap<string, number>): string {
+  const names = [...counts.keys()].sort((a, b) => (a < b ? -1 : 1))
+  return names.map((name) => `${name} ${counts.get(name) ?? 0}`).join(', ')
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1] ?? 0
+}

@@ -1,0 +1,62 @@
+// The configuration of one simulated member, as `src/config` would have made it from a file.
+
+import type { Config, KeyspaceConfig } from '../../src/api/config.js'
+import type { MemberId } from '../../src/api/ids.js'
+import { limits } from '../../src/api/limits.js'
+import type { Profile } from './profile.js'
+
+export function simConfig(profile: Profile, self: MemberId): Config {
+  const members = Array.from({ length: profile.members }, (_, index) => ({
+    id: (index + 1) as MemberId,
+    name: `m${index + 1}`,
+    client: { host: '127.0.0.1', port: 7001 + index },
+    peer: { host: '127.0.0.1', port: 17001 + index },
+  }))
+  return {
+    cluster: 'simulated',
+    self,
+    members,
+    keyspaces: keyspaces(profile),
+    listeners: [{ name: 'resp', door: 'resp', host: '127.0.0.1', port: 7000 + self, path: null }],
+    directory: 'simulated',
+    bootstrap: false,
+    password: null,
+    protectedMode: true,
+    peersInsecure: false,
+    clientsMax: limits.clientsMax,
+    bulkBytesMax: limits.bulkBytesMax,
+    databases: limits.databases,
+    requestMs: limits.requestMs,
+    clockSkewMs: 500,
+    recoverWaitMs: 1_000,
+    checkpointLogBytes: profile.checkpointLogBytes,
+    checkpointKeysPerSecond: limits.checkpointKeysPerSecond,
+    checkpointIntervalMs: profile.checkpointIntervalMs,
+    freeSpaceReserveBytes: 1024 * 1024,
+    logLevel: 'info',
+  }
+}
+
+/** One keyspace per prefix of the workload; the default one comes last. */
+function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
+  return [...profile.workload.prefixes].reverse().map((prefix) => ({
+    name: prefix === '' ? 'default' : 'other',
+    prefixes: prefix === '' ? [] : [prefix],
+    databases: null,
+    level: 'strong',
+    strategy: 'raft',
+    durability: profile.durability,
+    maxMemory: 0,
+    options: strategyOptions(profile),
+  }))
+}
+
+function strategyOptions(profile: Profile): Readonly<Record<string, unknown>> {
+  const { electionMs } = profile
+  return {
+    heartbeatMs: Math.floor(electionMs / 6),
+    electionMinMs: electionMs,
+    electionMaxMs: electionMs * 2,
+    ...profile.options,
+  }
+}

@@ -1,0 +1,60 @@
+// Equal positions, equal digests: every member's engine is compared at the positions that several of
+// them pass. Applied positions never go back within one life of a member.
+
+import type { GroupView } from './reactor.js'
+import type { Judge } from './judge.js'
+
+/** A digest walks all data, so only every so many positions. */
+const everyPositions = 4
+
+export class Digests {
+  readonly #judge: Judge
+  /** By group and index: digest, and the member that had it first. */
+  readonly #known = new Map<string, { readonly digest: string; readonly member: number }>()
+  readonly #applied = new Map<string, number>()
+
+  constructor(judge: Judge) {
+    this.#judge = judge
+  }
+
+  look(member: number, views: readonly GroupView[], always = false): void {
+    for (const view of views) {
+      const { index } = view.applied
+      const seat = `${view.id}:${member}`
+      const before = this.#applied.get(seat) ?? 0
+      if (index === before && !always) continue
+      this.#applied.set(seat, index)
+      this.#judge.hold(index >= before, 'monotone', () => `group ${view.id}, member ${member}: applied ${index} after ${before}`)
+      if (index > 0 && (always || index % everyPositions === 0)) this.#compare(member, view)
+    }
+  }
+
+  /** The process ended: what it applied since its checkpoint is applied again. */
+  ended(member: number): void {
+    for (const seat of this.#applied.keys()) {
+      if (seat.endsWith(`:${member}`)) this.#applied.delete(seat)
+    }
+  }
+
+  damaged(member: number): void {
+    this.ended(member)
+  }
+
+  #compare(member: number, view: GroupView): void {
+    const { high, low } = view.digest()
+    const digest = `${high.toString(16)}-${low.toString(16)}`
+    const { term, index } = view.applied
+    const key = `${view.id}:${index}`
+    const known = this.#known.get(key)
+    if (known === undefined) {
+      this.#known.set(key, { digest, member })
+      return
+    }
+    if (known.member !== member) this.#judge.mark('digests-compared')
+    this.#judge.hold(
+      known.digest === digest,
+      'digest',
+      () => `group ${view.id} at ${term}/${index}: member ${member} has ${digest}, member ${known.member} had ${known.digest}`,
+    )
+  }
+}

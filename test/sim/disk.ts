@@ -1,0 +1,212 @@
+// The disk of one member: two ordered stores and the witness file, behind a device that takes time,
+// fails, fills and rots. Keeps the order of the writes of one store and merges what waits, as the
+// shipped host does.
+
+import type { Input } from '../../src/api/io.js'
+import type { StoreName, StoreWrite, Witness, WitnessNote } from '../../src/api/store.js'
+import type { Boot } from '../../src/api/io.js'
+import type { Random } from '../../src/base/random.js'
+import type { Schedule } from './schedule.js'
+import { type LossMode, SimStore } from './store.js'
+
+/** Microseconds of one write and one sync, drawn between the two. */
+export interface DiskSpeed {
+  readonly min: number
+  readonly max: number
+}
+
+interface Lane {
+  readonly store: SimStore
+  waiting: StoreWrite[]
+  /** Writes on their way to the device, or null. */
+  flying: readonly StoreWrite[] | null
+}
+
+interface Backup {
+  readonly log: ReturnType<SimStore['rows']>
+  readonly state: ReturnType<SimStore['rows']>
+}
+
+const witnessSyncUs = 1_000_000
+
+export class SimDisk {
+  readonly #schedule: Schedule
+  readonly #random: Random
+  readonly #lanes: Readonly<Record<StoreName, Lane>>
+  readonly #speed: DiskSpeed
+  #witness: Witness | null = null
+  #witnessDurable: Witness | null = null
+  #life = 0
+  #deliver: (input: Input) => void = () => undefined
+  #poisoned = false
+  #backup: Backup | null = null
+  /** Multiplies the time of every write. */
+  slowness = 1
+  /** The next write fails. */
+  failNext = false
+
+  constructor(schedule: Schedule, random: Random, speed: DiskSpeed) {
+    this.#schedule = schedule
+    this.#random = random
+    this.#speed = speed
+    const lane = (): Lane => ({ store: new SimStore(), waiting: [], flying: null })
+    this.#lanes = { log: lane(), state: lane() }
+    this.#syncWitnessEachSecond()
+  }
+
+  /** Opens the disk for a new life of the member; answers to earlier lives are dropped. */
+  open(deliver: (input: Input) => void): Boot {
+    this.#life++
+    this.#deliver = deliver
+    this.#poisoned = false
+    this.failNext = false
+    for (const lane of Object.values(this.#lanes)) {
+      lane.waiting = []
+      lane.flying = null
+    }
+    return {
+      logRows: this.#lanes.log.store.rows(),
+      witness: this.#witness,
+      witnessDamaged: false,
+    }
+  }
+
+  write(write: StoreWrite): void {
+    const lane = this.#lanes[write.store]
+    lane.waiting.push(write)
+    if (lane.flying === null) this.#fly(lane)
+  }
+
+  scan(request: { id: number; store: StoreName; from: string; to: string; bytesMax: number }): void {
+    const life = this.#life
+    this.#schedule.after(this.#time(), () => {
+      if (life !== this.#life) return
+      const found = this.#lanes[request.store].store.scan(request.from, request.to, request.bytesMax)
+      this.#deliver({ kind: 'scanned', id: request.id, ...found })
+    })
+  }
+
+  /** The core knows who it is: kept in the witness with the notes. */
+  identify(clusterId: string, member: number, incarnation: number): void {
+    const groups = this.#witness?.groups ?? []
+    this.#witness = { clusterId, member, incarnation, clean: false, groups }
+    this.#witnessDurable = this.#witness
+  }
+
+  markClean(clean: boolean): void {
+    if (this.#witness === null || this.#witness.clean === clean) return
+    this.#witness = { ...this.#witness, clean }
+    this.#witnessDurable = this.#witness
+  }
+
+  /** The process ends; what was handed to the operating system stays, what still flew may or may not. */
+  kill(): void {
+    this.#life++
+    for (const lane of Object.values(this.#lanes)) {
+      if (lane.flying !== null && this.#random.chance(1, 2)) this.#land(lane)
+      lane.flying = null
+      lane.waiting = []
+    }
+  }
+
+  /** The machine loses power: unsynced writes may go. */
+  losePower(mode: LossMode): void {
+    this.kill()
+    for (const lane of Object.values(this.#lanes)) lane.store.losePower(this.#random, mode)
+    if (this.#random.chance(1, 2)) this.#witness = this.#witnessDurable
+    this.#witnessDurable = this.#witness
+  }
+
+  wipe(): void {
+    for (const lane of Object.values(this.#lanes)) lane.store.wipe()
+    this.#witness = null
+    this.#witnessDurable = null
+  }
+
+  backUp(): void {
+    this.#backup = { log: this.#lanes.log.store.rows(), state: this.#lanes.state.store.rows() }
+  }
+
+  /** Puts an older copy of both stores back; the witness file stays. False without a backup. */
+  restoreBackup(): boolean {
+    if (this.#backup === null) return false
+    this.#lanes.log.store.restore(this.#backup.log)
+    this.#lanes.state.store.restore(this.#backup.state)
+    return true
+  }
+
+  rot(store: StoreName): boolean {
+    return this.#lanes[store].store.rot(this.#random)
+  }
+
+  /** A write failed in this life: the store takes no more. */
+  get isPoisoned(): boolean {
+    return this.#poisoned
+  }
+
+  get rowCount(): number {
+    return this.#lanes.log.store.rowCount + this.#lanes.state.store.rowCount
+  }
+
+  #fly(lane: Lane): void {
+    const batch = lane.waiting
+    lane.waiting = []
+    lane.flying = batch
+    const life = this.#life
+    const synced = batch.some((write) => write.sync)
+    this.#schedule.after(synced ? this.#time() : this.#random.below(60) + 5, () => {
+      if (life !== this.#life) return
+      this.#finish(lane, batch)
+    })
+  }
+
+  #finish(lane: Lane, batch: readonly StoreWrite[]): void {
+    const failed = this.#poisoned || this.failNext
+    if (failed) {
+      // What a failed write leaves behind is not known.
+      if (!this.#poisoned && this.#random.chance(1, 2)) this.#apply(lane, batch)
+      this.#poisoned = true
+      this.failNext = false
+    } else {
+      this.#land(lane)
+    }
+    lane.flying = null
+    const error = failed ? 'input/output error' : null
+    for (const { store, id } of batch) this.#deliver({ kind: 'stored', store, id, error })
+    if (lane.waiting.length > 0) this.#fly(lane)
+  }
+
+  #land(lane: Lane): void {
+    const batch = lane.flying ?? []
+    this.#apply(lane, batch)
+    this.#note(batch.flatMap((write) => write.witness))
+  }
+
+  /** Merged writes are one write of the device: all or nothing, synced if one asks for it. */
+  #apply(lane: Lane, batch: readonly StoreWrite[]): void {
+    const synced = batch.some((write) => write.sync)
+    batch.forEach((write, at) => {
+      lane.store.apply(at === batch.length - 1 ? { ...write, sync: synced } : { ...write, sync: false })
+    })
+  }
+
+  #note(notes: readonly WitnessNote[]): void {
+    if (this.#witness === null || notes.length === 0) return
+    const groups = this.#witness.groups.filter((old) => !notes.some((n) => n.group === old.group))
+    const last = new Map(notes.map((note) => [note.group, note]))
+    this.#witness = { ...this.#witness, groups: [...groups, ...last.values()] }
+    if (notes.some((note) => note.sync)) this.#witnessDurable = this.#witness
+  }
+
+  #syncWitnessEachSecond(): void {
+    this.#schedule.after(witnessSyncUs, () => {
+      this.#witnessDurable = this.#witness
+      this.#syncWitnessEachSecond()
+    })
+  }
+
+  #time(): number {
+    const { min, max } = this.#speed
+    return (min + this.#random.below(max - min + 1)) * this.slowness
+  }
+}

@@ -1,0 +1,22 @@
+// A failed seed as text: what broke, the steps before it in readable form, and the command that plays
+// it again. The steps come from a second run of the same seed.
+
+import { type RunOptions, type RunResult, runSeed } from './run.js'
+
+const stepsShown = 50
+
+export function describeFailure(failed: RunResult, options: RunOptions): readonly string[] {
+  const { violation, profile } = failed
+  if (violation === null) return []
+  const again = runSeed({ ...options, logFrom: violation.step - stepsShown })
+  const same = again.hash === failed.hash ? '' : ' (the second run took other steps: not deterministic)'
+  const bug = options.bug === undefined || options.bug === '' ? '' : ` BUG=${options.bug}`
+  return [
+    `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
+    `  ${violation.sentence}`,
+    `  ${profile.members} members, faults: ${[...profile.faults].join(' ')}`,
+    `the last steps${same}:`,
+    ...again.steps.map((line) => `  ${line}`),
+    `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug}`,
+  ]
+}

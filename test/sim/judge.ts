@@ -1,0 +1,71 @@
+// Where every check of the simulator reports: the first violation is kept and ends the run. Also counts
+// what a batch must have met: faults by kind and coverage marks.
+
+/** The checks, each named by the invariant that it holds (reliability, section 2.1). */
+export const checks = {
+  assertion: 'the core stops for a broken assertion or throws',
+  stopped: 'a member stops without a fault of its disk or a request to',
+  'leader-per-term': 'RF1: two leaders of one term',
+  'leader-completeness': 'RF5: a leader lacks a committed entry',
+  'log-order': 'RF9: a gap in a log, or terms that go down',
+  'log-truncation': 'RF11: a committed entry is truncated or cut before its checkpoint',
+  'committed-prefix': 'RF4: two members commit different entries at one index',
+  'committed-durable': 'RF6: an entry commits without being durable on a majority',
+  'delivery-order': 'RF13: entries delivered with a gap, twice or out of order',
+  monotone: 'RF9: term, commit or applied go back',
+  'durable-kept': 'RF9, RF10: what was durable is gone after a restart, unnoticed',
+  'vote-durable': 'RF10: an answer leaves before the state that it stands on is durable',
+  'read-index': 'RF15: a read is granted at an index below a commit before its call',
+  digest: 'RF13: equal positions, unequal digests',
+  linearizable: 'RF15: no order of the operations explains the replies',
+  'exactly-once': 'RF14: an increment or an append is lost or doubled',
+  'reply-order': 'RF17: a reply too many, too few or of another request',
+  'unknown-definite': 'RF17: a definite error for a write that took effect',
+  bounded: 'RF18: a queue is over its bound',
+  leader: 'LV1: no leader within ten election timeouts',
+  answered: 'LV2: a request without an answer',
+  converged: 'LV3, LV4: a member does not catch up',
+  stable: 'LV5: elections without a fault',
+  progress: 'LV7: a write does not go through after the faults have stopped',
+  'no-invention': 'LV8: a majority lost its disks and the group goes on',
+} as const
+
+export type Check = keyof typeof checks
+
+export interface Violation {
+  readonly check: Check
+  readonly sentence: string
+  readonly step: number
+}
+
+export class Judge {
+  readonly marks = new Map<string, number>()
+  readonly faults = new Map<string, number>()
+  #violation: Violation | null = null
+  /** Steps done; the world moves it. */
+  step = 0
+  /** Told of every fault, for the readable trace. */
+  onFault: ((kind: string) => void) | null = null
+
+  get violation(): Violation | null {
+    return this.#violation
+  }
+
+  fail(check: Check, sentence: string): void {
+    this.#violation ??= { check, sentence, step: this.step }
+  }
+
+  /** Fails `check` when `condition` does not hold; the sentence is made only then. */
+  hold(condition: boolean, check: Check, sentence: () => string): void {
+    if (!condition) this.fail(check, sentence())
+  }
+
+  mark(name: string, count = 1): void {
+    this.marks.set(name, (this.marks.get(name) ?? 0) + count)
+  }
+
+  fault(kind: string): void {
+    this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1)
+    this.onFault?.(kind)
+  }
+}

@@ -1,0 +1,174 @@
+// The liveness phase: all faults stop, all members run, and within bounds counted in election timeouts
+// there must be a leader, an answer to every request, a write that goes through at every member, one
+// applied position and one digest everywhere, and no further election (LV1-LV5, LV7).
+
+import type { SimClient } from './client.js'
+import { calmNetwork } from './profile.js'
+import type { World } from './world.js'
+
+const pollUs = 25_000
+/** Election timeouts until there is a leader, and until a request is answered. */
+const leaderTimeouts = 10
+const answerTimeouts = 20
+/** Keys read at the end: the youngest ones. */
+const finalKeysMax = 60
+
+type Stage = 'heal' | 'serve' | 'final' | 'settle' | 'done'
+
+export class Liveness {
+  readonly #world: World
+  readonly #electionUs: number
+  readonly #begun: number
+  #stage: Stage = 'heal'
+  #since: number
+  #changesAtRest = 0
+  #finals: SimClient[] = []
+
+  constructor(world: World) {
+    this.#world = world
+    this.#electionUs = world.profile.electionMs * 2_000
+    this.#begun = world.schedule.now
+    this.#since = this.#begun
+    world.injector.stop()
+    world.network().rates = calmNetwork()
+    for (const member of world.members) {
+      member.resume()
+      if (!member.isUp) world.schedule.after(10_000, () => member.start())
+    }
+    this.#poll()
+  }
+
+  get isDone(): boolean {
+    return this.#stage === 'done'
+  }
+
+  #poll(): void {
+    this.#world.schedule.after(pollUs, () => {
+      this.#checkAnswers()
+      this.#advance()
+      if (!this.isDone && this.#world.judge.violation === null) this.#poll()
+    })
+  }
+
+  #advance(): void {
+    switch (this.#stage) {
+      case 'heal':
+        if (this.#hasLeaders()) return this.#enter('serve')
+        return this.#overdue(leaderTimeouts, 'leader', () => 'no leader')
+      case 'serve': {
+        // Members that lost their disk refill now, under load.
+        const waited = this.#waited()
+        const isWhole = this.#isWhole()
+        if (isWhole && waited > this.#electionUs) return this.#enter('final')
+        return this.#overdue(answerTimeouts * 2, 'converged', () => this.#describe())
+      }
+      case 'final':
+        if (this.#finals.every((client) => client.pendingCount === 0)) return this.#enter('settle')
+        return this.#overdue(answerTimeouts, 'progress', () => 'the last requests are not answered')
+      case 'settle':
+        if (this.#isSettled()) return this.#enter('done')
+        return this.#overdue(answerTimeouts, 'converged', () => this.#describe())
+      default:
+    }
+  }
+
+  #enter(stage: Stage): void {
+    const world = this.#world
+    this.#stage = stage
+    this.#since = world.schedule.now
+    if (stage === 'final') {
+      this.#changesAtRest = world.leaderChanges
+      for (const client of world.clients) client.stop()
+      this.#finish()
+    }
+    if (stage === 'done') {
+      world.judge.hold(
+        world.leaderChanges === this.#changesAtRest,
+        'stable',
+        () => `${world.leaderChanges - this.#changesAtRest} elections at rest`,
+      )
+    }
+  }
+
+  /** Through every member: a write must go through, and reads see all that was acknowledged. */
+  #finish(): void {
+    const { workload, members, judge } = this.#world
+    const keys = workload.keys.slice(-finalKeysMax)
+    this.#finals = members.map((member) => this.#world.newClient(member.index))
+    this.#finals.forEach((client, at) => {
+      client.stop()
+      const write = workload.write(`final${at}`, new Map())
+      const told = (reply: string): void => {
+        judge.hold(reply === '+OK', 'progress', () => `a write at member ${at + 1} is answered ${reply}`)
+        write.told(reply)
+      }
+      const mine = keys.filter((_, index) => index % members.length === at)
+      const reads = [...mine.map((key) => workload.read(key)), workload.readCounter(), workload.readList()]
+      client.enqueue([{ ...write, told }, ...reads])
+    })
+  }
+
+  #hasLeaders(): boolean {
+    const led = new Map<number, boolean>()
+    for (const member of this.#world.members) {
+      for (const { id, status } of member.reactor?.views() ?? []) {
+        led.set(id, led.get(id) === true || status?.role === 'leader')
+      }
+    }
+    return led.size > 0 && [...led.values()].every((is) => is)
+  }
+
+  #isWhole(): boolean {
+    const { members } = this.#world
+    return members.every((member) => {
+      const views = member.reactor?.views() ?? []
+      return views.length > 0 && views.every((view) => view.status !== null && view.status.recovering === null)
+    })
+  }
+
+  #isSettled(): boolean {
+    const { members, clients, digests } = this.#world
+    if (clients.some((client) => client.pendingCount > 0)) return false
+    const applied = new Map<number, number>()
+    for (const member of members) {
+      for (const view of member.reactor?.views() ?? []) {
+        const known = applied.get(view.id)
+        if (known !== undefined && known !== view.applied.index) return false
+        applied.set(view.id, view.applied.index)
+      }
+    }
+    for (const member of members) digests.look(member.id, member.reactor?.views() ?? [], true)
+    return applied.size > 0
+  }
+
+  /** LV2: no request waits longer than its bound. */
+  #checkAnswers(): void {
+    const { clients, schedule, judge } = this.#world
+    const most = Math.max(answerTimeouts * this.#electionUs, 6_500_000)
+    for (const client of [...clients, ...this.#finals]) {
+      const from = Math.max(client.oldest ?? schedule.now, this.#begun)
+      judge.hold(schedule.now - from < most, 'answered', () => `a request waits for ${(schedule.now - from) / 1000} ms`)
+    }
+  }
+
+  #overdue(timeouts: number, check: 'leader' | 'converged' | 'progress', why: () => string): void {
+    const most = Math.max(timeouts * this.#electionUs, check === 'leader' ? 3_000_000 : 6_000_000)
+    this.#world.judge.hold(this.#waited() < most, check, () => `${why()} after ${this.#waited() / 1000} ms without faults`)
+  }
+
+  #waited(): number {
+    return this.#world.schedule.now - this.#since
+  }
+
+  #describe(): string {
+    return this.#world.members
+      .map((member) => {
+        const views = member.reactor?.views() ?? []
+        const seats = views.map(({ status, applied }) =>
+          status === null ? 'loading' : `${status.role} t${status.term} applied ${applied.index} last ${status.last.index} ${status.recovering ?? ''} ${status.why}`,
+        )
+        return `member ${member.id} ${member.isUp ? seats.join(', ') : 'down'}`
+      })
+      .join('; ')
+  }
+}

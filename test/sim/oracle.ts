@@ -1,0 +1,301 @@
+// The one true history of one replication group, over the whole run and all members: leaders of terms,
+// the committed log, and what every member's log holds in memory and on disk. Fed by the probe around
+// each strategy; asserts the Raft invariants of reliability, section 2.1, as each thing happens.
+
+import type { MemberId } from '../../src/api/ids.js'
+import type { Position } from '../../src/api/position.js'
+import type { StrategyStatus } from '../../src/api/strategy.js'
+import type { Judge } from './judge.js'
+
+/** One log entry: its term and a hash of its bytes. */
+export interface Mark {
+  readonly term: number
+  readonly hash: number
+}
+
+/** A log as far as it is known: `base` is the position before its first entry. */
+export interface LogImage {
+  base: Position
+  marks: Mark[]
+}
+
+export function lastIndex(log: LogImage): number {
+  return log.base.index + log.marks.length
+}
+
+export function markAt(log: LogImage, index: number): Mark | undefined {
+  return log.marks[index - log.base.index - 1]
+}
+
+/** Replaces everything from the first new entry on; false where that leaves a gap. */
+export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]): boolean {
+  const at = from - log.base.index - 1
+  if (at > log.marks.length) return false
+  if (at < 0) return true
+  log.marks.length = at
+  for (const mark of marks) log.marks.push(mark)
+  return true
+}
+
+interface Seat {
+  readonly memory: LogImage
+  durable: LogImage
+  /** The disk lost something since `durable` was written; the next start may know less. */
+  damaged: boolean
+  role: StrategyStatus['role'] | ''
+  term: number
+  /** Term that a restart must know. */
+  durableTerm: number
+  commit: number
+  delivered: number
+  checkpoint: number
+  recovering: boolean
+}
+
+export class GroupOracle {
+  readonly #name: string
+  readonly #judge: Judge
+  readonly #seats: readonly Seat[]
+  readonly #leaders = new Map<number, number>()
+  /** committed[i] is index i + 1. */
+  readonly #committed: Mark[] = []
+  /** False where durability is not `always`: what is committed may be lost by design. */
+  readonly #strict: boolean
+  leaderChanges = 0
+
+  constructor(name: string, options: { judge: Judge; members: number; strict: boolean }) {
+    this.#name = name
+    this.#judge = options.judge
+    this.#strict = options.strict
+    this.#seats = Array.from({ length: options.members }, () => freshSeat())
+  }
+
+  get committedIndex(): number {
+    return this.#committed.length
+  }
+
+  /** The disk of a member lost or altered something. */
+  damaged(member: MemberId): void {
+    this.#seat(member).damaged = true
+  }
+
+  /** A strategy starts from what its disk holds. */
+  started(member: MemberId, log: LogImage, recovering: boolean): void {
+    const seat = this.#seat(member)
+    if (this.#strict && !seat.damaged && !recovering) this.#checkKept(member, seat, log)
+    if (recovering) this.#judge.mark('recoveries')
+    seat.memory.base = log.base
+    seat.memory.marks = log.marks
+    seat.durable = { base: log.base, marks: [...log.marks] }
+    if (seat.damaged || recovering) seat.durableTerm = 0
+    seat.damaged = false
+    seat.recovering = recovering
+    seat.term = seat.durableTerm
+    seat.role = ''
+    seat.commit = 0
+    seat.delivered = log.base.index
+    seat.checkpoint = log.base.index
+  }
+
+  /** Entries leave for the log of a member: `from` is the index of the first. */
+  written(member: MemberId, from: number, marks: readonly Mark[]): void {
+    const seat = this.#seat(member)
+    const last = lastIndex(seat.memory)
+    for (let index = from; index <= last; index++) {
+      const old = markAt(seat.memory, index)
+      const next = marks[index - from]
+      if (old === undefined || (next !== undefined && same(old, next))) continue
+      this.#judge.mark('truncations')
+      const truth = this.#committed[index - 1]
+      this.#hold(
+        !this.#strict || seat.recovering || truth === undefined || !same(old, truth),
+        'log-truncation',
+        () => `member ${member} truncates committed index ${index} of term ${old.term}`,
+      )
+      break
+    }
+    const before = from === seat.memory.base.index + 1 ? seat.memory.base : markAt(seat.memory, from - 1)
+    let term = before?.term ?? 0
+    for (const mark of marks) {
+      this.#hold(mark.term >= term, 'log-order', () => `member ${member}: terms go down at ${from}`)
+      term = mark.term
+    }
+    const fits = writeMarks(seat.memory, from, marks)
+    this.#hold(fits, 'log-order', () => `member ${member}: a gap before index ${from}, the log ends at ${last}`)
+  }
+
+  /** The same entries are on the disk now. */
+  durable(member: MemberId, from: number, marks: readonly Mark[]): void {
+    writeMarks(this.#seat(member).durable, from, marks)
+  }
+
+  /** A term or vote is on the disk now. */
+  durableTerm(member: MemberId, term: number): void {
+    this.#seat(member).durableTerm = term
+  }
+
+  /** The log was cut up to an index, or forgotten for a snapshot at `at`. */
+  cut(member: MemberId, index: number): void {
+    const seat = this.#seat(member)
+    this.#hold(index <= seat.checkpoint, 'log-truncation', () => `member ${member} cuts to ${index}, its checkpoint is at ${seat.checkpoint}`)
+    this.#judge.mark('log-cuts')
+    for (const log of [seat.memory, seat.durable]) {
+      const term = markAt(log, index)?.term
+      if (term === undefined) continue
+      log.marks.splice(0, index - log.base.index)
+      log.base = { term, index }
+    }
+  }
+
+  reset(member: MemberId, at: Position, durable: boolean): void {
+    const seat = this.#seat(member)
+    const log = durable ? seat.durable : seat.memory
+    log.base = at
+    log.marks = []
+  }
+
+  checkpointed(member: MemberId, at: Position): void {
+    this.#seat(member).checkpoint = at.index
+    this.#judge.mark('checkpoints')
+  }
+
+  installed(member: MemberId, at: Position): void {
+    const seat = this.#seat(member)
+    this.#judge.mark('snapshot-installs')
+    seat.delivered = at.index
+    seat.checkpoint = Math.max(seat.checkpoint, at.index)
+    this.#hold(at.index <= this.#committed.length, 'committed-prefix', () => `member ${member} installs a snapshot at ${at.index}, committed is ${this.#committed.length}`)
+  }
+
+  /** A member delivers an entry to its engine: it is committed. */
+  delivered(member: MemberId, at: Position, hash: number): void {
+    const seat = this.#seat(member)
+    this.#hold(at.index === seat.delivered + 1, 'delivery-order', () => `member ${member} delivers ${at.index} after ${seat.delivered}`)
+    seat.delivered = at.index
+    const mark: Mark = { term: at.term, hash }
+    const truth = this.#committed[at.index - 1]
+    if (truth !== undefined) {
+      this.#hold(!this.#strict || same(truth, mark), 'committed-prefix', () => `member ${member} delivers another entry at ${at.index}: term ${at.term}, was ${truth.term}`)
+      return
+    }
+    if (at.index !== this.#committed.length + 1) return
+    this.#committed.push(mark)
+    if (this.#strict) this.#checkQuorum(at.index, mark)
+  }
+
+  /** The strategy's own words after it was drained. */
+  status(member: MemberId, status: StrategyStatus): void {
+    const seat = this.#seat(member)
+    this.#hold(status.term >= seat.term || !this.#strict, 'monotone', () => `member ${member}: term ${status.term} after ${seat.term}`)
+    this.#hold(status.commit.index >= seat.commit, 'monotone', () => `member ${member}: commit ${status.commit.index} after ${seat.commit}`)
+    this.#hold(status.commit.index <= status.last.index, 'monotone', () => `member ${member}: commit ${status.commit.index} is behind the log's end ${status.last.index}`)
+    seat.term = status.term
+    seat.commit = status.commit.index
+    if (status.role === seat.role) return
+    seat.role = status.role
+    seat.recovering = status.role === 'recovering'
+    if (status.role === 'candidate') this.#judge.mark('campaigns')
+    if (status.role === 'leader') this.#elected(member, status)
+  }
+
+  /** The process of a member ended. */
+  ended(member: MemberId): void {
+    this.#seat(member).role = ''
+  }
+
+  /** The member that leads the highest term, or 0. */
+  leader(): number {
+    let found = 0
+    let term = -1
+    this.#seats.forEach((seat, at) => {
+      if (seat.role !== 'leader' || seat.term <= term) return
+      found = at + 1
+      term = seat.term
+    })
+    return found
+  }
+
+  /** Whether a member has delivered all that is committed. */
+  isCaughtUp(member: MemberId): boolean {
+    const seat = this.#seat(member)
+    return seat.role !== '' && !seat.recovering && seat.delivered >= this.#committed.length
+  }
+
+  /** The lowest read index that may be granted to a read that begins now. */
+  get readFloor(): number {
+    return this.#committed.length
+  }
+
+  #elected(member: MemberId, status: StrategyStatus): void {
+    const known = this.#leaders.get(status.term)
+    this.#hold(known === undefined || known === member || !this.#strict, 'leader-per-term', () => `members ${known} and ${member} lead term ${status.term}`)
+    if (known === undefined) {
+      this.#judge.mark('elections')
+      if (this.#leaders.size > 0) this.leaderChanges++
+    }
+    this.#leaders.set(status.term, member)
+    if (!this.#strict) return
+    const { memory } = this.#seat(member)
+    // Committed entries from terms before its own must be there.
+    for (let index = this.#committed.length; index > memory.base.index; index--) {
+      const truth = this.#committed[index - 1] as Mark
+      if (truth.term > status.term) continue
+      const mine = markAt(memory, index)
+      this.#hold(mine !== undefined && same(mine, truth), 'leader-completeness', () => `member ${member} leads term ${status.term} without committed index ${index} of term ${truth.term}`)
+      break
+    }
+  }
+
+  #checkQuorum(index: number, mark: Mark): void {
+    let holders = 0
+    for (const seat of this.#seats) {
+      const mine = markAt(seat.durable, index)
+      if (seat.durable.base.index >= index || (mine !== undefined && same(mine, mark))) holders++
+    }
+    this.#hold(holders * 2 > this.#seats.length, 'committed-durable', () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`)
+  }
+
+  #checkKept(member: MemberId, seat: Seat, found: LogImage): void {
+    const { durable } = seat
+    const last = lastIndex(durable)
+    this.#hold(lastIndex(found) >= last, 'durable-kept', () => `member ${member} starts with a log to ${lastIndex(found)}, ${last} was durable`)
+    for (let index = found.base.index + 1; index <= last; index++) {
+      const old = markAt(durable, index)
+      const now = markAt(found, index)
+      if (old === undefined || now === undefined) continue
+      if (!same(old, now)) {
+        // A write that was on its way at the crash may have truncated it.
+        this.#hold(now.term >= old.term, 'durable-kept', () => `member ${member}: durable index ${index} of term ${old.term} became term ${now.term}`)
+        break
+      }
+    }
+  }
+
+  #seat(member: MemberId): Seat {
+    return this.#seats[member - 1] as Seat
+  }
+
+  #hold(condition: boolean, check: Parameters<Judge['fail']>[0], sentence: () => string): void {
+    if (!condition) this.#judge.fail(check, `${this.#name}: ${sentence()}`)
+  }
+}
+
+function same(a: Mark, b: Mark): boolean {
+  return a.term === b.term && a.hash === b.hash
+}
+
+function freshSeat(): Seat {
+  const empty = (): LogImage => ({ base: { term: 0, index: 0 }, marks: [] })
+  return {
+    memory: empty(),
+    durable: empty(),
+    damaged: false,
+    role: '',
+    term: 0,
+    durableTerm: 0,
+    commit: 0,
+    delivered: 0,
+    checkpoint: 0,
+    recovering: false,
+  }
+}

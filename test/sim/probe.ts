@@ -1,0 +1,189 @@
+// A strategy plugin around another one that tells the oracle all that passes through the plugin
+// interface, and changes nothing. The core under test loads it by the same name.
+
+import type { Payload } from '../../src/api/entry.js'
+import type { MemberId, Now, Token } from '../../src/api/ids.js'
+import type { Position } from '../../src/api/position.js'
+import type {
+  MemberChange, Members, ReadLevel, Ready, Refusal, StoreBatch, Strategy, StrategyInit, StrategyPlugin,
+} from '../../src/api/strategy.js'
+import { type Hash64, hashBytes } from '../../src/base/hash.js'
+import type { LogEntry } from '../../src/api/entry.js'
+import type { Judge } from './judge.js'
+import type { GroupOracle, Mark } from './oracle.js'
+
+interface Flight {
+  readonly batch: number
+  readonly from: number
+  readonly marks: readonly Mark[]
+  readonly reset: Position | null
+  /** Term of the vote or term change, or null. */
+  readonly term: number | null
+}
+
+/** `oracle` finds the history of a group. */
+export function probed(
+  plugin: StrategyPlugin,
+  options: { readonly judge: Judge; readonly oracle: (group: number) => GroupOracle },
+): StrategyPlugin {
+  return {
+    name: plugin.name,
+    api: plugin.api,
+    supports: plugin.supports,
+    defaults: plugin.defaults,
+    parseOptions: (raw) => plugin.parseOptions(raw),
+    create: (init) => new Probe(plugin, init, { judge: options.judge, oracle: options.oracle(init.group) }),
+  }
+}
+
+function markOf(entry: LogEntry): Mark {
+  return { term: entry.term, hash: hashOf(entry.payload) }
+}
+
+function hashOf(payload: Payload): number {
+  const hash = hashBytes(payload.bytes())
+  return hash.high ^ hash.low
+}
+
+class Probe implements Strategy {
+  readonly #inner: Strategy
+  readonly #self: MemberId
+  readonly #judge: Judge
+  readonly #oracle: GroupOracle
+  #flights: Flight[] = []
+  readonly #reads = new Map<Token, number>()
+
+  constructor(plugin: StrategyPlugin, init: StrategyInit, options: { judge: Judge; oracle: GroupOracle }) {
+    this.#self = init.self
+    this.#judge = options.judge
+    this.#oracle = options.oracle
+    const log = { base: init.base, marks: init.entries.map(markOf) }
+    this.#oracle.started(init.self, log, init.recovering !== null)
+    this.#inner = plugin.create(init)
+  }
+
+  tick(now: Now): void {
+    this.#inner.tick(now)
+  }
+
+  step(from: MemberId, message: Uint8Array, now: Now): void {
+    this.#inner.step(from, message, now)
+  }
+
+  propose(token: Token, payload: Payload, now: Now): Refusal | null {
+    return this.#inner.propose(token, payload, now)
+  }
+
+  transfer(to: MemberId | null): Refusal | null {
+    const refusal = this.#inner.transfer(to)
+    if (refusal === null) this.#judge.mark('transfers')
+    return refusal
+  }
+
+  checkpointed(position: Position): void {
+    this.#oracle.checkpointed(this.#self, position)
+    this.#inner.checkpointed(position)
+  }
+
+  readIndex(token: Token, level: ReadLevel): Refusal | null {
+    const refusal = this.#inner.readIndex(token, level)
+    if (refusal === null && level === 'linearizable') this.#reads.set(token, this.#oracle.readFloor)
+    return refusal
+  }
+
+  reconfigure(token: Token, change: MemberChange): Refusal | null {
+    return this.#inner.reconfigure(token, change)
+  }
+
+  persisted(batch: number): void {
+    const done = this.#flights.filter((flight) => flight.batch <= batch)
+    this.#flights = this.#flights.filter((flight) => flight.batch > batch)
+    for (const flight of done) {
+      if (flight.reset !== null) this.#oracle.reset(this.#self, flight.reset, true)
+      if (flight.term !== null) this.#oracle.durableTerm(this.#self, flight.term)
+      if (flight.marks.length > 0) this.#oracle.durable(this.#self, flight.from, flight.marks)
+    }
+    this.#inner.persisted(batch)
+  }
+
+  applied(position: Position): void {
+    this.#inner.applied(position)
+  }
+
+  fetched(entries: readonly LogEntry[]): void {
+    this.#inner.fetched(entries)
+  }
+
+  peerDown(peer: MemberId): void {
+    this.#inner.peerDown(peer)
+  }
+
+  peerUp(peer: MemberId): void {
+    this.#inner.peerUp(peer)
+  }
+
+  snapshotInstalled(at: Position, chain: Hash64, members: Members): void {
+    this.#oracle.installed(this.#self, at)
+    this.#inner.snapshotInstalled(at, chain, members)
+  }
+
+  snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
+    this.#judge.mark(ok ? 'snapshots-sent' : 'snapshots-failed')
+    this.#inner.snapshotSent(peer, ok, at)
+  }
+
+  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean {
+    return this.#inner.acceptsSnapshot(from, term, at)
+  }
+
+  diskShort(short: boolean): void {
+    this.#inner.diskShort(short)
+  }
+
+  acceptLoss(): void {
+    this.#inner.acceptLoss()
+  }
+
+  ready(): Ready | null {
+    const ready = this.#inner.ready()
+    if (ready === null) return null
+    if (ready.write !== null) this.#write(ready.batch, ready.write)
+    for (const { at, payload } of ready.delivered) this.#oracle.delivered(this.#self, at, hashOf(payload))
+    for (const grant of ready.grants) {
+      const floor = this.#reads.get(grant.token)
+      this.#reads.delete(grant.token)
+      this.#judge.mark('read-grants')
+      this.#judge.hold(
+        floor === undefined || grant.at.index >= floor,
+        'read-index',
+        () => `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor} was committed at its call`,
+      )
+    }
+    for (const { definite } of ready.dropped) this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
+    this.#oracle.status(this.#self, this.#inner.status())
+    return ready
+  }
+
+  status(): ReturnType<Strategy['status']> {
+    return this.#inner.status()
+  }
+
+  chainAt(index: number): Hash64 | null {
+    return this.#inner.chainAt(index)
+  }
+
+  wakeAt(): number {
+    return this.#inner.wakeAt()
+  }
+
+  #write(batch: number, write: StoreBatch): void {
+    const marks = write.entries.map(markOf)
+    const from = write.entries[0]?.index ?? 0
+    const reset = write.reset === null ? null : write.reset.at
+    if (reset !== null) this.#oracle.reset(this.#self, reset, false)
+    if (marks.length > 0) this.#oracle.written(this.#self, from, marks)
+    if (write.cutTo !== null) this.#oracle.cut(this.#self, write.cutTo)
+    const term = write.state === null ? null : write.voteTerm
+    this.#flights.push({ batch, from, marks, reset, term })
+  }
+}

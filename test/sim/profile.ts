@@ -1,0 +1,138 @@
+// What one seed is like: size of the cluster, its clients, its machines, and the subset of faults that
+// it meets (swarm testing: each seed draws some kinds and their rates, never all).
+
+import type { Durability } from '../../src/api/config.js'
+import { Random } from '../../src/base/random.js'
+import type { NetworkRates } from './network.js'
+import type { WorkloadProfile } from './workload.js'
+
+/** Faults that last for a whole run, at a rate. */
+export const steadyFaults = ['net-drop', 'net-duplicate', 'net-reorder', 'net-delay', 'clock-skew', 'clock-drift'] as const
+
+/** Faults that strike at moments. */
+export const eventFaults = [
+  'net-clog',
+  'net-reset',
+  'net-half-open',
+  'partition-one',
+  'partition-halves',
+  'partition-one-way',
+  'partition-bridge',
+  'partition-ring',
+  'partition-leader',
+  'partition-flapping',
+  'crash-kill',
+  'crash-power',
+  'crash-leader',
+  'crash-all',
+  'crash-loop',
+  'stop-clean',
+  'pause',
+  'pause-leader',
+  'slow-cpu',
+  'disk-slow',
+  'disk-fail',
+  'disk-full',
+  'disk-wipe',
+  'disk-stale',
+  'disk-rot',
+  'clock-jump',
+  'clock-freeze',
+  'client-reset',
+  'client-stall',
+] as const
+
+export type SteadyFault = (typeof steadyFaults)[number]
+export type EventFault = (typeof eventFaults)[number]
+export type FaultKind = SteadyFault | EventFault
+
+export interface Profile {
+  readonly members: number
+  readonly durability: Durability
+  readonly faults: ReadonlySet<FaultKind>
+  /** Mean microseconds between two event faults. */
+  readonly faultMeanUs: number
+  readonly clients: number
+  readonly thinkMeanUs: number
+  readonly pipelineMax: number
+  readonly splits: number
+  readonly workload: WorkloadProfile
+  readonly network: NetworkRates
+  readonly lossMode: 'suffix' | 'each'
+  readonly electionMs: number
+  /** Bytes of log that start a checkpoint: small, so that logs are cut and snapshots travel. */
+  readonly checkpointLogBytes: number
+  readonly checkpointIntervalMs: number
+  /** Options for the strategy beside its timing. */
+  readonly options: Readonly<Record<string, string | number | boolean>>
+}
+
+/** What a seeded bug may ask for: fields that replace drawn ones, and faults that must be among them. */
+export interface ProfileHint {
+  readonly with?: Partial<Omit<Profile, 'faults' | 'network'>>
+  readonly faults?: readonly FaultKind[]
+}
+
+const quietNetwork: NetworkRates = {
+  drop: 0,
+  duplicate: 0,
+  reorder: 0,
+  delayMeanUs: 0,
+  latencyMinUs: 100,
+  latencyMaxUs: 900,
+}
+
+/** Draws the profile of a seed. */
+export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
+  const random = new Random(seed, 0x50726f66)
+  const faults = new Set<FaultKind>(hint.faults)
+  for (const kind of steadyFaults) if (random.chance(1, 4)) faults.add(kind)
+  for (const kind of eventFaults) if (random.chance(3, 10)) faults.add(kind)
+  const pace = random.pick([150_000, 250_000, 400_000])
+  const drawn: Profile = {
+    members: random.pick([3, 3, 3, 3, 3, 3, 3, 5, 5, 1]),
+    durability: 'always',
+    faults,
+    faultMeanUs: random.pick([250_000, 500_000, 1_000_000]),
+    clients: random.between(3, 6),
+    thinkMeanUs: pace,
+    pipelineMax: random.pick([1, 4, 20]),
+    splits: random.pick([0, 10, 50]),
+    workload: {
+      hotKeys: random.between(2, 6),
+      reads: random.pick([20, 50, 80]),
+      prefixes: random.chance(1, 5) ? ['', 'b:'] : [''],
+      valueBytes: random.pick([0, 0, 40, 400]),
+    },
+    network: drawNetwork(random, faults),
+    lossMode: random.chance(1, 3) ? 'each' : 'suffix',
+    electionMs: random.pick([150, 300, 300]),
+    checkpointLogBytes: random.pick([2_000, 6_000, 20_000, 1_000_000]),
+    checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
+    options: {
+      // Small enough that followers fall behind the log and read old entries from the disk.
+      keepBytes: random.pick([0, 2_000, 8_000_000]),
+      tailBytes: random.pick([1_024, 8_000, 64_000_000]),
+      windowMessages: random.pick([1, 4, 64]),
+      appendBytes: random.pick([1_024, 1_000_000]),
+      lease: random.chance(1, 8) && !faults.has('pause') && !faults.has('pause-leader'),
+    },
+  }
+  return { ...drawn, ...hint.with }
+}
+
+function drawNetwork(random: Random, faults: ReadonlySet<FaultKind>): NetworkRates {
+  return {
+    ...quietNetwork,
+    drop: faults.has('net-drop') ? random.pick([10, 100, 500]) : 0,
+    duplicate: faults.has('net-duplicate') ? random.pick([50, 500, 2_000]) : 0,
+    reorder: faults.has('net-reorder') ? random.pick([50, 500, 2_000]) : 0,
+    delayMeanUs: faults.has('net-delay') ? random.pick([2_000, 10_000, 30_000]) : 0,
+    latencyMaxUs: random.pick([300, 900, 3_000]),
+  }
+}
+
+/** The network of the liveness phase. */
+export function calmNetwork(): NetworkRates {
+  return { ...quietNetwork }
+}

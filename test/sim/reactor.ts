@@ -1,0 +1,39 @@
+// What the simulator drives: the shape of `Core`, so that its own tests can put a toy in its place.
+
+import type { Config } from '../../src/api/config.js'
+import type { GroupId, Now } from '../../src/api/ids.js'
+import type { Boot, Input, Output } from '../../src/api/io.js'
+import type { Position } from '../../src/api/position.js'
+import type { StrategyPlugin, StrategyStatus } from '../../src/api/strategy.js'
+import type { Hash64 } from '../../src/base/hash.js'
+import type { Random } from '../../src/base/random.js'
+
+/** What a test may see of one replication group on one member. */
+export interface GroupView {
+  readonly id: GroupId
+  /** Null until the strategy has begun. */
+  readonly status: StrategyStatus | null
+  readonly applied: Position
+  /** Walks all data: asked for at intervals. */
+  digest(): Hash64
+}
+
+export interface Reactor {
+  /** The outputs are valid until the next turn. */
+  turn(now: Now, inputs: readonly Input[]): readonly Output[]
+  /** Monotonic milliseconds at which a turn is next needed. */
+  wakeAt(): number
+  /** There is work left: turn again without waiting. */
+  readonly wantsTurn: boolean
+  views(): readonly GroupView[]
+}
+
+export interface ReactorInit {
+  readonly config: Config
+  readonly boot: Boot
+  readonly strategies: ReadonlyMap<string, StrategyPlugin>
+  readonly random: Random
+  readonly now: Now
+}
+
+export type ReactorFactory = (init: ReactorInit) => Reactor

@@ -1,0 +1,100 @@
+// One seed from beginning to end: a safety phase under faults, then a liveness phase in which the faults
+// stop and the cluster must elect, answer, converge and take writes, then the judgement of the history.
+
+import type { StrategyPlugin } from '../../src/api/strategy.js'
+import { plantBug } from '../../src/base/seeded-bug.js'
+import type { Violation } from './judge.js'
+import { Liveness } from './liveness.js'
+import { drawProfile, type Profile, type ProfileHint } from './profile.js'
+import type { ReactorFactory } from './reactor.js'
+import { StepLog } from './step-log.js'
+import { World } from './world.js'
+
+export interface RunOptions {
+  readonly seed: number
+  /** Turns of the whole run, about: the liveness phase ends when all is well. */
+  readonly turns: number
+  readonly factory: ReactorFactory
+  readonly strategies: readonly StrategyPlugin[]
+  readonly hint?: ProfileHint
+  /** A seeded bug to plant, empty for none. */
+  readonly bug?: string
+  /** Keep the readable form of the steps behind this one. */
+  readonly logFrom?: number
+}
+
+export interface RunResult {
+  readonly seed: number
+  readonly violation: Violation | null
+  readonly turns: number
+  /** World time at the end, microseconds. */
+  readonly us: number
+  readonly hash: string
+  /** Data operations by outcome. */
+  readonly outcomes: { readonly executed: number; readonly refused: number; readonly unknown: number }
+  readonly faults: ReadonlyMap<string, number>
+  readonly marks: ReadonlyMap<string, number>
+  readonly leaderChanges: number
+  readonly profile: Profile
+  readonly steps: readonly string[]
+}
+
+/** Share of the turns, in a hundred, that belong to the safety phase. */
+const safetyShare = 75
+/** A world that takes more turns than this many times its share does not end by itself. */
+const turnsFactor = 4
+
+export function runSeed(options: RunOptions): RunResult {
+  const profile = drawProfile(options.seed, options.hint)
+  const log = new StepLog(options.logFrom ?? Infinity)
+  plantBug(options.bug ?? '')
+  try {
+    const world = new World({
+      seed: options.seed,
+      profile,
+      factory: options.factory,
+      strategies: options.strategies,
+      watch: (member, inputs, outputs) => log.step(world, member, { inputs, outputs }),
+    })
+    log.faultsOf(world)
+    play(world, options.turns)
+    return resultOf(world, { seed: options.seed, profile, steps: log.lines })
+  } finally {
+    plantBug('')
+  }
+}
+
+function play(world: World, turns: number): void {
+  const { judge, schedule } = world
+  const safety = Math.floor((turns * safetyShare) / 100)
+  while (judge.violation === null && judge.step < safety) if (!schedule.next()) return
+  if (judge.violation !== null) return
+  const liveness = new Liveness(world)
+  const bound = safety + turns * turnsFactor
+  while (judge.violation === null && !liveness.isDone && judge.step < bound) {
+    if (!schedule.next()) break
+  }
+  if (judge.violation !== null) return
+  judge.hold(liveness.isDone, 'converged', () => `the cluster is not at rest after ${judge.step} steps`)
+  world.history.judge()
+}
+
+function resultOf(
+  world: World,
+  known: { seed: number; profile: Profile; steps: readonly string[] },
+): RunResult {
+  const { judge, history } = world
+  return {
+    seed: known.seed,
+    violation: judge.violation,
+    turns: judge.step,
+    us: world.schedule.now,
+    hash: world.trace.value,
+    outcomes: history.outcomes,
+    faults: judge.faults,
+    marks: judge.marks,
+    leaderChanges: world.leaderChanges,
+    profile: known.profile,
+    steps: known.steps,
+  }
+}

@@ -1,0 +1,232 @@
+// What the simulated clients ask for: contended registers whose keys change over time, so that every
+// key's history stays short enough to judge, a counter, a list, and requests that only prove the order
+// of replies. One request is its RESP arguments and what to do with the reply.
+
+import type { Random } from '../../src/base/random.js'
+import type { History } from './history.js'
+import type { Judge } from './judge.js'
+
+export interface Request {
+  readonly args: readonly string[]
+  /** The reply in canonical form. Not called where the outcome stays unknown. */
+  readonly told: (reply: string) => void
+  /** Whether it is an operation on data (counts as one), not ECHO or PING. */
+  readonly data: boolean
+}
+
+export interface WorkloadProfile {
+  /** Keys in use at a time. */
+  readonly hotKeys: number
+  /** Share of reads in a hundred. */
+  readonly reads: number
+  /** Prefixes of keyspaces, the empty one for the default keyspace. */
+  readonly prefixes: readonly string[]
+  readonly valueBytes: number
+}
+
+/** Operations on one key before another one takes its place. */
+const operationsPerKey = 36
+export const counterKey = 'counter'
+export const listKey = 'list'
+
+interface HotKey {
+  readonly name: string
+  /** Its values have a TTL; then no command that keeps a TTL is sent to it. */
+  readonly volatile: boolean
+  left: number
+}
+
+export class Workload {
+  readonly #random: Random
+  readonly #history: History
+  readonly #judge: Judge
+  readonly #profile: WorkloadProfile
+  readonly #hot: HotKey[] = []
+  #number = 0
+  /** Every key that was used, for the reads at the end. */
+  readonly keys: string[] = []
+
+  constructor(random: Random, options: { history: History; judge: Judge; profile: WorkloadProfile }) {
+    this.#random = random
+    this.#history = options.history
+    this.#judge = options.judge
+    this.#profile = options.profile
+    for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
+  }
+
+  /** The next request of a connection; `last` is the connection's memory of its latest operation by key. */
+  next(last: Map<string, number>): Request {
+    const dice = this.#random.below(100)
+    if (dice < 6) return this.#echo()
+    if (dice < 16) return this.#increment()
+    if (dice < 24) return this.#append()
+    if (dice < 28) return this.readCounter()
+    if (dice < 31) return this.readList()
+    if (dice < 36) return this.#many(last)
+    return this.#single(last)
+  }
+
+  /** A read of one key, for the end of a run. */
+  read(key: string): Request {
+    return this.#on(['get', key], ['GET', key], new Map())
+  }
+
+  write(key: string, last: Map<string, number>): Request {
+    const value = this.#value()
+    return this.#on(['set', key, value], ['SET', key, value], last)
+  }
+
+  readCounter(): Request {
+    const invoked = this.#history.time
+    return {
+      args: ['GET', counterKey],
+      data: true,
+      told: (reply) => {
+        if (reply === '_') this.#history.counter.checkCount(0, invoked)
+        if (reply.startsWith('$')) this.#history.counter.checkCount(Number(reply.slice(1)), invoked)
+      },
+    }
+  }
+
+  readList(): Request {
+    const invoked = this.#history.time
+    return {
+      args: ['GET', listKey],
+      data: true,
+      told: (reply) => {
+        if (reply.startsWith('-')) return
+        const tokens = reply === '_' ? [] : reply.slice(1).split(';').filter((token) => token !== '')
+        this.#history.list.checkTokens(tokens, invoked)
+      },
+    }
+  }
+
+  #echo(): Request {
+    const token = `e${++this.#number}`
+    if (this.#random.chance(1, 4)) return this.#expects(['PING'], '+PONG')
+    return this.#expects(['ECHO', token], `$${token}`)
+  }
+
+  #expects(args: readonly string[], expected: string): Request {
+    const told = (reply: string): void =>
+      this.#judge.hold(reply === expected, 'reply-order', () => `${args.join(' ')} was answered ${reply}`)
+    return { args, data: false, told }
+  }
+
+  #increment(): Request {
+    const token = `i${++this.#number}`
+    const { counter } = this.#history
+    counter.tried++
+    return {
+      args: ['INCR', counterKey],
+      data: true,
+      told: (reply) => counter.told(token, reply, this.#history.time),
+    }
+  }
+
+  #append(): Request {
+    const token = `a${++this.#number}`
+    const { list } = this.#history
+    list.tried++
+    return {
+      args: ['APPEND', listKey, `${token};`],
+      data: true,
+      told: (reply) => list.told(token, reply, this.#history.time),
+    }
+  }
+
+  #single(last: Map<string, number>): Request {
+    const hot = this.#hotKey()
+    const key = hot.name
+    if (this.#random.chance(this.#profile.reads, 100)) {
+      const name = this.#random.pick(['get', 'get', 'get', 'strlen', 'exists'])
+      return this.#on([name, key], [name.toUpperCase(), key], last)
+    }
+    const value = this.#value()
+    if (hot.volatile && this.#random.chance(1, 2)) return this.#lapsing(key, value, last)
+    switch (this.#random.below(hot.volatile ? 3 : 11)) {
+      case 0:
+        return this.#on(['setnx', key, value], ['SETNX', key, value], last)
+      case 1:
+        return this.#on(['getdel', key], ['GETDEL', key], last)
+      case 2:
+        return this.#on(['del', key], ['DEL', key], last)
+      case 3:
+        return this.#on(['append', key, `${value},`], ['APPEND', key, `${value},`], last)
+      case 4:
+        return this.#on(['getset', key, value], ['SET', key, value, 'GET'], last)
+      case 5:
+        return this.#on(['setxx', key, value], ['SET', key, value, 'XX'], last)
+      case 6:
+        return this.#on(['incr', key], ['INCR', key], last)
+      case 7:
+        return this.#on(['set', key, value], ['SETEX', key, '100000', value], last)
+      default:
+        return this.#on(['set', key, value], ['SET', key, value], last)
+    }
+  }
+
+  /** A value with a short TTL: at some moment from now on its time is over, and it never comes back. */
+  #lapsing(key: string, value: string, last: Map<string, number>): Request {
+    const ttl = String(this.#random.between(20, 600))
+    const request = this.#on(['set', key, value], ['SET', key, value, 'PX', ttl], last)
+    this.#history.invoke(['lapse', key, value], -1)
+    return request
+  }
+
+  /** MSET or MGET: gathered over groups, so each key is an operation of its own. */
+  #many(last: Map<string, number>): Request {
+    const keys = [...new Set([this.#key(), this.#key(), this.#key()])]
+    if (this.#random.chance(1, 2)) {
+      const ids = keys.map((key) => this.#invoke(['get', key], last))
+      const told = (reply: string): void => {
+        const items = reply.startsWith('*') ? reply.split(' ').slice(1) : []
+        ids.forEach((id, at) => this.#history.complete(id, items[at] ?? reply))
+      }
+      return { args: ['MGET', ...keys], data: true, told }
+    }
+    const values = keys.map(() => this.#value())
+    const ids = keys.map((key, at) => this.#invoke(['set', key, values[at] as string], last))
+    const told = (reply: string): void => ids.forEach((id) => this.#history.complete(id, reply))
+    return { args: ['MSET', ...keys.flatMap((key, at) => [key, values[at] as string])], data: true, told }
+  }
+
+  #on(model: readonly string[], args: readonly string[], last: Map<string, number>): Request {
+    const id = this.#invoke(model, last)
+    return { args, data: true, told: (reply) => this.#history.complete(id, reply) }
+  }
+
+  #invoke(model: readonly string[], last: Map<string, number>): number {
+    const key = model[1] as string
+    const id = this.#history.invoke(model, last.get(key) ?? -1)
+    last.set(key, id)
+    return id
+  }
+
+  #key(): string {
+    return this.#hotKey().name
+  }
+
+  #hotKey(): HotKey {
+    const at = this.#random.below(this.#hot.length)
+    const hot = this.#hot[at] as HotKey
+    if (--hot.left <= 0) this.#hot[at] = this.#freshKey()
+    return hot
+  }
+
+  #freshKey(): HotKey {
+    const volatile = this.#random.chance(1, 6)
+    const letter = volatile ? 't' : 'k'
+    const name = `${this.#random.pick(this.#profile.prefixes)}${letter}${++this.#number}`
+    this.keys.push(name)
+    return { name, volatile, left: operationsPerKey }
+  }
+
+  /** Unique; without spaces, commas or semicolons inside. At times a number, for INCR to work on. */
+  #value(): string {
+    const number = String(++this.#number)
+    if (this.#random.chance(1, 5)) return number
+    const filler = this.#profile.valueBytes > 0 ? 'x'.repeat(this.#random.below(this.#profile.valueBytes)) : ''
+    return `v${number}${filler}`
+  }
+}

@@ -1,0 +1,235 @@
+// One simulated cluster from one seed: members, network, disks, clients and the checks around them. One
+// step is one turn of one member's core. Everything that happens comes from the schedule, in an order
+// that the seed decides.
+
+import type { Input, Output } from '../../src/api/io.js'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
+import type { TraceEvent } from '../../src/api/trace.js'
+import { AssertionError } from '../../src/base/assert.js'
+import { Random } from '../../src/base/random.js'
+import { decodeIdentity, identityKey } from '../../src/log/layout.js'
+import { SimClient } from './client.js'
+import { SimClock } from './clock.js'
+import { simConfig } from './cluster-config.js'
+import { Digests } from './digests.js'
+import { SimDisk } from './disk.js'
+import { FaultInjector, type FaultTarget } from './faults.js'
+import { History } from './history.js'
+import { Judge } from './judge.js'
+import { SimMember, type MemberWorld } from './member.js'
+import { SimNetwork } from './network.js'
+import { GroupOracle } from './oracle.js'
+import { probed } from './probe.js'
+import type { Profile } from './profile.js'
+import type { Reactor, ReactorFactory } from './reactor.js'
+import { Schedule } from './schedule.js'
+import { TraceHash } from './trace.js'
+import { Workload } from './workload.js'
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly profile: Profile
+  readonly factory: ReactorFactory
+  readonly strategies: readonly StrategyPlugin[]
+  /** Called after every step, with what went in and came out: for the readable trace. */
+  readonly watch?: (member: SimMember, inputs: readonly Input[], outputs: readonly Output[]) => void
+}
+
+/** Inputs that may wait at one member; more means that something grows without bound. */
+const inboxMax = 20_000
+
+export class World implements MemberWorld, FaultTarget {
+  readonly schedule = new Schedule()
+  readonly judge = new Judge()
+  readonly trace = new TraceHash()
+  readonly history: History
+  readonly workload: Workload
+  readonly members: readonly SimMember[]
+  readonly clients: readonly SimClient[]
+  readonly injector: FaultInjector
+  readonly profile: Profile
+  readonly digests: Digests
+  readonly #options: WorldOptions
+  readonly #network: SimNetwork
+  readonly #oracles = new Map<number, GroupOracle>()
+  readonly #strategies: ReadonlyMap<string, StrategyPlugin>
+  readonly #cores: Random
+  readonly #crashes: Random
+  readonly #clientRandom: Random
+  readonly #damaged = new Map<SimMember, ReadonlyMap<number, number>>()
+  #connections = 0
+
+  constructor(options: WorldOptions) {
+    const random = new Random(options.seed, 0x51554f52)
+    const { profile } = options
+    this.#options = options
+    this.profile = profile
+    this.#cores = random.fork()
+    this.#crashes = random.fork()
+    this.digests = new Digests(this.judge)
+    const disks = random.fork()
+    const starts = random.fork()
+    this.members = Array.from({ length: profile.members }, (_, index) => {
+      const disk = new SimDisk(this.schedule, disks.fork(), { min: 100, max: disks.pick([300, 2_000]) })
+      const clock = new SimClock(starts.between(1_000, 1_000_000_000))
+      return new SimMember(index, { world: this, clock, disk })
+    })
+    this.#network = new SimNetwork(this.schedule, random.fork(), { ends: this.members, rates: profile.network })
+    this.history = new History(this.judge)
+    this.workload = new Workload(random.fork(), {
+      history: this.history,
+      judge: this.judge,
+      profile: profile.workload,
+    })
+    this.#strategies = new Map(
+      options.strategies.map((plugin) => [
+        plugin.name,
+        probed(plugin, { judge: this.judge, oracle: (group) => this.oracle(group) }),
+      ]),
+    )
+    this.#clientRandom = random.fork()
+    this.clients = Array.from({ length: profile.clients }, (_, at) => this.newClient(at % 3 === 2 ? null : at % profile.members))
+    for (const member of this.members) member.start()
+    this.#network.start()
+    this.injector = new FaultInjector(this, random.fork(), profile)
+  }
+
+  network(): SimNetwork {
+    return this.#network
+  }
+
+  oracle(group: number): GroupOracle {
+    let oracle = this.#oracles.get(group)
+    if (oracle === undefined) {
+      const { members, durability } = this.profile
+      oracle = new GroupOracle(`group ${group}`, { judge: this.judge, members, strict: durability === 'always' })
+      this.#oracles.set(group, oracle)
+    }
+    return oracle
+  }
+
+  oracles(): readonly GroupOracle[] {
+    return [...this.#oracles.values()]
+  }
+
+  leader(): number {
+    const oracle = this.#oracles.get(0)
+    return oracle === undefined ? -1 : oracle.leader() - 1
+  }
+
+  get leaderChanges(): number {
+    return this.oracles().reduce((sum, oracle) => sum + oracle.leaderChanges, 0)
+  }
+
+  /** A client beside the ones of the profile; `pinned` to a member or roaming. */
+  newClient(pinned: number | null): SimClient {
+    const { thinkMeanUs, pipelineMax, splits } = this.profile
+    return new SimClient({
+      schedule: this.schedule,
+      random: this.#clientRandom.fork(),
+      servers: this.members,
+      workload: this.workload,
+      history: this.history,
+      judge: this.judge,
+      profile: { thinkMeanUs, pipelineMax, pinned, splits },
+      nextConnection: () => ++this.#connections,
+    })
+  }
+
+  build(member: SimMember): Reactor {
+    const boot = member.disk.open((input) => member.push(input))
+    member.disk.markClean(false)
+    return this.#options.factory({
+      config: simConfig(this.profile, member.id),
+      boot,
+      strategies: this.#strategies,
+      random: this.#cores.fork(),
+      now: member.clock.now(this.schedule.now),
+    })
+  }
+
+  turned(member: SimMember, inputs: readonly Input[], outputs: readonly Output[]): void {
+    const { judge, trace } = this
+    judge.step++
+    trace.number(member.id)
+    trace.number(this.schedule.now)
+    for (const input of inputs) trace.input(input)
+    for (const output of outputs) {
+      trace.output(output)
+      if (output.kind === 'store' && output.write.store === 'log') this.#watchIdentity(member, output.write.puts)
+    }
+    this.#options.watch?.(member, inputs, outputs)
+    judge.hold(member.inboxCount < inboxMax, 'bounded', () => `member ${member.id}: ${member.inboxCount} inputs wait`)
+    if ((judge.step & 3) === 0 && member.reactor !== null) {
+      this.digests.look(member.id, member.reactor.views())
+      if (this.#damaged.has(member)) this.#healed(member)
+    }
+  }
+
+  traced(_member: SimMember, event: TraceEvent): void {
+    this.judge.mark(event.event)
+  }
+
+  stopped(member: SimMember, output: { readonly code: number; readonly why: string; readonly clean: boolean }): void {
+    const isDamaged = this.#damaged.has(member)
+    const isLegal = output.code === 0 || member.disk.isPoisoned || isDamaged
+    this.judge.hold(isLegal, 'stopped', () => `member ${member.id} stops with ${output.code}: ${output.why}`)
+    this.judge.mark(output.code === 0 ? 'clean-stops' : 'stops')
+    this.crash(member, { power: false, downUs: 50_000 + this.#crashes.below(500_000) })
+    if (output.code === 0) member.disk.markClean(output.clean)
+    // The operator's answer to a member that refuses its disk: an empty one.
+    else if (isDamaged) member.disk.wipe()
+  }
+
+  threw(member: SimMember, error: unknown): void {
+    const kind = error instanceof AssertionError ? 'assertion' : 'exception'
+    const text = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error)
+    this.judge.fail('assertion', `member ${member.id}: ${kind}: ${text}`)
+  }
+
+  crash(member: SimMember, how: { readonly power: boolean; readonly downUs: number }): void {
+    member.end()
+    if (how.power) member.disk.losePower(this.profile.lossMode)
+    else member.disk.kill()
+    for (const oracle of this.oracles()) oracle.ended(member.id)
+    this.digests.ended(member.id)
+    // A dead process is noticed at once, a dead machine only when somebody misses it.
+    this.#network.gone(member.index, how.power ? 50_000 + this.#crashes.below(2_000_000) : 1_000)
+    this.schedule.after(how.downUs, () => member.start())
+  }
+
+  mayDamage(member: SimMember): boolean {
+    return this.members.length >= 3 && this.#damaged.size === 0 && member.life !== 0
+  }
+
+  damaged(member: SimMember): void {
+    const floors = new Map([...this.#oracles].map(([group, oracle]) => [group, oracle.committedIndex]))
+    this.#damaged.set(member, floors)
+    for (const oracle of this.oracles()) oracle.damaged(member.id)
+    this.digests.damaged(member.id)
+  }
+
+  /** A damaged member counts again once it has refilled all that was committed before. */
+  #healed(member: SimMember): void {
+    const views = member.reactor?.views() ?? []
+    const floors = this.#damaged.get(member)
+    if (floors === undefined || views.length === 0) return
+    const isWhole = views.every((view) => {
+      const { status } = view
+      if (status === null || status.recovering !== null || status.role === 'recovering') return false
+      return view.applied.index >= (floors.get(view.id) ?? 0)
+    })
+    if (!isWhole) return
+    this.#damaged.delete(member)
+    this.judge.mark('refilled-members')
+  }
+
+  #watchIdentity(member: SimMember, puts: readonly { key: string; value: Uint8Array }[]): void {
+    for (const { key, value } of puts) {
+      if (key !== identityKey) continue
+      const identity = decodeIdentity(value)
+      if (typeof identity === 'string') continue
+      member.disk.identify(identity.clusterId, identity.member, identity.incarnation)
+    }
+  }
+}
