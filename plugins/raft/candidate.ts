@@ -1,0 +1,176 @@
+// A candidate: asks first without changing anything (PreVote, thesis 9.6), then for real. Votes of
+// recovering members and learners do not exist. This file also answers the questions of others.
+
+import { comparePositions, hasBug, type MemberId, voteOutcome } from 'quorate/plugin'
+import { becomeFollower, electionDelay, isInContact, quickDelay } from './follower.js'
+import { becomeLeader } from './leader.js'
+import type { VoteAnswer, VoteRequest } from './messages.js'
+import type { RaftState } from './state.js'
+
+export interface Candidacy {
+  /** True while only asking. */
+  readonly pre: boolean
+  /** Begins a new era; see recovery.ts. */
+  readonly force: boolean
+  readonly votes: Map<MemberId, boolean>
+}
+
+/** Whether this member may stand at all. */
+export function mayStand(raft: RaftState): boolean {
+  return (
+    raft.isVoter &&
+    raft.recovering === null &&
+    !raft.hard.votesForgotten &&
+    !raft.entering &&
+    !raft.diskShort &&
+    raft.role !== 'halted'
+  )
+}
+
+/** The election timeout passed without a leader. */
+export function electionTimeout(raft: RaftState): void {
+  const { following } = raft
+  const isQuick = following.quickTries > 0
+  if (isQuick) following.quickTries--
+  following.deadline = raft.mono + (isQuick ? 40 + quickDelay(raft) * 2 : electionDelay(raft))
+  if (!mayStand(raft)) {
+    becomeFollower(raft, raft.term, null)
+    return
+  }
+  if (raft.members.voters.length === 1) campaign(raft, { transfer: false, force: false })
+  else ask(raft)
+}
+
+/** PreVote: would a majority vote for us? */
+function ask(raft: RaftState): void {
+  raft.counters.preVotes++
+  const { deadline } = raft.following
+  becomeFollower(raft, raft.term, null)
+  raft.following.deadline = deadline
+  raft.role = 'candidate'
+  raft.candidacy = { pre: true, force: false, votes: new Map([[raft.self, true]]) }
+  const request = makeRequest(raft, { pre: true, transfer: false, force: false, term: raft.term + 1 })
+  for (const peer of electorate(raft)) raft.out.send(peer, request)
+}
+
+/** Stands in a new term. Our own vote counts once it is on disk, and only then do the requests leave. */
+export function campaign(raft: RaftState, how: { transfer: boolean; force: boolean; term?: number }): void {
+  raft.counters.elections++
+  const term = hasBug('raft-election-same-term') ? Math.max(raft.term, 1) : (how.term ?? raft.term + 1)
+  const { deadline } = raft.following
+  becomeFollower(raft, term, null)
+  raft.following.deadline = how.force || how.transfer ? raft.mono + electionDelay(raft) : deadline
+  raft.giveVote(raft.self)
+  raft.isHardDirty = true
+  raft.role = 'candidate'
+  raft.candidacy = { pre: false, force: how.force, votes: new Map() }
+  const request = makeRequest(raft, { pre: false, transfer: how.transfer, force: how.force, term })
+  for (const peer of electorate(raft)) raft.out.sendAfterWrite(peer, request)
+}
+
+function electorate(raft: RaftState): MemberId[] {
+  return hasBug('raft-learner-votes') ? raft.others() : raft.otherVoters()
+}
+
+function makeRequest(
+  raft: RaftState,
+  how: { pre: boolean; transfer: boolean; force: boolean; term: number },
+): VoteRequest {
+  return { kind: 'vote', era: raft.era, ...how, last: raft.tail.position }
+}
+
+/** The hard state with our own vote is on disk. */
+export function ownVotePersisted(raft: RaftState): void {
+  const { candidacy } = raft
+  if (candidacy === null || candidacy.pre) return
+  candidacy.votes.set(raft.self, true)
+  count(raft, candidacy)
+}
+
+export function onVoteAnswer(raft: RaftState, from: MemberId, message: VoteAnswer): void {
+  const { candidacy } = raft
+  if (candidacy === null || candidacy.pre !== message.pre || candidacy.votes.has(from)) return
+  if (!electorate(raft).includes(from)) return
+  const term = candidacy.pre ? raft.term + 1 : raft.term
+  if (message.granted ? message.term !== term : message.term > raft.term) return
+  candidacy.votes.set(from, message.granted)
+  count(raft, candidacy)
+}
+
+function count(raft: RaftState, candidacy: Candidacy): void {
+  let granted = 0
+  let refused = 0
+  for (const vote of candidacy.votes.values()) {
+    if (vote) granted++
+    else refused++
+  }
+  const outcome = voteOutcome(raft.members.voters.length, granted, refused)
+  if (outcome === 'won') {
+    if (candidacy.pre) campaign(raft, { transfer: false, force: false })
+    else becomeLeader(raft, candidacy.force)
+  } else if (outcome === 'lost') {
+    const { deadline } = raft.following
+    becomeFollower(raft, raft.term, null)
+    raft.following.deadline = deadline
+  }
+}
+
+/** Somebody asks for our vote. Terms are compared here, not in `step`: a refusal must change nothing. */
+export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequest): void {
+  if (!raft.members.voters.includes(from)) return
+  const isWilling = mayGrant(raft, message)
+  if (message.pre) {
+    if (hasBug('raft-prevote-bumps-term') && message.term > raft.term) becomeFollower(raft, message.term, null)
+    const granted = isWilling && message.term > raft.term
+    if (!granted) refusal(raft, from)
+    answer(raft, from, { pre: true, granted, term: granted ? message.term : raft.term })
+    return
+  }
+  const isCurrent = message.term >= raft.term
+  // In contact with a leader, or of another era: not even the term is taken over (RF16, thesis 4.2.3).
+  if (isCurrent && (message.transfer || message.force || !isInContact(raft)) && message.era === raft.era) {
+    if (message.term > raft.term) becomeFollower(raft, message.term, null)
+  } else if (isCurrent && message.force && isWilling && message.term > raft.term) {
+    becomeFollower(raft, message.term, null)
+  }
+  const isFree = raft.vote === null || raft.vote === from || hasBug('raft-double-vote')
+  const isIdle = raft.role === 'follower' || raft.candidacy?.pre === true
+  const granted = isWilling && isFree && message.term === raft.term && isIdle
+  if (granted) {
+    becomeFollower(raft, raft.term, null)
+    raft.giveVote(from)
+    if (message.force) raft.recovery.founding = message.term
+  } else refusal(raft, from)
+  answer(raft, from, { pre: false, granted, term: raft.term })
+}
+
+/** All conditions but the term's and that the vote is free. */
+function mayGrant(raft: RaftState, message: VoteRequest): boolean {
+  if (!raft.isVoter && !hasBug('raft-learner-votes')) return false
+  if (!message.transfer && isInContact(raft)) return false
+  if (message.force) {
+    // Positions compare by (era, term, index) when a new era begins.
+    if (message.era !== raft.era) return message.era > raft.era
+    return comparePositions(message.last, raft.tail.position) >= 0
+  }
+  if (message.era !== raft.era || raft.entering) return false
+  if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false
+  if (raft.hard.votesForgotten && !hasBug('raft-recovering-votes')) return false
+  // Raft 5.4.1: the candidate's log is at least as up to date as ours.
+  return comparePositions(message.last, raft.tail.position) >= 0 || hasBug('raft-vote-ignores-log')
+}
+
+function refusal(raft: RaftState, from: MemberId): void {
+  raft.counters.refusedVotes++
+  raft.out.note('debug', 'raft.vote-refused', { member: raft.self, candidate: from, term: raft.term })
+}
+
+function answer(
+  raft: RaftState,
+  to: MemberId,
+  vote: { pre: boolean; granted: boolean; term: number },
+): void {
+  const message: VoteAnswer = { kind: 'voted', era: raft.era, ...vote }
+  if (vote.pre || hasBug('raft-vote-not-persisted')) raft.out.send(to, message)
+  else raft.out.sendAfterWrite(to, message)
+}

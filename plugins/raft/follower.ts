@@ -1,0 +1,257 @@
+// A follower: takes appends and heartbeats of the leader, keeps its log equal to the leader's and
+// answers only for what is on its disk. Every member is one beneath its role: a candidate or an older
+// leader becomes a follower as soon as it hears of a greater term.
+
+import { assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
+import { stopLeading } from './leader.js'
+import type { Append, Heartbeat, HeartbeatAnswer } from './messages.js'
+import { dropFollowerReads } from './read-index.js'
+import { joinEra } from './recovery.js'
+import type { RaftState } from './state.js'
+
+export interface Following {
+  /** Monotonic ms of the last sign of life of the leader; very small when there is no contact. */
+  contactAt: number
+  /** When to campaign. */
+  deadline: number
+  /** Campaigns left that may follow each other quickly, because the leader's link is known to be down. */
+  quickTries: number
+  /** Our log equals the current leader's up to here, as checked in this term. */
+  matched: number
+  /** An acknowledgement to send with the next write: everything up to `index` will be durable then. */
+  ack: { readonly to: MemberId; readonly index: number; readonly epoch: number } | null
+  /** Epoch of the leader's newest message. */
+  epoch: number
+}
+
+const never = -1e15
+
+export function makeFollowing(raft: RaftState): Following {
+  return {
+    // Under a lease a restarted member may have promised the leader silence that it forgot.
+    contactAt: raft.options.lease ? raft.mono : never,
+    // A lone voter waits for nobody.
+    deadline: raft.mono + (raft.quorum === 1 && raft.isVoter ? 0 : electionDelay(raft)),
+    quickTries: 0,
+    matched: 0,
+    ack: null,
+    epoch: 0,
+  }
+}
+
+/** A random silence after which to campaign (Raft 5.2). */
+export function electionDelay(raft: RaftState): number {
+  return raft.random.between(raft.options.electionMinMs, raft.options.electionMaxMs)
+}
+
+/** Enters `term` if it is greater; `leader` is null while nobody is known to lead it. */
+export function becomeFollower(raft: RaftState, term: number, leader: MemberId | null): void {
+  if (raft.role === 'halted') return
+  const { following } = raft
+  if (raft.leading !== null) stopLeading(raft)
+  if (term > raft.term) {
+    raft.enterTerm(term)
+    following.matched = 0
+    following.ack = null
+  }
+  if (raft.leader !== leader) dropFollowerReads(raft)
+  raft.role = 'follower'
+  raft.candidacy = null
+  raft.leader = leader
+  following.deadline = raft.mono + electionDelay(raft)
+}
+
+/** Whether a live leader was heard within the least election timeout (RF16). */
+export function isInContact(raft: RaftState): boolean {
+  if (raft.role === 'leader') return true
+  return raft.mono - raft.following.contactAt < raft.options.electionMinMs
+}
+
+/** The link to the leader closed: campaign soon, staggered so that the followers rarely collide. */
+export function leaderLinkDown(raft: RaftState): void {
+  if (raft.options.lease) return
+  const { following } = raft
+  raft.leader = null
+  dropFollowerReads(raft)
+  following.contactAt = never
+  following.quickTries = 5
+  following.deadline = Math.min(following.deadline, raft.mono + quickDelay(raft))
+}
+
+/** 10 to 80 ms, sooner for members of lower rank. */
+export function quickDelay(raft: RaftState): number {
+  const rank = raft.members.voters.indexOf(raft.self) % 3
+  return 10 + rank * 20 + raft.random.below(30)
+}
+
+/** A message of the leader of our term. False when it must not be used further. */
+function hear(raft: RaftState, from: MemberId, message: Append | Heartbeat): boolean {
+  if (raft.role === 'leader') {
+    raft.halt(`members ${raft.self} and ${from} both lead term ${raft.term}`)
+    return false
+  }
+  const { following } = raft
+  if (raft.leader !== from) {
+    if (raft.leader !== null && raft.leader !== from) following.matched = 0
+    becomeFollower(raft, raft.term, from)
+  } else if (raft.role === 'candidate') becomeFollower(raft, raft.term, from)
+  following.contactAt = raft.mono
+  following.quickTries = 0
+  following.deadline = raft.mono + electionDelay(raft)
+  following.epoch = message.epoch
+  if (message.era > raft.era) joinEra(raft, message.era)
+  return true
+}
+
+export function onAppend(raft: RaftState, from: MemberId, message: Append): void {
+  if (!hear(raft, from, message)) return
+  // Entries would need disk space; the leader tries again after a later heartbeat.
+  if (raft.diskShort && message.entries.length > 0) return
+  const { previous, entries } = message
+  if (raft.entering) {
+    if (!fitsEra(raft, from, message)) return
+  } else if (previous.index < raft.commit && !hasBug('raft-truncate-committed')) {
+    // Everything up to the commit index is known to be equal (Raft 5.4: leader completeness).
+    raft.following.matched = Math.max(raft.following.matched, raft.commit)
+    acknowledge(raft, from, { index: raft.commit, epoch: message.epoch })
+    return
+  }
+  if (raft.tail.termAt(previous.index) !== previous.term && !acceptsAnyway(raft, previous)) {
+    refuse(raft, from, message)
+    return
+  }
+  const chain = raft.tail.chainAt(previous.index)
+  if (chain === null || !hashEquals(chain, message.chain)) {
+    if (raft.entering) {
+      askSnapshot(raft, from, message)
+      return
+    }
+    raft.counters.conflicts++
+    raft.halt(
+      `the log differs from that of member ${from} at term ${previous.term}, index ${previous.index}, though both have this entry`,
+    )
+    return
+  }
+  raft.entering = false
+  adopt(raft, message)
+  const end = previous.index + entries.length
+  raft.following.matched = Math.max(raft.following.matched, end)
+  raft.commitTo(Math.min(message.commit, hasBug('raft-commit-beyond-match') ? raft.tail.last : end))
+  acknowledge(raft, from, { index: end, epoch: message.epoch })
+}
+
+function acceptsAnyway(raft: RaftState, previous: Position): boolean {
+  return hasBug('raft-skip-previous-check') && previous.index <= raft.tail.last
+}
+
+/** Raft 5.3: only a conflicting entry truncates; an append that is older than our log changes nothing. */
+function adopt(raft: RaftState, message: Append): void {
+  const { entries, previous } = message
+  if (hasBug('raft-truncate-on-stale-append') && previous.index + entries.length < raft.tail.last) {
+    raft.truncate(Math.max(raft.commit, previous.index))
+  }
+  for (const entry of entries) {
+    const term = raft.tail.termAt(entry.index)
+    if (term === entry.term || (term !== null && entry.index <= raft.tail.base.index)) continue
+    if (term !== null) {
+      raft.counters.conflicts++
+      raft.truncate(entry.index - 1)
+    }
+    raft.append(entry)
+  }
+  assert(raft.commit <= raft.tail.last, 'commit is within the log')
+}
+
+/** In a newer era nothing of our log is known to be equal until an append fits behind what was executed. */
+function fitsEra(raft: RaftState, from: MemberId, message: Append): boolean {
+  if (message.previous.index >= raft.delivered && !raft.needsSnapshot) return true
+  askSnapshot(raft, from, message)
+  return false
+}
+
+function askSnapshot(raft: RaftState, from: MemberId, message: Append): void {
+  raft.needsSnapshot = true
+  refuse(raft, from, message)
+}
+
+function acknowledge(raft: RaftState, to: MemberId, at: { index: number; epoch: number }): void {
+  const { ack } = raft.following
+  const index = ack === null || ack.to !== to ? at.index : Math.max(ack.index, at.index)
+  raft.following.ack = { to, index, epoch: at.epoch }
+}
+
+/** Tells where the logs may agree: our last entry up to there whose term is not above the refused one's. */
+function refuse(raft: RaftState, to: MemberId, message: Append): void {
+  raft.counters.conflicts++
+  const index = raft.tail.lastWithTermAtMost(message.previous.term, message.previous.index)
+  const hint = { term: raft.tail.termAt(index) ?? 0, index }
+  raft.out.send(to, {
+    kind: 'appended',
+    era: raft.era,
+    term: raft.term,
+    epoch: message.epoch,
+    ok: false,
+    index: message.previous.index,
+    hint,
+    recovering: raft.recovering !== null,
+    needsSnapshot: raft.needsSnapshot,
+    life: raft.life,
+  })
+}
+
+/** Puts the waiting acknowledgement behind the next write. Called once per Ready. */
+export function flushAck(raft: RaftState): void {
+  const { ack } = raft.following
+  if (ack === null) return
+  raft.following.ack = null
+  if (raft.diskShort) return
+  const message = {
+    kind: 'appended',
+    era: raft.era,
+    term: raft.term,
+    epoch: ack.epoch,
+    ok: true,
+    index: ack.index,
+    hint: { term: 0, index: 0 },
+    recovering: raft.recovering !== null,
+    needsSnapshot: false,
+    life: raft.life,
+  } as const
+  if (hasBug('raft-ack-before-persist')) raft.out.send(ack.to, message)
+  else raft.out.sendAfterWrite(ack.to, message)
+}
+
+export function onHeartbeat(raft: RaftState, from: MemberId, message: Heartbeat): void {
+  if (!hear(raft, from, message)) return
+  if (!raft.entering) {
+    const bound = hasBug('raft-commit-beyond-match') ? raft.tail.last : raft.following.matched
+    raft.commitTo(Math.min(message.commit, bound))
+  }
+  if (!message.wantsAnswer) return
+  const answer: HeartbeatAnswer = {
+    kind: 'beaten',
+    era: raft.era,
+    term: raft.term,
+    epoch: message.epoch,
+    round: message.round,
+    recovering: raft.recovering !== null,
+    life: raft.life,
+  }
+  if (raft.isHardDirty) raft.out.sendAfterWrite(from, answer)
+  else raft.out.send(from, answer)
+}
+
+/** A leader of an older term or era learns what it missed. */
+export function refuseOldLeader(raft: RaftState, to: MemberId): void {
+  const answer: HeartbeatAnswer = {
+    kind: 'beaten',
+    era: raft.era,
+    term: raft.term,
+    epoch: 0,
+    round: 0,
+    recovering: raft.recovering !== null,
+    life: raft.life,
+  }
+  if (raft.isHardDirty) raft.out.sendAfterWrite(to, answer)
+  else raft.out.send(to, answer)
+}

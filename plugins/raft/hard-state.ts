@@ -1,0 +1,68 @@
+// What a member must never forget: term, vote, era and whether it holds all that it ever acknowledged.
+// Synced before any answer that depends on it, in every durability.
+
+import {
+  assert,
+  ByteReader,
+  ByteWriter,
+  type MemberId,
+  type RecoveryCause,
+} from 'quorate/plugin'
+import { causes } from './messages.js'
+
+export interface HardState {
+  readonly term: number
+  /** The candidate that got this member's vote in `term`. */
+  readonly vote: MemberId | null
+  readonly era: number
+  /** Null for an intact member. */
+  readonly recovering: RecoveryCause | null
+  /** Votes given before the loss are forgotten: no vote until every other voter's term was heard. */
+  readonly votesForgotten: boolean
+  /** One sentence on what a forced recovery may have lost. */
+  readonly loss: string
+}
+
+const formatVersion = 1
+
+export const hardStateZero: HardState = {
+  term: 0,
+  vote: null,
+  era: 1,
+  recovering: null,
+  votesForgotten: false,
+  loss: '',
+}
+
+const writer = new ByteWriter(64)
+
+export function encodeHardState(state: HardState): Uint8Array {
+  return writer
+    .byte(formatVersion)
+    .varint(state.term)
+    .varint(state.vote ?? 0)
+    .varint(state.era)
+    .byte(causes.indexOf(state.recovering))
+    .boolean(state.votesForgotten)
+    .text(state.loss)
+    .finish()
+}
+
+/** The bytes come from the checked store: anything unreadable is our own mistake. */
+export function decodeHardState(bytes: Uint8Array | null): HardState {
+  if (bytes === null) return hardStateZero
+  const reader = new ByteReader(bytes)
+  assert(reader.byte() === formatVersion, 'the hard state has a known version')
+  const term = reader.varint()
+  const vote = reader.varint()
+  const state = {
+    term,
+    vote: vote === 0 ? null : (vote as MemberId),
+    era: reader.varint(),
+    recovering: causes[reader.byte()] ?? null,
+    votesForgotten: reader.boolean(),
+    loss: reader.text(),
+  }
+  assert(reader.ok, 'the hard state is whole')
+  return state
+}

@@ -1,0 +1,243 @@
+// A leader: takes proposals into its log, counts who has them and commits entries of its own term once
+// a majority of intact voters has them on disk. It steps down when it no longer hears from a majority
+// (CheckQuorum, thesis 6.2). Sending is in replication.ts, reads in read-index.ts.
+
+import {
+  encodeEntryHead,
+  ByteWriter,
+  entryKinds,
+  entryVersion,
+  hasBug,
+  type LogEntry,
+  type MemberId,
+  type Payload,
+  payloadOf,
+  Progress,
+  quorumIndex,
+  type Refusal,
+  type Token,
+} from 'quorate/plugin'
+import { becomeFollower } from './follower.js'
+import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
+import {
+  confirmRounds,
+  dropFollowerReads,
+  dropLeaderReads,
+  type LeaderReads,
+  makeLeaderReads,
+  renewLease,
+} from './read-index.js'
+import { needSnapshot, sendHeartbeats } from './replication.js'
+import { foundEra } from './recovery.js'
+import type { RaftState } from './state.js'
+import { catchUpDone, type Transfer } from './transfer.js'
+
+export interface Leading {
+  /** Of every other member. */
+  readonly progress: Map<MemberId, Progress>
+  /** First entry of this term: nothing is read, and no earlier entry counted, before it is committed. */
+  readonly noop: number
+  readonly reads: LeaderReads
+  /** Grows when a peer loses what it had acknowledged; sent along and echoed. */
+  epoch: number
+  heartbeatAt: number
+  checkAt: number
+  transfer: Transfer | null
+  /** A target was told to stand: the lease is void for the rest of the term. */
+  isLeaseVoid: boolean
+  /** Entries read back from the disk for a slow follower, and what was asked for. */
+  fetched: readonly LogEntry[]
+  fetching: boolean
+  /** Bytes of entries that are not committed yet. */
+  uncommittedBytes: number
+}
+
+/** The body of an entry that does nothing. */
+const noop: Payload = payloadOf(encodeNoop())
+
+function encodeNoop(): Uint8Array {
+  const writer = new ByteWriter(32)
+  encodeEntryHead(writer, {
+    kind: entryKinds.noop,
+    version: entryVersion,
+    origin: 0,
+    incarnation: 0,
+    sequence: 0,
+    acknowledged: 0,
+    stamp: 0,
+    seedHigh: 0,
+    seedLow: 0,
+    trace: '',
+  })
+  return writer.finish()
+}
+
+export function becomeLeader(raft: RaftState, founds: boolean): void {
+  const last = raft.tail.last
+  const progress = new Map<MemberId, Progress>()
+  for (const peer of raft.others()) {
+    progress.set(
+      peer,
+      new Progress(last + 1, raft.mono, {
+        windowMax: raft.options.windowMessages,
+        windowBytesMax: raft.options.windowBytes,
+      }),
+    )
+  }
+  dropFollowerReads(raft)
+  if (founds) foundEra(raft)
+  raft.role = 'leader'
+  raft.leader = raft.self
+  raft.candidacy = null
+  raft.leading = {
+    progress,
+    noop: last + 1,
+    reads: makeLeaderReads(),
+    epoch: 1,
+    heartbeatAt: raft.mono,
+    checkAt: raft.mono + raft.options.electionMaxMs,
+    transfer: null,
+    isLeaseVoid: false,
+    fetched: [],
+    fetching: false,
+    uncommittedBytes: 0,
+  }
+  // Raft 8: an entry of the new term at once, which commits all before it.
+  raft.append({ term: raft.term, index: last + 1, payload: noop })
+  raft.out.note('info', 'raft.elected', { member: raft.self, term: raft.term, index: last + 1, era: raft.era })
+}
+
+/** Everything that only a leader has goes; called by `becomeFollower`. */
+export function stopLeading(raft: RaftState): void {
+  raft.counters.stepDowns++
+  raft.out.note('info', 'raft.stepped-down', { member: raft.self, term: raft.term })
+  dropLeaderReads(raft)
+  raft.leading = null
+}
+
+export function leaderTick(raft: RaftState, leading: Leading): void {
+  if (raft.mono >= leading.checkAt) {
+    leading.checkAt = raft.mono + raft.options.electionMinMs
+    if (!hasQuorum(raft, leading)) {
+      becomeFollower(raft, raft.term, null)
+      return
+    }
+  }
+  if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
+  if (raft.mono >= leading.heartbeatAt) {
+    leading.heartbeatAt = raft.mono + raft.options.heartbeatMs
+    renewLease(raft, leading)
+    if (leading.progress.size > 0) sendHeartbeats(raft, leading, true)
+  }
+}
+
+/** CheckQuorum: intact voters heard within the greatest election timeout. */
+function hasQuorum(raft: RaftState, leading: Leading): boolean {
+  let heard = 0
+  for (const id of raft.members.voters) {
+    if (id === raft.self) heard++
+    else {
+      const peer = leading.progress.get(id) as Progress
+      if (!peer.recovering && raft.mono - peer.activeAt <= raft.options.electionMaxMs) heard++
+    }
+  }
+  return heard >= raft.quorum
+}
+
+export function propose(raft: RaftState, token: Token, payload: Payload): Refusal | null {
+  const { leading } = raft
+  if (leading === null) return { reason: 'not-leader', leader: raft.leader }
+  if (leading.transfer !== null || raft.diskShort) return { reason: 'busy' }
+  if (leading.uncommittedBytes > raft.options.uncommittedBytes) return { reason: 'busy' }
+  const index = raft.tail.last + 1
+  raft.append({ term: raft.term, index, payload })
+  raft.tokens.set(index, token)
+  leading.uncommittedBytes += payload.size
+  return null
+}
+
+/** Raft 5.3 and 5.4.2: the greatest index of our own term that a majority of voters has on disk. */
+export function advanceCommit(raft: RaftState, leading: Leading): void {
+  const { voters } = raft.members
+  const own = hasBug('raft-self-ack-early') ? raft.tail.last : raft.stable
+  let index = own
+  if (voters.length > 1) {
+    const matches: number[] = []
+    for (const id of voters) {
+      const peer = leading.progress.get(id)
+      if (peer === undefined) matches.push(own)
+      else matches.push(peer.recovering && !hasBug('raft-recovering-acks-count') ? 0 : peer.match)
+    }
+    index = quorumIndex(matches)
+  }
+  if (index <= raft.commit) return
+  if (raft.tail.termAt(index) !== raft.term && !hasBug('raft-commit-old-term')) return
+  for (let at = raft.commit + 1; at <= index; at++) leading.uncommittedBytes -= raft.tail.sizeAt(at)
+  leading.uncommittedBytes = Math.max(0, leading.uncommittedBytes)
+  raft.commitTo(index)
+}
+
+export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendAnswer): void {
+  const peer = hearPeer(raft, from, message)
+  if (peer === null) return
+  const leading = raft.leading as Leading
+  if (message.needsSnapshot) {
+    if (peer.state !== 'snapshot') needSnapshot(raft, from, peer)
+    return
+  }
+  if (message.ok) {
+    if (message.index > raft.tail.last) {
+      raft.counters.malformed++
+      return
+    }
+    if (peer.acknowledged(message.index)) advanceCommit(raft, leading)
+    catchUpDone(raft, leading, from)
+    return
+  }
+  const { hint } = message
+  const agreed =
+    hint.term > 0 && hint.index >= raft.tail.base.index
+      ? raft.tail.lastWithTermAtMost(hint.term, hint.index)
+      : hint.index
+  if (hasBug('raft-conflict-hint-skips')) {
+    if (peer.acknowledged(Math.min(hint.index, raft.tail.last))) advanceCommit(raft, leading)
+    return
+  }
+  peer.refused(message.index, agreed)
+}
+
+export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: HeartbeatAnswer): void {
+  const peer = hearPeer(raft, from, message)
+  if (peer === null) return
+  const leading = raft.leading as Leading
+  if (message.round <= leading.reads.round && message.round > peer.round) {
+    peer.round = message.round
+    confirmRounds(raft, leading)
+  }
+  if (peer.state === 'probe') peer.paused = false
+  else if (peer.state === 'replicate' && peer.match < peer.next - 1) {
+    // No movement between two heartbeats: an append or its answer was lost.
+    if (peer.stalledAt === peer.match) peer.becomeProbe()
+    else peer.stalledAt = peer.match
+  }
+}
+
+/** Notes a sign of life. Null for an answer that counts for nothing. */
+export function hearPeer(
+  raft: RaftState,
+  from: MemberId,
+  answer: { readonly epoch: number; readonly recovering: boolean; readonly life: number },
+): Progress | null {
+  const { leading } = raft
+  const peer = leading?.progress.get(from)
+  if (leading === null || peer === undefined || answer.epoch > leading.epoch) return null
+  if (answer.epoch < peer.epochMin) return null
+  peer.activeAt = raft.mono
+  if (answer.recovering && (!peer.recovering || peer.life !== answer.life)) {
+    leading.epoch++
+    peer.forget(leading.epoch)
+  }
+  peer.recovering = answer.recovering
+  peer.life = answer.life
+  return peer
+}

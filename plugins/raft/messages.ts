@@ -1,0 +1,308 @@
+// The messages between raft members and their bytes: version, kind, era, term, then the body. A
+// decoder answers null for anything that is not a whole, sane message; it never throws. Entries are
+// copied once on the way out, straight into the message, and once on the way in.
+
+import {
+  ByteReader,
+  ByteWriter,
+  type Hash64,
+  type LogEntry,
+  payloadOf,
+  type Position,
+  type RecoveryCause,
+  writeVarint,
+} from 'quorate/plugin'
+import { Buffer } from 'node:buffer'
+
+/** First byte of each message; members ignore versions that they do not know. */
+export const messageVersion = 1
+
+interface Head {
+  readonly era: number
+  readonly term: number
+}
+
+/** `pre` asks without changing anything; `force` begins a new era (see recovery.ts). */
+export interface VoteRequest extends Head {
+  readonly kind: 'vote'
+  readonly pre: boolean
+  readonly transfer: boolean
+  readonly force: boolean
+  readonly last: Position
+}
+
+export interface VoteAnswer extends Head {
+  readonly kind: 'voted'
+  readonly pre: boolean
+  readonly granted: boolean
+}
+
+export interface Append extends Head {
+  readonly kind: 'append'
+  readonly epoch: number
+  readonly previous: Position
+  /** Chain hash behind `previous`. */
+  readonly chain: Hash64
+  readonly commit: number
+  readonly entries: readonly LogEntry[]
+}
+
+/** `ok`: everything up to `index` is there and durable. Else `index` was the refused previous one. */
+export interface AppendAnswer extends Head {
+  readonly kind: 'appended'
+  readonly epoch: number
+  readonly ok: boolean
+  readonly index: number
+  /** Where the logs may agree, for a refusal. */
+  readonly hint: Position
+  readonly recovering: boolean
+  /** The engine of this member holds what the new history does not: only a snapshot helps. */
+  readonly needsSnapshot: boolean
+  /** Another number for each run of the member. */
+  readonly life: number
+}
+
+export interface Heartbeat extends Head {
+  readonly kind: 'heartbeat'
+  readonly epoch: number
+  /** The newest ReadIndex round. */
+  readonly round: number
+  readonly commit: number
+  /** False for a mere notice of the commit index. */
+  readonly wantsAnswer: boolean
+}
+
+export interface HeartbeatAnswer extends Head {
+  readonly kind: 'beaten'
+  readonly epoch: number
+  readonly round: number
+  readonly recovering: boolean
+  readonly life: number
+}
+
+export interface ReadRequest extends Head {
+  readonly kind: 'read'
+  readonly id: number
+  readonly recovering: boolean
+  readonly life: number
+}
+
+export interface ReadAnswer extends Head {
+  readonly kind: 'readable'
+  readonly id: number
+  readonly at: Position
+}
+
+export interface TimeoutNow extends Head {
+  readonly kind: 'timeout-now'
+}
+
+/** Asks for a report; the answer carries the same nonce. */
+export interface Survey extends Head {
+  readonly kind: 'survey'
+  readonly nonce: number
+}
+
+export interface Report extends Head {
+  readonly kind: 'report'
+  readonly nonce: number
+  /** Another number for each run of the member. */
+  readonly life: number
+  readonly cause: RecoveryCause | null
+  readonly last: Position
+  readonly lossAccepted: boolean
+}
+
+export interface AcceptLoss extends Head {
+  readonly kind: 'accept-loss'
+}
+
+export type RaftMessage =
+  | VoteRequest
+  | VoteAnswer
+  | Append
+  | AppendAnswer
+  | Heartbeat
+  | HeartbeatAnswer
+  | ReadRequest
+  | ReadAnswer
+  | TimeoutNow
+  | Survey
+  | Report
+  | AcceptLoss
+
+/** Numbers are a format. */
+const kinds = [
+  'vote',
+  'voted',
+  'append',
+  'appended',
+  'heartbeat',
+  'beaten',
+  'read',
+  'readable',
+  'timeout-now',
+  'survey',
+  'report',
+  'accept-loss',
+] as const
+
+/** Numbers are a format; 0 is none. */
+export const causes: readonly (RecoveryCause | null)[] = [
+  null,
+  'disk-lost',
+  'log-damaged',
+  'unclean-stop',
+  'accept-loss',
+]
+
+const writer = new ByteWriter(256)
+
+export function encodeMessage(message: RaftMessage): Uint8Array {
+  writer.byte(messageVersion).byte(kinds.indexOf(message.kind)).varint(message.era).varint(message.term)
+  switch (message.kind) {
+    case 'vote':
+      writer.byte((message.pre ? 1 : 0) | (message.transfer ? 2 : 0) | (message.force ? 4 : 0))
+      return position(message.last).finish()
+    case 'voted':
+      return writer.boolean(message.pre).boolean(message.granted).finish()
+    case 'append':
+      return encodeAppend(message)
+    case 'appended':
+      writer.varint(message.epoch).boolean(message.ok).varint(message.index)
+      return position(message.hint)
+        .boolean(message.recovering)
+        .boolean(message.needsSnapshot)
+        .varint(message.life)
+        .finish()
+    case 'heartbeat':
+      writer.varint(message.epoch).varint(message.round).varint(message.commit)
+      return writer.boolean(message.wantsAnswer).finish()
+    case 'beaten':
+      writer.varint(message.epoch).varint(message.round)
+      return writer.boolean(message.recovering).varint(message.life).finish()
+    case 'read':
+      return writer.varint(message.id).boolean(message.recovering).varint(message.life).finish()
+    case 'readable':
+      writer.varint(message.id)
+      return position(message.at).finish()
+    case 'survey':
+      return writer.varint(message.nonce).finish()
+    case 'report':
+      writer.varint(message.nonce).varint(message.life).byte(causes.indexOf(message.cause))
+      return position(message.last).boolean(message.lossAccepted).finish()
+    case 'timeout-now':
+    case 'accept-loss':
+      return writer.finish()
+  }
+}
+
+function position(at: Position): ByteWriter {
+  return writer.varint(at.term).varint(at.index)
+}
+
+function encodeAppend(message: Append): Uint8Array {
+  writer.varint(message.epoch)
+  position(message.previous).hash(message.chain).varint(message.commit)
+  const head = writer.varint(message.entries.length).finish()
+  let size = head.length
+  for (const entry of message.entries) size += entry.payload.bytes().length + 16
+  const made = Buffer.allocUnsafeSlow(size)
+  made.set(head, 0)
+  let at = head.length
+  for (const entry of message.entries) {
+    const bytes = entry.payload.bytes()
+    at = writeVarint(made, at, entry.term)
+    at = writeVarint(made, at, bytes.length)
+    made.set(bytes, at)
+    at += bytes.length
+  }
+  return made.subarray(0, at)
+}
+
+/** Null for bytes that are not a message of a known version and kind. */
+export function decodeMessage(bytes: Uint8Array): RaftMessage | null {
+  if (bytes.length < 2 || bytes[0] !== messageVersion) return null
+  const reader = new ByteReader(bytes, 1)
+  const kind = kinds[reader.byte()]
+  if (kind === undefined) return null
+  const head = { era: reader.varint(), term: reader.varint() }
+  const message = decodeBody(reader, kind, head)
+  return message !== null && reader.ok && reader.left === 0 ? message : null
+}
+
+function decodeBody(reader: ByteReader, kind: (typeof kinds)[number], head: Head): RaftMessage | null {
+  switch (kind) {
+    case 'vote': {
+      const flags = reader.byte()
+      const pre = (flags & 1) !== 0
+      return { kind, ...head, pre, transfer: (flags & 2) !== 0, force: (flags & 4) !== 0, last: decodePosition(reader) }
+    }
+    case 'voted':
+      return { kind, ...head, pre: reader.boolean(), granted: reader.boolean() }
+    case 'append':
+      return decodeAppend(reader, head)
+    case 'appended': {
+      const epoch = reader.varint()
+      const ok = reader.boolean()
+      const index = reader.varint()
+      const hint = decodePosition(reader)
+      const recovering = reader.boolean()
+      const needsSnapshot = reader.boolean()
+      return { kind, ...head, epoch, ok, index, hint, recovering, needsSnapshot, life: reader.varint() }
+    }
+    case 'heartbeat': {
+      const epoch = reader.varint()
+      const round = reader.varint()
+      return { kind, ...head, epoch, round, commit: reader.varint(), wantsAnswer: reader.boolean() }
+    }
+    case 'beaten': {
+      const epoch = reader.varint()
+      const round = reader.varint()
+      return { kind, ...head, epoch, round, recovering: reader.boolean(), life: reader.varint() }
+    }
+    case 'read':
+      return { kind, ...head, id: reader.varint(), recovering: reader.boolean(), life: reader.varint() }
+    case 'readable':
+      return { kind, ...head, id: reader.varint(), at: decodePosition(reader) }
+    case 'survey':
+      return { kind, ...head, nonce: reader.varint() }
+    case 'report': {
+      const nonce = reader.varint()
+      const life = reader.varint()
+      const cause = causes[reader.byte()]
+      if (cause === undefined) return null
+      return { kind, ...head, nonce, life, cause, last: decodePosition(reader), lossAccepted: reader.boolean() }
+    }
+    case 'timeout-now':
+    case 'accept-loss':
+      return { kind, ...head }
+  }
+}
+
+function decodePosition(reader: ByteReader): Position {
+  return { term: reader.varint(), index: reader.varint() }
+}
+
+function decodeAppend(reader: ByteReader, head: Head): Append | null {
+  const epoch = reader.varint()
+  const previous = decodePosition(reader)
+  const chain = reader.hash()
+  const commit = reader.varint()
+  const count = reader.varint()
+  if (!reader.ok || count > reader.left) return null
+  // The message may be a view into a frame that its owner uses again: the entries get bytes of their own.
+  const body = new ByteReader(Uint8Array.prototype.slice.call(reader.raw(reader.left)))
+  const entries: LogEntry[] = []
+  let term = previous.term
+  for (let i = 1; i <= count; i++) {
+    const own = body.varint()
+    const payload = payloadOf(body.blob())
+    if (!body.ok || own < term || own > head.term) return null
+    term = own
+    entries.push({ term, index: previous.index + i, payload })
+  }
+  if (body.left !== 0 || previous.term > head.term) return null
+  if (previous.index + count > Number.MAX_SAFE_INTEGER) return null
+  return { kind: 'append', ...head, epoch, previous, chain, commit, entries }
+}

@@ -1,0 +1,290 @@
+// Members that lost what they had acknowledged, and groups that lost too many of them.
+//
+// A recovering member counts in the quorum's size but neither votes, stands nor is counted. It becomes
+// intact again (refilled) once its durable log has reached a commit index C that it asked of a leader L
+// after its loss, where C was confirmed by a round over intact voters only. Why that is safe:
+//  1. L answers only after an entry of its own term T committed, so C covers every entry that was in
+//     L's log at its election. An entry that the member helped to commit in a term before T is in that
+//     log: the majority that elected L meets the majority that has the entry.
+//  2. In term T itself, L forgets the member's acknowledgements when it first hears that the member is
+//     recovering, or is another run of it (`epoch` voids answers under way). L hears so before C is given.
+//  3. The member cannot have helped a leader of a term above T: that leader's electors include a member
+//     that confirmed C, is intact, and would have refused T.
+//  4. Its vote: term and vote are synced in every durability, so only a lost or damaged disk forgets
+//     one. Such a member (`votesForgotten`) also waits, perhaps for ever, until every other voter
+//     reported a term, after the loss, that is not above its own. Whoever once got its vote has at least
+//     that vote's term, so the forgotten vote is not in a later term, and in this term it votes no more.
+//
+// Where so few voters are intact that no majority of them can exist, nobody can be refilled. That
+// cannot heal: a member becomes intact only through such a majority. Under `everysec` and `none`, or
+// once the operator accepts the loss, the longest log begins a new era: the members survey each other;
+// when all voters (or a majority, after a wait) have reported twice in the same run, the one with the
+// greatest (era, term, index) stands with `force`, and a voter whose log is not longer, and that hears
+// no leader, grants by the ordinary rule of one vote per term. In the new era its log is the truth by
+// definition; everybody who meets a leader of a greater era joins it as recovering, truncates down to
+// what its engine executed, or takes a snapshot where the engine executed something else. A granter of
+// this run has acknowledged nothing in the new era yet, so it is intact as soon as it durably has the
+// founder's first entry; the founder and these granters are the first majority of intact members.
+
+import { comparePositions, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
+import { campaign } from './candidate.js'
+import type { ReadAnswer, Report, Survey } from './messages.js'
+import type { RaftState } from './state.js'
+
+interface Heard {
+  readonly life: number
+  readonly cause: RecoveryCause | null
+  readonly term: number
+  readonly era: number
+  readonly last: Position
+}
+
+export interface Recovery {
+  /** Term in which this run granted a vote for a new era; -1 for none. */
+  founding: number
+  /** The commit index to reach, valid in its term. */
+  target: Position | null
+  /** Id of the request for a target that is under way; 0 for none. */
+  askId: number
+  /** Next survey or request, monotonic ms. */
+  nextAt: number
+  nonce: number
+  /** Reports of the survey under way, and of the one before. */
+  reports: Map<MemberId, Heard>
+  earlier: Map<MemberId, Heard>
+  /** Since when no leader is known. */
+  leaderlessAt: number
+  forcedAt: number
+  lossAccepted: boolean
+  /** Why only the operator can help; empty otherwise. */
+  blocked: string
+  /** What it waits for; empty otherwise. */
+  waits: string
+}
+
+export function makeRecovery(raft: RaftState, isLossAccepted: boolean): Recovery {
+  return {
+    founding: -1,
+    target: null,
+    askId: 0,
+    nextAt: raft.mono,
+    nonce: raft.random.uint32() * 1024,
+    reports: new Map(),
+    earlier: new Map(),
+    leaderlessAt: raft.mono,
+    forcedAt: -1e15,
+    lossAccepted: isLossAccepted,
+    blocked: '',
+    waits: '',
+  }
+}
+
+/** Whether this member has to ask around: it lost something, or nobody has led for long. */
+function isConcerned(raft: RaftState): boolean {
+  if (raft.role === 'leader') return false
+  if (raft.recovering !== null || raft.hard.votesForgotten) return true
+  return raft.leader === null && raft.mono - raft.recovery.leaderlessAt > raft.options.electionMaxMs * 2
+}
+
+export function recoveryTick(raft: RaftState): void {
+  const { recovery } = raft
+  if (raft.leader !== null) {
+    recovery.leaderlessAt = raft.mono
+    recovery.blocked = ''
+    recovery.waits = ''
+  }
+  if (!isConcerned(raft) || raft.mono < recovery.nextAt) return
+  recovery.nextAt = raft.mono + raft.options.heartbeatMs * 2
+  if (raft.leader === null) judge(raft)
+  if (raft.recovering !== null && raft.leader !== null) askTarget(raft)
+  if (raft.hard.votesForgotten) recallVotes(raft)
+  if (raft.role !== 'leader' && (raft.leader === null || raft.hard.votesForgotten)) survey(raft)
+}
+
+export function recoveryWakeAt(raft: RaftState): number {
+  if (isConcerned(raft)) return raft.recovery.nextAt
+  if (raft.leader !== null || raft.role === 'leader') return Number.MAX_SAFE_INTEGER
+  return raft.recovery.leaderlessAt + raft.options.electionMaxMs * 2 + 1
+}
+
+/** Asks the leader for a commit index that intact members confirm; each try has an id of its own. */
+function askTarget(raft: RaftState): void {
+  const { recovery, reads } = raft
+  if (recovery.target !== null && recovery.target.term === raft.term) return
+  recovery.askId = reads.nextId++
+  raft.out.send(raft.leader as MemberId, {
+    kind: 'read',
+    era: raft.era,
+    term: raft.term,
+    id: recovery.askId,
+    recovering: true,
+    life: raft.life,
+  })
+}
+
+/** True where the answer was for this file. */
+export function onTarget(raft: RaftState, message: ReadAnswer): boolean {
+  const { recovery } = raft
+  if (recovery.askId === 0 || message.id !== recovery.askId) return false
+  recovery.askId = 0
+  recovery.target = { term: raft.term, index: message.at.index }
+  return true
+}
+
+/** Refilled? Called once per Ready. */
+export function checkRefilled(raft: RaftState): void {
+  if (raft.recovering === null || raft.entering || raft.leader === null) return
+  const { target, founding } = raft.recovery
+  const reached = Math.min(raft.following.matched, raft.stable)
+  const isRefilled = target !== null && target.term === raft.term && reached >= target.index
+  const isFounded = founding === raft.term && raft.tail.termAt(reached) === founding
+  if (!isRefilled && !isFounded) return
+  raft.recovery.target = null
+  raft.becomeIntact()
+}
+
+/** Rule 4 above. */
+function recallVotes(raft: RaftState): void {
+  for (const id of raft.otherVoters()) {
+    const heard = raft.recovery.reports.get(id)
+    if (heard === undefined || heard.term > raft.term) return
+  }
+  if (raft.vote === null) raft.giveVote(raft.self)
+  raft.rememberVotes()
+}
+
+function survey(raft: RaftState): void {
+  const { recovery } = raft
+  recovery.nonce++
+  recovery.earlier = recovery.reports
+  recovery.reports = new Map()
+  for (const id of raft.otherVoters()) {
+    raft.out.send(id, { kind: 'survey', era: raft.era, term: raft.term, nonce: recovery.nonce })
+  }
+}
+
+export function onSurvey(raft: RaftState, from: MemberId, message: Survey): void {
+  const report: Report = {
+    kind: 'report',
+    era: raft.era,
+    term: raft.term,
+    nonce: message.nonce,
+    life: raft.life,
+    cause: raft.recovering,
+    last: durableEnd(raft),
+    lossAccepted: raft.recovery.lossAccepted,
+  }
+  // The report speaks of term and era: they are on disk when it leaves.
+  if (raft.isHardDirty || raft.writes.length > 0) raft.out.sendAfterWrite(from, report)
+  else raft.out.send(from, report)
+}
+
+function durableEnd(raft: RaftState): Position {
+  return { term: raft.tail.termAt(raft.stable) ?? raft.tail.base.term, index: raft.stable }
+}
+
+export function onReport(raft: RaftState, from: MemberId, message: Report): void {
+  const { recovery } = raft
+  if (message.nonce !== recovery.nonce || !isConcerned(raft)) return
+  const { life, cause, term, era, last } = message
+  recovery.reports.set(from, { life, cause, term, era, last })
+  if (message.lossAccepted && raft.leader === null) recovery.lossAccepted = true
+}
+
+/** Too few intact voters for any majority? Then halt, wait, or begin a new era. */
+function judge(raft: RaftState): void {
+  const { recovery } = raft
+  recovery.blocked = ''
+  recovery.waits = ''
+  const lost = raft.recovering === null ? [] : [raft.self]
+  const present = [raft.self]
+  for (const id of raft.otherVoters()) {
+    const now = recovery.reports.get(id)
+    const before = recovery.earlier.get(id)
+    // Lost in both surveys within one run: lost at one common moment, together with all the others.
+    if (now === undefined || before === undefined || now.life !== before.life) continue
+    present.push(id)
+    if (now.cause !== null && before.cause !== null) lost.push(id)
+  }
+  const { voters } = raft.members
+  if (voters.length - lost.length >= raft.quorum) {
+    if (raft.recovering !== null) recovery.waits = 'waits for a leader elected by intact members'
+    return
+  }
+  if (raft.durability === 'always' && !recovery.lossAccepted) {
+    recovery.blocked = `members ${lost.join(', ')} lost what they had acknowledged: fewer than ${raft.quorum} intact voters are left; restore a disk or run \`quorate recover --accept-loss\``
+    return
+  }
+  const isComplete = present.length === voters.length
+  const isPatient = present.length >= raft.quorum && raft.mono - recovery.leaderlessAt >= raft.recoverWaitMs
+  if (!isComplete && !isPatient) {
+    const missing = voters.filter((id) => !present.includes(id))
+    recovery.waits = `waits for members ${missing.join(', ')} before a new era begins`
+    return
+  }
+  if (longest(raft, present) === raft.self) force(raft, present)
+}
+
+function longest(raft: RaftState, present: readonly MemberId[]): MemberId {
+  let best = raft.self
+  let bestEra = raft.era
+  let bestLast = durableEnd(raft)
+  for (const id of present) {
+    const heard = raft.recovery.reports.get(id)
+    if (heard === undefined) continue
+    const order = heard.era === bestEra ? comparePositions(heard.last, bestLast) : heard.era - bestEra
+    if (order < 0 || (order === 0 && id > best)) continue
+    best = id
+    bestEra = heard.era
+    bestLast = heard.last
+  }
+  return best
+}
+
+function force(raft: RaftState, present: readonly MemberId[]): void {
+  if (!raft.isVoter || raft.diskShort || raft.entering) return
+  if (raft.mono - raft.recovery.forcedAt < raft.options.electionMinMs) return
+  raft.recovery.forcedAt = raft.mono
+  let term = raft.term
+  for (const id of present) term = Math.max(term, raft.recovery.reports.get(id)?.term ?? 0)
+  campaign(raft, { transfer: false, force: true, term: term + 1 })
+}
+
+/** The forced candidate won: its log is the history of the new era. */
+export function foundEra(raft: RaftState): void {
+  const era = raft.era + 1
+  raft.enterEra(era, describeLoss(era))
+  raft.becomeIntact()
+  raft.rememberVotes()
+  raft.recovery.lossAccepted = false
+  raft.recovery.blocked = ''
+  raft.recovery.waits = ''
+  raft.out.note('warn', 'raft.era-begun', { member: raft.self, era, term: raft.term, last: raft.tail.last })
+}
+
+/** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */
+export function joinEra(raft: RaftState, era: number): void {
+  raft.enterEra(era, describeLoss(era))
+  raft.becomeRecovering(raft.durability === 'always' ? 'accept-loss' : 'unclean-stop')
+  raft.entering = true
+  raft.needsSnapshot = false
+  raft.following.matched = 0
+  raft.following.ack = null
+  raft.recovery.target = null
+  raft.recovery.askId = 0
+  raft.recovery.lossAccepted = false
+  raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
+}
+
+function describeLoss(era: number): string {
+  return `era ${era} was begun without a majority of intact members: writes acknowledged before it may be lost`
+}
+
+/** The operator's word, here or at a peer. Ignored while the group works. */
+export function lossAccepted(raft: RaftState, isFirst: boolean): void {
+  if (raft.leader !== null || raft.role === 'leader') return
+  raft.recovery.lossAccepted = true
+  raft.out.note('warn', 'raft.loss-accepted', { member: raft.self, term: raft.term })
+  if (!isFirst) return
+  for (const id of raft.others()) raft.out.send(id, { kind: 'accept-loss', era: raft.era, term: raft.term })
+}

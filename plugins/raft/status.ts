@@ -1,0 +1,51 @@
+// What a raft member says of itself: for `quorate status`, for the shard and for the simulator's checks.
+
+import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
+import type { RaftState } from './state.js'
+
+export function describe(raft: RaftState): StrategyStatus {
+  const { recovery } = raft
+  return {
+    role: roleOf(raft),
+    leader: raft.leader,
+    term: raft.term,
+    era: raft.era,
+    commit: raft.commitPosition,
+    last: raft.tail.position,
+    first: raft.tail.first,
+    chain: lastChain(raft),
+    members: raft.members,
+    peers: peersOf(raft),
+    recovering: raft.recovering,
+    why: raft.why !== '' ? raft.why : recovery.blocked !== '' ? recovery.blocked : recovery.waits,
+    loss: raft.hard.loss,
+    counters: { ...raft.counters },
+  }
+}
+
+function roleOf(raft: RaftState): StrategyStatus['role'] {
+  if (raft.role === 'halted' || raft.recovery.blocked !== '') return 'halted'
+  if (raft.role === 'leader') return 'leader'
+  if (raft.recovering !== null) return 'recovering'
+  if (!raft.isVoter) return 'learner'
+  return raft.role
+}
+
+/** A lone member without a log on disk computes no chain only to be asked for its status. */
+function lastChain(raft: RaftState): Hash64 {
+  if (raft.isAlone && raft.durability === 'none') return rebasedChain(raft.tail.position)
+  return raft.tail.chainAt(raft.tail.last) as Hash64
+}
+
+function peersOf(raft: RaftState): PeerStatus[] {
+  const { leading } = raft
+  if (leading === null) return []
+  const peers: PeerStatus[] = [
+    { member: raft.self, match: raft.stable, state: 'self', active: true, recovering: false },
+  ]
+  for (const [member, peer] of leading.progress) {
+    const active = raft.mono - peer.activeAt <= raft.options.electionMaxMs
+    peers.push({ member, match: peer.match, state: peer.state, active, recovering: peer.recovering })
+  }
+  return peers
+}

@@ -1,0 +1,235 @@
+// The strategy that a shard drives: every call notes the time, hands over to the role that it concerns
+// and leaves its results in the outbox. Rules about terms and eras that hold for every message are here.
+
+import type {
+  Hash64,
+  LogEntry,
+  MemberChange,
+  MemberId,
+  Members,
+  Now,
+  Payload,
+  Position,
+  ReadLevel,
+  Ready,
+  Refusal,
+  Strategy,
+  StrategyInit,
+  StrategyStatus,
+  Token,
+} from 'quorate/plugin'
+import { electionTimeout, mayStand, onVoteAnswer, onVoteRequest } from './candidate.js'
+import {
+  becomeFollower,
+  leaderLinkDown,
+  makeFollowing,
+  onAppend,
+  onHeartbeat,
+  refuseOldLeader,
+} from './follower.js'
+import { leaderTick, onAppendAnswer, onHeartbeatAnswer, propose } from './leader.js'
+import { decodeMessage, type RaftMessage } from './messages.js'
+import type { RaftOptions } from './options.js'
+import {
+  followerReadsTick,
+  followerReadsWakeAt,
+  makeFollowerReads,
+  onReadAnswer,
+  onReadRequest,
+  readIndex,
+} from './read-index.js'
+import { takeReady, writePersisted } from './ready.js'
+import { lossAccepted, makeRecovery, onReport, onSurvey, onTarget, recoveryTick, recoveryWakeAt } from './recovery.js'
+import { entriesFetched, followerLinkDown, snapshotEnded } from './replication.js'
+import { acceptsSnapshot, cutLog, snapshotInstalled } from './snapshot.js'
+import { RaftState, termJumpMax } from './state.js'
+import { describe } from './status.js'
+import { onTimeoutNow, transfer } from './transfer.js'
+
+export class RaftStrategy implements Strategy {
+  readonly #raft: RaftState
+
+  constructor(init: StrategyInit<RaftOptions>) {
+    const raft = new RaftState(init)
+    raft.following = makeFollowing(raft)
+    raft.reads = makeFollowerReads(raft)
+    raft.recovery = makeRecovery(raft, init.recovering === 'accept-loss')
+    this.#raft = raft
+  }
+
+  tick(now: Now): void {
+    const raft = this.#raft
+    this.#note(now)
+    if (raft.role === 'halted') return
+    if (raft.leading !== null) leaderTick(raft, raft.leading)
+    else if (raft.mono >= raft.following.deadline) electionTimeout(raft)
+    followerReadsTick(raft)
+    recoveryTick(raft)
+  }
+
+  step(from: MemberId, message: Uint8Array, now: Now): void {
+    const raft = this.#raft
+    this.#note(now)
+    if (raft.role === 'halted' || from === raft.self || !raft.isMember(from)) return
+    const decoded = decodeMessage(message)
+    if (decoded === null || decoded.term > raft.term + termJumpMax) {
+      raft.counters.malformed++
+      return
+    }
+    switch (decoded.kind) {
+      // These three and requests for votes change no term by themselves.
+      case 'survey':
+        return onSurvey(raft, from, decoded)
+      case 'report':
+        return onReport(raft, from, decoded)
+      case 'accept-loss':
+        return lossAccepted(raft, false)
+      case 'vote':
+        return onVoteRequest(raft, from, decoded)
+      default:
+        if (this.#admit(from, decoded)) this.#dispatch(from, decoded)
+    }
+  }
+
+  propose(token: Token, payload: Payload, now: Now): Refusal | null {
+    this.#note(now)
+    return propose(this.#raft, token, payload)
+  }
+
+  transfer(to: MemberId | null): Refusal | null {
+    return transfer(this.#raft, to)
+  }
+
+  checkpointed(position: Position): void {
+    cutLog(this.#raft, position)
+  }
+
+  readIndex(token: Token, level: ReadLevel): Refusal | null {
+    return readIndex(this.#raft, token, level)
+  }
+
+  /** Membership is static: no change is ever taken. */
+  reconfigure(_token: Token, _change: MemberChange): Refusal | null {
+    const raft = this.#raft
+    return raft.leading === null ? { reason: 'not-leader', leader: raft.leader } : { reason: 'busy' }
+  }
+
+  persisted(batch: number): void {
+    writePersisted(this.#raft, batch)
+  }
+
+  applied(position: Position): void {
+    this.#raft.applyTo(position.index)
+  }
+
+  fetched(entries: readonly LogEntry[]): void {
+    entriesFetched(this.#raft, entries)
+  }
+
+  peerDown(peer: MemberId): void {
+    const raft = this.#raft
+    if (raft.role === 'halted') return
+    if (raft.leading !== null) followerLinkDown(raft, peer)
+    else if (raft.leader === peer) leaderLinkDown(raft)
+  }
+
+  peerUp(peer: MemberId): void {
+    const progress = this.#raft.leading?.progress.get(peer)
+    if (progress !== undefined) progress.paused = false
+  }
+
+  snapshotInstalled(at: Position, chain: Hash64, _members: Members): void {
+    snapshotInstalled(this.#raft, at, chain)
+  }
+
+  snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
+    snapshotEnded(this.#raft, peer, { ok, index: at.index })
+  }
+
+  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean {
+    return acceptsSnapshot(this.#raft, { from, term, at })
+  }
+
+  diskShort(short: boolean): void {
+    const raft = this.#raft
+    raft.diskShort = short
+    if (short && raft.leading !== null) transfer(raft, null)
+  }
+
+  acceptLoss(): void {
+    lossAccepted(this.#raft, true)
+  }
+
+  ready(): Ready | null {
+    return takeReady(this.#raft)
+  }
+
+  status(): StrategyStatus {
+    return describe(this.#raft)
+  }
+
+  chainAt(index: number): Hash64 | null {
+    return this.#raft.tail.chainAt(index)
+  }
+
+  wakeAt(): number {
+    const raft = this.#raft
+    if (raft.role === 'halted') return Number.MAX_SAFE_INTEGER
+    const { leading } = raft
+    const reads = Math.min(followerReadsWakeAt(raft), recoveryWakeAt(raft))
+    if (leading === null) {
+      const isTimed = mayStand(raft) || raft.leader !== null
+      return isTimed ? Math.min(raft.following.deadline, reads) : reads
+    }
+    if (leading.progress.size === 0) return reads
+    const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
+    return Math.min(leading.heartbeatAt, leading.checkAt, transferAt, reads)
+  }
+
+  #note(now: Now): void {
+    if (now.mono > this.#raft.mono) this.#raft.mono = now.mono
+  }
+
+  /** Raft 5.1 for terms, recovery.ts for eras. False for a message that ends here. */
+  #admit(from: MemberId, message: RaftMessage): boolean {
+    const raft = this.#raft
+    const isFromLeader = message.kind === 'append' || message.kind === 'heartbeat'
+    // A granted PreVote names the term that was asked for, which nobody has entered yet.
+    const isPromise = message.kind === 'voted' && message.pre && message.granted
+    if (message.term > raft.term && !isPromise) becomeFollower(raft, message.term, isFromLeader ? from : null)
+    if (message.term < raft.term || message.era < raft.era) {
+      if (isFromLeader) refuseOldLeader(raft, from)
+      return false
+    }
+    if (message.era > raft.era && !isFromLeader) {
+      if (raft.leading !== null) becomeFollower(raft, raft.term, null)
+      return false
+    }
+    return true
+  }
+
+  #dispatch(from: MemberId, message: RaftMessage): void {
+    const raft = this.#raft
+    switch (message.kind) {
+      case 'append':
+        return onAppend(raft, from, message)
+      case 'appended':
+        return onAppendAnswer(raft, from, message)
+      case 'heartbeat':
+        return onHeartbeat(raft, from, message)
+      case 'beaten':
+        return onHeartbeatAnswer(raft, from, message)
+      case 'voted':
+        return onVoteAnswer(raft, from, message)
+      case 'read':
+        return onReadRequest(raft, from, message)
+      case 'readable':
+        if (from === raft.leader && !onTarget(raft, message)) onReadAnswer(raft, message)
+        return
+      case 'timeout-now':
+        return onTimeoutNow(raft)
+      default:
+        return
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Leadership transfer (thesis 3.10): the leader stops taking proposals, brings the target up to date
+// and tells it to stand at once, without PreVote. It gives up after an election timeout.
+
+import { hasBug, type MemberId, type Refusal } from 'quorate/plugin'
+import { campaign, mayStand } from './candidate.js'
+import type { Leading } from './leader.js'
+import type { RaftState } from './state.js'
+
+export interface Transfer {
+  readonly to: MemberId
+  readonly deadline: number
+  isTold: boolean
+}
+
+/** `to` null: the voter that is most up to date. */
+export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
+  const { leading } = raft
+  if (leading === null) return { reason: 'not-leader', leader: raft.leader }
+  if (to === raft.self) return null
+  const target = to ?? best(raft, leading)
+  const peer = target === null ? undefined : leading.progress.get(target)
+  if (target === null || peer === undefined || peer.recovering || !raft.members.voters.includes(target)) {
+    return { reason: 'busy' }
+  }
+  if (leading.transfer?.to === target) return null
+  leading.transfer = { to: target, deadline: raft.mono + raft.options.electionMaxMs, isTold: false }
+  raft.out.note('info', 'raft.transfer', { member: raft.self, to: target, term: raft.term })
+  catchUpDone(raft, leading, target)
+  return null
+}
+
+function best(raft: RaftState, leading: Leading): MemberId | null {
+  let found: MemberId | null = null
+  let match = -1
+  for (const id of raft.otherVoters()) {
+    const peer = leading.progress.get(id)
+    if (peer === undefined || peer.recovering || peer.state === 'snapshot') continue
+    if (raft.mono - peer.activeAt > raft.options.electionMinMs) continue
+    if (peer.match <= match) continue
+    found = id
+    match = peer.match
+  }
+  return found
+}
+
+/** Tells the target to stand once it has everything. */
+export function catchUpDone(raft: RaftState, leading: Leading, from: MemberId): void {
+  const plan = leading.transfer
+  if (plan === null || plan.to !== from || plan.isTold) return
+  const peer = leading.progress.get(from)
+  if (peer === undefined) return
+  if (peer.match < raft.tail.last && !hasBug('raft-transfer-skips-catchup')) return
+  plan.isTold = true
+  leading.isLeaseVoid = true
+  raft.counters.transfers++
+  raft.out.send(from, { kind: 'timeout-now', era: raft.era, term: raft.term })
+}
+
+export function onTimeoutNow(raft: RaftState): void {
+  if (mayStand(raft) && raft.role === 'follower') campaign(raft, { transfer: true, force: false })
+}

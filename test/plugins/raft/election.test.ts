@@ -1,0 +1,65 @@
+// Elections as the paper and the thesis have them.
+
+import test from 'ava'
+import { World } from './network.js'
+
+test('raft: three members start: one leads and the others follow it', (t) => {
+  const world = new World()
+
+  const leader = world.elect()
+  world.advance(100)
+
+  for (const node of world.up) t.is(node.strategy?.status().leader, leader as never)
+})
+
+test('raft: a proposal at the leader: every member executes it once', (t) => {
+  const world = new World()
+  const leader = world.elect()
+
+  const token = world.propose(leader, 'a')
+  world.advance(100)
+
+  t.true(token !== null && world.committed.has(token))
+  for (const node of world.up) t.is(node.applied.filter((entry) => entry.text === '!a').length, 1)
+})
+
+test('raft: a read at each member: granted at or behind the last acknowledged write', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.propose(leader, 'a')
+  world.advance(100)
+
+  const tokens = world.ids.map((id) => world.read(id))
+  world.advance(100)
+
+  for (const token of tokens) t.not(token === null ? null : world.reads.get(token)?.grantedAt, null)
+})
+
+test('raft: the leader is killed: another leads within 300 ms and has everything', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.propose(leader, 'a')
+  world.advance(100)
+
+  world.crash(leader)
+  const isBack = world.until(() => world.leader() !== null && world.isSettled(), 300)
+
+  t.true(isBack)
+  world.propose(world.leader() as number, 'b')
+  world.advance(100)
+  for (const node of world.up) t.deepEqual(node.applied.map((entry) => entry.text).filter((text) => text.startsWith('!')), ['!a', '!b'])
+})
+
+test('raft: all members are killed and start again: nothing that was acknowledged is lost', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  for (let i = 0; i < 20; i++) world.propose(leader, `v${i}`)
+  world.advance(100)
+
+  for (const id of world.ids) world.crash(id, true)
+  for (const id of world.ids) world.start(id)
+  world.elect()
+  world.advance(200)
+
+  for (const node of world.up) t.is(node.applied.filter((entry) => entry.text.startsWith('!')).length, 20)
+})

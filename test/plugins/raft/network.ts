@@ -1,0 +1,576 @@
+// A small deterministic world for strategies: members with a fake disk and a list as engine, links
+// that delay, lose, double and cut, and a clock that only `advance` moves. It drives a strategy as a
+// shard does and asserts the invariants RF1-RF9 and RF15 after each step.
+
+import {
+  chainEntry,
+  type Delivery,
+  type Durability,
+  type Hash64,
+  hashEquals,
+  hashZero,
+  type LogEntry,
+  type MemberId,
+  type Outgoing,
+  payloadOf,
+  type Position,
+  positionZero,
+  Random,
+  type RecoveryCause,
+  type Ready,
+  type StoreBatch,
+  type Strategy,
+  textToBytes,
+  bytesToText,
+  type Token,
+  type GroupId,
+  type ReadLevel,
+} from 'quorate/plugin'
+import raft from '../../../plugins/raft/index.js'
+import { raftDefaults, type RaftOptions } from '../../../plugins/raft/options.js'
+
+export interface WorldOptions {
+  readonly seed: number
+  readonly voters: number
+  readonly learners: number
+  readonly durability: Durability
+  readonly options: Partial<RaftOptions>
+  readonly recoverWaitMs: number
+  /** Milliseconds of one step. */
+  readonly stepMs: number
+  /** Messages in a thousand that are lost, and that arrive twice. */
+  readonly lossPermille: number
+  readonly doublePermille: number
+  readonly delayMaxMs: number
+  readonly diskMaxMs: number
+}
+
+export const worldDefaults: WorldOptions = {
+  seed: 1,
+  voters: 3,
+  learners: 0,
+  durability: 'always',
+  options: {},
+  recoverWaitMs: 2_000,
+  stepMs: 5,
+  lossPermille: 0,
+  doublePermille: 0,
+  delayMaxMs: 2,
+  diskMaxMs: 2,
+}
+
+export interface AppliedEntry {
+  readonly at: Position
+  readonly text: string
+}
+
+interface Image {
+  state: Uint8Array | null
+  entries: LogEntry[]
+  /** Position before entries[0], and the chain there. */
+  at: Position
+  chain: Hash64
+}
+
+interface Checkpoint {
+  readonly at: Position
+  readonly chain: Hash64
+  readonly applied: readonly AppliedEntry[]
+}
+
+interface Write {
+  readonly batch: number
+  readonly write: StoreBatch
+  readonly sync: boolean
+  readonly after: readonly Outgoing[]
+  readonly doneAt: number
+}
+
+interface Letter {
+  readonly from: number
+  readonly to: number
+  readonly message: Uint8Array
+  readonly at: number
+  readonly order: number
+  readonly life: number
+}
+
+export interface ReadRecord {
+  readonly member: number
+  readonly floor: number
+  grantedAt: number | null
+  dropped: string | null
+}
+
+/** One member: a strategy, its disk and its engine. */
+export class Node {
+  readonly id: number
+  strategy: Strategy | null = null
+  /** What the operating system has, and what a loss of power leaves. */
+  disk: Image = { state: null, entries: [], at: positionZero, chain: hashZero }
+  synced: Image = { state: null, entries: [], at: positionZero, chain: hashZero }
+  checkpoint: Checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+  applied: AppliedEntry[] = []
+  appliedAt: Position = positionZero
+  writes: Write[] = []
+  diskStopped = false
+  /** Grows with each start: messages to an earlier life are lost. */
+  life = 0
+  clockMs = 0
+  isPaused = false
+  /** Greatest term, and greatest commit within an era, ever seen, across restarts. */
+  term = 0
+  era = 1
+  lastSent = 0
+
+  constructor(id: number) {
+    this.id = id
+  }
+}
+
+export class World {
+  readonly options: WorldOptions
+  readonly random: Random
+  readonly nodes: Node[] = []
+  readonly reads = new Map<Token, ReadRecord>()
+  /** Tokens of proposals answered, dropped for certain and dropped in doubt. */
+  readonly committed = new Set<Token>()
+  readonly refused = new Set<Token>()
+  readonly doubtful = new Set<Token>()
+  mono = 1_000
+  /** Lines of a golden interaction file, while `isTelling`. */
+  readonly story: string[] = []
+  isTelling = false
+  /** Set by tests that look at messages. True keeps the message. */
+  filter: (from: number, to: number, message: Uint8Array) => boolean = () => true
+  snapshotsInstalled = 0
+  readonly #letters: Letter[] = []
+  readonly #cut = new Set<string>()
+  readonly #leaders = new Map<string, number>()
+  /** The committed history by index, per era. */
+  readonly #history = new Map<number, AppliedEntry>()
+  #historyEra = 1
+  #ackedIndex = 0
+  #token = 0
+  #order = 0
+
+  constructor(options: Partial<WorldOptions> = {}) {
+    this.options = { ...worldDefaults, ...options }
+    this.random = new Random(this.options.seed)
+    const count = this.options.voters + this.options.learners
+    for (let id = 1; id <= count; id++) this.nodes.push(new Node(id))
+    for (const node of this.nodes) this.start(node.id)
+  }
+
+  node(id: number): Node {
+    return this.nodes[id - 1] as Node
+  }
+
+  strategy(id: number): Strategy {
+    const { strategy } = this.node(id)
+    if (strategy === null) throw new Error(`member ${id} is down`)
+    return strategy
+  }
+
+  get ids(): number[] {
+    return this.nodes.map((node) => node.id)
+  }
+
+  get up(): Node[] {
+    return this.nodes.filter((node) => node.strategy !== null)
+  }
+
+  start(id: number, recovering: RecoveryCause | null = null): void {
+    const node = this.node(id)
+    const { disk, checkpoint } = node
+    node.life++
+    node.applied = [...checkpoint.applied]
+    node.appliedAt = checkpoint.at
+    const entries = disk.entries.filter((entry) => entry.index > checkpoint.at.index)
+    const first = entries[0]
+    if (first !== undefined && first.index !== checkpoint.at.index + 1) {
+      throw new Error(`member ${id}: gap behind the checkpoint`)
+    }
+    const ids = this.ids as MemberId[]
+    node.strategy = raft.create({
+      self: id as MemberId,
+      group: 1 as GroupId,
+      options: { ...raftDefaults, ...this.options.options },
+      durability: this.options.durability,
+      members: { voters: ids.slice(0, this.options.voters), learners: ids.slice(this.options.voters) },
+      state: disk.state,
+      base: checkpoint.at,
+      baseChain: checkpoint.chain,
+      entries,
+      recovering,
+      recoverWaitMs: this.options.recoverWaitMs,
+      now: this.#now(node),
+      random: this.random.fork(),
+    })
+    for (const other of this.up) {
+      if (other === node) continue
+      other.strategy?.peerUp(id as MemberId)
+      node.strategy.peerUp(other.id as MemberId)
+    }
+  }
+
+  /** kill -9: what the operating system has stays; `power` loses what was not synced. */
+  crash(id: number, power = false): void {
+    const node = this.node(id)
+    node.strategy = null
+    node.writes = []
+    node.isPaused = false
+    if (power) node.disk = copy(node.synced)
+    for (const other of this.up) {
+      if (!other.isPaused && !this.isCut(id, other.id)) other.strategy?.peerDown(id as MemberId)
+    }
+  }
+
+  wipe(id: number): void {
+    const node = this.node(id)
+    node.disk = { state: null, entries: [], at: positionZero, chain: hashZero }
+    node.synced = copy(node.disk)
+    node.checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+    node.term = 0
+    node.era = 1
+  }
+
+  restart(id: number, recovering: RecoveryCause | null = null): void {
+    if (this.node(id).strategy !== null) this.crash(id)
+    this.start(id, recovering)
+  }
+
+  /** One way. */
+  cut(from: number, to: number): void {
+    this.#cut.add(`${from}>${to}`)
+  }
+
+  isolate(id: number): void {
+    for (const other of this.ids) {
+      if (other === id) continue
+      this.cut(id, other)
+      this.cut(other, id)
+    }
+  }
+
+  heal(): void {
+    this.#cut.clear()
+  }
+
+  isCut(from: number, to: number): boolean {
+    return this.#cut.has(`${from}>${to}`)
+  }
+
+  propose(id: number, text: string): Token | null {
+    const node = this.node(id)
+    if (node.strategy === null) return null
+    const token = ++this.#token as Token
+    const refusal = node.strategy.propose(token, payloadOf(textToBytes(`!${text}`)), this.#now(node))
+    this.#drain(node)
+    return refusal === null ? token : null
+  }
+
+  read(id: number, level: ReadLevel = 'linearizable'): Token | null {
+    const node = this.node(id)
+    if (node.strategy === null) return null
+    const token = ++this.#token as Token
+    this.reads.set(token, { member: id, floor: this.#ackedIndex, grantedAt: null, dropped: null })
+    node.strategy.tick(this.#now(node))
+    const refusal = node.strategy.readIndex(token, level)
+    this.#drain(node)
+    if (refusal === null) return token
+    this.reads.delete(token)
+    return null
+  }
+
+  /** A finished checkpoint of what the member applied. */
+  takeCheckpoint(id: number): void {
+    const node = this.node(id)
+    if (node.strategy === null) return
+    const chain = node.strategy.chainAt(node.appliedAt.index)
+    if (chain === null) throw new Error('the chain at the applied entry is known')
+    node.checkpoint = { at: node.appliedAt, chain, applied: [...node.applied] }
+    node.strategy.checkpointed(node.appliedAt)
+    this.#drain(node)
+  }
+
+  advance(ms: number): void {
+    const end = this.mono + ms
+    while (this.mono < end) this.step()
+  }
+
+  /** Advances until `done`, at most `ms`; false when the time ran out. */
+  until(done: () => boolean, ms = 10_000): boolean {
+    const end = this.mono + ms
+    while (!done() && this.mono < end) this.step()
+    return done()
+  }
+
+  /** A member that leads and is followed in the greatest term of all members that are up. */
+  leader(): number | null {
+    let found: number | null = null
+    let term = 0
+    for (const node of this.up) {
+      const status = node.strategy?.status()
+      if (status === undefined) continue
+      if (status.role === 'leader' && status.term > term) {
+        found = node.id
+        term = status.term
+      }
+    }
+    return found
+  }
+
+  elect(): number {
+    if (!this.until(() => this.leader() !== null && this.isSettled())) throw new Error('no leader')
+    return this.leader() as number
+  }
+
+  /** The leader committed an entry of its term. */
+  isSettled(): boolean {
+    const id = this.leader()
+    if (id === null) return false
+    const status = this.strategy(id).status()
+    return status.commit.term === status.term
+  }
+
+  step(): void {
+    this.mono += this.options.stepMs
+    this.#deliver()
+    for (const node of this.nodes) {
+      if (node.strategy === null || node.isPaused) continue
+      this.#finishWrites(node)
+      node.strategy.tick(this.#now(node))
+      this.#drain(node)
+    }
+    for (const node of this.up) if (!node.isPaused) this.#check(node)
+  }
+
+  #now(node: Node): { wall: number; mono: number } {
+    return { wall: 1_700_000_000_000 + this.mono, mono: this.mono + node.clockMs }
+  }
+
+  #deliver(): void {
+    const due = this.#letters.filter((letter) => letter.at <= this.mono)
+    if (due.length === 0) return
+    const rest = this.#letters.filter((letter) => letter.at > this.mono)
+    this.#letters.length = 0
+    due.sort((a, b) => a.at - b.at || a.order - b.order)
+    for (const letter of due) {
+      const node = this.node(letter.to)
+      if (node.strategy === null || node.life !== letter.life || this.isCut(letter.from, letter.to)) continue
+      if (node.isPaused) rest.push(letter)
+      else node.strategy.step(letter.from as MemberId, letter.message, this.#now(node))
+    }
+    this.#letters.push(...rest)
+  }
+
+  #post(from: Node, outgoing: Outgoing): void {
+    const to = this.node(outgoing.to)
+    if (!this.filter(from.id, to.id, outgoing.message) || to.strategy === null) return
+    if (this.isTelling) this.story.push(`  ${from.id} -> ${to.id} ${tell(outgoing.message)}`)
+    if (this.random.chance(this.options.lossPermille, 1_000)) return
+    const copies = this.random.chance(this.options.doublePermille, 1_000) ? 2 : 1
+    for (let i = 0; i < copies; i++) {
+      const at = this.mono + 1 + this.random.below(this.options.delayMaxMs)
+      this.#letters.push({ from: from.id, to: to.id, message: outgoing.message, at, order: this.#order++, life: to.life })
+    }
+  }
+
+  #drain(node: Node): void {
+    const { strategy } = node
+    if (strategy === null) return
+    for (let turns = 0; ; turns++) {
+      if (turns > 100) throw new Error('ready does not come to an end')
+      const ready = strategy.ready()
+      if (ready === null) return
+      this.#act(node, ready)
+    }
+  }
+
+  #act(node: Node, ready: Ready): void {
+    const strategy = node.strategy as Strategy
+    if (this.isTelling) for (const event of ready.trace) this.story.push(`${node.id} ${event.event} ${fields(event.fields)}`)
+    for (const outgoing of ready.sendNow) this.#post(node, outgoing)
+    if (ready.write === null) for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
+    else {
+      const previous = node.writes[node.writes.length - 1]
+      const doneAt = Math.max(previous?.doneAt ?? 0, this.mono + this.random.below(this.options.diskMaxMs + 1))
+      node.writes.push({ batch: ready.batch, write: ready.write, sync: ready.mustSync, after: ready.sendAfterWrite, doneAt })
+      if (this.options.diskMaxMs === 0) this.#finishWrites(node)
+    }
+    for (const delivery of ready.delivered) this.#execute(node, delivery)
+    for (const grant of ready.grants) this.#grant(grant.token, grant.at.index)
+    for (const drop of ready.dropped) {
+      const read = this.reads.get(drop.token)
+      if (read !== undefined) read.dropped = drop.reason
+      else if (drop.definite) this.refused.add(drop.token)
+      else this.doubtful.add(drop.token)
+    }
+    if (ready.fetch !== null) {
+      const { from, to } = ready.fetch
+      strategy.fetched(node.disk.entries.filter((entry) => entry.index >= from && entry.index <= to))
+    }
+    for (const peer of ready.snapshotTo) this.#sendSnapshot(node, this.node(peer))
+  }
+
+  #grant(token: Token, index: number): void {
+    const read = this.reads.get(token)
+    if (read === undefined) throw new Error('a grant for a read that nobody asked for')
+    if (read.grantedAt !== null || read.dropped !== null) throw new Error('a read is answered once')
+    if (index < read.floor) throw new Error(`RF15: read at ${index} misses an acknowledged write at ${read.floor}`)
+    read.grantedAt = index
+  }
+
+  #sendSnapshot(from: Node, to: Node): void {
+    const strategy = from.strategy as Strategy
+    const at = from.appliedAt
+    const chain = strategy.chainAt(at.index) as Hash64
+    const target = to.strategy
+    const isPossible = target !== null && !to.isPaused && !this.isCut(from.id, to.id)
+    const accepts = isPossible && target.acceptsSnapshot(from.id as MemberId, strategy.status().term, at)
+    if (accepts) {
+      this.snapshotsInstalled++
+      to.applied = [...from.applied]
+      to.appliedAt = at
+      to.checkpoint = { at, chain, applied: [...from.applied] }
+      target.snapshotInstalled(at, chain, target.status().members)
+      this.#drain(to)
+    }
+    strategy.snapshotSent(to.id as MemberId, accepts, at)
+  }
+
+  #execute(node: Node, delivery: Delivery): void {
+    if (delivery.at.index !== node.appliedAt.index + 1) throw new Error(`RF13: member ${node.id} skips an entry`)
+    const text = bytesToText(delivery.payload.bytes())
+    node.applied.push({ at: delivery.at, text })
+    node.appliedAt = delivery.at
+    this.#record(node, { at: delivery.at, text })
+    if (delivery.token !== null) {
+      this.committed.add(delivery.token)
+      this.#ackedIndex = Math.max(this.#ackedIndex, delivery.at.index)
+    }
+    node.strategy?.applied(delivery.at)
+  }
+
+  /** RF4: one committed history per era. */
+  #record(node: Node, entry: AppliedEntry): void {
+    const era = node.strategy?.status().era ?? 1
+    if (era > this.#historyEra) {
+      this.#historyEra = era
+      this.#history.clear()
+      this.#ackedIndex = 0
+    }
+    if (era < this.#historyEra) return
+    const known = this.#history.get(entry.at.index)
+    if (known === undefined) this.#history.set(entry.at.index, entry)
+    else if (known.at.term !== entry.at.term || known.text !== entry.text) {
+      throw new Error(`RF4: member ${node.id} executes another entry at ${entry.at.index}`)
+    }
+  }
+
+  #finishWrites(node: Node): void {
+    while (node.writes.length > 0 && !node.diskStopped) {
+      const write = node.writes[0] as Write
+      if (write.doneAt > this.mono) return
+      node.writes.shift()
+      store(node.disk, write.write)
+      if (write.sync) node.synced = copy(node.disk)
+      for (const outgoing of write.after) this.#post(node, outgoing)
+      node.strategy?.persisted(write.batch)
+      this.#drain(node)
+    }
+  }
+
+  #check(node: Node): void {
+    const status = node.strategy?.status()
+    if (status === undefined) return
+    if (status.term < node.term) throw new Error(`RF9: the term of member ${node.id} goes back`)
+    node.term = status.term
+    node.era = status.era
+    if (status.commit.index > status.last.index) throw new Error('RF9: commit is behind the end of the log')
+    if (node.appliedAt.index > status.commit.index) throw new Error('RF9: applied is behind commit')
+    if (status.role !== 'leader') return
+    const key = `${status.era}:${status.term}`
+    const known = this.#leaders.get(key)
+    if (known !== undefined && known !== node.id) throw new Error(`RF1: members ${known} and ${node.id} lead term ${status.term}`)
+    if (known === undefined) this.#checkNewLeader(node, status.era)
+    this.#leaders.set(key, node.id)
+  }
+
+  /** RF5: a new leader has every entry committed before. */
+  #checkNewLeader(node: Node, era: number): void {
+    if (era !== this.#historyEra) return
+    const status = (node.strategy as Strategy).status()
+    let last = 0
+    for (const index of this.#history.keys()) last = Math.max(last, index)
+    if (status.last.index < last) throw new Error(`RF5: leader ${node.id} lacks entry ${last}`)
+    const known = this.#history.get(last)
+    const own = node.disk.entries.find((entry) => entry.index === last)
+    if (known !== undefined && own !== undefined && own.term !== known.at.term) {
+      throw new Error(`RF5: leader ${node.id} has another entry at ${last}`)
+    }
+  }
+
+  /** RF3: members that have the same position have the same chain there. */
+  checkLogs(): void {
+    for (const a of this.up) {
+      for (const b of this.up) {
+        if (a.id >= b.id || a.era !== b.era) continue
+        const index = Math.min(a.appliedAt.index, b.appliedAt.index)
+        const own = a.strategy?.chainAt(index) ?? null
+        const other = b.strategy?.chainAt(index) ?? null
+        if (own !== null && other !== null && !hashEquals(own, other)) throw new Error(`RF3: ${a.id} and ${b.id} differ at ${index}`)
+      }
+    }
+  }
+}
+
+function copy(image: Image): Image {
+  return { ...image, entries: [...image.entries] }
+}
+
+/** What the store does with a batch: truncate, append, cut, reset; the chain must fit. */
+function store(disk: Image, batch: StoreBatch): void {
+  if (batch.state !== null) disk.state = batch.state
+  if (batch.reset !== null) {
+    disk.entries = []
+    disk.at = batch.reset.at
+    disk.chain = batch.reset.chain
+  }
+  const first = batch.entries[0]
+  if (first !== undefined) {
+    disk.entries = disk.entries.filter((entry) => entry.index < first.index)
+    const last = disk.entries[disk.entries.length - 1]?.index ?? disk.at.index
+    if (first.index !== last + 1) throw new Error(`the store has a gap: ${last} then ${first.index}`)
+    if (!hashEquals(chainOf(disk), batch.chainBefore)) throw new Error('the store has another chain')
+    disk.entries.push(...batch.entries)
+  }
+  if (batch.cutTo === null) return
+  const { cutTo } = batch
+  for (const entry of disk.entries) {
+    if (entry.index > cutTo) break
+    disk.chain = chainEntry(disk.chain, entry, entry.payload.bytes())
+    disk.at = { term: entry.term, index: entry.index }
+  }
+  disk.entries = disk.entries.filter((entry) => entry.index > cutTo)
+}
+
+function chainOf(disk: Image): Hash64 {
+  let { chain } = disk
+  for (const entry of disk.entries) chain = chainEntry(chain, entry, entry.payload.bytes())
+  return chain
+}
+
+function fields(of: Readonly<Record<string, unknown>>): string {
+  return Object.entries(of)
+    .map(([name, value]) => `${name}=${String(value)}`)
+    .join(' ')
+}
+
+let tell: (message: Uint8Array) => string = () => ''
+
+/** How messages are told in a story. */
+export function tellWith(teller: (message: Uint8Array) => string): void {
+  tell = teller
+}
