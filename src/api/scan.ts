@@ -20,16 +20,22 @@ export function splitCursor(cursor: number): { readonly slot: number; readonly h
   return { slot, hash: cursor - slot * hashCount }
 }
 
-/** A cursor from its text, null where it is none; any number beyond the end is the end. */
+/**
+ * A cursor from its text, null where it is none; any number beyond the end is the end. A sign is taken
+ * as Redis takes it: a negative cursor stands for one far beyond the end.
+ */
 export function parseCursor(text: string): number | null {
   if (text.length > 20) return null
+  const isNegative = text[0] === '-'
+  const from = isNegative || text[0] === '+' ? 1 : 0
+  if (from === 1 && text.length === 1) return null
   let value = 0
-  for (let i = 0; i < text.length; i++) {
+  for (let i = from; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48
     if (digit < 0 || digit > 9) return null
     value = value * 10 + digit
   }
-  return value < scanEnd ? value : scanEnd
+  return value < scanEnd && (!isNegative || value === 0) ? value : scanEnd
 }
 
 /** One group's page: the next cursor, 0 at its end, and its keys. */

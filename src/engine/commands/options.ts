@@ -53,7 +53,9 @@ export function parseStringOptions(
   for (let i = from; i < args.length; i++) {
     const word = (args[i] as string).toUpperCase()
     const unit = timeOptions.get(word)
-    const isFree = options.unit === null && !options.keepTtl && !options.persist
+    // As in Redis the same option may come twice, and the last one counts.
+    const isFree =
+      (options.unit === null || options.unit === unit) && !options.keepTtl && !options.persist
     if (isSet && word === 'NX' && !options.xx) options.nx = true
     else if (isSet && word === 'XX' && !options.nx) options.xx = true
     else if (isSet && word === 'GET') options.get = true

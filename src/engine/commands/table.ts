@@ -34,6 +34,8 @@ import getrange from './strings/getrange.js'
 import getset from './strings/getset.js'
 import incr from './strings/incr.js'
 import incrby from './strings/incrby.js'
+import incrbyfloat from './strings/incrbyfloat.js'
+import lcs from './strings/lcs.js'
 import mget from './strings/mget.js'
 import mset from './strings/mset.js'
 import msetnx from './strings/msetnx.js'
@@ -79,6 +81,8 @@ const commands: readonly EngineCommand[] = [
   getset,
   incr,
   incrby,
+  incrbyfloat,
+  lcs,
   mget,
   mset,
   msetnx,

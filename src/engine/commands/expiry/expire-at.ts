@@ -33,6 +33,12 @@ export function expire(context: Context, args: readonly string[], unit: TimeUnit
   return 1
 }
 
+/** Redis prints the option up to its first zero byte. */
+function unsupported(option: string): ErrorReply {
+  const end = option.indexOf('\0')
+  return error(`ERR Unsupported option ${end < 0 ? option : option.slice(0, end)}`)
+}
+
 /** A key without a time to live counts as living for ever. */
 function allows(conditions: Conditions, current: number | null, at: number): boolean {
   if (conditions.nx && current !== null) return false
@@ -49,7 +55,7 @@ function parse(args: readonly string[]): Conditions | ErrorReply {
     else if (word === 'XX') conditions.xx = true
     else if (word === 'GT') conditions.gt = true
     else if (word === 'LT') conditions.lt = true
-    else return error(`ERR Unsupported option ${args[i]}`)
+    else return unsupported(args[i] as string)
   }
   if (conditions.nx && (conditions.xx || conditions.gt || conditions.lt)) return nxConflict
   return conditions.gt && conditions.lt ? gtConflict : conditions
