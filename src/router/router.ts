@@ -167,6 +167,7 @@ export class Router implements SessionEvents {
   /** Pushes the outputs gathered in this turn: one write per connection. */
   endTurn(now: Now, out: Output[]): void {
     this.resume(now)
+    this.#state.stats.sample(now.mono)
     for (const session of this.#watch.overdue(now.mono)) {
       this.#state.stats.timeoutCloses++
       this.#kill(session)

@@ -18,7 +18,7 @@ interface Setting {
 /** Why CONFIG SET was refused: the option and the reason, without Redis' frame around them. */
 export interface SettingFault {
   readonly name: string
-  readonly why: string | null
+  readonly why: string
 }
 
 export class Settings {
@@ -47,12 +47,12 @@ export class Settings {
     return this.#settings.keys()
   }
 
-  /** Sets all of the pairs, or none of them. */
-  set(pairs: ReadonlyMap<string, string>): SettingFault | 'unknown' | null {
+  /** Sets all of the pairs, or none of them. All names exist. */
+  set(pairs: ReadonlyMap<string, string>): SettingFault | null {
     const values: [Setting, string][] = []
     for (const [name, text] of pairs) {
       const setting = this.#settings.get(name)
-      if (setting === undefined) return 'unknown'
+      if (setting === undefined) return { name, why: 'there is no such setting' }
       if (setting.access === 'immutable') return { name, why: "can't set immutable config" }
       if (setting.access === 'protected') return { name, why: "can't set protected config" }
       const checked = setting.check === null ? { value: text } : setting.check(text)

@@ -20,6 +20,10 @@ export class Stats {
   aclAuthFailures = 0
   /** Replies by error prefix. */
   readonly errors = new Map<string, number>()
+  /** Over the last whole second or longer. */
+  commandsPerSecond = 0
+  #sampledAt = 0
+  #sampledCommands = 0
   /** Entries called in the batch that runs now. */
   readonly #called: CommandEntry[] = []
   #batchCalls = 0
@@ -43,6 +47,16 @@ export class Stats {
     this.commandsProcessed += total
     this.#called.length = 0
     this.#batchCalls = 0
+  }
+
+  /** Called once per turn with monotonic milliseconds. */
+  sample(mono: number): void {
+    const passed = mono - this.#sampledAt
+    if (passed < 1_000) return
+    const commands = this.commandsProcessed - this.#sampledCommands
+    this.commandsPerSecond = Math.max(0, Math.round((commands * 1_000) / passed))
+    this.#sampledAt = mono
+    this.#sampledCommands = this.commandsProcessed
   }
 
   /** `text` begins with its prefix, as `ERR ...`. */

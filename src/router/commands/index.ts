@@ -2,19 +2,58 @@
 
 import type { RouterCommand } from '../command.js'
 import auth from './auth.js'
+import client from './client.js'
+import { asking, cluster, readOnly, readWrite } from './cluster.js'
+import command from './command.js'
+import config from './config.js'
 import echo from './echo.js'
 import hello from './hello.js'
+import info from './info.js'
+import { acl, latency, module, role, slowlog } from './monitoring.js'
+import { bgRewriteAof, bgSave, lastSave, save } from './persistence.js'
 import ping from './ping.js'
 import quit from './quit.js'
+import quorate from './quorate.js'
+import { debug, failover, lolwut, monitor, replicaOf, slaveOf } from './refused.js'
 import reset from './reset.js'
 import select from './select.js'
+import shutdown from './shutdown.js'
+import time from './time.js'
+import wait from './wait.js'
 
 export const routerCommands: readonly RouterCommand[] = [
+  acl,
+  asking,
   auth,
+  bgRewriteAof,
+  bgSave,
+  client,
+  cluster,
+  command,
+  config,
+  debug,
   echo,
+  failover,
   hello,
+  info,
+  lastSave,
+  latency,
+  lolwut,
+  module,
+  monitor,
   ping,
   quit,
+  quorate,
+  readOnly,
+  readWrite,
+  replicaOf,
   reset,
+  role,
+  save,
   select,
+  shutdown,
+  slaveOf,
+  slowlog,
+  time,
+  wait,
 ]

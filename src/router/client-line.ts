@@ -1,0 +1,53 @@
+// One client as CLIENT LIST and CLIENT INFO print it: Redis' fields in Redis' order, those that mean
+// nothing here as zeros.
+
+import type { Session } from './session.js'
+
+/** Without a line ending. `mono` is the time of the turn. */
+export function clientLine(session: Session, mono: number): string {
+  const { facts } = session
+  const fields: readonly (readonly [string, string | number])[] = [
+    ['id', session.id],
+    ['addr', session.remote],
+    ['laddr', session.local],
+    ['fd', 0],
+    ['name', facts.name],
+    ['age', seconds(mono - facts.connectedAt)],
+    ['idle', seconds(mono - facts.heardAt)],
+    ['flags', flagsOf(session)],
+    ['db', session.db],
+    ['sub', 0],
+    ['psub', 0],
+    ['ssub', 0],
+    ['multi', -1],
+    ['qbuf', session.parser.keptBytes],
+    ['qbuf-free', 0],
+    ['argv-mem', 0],
+    ['multi-mem', 0],
+    ['rbs', 0],
+    ['rbp', 0],
+    ['obl', session.outputChars],
+    ['oll', session.pending],
+    ['omem', session.unsent],
+    ['tot-mem', session.parser.keptBytes + session.outputChars + session.unsent],
+    ['events', session.isPaused ? 'w' : 'r'],
+    ['cmd', facts.lastCommand],
+    ['user', session.authenticated ? 'default' : '(superuser)'],
+    ['redir', -1],
+    ['resp', session.protocol],
+    ['lib-name', facts.libraryName],
+    ['lib-ver', facts.libraryVersion],
+  ]
+  return fields.map(([name, value]) => `${name}=${value}`).join(' ')
+}
+
+function flagsOf(session: Session): string {
+  const flags = `${session.heldByGate ? 'b' : ''}${session.facts.noEvict ? 'e' : ''}${
+    session.facts.noTouch ? 'T' : ''
+  }${session.isFinished ? 'c' : ''}`
+  return flags === '' ? 'N' : flags
+}
+
+function seconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000))
+}

@@ -1,0 +1,78 @@
+// How COMMAND, COMMAND INFO and COMMAND DOCS show a command of the table: Redis 7's shapes.
+
+import type { ArgumentDoc, KeySpec } from '../api/command.js'
+import { type Reply, status } from '../api/reply.js'
+import type { CommandEntry } from './command-entry.js'
+
+/** Redis 7: name, arity, flags, first key, last key, step, categories, tips, key specs, subcommands. */
+export function describeCommand(entry: CommandEntry): Reply {
+  const { spec } = entry
+  const subcommands = entry.subcommands === null ? [] : [...entry.subcommands.values()]
+  return [
+    spec.name,
+    spec.arity,
+    { type: 'set', items: spec.flags.map(status) },
+    entry.firstKey,
+    entry.lastKey,
+    entry.firstKey === 0 ? 0 : entry.keyStep,
+    { type: 'set', items: spec.categories.map(status) },
+    spec.tips,
+    spec.keys.map(describeKeys),
+    subcommands.map(describeCommand),
+  ]
+}
+
+function describeKeys(keys: KeySpec): Reply {
+  const last = keys.last < 0 ? keys.last : keys.last - keys.first
+  return map(
+    ['flags', { type: 'set', items: keys.flags.map(status) }],
+    ['begin_search', map(['type', 'index'], ['spec', map(['index', keys.first])])],
+    [
+      'find_keys',
+      map(
+        ['type', 'range'],
+        ['spec', map(['lastkey', last], ['keystep', keys.step], ['limit', 0])],
+      ),
+    ],
+  )
+}
+
+/** The value of COMMAND DOCS for one command. */
+export function documentCommand(entry: CommandEntry): Reply {
+  const { spec } = entry
+  const pairs: (readonly [string, Reply])[] = [
+    ['summary', spec.summary],
+    ['since', spec.since],
+    ['group', spec.group],
+    ['complexity', spec.complexity],
+  ]
+  if (spec.arguments.length > 0) pairs.push(['arguments', spec.arguments.map(documentArgument)])
+  if (entry.subcommands !== null) {
+    const items: Reply[] = []
+    for (const subcommand of entry.subcommands.values()) {
+      items.push(subcommand.name, documentCommand(subcommand))
+    }
+    pairs.push(['subcommands', { type: 'map', pairs: items }])
+  }
+  return map(...pairs)
+}
+
+function documentArgument(argument: ArgumentDoc): Reply {
+  const pairs: (readonly [string, Reply])[] = [
+    ['name', argument.name],
+    ['type', argument.type],
+  ]
+  if (argument.token !== undefined) pairs.push(['token', argument.token])
+  const flags: Reply[] = []
+  if (argument.optional) flags.push(status('optional'))
+  if (argument.multiple) flags.push(status('multiple'))
+  if (flags.length > 0) pairs.push(['flags', flags])
+  if (argument.arguments !== undefined) {
+    pairs.push(['arguments', argument.arguments.map(documentArgument)])
+  }
+  return map(...pairs)
+}
+
+function map(...pairs: readonly (readonly [string, Reply])[]): Reply {
+  return { type: 'map', pairs: pairs.flat() }
+}

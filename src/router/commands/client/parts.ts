@@ -1,0 +1,39 @@
+// What the subcommands of CLIENT have in common.
+
+import { error, syntaxError } from '../../../api/replies.js'
+import { always, plain } from '../../command.js'
+
+/** Anyone may ask it of the own connection. */
+export const own = {
+  ...plain,
+  group: 'connection',
+  flags: always,
+  categories: ['@slow', '@connection'],
+} as const
+
+/** It touches other connections. */
+export const others = {
+  ...plain,
+  group: 'connection',
+  flags: ['admin', ...always],
+  categories: ['@admin', '@slow', '@dangerous', '@connection'],
+} as const
+
+export const clientTypes = ['normal', 'master', 'replica', 'slave', 'pubsub'] as const
+
+/** Every client here is a normal one; null for a type that does not exist. */
+export function isNormalType(type: string): boolean | null {
+  const known = clientTypes.find((known) => known === type.toLowerCase())
+  return known === undefined ? null : known === 'normal'
+}
+
+export function unknownType(type: string): ReturnType<typeof error> {
+  return error(`ERR Unknown client type '${type.slice(0, 128)}'`)
+}
+
+/** Yes for `on`, no for `off`, the error for anything else. */
+export function onOrOff(word: string): boolean | typeof syntaxError {
+  const lower = word.toLowerCase()
+  if (lower === 'on') return true
+  return lower === 'off' ? false : syntaxError
+}

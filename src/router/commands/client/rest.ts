@@ -1,0 +1,138 @@
+// The subcommands of CLIENT that have little to do here, answered as clients expect: NO-EVICT, NO-TOUCH,
+// MAINT_NOTIFICATIONS, GETREDIR, TRACKING, TRACKINGINFO, CACHING and UNBLOCK.
+
+import { error, notInteger, syntaxError } from '../../../api/replies.js'
+import { emptyArray, ok } from '../../../api/reply.js'
+import type { RouterCommand } from '../../command.js'
+import { parseInteger } from '../../numbers.js'
+import { onOrOff, others, own } from './parts.js'
+
+const noTracking = error('ERR CLIENT TRACKING is not supported yet')
+const notTracking = error(
+  'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+)
+const badReason = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
+
+const enabled = {
+  name: 'enabled',
+  type: 'oneof',
+  arguments: [
+    { name: 'on', type: 'pure-token', token: 'ON' },
+    { name: 'off', type: 'pure-token', token: 'OFF' },
+  ],
+} as const
+
+export const noEvict = {
+  ...others,
+  name: 'client|no-evict',
+  arity: 3,
+  since: '7.0.0',
+  summary: 'Keeps the connection from being evicted.',
+  arguments: [enabled],
+  run: (session, args) => {
+    const on = onOrOff(args[2] as string)
+    if (typeof on === 'object') return on
+    session.facts.noEvict = on
+    return ok
+  },
+} satisfies RouterCommand
+
+export const noTouch = {
+  ...own,
+  name: 'client|no-touch',
+  arity: 3,
+  since: '7.2.0',
+  summary: 'Keeps the connection from renewing the age of keys.',
+  arguments: [enabled],
+  run: (session, args) => {
+    const on = onOrOff(args[2] as string)
+    if (typeof on === 'object') return on
+    session.facts.noTouch = on
+    return ok
+  },
+} satisfies RouterCommand
+
+/** Accepted, as clients ask by default: there is nothing to tell them of yet. */
+export const maintNotifications = {
+  ...own,
+  name: 'client|maint_notifications',
+  arity: -3,
+  since: '8.2.0',
+  summary: 'Asks to be told of planned maintenance.',
+  arguments: [enabled],
+  run: (_session, args) => {
+    const on = onOrOff(args[2] as string)
+    return typeof on === 'object' ? on : ok
+  },
+} satisfies RouterCommand
+
+export const getRedir = {
+  ...own,
+  name: 'client|getredir',
+  arity: 2,
+  since: '6.0.0',
+  summary: 'Answers to which connection tracking messages go.',
+  run: () => -1,
+} satisfies RouterCommand
+
+export const tracking = {
+  ...own,
+  name: 'client|tracking',
+  arity: -3,
+  since: '6.0.0',
+  summary: 'Switches client-side caching support on or off.',
+  arguments: [enabled],
+  run: (_session, args) => {
+    const on = onOrOff(args[2] as string)
+    if (typeof on === 'object') return on
+    return on ? noTracking : ok
+  },
+} satisfies RouterCommand
+
+export const trackingInfo = {
+  ...own,
+  name: 'client|trackinginfo',
+  arity: 2,
+  since: '6.2.0',
+  summary: 'Describes the state of tracking.',
+  run: () => ({
+    type: 'map',
+    pairs: ['flags', { type: 'set', items: ['off'] }, 'redirect', -1, 'prefixes', emptyArray],
+  }),
+} satisfies RouterCommand
+
+export const caching = {
+  ...own,
+  name: 'client|caching',
+  arity: 3,
+  since: '6.0.0',
+  summary: 'Says whether keys of the next command are tracked.',
+  arguments: [
+    {
+      name: 'mode',
+      type: 'oneof',
+      arguments: [
+        { name: 'yes', type: 'pure-token', token: 'YES' },
+        { name: 'no', type: 'pure-token', token: 'NO' },
+      ],
+    },
+  ],
+  run: () => notTracking,
+} satisfies RouterCommand
+
+/** There are no blocking commands yet, so nobody is ever unblocked. */
+export const unblock = {
+  ...others,
+  name: 'client|unblock',
+  arity: -3,
+  since: '5.0.0',
+  summary: 'Unblocks a connection that waits in a blocking command.',
+  complexity: 'O(log N) where N is the number of connections',
+  arguments: [{ name: 'client-id', type: 'integer' }],
+  run: (_session, args) => {
+    const reason = args[3]?.toLowerCase()
+    if (args.length > 4) return syntaxError
+    if (reason !== undefined && reason !== 'timeout' && reason !== 'error') return badReason
+    return parseInteger(args[2] as string) === null ? notInteger : 0
+  },
+} satisfies RouterCommand

@@ -1,0 +1,47 @@
+// The status of the cluster as `quorate status --json` prints it (conf/status.schema.json): asked for
+// with QUORATE STATUS on any member. What this member sees, nothing else.
+
+import type { GroupReport } from '../api/group.js'
+import type { RouterState } from './state.js'
+
+export interface StatusMember {
+  readonly id: number
+  readonly name: string
+  readonly address: string
+  readonly peer: string
+  readonly self: boolean
+  readonly connected: boolean
+  /** Wall milliseconds since when `connected` is so. */
+  readonly since: number
+}
+
+export interface ClusterStatus {
+  readonly cluster: string
+  readonly version: string
+  readonly self: number
+  readonly loading: boolean
+  readonly diskShort: boolean
+  readonly members: readonly StatusMember[]
+  readonly groups: readonly GroupReport[]
+}
+
+export function clusterStatus(state: RouterState): ClusterStatus {
+  const { cluster } = state
+  return {
+    cluster: cluster.clusterId,
+    version: state.facts.version,
+    self: cluster.self,
+    loading: cluster.isLoading,
+    diskShort: cluster.diskShort,
+    members: cluster.members.map((member) => ({
+      id: member.id,
+      name: member.name,
+      address: member.address,
+      peer: member.peer,
+      self: member.id === cluster.self,
+      connected: member.connected,
+      since: member.since,
+    })),
+    groups: state.groups.map((group) => group.report()),
+  }
+}
