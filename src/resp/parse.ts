@@ -8,17 +8,15 @@ import { limits as bounds } from '../api/limits.js'
 import { Backlog } from './backlog.js'
 import { Carry } from './carry.js'
 import {
+  countFault,
   crossProtocol,
   expectedBulk,
-  invalidCount,
-  invalidLength,
   invalidTerminator,
+  lengthFault,
   longCountLine,
   longInline,
   longLengthLine,
   queryTooLong,
-  unauthenticatedCount,
-  unauthenticatedLength,
   unbalancedQuotes,
 } from './faults.js'
 import { splitInline } from './inline.js'
@@ -30,8 +28,6 @@ const star = 42
 const dollar = 36
 const cr = 13
 const lf = 10
-/** A multibulk count that Redis itself takes for invalid, authenticated or not. */
-const countCeiling = 0x7fffffff
 /** Bytes of a chunk that are added at a time to a line begun in an earlier one. */
 const lineStep = 64
 
@@ -154,11 +150,8 @@ export class RespParser implements CommandParser {
     const stop = this.#lineEnd(bytes, at, end, cr)
     if (stop < 0) return stop === wait ? wait : this.#fail(longCountLine)
     const count = parseInteger(bytes, at + 1, stop)
-    // Written so that NaN is refused.
-    if (!(count <= countCeiling)) return this.#fail(invalidCount)
-    if (count > limits.argumentsMax) {
-      return this.#fail(limits.unauthenticated ? unauthenticatedCount : invalidCount)
-    }
+    const fault = countFault(count, limits)
+    if (fault !== null) return this.#fail(fault)
     if (count > 0) {
       this.#missing = count
       this.#args = []
@@ -174,10 +167,8 @@ export class RespParser implements CommandParser {
     const first = bytes[at] as number
     if (first !== dollar) return this.#fail(expectedBulk(first))
     const length = parseInteger(bytes, at + 1, stop)
-    if (!(length >= 0 && length <= bounds.bulkBytesCeiling)) return this.#fail(invalidLength)
-    if (length > limits.bulkBytesMax) {
-      return this.#fail(limits.unauthenticated ? unauthenticatedLength : invalidLength)
-    }
+    const fault = lengthFault(length, limits)
+    if (fault !== null) return this.#fail(fault)
     this.#spent += stop + 2 - at
     if (this.#spent + length + 2 > limits.queryBytesMax) return this.#fail(queryTooLong)
     this.#bulk = length

@@ -86,12 +86,12 @@ test('write: doubles: the digits of redis-server', async (t) => {
     return
   }
   const server = await startRedis()
-  const any = fc.double({ noNaN: true, maxExcluded: false })
+  const spread = fc.double({ noNaN: true, maxExcluded: false })
   const near = fc
     .tuple(fc.integer(), fc.constantFrom(1, 3, 10, 1000, 2 ** 18, 1e7))
     .map(([a, b]) => a / b)
   const values = fc
-    .sample(fc.oneof(any, near), { numRuns: 3000, seed: 3 })
+    .sample(fc.oneof(spread, near), { numRuns: 3000, seed: 3 })
     // A small sorted set of Redis forgets the sign of zero.
     .filter((value) => !Object.is(value, -0))
 
