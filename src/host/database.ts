@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
+import { checkTables } from './tables.js'
 
 export type BatchOperation =
   | { readonly type: 'del'; readonly key: Buffer }
@@ -32,10 +33,16 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
     const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
     throw new QuorateError('STORE_CORRUPT', sentence)
   }
+  const fault = existsSync(directory) ? await checkTables(directory) : null
+  if (fault !== null) {
+    const sentence = `the ${name} store in ${directory} is damaged: ${fault}`
+    throw new QuorateError('STORE_CORRUPT', sentence)
+  }
   const level = new Level<Buffer, Uint8Array>(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'view',
-    compression: name === 'state',
+    // Checked by `checkTables`, which reads no compressed index.
+    compression: false,
     writeBufferSize: 16 * 1024 * 1024,
     maxOpenFiles: 100,
   })

@@ -1,17 +1,16 @@
 // Starts one member and stops it: opens the stores, reads what the core boots from, listens, runs.
 // The command line wires signals; tests start several in one process.
 
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
 import type { Boot } from '../api/io.js'
 import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
+import { type DiskSeams, openDisk } from './boot.js'
 import { type BoundListener, Clients } from './clients.js'
 import { readClock, stopwatch } from './clock.js'
-import { type Database, openDatabase } from './database.js'
+import type { Database } from './database.js'
 import { seededRandom } from './entropy.js'
 import { makeFacts } from './facts.js'
 import { type Ending, exitStore, Host } from './host.js'
@@ -22,23 +21,20 @@ import type { ReactorFactory } from './reactor.js'
 import { checkRuntime } from './runtime.js'
 import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
-import { openWitness, type WitnessDisk, WitnessFile } from './witness.js'
+import type { WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the core's word. */
 const stopMsMax = 15_000
 const witnessSyncMs = 1_000
 const lastBytesMs = 500
 
-export interface StartOptions {
+export interface StartOptions extends DiskSeams {
   readonly makeCore: ReactorFactory
   /** In place of the shipped ones, which `makeCore` knows. */
   readonly engine?: EngineFactory
   readonly door?: Door
   /** Path shown by INFO; empty for none. */
   readonly configFile?: string
-  /** Tests put failing disks between the host and the real ones. */
-  readonly wrapDatabase?: (database: Database, name: StoreName) => Database
-  readonly wrapWitness?: (disk: WitnessDisk) => WitnessDisk
   readonly loadStrategies?: typeof loadStrategies
   readonly log?: HostLog
 }
@@ -107,21 +103,15 @@ class Member {
 
   /** Opens stores and witness and reads what the core boots from. */
   async open(): Promise<Boot> {
-    const { directory } = this.#config
-    makeDirectory(directory)
-    const log = await this.#openDatabase('log')
-    const state = await this.#openDatabase('state')
-    const logRows = (await log.scan({ from: '', to: '\xff' }, Number.POSITIVE_INFINITY)).rows
-    const opened = openWitness(join(directory, 'witness'))
-    const disk = this.#options.wrapWitness?.(opened.disk) ?? opened.disk
-    const { content } = opened.found
-    // Rows without a witness that vouches for them: the file is lost, which is damage, too.
-    const witnessDamaged = opened.found.damaged || (content === null && logRows.length > 0)
-    const witness = new WitnessFile(disk, opened.found, witnessDamaged)
+    const { databases, witness, boot } = await openDisk(this.#config.directory, this.#options)
+    this.#databases.push(databases.log, databases.state)
     this.#witness = witness
     await begin(witness)
-    this.#stores = { log: this.#makeStore('log', log), state: this.#makeStore('state', state) }
-    return { logRows, witness: content, witnessDamaged }
+    this.#stores = {
+      log: this.#makeStore('log', databases.log),
+      state: this.#makeStore('state', databases.state),
+    }
+    return boot
   }
 
   async listen(): Promise<{
@@ -202,13 +192,6 @@ class Member {
     this.#finish(real)
   }
 
-  async #openDatabase(name: StoreName): Promise<Database> {
-    const database = await openDatabase(join(this.#config.directory, name), name)
-    const wrapped = this.#options.wrapDatabase?.(database, name) ?? database
-    this.#databases.push(wrapped)
-    return wrapped
-  }
-
   #makeStore(name: StoreName, database: Database): Store {
     return new Store({
       name,
@@ -223,16 +206,6 @@ class Member {
         setImmediate(() => setImmediate(over))
       },
     })
-  }
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    chmodSync(directory, 0o700)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('STORE_OPEN', `the directory ${directory} cannot be made: ${why}`, { cause })
   }
 }
 

@@ -248,18 +248,25 @@ function decodeContent(reader: ByteReader): WitnessContent | null {
 export function openWitness(path: string): {
   readonly disk: WitnessDisk
   readonly found: WitnessFound
-  readonly isNew: boolean
 } {
-  const isNew = !existsSync(path)
-  const file = openSync(path, isNew ? 'wx+' : 'r+', 0o600)
-  const bytes = new Uint8Array(2 * witnessSlotBytes)
-  if (isNew) {
+  let file = -1
+  try {
+    const isNew = !existsSync(path)
+    file = openSync(path, isNew ? 'wx+' : 'r+', 0o600)
+    const bytes = new Uint8Array(2 * witnessSlotBytes)
+    if (!isNew) {
+      const count = readSync(file, bytes, 0, bytes.length, 0)
+      return { disk: fileDisk(file), found: decodeWitness(bytes.subarray(0, count)) }
+    }
     writeSync(file, bytes, 0, bytes.length, 0)
     fsyncSync(file)
-    return { disk: fileDisk(file), found: { content: null, damaged: false, slot: 1 }, isNew }
+    return { disk: fileDisk(file), found: decodeWitness(bytes) }
+  } catch (cause) {
+    if (file >= 0) closeSync(file)
+    if (cause instanceof QuorateError) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new QuorateError('STORE_OPEN', `the witness file ${path} cannot be opened: ${why}`, { cause })
   }
-  const count = readSync(file, bytes, 0, bytes.length, 0)
-  return { disk: fileDisk(file), found: decodeWitness(bytes.subarray(0, count)), isNew }
 }
 
 function fileDisk(file: number): WitnessDisk {
