@@ -33,7 +33,7 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
     const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
     throw new QuorateError('STORE_CORRUPT', sentence)
   }
-  const fault = existsSync(directory) ? await checkTables(directory) : null
+  const fault = await findFault(directory)
   if (fault !== null) {
     const sentence = `the ${name} store in ${directory} is damaged: ${fault}`
     throw new QuorateError('STORE_CORRUPT', sentence)
@@ -56,6 +56,17 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
     throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
   }
   return new LevelDatabase(level)
+}
+
+async function findFault(directory: string): Promise<string | null> {
+  if (!existsSync(directory)) return null
+  try {
+    return await checkTables(directory)
+  } catch (cause) {
+    // Also where another process works on the directory and deletes a table meanwhile.
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new QuorateError('STORE_OPEN', `${directory} cannot be read: ${why}`, { cause })
+  }
 }
 
 /** Without CURRENT, LevelDB would begin anew and delete the data files as left-overs. */
