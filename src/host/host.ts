@@ -183,6 +183,8 @@ export class Host {
       if (key !== identityKey) continue
       const identity = decodeIdentity(value)
       if (typeof identity === 'string') continue
+      // A birth under way may still be given up for another cluster id.
+      if (identity.phase === 'forming') continue
       const { clusterId, member, incarnation } = identity
       this.#parts.witness.identify(clusterId, member, incarnation)
     }

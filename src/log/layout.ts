@@ -16,7 +16,16 @@ export const layoutVersion = 1
 /** The row that says whose store it is. */
 export const identityKey = 'i'
 
+/**
+ * How far the birth of the cluster went on this member. forming: it took the cluster id. agreed: it
+ * saw every member take it. born: it saw every member agree, so clients may be served. lost: it is a
+ * member whose disk was lost; born again once its groups are refilled.
+ */
+export const identityPhases = ['forming', 'agreed', 'born', 'lost'] as const
+export type IdentityPhase = (typeof identityPhases)[number]
+
 export interface Identity {
+  readonly phase: IdentityPhase
   readonly clusterId: string
   readonly member: number
   readonly incarnation: number
@@ -79,6 +88,7 @@ function bigEndian(value: number, bytes: number): string {
 export function encodeIdentity(identity: Identity): Uint8Array {
   const writer = new ByteWriter()
     .byte(layoutVersion)
+    .byte(identityPhases.indexOf(identity.phase))
     .text(identity.clusterId)
     .varint(identity.member)
     .varint(identity.incarnation)
@@ -92,7 +102,10 @@ export function encodeIdentity(identity: Identity): Uint8Array {
 export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   const reader = open(bytes)
   if (typeof reader === 'string') return reader
+  const phase = identityPhases[reader.byte()]
+  if (phase === undefined) return 'corrupt'
   const identity = {
+    phase,
     clusterId: reader.text(),
     member: reader.varint(),
     incarnation: reader.varint(),

@@ -52,6 +52,7 @@ test('layout: keys: sort by group, then index, as numbers do', (t) => {
 
 test('layout: identity: comes back, and damage and newer formats are told apart', (t) => {
   const identity = {
+    phase: 'born' as const,
     clusterId: 'c1',
     member: 2,
     incarnation: 3,

@@ -1,0 +1,117 @@
+// What a member is when its process starts: judged from the identity row and the witness, before it
+// talks to anyone. Refuses a directory of another member, cluster or member list with a sentence.
+
+import type { MemberId, Now } from '../api/ids.js'
+import type { Witness } from '../api/store.js'
+import type { Hash64 } from '../base/hash.js'
+import type { Random } from '../base/random.js'
+import { decodeIdentity, type Identity } from '../log/layout.js'
+import type { BirthPhase } from './birth-state.js'
+
+export interface BirthBootInit {
+  readonly self: MemberId
+  /** Ids of the configured members, ascending. */
+  readonly members: readonly MemberId[]
+  /** Value of the identity row, or null. */
+  readonly identityRow: Uint8Array | null
+  readonly witness: Witness | null
+  /** `--bootstrap`: another member list than at birth is taken. */
+  readonly bootstrap: boolean
+  readonly now: Now
+  readonly random: Random
+}
+
+export type BirthBoot =
+  | {
+      readonly kind: 'known'
+      readonly phase: BirthPhase
+      readonly clusterId: string
+      /** New with each start: greater than all that this member is known to have had. */
+      readonly incarnation: number
+      /** The keyspace table that the data was written under, or null for an empty disk. */
+      readonly keyspaces: { readonly epoch: number; readonly digest: Hash64 } | null
+    }
+  /** STORE_FOREIGN, STORE_FORMAT or STORE_CORRUPT: the member must not start. */
+  | {
+      readonly kind: 'refused'
+      readonly code: 'STORE_FOREIGN' | 'STORE_FORMAT' | 'STORE_CORRUPT'
+      readonly sentence: string
+    }
+
+/** 2026-01-01: incarnations count 4096ths of seconds since then where nothing better is known. */
+const incarnationStart = 1_767_225_600_000
+const incarnationsPerSecond = 4_096
+
+export function bootBirth(init: BirthBootInit): BirthBoot {
+  const { self, identityRow, witness } = init
+  if (witness !== null && witness.member !== self && witness.clusterId !== '') {
+    return foreign(`the witness file is of member ${witness.member}, this is member ${self}`)
+  }
+  const identity = identityRow === null ? null : decodeIdentity(identityRow)
+  if (identity === 'format') {
+    const sentence = 'the identity of the data directory has a format that this version does not know'
+    return { kind: 'refused', code: 'STORE_FORMAT', sentence }
+  }
+  if (identity === null || identity === 'corrupt') return bootWithout(init, identity === 'corrupt')
+  return bootWith(init, identity)
+}
+
+/** No identity: an empty disk, or a lost one where the witness knows better. */
+function bootWithout(init: BirthBootInit, isCorrupt: boolean): BirthBoot {
+  const { witness } = init
+  const isWitnessed = witness !== null && witness.clusterId !== ''
+  if (isCorrupt && !isWitnessed) {
+    const sentence =
+      'the identity of the data directory is damaged; move the directory away, and the member comes back empty'
+    return { kind: 'refused', code: 'STORE_CORRUPT', sentence }
+  }
+  return {
+    kind: 'known',
+    phase: isWitnessed ? 'lost' : 'unborn',
+    clusterId: isWitnessed ? witness.clusterId : '',
+    incarnation: nextIncarnation(witness?.incarnation ?? 0, init),
+    keyspaces: null,
+  }
+}
+
+function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
+  const { self, members, witness, bootstrap } = init
+  if (identity.member !== self) {
+    return foreign(`the data directory is of member ${identity.member}, this is member ${self}`)
+  }
+  const isWitnessed = witness !== null && witness.clusterId !== ''
+  if (isWitnessed && identity.phase !== 'forming' && witness.clusterId !== identity.clusterId) {
+    return foreign(
+      `the witness file is of the cluster ${witness.clusterId}, the data directory of ${identity.clusterId}`,
+    )
+  }
+  const given = members.join(', ')
+  const known = identity.born.join(', ')
+  if (given !== known && !bootstrap) {
+    return foreign(
+      `the cluster was born with the members ${known}, the configuration names ${given}; start with --bootstrap to take the new list`,
+    )
+  }
+  const before = Math.max(identity.incarnation, witness?.incarnation ?? 0)
+  return {
+    kind: 'known',
+    phase: identity.phase,
+    clusterId: identity.clusterId,
+    incarnation: nextIncarnation(before, init),
+    keyspaces: { epoch: identity.keyspaceEpoch, digest: identity.keyspaceDigest },
+  }
+}
+
+/**
+ * Origins number their batches anew in each incarnation, so that none may ever come twice: with a lost
+ * disk the time tells lives apart, chance those of one second, and peers that met a later one say so.
+ */
+function nextIncarnation(before: number, init: BirthBootInit): number {
+  const seconds = Math.max(0, Math.floor((init.now.wall - incarnationStart) / 1000))
+  const byTime = seconds * incarnationsPerSecond + init.random.below(incarnationsPerSecond)
+  return Math.max(before + 1, byTime)
+}
+
+function foreign(sentence: string): BirthBoot {
+  return { kind: 'refused', code: 'STORE_FOREIGN', sentence }
+}

@@ -1,0 +1,200 @@
+// The first frame on each link, in both directions: who speaks, for which cluster, to whom, and what
+// both must agree on before anything else is said. Nothing changes before a hello was accepted, and a
+// refusal carries the sentence that both logs show. The layout stays readable across protocol versions.
+
+import type { MemberId } from '../api/ids.js'
+import { showDigest } from '../api/keyspace-digest.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { type Hash64, hashEquals } from '../base/hash.js'
+import type { BirthPhase } from './birth-state.js'
+import { birthPhases, isSettled } from './birth-state.js'
+
+/** First bytes of a hello: another protocol that calls the peer port is refused at once. */
+const magic = 0x51524348
+const helloBytesMax = 4_096
+
+/** Protocol versions that this build speaks. */
+export const protocolMin = 1
+export const protocolMax = 1
+
+/** How the peer proves who it is. Only none so far: the peer port stays on loopback. */
+export const authentications = { none: 0 } as const
+
+export interface Hello {
+  readonly protocolMin: number
+  readonly protocolMax: number
+  /** Bits of optional features; both sides use those that both have. */
+  readonly features: number
+  readonly authentication: { readonly method: number; readonly proof: Uint8Array }
+  /** Configured name of the cluster. */
+  readonly cluster: string
+  /** 32 hexadecimal digits, or empty for a member without one. */
+  readonly clusterId: string
+  readonly sender: MemberId
+  readonly incarnation: number
+  /** Whom the sender wants to reach; 0 where it answers a link before it knows. */
+  readonly target: MemberId
+  /** Highest incarnation of the target that the sender ever met; 0 for none. */
+  readonly targetIncarnation: number
+  readonly keyspaces: Hash64
+  readonly members: Hash64
+  readonly phase: BirthPhase
+  readonly isForced: boolean
+  /** Wall clock of the sender, ms. */
+  readonly wall: number
+}
+
+export type HelloFault =
+  | 'protocol'
+  | 'authentication'
+  | 'cluster'
+  | 'member'
+  | 'keyspaces'
+  | 'members'
+
+export interface HelloRefusal {
+  readonly fault: HelloFault
+  readonly sentence: string
+}
+
+export function encodeHello(hello: Hello): Uint8Array {
+  return new ByteWriter(256)
+    .uint32(magic)
+    .varint(hello.protocolMin)
+    .varint(hello.protocolMax)
+    .varint(hello.features)
+    .varint(hello.authentication.method)
+    .blob(hello.authentication.proof)
+    .text(hello.cluster)
+    .text(hello.clusterId)
+    .varint(hello.sender)
+    .varint(hello.incarnation)
+    .varint(hello.target)
+    .varint(hello.targetIncarnation)
+    .hash(hello.keyspaces)
+    .hash(hello.members)
+    .byte(birthPhases.indexOf(hello.phase))
+    .boolean(hello.isForced)
+    .varint(hello.wall)
+    .finish()
+}
+
+/** Null where the bytes are no hello. Bytes behind the known fields belong to later versions. */
+export function decodeHello(bytes: Uint8Array): Hello | null {
+  if (bytes.length > helloBytesMax) return null
+  const reader = new ByteReader(bytes)
+  if (reader.uint32() !== magic) return null
+  const hello = {
+    protocolMin: reader.varint(),
+    protocolMax: reader.varint(),
+    features: reader.varint(),
+    authentication: { method: reader.varint(), proof: reader.blob() },
+    cluster: reader.text(),
+    clusterId: reader.text(),
+    sender: reader.varint() as MemberId,
+    incarnation: reader.varint(),
+    target: reader.varint() as MemberId,
+    targetIncarnation: reader.varint(),
+    keyspaces: reader.hash(),
+    members: reader.hash(),
+    phase: birthPhases[reader.byte()],
+    isForced: reader.boolean(),
+    wall: reader.varint(),
+  }
+  const { phase } = hello
+  return reader.ok && phase !== undefined ? { ...hello, phase } : null
+}
+
+/**
+ * Null when the link may be used. `own` is the hello that we sent or would send on it; `dialled` whom we
+ * dialled, null for an accepted link.
+ */
+export function checkHello(
+  own: Hello,
+  peer: Hello,
+  link: { readonly dialled: MemberId | null; readonly members: readonly MemberId[] },
+): HelloRefusal | null {
+  if (peer.protocolMin > own.protocolMax || peer.protocolMax < own.protocolMin) {
+    return refuse(
+      'protocol',
+      `member ${peer.sender} speaks protocol ${peer.protocolMin} to ${peer.protocolMax}, this member ${own.protocolMin} to ${own.protocolMax}`,
+    )
+  }
+  if (peer.authentication.method !== own.authentication.method) {
+    return refuse('authentication', `member ${peer.sender} authenticates in another way`)
+  }
+  return (
+    checkCluster(own, peer) ??
+    checkMember(own, peer, link) ??
+    checkTables(own, peer)
+  )
+}
+
+function checkCluster(own: Hello, peer: Hello): HelloRefusal | null {
+  if (peer.cluster !== own.cluster) {
+    return refuse(
+      'cluster',
+      `member ${peer.sender} is of the cluster '${show(peer.cluster)}', this member of '${show(own.cluster)}'`,
+    )
+  }
+  // A birth under way settles on one id by itself.
+  if (!isSettled(own.phase) || !isSettled(peer.phase) || own.clusterId === peer.clusterId) return null
+  return refuse(
+    'cluster',
+    `member ${peer.sender} belongs to the cluster with id ${show(peer.clusterId)}, this member to ${own.clusterId}`,
+  )
+}
+
+function checkMember(
+  own: Hello,
+  peer: Hello,
+  link: { readonly dialled: MemberId | null; readonly members: readonly MemberId[] },
+): HelloRefusal | null {
+  if (link.dialled !== null && peer.sender !== link.dialled) {
+    return refuse(
+      'member',
+      `the address of member ${link.dialled} answered as member ${peer.sender}`,
+    )
+  }
+  if (peer.sender === own.sender) {
+    return refuse('member', `another process runs as member ${own.sender}`)
+  }
+  if (!link.members.includes(peer.sender)) {
+    return refuse('member', `member ${peer.sender} is not in the member list of this member`)
+  }
+  if (peer.target !== 0 && peer.target !== own.sender) {
+    return refuse(
+      'member',
+      `member ${peer.sender} wants to reach member ${peer.target}, but this is member ${own.sender}`,
+    )
+  }
+  return null
+}
+
+function checkTables(own: Hello, peer: Hello): HelloRefusal | null {
+  if (!hashEquals(own.members, peer.members)) {
+    return refuse(
+      'members',
+      `the member list of member ${peer.sender} (${showDigest(peer.members)}) differs from that of this member (${showDigest(own.members)})`,
+    )
+  }
+  if (hashEquals(own.keyspaces, peer.keyspaces)) return null
+  return refuse(
+    'keyspaces',
+    `the keyspace table of member ${peer.sender} (${showDigest(peer.keyspaces)}) differs from that of this member (${showDigest(own.keyspaces)})`,
+  )
+}
+
+function refuse(fault: HelloFault, sentence: string): HelloRefusal {
+  return { fault, sentence }
+}
+
+/** Text of a peer for a log line: short, and without control characters. */
+function show(text: string): string {
+  let shown = ''
+  for (let i = 0; i < Math.min(text.length, 64); i++) {
+    const code = text.charCodeAt(i)
+    shown += code < 32 || code > 126 ? '?' : (text[i] as string)
+  }
+  return shown
+}

@@ -1,0 +1,117 @@
+import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
+import { noBytes } from '../../src/base/bytes.js'
+import { Random } from '../../src/base/random.js'
+import { decodeBirthState, encodeBirthState, memberListDigest } from '../../src/core/birth-state.js'
+import { checkHello, decodeHello, encodeHello, type Hello } from '../../src/core/hello.js'
+
+const ids = [1, 2, 3] as MemberId[]
+
+function makeHello(change: Partial<Hello> = {}): Hello {
+  return {
+    protocolMin: 1,
+    protocolMax: 2,
+    features: 5,
+    authentication: { method: 0, proof: noBytes },
+    cluster: 'orders',
+    clusterId: 'ab'.repeat(16),
+    sender: 2 as MemberId,
+    incarnation: 1_234_567_890_123,
+    target: 1 as MemberId,
+    targetIncarnation: 77,
+    keyspaces: { high: 1, low: 2 },
+    members: memberListDigest(ids.map((id) => ({ id }))),
+    phase: 'born',
+    isForced: false,
+    wall: 1_790_000_000_000,
+    ...change,
+  }
+}
+
+const own = makeHello({ sender: 1 as MemberId, target: 2 as MemberId })
+
+test('hello: encoded: reads back, and bytes of later versions behind it are passed over', (t) => {
+  const hello = makeHello()
+  const bytes = encodeHello(hello)
+
+  const decoded = decodeHello(Uint8Array.from([...bytes, 9, 9, 9]))
+
+  t.deepEqual({ ...decoded, authentication: 0 }, { ...hello, authentication: 0 } as never)
+  t.is(decoded?.authentication.proof.length, 0)
+})
+
+test('hello: cut, garbled or of another protocol: is no hello and throws nothing', (t) => {
+  const bytes = encodeHello(makeHello())
+  const random = new Random(1)
+
+  for (let length = 0; length < bytes.length; length++) {
+    t.is(decodeHello(bytes.subarray(0, length)), null)
+  }
+  for (let i = 0; i < 5_000; i++) {
+    const bad = Uint8Array.from(bytes)
+    bad[random.below(bad.length)] = random.below(256)
+    t.notThrows(() => decodeHello(bad))
+  }
+  t.is(decodeHello(Buffer.from('GET / HTTP/1.1\r\nHost: member\r\n\r\n')), null)
+  t.is(decodeHello(new Uint8Array(1_000_000)), null)
+})
+
+test('hello: of a fitting peer: is accepted, dialled or calling', (t) => {
+  t.is(checkHello(own, makeHello(), { dialled: 2 as MemberId, members: ids }), null)
+  t.is(checkHello(own, makeHello(), { dialled: null, members: ids }), null)
+  t.is(checkHello(own, makeHello({ target: 0 as MemberId }), { dialled: 2 as MemberId, members: ids }), null)
+  const empty = makeHello({ phase: 'unborn', clusterId: '' })
+  t.is(checkHello(own, empty, { dialled: null, members: ids }), null)
+  const forming = makeHello({ phase: 'forming', clusterId: 'cd'.repeat(16) })
+  t.is(checkHello(own, forming, { dialled: null, members: ids }), null)
+})
+
+test('hello: of a peer that does not fit: is refused with its fault and a sentence that shows both', (t) => {
+  const cases: [Partial<Hello>, MemberId | null, string, string][] = [
+    [{ protocolMin: 3, protocolMax: 4 }, null, 'protocol', 'member 2 speaks protocol 3 to 4, this member 1 to 2'],
+    [{ authentication: { method: 1, proof: noBytes } }, null, 'authentication', 'member 2 authenticates in another way'],
+    [{ cluster: 'x\ny' }, null, 'cluster', "member 2 is of the cluster 'x?y', this member of 'orders'"],
+    [
+      { clusterId: 'cd'.repeat(16) },
+      null,
+      'cluster',
+      `member 2 belongs to the cluster with id ${'cd'.repeat(16)}, this member to ${'ab'.repeat(16)}`,
+    ],
+    [{}, 3 as MemberId, 'member', 'the address of member 3 answered as member 2'],
+    [{ sender: 1 as MemberId }, null, 'member', 'another process runs as member 1'],
+    [{ sender: 9 as MemberId }, null, 'member', 'member 9 is not in the member list of this member'],
+    [{ target: 3 as MemberId }, null, 'member', 'member 2 wants to reach member 3, but this is member 1'],
+    [
+      { keyspaces: { high: 1, low: 3 } },
+      null,
+      'keyspaces',
+      'the keyspace table of member 2 (0000000100000003) differs from that of this member (0000000100000002)',
+    ],
+  ]
+  for (const [change, dialled, fault, sentence] of cases) {
+    t.deepEqual(checkHello(own, makeHello(change), { dialled, members: ids }), {
+      fault,
+      sentence,
+    } as never)
+  }
+  const list = makeHello({ members: memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }]) })
+  t.is(checkHello(own, list, { dialled: null, members: ids })?.fault, 'members')
+})
+
+test('birth state: encoded: reads back; an id without a phase, or the other way round, is refused', (t) => {
+  const clusterId = '0f'.repeat(16)
+  const state = { phase: 'agreed', clusterId, isForced: true, seenId: clusterId } as const
+
+  t.deepEqual(decodeBirthState(encodeBirthState(state)), state)
+  t.is(decodeBirthState(encodeBirthState({ ...state, clusterId: '' })), null)
+  t.is(decodeBirthState(encodeBirthState({ ...state, phase: 'unborn' })), null)
+  t.is(decodeBirthState(encodeBirthState({ ...state, clusterId: 'Z'.repeat(32) })), null)
+  t.is(decodeBirthState(Uint8Array.of(9, 1)), null)
+})
+
+test('member list digest: does not depend on the order', (t) => {
+  const list = (numbers: number[]): { id: MemberId }[] => numbers.map((id) => ({ id: id as MemberId }))
+
+  t.deepEqual(memberListDigest(list([3, 1, 2])), memberListDigest(list([1, 2, 3])))
+  t.notDeepEqual(memberListDigest(list([1, 2])), memberListDigest(list([1, 2, 3])))
+})
