@@ -148,7 +148,8 @@ export class MemoryEngine implements Engine {
 
   get memoryBytes(): number {
     let sum = 0
-    for (const database of this.#keyspace.databases) if (database !== undefined) sum += database.bytes
+    for (const database of this.#keyspace.databases)
+      if (database !== undefined) sum += database.bytes
     return sum
   }
 

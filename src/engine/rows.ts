@@ -66,10 +66,7 @@ function number(text: string, at: number, length: number): number {
 }
 
 /** Keys in iteration order with values and times to live: the body of a segment's row and of its digest. */
-export function encodeSegment(
-  writer: ByteWriter,
-  image: Omit<PreImage, keyof SegmentPlace>,
-): void {
+export function encodeSegment(writer: ByteWriter, image: Omit<PreImage, keyof SegmentPlace>): void {
   const expires = image.expires
   writer.varint(image.map.size)
   for (const [key, value] of image.map) {

@@ -3,21 +3,93 @@
 import type { Random } from '../../src/base/random.js'
 
 const keys = [
-  'a', 'b', 'c', 'd', '{t}1', '{t}2', '', '__proto__', 'constructor', 'toString', '1234', 'k\0\r\n\xff',
+  'a',
+  'b',
+  'c',
+  'd',
+  '{t}1',
+  '{t}2',
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  '1234',
+  'k\0\r\n\xff',
 ]
 const integers = [
-  '0', '1', '-1', '2', '10', '-0', '+1', '01', ' 1', '1 ', '', '1.0', 'abc', '9007199254740991',
-  '9007199254740992', '-9007199254740993', '9223372036854775807', '-9223372036854775808',
-  '9223372036854775808', '-9223372036854775809', '99999999999999999999999', '4294967296', '-5', '100',
+  '0',
+  '1',
+  '-1',
+  '2',
+  '10',
+  '-0',
+  '+1',
+  '01',
+  ' 1',
+  '1 ',
+  '',
+  '1.0',
+  'abc',
+  '9007199254740991',
+  '9007199254740992',
+  '-9007199254740993',
+  '9223372036854775807',
+  '-9223372036854775808',
+  '9223372036854775808',
+  '-9223372036854775809',
+  '99999999999999999999999',
+  '4294967296',
+  '-5',
+  '100',
 ]
 const floats = [
-  '0.1', '0.2', '10.5', '-0.1', '3.0e3', '5.0e-2', '1e17', '1e20', '-1e-18', '1e400', '1e-400', '1e5000',
-  'nan', 'inf', '-inf', '.5', '5.', '.', '1e', '1e+', '1e1x', ' 1', '1 ', '0.00000000000000001',
-  '123456789012345678901234567890', '1.7976931348623157e308', '-0', '+1.5', '3.14159265358979323846',
-  '1e-5000', '0e99999', '1234567890123.1', '2.5e15',
+  '0.1',
+  '0.2',
+  '10.5',
+  '-0.1',
+  '3.0e3',
+  '5.0e-2',
+  '1e17',
+  '1e20',
+  '-1e-18',
+  '1e400',
+  '1e-400',
+  '1e5000',
+  'nan',
+  'inf',
+  '-inf',
+  '.5',
+  '5.',
+  '.',
+  '1e',
+  '1e+',
+  '1e1x',
+  ' 1',
+  '1 ',
+  '0.00000000000000001',
+  '123456789012345678901234567890',
+  '1.7976931348623157e308',
+  '-0',
+  '+1.5',
+  '3.14159265358979323846',
+  '1e-5000',
+  '0e99999',
+  '1234567890123.1',
+  '2.5e15',
 ]
 const values = ['', 'x', 'hello world', 'ohmytext', 'mynewtext', '\0\xff\r\n', 'a'.repeat(70)]
-const offsets = ['0', '1', '-1', '3', '-3', '100', '-100', '9223372036854775807', '-9223372036854775808', 'x']
+const offsets = [
+  '0',
+  '1',
+  '-1',
+  '3',
+  '-3',
+  '100',
+  '-100',
+  '9223372036854775807',
+  '-9223372036854775808',
+  'x',
+]
 const patterns = ['*', 'a', '[a-c]', '?', '{t}*', '*\\', '[^a]', '*t*o*', '[', '']
 
 type Make = (random: Random) => string[]
@@ -37,7 +109,8 @@ function float(random: Random): string {
 }
 /** A time to live that does not end during the test, or a wrong one. */
 function time(random: Random): string {
-  if (random.chance(1, 3)) return random.pick(integers.filter((text) => text !== '1' && text !== '2'))
+  if (random.chance(1, 3))
+    return random.pick(integers.filter((text) => text !== '1' && text !== '2'))
   return String(random.between(10_000, 9_000_000))
 }
 function ms(random: Random): string {
@@ -117,7 +190,12 @@ const makes: readonly Make[] = [
   (r) => ['psetex', key(r), r.pick(['500000', '0', '-1', 'x', '9223372036854775807']), value(r)],
   (r) => ['append', key(r), value(r)],
   (r) => ['strlen', key(r)],
-  (r) => ['setrange', key(r), r.pick(['0', '1', '5', '70', '-1', 'x', '536870913', '9223372036854775807']), value(r)],
+  (r) => [
+    'setrange',
+    key(r),
+    r.pick(['0', '1', '5', '70', '-1', 'x', '536870913', '9223372036854775807']),
+    value(r),
+  ],
   (r) => ['getrange', key(r), r.pick(offsets), r.pick(offsets)],
   (r) => ['substr', key(r), r.pick(offsets), r.pick(offsets)],
   (r) => [r.pick(['incr', 'decr']), key(r)],
@@ -133,10 +211,24 @@ const makes: readonly Make[] = [
   () => ['dbsize'],
   (r) => ['keys', r.pick(patterns)],
   (r) => ['scan', r.pick(['x', '-1', '1x', ' 0', '99999999999999999999999'])],
-  (r) => ['scan', '0', r.pick(['COUNT', 'MATCH', 'TYPE', 'BAD']), ...r.pick([[], ['0'], ['-1'], ['x']]), 'BAD'],
-  (r) => (r.chance(1, 20) ? [r.pick(['flushdb', 'flushall']), ...r.pick([[], ['ASYNC'], ['sync'], ['x']])] : ['dbsize']),
+  (r) => [
+    'scan',
+    '0',
+    r.pick(['COUNT', 'MATCH', 'TYPE', 'BAD']),
+    ...r.pick([[], ['0'], ['-1'], ['x']]),
+    'BAD',
+  ],
+  (r) =>
+    r.chance(1, 20)
+      ? [r.pick(['flushdb', 'flushall']), ...r.pick([[], ['ASYNC'], ['sync'], ['x']])]
+      : ['dbsize'],
   (r) => ['expire', key(r), time(r), ...some(r, expireOptions, 2)],
-  (r) => ['pexpire', key(r), r.pick([ms(r), ms(r), '0', '-1', 'x', '9223372036854775807']), ...some(r, expireOptions, 2)],
+  (r) => [
+    'pexpire',
+    key(r),
+    r.pick([ms(r), ms(r), '0', '-1', 'x', '9223372036854775807']),
+    ...some(r, expireOptions, 2),
+  ],
   (r) => [r.pick(['expireat', 'pexpireat']), key(r), unix(r), ...some(r, expireOptions, 2)],
   (r) => ['pexpireat', key(r), '4102444800000', ...some(r, expireOptions, 1)],
   (r) => [r.pick(['ttl', 'pttl', 'expiretime', 'pexpiretime']), key(r)],

@@ -86,7 +86,8 @@ function isSame(command: string, ours: string, theirs: string): boolean {
   }
   // Cursors are our own, so a page may differ: the keys that a walk yields are compared elsewhere.
   if (command === 'scan') return ours[0] === '*' && theirs[0] === '*'
-  if (command === 'randomkey') return ours[0] === theirs[0] && (ours[1] === '-') === (theirs[1] === '-')
+  if (command === 'randomkey')
+    return ours[0] === theirs[0] && (ours[1] === '-') === (theirs[1] === '-')
   return false
 }
 

@@ -56,9 +56,7 @@ export function formatLongDouble(value: LongDouble): string {
   const size = value.mantissa < 0n ? -value.mantissa : value.mantissa
   const scaled = size * powerOfTen(places)
   const whole =
-    value.exponent >= 0
-      ? scaled << BigInt(value.exponent)
-      : halfToEven(scaled, -value.exponent)
+    value.exponent >= 0 ? scaled << BigInt(value.exponent) : halfToEven(scaled, -value.exponent)
   const digits = whole.toString().padStart(places + 1, '0')
   let end = digits.length
   while (end > digits.length - places && digits.charCodeAt(end - 1) === 48) end--

@@ -6,9 +6,7 @@ import type { Context } from '../../context.js'
 import { parseInt64 } from '../../values/integer.js'
 import { deadline, type TimeUnit } from '../options.js'
 
-const nxConflict = error(
-  'ERR NX and XX, GT or LT options at the same time are not compatible',
-)
+const nxConflict = error('ERR NX and XX, GT or LT options at the same time are not compatible')
 const gtConflict = error('ERR GT and LT options at the same time are not compatible')
 
 interface Conditions {

@@ -12,14 +12,10 @@ export default {
   since: '1.0.0',
   summary: "Set a key's time to live in seconds",
   complexity: 'O(1)',
-  history: [
-    ['7.0.0', 'Added options: `NX`, `XX`, `GT` and `LT`.'],
-  ],
+  history: [['7.0.0', 'Added options: `NX`, `XX`, `GT` and `LT`.']],
   categories: ['@keyspace', '@write', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'seconds', type: 'integer' },

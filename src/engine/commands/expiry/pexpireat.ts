@@ -12,14 +12,10 @@ export default {
   since: '2.6.0',
   summary: 'Set the expiration for a key as a UNIX timestamp specified in milliseconds',
   complexity: 'O(1)',
-  history: [
-    ['7.0.0', 'Added options: `NX`, `XX`, `GT` and `LT`.'],
-  ],
+  history: [['7.0.0', 'Added options: `NX`, `XX`, `GT` and `LT`.']],
   categories: ['@keyspace', '@write', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'unix-time-milliseconds', type: 'unix-time' },

@@ -13,12 +13,8 @@ export default {
   complexity: 'O(1)',
   categories: ['@keyspace', '@read', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute: (context, args) => timeOf(context, args, { isAbsolute: true, scale: 1 }),
 } satisfies EngineCommand

@@ -11,17 +11,11 @@ export default {
   since: '2.6.0',
   summary: 'Get the time to live for a key in milliseconds',
   complexity: 'O(1)',
-  history: [
-    ['2.8.0', 'Added the -2 reply.'],
-  ],
+  history: [['2.8.0', 'Added the -2 reply.']],
   categories: ['@keyspace', '@read', '@fast'],
   tips: ['nondeterministic_output'],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute: (context, args) => timeOf(context, args, { isAbsolute: false, scale: 1 }),
 } satisfies EngineCommand

@@ -17,12 +17,8 @@ export default {
     'holds a string value is O(1).',
   categories: ['@keyspace', '@write', '@slow'],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  keys: [
-    { first: 1, last: -1, step: 1, flags: ['RM', 'delete'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0, multiple: true },
-  ],
+  keys: [{ first: 1, last: -1, step: 1, flags: ['RM', 'delete'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0, multiple: true }],
   gather: 'sum',
   execute(context, args) {
     let count = 0

@@ -11,17 +11,11 @@ export default {
   since: '1.0.0',
   summary: 'Determine if a key exists',
   complexity: 'O(N) where N is the number of keys to check.',
-  history: [
-    ['3.0.3', 'Accepts multiple `key` arguments.'],
-  ],
+  history: [['3.0.3', 'Accepts multiple `key` arguments.']],
   categories: ['@keyspace', '@read', '@fast'],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  keys: [
-    { first: 1, last: -1, step: 1, flags: ['RO'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0, multiple: true },
-  ],
+  keys: [{ first: 1, last: -1, step: 1, flags: ['RO'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0, multiple: true }],
   gather: 'sum',
   execute(context, args) {
     let count = 0

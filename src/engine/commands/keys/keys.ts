@@ -21,9 +21,7 @@ export default {
   categories: ['@keyspace', '@read', '@slow', '@dangerous'],
   tips: ['request_policy:all_shards', 'nondeterministic_output_order'],
   keys: [],
-  arguments: [
-    { name: 'pattern', type: 'pattern' },
-  ],
+  arguments: [{ name: 'pattern', type: 'pattern' }],
   gather: 'union',
   execute(context, args) {
     if (context.meetsLate()) return later

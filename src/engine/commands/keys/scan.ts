@@ -22,9 +22,7 @@ export default {
   complexity:
     'O(1) for every call. O(N) for a complete iteration, including enough command calls for ' +
     'the cursor to return back to 0. N is the number of elements inside the collection.',
-  history: [
-    ['6.0.0', 'Added the `TYPE` subcommand.'],
-  ],
+  history: [['6.0.0', 'Added the `TYPE` subcommand.']],
   categories: ['@keyspace', '@read', '@slow'],
   tips: ['nondeterministic_output', 'request_policy:special'],
   keys: [],

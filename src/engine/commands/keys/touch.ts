@@ -14,12 +14,8 @@ export default {
   complexity: 'O(N) where N is the number of keys that will be touched.',
   categories: ['@keyspace', '@read', '@fast'],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  keys: [
-    { first: 1, last: -1, step: 1, flags: ['RO'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0, multiple: true },
-  ],
+  keys: [{ first: 1, last: -1, step: 1, flags: ['RO'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0, multiple: true }],
   gather: 'sum',
   execute(context, args) {
     let count = 0

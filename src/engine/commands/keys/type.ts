@@ -16,12 +16,8 @@ export default {
   complexity: 'O(1)',
   categories: ['@keyspace', '@read', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
     const value = context.find(args[1] as string)

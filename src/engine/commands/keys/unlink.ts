@@ -18,12 +18,8 @@ export default {
     'deleted objects where composed of.',
   categories: ['@keyspace', '@write', '@fast'],
   tips: ['request_policy:multi_shard', 'response_policy:agg_sum'],
-  keys: [
-    { first: 1, last: -1, step: 1, flags: ['RM', 'delete'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0, multiple: true },
-  ],
+  keys: [{ first: 1, last: -1, step: 1, flags: ['RM', 'delete'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0, multiple: true }],
   gather: 'sum',
   execute(context, args) {
     let count = 0

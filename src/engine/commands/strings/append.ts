@@ -17,9 +17,7 @@ export default {
     'will double the free space available on every reallocation.',
   categories: ['@write', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'insert'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'insert'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'value', type: 'string' },

@@ -13,12 +13,8 @@ export default {
   complexity: 'O(1)',
   categories: ['@read', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
     const value = context.lookup(args[1] as string)

@@ -13,12 +13,8 @@ export default {
   complexity: 'O(1)',
   categories: ['@write', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'access', 'delete'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'access', 'delete'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
     const key = args[1] as string

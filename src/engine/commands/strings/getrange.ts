@@ -16,9 +16,7 @@ export default {
     'string is very cheap, it can be considered O(1) for small strings.',
   categories: ['@read', '@string', '@slow'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'start', type: 'integer' },

@@ -14,9 +14,7 @@ export default {
   deprecated: { since: '6.2.0', replacedBy: '`SET` with the `!GET` argument' },
   categories: ['@write', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'access', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'access', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'value', type: 'string' },

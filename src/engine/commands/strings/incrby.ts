@@ -15,9 +15,7 @@ export default {
   complexity: 'O(1)',
   categories: ['@write', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'access', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'access', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'increment', type: 'integer' },

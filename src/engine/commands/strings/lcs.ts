@@ -8,9 +8,7 @@ import type { EngineCommand } from '../command.js'
 import { LcsMachine, type LcsOptions } from './lcs-machine.js'
 
 const notStrings = error('ERR The specified keys must contain string values')
-const bothAsked = error(
-  'ERR If you want both the length and indexes, please just use IDX.',
-)
+const bothAsked = error('ERR If you want both the length and indexes, please just use IDX.')
 const tableTooBig = error(
   'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len',
 )
@@ -25,9 +23,7 @@ export default {
   complexity: 'O(N*M) where N and M are the lengths of s1 and s2, respectively',
   categories: ['@read', '@string', '@slow'],
   tips: [],
-  keys: [
-    { first: 1, last: 2, step: 1, flags: ['RO', 'access'] },
-  ],
+  keys: [{ first: 1, last: 2, step: 1, flags: ['RO', 'access'] }],
   arguments: [
     { name: 'key1', type: 'key', keySpec: 0 },
     { name: 'key2', type: 'key', keySpec: 0 },

@@ -14,12 +14,8 @@ export default {
   complexity: 'O(N) where N is the number of keys to retrieve.',
   categories: ['@read', '@string', '@fast'],
   tips: ['request_policy:multi_shard'],
-  keys: [
-    { first: 1, last: -1, step: 1, flags: ['RO', 'access'] },
-  ],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0, multiple: true },
-  ],
+  keys: [{ first: 1, last: -1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0, multiple: true }],
   gather: 'keys',
   execute(context, args) {
     const replies: Reply[] = []

@@ -15,9 +15,7 @@ export default {
   complexity: 'O(N) where N is the number of keys to set.',
   categories: ['@write', '@string', '@slow'],
   tips: ['request_policy:multi_shard', 'response_policy:all_succeeded'],
-  keys: [
-    { first: 1, last: -1, step: 2, flags: ['OW', 'update'] },
-  ],
+  keys: [{ first: 1, last: -1, step: 2, flags: ['OW', 'update'] }],
   arguments: [
     {
       name: 'key_value',

@@ -15,9 +15,7 @@ export default {
   complexity: 'O(N) where N is the number of keys to set.',
   categories: ['@write', '@string', '@slow'],
   tips: ['request_policy:multi_shard', 'response_policy:agg_min'],
-  keys: [
-    { first: 1, last: -1, step: 2, flags: ['OW', 'insert'] },
-  ],
+  keys: [{ first: 1, last: -1, step: 2, flags: ['OW', 'insert'] }],
   arguments: [
     {
       name: 'key_value',

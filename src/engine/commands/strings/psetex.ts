@@ -14,9 +14,7 @@ export default {
   complexity: 'O(1)',
   categories: ['@write', '@string', '@slow'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['OW', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['OW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'milliseconds', type: 'integer' },

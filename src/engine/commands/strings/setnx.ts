@@ -12,9 +12,7 @@ export default {
   complexity: 'O(1)',
   categories: ['@write', '@string', '@fast'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['OW', 'insert'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['OW', 'insert'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'value', type: 'string' },

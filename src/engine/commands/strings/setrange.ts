@@ -18,9 +18,7 @@ export default {
     'being the length of the value argument.',
   categories: ['@write', '@string', '@slow'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RW', 'update'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'offset', type: 'integer' },

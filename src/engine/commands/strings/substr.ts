@@ -17,9 +17,7 @@ export default {
   deprecated: { since: '2.0.0', replacedBy: '`GETRANGE`' },
   categories: ['@read', '@string', '@slow'],
   tips: [],
-  keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-  ],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'start', type: 'integer' },
