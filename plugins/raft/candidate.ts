@@ -139,7 +139,6 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
   if (granted) {
     becomeFollower(raft, raft.term, null)
     raft.giveVote(from)
-    if (message.force) raft.recovery.founding = message.term
   } else refusal(raft, from)
   answer(raft, from, { pre: false, granted, term: raft.term })
 }

@@ -37,6 +37,8 @@ export interface Leading {
   readonly progress: Map<MemberId, Progress>
   /** First entry of this term: nothing is read, and no earlier entry counted, before it is committed. */
   readonly noop: number
+  /** This leader began its era: it needs members that are still recovering, to bring them into it. */
+  readonly founds: boolean
   readonly reads: LeaderReads
   /** Grows when a peer loses what it had acknowledged; sent along and echoed. */
   epoch: number
@@ -92,6 +94,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
   raft.leading = {
     progress,
     noop: last + 1,
+    founds,
     reads: makeLeaderReads(),
     epoch: 1,
     heartbeatAt: raft.mono,
@@ -138,7 +141,8 @@ function hasQuorum(raft: RaftState, leading: Leading): boolean {
     if (id === raft.self) heard++
     else {
       const peer = leading.progress.get(id) as Progress
-      if (!peer.recovering && raft.mono - peer.activeAt <= raft.options.electionMaxMs) heard++
+      const counts = !peer.recovering || (leading.founds && raft.commit < leading.noop)
+      if (counts && raft.mono - peer.activeAt <= raft.options.electionMaxMs) heard++
     }
   }
   return heard >= raft.quorum
@@ -210,8 +214,9 @@ export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: Hear
   const peer = hearPeer(raft, from, message)
   if (peer === null) return
   const leading = raft.leading as Leading
-  if (message.round <= leading.reads.round && message.round > peer.round) {
-    peer.round = message.round
+  const round = hasBug('raft-round-counts-anyone') ? leading.reads.round : message.round
+  if (round <= leading.reads.round && round > peer.round) {
+    peer.round = round
     confirmRounds(raft, leading)
   }
   if (peer.state === 'probe') peer.paused = false

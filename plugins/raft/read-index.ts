@@ -2,7 +2,7 @@
 // majority confirm that it still leads, and grants the read at that index. All reads that wait share a
 // round. A follower asks its leader; each try has an id of its own and no answer serves another try.
 
-import { hasBug, type MemberId, type Position, quorumIndex, type ReadLevel, type Refusal, type Token } from 'quorate/plugin'
+import { hasBug, type MemberId, type Position, positionZero, quorumIndex, type ReadLevel, type Refusal, type Token } from 'quorate/plugin'
 import { hearPeer, type Leading } from './leader.js'
 import type { ReadAnswer, ReadRequest } from './messages.js'
 import { sendHeartbeats } from './replication.js'
@@ -37,10 +37,12 @@ export interface LeaderReads {
   requests: Request[]
   /** Monotonic ms at which the newest confirmed round was sent: the start of the lease. */
   leaseFrom: number
+  /** Commit index of the newest round. */
+  lastAt: Position
 }
 
 export function makeLeaderReads(): LeaderReads {
-  return { round: 0, rounds: [], tokens: [], requests: [], leaseFrom: -1e15 }
+  return { round: 0, rounds: [], tokens: [], requests: [], leaseFrom: -1e15, lastAt: positionZero }
 }
 
 interface Try {
@@ -92,13 +94,14 @@ export function flushLeaderReads(raft: RaftState, leading: Leading): void {
   if (!knowsCommit(raft, leading) || reads.rounds.length >= roundsMax) return
   const round: Round = {
     number: reads.round + 1,
-    at: raft.commitPosition,
+    at: hasBug('raft-read-at-old-commit') ? reads.lastAt : raft.commitPosition,
     sentAt: raft.mono,
     tokens: reads.tokens,
     requests: reads.requests,
   }
   reads.tokens = []
   reads.requests = []
+  reads.lastAt = raft.commitPosition
   const isSure =
     raft.quorum === 1 || hasLease(raft, leading) || hasBug('raft-read-without-quorum')
   if (isSure) {
@@ -176,6 +179,12 @@ export function onReadRequest(raft: RaftState, from: MemberId, message: ReadRequ
   if (leading === null) return
   const peer = hearPeer(raft, from, { epoch: leading.epoch, recovering: message.recovering, life: message.life })
   if (peer === null || leading.reads.requests.length >= requestsMax) return
+  if (message.recovering && leading.founds && raft.commit < leading.noop) {
+    // Nothing is committed in this era yet: see recovery.ts.
+    const at = { term: raft.term, index: leading.noop }
+    raft.out.send(from, { kind: 'readable', era: raft.era, term: raft.term, id: message.id, at })
+    return
+  }
   leading.reads.requests.push({ from, id: message.id })
 }
 

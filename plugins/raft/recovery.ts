@@ -20,13 +20,15 @@
 // once the operator accepts the loss, the longest log begins a new era: the members survey each other;
 // when all voters (or a majority, after a wait) have reported twice in the same run, the one with the
 // greatest (era, term, index) stands with `force`, and a voter whose log is not longer, and that hears
-// no leader, grants by the ordinary rule of one vote per term. In the new era its log is the truth by
-// definition; everybody who meets a leader of a greater era joins it as recovering, truncates down to
-// what its engine executed, or takes a snapshot where the engine executed something else. A granter of
-// this run has acknowledged nothing in the new era yet, so it is intact as soon as it durably has the
-// founder's first entry; the founder and these granters are the first majority of intact members.
+// no leader, grants by the ordinary rule of one vote per term. The era's number is the founding term,
+// which no two founders share, and which is above all that the majority knew. In the new era the founder's
+// log is the truth by definition; everybody who meets a leader of a greater era joins it as recovering,
+// truncates down to what its engine executed, or takes a snapshot where that is something else.
+// The first majority of intact members comes about so: while the founder's first entry is not
+// committed, nothing was ever committed in this era, so no member can have lost anything of it. A
+// recovering member that asks then is told to reach that entry, and is intact once it durably has.
 
-import { comparePositions, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
+import { comparePositions, hasBug, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
 import { campaign } from './candidate.js'
 import type { ReadAnswer, Report, Survey } from './messages.js'
 import type { RaftState } from './state.js'
@@ -40,8 +42,6 @@ interface Heard {
 }
 
 export interface Recovery {
-  /** Term in which this run granted a vote for a new era; -1 for none. */
-  founding: number
   /** The commit index to reach, valid in its term. */
   target: Position | null
   /** Id of the request for a target that is under way; 0 for none. */
@@ -64,7 +64,6 @@ export interface Recovery {
 
 export function makeRecovery(raft: RaftState, isLossAccepted: boolean): Recovery {
   return {
-    founding: -1,
     target: null,
     askId: 0,
     nextAt: raft.mono,
@@ -134,11 +133,10 @@ export function onTarget(raft: RaftState, message: ReadAnswer): boolean {
 /** Refilled? Called once per Ready. */
 export function checkRefilled(raft: RaftState): void {
   if (raft.recovering === null || raft.entering || raft.leader === null) return
-  const { target, founding } = raft.recovery
+  const { target } = raft.recovery
+  if (hasBug('raft-refilled-too-soon')) raft.becomeIntact()
   const reached = Math.min(raft.following.matched, raft.stable)
-  const isRefilled = target !== null && target.term === raft.term && reached >= target.index
-  const isFounded = founding === raft.term && raft.tail.termAt(reached) === founding
-  if (!isRefilled && !isFounded) return
+  if (target === null || target.term !== raft.term || reached < target.index) return
   raft.recovery.target = null
   raft.becomeIntact()
 }
@@ -196,7 +194,8 @@ function judge(raft: RaftState): void {
   const { recovery } = raft
   recovery.blocked = ''
   recovery.waits = ''
-  const lost = raft.recovering === null ? [] : [raft.self]
+  const era = greatestEra(raft)
+  const lost = raft.recovering === null && raft.era === era ? [] : [raft.self]
   const present = [raft.self]
   for (const id of raft.otherVoters()) {
     const now = recovery.reports.get(id)
@@ -204,7 +203,9 @@ function judge(raft: RaftState): void {
     // Lost in both surveys within one run: lost at one common moment, together with all the others.
     if (now === undefined || before === undefined || now.life !== before.life) continue
     present.push(id)
-    if (now.cause !== null && before.cause !== null) lost.push(id)
+    const isLost = now.cause !== null && before.cause !== null
+    // Who missed the beginning of an era is not intact in it, whatever its disk holds.
+    if (isLost || now.era < era) lost.push(id)
   }
   const { voters } = raft.members
   if (voters.length - lost.length >= raft.quorum) {
@@ -212,7 +213,7 @@ function judge(raft: RaftState): void {
     return
   }
   if (raft.durability === 'always' && !recovery.lossAccepted) {
-    recovery.blocked = `members ${lost.join(', ')} lost what they had acknowledged: fewer than ${raft.quorum} intact voters are left; restore a disk or run \`quorate recover --accept-loss\``
+    recovery.blocked = `members ${lost.join(', ')} lost what they had acknowledged, so fewer than ${raft.quorum} intact voters are left: restore a disk or run \`quorate recover --accept-loss\``
     return
   }
   const isComplete = present.length === voters.length
@@ -223,6 +224,12 @@ function judge(raft: RaftState): void {
     return
   }
   if (longest(raft, present) === raft.self) force(raft, present)
+}
+
+function greatestEra(raft: RaftState): number {
+  let era = raft.era
+  for (const heard of raft.recovery.reports.values()) era = Math.max(era, heard.era)
+  return era
 }
 
 function longest(raft: RaftState, present: readonly MemberId[]): MemberId {
@@ -245,14 +252,17 @@ function force(raft: RaftState, present: readonly MemberId[]): void {
   if (!raft.isVoter || raft.diskShort || raft.entering) return
   if (raft.mono - raft.recovery.forcedAt < raft.options.electionMinMs) return
   raft.recovery.forcedAt = raft.mono
-  let term = raft.term
-  for (const id of present) term = Math.max(term, raft.recovery.reports.get(id)?.term ?? 0)
+  let term = Math.max(raft.term, raft.era)
+  for (const id of present) {
+    const heard = raft.recovery.reports.get(id)
+    if (heard !== undefined) term = Math.max(term, heard.term, heard.era)
+  }
   campaign(raft, { transfer: false, force: true, term: term + 1 })
 }
 
 /** The forced candidate won: its log is the history of the new era. */
 export function foundEra(raft: RaftState): void {
-  const era = raft.era + 1
+  const era = raft.term
   raft.enterEra(era, describeLoss(era))
   raft.becomeIntact()
   raft.rememberVotes()

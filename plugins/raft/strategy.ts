@@ -197,6 +197,8 @@ export class RaftStrategy implements Strategy {
     // A granted PreVote names the term that was asked for, which nobody has entered yet.
     const isPromise = message.kind === 'voted' && message.pre && message.granted
     if (message.term > raft.term && !isPromise) becomeFollower(raft, message.term, isFromLeader ? from : null)
+    // A vote for a new era comes from a member of the old one.
+    if (message.kind === 'voted') return message.term >= raft.term
     if (message.term < raft.term || message.era < raft.era) {
       if (isFromLeader) refuseOldLeader(raft, from)
       return false
