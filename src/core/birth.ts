@@ -50,6 +50,8 @@ interface Step {
 
 /** Milliseconds that a forced birth waits for members that may still come. */
 export const bootstrapWaitMs = 2_000
+/** Milliseconds after which a member that is not open tells its state again. */
+const tellIntervalMs = 200
 
 export class Birth {
   readonly #init: BirthInit
@@ -68,6 +70,7 @@ export class Birth {
   /** Highest incarnation met of each peer: an earlier life of it has no say. */
   readonly #incarnations = new Map<MemberId, number>()
   readonly #startedAt: number
+  #tellAt: number
   #isBootstrapDue = false
   #isRefilled = false
 
@@ -79,6 +82,7 @@ export class Birth {
     this.#clusterId = boot.clusterId
     this.#incarnation = boot.incarnation
     this.#startedAt = init.now.mono
+    this.#tellAt = init.now.mono + tellIntervalMs
     this.#decide()
   }
 
@@ -161,7 +165,8 @@ export class Birth {
     const before = this.#peers.get(from)
     if (state === null || before === undefined) return
     this.#peers.set(from, state)
-    if (before.clusterId !== state.clusterId) this.#toTell.add(from)
+    const isBehind = state.phase !== 'born' && state.phase !== 'lost'
+    if (before.clusterId !== state.clusterId || (this.isOpen && isBehind)) this.#toTell.add(from)
     this.#decide()
   }
 
@@ -173,14 +178,18 @@ export class Birth {
 
   /** Monotonic milliseconds at which `tick` is next needed. */
   wakeAt(): number {
-    const waits = this.#init.bootstrap && !this.#isBootstrapDue && !isSettled(this.#phase)
-    return waits ? this.#startedAt + bootstrapWaitMs : Infinity
+    return Math.min(this.isOpen ? Infinity : this.#tellAt, this.#forceAt())
   }
 
   tick(now: Now): void {
-    if (now.mono < this.wakeAt()) return
+    if (!this.isOpen && now.mono >= this.#tellAt) {
+      // A message may be lost with one of several links, or overtaken on another one.
+      this.#tellAt = now.mono + tellIntervalMs
+      this.#tellAll()
+    }
+    if (now.mono < this.#forceAt()) return
     this.#isBootstrapDue = true
-    for (const peer of this.#peers.keys()) this.#toTell.add(peer)
+    this.#tellAll()
     this.#decide()
   }
 
@@ -217,9 +226,18 @@ export class Birth {
     if (step.phase !== this.#phase || step.clusterId !== this.#clusterId) {
       this.#phase = step.phase
       this.#clusterId = step.clusterId
-      for (const peer of this.#peers.keys()) this.#toTell.add(peer)
+      this.#tellAll()
     }
     this.#decide()
+  }
+
+  #forceAt(): number {
+    const waits = this.#init.bootstrap && !this.#isBootstrapDue && !isSettled(this.#phase)
+    return waits ? this.#startedAt + bootstrapWaitMs : Infinity
+  }
+
+  #tellAll(): void {
+    for (const peer of this.#peers.keys()) this.#toTell.add(peer)
   }
 
   /** The next step that what is known allows; none while one is being written. */
