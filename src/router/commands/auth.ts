@@ -13,7 +13,7 @@ export default {
   ...connection,
   name: 'auth',
   arity: -2,
-  flags: [...always, 'fast', 'no_auth', 'sentinel', 'allow_busy'],
+  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
   since: '1.0.0',
   summary: 'Authenticates the connection.',
   complexity: 'O(N) where N is the number of passwords of the user',

@@ -1,6 +1,7 @@
 // CLUSTER, READONLY, READWRITE, ASKING: members route and forward for every client, so none is sent
 // redirections yet; the answers are those of a server without cluster mode.
 
+import type { CommandFlag } from '../../api/command.js'
 import { error } from '../../api/replies.js'
 import { connection, container, plain, type RouterCommand } from '../command.js'
 
@@ -23,6 +24,17 @@ const asked: readonly (readonly [string, number])[] = [
   ['slots', 2],
 ]
 
+const isSteady = new Set(['countkeysinslot', 'help', 'keyslot', 'myid', 'myshardid'])
+
+function isAdmin(name: string): boolean {
+  return name === 'replicas' || name === 'slaves'
+}
+
+function flagsOf(name: string): readonly CommandFlag[] {
+  if (name === 'help') return ['loading', 'stale']
+  return isAdmin(name) ? ['admin', 'stale'] : ['stale']
+}
+
 export const cluster = {
   ...container,
   group: 'cluster',
@@ -35,8 +47,9 @@ export const cluster = {
     group: 'cluster',
     name: `cluster|${name}`,
     arity,
-    flags: name === 'help' ? ['loading', 'stale'] : ['stale'],
-    categories: ['@slow'],
+    flags: flagsOf(name),
+    categories: isAdmin(name) ? ['@admin', '@slow', '@dangerous'] : ['@slow'],
+    tips: isSteady.has(name) ? [] : ['nondeterministic_output'],
     since: '3.0.0',
     summary: 'Refused: cluster mode is off.',
     run: () => disabled,

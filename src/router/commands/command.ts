@@ -2,7 +2,7 @@
 
 import { globMatch } from '../../base/glob.js'
 import { error, syntaxError } from '../../api/replies.js'
-import { type ErrorReply, nullArray, type Reply, status } from '../../api/reply.js'
+import { type ErrorReply, type Reply, status } from '../../api/reply.js'
 import { helpOf, plain, type RouterCommand } from '../command.js'
 import { describeCommand, documentCommand } from '../command-docs.js'
 import type { CommandEntry } from '../command-entry.js'
@@ -62,7 +62,7 @@ const info = {
   tips: unordered,
   arguments: named,
   run: (_session, args, state) =>
-    chosen(args, state).map((entry) => (entry === undefined ? nullArray : describeCommand(entry))),
+    chosen(args, state).map((entry) => (entry === undefined ? null : describeCommand(entry))),
 } satisfies RouterCommand
 
 function chosen(args: readonly string[], state: RouterState): (CommandEntry | undefined)[] {

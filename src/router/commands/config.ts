@@ -19,14 +19,20 @@ const get = {
   complexity: 'O(N) where N is the number of settings',
   arguments: [{ name: 'parameter', type: 'string', multiple: true }],
   run: (_session, args, state) => {
-    const found = new Set<string>()
+    /** By setting; a name without wildcards is answered as it was asked for. */
+    const found = new Map<string, string>()
     for (const pattern of args.slice(2)) {
+      const plainName = pattern.toLowerCase()
+      if (state.settings.get(plainName) !== undefined) {
+        if (!found.has(plainName)) found.set(plainName, pattern)
+        continue
+      }
       for (const name of state.settings.names()) {
-        if (globMatch(pattern, name, true)) found.add(name)
+        if (!found.has(name) && globMatch(pattern, name, true)) found.set(name, name)
       }
     }
     const pairs: Reply[] = []
-    for (const name of found) pairs.push(name, state.settings.get(name) ?? '')
+    for (const [name, shown] of found) pairs.push(shown, state.settings.get(name) ?? '')
     return { type: 'map', pairs }
   },
 } satisfies RouterCommand
@@ -65,7 +71,7 @@ function setPairs(args: readonly string[], state: RouterState): Reply {
         `ERR Unknown option or number of arguments for CONFIG SET - '${(args[at] as string).slice(0, 128)}'`,
       )
     }
-    if (pairs.has(name)) return failed(name, 'duplicate parameter')
+    if (pairs.has(name)) return failed(args[at] as string, 'duplicate parameter')
     pairs.set(name, args[at + 1] as string)
   }
   const fault = state.settings.set(pairs)

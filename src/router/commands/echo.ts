@@ -6,7 +6,7 @@ export default {
   ...connection,
   name: 'echo',
   arity: 2,
-  flags: ['fast'],
+  flags: ['loading', 'stale', 'fast'],
   since: '1.0.0',
   summary: 'Answers the message.',
   arguments: [{ name: 'message', type: 'string' }],

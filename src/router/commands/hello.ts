@@ -11,7 +11,7 @@ import { redisVersion } from '../version.js'
 
 const notVersion = error('ERR Protocol version is not an integer or out of range')
 const mustAuthenticate = error(
-  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
 )
 const badName = error('ERR Client names cannot contain spaces, newlines or special characters.')
 
@@ -19,7 +19,7 @@ export default {
   ...connection,
   name: 'hello',
   arity: -1,
-  flags: [...always, 'fast', 'no_auth', 'sentinel', 'allow_busy'],
+  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
   since: '6.0.0',
   summary: 'Chooses the protocol version and may authenticate and name the connection.',
   arguments: [

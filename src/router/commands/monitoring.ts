@@ -177,7 +177,7 @@ export const module = {
           summary: 'Refused.',
           run: () => noModules,
         }),
-        flags: ['admin', 'noscript'],
+        flags: ['admin', 'noscript', 'no_async_loading'],
       }),
     ),
     helpOf('module', {

@@ -1,0 +1,202 @@
+// Replies of the router's commands against a real redis-server, byte for byte: what both serve must
+// read the same, errors above all. Where we differ on purpose the case is in another test.
+
+import { createRequire } from 'node:module'
+import { connect } from 'node:net'
+import test from 'ava'
+import { redisMissing, startRedis } from '../redis-server.js'
+import { encodeCommand, World } from './world.js'
+
+/** redis-parser comes without types. */
+const RedisParser = createRequire(import.meta.url)('redis-parser') as new (options: {
+  readonly returnReply: (reply: unknown) => void
+  readonly returnError: (error: Error) => void
+}) => { execute(bytes: Buffer): void }
+
+/** One connection each; replies depend on what came before in the same script. */
+const scripts: readonly (readonly (readonly string[])[])[] = [
+  [['PING'], ['PING', 'x'], ['PING', 'a', 'b'], ['ECHO'], ['echo', 'x'], ['ECHO', 'a', 'b']],
+  [['SELECT', 'abc'], ['SELECT', '99'], ['SELECT', '-1'], ['SELECT'], ['SELECT', '3'], ['SELECT', '01']],
+  [['AUTH'], ['AUTH', 'x'], ['AUTH', 'a', 'b', 'c'], ['AUTH', 'a', 'b'], ['AUTH', 'default', 'x']],
+  [['HELLO', '4'], ['HELLO', 'abc'], ['HELLO', '3', 'foo'], ['HELLO', '3', 'auth', 'x']],
+  [['HELLO', '2', 'setname', 'a b'], ['HELLO', '3', 'setname'], ['hello', '1']],
+  [['CLIENT'], ['CLIENT', 'foo'], ['CLIENT', 'SETNAME'], ['client', 'setname', 'a b']],
+  [['CLIENT', 'GETNAME'], ['CLIENT', 'SETNAME', 'me'], ['CLIENT', 'GETNAME'], ['RESET'], ['CLIENT', 'GETNAME']],
+  [['CLIENT', 'KILL'], ['CLIENT', 'KILL', '1.2.3.4:5'], ['CLIENT', 'KILL', 'ID', '99999']],
+  [['CLIENT', 'KILL', 'ID', 'abc'], ['CLIENT', 'KILL', 'ID', '0'], ['CLIENT', 'KILL', 'TYPE', 'foo']],
+  [['CLIENT', 'KILL', 'foo', 'bar'], ['CLIENT', 'KILL', 'SKIPME', 'x'], ['CLIENT', 'KILL', 'USER', 'x']],
+  [['CLIENT', 'KILL', 'ID', '1', 'ID'], ['CLIENT', 'KILL', 'ADDR', '1.1.1.1:1', 'LADDR', '2.2.2.2:2']],
+  [['CLIENT', 'LIST', 'TYPE', 'foo'], ['CLIENT', 'LIST', 'ID'], ['CLIENT', 'LIST', 'ID', 'x']],
+  [['CLIENT', 'LIST', 'foo'], ['CLIENT', 'LIST', 'ID', '99999'], ['CLIENT', 'LIST', 'TYPE', 'master']],
+  [['CLIENT', 'NO-EVICT', 'x'], ['CLIENT', 'NO-EVICT', 'on'], ['CLIENT', 'GETREDIR']],
+  [['CLIENT', 'REPLY', 'x'], ['CLIENT', 'REPLY', 'ON'], ['CLIENT', 'REPLY', 'SKIP'], ['PING', '1'], ['PING', '2']],
+  [['CLIENT', 'REPLY', 'OFF'], ['PING'], ['FOO'], ['CLIENT', 'REPLY', 'SKIP'], ['CLIENT', 'REPLY', 'ON'], ['PING']],
+  [['CLIENT', 'PAUSE'], ['CLIENT', 'PAUSE', 'abc'], ['CLIENT', 'PAUSE', '-1'], ['CLIENT', 'PAUSE', '1', 'x']],
+  [['CLIENT', 'UNPAUSE'], ['CLIENT', 'UNBLOCK', '33333'], ['CLIENT', 'UNBLOCK', 'abc'], ['CLIENT', 'UNBLOCK', '3', 'x']],
+  [['CLIENT', 'TRACKING', 'off'], ['CLIENT', 'TRACKINGINFO'], ['CLIENT', 'CACHING', 'yes']],
+  [['HELLO', '3', 'SETNAME', 'x y'], ['CLIENT', 'TRACKINGINFO']],
+  [['COMMAND', 'foo'], ['COMMAND', 'COUNT', 'x'], ['COMMAND', 'GETKEYS'], ['COMMAND', 'GETKEYS', 'get', 'a']],
+  [['COMMAND', 'GETKEYS', 'mset', 'a', '1', 'b', '2'], ['COMMAND', 'GETKEYS', 'PING', 'x'], ['COMMAND', 'GETKEYS', 'nosuch', 'x']],
+  [['COMMAND', 'GETKEYS', 'get', 'a', 'b'], ['COMMAND', 'INFO', 'nosuch', 'select'], ['COMMAND', 'INFO', 'client|kill', 'echo', 'wait']],
+  [['COMMAND', 'LIST', 'foo'], ['COMMAND', 'LIST', 'FILTERBY', 'x', 'y'], ['COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'x']],
+  [['COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'nosuch'], ['COMMAND', 'DOCS', 'nosuch']],
+  [['CONFIG'], ['CONFIG', 'GET'], ['CONFIG', 'GET', 'nosuch'], ['CONFIG', 'GET', 'databases'], ['CONFIG', 'GET', 'SAVE']],
+  [['CONFIG', 'SET'], ['CONFIG', 'SET', 'a'], ['CONFIG', 'SET', 'nosuch', '1'], ['CONFIG', 'SET', 'timeout', 'abc']],
+  [['CONFIG', 'SET', 'maxclients', '1', 'MAXCLIENTS', '2'], ['CONFIG', 'SET', 'dir', 'x'], ['CONFIG', 'SET', 'databases', '3']],
+  [['CONFIG', 'SET', 'proto-max-bulk-len', 'x'], ['CONFIG', 'SET', 'protected-mode', 'x'], ['CONFIG', 'SET', 'timeout', '5', 'nosuch', '1']],
+  [['CONFIG', 'SET', 'timeout', '0', 'slowlog-max-len', '7'], ['CONFIG', 'GET', 'slowlog-max-len'], ['CONFIG', 'RESETSTAT']],
+  [['CONFIG', 'RESETSTAT', 'x'], ['CONFIG', 'foo'], ['TIME', 'x'], ['LASTSAVE', 'x'], ['SAVE'], ['BGSAVE', 'x']],
+  [['WAIT'], ['WAIT', 'a', 'b'], ['WAIT', '1', '-1'], ['WAIT', '1', 'x']],
+  [['SHUTDOWN', 'foo'], ['SHUTDOWN', 'ABORT'], ['SHUTDOWN', 'ABORT', 'NOW'], ['SHUTDOWN', 'NOSAVE', 'SAVE']],
+  [['CLUSTER'], ['CLUSTER', 'foo'], ['CLUSTER', 'INFO'], ['CLUSTER', 'NODES'], ['CLUSTER', 'SLOTS', 'x']],
+  [['READONLY'], ['READWRITE'], ['ASKING'], ['REPLICAOF', 'no', 'one'], ['ROLE']],
+  [['MODULE', 'LIST'], ['MODULE', 'LOAD', 'x'], ['MODULE', 'foo'], ['ACL', 'WHOAMI'], ['DEBUG', 'sleep', '0']],
+  [['LATENCY', 'LATEST'], ['LATENCY', 'RESET'], ['LATENCY', 'HISTOGRAM', 'foo'], ['LATENCY', 'HISTORY', 'x'], ['LATENCY', 'foo']],
+  [['SLOWLOG', 'RESET'], ['SLOWLOG', 'LEN'], ['SLOWLOG', 'GET'], ['SLOWLOG', 'GET', 'x'], ['SLOWLOG', 'GET', '-2'], ['SLOWLOG', 'foo']],
+  [['SENTINEL', 'MASTERS'], ['foo\r\nbar', 'a\r\nb'], ['get'], ['GET', 'a', 'b'], ['INFO', 'nosuch'], ['info', 'cluster']],
+  [['x'.repeat(300), 'y'.repeat(300), 'z'], ['foo', ...Array.from({ length: 50 }, (_, i) => `arg${i}`)]],
+  [['__proto__'], ['CLIENT', '__proto__'], ['constructor', 'toString'], ['CONFIG', 'GET', '__proto__']],
+  [['COMMAND', 'INFO', '__proto__'], ['CLIENT', 'SETNAME', '__proto__'], ['CLIENT', 'GETNAME'], ['CONFIG', 'SET', '__proto__', '1']],
+  [['HELLO', '3', 'foo\r\nbar'], ['CLIENT', 'x\r\ny'], ['CONFIG', 'SET', 'a\r\nb', 'c']],
+  [['QUIT', 'x'], ['PING']],
+]
+
+test('router commands: the same scripts at redis-server: the same bytes', async (t) => {
+  if (redisMissing !== null) {
+    t.log(redisMissing)
+    t.pass()
+    return
+  }
+  const redis = await startRedis()
+  try {
+    const different: unknown[] = []
+    for (const script of scripts) {
+      const text = script.map(encodeCommand).join('')
+      const theirs = await askSocket(redis.port, text)
+      const ours = askWorld(text)
+      if (ours !== theirs) different.push({ script, ours, theirs })
+    }
+
+    t.deepEqual(different, [])
+  } finally {
+    await redis.stop()
+  }
+})
+
+test('router commands: no password given to a redis-server with one: the same bytes', async (t) => {
+  if (redisMissing !== null) {
+    t.log(redisMissing)
+    t.pass()
+    return
+  }
+  const redis = await startRedis(['--requirepass', 'secret'])
+  const script = [
+    ['PING'],
+    ['nosuch', 'x'],
+    ['GET'],
+    ['GET', 'a'],
+    ['HELLO'],
+    ['HELLO', '3'],
+    ['CLIENT', 'foo'],
+    ['CLIENT', 'ID'],
+    ['AUTH', 'wrong'],
+    ['AUTH', 'default', 'wrong'],
+    ['HELLO', '3', 'AUTH', 'default', 'wrong'],
+    ['AUTH', 'secret'],
+    ['PING'],
+    ['RESET'],
+    ['PING'],
+  ]
+  try {
+    const text = script.map(encodeCommand).join('')
+    const theirs = await askSocket(redis.port, text)
+
+    t.is(askWorld(text, 'secret'), theirs)
+  } finally {
+    await redis.stop()
+  }
+})
+
+test('router commands: COMMAND INFO of all that redis-server has, too: the same metadata', async (t) => {
+  if (redisMissing !== null) {
+    t.log(redisMissing)
+    t.pass()
+    return
+  }
+  const redis = await startRedis()
+  try {
+    const names = [...new World({ commands: new Map() }).router.state.table.all()].map((e) => e.name)
+    const text = encodeCommand(['COMMAND', 'INFO', ...names])
+    const theirs = parseReply(await askSocket(redis.port, text))
+    const ours = parseReply(askWorld(text))
+    t.true(Array.isArray(theirs) && Array.isArray(ours))
+    if (!Array.isArray(theirs) || !Array.isArray(ours)) return
+    const known = theirs.flatMap((theirs, i) => (theirs === null ? [] : [[ours[i], theirs] as const]))
+
+    const different = known
+      .map(([ours, theirs]) => [comparable(ours), comparable(theirs)])
+      .filter(([ours, theirs]) => ours !== theirs)
+    t.deepEqual(different, [])
+    t.true(known.length > 60)
+  } finally {
+    await redis.stop()
+  }
+})
+
+/** All but the subcommands, with sets in one order. */
+function comparable(info: unknown): string {
+  if (!Array.isArray(info)) return String(info)
+  const parts: readonly unknown[] = info.slice(0, 9)
+  return JSON.stringify(
+    parts.map((part) => (Array.isArray(part) ? part.map(String).toSorted() : part)),
+  )
+}
+
+/** The first reply in a text. */
+function parseReply(text: string): unknown {
+  let made: unknown = null
+  const parser = new RedisParser({
+    returnReply: (reply: unknown) => {
+      made = reply
+    },
+    returnError: (error: Error) => {
+      made = error
+    },
+  })
+  parser.execute(Buffer.from(text, 'latin1'))
+  return made
+}
+
+function askWorld(text: string, password: string | null = null): string {
+  const world = new World({ config: { password } })
+  const client = world.connect()
+  client.send(text)
+  return client.read()
+}
+
+/** Everything that the server answers until a marker that is asked for last, or until it closes. */
+function askSocket(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let got = ''
+    const marker = '$6\r\nmarker\r\n'
+    const refused = '-NOAUTH Authentication required.\r\n'
+    const done = (): void => {
+      socket.destroy()
+      resolve(got)
+    }
+    socket.setTimeout(5_000, () => {
+      socket.destroy()
+      reject(new Error(`no end in: ${got.slice(-200)}`))
+    })
+    socket.on('data', (bytes) => {
+      got += bytes.toString('latin1')
+      if (!got.endsWith(marker) && !got.endsWith(`${refused}${refused}`)) return
+      got = got.endsWith(marker) ? got.slice(0, -marker.length) : got.slice(0, -refused.length)
+      done()
+    })
+    socket.on('close', done)
+    socket.on('error', reject)
+    socket.write(text + encodeCommand(['ECHO', 'marker']), 'latin1')
+  })
+}

@@ -1,0 +1,106 @@
+// QUORATE STATUS and INFO: what operators and tools read.
+
+import { readFileSync } from 'node:fs'
+import { Ajv } from 'ajv'
+import test from 'ava'
+import { keyspace, World } from './world.js'
+
+const schema: unknown = JSON.parse(
+  readFileSync(new URL('../../../conf/status.schema.json', import.meta.url), 'utf8'),
+)
+
+test('quorate status: two keyspaces: JSON that its schema accepts', (t) => {
+  const world = new World({
+    config: { keyspaces: [keyspace('cache', { prefixes: ['c:'] }), keyspace('default')] },
+  })
+  const validate = new Ajv({ allErrors: true }).compile(schema as object)
+
+  const [, body] = world.connect().ask('quorate', 'Status').split('\r\n')
+  const status: unknown = JSON.parse(body ?? '')
+
+  validate(status)
+  t.deepEqual(validate.errors, null)
+  const { groups } = status as { groups: readonly { keyspace: string }[] }
+  t.deepEqual(
+    groups.map((group) => group.keyspace),
+    ['cache', 'default'],
+  )
+})
+
+test('quorate status: its schema: refuses a status without groups', (t) => {
+  const validate = new Ajv().compile(schema as object)
+
+  t.false(validate({ cluster: 'x', members: [] }))
+})
+
+test('quorate recover: accept-loss: asks the member for one group or all', (t) => {
+  const asked: (number | null)[] = []
+  const world = new World({
+    cluster: {
+      acceptLoss: (group) => {
+        asked.push(group)
+        return group === null ? null : 'the group is not halted'
+      },
+    },
+  })
+  const client = world.connect()
+
+  t.is(client.ask('QUORATE', 'RECOVER', 'accept-loss'), '+OK\r\n')
+  t.is(client.ask('QUORATE', 'RECOVER', 'ACCEPT-LOSS', '0'), '-ERR the group is not halted\r\n')
+  t.true(client.ask('QUORATE', 'RECOVER', 'ACCEPT-LOSS', '7').startsWith('-ERR There is no such'))
+  t.is(client.ask('QUORATE', 'RECOVER', 'please'), '-ERR syntax error\r\n')
+  t.deepEqual(asked, [null, 0])
+})
+
+test('info: everything: all sections and the fields that tools look for', (t) => {
+  const world = new World()
+  const client = world.connect()
+  const [group] = world.groups
+  if (group !== undefined) group.keys = 7
+  client.ask('GET', 'a')
+  client.ask('nosuch')
+
+  const text = client.ask('INFO', 'everything')
+
+  const titles = [...text.matchAll(/^# (\w+)/gm)].map(([, title]) => title)
+  t.deepEqual(titles, [
+    ...['Server', 'Clients', 'Memory', 'Persistence', 'Stats', 'Replication', 'CPU', 'Modules'],
+    ...['Commandstats', 'Errorstats', 'Latencystats', 'Cluster', 'Keyspace', 'Quorate'],
+  ])
+  for (const line of [
+    'redis_version:7.2.4',
+    'quorate_version:0.1.0',
+    'redis_mode:standalone',
+    'arch_bits:64',
+    'tcp_port:7001',
+    'loading:0',
+    'role:master',
+    'maxmemory_policy:noeviction',
+    'cluster_enabled:0',
+    'connected_clients:1',
+    'errorstat_ERR:count=1',
+    'db0:keys=7,expires=0,avg_ttl=0',
+  ]) {
+    t.true(text.includes(`\r\n${line}\r\n`), line)
+  }
+  t.regex(text, /\r\ncmdstat_get:calls=1,usec=\d+,usec_per_call=[\d.]+,rejected_calls=0,failed_calls=0\r\n/)
+  t.regex(text, /\r\ngroup0:keyspace=default,shard=0,level=strong,strategy=raft,/)
+})
+
+test('info: names of sections: only these, in any case', (t) => {
+  const client = new World().connect()
+
+  const text = client.ask('INFO', 'CPU', 'cluster')
+
+  t.deepEqual([...text.matchAll(/^# (\w+)/gm)].map(([, title]) => title), ['CPU', 'Cluster'])
+  t.false(client.ask('INFO').includes('# Commandstats'))
+})
+
+test('config resetstat: after commands: counters are zero', (t) => {
+  const client = new World().connect()
+  client.ask('GET', 'a')
+
+  t.is(client.ask('CONFIG', 'RESETSTAT'), '+OK\r\n')
+
+  t.false(client.ask('INFO', 'commandstats').includes('cmdstat_get'))
+})
