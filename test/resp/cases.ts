@@ -24,6 +24,7 @@ export const served: readonly (readonly [string, string, readonly (readonly stri
   ['twelve arguments', frame(...'abcdefghijkl'), [[...'abcdefghijkl']]],
   ['a long name', frame('GEORADIUSBYMEMBER_RO', 'k'), [['GEORADIUSBYMEMBER_RO', 'k']]],
   ['counts of nothing', `*-10\r\n*0\r\n*-1\r\n${frame('PING')}`, [['PING']]],
+  ['the least int64 for a count', `*-9223372036854775808\r\n${frame('PING')}`, [['PING']]],
   ['any byte behind the \\r of a head', '*1\rx$4\ryPING\r\n', [['PING']]],
   ['an inline command', 'PING\r\n', [['PING']]],
   ['an inline command with a bare \\n', 'PING\n', [['PING']]],
@@ -48,6 +49,7 @@ export const served: readonly (readonly [string, string, readonly (readonly stri
 export const refused: readonly (readonly [string, string, string])[] = [
   ['count above the limit', '*3000000000\r\n', 'invalid multibulk length'],
   ['count above int64', '*9223372036854775808\r\n', 'invalid multibulk length'],
+  ['count below int64', '*-9223372036854775809\r\n', 'invalid multibulk length'],
   ['count in letters', '*abc\r\n', 'invalid multibulk length'],
   ['count with a plus', '*+1\r\n', 'invalid multibulk length'],
   ['count with a leading zero', '*01\r\n', 'invalid multibulk length'],

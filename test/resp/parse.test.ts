@@ -68,3 +68,15 @@ test('parse: a command above the query bound: closes without a word before its b
   t.is(parse(latin1(above), [], tight).fault, '')
   t.is(parse(latin1(above.slice(0, 35)), everyByte(latin1(above.slice(0, 35))), tight).fault, '')
 })
+
+test('parse: limits below those of any short command: hold for short commands, too', (t) => {
+  const narrow = { ...usual, argumentsMax: 3, bulkBytesMax: 5 }
+
+  t.deepEqual(parse(latin1(frame('SET', 'abcde', 'x')), [], narrow).commands, [
+    ['SET', 'abcde', 'x'],
+  ])
+  const count = 'ERR Protocol error: invalid multibulk length'
+  t.is(parse(latin1(frame('a', 'b', 'c', 'd')), [], narrow).fault, count)
+  const length = 'ERR Protocol error: invalid bulk length'
+  t.is(parse(latin1(frame('GET', 'abcdef')), [], narrow).fault, length)
+})
