@@ -8,6 +8,10 @@ import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { checkTables } from './tables.js'
 
+/** Rows and bytes that a scan takes from LevelDB at a time. */
+const chunkRowsMax = 1_024
+const chunkBytesMax = 256 * 1024
+
 export type BatchOperation =
   | { readonly type: 'del'; readonly key: Buffer }
   | { readonly type: 'put'; readonly key: Buffer; readonly value: Uint8Array }
@@ -91,10 +95,15 @@ class LevelDatabase implements Database {
   async scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
     const rows: Row[] = []
     let bytes = 0
-    const iterator = this.#level.iterator({ gte: keyBytes(range.from), lt: keyBytes(range.to) })
+    const iterator = this.#level.iterator({
+      gte: keyBytes(range.from),
+      lt: keyBytes(range.to),
+      fillCache: false,
+      highWaterMarkBytes: Math.min(bytesMax, chunkBytesMax),
+    })
     try {
       while (bytes < bytesMax) {
-        const found = await iterator.nextv(64)
+        const found = await iterator.nextv(chunkRowsMax)
         if (found.length === 0) return { rows, done: true }
         for (const [key, value] of found) {
           rows.push({ key: key.toString('latin1'), value })

@@ -62,14 +62,19 @@ export function stateKey(group: GroupId): string {
   return `h${bigEndian(group, 4)}`
 }
 
-/** Key of the record whose first entry has this index. */
-export function recordKey(group: GroupId, first: number): string {
-  return `l${bigEndian(group, 4)}${bigEndian(first, 7)}`
+/** What the keys of all records of a group begin with. */
+export function recordPrefix(group: GroupId): string {
+  return `l${bigEndian(group, 4)}`
 }
 
-/** First index of a record by its key, or null when the key is not one of this group. */
-export function recordIndex(group: GroupId, key: string): number | null {
-  if (key.length !== 12 || !key.startsWith(`l${bigEndian(group, 4)}`)) return null
+/** Key of the record whose first entry has this index. */
+export function recordKey(group: GroupId, first: number): string {
+  return recordPrefix(group) + bigEndian(first, 7)
+}
+
+/** First index of a record by its key, or null when the key does not begin with this `recordPrefix`. */
+export function recordIndex(prefix: string, key: string): number | null {
+  if (key.length !== 12 || !key.startsWith(prefix)) return null
   let index = 0
   for (let at = 5; at < 12; at++) index = index * 256 + key.charCodeAt(at)
   return Number.isSafeInteger(index) ? index : null
@@ -134,15 +139,16 @@ export function decodeState(group: GroupId, bytes: Uint8Array): HardState | RowF
   return whole ? { state, voteTerm, states } : 'corrupt'
 }
 
+/** Reused for every record: `finish` copies out and empties it. */
+const scratch = new ByteWriter(64 * 1024)
+
 /** A record of these entries, which are not empty; the chain behind them is answered with it. */
 export function encodeRecord(
   group: GroupId,
   entries: readonly LogEntry[],
   head: { readonly chainBefore: Hash64; readonly states: number },
 ): { readonly bytes: Uint8Array; readonly chainAfter: Hash64 } {
-  let size = 64
-  for (const entry of entries) size += entry.payload.size + 12
-  const writer = new ByteWriter(size)
+  const writer = scratch
     .byte(layoutVersion)
     .varint(group)
     .varint(entries[0]?.index ?? 0)

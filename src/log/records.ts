@@ -9,7 +9,15 @@ import type { Row, RowRange, WitnessNote } from '../api/store.js'
 import type { StoreBatch } from '../api/strategy.js'
 import { assert } from '../base/assert.js'
 import { type Hash64, hashEquals, hashZero } from '../base/hash.js'
-import { decodeRecord, encodeRecord, encodeState, recordIndex, recordKey, stateKey } from './layout.js'
+import {
+  decodeRecord,
+  encodeRecord,
+  encodeState,
+  recordIndex,
+  recordKey,
+  recordPrefix,
+  stateKey,
+} from './layout.js'
 import { type LogBase, type LogFault, recoverLog } from './recovery.js'
 
 export interface RecoveredLog {
@@ -149,8 +157,9 @@ export class GroupLog {
   decode(rows: readonly Row[], from: number, to: number): LogEntry[] {
     const entries: LogEntry[] = []
     let next = from
+    const prefix = recordPrefix(this.#group)
     for (const { key, value } of rows) {
-      const first = recordIndex(this.#group, key)
+      const first = recordIndex(prefix, key)
       if (first === null) continue
       const record = decodeRecord(this.#group, first, value)
       if (typeof record === 'string' || first > next) break

@@ -15,6 +15,7 @@ import {
   type LogRecord,
   type RowFault,
   recordIndex,
+  recordPrefix,
   stateKey,
 } from './layout.js'
 
@@ -72,10 +73,11 @@ export function recoverLog(
   const short = broken.fault ?? judgeEnd(walk.last, known.witness)
   const format = short?.kind === 'format' ? short : null
   const good = hard === null || typeof hard === 'string' ? null : hard
+  const kept = new Set(walk.kept)
   return {
     hard: good,
     kept: walk.kept,
-    stale: found.filter((row) => !walk.kept.includes(row)).map((row) => row.key),
+    stale: found.filter((row) => !kept.has(row)).map((row) => row.key),
     entries: walk.entries,
     last: walk.last,
     chain: walk.chain,
@@ -88,8 +90,9 @@ export function recoverLog(
 
 function findRecords(group: GroupId, rows: readonly Row[]): FoundRecord[] {
   const found: FoundRecord[] = []
+  const prefix = recordPrefix(group)
   for (const { key, value } of rows) {
-    const first = recordIndex(group, key)
+    const first = recordIndex(prefix, key)
     if (first === null) continue
     found.push({ key, first, size: value.length, record: decodeRecord(group, first, value) })
   }

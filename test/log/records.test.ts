@@ -13,6 +13,7 @@ import {
   encodeIdentity,
   recordIndex,
   recordKey,
+  recordPrefix,
   stateKey,
 } from '../../src/log/layout.js'
 import { GroupLog } from '../../src/log/records.js'
@@ -44,10 +45,10 @@ test('layout: keys: sort by group, then index, as numbers do', (t) => {
 
   t.deepEqual([...keys].sort(), keys)
   t.deepEqual(
-    places.map(([id], n) => recordIndex(id as GroupId, keys[n] as string)),
+    places.map(([id], n) => recordIndex(recordPrefix(id as GroupId), keys[n] as string)),
     places.map(([, index]) => index),
   )
-  t.is(recordIndex(2 as GroupId, keys[0] as string), null)
+  t.is(recordIndex(recordPrefix(2 as GroupId), keys[0] as string), null)
 })
 
 test('layout: identity: comes back, and damage and newer formats are told apart', (t) => {
@@ -97,7 +98,7 @@ test('records: truncation inside a record: one atomic write with its head again'
 
   const writes = world.commit(world.batch(17, 2, new Random(9)))
 
-  t.deepEqual(writes.puts.map((row) => recordIndex(group, row.key)), [16, 17])
+  t.deepEqual(writes.puts.map((row) => recordIndex(recordPrefix(group), row.key)), [16, 17])
   t.is(writes.deletes.length, 5)
   const found = world.restart()
   t.is(found.fault, null)
@@ -133,7 +134,7 @@ test('records: a random history with restarts: always what the twin holds', (t) 
       t.is(world.log.last.index, world.lastIndex)
     }
     world.commit(emptyBatch)
-    const rows = world.sortedRows().filter((row) => recordIndex(group, row.key) !== null)
+    const rows = world.sortedRows().filter((row) => recordIndex(recordPrefix(group), row.key) !== null)
     t.is(rows.reduce((sum, row) => sum + row.value.length, 0), world.log.bytes, `seed ${seed}`)
   }
 })
