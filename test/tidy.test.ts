@@ -110,6 +110,7 @@ const good: readonly (readonly [string, string])[] = [
   ],
   ['src/core/b.ts', `${head}/** async */\nconst x = \`process \${a.sort((p, q) => p - q)}\`\n`],
   ['src/core/c.ts', `${head}import { x } from '../engine/x.js'\nimport './d.js'\n`],
+  ['src/core/d.ts', `${head}import type { X } from './c.js'\nexport const x = 1\n`],
   ['src/host/a.ts', `${head}import fs from 'node:fs'\nexport const at = Date.now()\n`],
   ['plugins/raft/leader.ts', `${head}import { x } from 'quorate/plugin'\nimport './log.js'\n`],
   ['src/cli/a.ts', `${head}import { x } from '../config/load.js'\nconst many = 1\n`],

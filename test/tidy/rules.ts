@@ -51,6 +51,8 @@ export function isPure(path: string): boolean {
 interface Import {
   readonly specifier: string
   readonly line: number
+  /** `import type`, `export type`: nothing of it is left at run time. */
+  readonly isType: boolean
 }
 
 export function importsOf(text: string): readonly Import[] {
@@ -58,7 +60,10 @@ export function importsOf(text: string): readonly Import[] {
   const found: Import[] = []
   const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"\n]+)\1/g
   for (const match of code.matchAll(pattern)) {
-    found.push({ specifier: match[2] ?? '', line: lineAt(code, match.index) })
+    const before = code.slice(0, match.index)
+    const isType =
+      /\b(?:import|export)\s+type\s[^;'"]*$/.test(before) && match[0].startsWith('from')
+    found.push({ specifier: match[2] ?? '', line: lineAt(code, match.index), isType })
   }
   return found
 }
@@ -99,7 +104,7 @@ function pluginImportFault(path: string, specifier: string): string | null {
     : `a plugin imports ${specifier}; only quorate/plugin and its own files are allowed`
 }
 
-/** Circles of imports; each is named once. */
+/** Circles of imports that exist at run time (types are erased); each is named once. */
 export function circleFaults(files: Files): readonly Fault[] {
   const faults: Fault[] = []
   const done = new Set<string>()
@@ -112,8 +117,9 @@ export function circleFaults(files: Files): readonly Fault[] {
     }
     if (done.has(path) || !files.has(path)) return
     open.push(path)
-    for (const { specifier } of importsOf(files.get(path) ?? '')) {
-      if (specifier.startsWith('.')) visit(join(dirname(path), specifier).replace(/\.js$/, '.ts'))
+    for (const { specifier, isType } of importsOf(files.get(path) ?? '')) {
+      if (specifier.startsWith('.') && !isType)
+        visit(join(dirname(path), specifier).replace(/\.js$/, '.ts'))
     }
     open.pop()
     done.add(path)
