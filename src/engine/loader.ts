@@ -79,7 +79,9 @@ export class Loader {
     for (const version of chosen) {
       live.set(version.at.place, { number: version.at.number, hash: version.hash })
       if (version.at.db === versionsDb) {
-        version.versions.forEach((count, i) => target.version(version.at.slot + i, count))
+        for (const [i, count] of version.versions.entries()) {
+          target.version(version.at.slot + i, count)
+        }
       } else target.segment(version.at, version.map, version.times)
     }
     this.#versions.length = 0

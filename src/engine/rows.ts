@@ -5,6 +5,7 @@
 
 import { rowNumber, rowNumberBytes, rowStem } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
+import { assert } from '../base/assert.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import { type Hash64, hashBytes, hashString } from '../base/hash.js'
@@ -78,7 +79,8 @@ export function encodeSegment(writer: ByteWriter, image: Omit<PreImage, keyof Se
 
 function encodeValue(writer: ByteWriter, value: Value): void {
   // Containers get kinds of their own when the first one is made.
-  if (typeof value === 'string') writer.byte(valueKinds.text).text(value)
+  assert(typeof value === 'string', 'strings are the only values that are made')
+  writer.byte(valueKinds.text).text(value)
 }
 
 /** Fills `map` and `times` in the order of the row; false where the body is malformed. */

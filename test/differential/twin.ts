@@ -6,7 +6,7 @@ import { type Engine, later } from '../../src/api/engine.js'
 import type { Reply } from '../../src/api/reply.js'
 import { Random } from '../../src/base/random.js'
 import { respDoor } from '../../src/resp/door.js'
-import { RawRedis } from './raw-redis.js'
+import type { RawRedis } from './raw-redis.js'
 
 const databases = 3
 const marginMs = 3_000

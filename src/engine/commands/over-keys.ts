@@ -9,7 +9,8 @@ export interface KeyVisit {
   /** Arguments from one key to the next. */
   readonly step: 1 | 2
   visit(key: string, at: number): void
-  finish(): Reply
+  /** The answer; or `later` where it began another walk. */
+  finish(): Reply | typeof later
 }
 
 /** Visits the keys of `args` in order, from the first argument on. */

@@ -1,6 +1,8 @@
 // MSETNX key value [key value ...]: all or none.
 
+import type { later } from '../../../api/engine.js'
 import { wrongArity } from '../../../api/replies.js'
+import type { Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import type { EngineCommand } from '../command.js'
 import { overKeys } from '../over-keys.js'
@@ -41,9 +43,10 @@ export default {
   },
 } satisfies EngineCommand
 
-function setAll(context: Context, args: readonly string[]): 1 {
-  for (let i = 1; i < args.length; i += 2) {
-    context.effects.put(args[i] as string, args[i + 1] as string, 'set')
-  }
-  return 1
+function setAll(context: Context, args: readonly string[]): Reply | typeof later {
+  return overKeys(context, args, {
+    step: 2,
+    visit: (key, at) => context.effects.put(key, args[at + 1] as string, 'set'),
+    finish: () => 1,
+  })
 }
