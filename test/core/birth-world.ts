@@ -103,6 +103,8 @@ export class BirthWorld {
     member.birth = null
     member.pendingRow = null
     this.cut(member)
+    // What its peers sent ends with the process; what it sent itself may still arrive.
+    for (const pipe of this.#pipes) if (pipe.to === member) pipe.frames.length = 0
   }
 
   wipe(member: Member): void {
