@@ -99,10 +99,9 @@ export class Birth {
     return this.#incarnation
   }
 
-  /** What a hello says of this member: nothing of the receiver, whose hello may be of an earlier life. */
-  get state(): BirthState {
-    const isForced = this.#isBootstrapDue
-    return { phase: this.#phase, clusterId: this.#clusterId, isForced, seenId: '' }
+  /** What a hello says of this member. */
+  get state(): Omit<BirthState, 'seenId'> {
+    return { phase: this.#phase, clusterId: this.#clusterId, isForced: this.#isBootstrapDue }
   }
 
   /** Shards may start: the member belongs to a born cluster, and its incarnation is on disk. */
@@ -139,10 +138,11 @@ export class Birth {
   }
 
   /** A link to a peer is up and its hello was accepted. */
-  hello(from: MemberId, state: BirthState, incarnation: number): void {
+  hello(from: MemberId, state: Omit<BirthState, 'seenId'>, incarnation: number): void {
     if (incarnation < this.incarnationOf(from)) return
     this.#incarnations.set(from, incarnation)
-    this.#peers.set(from, state)
+    const { phase, clusterId, isForced } = state
+    this.#peers.set(from, { phase, clusterId, isForced, seenId: '' })
     // It may have missed what became of us since our hello left.
     this.#toTell.add(from)
     this.#decide()

@@ -113,13 +113,19 @@ export class SnapshotReceiver {
   turn(now: Now): void {
     if (this.#failure !== null) return
     this.#collectAbandoned()
-    if (this.#manifestWrite === 'durable') return this.#install()
+    if (this.#manifestWrite === 'durable') {
+      this.#install()
+      return
+    }
     if (this.#manifestWrite === 'waiting') return
     this.#takeArrived(now)
     const incoming = this.#incoming
     if (incoming === null || incoming.isWriting) return
     if (this.#owesResume) this.#answerResume(incoming)
-    if (incoming.isComplete) return this.#complete(incoming)
+    if (incoming.isComplete) {
+      this.#complete(incoming)
+      return
+    }
     if (now.mono - incoming.heardAt >= limits.snapshotForgetMs) this.#abandon('it fell silent')
   }
 
@@ -137,10 +143,12 @@ export class SnapshotReceiver {
 
   #takeOffer(from: MemberId, offer: SnapshotOffer, now: Now): void {
     if (this.#installed !== null && hashEquals(offer.identity, this.#installed)) {
-      return this.#ack(from, offer, { kind: 'done', place: placeZero, why: '' })
+      this.#ack(from, offer, { kind: 'done', place: placeZero, why: '' })
+      return
     }
     if (!this.#init.accepts(from, offer.term, offer.position)) {
-      return this.#ack(from, offer, refusal('it is not wanted'))
+      this.#ack(from, offer, refusal('it is not wanted'))
+      return
     }
     const running = this.#incoming
     if (running !== null && isSameTransfer(running, from, offer)) {
@@ -150,7 +158,8 @@ export class SnapshotReceiver {
       return
     }
     if (running !== null && !isNewer(running, offer)) {
-      return this.#ack(from, offer, refusal('another snapshot is coming in'))
+      this.#ack(from, offer, refusal('another snapshot is coming in'))
+      return
     }
     if (running !== null) this.#abandon('a newer one is offered')
     this.#begin(from, offer, now)
@@ -201,10 +210,14 @@ export class SnapshotReceiver {
     const { from, term, offer, engine } = incoming
     if (!this.#init.accepts(from, term, offer.position)) {
       this.#ack(from, { ...offer, term }, refusal('it is not wanted any more'))
-      return this.#abandon('it is not wanted any more')
+      this.#abandon('it is not wanted any more')
+      return
     }
     const fault = engine.loadFinish(offer.engine)
-    if (fault !== null) return this.#reject(incoming, fault)
+    if (fault !== null) {
+      this.#reject(incoming, fault)
+      return
+    }
     this.#init.onInstalling()
     this.#manifestWrite = 'waiting'
     this.#init.sink.write(

@@ -124,9 +124,11 @@ export class SnapshotSender {
     transfer.heardAt = now.mono
     switch (ack.kind) {
       case 'stored':
-        return this.#takeStored(transfer, ack, now)
+        this.#takeStored(transfer, ack, now)
+        return
       case 'resume':
-        return this.#takeResume(transfer, ack, now)
+        this.#takeResume(transfer, ack, now)
+        return
       case 'done':
         this.#ending = { ok: true, why: '' }
         return
@@ -147,7 +149,10 @@ export class SnapshotSender {
     if (this.#ending === null && now.mono - transfer.progressAt >= limits.snapshotGiveUpMs) {
       this.#ending = { ok: false, why: 'no progress' }
     }
-    if (this.#ending !== null) return this.#end(transfer, this.#ending)
+    if (this.#ending !== null) {
+      this.#end(transfer, this.#ending)
+      return
+    }
     if (isAnswerDue(transfer) && now.mono - transfer.heardAt >= transfer.retryMs) {
       transfer.retryMs = Math.min(transfer.retryMs * 2, limits.snapshotRetryMsMax)
       this.#sendOffer(transfer, now)

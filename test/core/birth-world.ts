@@ -6,13 +6,12 @@ import type { Witness } from '../../src/api/store.js'
 import { Random } from '../../src/base/random.js'
 import { Birth } from '../../src/core/birth.js'
 import { bootBirth, type BirthBoot } from '../../src/core/birth-boot.js'
-import type { BirthState } from '../../src/core/birth-state.js'
 import { decodeIdentity, type Identity } from '../../src/log/layout.js'
 
 type Frame =
   | {
       readonly kind: 'hello'
-      readonly state: BirthState
+      readonly state: Birth['state']
       readonly incarnation: number
       readonly known: number
     }
