@@ -5,7 +5,7 @@
 import type { Now } from '../../src/api/ids.js'
 
 /** Wall milliseconds of the world's start. */
-const epochMs = 1_700_000_000_000
+const epochMs = 1_800_000_000_000
 
 export class SimClock {
   #anchorUs = 0

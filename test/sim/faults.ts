@@ -20,6 +20,8 @@ export interface FaultTarget {
   leader(): number
   /** Ends a process; `power`: its machine loses power. Restarts it after `downUs`. */
   crash(member: SimMember, how: { readonly power: boolean; readonly downUs: number }): void
+  /** An empty disk in place of the member's own. */
+  replace(member: SimMember): void
   /** Whether the disk of this member may be damaged now. */
   mayDamage(member: SimMember): boolean
   /** The disk of this member was damaged: tell the oracle. */
@@ -236,7 +238,7 @@ export class FaultInjector {
     this.#later(wait, () => {
       if (!this.#target.mayDamage(member)) return
       this.#crash(member, false, this.#time(500_000) + 1)
-      if (kind === 'disk-wipe') member.disk.wipe()
+      if (kind === 'disk-wipe') this.#target.replace(member)
       if (kind === 'disk-stale') member.disk.restoreBackup()
       if (kind === 'disk-rot') member.disk.rot(this.#random.pick(['log', 'log', 'state']))
       this.#target.damaged(member)

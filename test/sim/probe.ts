@@ -75,9 +75,7 @@ class Probe implements Strategy {
   }
 
   transfer(to: MemberId | null): Refusal | null {
-    const refusal = this.#inner.transfer(to)
-    if (refusal === null) this.#judge.mark('transfers')
-    return refusal
+    return this.#inner.transfer(to)
   }
 
   checkpointed(position: Position): void {

@@ -105,7 +105,7 @@ export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
       valueBytes: random.pick([0, 0, 40, 400]),
     },
     network: drawNetwork(random, faults),
-    lossMode: random.chance(1, 3) ? 'each' : 'suffix',
+    lossMode: process.env['LOSS'] === 'each' ? 'each' : 'suffix',
     electionMs: random.pick([150, 300, 300]),
     checkpointLogBytes: random.pick([2_000, 6_000, 20_000, 1_000_000]),
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),

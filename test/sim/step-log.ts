@@ -7,7 +7,7 @@ import { describeInput, describeOutput } from './trace.js'
 import type { World } from './world.js'
 
 /** Steps that are kept. */
-const stepsMax = 50
+const stepsMax = Number(process.env['STEPS'] ?? 60)
 
 export class StepLog {
   readonly #from: number
@@ -32,7 +32,7 @@ export class StepLog {
     const role = member.reactor?.views().map((view) => describeRole(view.status)).join(' ') ?? ''
     const ms = (schedule.now / 1000).toFixed(3)
     this.#lines.push(`step ${judge.step} at ${ms} ms, member ${member.id} ${role}: ${parts.join(' | ')}`)
-    if (this.#lines.length > stepsMax) this.#lines.shift()
+    if (this.#lines.length > stepsMax) this.#lines.splice(0, this.#lines.length - stepsMax)
   }
 
   /** Faults stand between the steps. */

@@ -108,8 +108,9 @@ export class Workload {
   }
 
   #expects(args: readonly string[], expected: string): Request {
+    // A loading member refuses everything.
     const told = (reply: string): void =>
-      this.#judge.hold(reply === expected, 'reply-order', () => `${args.join(' ')} was answered ${reply}`)
+      this.#judge.hold(reply === expected || reply.startsWith('-LOADING'), 'reply-order', () => `${args.join(' ')} was answered ${reply}`)
     return { args, data: false, told }
   }
 

@@ -178,7 +178,7 @@ export class World implements MemberWorld, FaultTarget {
     this.crash(member, { power: false, downUs: 50_000 + this.#crashes.below(500_000) })
     if (output.code === 0) member.disk.markClean(output.clean)
     // The operator's answer to a member that refuses its disk: an empty one.
-    else if (isDamaged) member.disk.wipe()
+    else if (isDamaged) this.replace(member)
   }
 
   threw(member: SimMember, error: unknown): void {
@@ -196,6 +196,12 @@ export class World implements MemberWorld, FaultTarget {
     // A dead process is noticed at once, a dead machine only when somebody misses it.
     this.#network.gone(member.index, how.power ? 50_000 + this.#crashes.below(2_000_000) : 1_000)
     this.schedule.after(how.downUs, () => member.start())
+  }
+
+  /** A machine with an empty disk comes with a right clock: an incarnation is the time where all else is lost. */
+  replace(member: SimMember): void {
+    member.disk.wipe()
+    member.clock.heal(this.schedule.now)
   }
 
   mayDamage(member: SimMember): boolean {
