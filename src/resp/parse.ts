@@ -122,7 +122,7 @@ export class RespParser implements CommandParser {
           return at
         }
       }
-      const next = this.#token(chunk, at, end, limits)
+      const next = this.#quickArgument(chunk, at, limits) || this.#token(chunk, at, end, limits)
       if (this.#fault !== null) return end
       if (next === wait) {
         this.#keep(chunk, at)
@@ -132,6 +132,18 @@ export class RespParser implements CommandParser {
       if (this.#whole !== null) return at
     }
     return at
+  }
+
+  /** Takes a short argument behind the name that stands whole at `at`; 0 where none does. */
+  #quickArgument(chunk: Buffer, at: number, limits: DoorLimits): number {
+    if (this.#args.length === 0 || this.#bulk !== noBulk) return 0
+    const text = this.#quick.argument(chunk, at, limits.queryBytesMax - this.#spent, limits)
+    if (text === null) return 0
+    // The content and its end are counted where the argument is added.
+    this.#bulk = text.length
+    this.#spent += this.#quick.next - at - text.length - 2
+    this.#add(text)
+    return this.#quick.next
   }
 
   /** Takes one token at `at`; answers the offset behind it, `wait` or `failed`. */

@@ -45,6 +45,16 @@ export class QuickReader {
     return args
   }
 
+  /**
+   * The argument that stands whole at `at`, or null; `next` is the offset behind it. `room` is how many
+   * bytes its command may still take.
+   */
+  argument(bytes: Buffer, at: number, room: number, limits: DoorLimits): string | null {
+    this.next = at
+    if (!this.#bulk(bytes, Math.min(bytes.length, at + room), limits.bulkBytesMax)) return null
+    return bytes.latin1Slice(this.#start, this.next - 2)
+  }
+
   /** Finds the bulk string at `next`, of 0 to 9,999 bytes, and moves `next` behind it. */
   #bulk(bytes: Buffer, end: number, bytesMax: number): boolean {
     let at = this.next

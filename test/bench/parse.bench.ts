@@ -26,6 +26,8 @@ const requests: Readonly<Record<string, (i: number) => string>> = {
   'SET key 64 bytes': (i) => frame('SET', key(i), value),
   'SET key 64 bytes EX 100': (i) => frame('SET', key(i), value, 'EX', '100'),
   'SET key 1 KiB': (i) => frame('SET', key(i), 'v'.repeat(1024)),
+  'MSET of 50 keys': (i) =>
+    frame('MSET', ...Array.from({ length: 50 }, (_, n) => [key(i + n), value]).flat()),
   PING: () => frame('PING'),
   'inline GET key': (i) => `GET ${key(i)}\r\n`,
 }
@@ -47,6 +49,15 @@ function chunks(make: (i: number) => string, chunkBytes: number): Buffer[] {
   return made
 }
 
+/** The best of some rounds: others may use the machine, too. The first warms up. */
+function bestOf(run: (seconds: number) => number, seconds: number): number {
+  const rounds = 5
+  run(seconds / rounds)
+  let best = 0
+  for (let i = 0; i < rounds; i++) best = Math.max(best, run(seconds / rounds))
+  return best
+}
+
 function parsePerSecond(list: readonly Buffer[], seconds: number): number {
   let count = 0
   let bytes = 0
@@ -64,8 +75,7 @@ function parsePerSecond(list: readonly Buffer[], seconds: number): number {
     } while (performance.now() < from + until * 1000)
     return (count / (performance.now() - from)) * 1000
   }
-  run(seconds / 3)
-  const figure = run(seconds)
+  const figure = bestOf(run, seconds)
   return bytes > 0 ? figure : 0
 }
 
@@ -83,8 +93,7 @@ function encodePerSecond(reply: Reply, seconds: number): number {
     } while (performance.now() < from + until * 1000)
     return (count / (performance.now() - from)) * 1000
   }
-  run(seconds / 3)
-  const figure = run(seconds)
+  const figure = bestOf(run, seconds)
   return bytes > 0 ? figure : 0
 }
 
