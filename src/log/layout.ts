@@ -109,6 +109,7 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   if (typeof reader === 'string') return reader
   const phase = identityPhases[reader.byte()]
   if (phase === undefined) return 'corrupt'
+  const born: number[] = []
   const identity = {
     phase,
     clusterId: reader.text(),
@@ -116,10 +117,10 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
     incarnation: reader.varint(),
     keyspaceEpoch: reader.varint(),
     keyspaceDigest: reader.hash(),
-    born: new Array<number>(),
+    born,
   }
   const count = reader.varint()
-  for (let n = 0; n < count && reader.ok; n++) identity.born.push(reader.varint())
+  for (let n = 0; n < count && reader.ok; n++) born.push(reader.varint())
   return reader.ok && reader.left === 0 ? identity : 'corrupt'
 }
 

@@ -121,7 +121,9 @@ export class GroupLog {
 
   /** What a strategy's batch means for the store. The log counts as written from here on. */
   writes(batch: StoreBatch): LogWrites {
-    const made = { puts: new Array<Row>(), deletes: [...this.#stale], ranges: new Array<RowRange>() }
+    const puts: Row[] = []
+    const ranges: RowRange[] = []
+    const made = { puts, deletes: [...this.#stale], ranges }
     this.#stale = []
     if (batch.reset !== null) this.#reset(batch.reset, made)
     if (batch.cutTo !== null) this.#cut(batch.cutTo, made)
