@@ -66,11 +66,17 @@ export class Router implements SessionEvents {
   readonly #gateHeld = new Set<Session>()
   #gateOpenings = 0
   #isDraining = false
+  /** The session that is being parsed was authenticated when its limits were chosen. */
+  #parsesAuthenticated = false
+  #limits: DoorLimits
+  #settingsVersion = 0
+  #idleSweepAt = 0
 
   constructor(init: RouterInit) {
     this.#door = init.door
     this.#state = this.#makeState(init)
     this.#dispatcher = new Dispatcher(this.#state)
+    this.#limits = this.#makeLimits()
   }
 
   /** For commands, tests and the admin side: everything that is shared. */
@@ -103,7 +109,10 @@ export class Router implements SessionEvents {
     })
     this.#sessions.set(session.id, session)
     this.#sinks.set(session, (args) => {
-      if (this.#dispatcher.take(session, args)) return true
+      if (this.#dispatcher.take(session, args)) {
+        // AUTH and RESET change the limits that the parser goes by.
+        return session.authenticated === this.#parsesAuthenticated
+      }
       if (session.heldByGate) this.#gateHeld.add(session)
       session.stop()
       return false
@@ -172,6 +181,7 @@ export class Router implements SessionEvents {
       this.#state.stats.timeoutCloses++
       this.#kill(session)
     }
+    this.#closeIdle(now.mono)
     if (this.#outputs.length > 0) out.push(...this.#outputs.splice(0))
     const touched = this.#touched
     this.#touched = []
@@ -185,7 +195,9 @@ export class Router implements SessionEvents {
   /** Monotonic milliseconds of the next turn that it needs without input. */
   wakeAt(): number {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
-    return Math.min(this.#watch.wakeAt(), this.#state.gate.pauseUntil ?? Number.POSITIVE_INFINITY)
+    const { gate, settings } = this.#state
+    const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
+    return Math.min(this.#watch.wakeAt(), gate.pauseUntil ?? Number.POSITIVE_INFINITY, idle)
   }
 
   /** Takes no more commands. True when every reply that was owed has gone out. */
@@ -221,16 +233,52 @@ export class Router implements SessionEvents {
     }
     state.isLoading = state.cluster.isLoading
     const started = state.stopwatch.microseconds()
-    const bounds = session.authenticated ? state.limits : unauthenticatedLimits
-    const fault =
-      bytes === null
-        ? session.parser.resume(bounds, sink)
-        : session.parser.push(bytes, bounds, sink)
+    const { parser } = session
+    let bounds = this.#limitsOf(session)
+    let fault = bytes === null ? parser.resume(bounds, sink) : parser.push(bytes, bounds, sink)
+    while (
+      fault === null &&
+      session.authenticated !== this.#parsesAuthenticated &&
+      !session.isStopped
+    ) {
+      bounds = this.#limitsOf(session)
+      fault = parser.resume(bounds, sink)
+    }
     state.stats.settle(state.stopwatch.microseconds() - started)
     if (fault !== null) this.#failed(session, fault)
     else if (session.parser.isPartial && !session.isStopped) {
       this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
     } else if (session.authenticated) this.#watch.remove(session)
+  }
+
+  #limitsOf(session: Session): DoorLimits {
+    this.#parsesAuthenticated = session.authenticated
+    if (!session.authenticated) return unauthenticatedLimits
+    if (this.#state.settings.version !== this.#settingsVersion) this.#limits = this.#makeLimits()
+    return this.#limits
+  }
+
+  #makeLimits(): DoorLimits {
+    const { settings } = this.#state
+    this.#settingsVersion = settings.version
+    return {
+      argumentsMax: limits.argumentsMax,
+      bulkBytesMax: settings.integer('proto-max-bulk-len'),
+      queryBytesMax: limits.queryBytesMax,
+      unauthenticated: false,
+    }
+  }
+
+  /** Closes connections that said nothing for as long as the setting `timeout` allows. */
+  #closeIdle(mono: number): void {
+    const timeoutMs = this.#state.settings.idleMs
+    if (timeoutMs === 0 || mono < this.#idleSweepAt) return
+    this.#idleSweepAt = mono + 1_000
+    for (const session of this.#sessions.values()) {
+      if (session.pending > 0 || mono - session.facts.heardAt < timeoutMs) continue
+      this.#state.stats.timeoutCloses++
+      this.#kill(session)
+    }
   }
 
   #failed(session: Session, fault: ParseFault): void {
@@ -247,7 +295,8 @@ export class Router implements SessionEvents {
     const sink = this.#sinks.get(session)
     const held = session.held
     session.held = null
-    if (held !== null && sink !== undefined && !sink(held)) return
+    this.#parsesAuthenticated = session.authenticated
+    if (held !== null && sink !== undefined && !sink(held) && session.isStopped) return
     this.#parse(session, null)
     while (session.waiting.length > 0 && !session.isStopped && !session.isFinished) {
       this.#parse(session, session.waiting.shift() ?? null)
@@ -324,14 +373,6 @@ export class Router implements SessionEvents {
       stopwatch: init.stopwatch,
       random: init.random,
       sessions: this.#sessions,
-      limits: {
-        argumentsMax: limits.argumentsMax,
-        get bulkBytesMax() {
-          return settings.integer('proto-max-bulk-len')
-        },
-        queryBytesMax: limits.queryBytesMax,
-        unauthenticated: false,
-      },
       startedAt: init.now,
       now: init.now,
       isLoading: init.cluster.isLoading,

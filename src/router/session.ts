@@ -56,6 +56,10 @@ export interface ClientFacts {
 export type ReplyMode = 'on' | 'off' | 'own' | 'next'
 
 const pendingMax = limits.pendingPerConnectionMax
+/** Commands in flight times the typical size of a reply may be this many characters. */
+const inFlightChars = limits.outputHardBytes / 4
+/** What a reply is taken to be before the first ones are in. */
+const typicalCharsFirst = inFlightChars / 128
 
 export class Session implements Caller {
   readonly id: ConnectionId
@@ -79,8 +83,6 @@ export class Session implements Caller {
   unsent = 0
   /** The host was told to stop reading. */
   isPaused = false
-  /** Monotonic milliseconds by which an unfinished command must grow, or authentication be done. */
-  deadline = Number.POSITIVE_INFINITY
 
   readonly #door: Door
   readonly #stats: Stats
@@ -95,6 +97,8 @@ export class Session implements Caller {
   /** Replies in `#texts`, and their characters. */
   #early = 0
   #earlyChars = 0
+  /** Size of a reply to reckon with: follows the largest at once and falls slowly. */
+  #typicalChars = typicalCharsFirst
   #out = ''
   #isTouched = false
   #isStopped = false
@@ -158,7 +162,12 @@ export class Session implements Caller {
 
   /** Whether one more command may be taken. */
   get hasRoom(): boolean {
-    return this.#next - this.#first < pendingMax && this.#out.length < limits.outputSoftBytes
+    const pending = this.#next - this.#first
+    return (
+      pending < pendingMax &&
+      pending * this.#typicalChars < inFlightChars &&
+      this.#out.length < limits.outputSoftBytes
+    )
   }
 
   /** The order of this session within a group. */
@@ -219,7 +228,9 @@ export class Session implements Caller {
   ask(): void {
     if (!this.#isStopped || this.#isQueued || this.#isFinished || this.#isClosed) return
     if (this.heldByGate || this.unsent + this.#out.length >= limits.outputSoftBytes) return
-    if (this.pending > (this.held === null ? pendingMax / 2 : 0)) return
+    const { pending } = this
+    if (this.held !== null && pending > 0) return
+    if (pending > pendingMax / 2 || pending * this.#typicalChars > inFlightChars / 2) return
     this.#isQueued = true
     this.#events.ready(this)
   }
@@ -277,6 +288,8 @@ export class Session implements Caller {
     this.#texts[at] = text
     this.#early++
     this.#earlyChars += text.length
+    // Replies that wait count against the bounds of the output, too.
+    this.touch()
   }
 
   #flush(): void {
@@ -299,7 +312,11 @@ export class Session implements Caller {
       if (entry) entry.counters.failed++
     }
     if (this.#muted !== null && this.#muted.delete(ticket)) return ''
-    return this.#door.encode(reply, this.protocol)
+    const text = this.#door.encode(reply, this.protocol)
+    const typical = this.#typicalChars
+    this.#typicalChars =
+      text.length > typical ? text.length : typical - ((typical - text.length) >> 3)
+    return text
   }
 
   #mute(ticket: number): void {

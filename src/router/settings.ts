@@ -23,6 +23,8 @@ export interface SettingFault {
 
 export class Settings {
   readonly #settings: ReadonlyMap<string, Setting>
+  #version = 0
+  #idleMs = 0
 
   constructor(config: Config) {
     this.#settings = makeSettings(config)
@@ -35,6 +37,16 @@ export class Settings {
   /** A numeric setting; they are checked when set. */
   integer(name: string): number {
     return Number(this.#settings.get(name)?.value ?? '0')
+  }
+
+  /** Grows with each change. */
+  get version(): number {
+    return this.#version
+  }
+
+  /** Milliseconds of silence after which a connection is closed, 0 for never. */
+  get idleMs(): number {
+    return this.#idleMs
   }
 
   /** Null without a password. */
@@ -60,6 +72,8 @@ export class Settings {
       values.push([setting, checked.value])
     }
     for (const [setting, value] of values) setting.value = value
+    this.#version++
+    this.#idleMs = this.integer('timeout') * 1_000
     return null
   }
 }
@@ -106,18 +120,19 @@ function makeSettings(config: Config): Map<string, Setting> {
   open('requirepass', config.password ?? '')
   open('maxclients', String(config.clientsMax), integerBetween(1, 1_000_000))
   open('timeout', '0', integerBetween(0, 2_147_483_647))
-  open('tcp-keepalive', '300', integerBetween(0, 2_147_483_647))
+  // Taken so that tools can set them; nothing is slow-logged yet.
   open('slowlog-log-slower-than', '10000', integerBetween(-1, Number.MAX_SAFE_INTEGER))
   open('slowlog-max-len', '128', integerBetween(0, Number.MAX_SAFE_INTEGER))
-  open('latency-monitor-threshold', '0', integerBetween(0, Number.MAX_SAFE_INTEGER))
-  open('latency-tracking', 'no', yesOrNo)
-  open('notify-keyspace-events', '')
   open('protected-mode', config.protectedMode ? 'yes' : 'no', yesOrNo)
   open(
     'proto-max-bulk-len',
     String(config.bulkBytesMax),
     memoryBetween(1024 * 1024, limits.bulkBytesCeiling),
   )
+  fixed('tcp-keepalive', '300')
+  fixed('latency-monitor-threshold', '0')
+  fixed('latency-tracking', 'no')
+  fixed('notify-keyspace-events', '')
   fixed('client-query-buffer-limit', String(limits.queryBytesMax))
   fixed('client-output-buffer-limit', `normal ${limits.outputHardBytes} 0 0`)
   fixed('maxmemory', String(space?.maxMemory ?? 0))

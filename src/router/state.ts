@@ -2,7 +2,6 @@
 // owns the life cycle; a command may read all of it and change only sessions, settings, gate and stats.
 
 import type { Config } from '../api/config.js'
-import type { DoorLimits } from '../api/door.js'
 import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
@@ -33,8 +32,6 @@ export interface RouterState {
   readonly random: Random
   /** By connection, in order of connecting. */
   readonly sessions: ReadonlyMap<ConnectionId, Session>
-  /** Limits of a connection that has authenticated. */
-  readonly limits: DoorLimits
   /** When the router was made. */
   readonly startedAt: Now
   /** The time of this turn. */

@@ -63,6 +63,12 @@ test('router: too many commands without a reply: reading stops, and goes on when
   const client = world.connect()
   const [group] = world.groups
   const total = limits.pendingPerConnectionMax + 500
+  // What a reply is taken to weigh comes down with the first ones.
+  for (let i = 0; i < 200; i++) {
+    client.command('GET', 'x')
+    group?.answer(0, i)
+  }
+  client.read()
 
   for (let i = 0; i < total; i++) client.command('GET', String(i))
   world.turn()
@@ -122,4 +128,25 @@ test('router: HELLO 3 behind a command in flight: the earlier reply stays RESP2'
 
   t.true(first.startsWith('$-1\r\n%7\r\n'))
   t.is(client.read(), '_\r\n')
+})
+
+test('router: many large replies asked for at once: fewer in flight, all answered, never closed', (t) => {
+  const world = new World({ answer: () => undefined })
+  const client = world.connect()
+  const [group] = world.groups
+  const value = 'x'.repeat(1024 * 1024)
+  const total = 600
+
+  client.send(encodeCommand(['GET', 'big']).repeat(total))
+  let most = 0
+  let chars = 0
+  for (let turns = 0; turns < 1_000 && !client.isClosed; turns++) {
+    most = Math.max(most, group?.calls.length ?? 0)
+    while (group !== undefined && group.calls.length > 0) group.answer(0, value)
+    chars += client.read().length
+  }
+
+  t.false(client.isClosed)
+  t.is(chars, total * (value.length + `$${value.length}\r\n\r\n`.length))
+  t.true(most * value.length <= limits.outputHardBytes, String(most))
 })

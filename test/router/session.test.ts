@@ -280,3 +280,45 @@ test('protocol error behind good commands: their replies, the error, then closed
   t.is(client.read(), "$1\r\nA\r\n-ERR Protocol error: expected '$', got 'f'\r\n")
   t.true(client.isClosed)
 })
+
+test('authentication and a large value in one chunk: the value has the larger limits', (t) => {
+  const world = new World({ config: { password: 'x' } })
+  const client = world.connect()
+
+  client.send(encodeCommand(['AUTH', 'x']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)]) + 'PING\r\n')
+
+  t.is(client.read(), '+OK\r\n+OK\r\n+PONG\r\n')
+})
+
+test('reset, then a large value in one chunk: the value has the smaller limits', (t) => {
+  const world = new World({ config: { password: 'x' } })
+  const client = world.connect()
+  client.ask('AUTH', 'x')
+
+  client.send(encodeCommand(['RESET']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)]))
+
+  t.is(client.read(), '+RESET\r\n-ERR Protocol error: unauthenticated bulk length\r\n')
+  t.true(client.isClosed)
+})
+
+test('timeout: set to 5 seconds: idle connections close, busy ones stay', (t) => {
+  const world = new World()
+  const [idle, busy] = [world.connect(), world.connect()]
+  busy.ask('CONFIG', 'SET', 'timeout', '5')
+
+  for (let i = 0; i < 8; i++) {
+    world.pass(1_000)
+    busy.ask('PING')
+  }
+
+  t.true(idle.isClosed)
+  t.false(busy.isClosed)
+})
+
+test('config set proto-max-bulk-len: from the next chunk on: holds', (t) => {
+  const client = new World().connect()
+  client.ask('CONFIG', 'SET', 'proto-max-bulk-len', '1mb')
+
+  t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024)), '+OK\r\n')
+  t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024 + 1)), '-ERR Protocol error: invalid bulk length\r\n')
+})
