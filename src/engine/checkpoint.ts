@@ -14,6 +14,7 @@ import type { Frozen } from './ledger.js'
 import type { Loaded } from './loader.js'
 import {
   encodeManifest,
+  encodePreImage,
   encodeSegment,
   hashRow,
   type LiveRow,
@@ -174,7 +175,7 @@ export class Checkpoints {
     const images = this.#keyspace.ledger.preImages
     let count = 0
     while (count < images.length && !slice.isFull) {
-      this.#writeImage(open, slice, images[count] as PreImage)
+      this.#writeImage(open, slice, images[count] as PreImage | Segment)
       count++
     }
     images.splice(0, count)
@@ -190,10 +191,12 @@ export class Checkpoints {
     }
   }
 
-  #writeImage(open: Open, slice: Slice, image: PreImage): void {
+  #writeImage(open: Open, slice: Slice, image: PreImage | Segment): void {
     const place = rowPlace(image.db, image.slot, image.start)
-    encodeSegment(openRow(this.#writer), image)
-    this.#write(open, slice, { place, keys: image.map.size })
+    openRow(this.#writer)
+    if ('map' in image) encodeSegment(this.#writer, image)
+    else encodePreImage(this.#writer, image)
+    this.#write(open, slice, { place, keys: 'map' in image ? image.map.size : image.keys.length })
   }
 
   #writeVersions(open: Open, slice: Slice): void {

@@ -18,7 +18,7 @@ const deadMax = 1024
 
 export class Ledger {
   /** Pre-images that wait to be written, oldest first. The checkpoint drains it. */
-  readonly preImages: PreImage[] = []
+  readonly preImages: (PreImage | Segment)[] = []
   #dirty: Segment[] = []
   #dead = 0
   #dirtyKeys: number[]
@@ -117,15 +117,20 @@ export class Ledger {
     this.#subtract(segment.db, -segment.map.size)
   }
 
-  /** `shared`: the maps go on changing, so they are copied; shallow, as strings never change. */
-  #keep(segment: Segment, shared: boolean): void {
+  /** `goesOn`: the segment will change; one that does not is kept as it is. */
+  #keep(segment: Segment, goesOn: boolean): void {
+    if (!goesOn) {
+      this.preImages.push(segment)
+      return
+    }
     const { db, slot, start, map, expires } = segment
     this.preImages.push({
       db,
       slot,
       start,
-      map: shared ? new Map(map) : map,
-      expires: shared && expires !== null ? new Map(expires) : expires,
+      keys: [...map.keys()],
+      values: [...map.values()],
+      items: expires === null ? [] : [...expires.values()],
     })
   }
 

@@ -10,7 +10,8 @@ import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import { type Hash64, hashBytes, hashString } from '../base/hash.js'
 import { slotCount } from '../base/keyslot.js'
-import type { PreImage, SegmentPlace } from './segment.js'
+import type { ExpiryItem } from './expiry.js'
+import type { PreImage, Segment } from './segment.js'
 import type { Value } from './values/value.js'
 
 /** Format version of rows and manifest. */
@@ -67,14 +68,27 @@ function number(text: string, at: number, length: number): number {
 }
 
 /** Keys in iteration order with values and times to live: the body of a segment's row and of its digest. */
-export function encodeSegment(writer: ByteWriter, image: Omit<PreImage, keyof SegmentPlace>): void {
-  const expires = image.expires
-  writer.varint(image.map.size)
-  for (const [key, value] of image.map) {
-    const item = expires === null ? undefined : expires.get(key)
-    writer.text(key).varint(item === undefined ? 0 : item.at + 1)
+export function encodeSegment(writer: ByteWriter, segment: Segment): void {
+  const expires = segment.expires
+  writer.varint(segment.map.size)
+  for (const [key, value] of segment.map) {
+    encodeKey(writer, key, expires === null ? undefined : expires.get(key))
     encodeValue(writer, value)
   }
+}
+
+/** The same of a segment as it was. */
+export function encodePreImage(writer: ByteWriter, image: PreImage): void {
+  const expires = new Map(image.items.map((item) => [item.key, item]))
+  writer.varint(image.keys.length)
+  image.keys.forEach((key, i) => {
+    encodeKey(writer, key, expires.get(key))
+    encodeValue(writer, image.values[i] as Value)
+  })
+}
+
+function encodeKey(writer: ByteWriter, key: string, item: ExpiryItem | undefined): void {
+  writer.text(key).varint(item === undefined ? 0 : item.at + 1)
 }
 
 function encodeValue(writer: ByteWriter, value: Value): void {

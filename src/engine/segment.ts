@@ -26,10 +26,15 @@ export interface SegmentPlace {
   readonly start: number
 }
 
-/** A segment as it was when the open checkpoint began. */
+/**
+ * A segment as it was when the open checkpoint began. Lists, not a copy of the map: a copy has to hash
+ * every key again and costs ten times as much, on the path of a write.
+ */
 export interface PreImage extends SegmentPlace {
-  readonly map: ReadonlyMap<string, Value>
-  readonly expires: ReadonlyMap<string, ExpiryItem> | null
+  readonly keys: readonly string[]
+  readonly values: readonly Value[]
+  /** Times to live, in any order. */
+  readonly items: readonly ExpiryItem[]
 }
 
 export class Segment {
