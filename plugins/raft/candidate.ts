@@ -148,9 +148,7 @@ function mayGrant(raft: RaftState, message: VoteRequest): boolean {
   if (!raft.isVoter && !hasBug('raft-learner-votes')) return false
   if (!message.transfer && isInContact(raft)) return false
   if (message.force) {
-    // Positions compare by (era, term, index) when a new era begins.
-    if (message.era !== raft.era) return message.era > raft.era
-    return comparePositions(message.last, raft.tail.position) >= 0
+    return message.era >= raft.era && comparePositions(message.last, raft.tail.position) >= 0
   }
   if (message.era !== raft.era || raft.entering) return false
   if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false

@@ -132,7 +132,7 @@ export function onAppend(raft: RaftState, from: MemberId, message: Append): void
     )
     return
   }
-  raft.entering = false
+  raft.enteredEra()
   adopt(raft, message)
   const end = previous.index + entries.length
   raft.following.matched = Math.max(raft.following.matched, end)

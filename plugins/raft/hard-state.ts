@@ -19,6 +19,8 @@ export interface HardState {
   readonly recovering: RecoveryCause | null
   /** Votes given before the loss are forgotten: no vote until every other voter's term was heard. */
   readonly votesForgotten: boolean
+  /** Joined a newer era and did not yet find where the log agrees with it: commit means nothing so long. */
+  readonly entering: boolean
   /** One sentence on what a forced recovery may have lost. */
   readonly loss: string
 }
@@ -31,6 +33,7 @@ export const hardStateZero: HardState = {
   era: 1,
   recovering: null,
   votesForgotten: false,
+  entering: false,
   loss: '',
 }
 
@@ -44,6 +47,7 @@ export function encodeHardState(state: HardState): Uint8Array {
     .varint(state.era)
     .byte(causes.indexOf(state.recovering))
     .boolean(state.votesForgotten)
+    .boolean(state.entering)
     .text(state.loss)
     .finish()
 }
@@ -61,6 +65,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
     era: reader.varint(),
     recovering: causes[reader.byte()] ?? null,
     votesForgotten: reader.boolean(),
+    entering: reader.boolean(),
     loss: reader.text(),
   }
   assert(reader.ok, 'the hard state is whole')

@@ -19,9 +19,10 @@
 // cannot heal: a member becomes intact only through such a majority. Under `everysec` and `none`, or
 // once the operator accepts the loss, the longest log begins a new era: the members survey each other;
 // when all voters (or a majority, after a wait) have reported twice in the same run, the one with the
-// greatest (era, term, index) stands with `force`, and a voter whose log is not longer, and that hears
+// greatest (term, index) stands with `force`, and a voter whose log is not longer, and that hears
 // no leader, grants by the ordinary rule of one vote per term. The era's number is the founding term,
-// which no two founders share, and which is above all that the majority knew. In the new era the founder's
+// which no two founders share, and which is above all that the majority knew: so a log that belongs to
+// an era ends in a term not below its number, and (term, index) orders over eras, too. In the new era the founder's
 // log is the truth by definition; everybody who meets a leader of a greater era joins it as recovering,
 // truncates down to what its engine executed, or takes a snapshot where that is something else.
 // The first majority of intact members comes about so: while the founder's first entry is not
@@ -234,22 +235,20 @@ function greatestEra(raft: RaftState): number {
 
 function longest(raft: RaftState, present: readonly MemberId[]): MemberId {
   let best = raft.self
-  let bestEra = raft.era
   let bestLast = durableEnd(raft)
   for (const id of present) {
     const heard = raft.recovery.reports.get(id)
     if (heard === undefined) continue
-    const order = heard.era === bestEra ? comparePositions(heard.last, bestLast) : heard.era - bestEra
+    const order = comparePositions(heard.last, bestLast)
     if (order < 0 || (order === 0 && id > best)) continue
     best = id
-    bestEra = heard.era
     bestLast = heard.last
   }
   return best
 }
 
 function force(raft: RaftState, present: readonly MemberId[]): void {
-  if (!raft.isVoter || raft.diskShort || raft.entering) return
+  if (!raft.isVoter || raft.diskShort) return
   if (raft.mono - raft.recovery.forcedAt < raft.options.electionMinMs) return
   raft.recovery.forcedAt = raft.mono
   let term = Math.max(raft.term, raft.era)
@@ -264,6 +263,7 @@ function force(raft: RaftState, present: readonly MemberId[]): void {
 export function foundEra(raft: RaftState): void {
   const era = raft.term
   raft.enterEra(era, describeLoss(era))
+  raft.enteredEra()
   raft.becomeIntact()
   raft.rememberVotes()
   raft.recovery.lossAccepted = false
@@ -276,7 +276,6 @@ export function foundEra(raft: RaftState): void {
 export function joinEra(raft: RaftState, era: number): void {
   raft.enterEra(era, describeLoss(era))
   raft.becomeRecovering(raft.durability === 'always' ? 'accept-loss' : 'unclean-stop')
-  raft.entering = true
   raft.needsSnapshot = false
   raft.following.matched = 0
   raft.following.ack = null

@@ -49,7 +49,7 @@ export function snapshotInstalled(raft: RaftState, at: Position, chain: Hash64):
     restart(raft, at, chain)
   }
   raft.commit = Math.max(raft.commit, at.index)
-  raft.entering = false
+  raft.enteredEra()
   raft.needsSnapshot = false
   if (raft.leader === null || raft.role !== 'follower') return
   raft.following.matched = Math.max(raft.following.matched, at.index)

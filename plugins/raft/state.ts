@@ -96,8 +96,6 @@ export class RaftState {
   readonly writes: WriteInFlight[] = []
   batch = 0
   diskShort = false
-  /** True between joining a newer era and the first append that fits: commit means nothing then. */
-  entering = false
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
   /** Tokens of own proposals by index. */
@@ -156,6 +154,10 @@ export class RaftState {
     return this.#hard.recovering
   }
 
+  get entering(): boolean {
+    return this.#hard.entering
+  }
+
   get hard(): HardState {
     return this.#hard
   }
@@ -207,9 +209,14 @@ export class RaftState {
   /** A newer history: what was known to be committed is only what the engine executed. */
   enterEra(era: number, loss: string): void {
     assert(era > this.#hard.era, 'eras never decrease')
-    this.#change({ era, loss })
+    this.#change({ era, loss, entering: true })
     this.commit = this.delivered
     this.counters.eras++
+  }
+
+  /** The log agrees with the era's history as far as it goes. */
+  enteredEra(): void {
+    if (this.#hard.entering) this.#change({ entering: false })
   }
 
   becomeRecovering(cause: RecoveryCause): void {
