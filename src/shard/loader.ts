@@ -44,12 +44,15 @@ export type LoadResult =
       /** Greatest checkpoint number seen, of unfinished ones too: the next one is greater. */
       readonly number: number
     } & Generations)
-  | { readonly kind: 'damaged'; readonly sentence: string }
+  /** What is there counts as nothing: the engine that was loaded into is to be thrown away. */
+  | ({ readonly kind: 'damaged'; readonly sentence: string; readonly number: 0 } & Generations)
 
 export class Loader {
   readonly #init: LoaderInit
   #result: LoadResult | null = null
   #manifest: Manifest | null = null
+  /** What is wrong with the manifest. */
+  #fault: string | null = null
   #filter = new RowFilter(0)
   /** Generations that have rows, ascending. */
   readonly #generations: number[] = []
@@ -79,9 +82,11 @@ export class Loader {
   #takeManifest(row: Row | undefined): void {
     if (row !== undefined) {
       const decoded = decodeManifest(this.#init.group, row.value)
-      if (decoded.kind === 'damaged') return this.#fail(decoded.sentence)
-      this.#manifest = decoded.manifest
-      this.#filter = new RowFilter(decoded.manifest.number)
+      if (decoded.kind === 'damaged') this.#fault = decoded.sentence
+      else {
+        this.#manifest = decoded.manifest
+        this.#filter = new RowFilter(decoded.manifest.number)
+      }
     }
     this.#findGenerations(0)
   }
@@ -97,6 +102,7 @@ export class Loader {
         if (generation !== null && generation < 0xffffffff) {
           return this.#findGenerations(generation + 1)
         }
+        if (this.#fault !== null) return this.#fail(this.#fault)
         if (this.#manifest === null) return this.#finishEmpty()
         const { from: start } = generationRange(this.#init.group, this.#manifest.generation)
         this.#scanRows(this.#manifest, start)
@@ -155,9 +161,13 @@ export class Loader {
   }
 
   #finishEmpty(): void {
+    this.#result = { kind: 'empty', number: 0, ...this.#split(this.#fresh()) }
+  }
+
+  /** A generation that no row has yet. */
+  #fresh(): number {
     const last = this.#generations[this.#generations.length - 1]
-    const generation = last === undefined ? 1 : last + 1
-    this.#result = { kind: 'empty', number: 0, ...this.#split(generation) }
+    return last === undefined ? 1 : last + 1
   }
 
   #split(generation: number): Generations {
@@ -170,7 +180,7 @@ export class Loader {
   }
 
   #fail(sentence: string): void {
-    this.#result = { kind: 'damaged', sentence }
+    this.#result = { kind: 'damaged', sentence, number: 0, ...this.#split(this.#fresh()) }
     this.#init.sink.trace({
       level: 'error',
       event: 'load.damaged',

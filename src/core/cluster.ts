@@ -1,0 +1,60 @@
+// What the router sees of the member and its peers: a view, computed when asked.
+
+import type { Config } from '../api/config.js'
+import type { GroupId, MemberId } from '../api/ids.js'
+import type { ClusterView, MemberView } from '../router/cluster-view.js'
+import type { Peers } from './peers.js'
+
+export interface ClusterInit {
+  readonly config: Config
+  readonly peers: Peers
+  readonly isLoading: () => boolean
+  readonly isDiskShort: () => boolean
+  readonly requestStop: () => void
+  readonly acceptLoss: (group: GroupId | null) => string | null
+  readonly wall: () => number
+}
+
+export class Cluster implements ClusterView {
+  readonly #init: ClusterInit
+
+  constructor(init: ClusterInit) {
+    this.#init = init
+  }
+
+  get clusterId(): string {
+    return this.#init.peers.clusterId
+  }
+
+  get self(): MemberId {
+    return this.#init.config.self
+  }
+
+  get members(): readonly MemberView[] {
+    const { config, peers } = this.#init
+    return config.members.map((member) => ({
+      id: member.id,
+      name: member.name,
+      address: `${member.client.host}:${member.client.port}`,
+      peer: `${member.peer.host}:${member.peer.port}`,
+      connected: member.id === config.self || peers.isConnected(member.id),
+      since: peers.since(member.id),
+    }))
+  }
+
+  get isLoading(): boolean {
+    return this.#init.isLoading()
+  }
+
+  get diskShort(): boolean {
+    return this.#init.isDiskShort()
+  }
+
+  requestStop(): void {
+    this.#init.requestStop()
+  }
+
+  acceptLoss(group: GroupId | null): string | null {
+    return this.#init.acceptLoss(group)
+  }
+}

@@ -1,0 +1,312 @@
+// The core: one deterministic reactor. It gets all inputs of an event-loop pass together, lets router
+// and shards work, and answers outputs: frames, client writes, store writes, traces. It knows no
+// socket, no disk, no clock and no chance but what it is given.
+
+import type { Config } from '../api/config.js'
+import type { Door } from '../api/door.js'
+import type { EngineFactory } from '../api/engine.js'
+import type { GroupId, MemberId, Now } from '../api/ids.js'
+import type { Boot, Input, Output } from '../api/io.js'
+import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
+import type { StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import { never } from '../base/assert.js'
+import type { Hash64 } from '../base/hash.js'
+import type { Random } from '../base/random.js'
+import { Router } from '../router/router.js'
+import { Shard } from '../shard/shard.js'
+import type { Channel, ShardSink } from '../shard/sink.js'
+import { Clocks } from './clocks.js'
+import { Cluster } from './cluster.js'
+import { Peers } from './peers.js'
+import { Stores } from './stores.js'
+
+export interface CoreInit {
+  readonly config: Config
+  readonly boot: Boot
+  readonly strategies: ReadonlyMap<string, StrategyPlugin>
+  readonly engine: EngineFactory
+  readonly door: Door
+  readonly random: Random
+  readonly stopwatch: Stopwatch
+  readonly facts: ProcessFacts
+  readonly now: Now
+}
+
+/** What tests and the simulator may look at. */
+export interface GroupInspection {
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly status: StrategyStatus | null
+  readonly applied: { readonly term: number; readonly index: number }
+  readonly counters: Readonly<Record<string, number>>
+  readonly pending: number
+  digest(): Hash64
+}
+
+/** Milliseconds that a clean stop may take. */
+const stopMsMax = 15_000
+
+export class Core {
+  readonly #init: CoreInit
+  readonly #out: Output[] = []
+  readonly #stores: Stores
+  readonly #shards: Shard[] = []
+  readonly #peers: Peers
+  readonly #clocks = new Clocks()
+  readonly #cluster: Cluster
+  readonly #router: Router
+  #now: Now
+  #wants = false
+  #isLoading = false
+  #isStarted = false
+  #diskShort = false
+  #stopAt: number | null = null
+  #isStopped = false
+  #skewCheckedAt = 0
+
+  constructor(init: CoreInit) {
+    this.#init = init
+    this.#now = init.now
+    this.#stores = new Stores(this.#out)
+    init.config.keyspaces.forEach((_, index) => this.#shards.push(this.#makeShard(index)))
+    this.#peers = new Peers({
+      config: init.config,
+      out: this.#out,
+      boot: init.boot,
+      random: init.random.fork(),
+      now: init.now,
+      stores: this.#stores,
+      clocks: this.#clocks,
+      host: {
+        message: (from, group, channel, body) => {
+          this.#shards[group]?.message(from, channel as Channel, body)
+        },
+        peerUp: (peer) => {
+          for (const shard of this.#shards) shard.peerUp(peer)
+        },
+        peerDown: (peer) => {
+          for (const shard of this.#shards) shard.peerDown(peer)
+        },
+      },
+    })
+    this.#cluster = new Cluster({
+      config: init.config,
+      peers: this.#peers,
+      isLoading: () => !this.#isStarted,
+      isDiskShort: () => this.#diskShort,
+      requestStop: () => this.#beginStop(),
+      acceptLoss: (group) => this.#acceptLoss(group),
+      wall: () => this.#now.wall,
+    })
+    const first = this.#shards[0] as Shard
+    this.#router = new Router({
+      config: init.config,
+      door: init.door,
+      commands: first.engine.commands,
+      groups: this.#shards,
+      cluster: this.#cluster,
+      facts: init.facts,
+      stopwatch: init.stopwatch,
+      random: init.random.fork(),
+      now: init.now,
+    })
+  }
+
+  /** Hands over all inputs of one pass. The outputs are valid until the next call. */
+  turn(now: Now, inputs: readonly Input[]): readonly Output[] {
+    this.#out.length = 0
+    this.#load()
+    this.#now = now
+    this.#wants = false
+    this.#peers.begin(now)
+    for (const shard of this.#shards) shard.begin(now)
+    for (const input of inputs) this.#take(input, now)
+    this.#peers.turn(now)
+    this.#start(now)
+    this.#router.resume(now)
+    for (const shard of this.#shards) shard.flush(now)
+    this.#watchClock(now)
+    this.#watchRefill()
+    this.#router.endTurn(now, this.#out)
+    this.#peers.flush()
+    this.#stopTurn(now)
+    if (this.#shards.some((shard) => shard.hasUnasked)) this.#wants = true
+    return this.#out
+  }
+
+  /** There is work left: call `turn` again soon, without waiting for input. */
+  get wantsTurn(): boolean {
+    return this.#wants
+  }
+
+  /** Monotonic milliseconds at which a turn is next needed. */
+  wakeAt(): number {
+    let at = Math.min(this.#router.wakeAt(), this.#peers.wakeAt())
+    for (const shard of this.#shards) at = Math.min(at, shard.wakeAt())
+    if (this.#stopAt !== null) at = Math.min(at, this.#now.mono + 20)
+    return at
+  }
+
+  /** For tests and the simulator only. */
+  inspect(): { readonly clusterId: string; readonly groups: readonly GroupInspection[] } {
+    return {
+      clusterId: this.#peers.clusterId,
+      groups: this.#shards.map((shard) => ({
+        id: shard.id,
+        keyspace: shard.keyspace,
+        status: shard.status(),
+        applied: shard.applied,
+        counters: shard.counters(),
+        pending: shard.inFlight,
+        digest: () => shard.digest(),
+      })),
+    }
+  }
+
+  #take(input: Input, now: Now): void {
+    switch (input.kind) {
+      case 'connected':
+        this.#router.connected(input, now)
+        return
+      case 'bytes':
+        this.#router.bytes(input.connection, input.bytes, now)
+        return
+      case 'closed':
+        this.#router.closed(input.connection, now)
+        return
+      case 'unsent':
+        this.#router.unsent(input.connection, input.bytes)
+        return
+      case 'link-opened':
+        this.#peers.opened(input.link, input.to)
+        return
+      case 'frame':
+        this.#peers.frame(input.link, input.bytes)
+        return
+      case 'link-closed':
+        this.#peers.closed(input.link)
+        return
+      case 'stored':
+        this.#stores.stored(input)
+        return
+      case 'scanned':
+        this.#stores.scanned(input)
+        return
+      case 'disk':
+        this.#diskShort = input.short
+        for (const shard of this.#shards) shard.diskShort(input.short)
+        return
+      case 'stop':
+        this.#beginStop()
+        return
+      default:
+        never(input, 'an input has a known kind')
+    }
+  }
+
+  /** The first turn begins to read the checkpoints. */
+  #load(): void {
+    if (this.#isLoading) return
+    this.#isLoading = true
+    for (const shard of this.#shards) shard.load()
+  }
+
+  /** A member that had lost its disk says so no more once every group has its data again. */
+  #watchRefill(): void {
+    if (this.#peers.recovering === null || !this.#isStarted) return
+    const isWhole = this.#shards.every((shard) => shard.status()?.recovering === null)
+    if (isWhole) this.#peers.refilled()
+  }
+
+  /** Once the identity is known and all checkpoints are loaded, the strategies begin. */
+  #start(now: Now): void {
+    if (this.#isStarted || !this.#peers.isOpen) return
+    if (!this.#shards.every((shard) => shard.isLoaded)) return
+    this.#isStarted = true
+    const { boot } = this.#init
+    const start = {
+      logRows: boot.logRows,
+      witness: boot.witness,
+      witnessDamaged: boot.witnessDamaged,
+      hasHistory: this.#peers.hasHistory,
+      recovering: this.#peers.recovering,
+      incarnation: this.#peers.incarnation,
+    }
+    for (const shard of this.#shards) {
+      shard.start(start, now)
+      if (this.#diskShort) shard.diskShort(true)
+      for (const peer of this.#peers.connected()) shard.peerUp(peer)
+    }
+  }
+
+  #makeShard(index: number): Shard {
+    const { config, strategies, engine, random } = this.#init
+    const keyspace = config.keyspaces[index] as Config['keyspaces'][number]
+    const plugin = strategies.get(keyspace.strategy) as StrategyPlugin
+    const sink: ShardSink = {
+      write: (write, done) => this.#stores.write(write, done),
+      scan: (store, range, options) => this.#stores.scan(store, range, options),
+      send: (to: MemberId, channel, body) => this.#peers.send(to, { group: index + 1, channel, body }),
+      trace: (event) => this.#out.push({ kind: 'trace', event }),
+      wake: () => {
+        this.#wants = true
+      },
+    }
+    return new Shard({
+      id: index as GroupId,
+      shard: 0,
+      keyspace,
+      config,
+      members: { voters: config.members.map((member) => member.id), learners: [] },
+      plugin,
+      engine,
+      sink,
+      random: random.fork(),
+    })
+  }
+
+  #acceptLoss(group: GroupId | null): string | null {
+    if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
+    if (group !== null && this.#shards[group] === undefined) return `there is no group ${group}`
+    for (const shard of this.#shards) if (group === null || shard.id === group) shard.acceptLoss()
+    return null
+  }
+
+  /** A leader whose clock is far from the others' hands over: its stamps would move every expiry. */
+  #watchClock(now: Now): void {
+    if (now.mono - this.#skewCheckedAt < 1_000) return
+    this.#skewCheckedAt = now.mono
+    const deviation = this.#clocks.deviation()
+    if (deviation <= this.#init.config.clockSkewMs) return
+    for (const shard of this.#shards) shard.handOver()
+    const fields = { deviation, allowed: this.#init.config.clockSkewMs }
+    this.#out.push({ kind: 'trace', event: { level: 'warn', event: 'clock.skewed', fields } })
+  }
+
+  #beginStop(): void {
+    if (this.#stopAt !== null) return
+    this.#stopAt = this.#now.mono + stopMsMax
+    for (const shard of this.#shards) shard.stop(this.#now)
+  }
+
+  /** Leadership goes over, clients get their answers, the state reaches the disk: then `stopped`. */
+  #stopTurn(now: Now): void {
+    if (this.#stores.failed !== null && !this.#isStopped) {
+      this.#isStopped = true
+      this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
+      return
+    }
+    if (this.#peers.refusal !== '' && !this.#isStopped) {
+      this.#isStopped = true
+      this.#out.push({ kind: 'stopped', code: 1, why: this.#peers.refusal, clean: false })
+      return
+    }
+    if (this.#stopAt === null || this.#isStopped) return
+    const states = this.#shards.map((shard) => shard.stopped(now))
+    const isLate = now.mono >= this.#stopAt
+    if (!isLate && (states.includes('working') || !this.#router.drain())) return
+    this.#isStopped = true
+    const clean = states.every((state) => state === 'clean')
+    this.#out.push({ kind: 'stopped', code: 0, why: 'asked to stop', clean })
+  }
+}

@@ -1,0 +1,66 @@
+// The links of this member: which are open, to whom, and through which one a peer is reached. A link is
+// of use once its hello was accepted. Keeps no frames.
+
+import type { LinkId, MemberId } from '../api/ids.js'
+
+export interface Link {
+  readonly id: LinkId
+  /** Whom we dialled, null for an accepted link. */
+  readonly dialled: MemberId | null
+  /** Who answered or called, null until the hello was accepted. */
+  peer: MemberId | null
+  /** Incarnation of the peer's process. */
+  incarnation: number
+}
+
+export class Links {
+  readonly #links = new Map<LinkId, Link>()
+  readonly #ofPeer = new Map<MemberId, Link[]>()
+
+  open(id: LinkId, dialled: MemberId | null): void {
+    this.#links.set(id, { id, dialled, peer: null, incarnation: 0 })
+  }
+
+  get(id: LinkId): Link | undefined {
+    return this.#links.get(id)
+  }
+
+  /** The hello was accepted. True when it is the first link to that peer. */
+  accept(link: Link, peer: MemberId, incarnation: number): boolean {
+    link.peer = peer
+    link.incarnation = incarnation
+    const list = this.#ofPeer.get(peer) ?? []
+    // Our own dialled link comes first: one link carries one direction, so its order holds.
+    if (link.dialled === null) list.push(link)
+    else list.unshift(link)
+    this.#ofPeer.set(peer, list)
+    return list.length === 1
+  }
+
+  /** The peer that has no link left now, or null. */
+  close(id: LinkId): MemberId | null {
+    const link = this.#links.get(id)
+    this.#links.delete(id)
+    if (link === undefined || link.peer === null) return null
+    const list = (this.#ofPeer.get(link.peer) ?? []).filter((other) => other !== link)
+    if (list.length > 0) {
+      this.#ofPeer.set(link.peer, list)
+      return null
+    }
+    this.#ofPeer.delete(link.peer)
+    return link.peer
+  }
+
+  /** The link to send through, or null. */
+  best(peer: MemberId): Link | null {
+    return this.#ofPeer.get(peer)?.[0] ?? null
+  }
+
+  all(): Iterable<Link> {
+    return this.#links.values()
+  }
+
+  peers(): MemberId[] {
+    return [...this.#ofPeer.keys()].sort((a, b) => a - b)
+  }
+}

@@ -1,0 +1,330 @@
+// The other members: links and their hellos, the birth of the cluster, frames in and out. One frame per
+// peer and turn. Knows nothing of what the shards say to each other.
+
+import type { Config } from '../api/config.js'
+import type { LinkId, MemberId, Now } from '../api/ids.js'
+import type { Boot, Output } from '../api/io.js'
+import { keyspaceDigest } from '../api/keyspace-digest.js'
+import type { RecoveryCause } from '../api/strategy.js'
+import type { TraceEvent, TraceLevel } from '../api/trace.js'
+import { ByteWriter, noBytes } from '../base/bytes.js'
+import { hashString } from '../base/hash.js'
+import type { Random } from '../base/random.js'
+import { identityKey } from '../log/layout.js'
+import { Birth } from './birth.js'
+import { bootBirth } from './birth-boot.js'
+import { memberListDigest } from './birth-state.js'
+import type { Clocks } from './clocks.js'
+import {
+  authentications,
+  checkHello,
+  decodeHello,
+  encodeHello,
+  type Hello,
+  protocolMax,
+  protocolMin,
+} from './hello.js'
+import { type Link, Links } from './links.js'
+import type { Stores } from './stores.js'
+import {
+  addMessage,
+  beginFrame,
+  coreChannels,
+  coreGroup,
+  type FrameHead,
+  type Message,
+  readFrame,
+  wireVersion,
+} from './wire.js'
+
+export interface PeersHost {
+  message(from: MemberId, group: number, channel: number, body: Uint8Array): void
+  peerUp(peer: MemberId): void
+  peerDown(peer: MemberId): void
+}
+
+export interface PeersInit {
+  readonly config: Config
+  readonly out: Output[]
+  readonly boot: Boot
+  readonly random: Random
+  readonly now: Now
+  readonly stores: Stores
+  readonly clocks: Clocks
+  readonly host: PeersHost
+}
+
+/** A silent peer gets an empty frame this often: it shows our clock. */
+const beatMs = 1_000
+
+export class Peers {
+  readonly #init: PeersInit
+  readonly #links = new Links()
+  /** Null where the directory may not be used: `refusal` says why. */
+  readonly #birth: Birth | null
+  readonly refusal: string
+  readonly hasHistory: boolean
+  readonly #outbox = new Map<MemberId, ByteWriter>()
+  /** Wall milliseconds since when each peer is, or is not, connected. */
+  readonly #since = new Map<MemberId, number>()
+  /** Links that opened before this member might greet. */
+  #ungreeted: LinkId[] = []
+  #now: Now
+  #beatAt = 0
+
+  constructor(init: PeersInit) {
+    this.#init = init
+    this.#now = init.now
+    const { config, boot, random, now } = init
+    const members = config.members.map((member) => member.id)
+    for (const member of members) this.#since.set(member, now.wall)
+    const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
+    const { witness } = boot
+    const { self, bootstrap } = config
+    const found = bootBirth({ self, members, identityRow, witness, bootstrap, now })
+    this.refusal = found.kind === 'refused' ? found.sentence : ''
+    this.hasHistory = identityRow !== null
+    const keyspaces = { epoch: 1, digest: keyspaceDigest(config) }
+    this.#birth =
+      found.kind === 'refused'
+        ? null
+        : new Birth({ self, members, boot: found, keyspaces, random, bootstrap, now })
+  }
+
+  get clusterId(): string {
+    return this.#birth?.clusterId ?? ''
+  }
+
+  /** The identity is on disk and the cluster is born: strategies may begin. */
+  get isOpen(): boolean {
+    return this.#birth?.isOpen ?? false
+  }
+
+  get recovering(): RecoveryCause | null {
+    return this.#birth?.recovering ?? null
+  }
+
+  get incarnation(): number {
+    return this.#birth?.incarnation ?? 0
+  }
+
+  /** One sentence while the cluster is not born, else empty. */
+  get why(): string {
+    return this.#birth?.why() ?? this.refusal
+  }
+
+  /** All groups of a member that had lost its disk are refilled. */
+  refilled(): void {
+    this.#birth?.refilled()
+  }
+
+  connected(): MemberId[] {
+    return this.#links.peers()
+  }
+
+  isConnected(peer: MemberId): boolean {
+    return this.#links.best(peer) !== null
+  }
+
+  since(peer: MemberId): number {
+    return this.#since.get(peer) ?? 0
+  }
+
+  begin(now: Now): void {
+    this.#now = now
+    this.#birth?.tick(now)
+  }
+
+  opened(id: LinkId, to: MemberId | null): void {
+    this.#links.open(id, to)
+    this.#ungreeted.push(id)
+  }
+
+  closed(id: LinkId): void {
+    const lost = this.#links.close(id)
+    if (lost === null) return
+    this.#init.clocks.lost(lost)
+    this.#since.set(lost, this.#now.wall)
+    this.#birth?.peerDown(lost)
+    this.#trace('info', 'peer.lost', { peer: lost })
+    this.#init.host.peerDown(lost)
+  }
+
+  frame(id: LinkId, bytes: Uint8Array): void {
+    const link = this.#links.get(id)
+    if (link === undefined || this.#birth === null) return
+    if (bytes[0] === wireVersion && link.peer !== null) this.#read(link.peer, bytes)
+    else this.#hear(link, bytes)
+  }
+
+  /** False when the peer cannot be reached now. */
+  send(to: MemberId, message: Message): boolean {
+    const link = this.#links.best(to)
+    if (link === null) return false
+    addMessage(this.#writerOf(to, link), message)
+    return true
+  }
+
+  /** Goes on with the birth, greets and beats. */
+  turn(now: Now): void {
+    this.#now = now
+    const birth = this.#birth
+    if (birth === null) return
+    for (let ready = birth.ready(); ready !== null; ready = birth.ready()) {
+      for (const { to, body } of ready.send) {
+        this.send(to, { group: coreGroup, channel: coreChannels.birth, body })
+      }
+      if (ready.write !== null) this.#writeIdentity(birth, ready.write)
+    }
+    if (birth.mayGreet && this.#ungreeted.length > 0) this.#greet(birth)
+    if (now.mono - this.#beatAt >= beatMs) this.#beat(now)
+  }
+
+  /** One frame per peer with everything that was said in this turn. */
+  flush(): void {
+    for (const [peer, writer] of this.#outbox) {
+      if (writer.length === 0) continue
+      const bytes = writer.finish()
+      const link = this.#links.best(peer)
+      if (link !== null) this.#init.out.push({ kind: 'frame', link: link.id, bytes })
+    }
+  }
+
+  wakeAt(): number {
+    return Math.min(this.#beatAt + beatMs, this.#birth?.wakeAt() ?? Number.MAX_SAFE_INTEGER)
+  }
+
+  #writerOf(to: MemberId, link: Link): ByteWriter {
+    let writer = this.#outbox.get(to)
+    if (writer === undefined) {
+      writer = new ByteWriter(64 * 1024)
+      this.#outbox.set(to, writer)
+    }
+    if (writer.length > 0) return writer
+    beginFrame(writer, {
+      cluster: hashString(this.clusterId),
+      sender: this.#init.config.self,
+      senderIncarnation: this.incarnation,
+      target: to,
+      targetIncarnation: link.incarnation,
+      wall: this.#now.wall,
+    })
+    return writer
+  }
+
+  #beat(now: Now): void {
+    this.#beatAt = now.mono
+    for (const peer of this.#links.peers()) {
+      const link = this.#links.best(peer)
+      if (link !== null) this.#writerOf(peer, link)
+    }
+  }
+
+  #writeIdentity(birth: Birth, value: Uint8Array): void {
+    const puts = [{ key: identityKey, value }]
+    const write = { store: 'log', puts, deletes: [], ranges: [], sync: true, witness: [] } as const
+    this.#init.stores.write(write, (error) => {
+      if (error === null) birth.written()
+    })
+  }
+
+  #greet(birth: Birth): void {
+    const links = this.#ungreeted
+    this.#ungreeted = []
+    for (const id of links) {
+      const link = this.#links.get(id)
+      if (link === undefined) continue
+      const bytes = encodeHello(this.#hello(birth, link.dialled))
+      this.#init.out.push({ kind: 'frame', link: id, bytes })
+    }
+  }
+
+  #hello(birth: Birth, to: MemberId | null): Hello {
+    const { config } = this.#init
+    const { phase, clusterId, isForced } = birth.state
+    return {
+      protocolMin,
+      protocolMax,
+      features: 0,
+      authentication: { method: authentications.none, proof: noBytes },
+      cluster: config.cluster,
+      clusterId,
+      sender: config.self,
+      incarnation: birth.incarnation,
+      target: to ?? (0 as MemberId),
+      targetIncarnation: to === null ? 0 : birth.incarnationOf(to),
+      keyspaces: keyspaceDigest(config),
+      members: memberListDigest(config.members),
+      phase,
+      isForced,
+      wall: this.#now.wall,
+    }
+  }
+
+  /** The first frame of a link has to be a hello that fits. */
+  #hear(link: Link, bytes: Uint8Array): void {
+    const birth = this.#birth
+    const hello = decodeHello(bytes)
+    if (birth === null || link.peer !== null) return
+    if (hello === null) {
+      this.#refuse(link.id, 'it did not begin with a hello')
+      return
+    }
+    const members = this.#init.config.members.map((member) => member.id)
+    const own = this.#hello(birth, link.dialled)
+    const refusal = checkHello(own, hello, { dialled: link.dialled, members })
+    if (refusal !== null) {
+      this.#refuse(link.id, refusal.sentence)
+      return
+    }
+    if (birth.raise(hello.targetIncarnation)) {
+      this.#beginAnew()
+      return
+    }
+    const peer = hello.sender
+    this.#init.clocks.seen(peer, hello.wall, this.#now)
+    const isFirst = this.#links.accept(link, peer, hello.incarnation)
+    birth.hello(peer, hello, hello.incarnation)
+    if (!isFirst) return
+    this.#since.set(peer, this.#now.wall)
+    this.#trace('info', 'peer.connected', { peer, incarnation: hello.incarnation })
+    this.#init.host.peerUp(peer)
+  }
+
+  /** A peer knew a later life of this member: all links greet again with the new incarnation. */
+  #beginAnew(): void {
+    for (const link of this.#links.all()) this.#init.out.push({ kind: 'link-close', link: link.id })
+  }
+
+  #refuse(link: LinkId, why: string): void {
+    this.#trace('warn', 'peer.refused', { why })
+    this.#init.out.push({ kind: 'link-close', link })
+  }
+
+  #read(from: MemberId, bytes: Uint8Array): void {
+    const head = readFrame(
+      bytes,
+      (head) => this.#accepts(from, head),
+      ({ group, channel, body }) => {
+        if (group !== coreGroup) this.#init.host.message(from, group - 1, channel, body)
+        else if (channel === coreChannels.birth) this.#birth?.message(from, body)
+      },
+    )
+    if (head === null) this.#trace('warn', 'peer.malformed', { peer: from })
+    else this.#init.clocks.seen(from, head.wall, this.#now)
+  }
+
+  /** A frame for another member, or for an earlier life of this one, is dropped whole. */
+  #accepts(from: MemberId, head: FrameHead): boolean {
+    return (
+      head.sender === from &&
+      head.target === this.#init.config.self &&
+      head.targetIncarnation === this.incarnation &&
+      (!this.isOpen || head.cluster === hashString(this.clusterId))
+    )
+  }
+
+  #trace(level: TraceLevel, event: string, fields: TraceEvent['fields']): void {
+    this.#init.out.push({ kind: 'trace', event: { level, event, fields } })
+  }
+}

@@ -1,0 +1,53 @@
+// Numbers the store writes and scans of all shards, and finds their callbacks again when the host
+// answers. Keeps nothing of what is written.
+
+import type { Input, Output } from '../api/io.js'
+import type { Row, RowRange, StoreName } from '../api/store.js'
+import type { SinkWrite } from '../shard/sink.js'
+
+type Stored = (error: string | null) => void
+type Scanned = (rows: readonly Row[], end: boolean) => void
+
+export class Stores {
+  readonly #out: Output[]
+  #id = 0
+  readonly #writes = new Map<number, Stored>()
+  readonly #scans = new Map<number, Scanned>()
+  /** Why a store failed, or null. */
+  failed: string | null = null
+
+  /** `out` is drained at the end of each turn. */
+  constructor(out: Output[]) {
+    this.#out = out
+  }
+
+  get inFlight(): number {
+    return this.#writes.size + this.#scans.size
+  }
+
+  write(write: SinkWrite, done: Stored): void {
+    const id = ++this.#id
+    this.#writes.set(id, done)
+    this.#out.push({ kind: 'store', write: { ...write, id } })
+  }
+
+  scan(store: StoreName, range: RowRange, options: { bytesMax: number; done: Scanned }): void {
+    const id = ++this.#id
+    this.#scans.set(id, options.done)
+    const { from, to } = range
+    this.#out.push({ kind: 'scan', id, store, from, to, bytesMax: options.bytesMax })
+  }
+
+  stored(input: Extract<Input, { kind: 'stored' }>): void {
+    const done = this.#writes.get(input.id)
+    this.#writes.delete(input.id)
+    if (input.error !== null) this.failed ??= `the ${input.store} store failed: ${input.error}`
+    done?.(input.error)
+  }
+
+  scanned(input: Extract<Input, { kind: 'scanned' }>): void {
+    const done = this.#scans.get(input.id)
+    this.#scans.delete(input.id)
+    done?.(input.rows, input.done)
+  }
+}

@@ -1,0 +1,238 @@
+// Executes what the strategy delivers, in order, and reads whose index is applied. One thing at a time:
+// while a long command is open nothing else is applied or read. Never throws for what an entry holds.
+
+import { decodeEntryHead, type EntryHead, entryKinds, entryVersion } from '../api/entry.js'
+import { type Engine, later, needsLog } from '../api/engine.js'
+import type { GroupCall, Lane } from '../api/group.js'
+import type { Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { type Position, positionZero } from '../api/position.js'
+import type { Reply } from '../api/reply.js'
+import type { Delivery } from '../api/strategy.js'
+import { ByteReader } from '../base/bytes.js'
+import { CommandPayload, type Commands, decodeCommands } from './batch.js'
+import type { Reads, ReadRound } from './reads.js'
+import type { Windows } from './windows.js'
+
+export interface ExecutorHost {
+  /** This member's own batch was applied. */
+  answered(head: EntryHead, replies: readonly Reply[]): void
+  /** A read is answered. */
+  read(lane: Lane, call: GroupCall, reply: Reply): void
+  /** A read has to go through the log. */
+  intoLog(lane: Lane, call: GroupCall): void
+  /** The replica may not go on: it met what it does not know. */
+  halt(why: string): void
+  wake(): void
+}
+
+interface Running {
+  readonly head: EntryHead
+  readonly commands: Commands
+  readonly replies: Reply[]
+}
+
+const noCommands: Commands = { databases: [], calls: [] }
+
+/** Commands executed in one turn before the others get theirs. */
+const commandsPerTurnMax = 16_384
+
+export class Executor {
+  readonly #host: ExecutorHost
+  readonly #windows: Windows
+  readonly #reads: Reads
+  engine: Engine
+  /** The last entry that was executed wholly. */
+  applied: Position = positionZero
+  #queue: Delivery[] = []
+  #queueAt = 0
+  #running: Running | null = null
+  /** A long command is open in the engine: for the running entry, or for a read. */
+  #isOpen = false
+  #halted = false
+  /** A snapshot is being installed: nothing is executed until `replace`. */
+  isHeld = false
+  #now: Now = { wall: 0, mono: 0 }
+
+  constructor(init: { host: ExecutorHost; engine: Engine; windows: Windows; reads: Reads }) {
+    this.#host = init.host
+    this.engine = init.engine
+    this.#windows = init.windows
+    this.#reads = init.reads
+  }
+
+  deliver(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) this.#queue.push(delivery)
+  }
+
+  /** Entries delivered and not yet executed wholly. */
+  get backlog(): number {
+    return this.#queue.length - this.#queueAt
+  }
+
+  /** No entry is half executed: the state is that of `applied`. */
+  get isBetweenEntries(): boolean {
+    return this.#running === null && !this.#isOpen
+  }
+
+  /** A snapshot took the place of everything up to `at`. */
+  replace(engine: Engine, at: Position): void {
+    this.engine = engine
+    this.applied = at
+    this.#queue = []
+    this.#queueAt = 0
+    this.#running = null
+    this.#isOpen = false
+  }
+
+  run(now: Now): void {
+    this.#now = now
+    let budget = commandsPerTurnMax
+    if (this.isHeld) return
+    while (budget > 0 && !this.#halted) {
+      if (this.#isOpen) {
+        const reply = this.engine.step(limits.stepElements)
+        if (reply === later) break
+        this.#isOpen = false
+        this.#take(reply)
+        budget--
+      } else if (this.#running !== null) {
+        budget -= this.#execute(this.#running, budget)
+      } else {
+        const round = this.#reads.due(this.applied.index)
+        if (round !== null) budget -= this.#readRound(round, budget)
+        else if (!this.#next()) return
+        else budget--
+      }
+    }
+    if (!this.#halted) this.#host.wake()
+  }
+
+  /** Where the reply of a finished long command belongs. */
+  #take(reply: Reply): void {
+    if (this.#running !== null) {
+      this.#running.replies.push(reply)
+      return
+    }
+    const round = this.#reads.due(this.applied.index) as ReadRound
+    const at = round.next++
+    this.#host.read(round.lanes[at] as Lane, round.calls[at] as GroupCall, reply)
+    if (round.next === round.calls.length) this.#reads.finish()
+  }
+
+  #readRound(round: ReadRound, budget: number): number {
+    const { lanes, calls } = round
+    const wall = this.#now.wall
+    const end = Math.min(calls.length, round.next + budget)
+    const from = round.next
+    while (round.next < end) {
+      const call = calls[round.next] as GroupCall
+      const reply = this.engine.read(call.db, call.args, wall)
+      if (reply === later) {
+        this.#isOpen = true
+        return round.next - from + 1
+      }
+      const lane = lanes[round.next++] as Lane
+      if (reply === needsLog) this.#host.intoLog(lane, call)
+      else this.#host.read(lane, call, reply)
+    }
+    if (round.next === calls.length) this.#reads.finish()
+    return end - from + 1
+  }
+
+  /** Opens the next delivery; false when there is none. */
+  #next(): boolean {
+    const delivery = this.#queue[this.#queueAt]
+    if (delivery === undefined) return false
+    const { payload } = delivery
+    if (payload.size === 0) {
+      this.#done()
+      return true
+    }
+    const local = payload instanceof CommandPayload ? payload : null
+    const reader = local === null ? new ByteReader(payload.bytes()) : null
+    const head = local === null ? decodeEntryHead(reader as ByteReader) : local.head
+    if (head === null || head.version !== entryVersion) {
+      this.#halt(`entry ${delivery.at.index} has a format that this version does not know`)
+      return true
+    }
+    switch (head.kind) {
+      case entryKinds.noop:
+        this.#done()
+        return true
+      case entryKinds.tick:
+        this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+        this.engine.expireDue(limits.expireKeysPerEntry)
+        this.#done()
+        return true
+      case entryKinds.command: {
+        const commands = local?.commands ?? decodeCommands(reader ?? afterHead(payload.bytes()))
+        this.#open(head, commands ?? noCommands)
+        return true
+      }
+      default:
+        this.#halt(`entry ${delivery.at.index} is of kind ${head.kind}, which this version does not know`)
+        return true
+    }
+  }
+
+  #open(head: EntryHead, commands: Commands): void {
+    const admission = this.#windows.admit(head)
+    if (admission !== 'execute') {
+      this.#done()
+      return
+    }
+    this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    this.#running = { head, commands, replies: [] }
+    if (commands.calls.length === 0) this.#close(this.#running)
+  }
+
+  /** Executes at most `budget` commands of the open entry; the number executed. */
+  #execute(running: Running, budget: number): number {
+    const { databases, calls } = running.commands
+    const replies = running.replies
+    const from = replies.length
+    const end = Math.min(calls.length, from + budget)
+    const engine = this.engine
+    for (let i = from; i < end; i++) {
+      const reply = engine.execute(databases[i] as number, calls[i] as readonly string[])
+      if (reply === later) {
+        this.#isOpen = true
+        return i - from + 1
+      }
+      replies.push(reply)
+    }
+    if (end === calls.length) this.#close(running)
+    return end - from + 1
+  }
+
+  #close(running: Running): void {
+    this.#running = null
+    this.#windows.record(running.head, running.replies)
+    this.#done()
+    this.#host.answered(running.head, running.replies)
+  }
+
+  #done(): void {
+    this.applied = (this.#queue[this.#queueAt] as Delivery).at
+    this.#queueAt++
+    if (this.#queueAt === this.#queue.length) {
+      this.#queue.length = 0
+      this.#queueAt = 0
+    } else if (this.#queueAt > 1024) {
+      this.#queue.splice(0, this.#queueAt)
+      this.#queueAt = 0
+    }
+  }
+
+  #halt(why: string): void {
+    this.#halted = true
+    this.#host.halt(why)
+  }
+}
+
+function afterHead(bytes: Uint8Array): ByteReader {
+  const reader = new ByteReader(bytes)
+  decodeEntryHead(reader)
+  return reader
+}

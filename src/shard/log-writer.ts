@@ -1,0 +1,110 @@
+// Writes what the strategy wants on disk: log records and hard state of one group, with the witness
+// notes, and the once-a-second sync of durability `everysec`. Never lets an answer leave early: the
+// strategy learns of a write only when the store says it is done.
+
+import type { Durability } from '../api/config.js'
+import type { LogEntry } from '../api/entry.js'
+import type { Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import type { Row, WitnessNote } from '../api/store.js'
+import type { LogRange, StoreBatch } from '../api/strategy.js'
+import type { GroupLog } from '../log/records.js'
+import type { ShardSink, SinkWrite } from './sink.js'
+
+/** Milliseconds between two syncs under `everysec`. */
+const syncEveryMs = 1_000
+
+export class LogWriter {
+  readonly #log: GroupLog
+  readonly #sink: ShardSink
+  readonly #durability: Durability
+  /** What the witness may hold once everything written so far is durable. */
+  #note: WitnessNote | null = null
+  #isUnsynced = false
+  #syncedAt = 0
+  #inFlight = 0
+  /** Why the store failed, or null. Nothing is written any more then. */
+  failed: string | null = null
+
+  constructor(init: { log: GroupLog; sink: ShardSink; durability: Durability }) {
+    this.#log = init.log
+    this.#sink = init.sink
+    this.#durability = init.durability
+  }
+
+  /** Bytes of the log on disk. */
+  get bytes(): number {
+    return this.#log.bytes
+  }
+
+  /** Everything written is durable. */
+  get isSettled(): boolean {
+    return this.#inFlight === 0 && !this.#isUnsynced
+  }
+
+  /** Writes a batch; `done` is called once it is durable as far as `mustSync` asks. */
+  write(batch: StoreBatch, mustSync: boolean, done: () => void): void {
+    const { witness, ...rows } = this.#log.writes(batch)
+    this.#note = witness
+    if (mustSync) this.#isUnsynced = false
+    else this.#isUnsynced = true
+    this.#submit({ store: 'log', ...rows, sync: mustSync, witness: mustSync ? [witness] : [] }, done)
+  }
+
+  /** Entries up to `index` are executed: they are never truncated. */
+  settle(index: number): void {
+    this.#log.settle(index)
+  }
+
+  /** Reads old entries back from the disk. */
+  fetch(range: LogRange, done: (entries: readonly LogEntry[]) => void): void {
+    const rows: Row[] = []
+    const ask = (from: string, to: string): void => {
+      this.#sink.scan('log', { from, to }, {
+        bytesMax: limits.scanBytesMax,
+        done: (found, end) => {
+          rows.push(...found)
+          const last = found[found.length - 1]
+          if (end || last === undefined) done(this.#log.decode(rows, range.from, range.to))
+          else ask(`${last.key}\0`, to)
+        },
+      })
+    }
+    const { from, to } = this.#log.read(range.from, range.to)
+    if (from >= to) done([])
+    else ask(from, to)
+  }
+
+  /** Under `everysec` and `none`: syncs once a second what was written unsynced. */
+  turn(now: Now): void {
+    if (!this.#isUnsynced || this.#durability === 'always') return
+    if (now.mono - this.#syncedAt < syncEveryMs) return
+    this.#syncedAt = now.mono
+    this.sync()
+  }
+
+  /** Makes everything written so far durable. */
+  sync(): void {
+    if (!this.#isUnsynced) return
+    this.#isUnsynced = false
+    const witness = this.#note === null ? [] : [this.#note]
+    const nothing = { puts: [], deletes: [], ranges: [] }
+    this.#submit({ store: 'log', ...nothing, sync: true, witness }, () => {})
+  }
+
+  wakeAt(): number {
+    return this.#isUnsynced && this.#durability !== 'always'
+      ? this.#syncedAt + syncEveryMs
+      : Number.MAX_SAFE_INTEGER
+  }
+
+  #submit(write: SinkWrite, done: () => void): void {
+    if (this.failed !== null) return
+    this.#inFlight++
+    this.#sink.write(write, (error) => {
+      this.#inFlight--
+      if (error !== null) this.failed = error
+      else done()
+    })
+  }
+}

@@ -1,0 +1,222 @@
+// The origin's side of writes: gathers the commands of a turn into batches, numbers them, sends them
+// to the leader, sends them again after a leader change, and answers the callers when this member
+// applies them. Each command is answered exactly once: by its reply, by a definite error if it was
+// never proposed, or by UNKNOWNRESULT when its deadline passes.
+
+import type { GroupCall, Lane } from '../api/group.js'
+import type { Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
+import { unknownResult } from '../api/replies.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { assert } from '../base/assert.js'
+import { Batch } from './batch.js'
+
+/** Sends one numbered batch towards the leader. False: could not, try again later. */
+export type SendBatch = (batch: Batch, acknowledged: number) => boolean
+
+export interface OriginCounters {
+  batches: number
+  resends: number
+  unknown: number
+  refused: number
+  resets: number
+}
+
+export class Origin {
+  readonly #requestMs: number
+  /** Process incarnation times 1024, plus the resets since: what windows know this origin by. */
+  incarnation = 0
+  /** Sent and not answered, in sequence order without gaps. */
+  #flight: Batch[] = []
+  /** Not sent yet: full batches, then the one being filled. */
+  #waiting: Batch[] = []
+  #sequence = 0
+  #acknowledged = 0
+  /** Monotonic ms of the last resend that a leader's `expect` asked for. */
+  #expectedAt = 0
+  readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
+
+  constructor(requestMs: number) {
+    this.#requestMs = requestMs
+  }
+
+  /** Commands that wait for their answer. */
+  get pending(): number {
+    let count = 0
+    for (const batch of this.#flight) count += batch.lanes.length
+    for (const batch of this.#waiting) count += batch.lanes.length
+    return count
+  }
+
+  get isEmpty(): boolean {
+    return this.#flight.length === 0 && this.#waiting.length === 0
+  }
+
+  /** Something waits and there is room for one more batch. */
+  get maySend(): boolean {
+    return this.#waiting.length > 0 && this.#flight.length < limits.batchesInFlightMax
+  }
+
+  add(lane: Lane, call: GroupCall, now: Now): void {
+    let batch = this.#waiting[this.#waiting.length - 1]
+    if (
+      batch === undefined ||
+      batch.count >= limits.batchCommandsMax ||
+      batch.bytes >= limits.batchBytesMax
+    ) {
+      batch = new Batch()
+      batch.deadline = now.mono + this.#requestMs
+      this.#waiting.push(batch)
+    }
+    batch.add(lane, call)
+  }
+
+  /** Sends what waits, and again what must be. `refusal` is told to those that were never sent in time. */
+  flush(now: Now, send: SendBatch): void {
+    for (const batch of this.#flight) {
+      if (batch.sentAt !== 0 && now.mono - batch.sentAt < limits.resendMs) continue
+      if (batch.sentAt !== 0) this.counters.resends++
+      if (!send(batch, this.#acknowledged)) return
+      batch.sentAt = now.mono
+    }
+    let sent = 0
+    for (const batch of this.#waiting) {
+      if (this.#flight.length >= limits.batchesInFlightMax) break
+      batch.sequence = this.#sequence + 1
+      if (!send(batch, this.#acknowledged)) {
+        batch.sequence = 0
+        break
+      }
+      this.#sequence++
+      batch.sentAt = now.mono
+      this.counters.batches++
+      this.#flight.push(batch)
+      sent++
+    }
+    if (sent > 0) this.#waiting.splice(0, sent)
+  }
+
+  /** Leader or term changed, or a proposal was dropped: everything unanswered goes out again, in order. */
+  resendAll(): void {
+    for (const batch of this.#flight) {
+      if (batch.sentAt !== 0) this.counters.resends++
+      batch.sentAt = 0
+    }
+  }
+
+  /** The leader waits for `sequence`. */
+  expect(sequence: number, now: Now): void {
+    const oldest = this.#flight[0]
+    if (oldest === undefined) return
+    if (sequence < oldest.sequence) {
+      this.#reset()
+      return
+    }
+    if (now.mono - this.#expectedAt < 20) return
+    this.#expectedAt = now.mono
+    for (const batch of this.#flight) if (batch.sequence >= sequence) batch.sentAt = 0
+  }
+
+  /** This member applied the batch (or a snapshot that holds its answers). */
+  answered(sequence: number, replies: readonly Reply[] | null): void {
+    const at = this.#flight.findIndex((batch) => batch.sequence === sequence)
+    if (at < 0) return
+    const batch = this.#flight[at] as Batch
+    this.#flight.splice(at, 1)
+    const oldest = this.#flight[0]
+    this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
+    const count = batch.lanes.length
+    assert(
+      replies === null || batch.isVoid || replies.length === count,
+      'a batch gets one reply per command',
+    )
+    for (let i = 0; i < count; i++) {
+      answerOne(batch, i, replies === null ? unknownResult : (replies[i] as Reply))
+    }
+  }
+
+  /** For the bug bank only: answers before anything is known. */
+  answeredEarly(sequence: number, replies: readonly Reply[]): void {
+    const batch = this.#flight.find((each) => each.sequence === sequence) ?? this.#waiting[0]
+    if (batch === undefined) return
+    for (let i = 0; i < batch.lanes.length; i++) answerOne(batch, i, replies[i] as Reply)
+    batch.lanes = []
+    batch.tickets = []
+    batch.isVoid = true
+  }
+
+  /** Sequences that wait, for looking them up in a snapshot's windows. */
+  sequences(): readonly number[] {
+    return this.#flight.map((batch) => batch.sequence)
+  }
+
+  /** Answers what is past its deadline; `why` is the definite error for commands never sent. */
+  expire(now: Now, why: () => ErrorReply): void {
+    for (const batch of this.#flight) {
+      if (batch.deadline > now.mono || batch.isVoid) continue
+      this.counters.unknown += batch.lanes.length
+      const reply = hasBug('shard-definite-after-propose') ? why() : unknownResult
+      tell(batch, reply)
+      batch.isVoid = true
+    }
+    let expired = 0
+    for (const batch of this.#waiting) {
+      if (batch.deadline > now.mono) break
+      this.counters.refused += batch.lanes.length
+      tell(batch, why())
+      expired++
+    }
+    if (expired > 0) this.#waiting.splice(0, expired)
+  }
+
+  /** Refuses everything that was never sent. */
+  refuse(reply: ErrorReply): void {
+    for (const batch of this.#waiting) tell(batch, reply)
+    this.#waiting = []
+  }
+
+  wakeAt(now: Now): number {
+    const oldest = this.#flight[0]
+    const waiting = this.#waiting[0]
+    let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
+    if (oldest !== undefined) {
+      const resend = oldest.sentAt === 0 ? now.mono + 25 : oldest.sentAt + limits.resendMs
+      at = Math.min(at, oldest.isVoid ? resend : Math.min(resend, oldest.deadline))
+    }
+    return at
+  }
+
+  /**
+   * The group's history has lost answered batches (a forced recovery): numbering starts anew under a
+   * higher incarnation, and what was in flight has an unknown outcome.
+   */
+  #reset(): void {
+    this.counters.resets++
+    for (const batch of this.#flight) {
+      this.counters.unknown += batch.lanes.length
+      tell(batch, unknownResult)
+    }
+    this.#flight = []
+    this.#sequence = 0
+    this.#acknowledged = 0
+    this.incarnation++
+  }
+}
+
+function answerOne(batch: Batch, i: number, reply: Reply): void {
+  const lane = batch.lanes[i] as Lane
+  lane.writes--
+  lane.caller.answer(batch.tickets[i] as number, reply)
+}
+
+function tell(batch: Batch, reply: Reply): void {
+  const { lanes, tickets } = batch
+  batch.lanes = []
+  batch.tickets = []
+  for (let i = 0; i < lanes.length; i++) {
+    const lane = lanes[i] as Lane
+    lane.writes--
+    lane.caller.answer(tickets[i] as number, reply)
+  }
+}

@@ -1,0 +1,129 @@
+// Linearizable reads outside the log. All reads of a turn share one read index; a grant for a round
+// holds for every earlier round too, so reads of one connection never overtake each other.
+
+import type { GroupCall, Lane } from '../api/group.js'
+import type { Now, Token } from '../api/ids.js'
+import type { ErrorReply } from '../api/reply.js'
+import { hasBug } from '../base/seeded-bug.js'
+
+/** The reads of one turn. Parallel arrays. */
+export interface ReadRound {
+  readonly lanes: Lane[]
+  readonly calls: GroupCall[]
+  token: Token | null
+  deadline: number
+  /** Index that the engine must have applied, or null while not granted. */
+  index: number | null
+  /** Next read to execute. */
+  next: number
+}
+
+export class Reads {
+  readonly #requestMs: number
+  #open: ReadRound | null = null
+  /** Asked for, oldest first. */
+  #rounds: ReadRound[] = []
+  #retryAt = 0
+  readonly counters = { rounds: 0, retries: 0, refused: 0 }
+
+  constructor(requestMs: number) {
+    this.#requestMs = requestMs
+  }
+
+  get pending(): number {
+    let count = this.#open === null ? 0 : this.#open.calls.length
+    for (const round of this.#rounds) count += round.calls.length - round.next
+    return count
+  }
+
+  /** Reads came that are not asked for yet. */
+  get isOpen(): boolean {
+    return this.#open !== null
+  }
+
+  add(lane: Lane, call: GroupCall, now: Now): void {
+    this.#open ??= {
+      lanes: [],
+      calls: [],
+      token: null,
+      deadline: now.mono + this.#requestMs,
+      index: null,
+      next: 0,
+    }
+    this.#open.lanes.push(lane)
+    this.#open.calls.push(call)
+  }
+
+  /** Asks for the open round, and again for the newest one that got lost. `ask` answers a token, or null when refused. */
+  flush(now: Now, ask: () => Token | null): void {
+    const open = this.#open
+    if (open !== null) {
+      const token = ask()
+      this.#open = null
+      open.token = token
+      this.counters.rounds++
+      this.#rounds.push(open)
+      if (token === null) this.#retryAt = now.mono + 20
+      return
+    }
+    const last = this.#rounds[this.#rounds.length - 1]
+    if (last === undefined || last.token !== null || last.index !== null) return
+    if (now.mono < this.#retryAt) return
+    this.counters.retries++
+    last.token = ask()
+    if (last.token === null) this.#retryAt = now.mono + 20
+  }
+
+  granted(token: Token, index: number): void {
+    const at = this.#rounds.findIndex((round) => round.token === token)
+    for (let i = 0; i <= at; i++) {
+      const round = this.#rounds[i] as ReadRound
+      if (round.index === null) round.index = hasBug('shard-read-before-applied') ? 0 : index
+    }
+  }
+
+  /** The strategy lost the request: ask again if it was the newest round, else a later one serves it. */
+  dropped(token: Token): void {
+    for (const round of this.#rounds) if (round.token === token) round.token = null
+    this.#retryAt = 0
+  }
+
+  /** Leader changed: what is not granted is asked for again. */
+  retryAll(): void {
+    for (const round of this.#rounds) if (round.index === null) round.token = null
+    this.#retryAt = 0
+  }
+
+  /** The oldest round if it may be executed at `applied`, else null. */
+  due(applied: number): ReadRound | null {
+    const first = this.#rounds[0]
+    return first !== undefined && first.index !== null && first.index <= applied ? first : null
+  }
+
+  /** The oldest round is done. */
+  finish(): void {
+    this.#rounds.shift()
+  }
+
+  /** Refuses reads past their deadline, oldest first; they have no effect, so the refusal is definite. */
+  expire(now: Now, refuse: (lane: Lane, call: GroupCall, reply: ErrorReply) => void, why: () => ErrorReply): void {
+    while (this.#rounds.length > 0) {
+      const round = this.#rounds[0] as ReadRound
+      if (round.deadline > now.mono || round.next > 0) return
+      this.#rounds.shift()
+      const reply = why()
+      this.counters.refused += round.calls.length
+      for (let i = 0; i < round.calls.length; i++) {
+        refuse(round.lanes[i] as Lane, round.calls[i] as GroupCall, reply)
+      }
+    }
+  }
+
+  wakeAt(): number {
+    const first = this.#rounds[0]
+    if (first === undefined) return Number.MAX_SAFE_INTEGER
+    const last = this.#rounds[this.#rounds.length - 1] as ReadRound
+    if (last.token === null && last.index === null) return Math.min(first.deadline, this.#retryAt)
+    return first.deadline
+  }
+}

@@ -1,0 +1,65 @@
+// What status and INFO say of a group: one place that turns a strategy's status into words.
+
+import type { KeyspaceConfig } from '../api/config.js'
+import type { Engine } from '../api/engine.js'
+import type { GroupReport } from '../api/group.js'
+import type { GroupId } from '../api/ids.js'
+import type { Position } from '../api/position.js'
+import type { StrategyStatus } from '../api/strategy.js'
+
+export function reportOf(facts: {
+  readonly id: GroupId
+  readonly shard: number
+  readonly keyspace: KeyspaceConfig
+  readonly strategy: StrategyStatus | null
+  readonly applied: Position
+  readonly engine: Engine
+  readonly halted: string
+  readonly counters: Readonly<Record<string, number>>
+}): GroupReport {
+  const { keyspace, strategy, engine } = facts
+  let keys = 0
+  for (let db = 0; db < 16; db++) keys += engine.keyCount(db)
+  const health = healthOf(strategy, facts.halted)
+  return {
+    id: facts.id,
+    keyspace: keyspace.name,
+    shard: facts.shard,
+    level: keyspace.level,
+    strategy: keyspace.strategy,
+    durability: keyspace.durability,
+    leader: strategy?.leader ?? null,
+    role: strategy?.role ?? 'recovering',
+    term: strategy?.term ?? 0,
+    era: strategy?.era ?? 0,
+    index: strategy?.last.index ?? 0,
+    applied: facts.applied.index,
+    lag: strategy === null ? 0 : Math.max(0, strategy.commit.index - facts.applied.index),
+    health,
+    why: whyOf(strategy, facts.halted, health),
+    loss: strategy?.loss ?? '',
+    keys,
+    memoryBytes: engine.memoryBytes,
+    counters: { ...facts.counters, ...strategy?.counters },
+  }
+}
+
+function healthOf(strategy: StrategyStatus | null, halted: string): GroupReport['health'] {
+  if (halted !== '' || strategy?.role === 'halted') return 'halted'
+  if (strategy === null || strategy.recovering !== null) return 'recovering'
+  if (strategy.leader === null) return 'down'
+  const missing = strategy.peers.some((peer) => peer.state !== 'self' && (!peer.active || peer.recovering))
+  return missing ? 'degraded' : 'ok'
+}
+
+function whyOf(strategy: StrategyStatus | null, halted: string, health: GroupReport['health']): string {
+  if (halted !== '') return halted
+  if (strategy === null) return 'the member is loading its checkpoint or waits for the cluster to be born'
+  if (strategy.why !== '') return strategy.why
+  if (health === 'down') return 'the group has no leader'
+  if (health !== 'degraded') return ''
+  const names = strategy.peers
+    .filter((peer) => peer.state !== 'self' && (!peer.active || peer.recovering))
+    .map((peer) => `${peer.member}${peer.recovering ? ' (recovering)' : ''}`)
+  return `without members ${names.join(', ')}`
+}

@@ -1,0 +1,461 @@
+// A shard: one replication group on this member. It ties a strategy to an engine: takes commands from
+// the router, batches them for the leader, drives the strategy once per turn, executes what it
+// delivers and answers. Driven by the core; never touches a socket, a disk or a clock.
+
+import type { Engine, EngineFactory, EngineOptions } from '../api/engine.js'
+import {
+  type Caller,
+  type Group,
+  type GroupCall,
+  type GroupReport,
+  type Lane,
+  makeLane,
+} from '../api/group.js'
+import type { Config, KeyspaceConfig } from '../api/config.js'
+import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
+import { positionZero } from '../api/position.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
+import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
+import type { Members, Ready, Strategy, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type { Hash64 } from '../base/hash.js'
+import type { Random } from '../base/random.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { Executor } from './executor.js'
+import { Reads } from './reads.js'
+import { reportOf } from './report.js'
+import { channels, type Channel, type ShardSink } from './sink.js'
+import { Storage, type StorageStart } from './storage.js'
+import { Windows } from './windows.js'
+import { Writes } from './writes.js'
+
+export interface ShardInit {
+  readonly id: GroupId
+  readonly shard: number
+  readonly keyspace: KeyspaceConfig
+  readonly config: Config
+  readonly members: Members
+  readonly plugin: StrategyPlugin
+  readonly engine: EngineFactory
+  readonly sink: ShardSink
+  readonly random: Random
+}
+
+/** Rounds of strategy and engine within one turn. */
+const roundsPerTurnMax = 16
+
+export class Shard implements Group {
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly shard: number
+  readonly #init: ShardInit
+  readonly #engineOptions: EngineOptions
+  readonly #sink: ShardSink
+  readonly #writes: Writes
+  readonly #reads: Reads
+  readonly #windows = new Windows()
+  readonly #executor: Executor
+  readonly #storage: Storage
+  #strategy: Strategy | null = null
+  #status: StrategyStatus | null = null
+  #now: Now = { wall: 0, mono: 0 }
+  #token = 0
+  #halted = ''
+  #isDiskShort = false
+
+  constructor(init: ShardInit) {
+    this.id = init.id
+    this.keyspace = init.keyspace.name
+    this.shard = init.shard
+    this.#init = init
+    this.#sink = init.sink
+    this.#engineOptions = {
+      databases: init.config.databases,
+      bulkBytesMax: init.config.bulkBytesMax,
+      maxMemory: init.keyspace.maxMemory,
+    }
+    this.#reads = new Reads(init.config.requestMs)
+    this.#writes = new Writes({
+      config: init.config,
+      sink: init.sink,
+      windows: this.#windows,
+      random: init.random.fork(),
+      engine: () => this.engine,
+      token: () => this.#nextToken(),
+    })
+    this.#executor = new Executor({
+      engine: init.engine(this.#engineOptions),
+      windows: this.#windows,
+      reads: this.#reads,
+      host: {
+        answered: (head, replies) => {
+          const { origin } = this.#writes
+          if (head.origin !== init.config.self || head.incarnation !== origin.incarnation) return
+          origin.answered(head.sequence, replies)
+        },
+        read: (lane, call, reply) => this.#answerRead(lane, call, reply),
+        intoLog: (lane, call) => this.#intoLog(lane, call),
+        halt: (why) => this.#halt(why),
+        wake: () => init.sink.wake(),
+      },
+    })
+    this.#storage = new Storage({
+      group: init.id,
+      config: init.config,
+      durability: init.keyspace.durability,
+      sink: init.sink,
+      members: init.members,
+      makeEngine: () => init.engine(this.#engineOptions),
+      windows: this.#windows,
+      host: {
+        executor: this.#executor,
+        strategy: () => this.#strategy,
+        installed: () => this.#answerFromWindows(),
+      },
+    })
+  }
+
+  get engine(): Engine {
+    return this.#executor.engine
+  }
+
+  get isRunning(): boolean {
+    return this.#strategy !== null
+  }
+
+  /** Begins to load the checkpoint; `turn` goes on with it. */
+  load(): void {
+    this.#storage.load(this.engine)
+  }
+
+  get isLoaded(): boolean {
+    return this.#storage.isLoaded
+  }
+
+  /** The engine is loaded and the member's identity is known: the strategy begins. */
+  start(start: StorageStart & { readonly incarnation: number }, now: Now): void {
+    this.#now = now
+    this.#writes.origin.incarnation = start.incarnation * 1024
+    const recovered = this.#storage.recover(start)
+    this.#strategy = this.#init.plugin.create({
+      self: this.#init.config.self,
+      group: this.id,
+      options: this.#init.plugin.parseOptions(this.#init.keyspace.options),
+      durability: this.#init.keyspace.durability,
+      members: this.#init.members,
+      state: recovered.state,
+      base: recovered.base,
+      baseChain: recovered.baseChain,
+      entries: recovered.entries,
+      recovering: recovered.recovering,
+      recoverWaitMs: this.#init.config.recoverWaitMs,
+      now,
+      random: this.#init.random.fork(),
+    })
+  }
+
+  /** Opens a turn: time passes. */
+  begin(now: Now): void {
+    this.#now = now
+    this.#strategy?.tick(now)
+  }
+
+  // Router's side
+
+  lane(caller: Caller): Lane {
+    return makeLane(caller)
+  }
+
+  leave(lane: Lane): void {
+    lane.held = null
+  }
+
+  get inFlight(): number {
+    return this.#writes.origin.pending + this.#reads.pending
+  }
+
+  submit(lane: Lane, call: GroupCall): void {
+    if (lane.held !== null) {
+      lane.held.push(call)
+      return
+    }
+    const joinsLog = call.write || (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
+    if (!joinsLog) {
+      lane.reads++
+      this.#reads.add(lane, call, this.#now)
+      return
+    }
+    if (lane.reads > 0) {
+      lane.held = [call]
+      return
+    }
+    const refusal = call.write ? this.#refusesWrites() : null
+    if (refusal !== null && lane.writes === 0) {
+      lane.caller.answer(call.ticket, refusal)
+      return
+    }
+    lane.writes++
+    this.#writes.origin.add(lane, call, this.#now)
+  }
+
+  // Core's side
+
+  message(from: MemberId, channel: Channel, body: Uint8Array): void {
+    const strategy = this.#strategy
+    switch (channel) {
+      case channels.strategy:
+        strategy?.step(from, body, this.#now)
+        return
+      case channels.forward:
+        if (strategy !== null) this.#writes.forwarded(strategy, from, body, this.#now)
+        return
+      case channels.expect:
+        this.#writes.expected(body, this.#now)
+        return
+      case channels.snapshotOffer:
+      case channels.snapshotChunk:
+      case channels.snapshotAck:
+        if (strategy !== null) this.#storage.message(from, channel, body, this.#now)
+        return
+      case channels.answer:
+        return
+    }
+  }
+
+  peerUp(peer: MemberId): void {
+    this.#strategy?.peerUp(peer)
+    this.#storage.peerUp(peer)
+  }
+
+  peerDown(peer: MemberId): void {
+    this.#strategy?.peerDown(peer)
+  }
+
+  diskShort(short: boolean): void {
+    this.#isDiskShort = short
+    this.#strategy?.diskShort(short)
+  }
+
+  acceptLoss(): void {
+    this.#strategy?.acceptLoss()
+  }
+
+  handOver(): void {
+    if (this.#writes.isLeader) this.#strategy?.transfer(null)
+  }
+
+  /** Commands came in after `flush` that could be asked for at once. */
+  get hasUnasked(): boolean {
+    return this.#writes.hasUnsent || (this.#strategy !== null && this.#reads.isOpen)
+  }
+
+  /** Closes a turn: everything gathered goes to the strategy, what it delivers is executed and answered. */
+  flush(now: Now): void {
+    this.#now = now
+    const strategy = this.#strategy
+    if (strategy !== null && this.#halted === '') {
+      this.#watchLeader(strategy)
+      for (let round = 0; round < roundsPerTurnMax; round++) {
+        this.#ask(strategy)
+        const before = this.#executor.applied.index
+        const progressed = this.#drain(strategy)
+        this.#executor.run(now)
+        const after = this.#executor.applied
+        if (after.index !== before) strategy.applied(after)
+        if (!progressed && after.index === before) break
+        this.#watchLeader(strategy)
+      }
+    }
+    this.#storage.turn(now)
+    const why = (): ErrorReply => this.#why()
+    this.#writes.origin.expire(now, why)
+    this.#reads.expire(now, (lane, call, reply) => this.#answerRead(lane, call, reply), why)
+  }
+
+  /** Begins a clean stop: leadership goes over, then the state to disk. */
+  stop(now: Now): void {
+    this.#now = now
+    this.handOver()
+  }
+
+  /** Whether nothing is left to do for a clean stop; asked once per turn. */
+  stopped(now: Now): 'working' | 'clean' | 'unclean' {
+    const strategy = this.#strategy
+    if (strategy === null) return 'unclean'
+    if (this.#writes.isLeader && this.#init.members.voters.length > 1) {
+      this.handOver()
+      return 'working'
+    }
+    return this.#storage.settle(now, strategy.status())
+  }
+
+  wakeAt(): number {
+    const strategy = this.#strategy
+    const at = Math.min(
+      this.#writes.wakeAt(this.#now),
+      this.#reads.wakeAt(),
+      this.#storage.wakeAt(),
+    )
+    return strategy === null ? at : Math.min(at, strategy.wakeAt())
+  }
+
+  // Status
+
+  report(): GroupReport {
+    return reportOf({
+      id: this.id,
+      shard: this.shard,
+      keyspace: this.#init.keyspace,
+      strategy: this.#strategy?.status() ?? null,
+      applied: this.#executor.applied,
+      engine: this.engine,
+      halted: this.#halted !== '' ? this.#halted : this.#storage.why,
+      counters: this.counters(),
+    })
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    return {
+      ...this.#writes.origin.counters,
+      read_rounds: this.#reads.counters.rounds,
+      read_retries: this.#reads.counters.retries,
+      reads_refused: this.#reads.counters.refused,
+      ...this.#storage.counters,
+    }
+  }
+
+  status(): StrategyStatus | null {
+    return this.#strategy?.status() ?? null
+  }
+
+  get applied(): { readonly term: number; readonly index: number } {
+    return this.#strategy === null ? positionZero : this.#executor.applied
+  }
+
+  digest(): Hash64 {
+    return this.engine.digest()
+  }
+
+  get windows(): Windows {
+    return this.#windows
+  }
+
+  keyCount(db: number): number {
+    return this.engine.keyCount(db)
+  }
+
+  expiresCount(db: number): number {
+    return this.engine.expiresCount(db)
+  }
+
+  averageTtl(db: number): number {
+    return this.engine.averageTtl(db)
+  }
+
+  // Inside
+
+  #nextToken(): Token {
+    return ++this.#token as Token
+  }
+
+  /** Hands what waits to the strategy. */
+  #ask(strategy: Strategy): void {
+    this.#reads.flush(this.#now, () => {
+      const token = this.#nextToken()
+      return strategy.readIndex(token, 'linearizable') === null ? token : null
+    })
+    this.#writes.flush(strategy, this.#now)
+  }
+
+  /** Takes everything out of the strategy's outbox. */
+  #drain(strategy: Strategy): boolean {
+    let any = false
+    for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
+      any = true
+      this.#handle(strategy, ready)
+    }
+    return any
+  }
+
+  #handle(strategy: Strategy, ready: Ready): void {
+    for (const each of ready.sendNow) this.#sink.send(each.to, channels.strategy, each.message)
+    const after = (): void => {
+      for (const each of ready.sendAfterWrite) {
+        this.#sink.send(each.to, channels.strategy, each.message)
+      }
+    }
+    if (ready.write === null) after()
+    else {
+      this.#storage.write(ready.write, ready.mustSync, () => {
+        strategy.persisted(ready.batch)
+        after()
+      })
+    }
+    if (ready.delivered.length > 0) this.#executor.deliver(ready.delivered)
+    for (const grant of ready.grants) this.#reads.granted(grant.token, grant.at.index)
+    for (const each of ready.dropped) {
+      this.#reads.dropped(each.token)
+      this.#writes.lost()
+    }
+    if (ready.fetch !== null) this.#storage.fetch(ready.fetch)
+    for (const peer of ready.snapshotTo) this.#storage.snapshotTo(peer)
+    for (const event of ready.trace) this.#sink.trace(event)
+  }
+
+  #watchLeader(strategy: Strategy): void {
+    const status = strategy.status()
+    this.#status = status
+    if (this.#writes.watch(status)) this.#reads.retryAll()
+  }
+
+  #answerRead(lane: Lane, call: GroupCall, reply: Reply): void {
+    lane.reads--
+    lane.caller.answer(call.ticket, reply)
+    this.#release(lane)
+  }
+
+  #intoLog(lane: Lane, call: GroupCall): void {
+    lane.reads--
+    lane.writes++
+    this.#writes.origin.add(lane, call, this.#now)
+    this.#release(lane)
+  }
+
+  /** The lane's reads are done: what they held back follows. */
+  #release(lane: Lane): void {
+    if (lane.reads > 0 || lane.held === null) return
+    const held = lane.held
+    lane.held = null
+    for (const call of held) this.submit(lane, call)
+  }
+
+  /** A snapshot skipped the execution of our batches: their answers stand in its windows. */
+  #answerFromWindows(): void {
+    const { self } = this.#init.config
+    const { origin } = this.#writes
+    const { incarnation } = origin
+    const applied = this.#windows.applied(self, incarnation)
+    for (const sequence of origin.sequences()) {
+      if (sequence > applied) break
+      origin.answered(sequence, this.#windows.find(self, incarnation, sequence))
+    }
+  }
+
+  #halt(why: string): void {
+    this.#halted = why
+    const fields = { group: this.id, why }
+    this.#sink.trace({ level: 'error', event: 'shard.halted', fields })
+  }
+
+  #refusesWrites(): ErrorReply | null {
+    if (this.#isDiskShort) return diskFull
+    if (this.#halted !== '') return groupDown(this.#halted)
+    return null
+  }
+
+  #why(): ErrorReply {
+    if (this.#strategy === null) return loading
+    if (this.#halted !== '') return groupDown(this.#halted)
+    const why = this.#status?.why ?? ''
+    return why === '' ? noLeader : groupDown(why)
+  }
+}

@@ -1,0 +1,312 @@
+// Everything of a shard that reaches the disk or comes from it: the log, checkpoints, the boot, and
+// snapshots to and from peers. Tells the strategy what is durable; never decides what is committed.
+
+import type { Config, Durability } from '../api/config.js'
+import type { Engine } from '../api/engine.js'
+import type { LogEntry } from '../api/entry.js'
+import type { GroupId, MemberId, Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { type Position, positionZero } from '../api/position.js'
+import type { Row, Witness } from '../api/store.js'
+import type { LogRange, Members, RecoveryCause, StoreBatch, Strategy, StrategyStatus } from '../api/strategy.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { assert } from '../base/assert.js'
+import { type Hash64, hashZero } from '../base/hash.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { GroupLog } from '../log/records.js'
+import { Checkpoints } from './checkpoints.js'
+import { Cleaner } from './cleaner.js'
+import type { Executor } from './executor.js'
+import { Loader, type LoadResult } from './loader.js'
+import { LogWriter } from './log-writer.js'
+import type { Channel, ShardSink } from './sink.js'
+import { Snapshots } from './snapshots.js'
+import type { Windows } from './windows.js'
+
+/** What is known when the strategy begins. */
+export interface StorageStart {
+  /** All rows of the log store. */
+  readonly logRows: readonly Row[]
+  readonly witness: Witness | null
+  readonly witnessDamaged: boolean
+  /** The member has run before and its identity row was found. */
+  readonly hasHistory: boolean
+  /** Why the member as a whole is recovering, or null. */
+  readonly recovering: RecoveryCause | null
+}
+
+export interface Recovered {
+  readonly state: Uint8Array | null
+  readonly base: Position
+  readonly baseChain: Hash64
+  readonly entries: readonly LogEntry[]
+  readonly recovering: RecoveryCause | null
+}
+
+export interface StorageHost {
+  readonly executor: Executor
+  strategy(): Strategy | null
+  /** A snapshot took the place of the engine. */
+  installed(): void
+}
+
+export interface StorageInit {
+  readonly group: GroupId
+  readonly config: Config
+  readonly durability: Durability
+  readonly members: Members
+  readonly sink: ShardSink
+  readonly makeEngine: () => Engine
+  readonly windows: Windows
+  readonly host: StorageHost
+}
+
+/** Version of the shard's part of a checkpoint. */
+const metaVersion = 1
+
+export class Storage {
+  readonly #init: StorageInit
+  readonly #log: GroupLog
+  readonly #writer: LogWriter
+  readonly #cleaner: Cleaner
+  #loader: Loader | null = null
+  #checkpoints: Checkpoints | null = null
+  #snapshots: Snapshots | null = null
+  /** Under durability none: what the log may forget at the next mark. */
+  #mark: Position = positionZero
+    #settleUntil = 0
+  /** One sentence where the storage cannot go on, else empty. */
+  why = ''
+
+  constructor(init: StorageInit) {
+    this.#init = init
+    this.#log = new GroupLog(init.group)
+    this.#writer = new LogWriter({ log: this.#log, sink: init.sink, durability: init.durability })
+    this.#cleaner = new Cleaner(init.sink)
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return {
+      checkpoint: this.#checkpoints?.status.number ?? 0,
+      checkpoint_index: this.#checkpoints?.status.finishedIndex ?? 0,
+      checkpoint_rows: this.#checkpoints?.status.rowsWritten ?? 0,
+      log_bytes: this.#log.bytes,
+      ...this.#snapshots?.counters,
+    }
+  }
+
+  /** Begins to load the last checkpoint into a fresh engine. */
+  load(engine: Engine): void {
+    this.#loader = new Loader({ group: this.#init.group, engine, sink: this.#init.sink })
+    this.#loader.start()
+  }
+
+  get isLoaded(): boolean {
+    return this.#loader !== null && this.#loader.result !== null
+  }
+
+  /** Verifies the log behind the checkpoint and says what the strategy starts from. */
+  recover(start: StorageStart): Recovered {
+    const loaded = this.#loader?.result ?? null
+    const { group, sink, durability, windows, host } = this.#init
+    let recovering = start.recovering
+    let base = positionZero
+    let baseChain: Hash64 = hashZero
+    if (loaded !== null && loaded.kind === 'loaded') {
+      base = loaded.manifest.position
+      baseChain = loaded.manifest.chain
+      if (!decodeMeta(loaded.manifest.meta, windows)) recovering ??= 'log-damaged'
+      host.executor.replace(host.executor.engine, base)
+    } else if (loaded !== null && loaded.kind === 'damaged') {
+      recovering ??= 'log-damaged'
+      host.executor.replace(this.#init.makeEngine(), positionZero)
+    }
+    const witness = start.witness?.groups.find((note) => note.group === group) ?? null
+    const recovered = this.#log.recover(start.logRows, { base, chain: baseChain }, witness)
+    if (recovered.fault !== null && !hasBug('log-witness-ignored')) {
+      recovering ??= 'log-damaged'
+      const { kind, sentence } = recovered.fault
+      sink.trace({ level: 'error', event: 'log.damaged', fields: { group, kind, sentence } })
+    }
+    if (durability !== 'always' && start.hasHistory && start.witness?.clean !== true) {
+      recovering ??= 'unclean-stop'
+    }
+    this.#open(loaded)
+    this.#mark = base
+    const { state, entries } = recovered
+    return { state, base, baseChain, entries, recovering }
+  }
+
+  /** Writes the strategy's batch; `done` when it is as durable as asked. */
+  write(batch: StoreBatch, mustSync: boolean, done: () => void): void {
+    this.#writer.write(batch, mustSync, done)
+  }
+
+  fetch(range: LogRange): void {
+    this.#writer.fetch(range, (entries) => this.#init.host.strategy()?.fetched(entries))
+  }
+
+  snapshotTo(peer: MemberId): void {
+    this.#snapshots?.wanted(peer)
+  }
+
+  message(from: MemberId, channel: Channel, body: Uint8Array, now: Now): void {
+    this.#snapshots?.message(from, channel, body, now)
+  }
+
+  peerUp(peer: MemberId): void {
+    this.#snapshots?.peerUp(peer)
+  }
+
+  turn(now: Now): void {
+    const strategy = this.#init.host.strategy()
+    if (strategy === null) return
+    this.#writer.turn(now)
+    this.#writer.settle(this.#init.host.executor.applied.index)
+    this.#forget(strategy)
+    this.#checkpoint(strategy, now)
+    this.#snapshots?.turn(now)
+    this.#cleaner.turn(now)
+    if (this.#writer.failed !== null) this.why = `the log cannot be written: ${this.#writer.failed}`
+  }
+
+  /** For a clean stop: everything to disk. Asked every turn until it is not `working`. */
+  settle(now: Now, status: StrategyStatus): 'working' | 'clean' | 'unclean' {
+    const checkpoints = this.#checkpoints
+    if (checkpoints === null || this.#writer.failed !== null) return 'unclean'
+    if (this.#settleUntil === 0) this.#settleUntil = now.mono + 10_000
+    if (now.mono > this.#settleUntil) return 'unclean'
+    this.#writer.sync()
+    const { executor } = this.#init.host
+    if (this.#init.durability !== 'none') return this.#writer.isSettled ? 'clean' : 'working'
+    // Without a log on disk, only a checkpoint of all that this member acknowledged makes a stop clean.
+    if (executor.applied.index < status.last.index) return 'working'
+    if (checkpoints.failure !== null) return 'unclean'
+    if ((checkpoints.finished?.position.index ?? 0) >= status.last.index) {
+      return this.#writer.isSettled ? 'clean' : 'working'
+    }
+    if (checkpoints.isBusy) checkpoints.hurry()
+    else if (executor.isBetweenEntries) this.begin(now, status)
+    this.#init.sink.wake()
+    return 'working'
+  }
+
+  wakeAt(): number {
+    return Math.min(
+      this.#writer.wakeAt(),
+      this.#checkpoints?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
+      this.#snapshots?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
+      this.#cleaner.wakeAt(),
+    )
+  }
+
+  /** Begins a checkpoint of the state as it is now. */
+  begin(now: Now, status: StrategyStatus): void {
+    const { executor } = this.#init.host
+    const chain = this.#init.host.strategy()?.chainAt(executor.applied.index) ?? null
+    if (chain === null) return
+    this.#checkpoints?.begin(now, {
+      position: executor.applied,
+      chain,
+      era: status.era,
+      meta: encodeMeta(this.#init.windows),
+    })
+  }
+
+  #checkpoint(strategy: Strategy, now: Now): void {
+    const checkpoints = this.#checkpoints
+    if (checkpoints === null) return
+    const { executor } = this.#init.host
+    const logBytes = this.#log.bytes
+    if (executor.isBetweenEntries && checkpoints.due(now, logBytes, executor.applied)) {
+      this.begin(now, strategy.status())
+    }
+    checkpoints.turn(now)
+  }
+
+  /** Durability none keeps the log in memory only, for peers that lag: it forgets the older half now and then. */
+  #forget(strategy: Strategy): void {
+    if (this.#init.durability !== 'none') return
+    const { applied } = this.#init.host.executor
+    const isAlone = this.#init.members.voters.length + this.#init.members.learners.length === 1
+    const keep = isAlone ? 256 : limits.memoryLogEntries
+    if (applied.index - this.#mark.index < keep) return
+    if (this.#mark.index > 0 || isAlone) strategy.checkpointed(isAlone ? applied : this.#mark)
+    this.#mark = applied
+  }
+
+  #open(loaded: LoadResult | null): void {
+    const { group, sink, host } = this.#init
+    assert(loaded !== null, 'a shard starts after its checkpoint was read')
+    const isDamaged = loaded.kind === 'damaged'
+    const { generation, generationMax } = loaded
+    this.#cleaner.add(loaded.garbage)
+    this.#openCheckpoints(host.executor.engine, {
+      generation,
+      number: isDamaged ? 0 : loaded.number,
+      finished: loaded.kind === 'loaded' ? loaded.manifest : null,
+    })
+    this.#snapshots = new Snapshots({
+      group,
+      sink,
+      members: this.#init.members,
+      makeEngine: this.#init.makeEngine,
+      generation,
+      generationMax,
+      cleaner: this.#cleaner,
+      host: {
+        checkpoints: () => this.#checkpoints as Checkpoints,
+        strategy: () => host.strategy() as Strategy,
+        mayBegin: () => host.executor.isBetweenEntries,
+        begin: (now) => this.begin(now, (host.strategy() as Strategy).status()),
+        hold: () => {
+          this.#checkpoints?.close()
+          host.executor.isHeld = true
+        },
+        install: (engine, manifest) => {
+          host.executor.isHeld = false
+          decodeMeta(manifest.meta, this.#init.windows)
+          host.executor.replace(engine, manifest.position)
+          this.#mark = manifest.position
+          this.#openCheckpoints(engine, {
+            generation: manifest.generation,
+            number: manifest.number,
+            finished: manifest,
+          })
+          host.strategy()?.snapshotInstalled(manifest.position, manifest.chain, this.#init.members)
+          host.installed()
+        },
+      },
+    })
+  }
+
+  #openCheckpoints(
+    engine: Engine,
+    from: Pick<ConstructorParameters<typeof Checkpoints>[0], 'generation' | 'number' | 'finished'>,
+  ): void {
+    const { group, config, sink, host } = this.#init
+    this.#checkpoints = new Checkpoints({
+      ...from,
+      group,
+      engine,
+      sink,
+      keysPerSecond: config.checkpointKeysPerSecond,
+      logBytesMax: config.checkpointLogBytes,
+      intervalMs: config.checkpointIntervalMs,
+      onFinished: (manifest) => {
+        if (this.#init.durability !== 'none') host.strategy()?.checkpointed(manifest.position)
+      },
+    })
+  }
+}
+
+function encodeMeta(windows: Windows): Uint8Array {
+  const writer = new ByteWriter(256).byte(metaVersion)
+  windows.encode(writer)
+  return writer.finish()
+}
+
+function decodeMeta(meta: Uint8Array, windows: Windows): boolean {
+  const reader = new ByteReader(meta)
+  return reader.byte() === metaVersion && windows.decode(reader)
+}

@@ -1,0 +1,164 @@
+// The way of writes to the log: this member's batches go to the leader, wherever it is; as leader it
+// takes the batches of all origins in sequence, and ticks that expire keys. Follows who leads.
+
+import type { Config } from '../api/config.js'
+import type { Engine } from '../api/engine.js'
+import type { MemberId, Now, Token } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { ok } from '../api/reply.js'
+import type { Strategy, StrategyStatus } from '../api/strategy.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import type { Random } from '../base/random.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { Batch } from './batch.js'
+import { Origin } from './origin.js'
+import { encodeForward, Proposer, type Proposal } from './proposer.js'
+import { channels, type ShardSink } from './sink.js'
+import type { Windows } from './windows.js'
+
+export interface WritesInit {
+  readonly config: Config
+  readonly sink: ShardSink
+  readonly windows: Windows
+  readonly random: Random
+  readonly engine: () => Engine
+  readonly token: () => Token
+}
+
+const forwardVersion = 1
+
+export class Writes {
+  readonly #init: WritesInit
+  readonly #self: MemberId
+  readonly origin: Origin
+  readonly #proposer: Proposer
+  #leader: MemberId | null = null
+  #isLeader = false
+  #term = 0
+  #tickedAt = 0
+
+  constructor(init: WritesInit) {
+    this.#init = init
+    this.#self = init.config.self
+    this.origin = new Origin(init.config.requestMs)
+    this.#proposer = new Proposer(init.random, init.config.clockSkewMs)
+  }
+
+  get isLeader(): boolean {
+    return this.#isLeader
+  }
+
+  /** Commands wait that could be sent at once. */
+  get hasUnsent(): boolean {
+    return this.#leader !== null && this.origin.maySend
+  }
+
+  /** Notices a change of leader or term: everything unanswered goes out again. True when there was one. */
+  watch(status: StrategyStatus): boolean {
+    const isLeader = status.role === 'leader'
+    const leader = isLeader ? this.#self : status.leader
+    if (leader === this.#leader && status.term === this.#term && isLeader === this.#isLeader) {
+      return false
+    }
+    this.#leader = leader
+    this.#term = status.term
+    this.#isLeader = isLeader
+    this.lost()
+    return true
+  }
+
+  /** A proposal was dropped: what is not answered goes again, and may be proposed again. */
+  lost(): void {
+    this.#proposer.reset()
+    this.origin.resendAll()
+  }
+
+  /** Sends what waits, and proposes a tick when a key is due. */
+  flush(strategy: Strategy, now: Now): void {
+    this.origin.flush(now, (batch, acknowledged) => this.#send(strategy, { batch, acknowledged, now }))
+    if (this.#isLeader) this.#proposeTick(strategy, now)
+  }
+
+  /** A batch of another member. */
+  forwarded(strategy: Strategy, from: MemberId, body: Uint8Array, now: Now): void {
+    if (!this.#isLeader) return
+    const reader = new ByteReader(body)
+    const version = reader.byte()
+    const incarnation = reader.varint()
+    const sequence = reader.varint()
+    const acknowledged = reader.varint()
+    const commands = reader.raw(reader.left)
+    if (!reader.ok || version !== forwardVersion) return
+    const expected = this.#proposer.expected(this.#init.windows, from, incarnation)
+    // Proposed or executed already: its answer comes with the execution at its origin.
+    if (sequence < expected) return
+    if (sequence > expected) {
+      const answer = new ByteWriter(32).varint(incarnation).varint(expected).finish()
+      this.#init.sink.send(from, channels.expect, answer)
+      return
+    }
+    const size = commands.length
+    const head = { origin: from, incarnation, sequence, acknowledged }
+    this.#propose(strategy, { ...head, commands: null, size, body: () => commands }, now)
+  }
+
+  /** The leader told which of our batches it waits for. */
+  expected(body: Uint8Array, now: Now): void {
+    const reader = new ByteReader(body)
+    const incarnation = reader.varint()
+    const sequence = reader.varint()
+    if (reader.ok && incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
+  }
+
+  wakeAt(now: Now): number {
+    const at = this.origin.wakeAt(now)
+    const due = this.#isLeader ? this.#init.engine().nextExpiry() : null
+    if (due === null) return at
+    const tickAt = this.#tickedAt + limits.tickEntryMs
+    return Math.min(at, Math.max(now.mono + Math.max(due - now.wall, 1), tickAt))
+  }
+
+  #send(
+    strategy: Strategy,
+    what: { readonly batch: Batch; readonly acknowledged: number; readonly now: Now },
+  ): boolean {
+    const { batch, acknowledged, now } = what
+    const leader = this.#leader
+    if (leader === null) return false
+    const incarnation = this.origin.incarnation
+    const { sequence } = batch
+    const numbered = { incarnation, sequence, acknowledged, body: () => batch.body() }
+    if (leader !== this.#self) {
+      return this.#init.sink.send(leader, channels.forward, encodeForward(numbered))
+    }
+    const expected = this.#proposer.expected(this.#init.windows, this.#self, incarnation)
+    if (sequence < expected) return true
+    if (sequence > expected) {
+      this.origin.expect(expected, now)
+      return false
+    }
+    const commands = batch.isVoid ? null : batch
+    const proposal = { ...numbered, origin: this.#self, commands, size: batch.bytes }
+    const isTaken = this.#propose(strategy, proposal, now)
+    if (isTaken && hasBug('shard-answer-before-commit')) {
+      this.origin.answeredEarly(sequence, new Array(batch.count).fill(ok))
+    }
+    return isTaken
+  }
+
+  #propose(strategy: Strategy, proposal: Proposal, now: Now): boolean {
+    const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
+    if (strategy.propose(this.#init.token(), payload, now) !== null) return false
+    this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
+    return true
+  }
+
+  #proposeTick(strategy: Strategy, now: Now): void {
+    const engine = this.#init.engine()
+    const due = engine.nextExpiry()
+    if (due === null || due > now.wall) return
+    if (now.mono - this.#tickedAt < limits.tickEntryMs) return
+    this.#tickedAt = now.mono
+    strategy.propose(this.#init.token(), this.#proposer.tick(engine.clock, now), now)
+  }
+}

@@ -1,0 +1,154 @@
+import test from 'ava'
+import type { Lane } from '../../src/api/group.js'
+import type { Reply } from '../../src/api/reply.js'
+import { ok } from '../../src/api/reply.js'
+import { noLeader, unknownResult } from '../../src/api/replies.js'
+import { limits } from '../../src/api/limits.js'
+import type { CommandSpec } from '../../src/api/command.js'
+import type { Batch } from '../../src/shard/batch.js'
+import { Origin } from '../../src/shard/origin.js'
+
+const spec = { name: 'set' } as CommandSpec
+
+function world() {
+  const replies: Reply[] = []
+  const lane: Lane = {
+    caller: { answer: (ticket, reply) => void (replies[ticket] = reply) },
+    writes: 0,
+    reads: 0,
+    held: null,
+  }
+  const origin = new Origin(1_000)
+  const sent: number[] = []
+  let ticket = 0
+  let isUp = true
+  return {
+    replies,
+    lane,
+    origin,
+    sent,
+    at: (mono: number) => ({ wall: 1_000_000 + mono, mono }),
+    down: () => {
+      isUp = false
+    },
+    up: () => {
+      isUp = true
+    },
+    add(mono: number) {
+      lane.writes++
+      origin.add(
+        lane,
+        { spec, write: true, db: 0, args: ['set', 'k', 'v'], ticket: ticket++ },
+        { wall: 0, mono },
+      )
+    },
+    flush(mono: number) {
+      origin.flush({ wall: 0, mono }, (batch: Batch) => {
+        if (isUp) sent.push(batch.sequence)
+        return isUp
+      })
+    },
+  }
+}
+
+test('origin: commands of one turn: leave as one batch and are answered by ticket', (t) => {
+  const w = world()
+  w.add(1)
+  w.add(1)
+
+  w.flush(1)
+  w.origin.answered(1, [ok, 'old'])
+
+  t.deepEqual(w.sent, [1])
+  t.deepEqual(w.replies, [ok, 'old'])
+  t.is(w.lane.writes, 0)
+  t.true(w.origin.isEmpty)
+})
+
+test('origin: no leader until the deadline: a definite error, and no sequence is used up', (t) => {
+  const w = world()
+  w.down()
+  w.add(1)
+  w.flush(1)
+
+  w.origin.expire(w.at(1_002), () => noLeader)
+  w.up()
+  w.add(1_003)
+  w.flush(1_003)
+
+  t.is(w.replies[0], noLeader)
+  t.deepEqual(w.sent, [1])
+})
+
+test('origin: sent and not answered by the deadline: unknown, and sent on as a batch without commands', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+
+  w.origin.expire(w.at(1_002), () => noLeader)
+  w.flush(1_100)
+
+  t.is(w.replies[0], unknownResult)
+  t.deepEqual(w.sent, [1, 1])
+  w.origin.answered(1, [])
+  t.true(w.origin.isEmpty)
+})
+
+test('origin: after a leader change: everything unanswered goes again, in order', (t) => {
+  const w = world()
+  for (let i = 0; i < 3; i++) {
+    w.add(i + 1)
+    w.flush(i + 1)
+  }
+  w.origin.answered(1, [ok])
+
+  w.origin.resendAll()
+  w.flush(10)
+
+  t.deepEqual(w.sent, [1, 2, 3, 2, 3])
+  t.is(w.origin.counters.resends, 2)
+})
+
+test('origin: no answer for the resend time: sends again, once', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+
+  w.flush(2)
+  w.flush(1 + limits.resendMs)
+  w.flush(2 + limits.resendMs)
+
+  t.deepEqual(w.sent, [1, 1])
+})
+
+test('origin: the leader expects a sequence that was answered already: a new incarnation begins at 1', (t) => {
+  const w = world()
+  for (let i = 0; i < 2; i++) {
+    w.add(i + 1)
+    w.flush(i + 1)
+  }
+  w.origin.answered(1, [ok])
+  const before = w.origin.incarnation
+
+  w.origin.expect(1, w.at(5))
+  w.add(6)
+  w.flush(6)
+
+  t.is(w.origin.incarnation, before + 1)
+  t.is(w.replies[1], unknownResult)
+  t.deepEqual(w.sent, [1, 2, 1])
+})
+
+test('origin: more batches than may be in flight: wait', (t) => {
+  const w = world()
+  for (let i = 0; i < limits.batchesInFlightMax + 5; i++) {
+    w.add(i + 1)
+    w.flush(i + 1)
+  }
+
+  t.is(w.sent.length, limits.batchesInFlightMax)
+  w.origin.answered(1, [ok])
+  w.flush(100)
+
+  t.is(w.sent.length, limits.batchesInFlightMax + 1)
+})
