@@ -81,7 +81,7 @@ export class Peers {
     const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
     const { witness } = boot
     const { self, bootstrap } = config
-    const found = bootBirth({ self, members, identityRow, witness, bootstrap, now })
+    const found = bootBirth({ self, members, identityRow, witness, bootstrap, random, now })
     this.refusal = found.kind === 'refused' ? found.sentence : ''
     this.hasHistory = identityRow !== null
     const keyspaces = { epoch: 1, digest: keyspaceDigest(config) }
