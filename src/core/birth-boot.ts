@@ -49,7 +49,8 @@ export function bootBirth(init: BirthBootInit): BirthBoot {
   }
   const identity = identityRow === null ? null : decodeIdentity(identityRow)
   if (identity === 'format') {
-    const sentence = 'the identity of the data directory has a format that this version does not know'
+    const sentence =
+      'the identity of the data directory has a format that this version does not know'
     return { kind: 'refused', code: 'STORE_FORMAT', sentence }
   }
   if (identity === null || identity === 'corrupt') return bootWithout(init, identity === 'corrupt')

@@ -123,11 +123,7 @@ export function checkHello(
   if (peer.authentication.method !== own.authentication.method) {
     return refuse('authentication', `member ${peer.sender} authenticates in another way`)
   }
-  return (
-    checkCluster(own, peer) ??
-    checkMember(own, peer, link) ??
-    checkTables(own, peer)
-  )
+  return checkCluster(own, peer) ?? checkMember(own, peer, link) ?? checkTables(own, peer)
 }
 
 function checkCluster(own: Hello, peer: Hello): HelloRefusal | null {
@@ -138,7 +134,8 @@ function checkCluster(own: Hello, peer: Hello): HelloRefusal | null {
     )
   }
   // A birth under way settles on one id by itself.
-  if (!isSettled(own.phase) || !isSettled(peer.phase) || own.clusterId === peer.clusterId) return null
+  if (!isSettled(own.phase) || !isSettled(peer.phase) || own.clusterId === peer.clusterId)
+    return null
   return refuse(
     'cluster',
     `member ${peer.sender} belongs to the cluster with id ${show(peer.clusterId)}, this member to ${own.clusterId}`,

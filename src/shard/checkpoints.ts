@@ -290,9 +290,8 @@ export class Checkpoints {
 
   #write(what: { puts: readonly Row[]; deletes: readonly string[]; sync: boolean }): void {
     this.#writesInFlight++
-    this.#init.sink.write(
-      { store: 'state', ...what, ranges: [], witness: [] },
-      (error) => this.#written(error, what.sync),
+    this.#init.sink.write({ store: 'state', ...what, ranges: [], witness: [] }, (error) =>
+      this.#written(error, what.sync),
     )
   }
 

@@ -40,10 +40,11 @@ export class Cleaner {
     this.#nextAt = now.mono + sliceIntervalMs
     this.#sink.scan('state', range, {
       bytesMax: sliceBytes,
-      done: (rows, end) => this.#delete(
-        rows.map((row) => row.key),
-        end,
-      ),
+      done: (rows, end) =>
+        this.#delete(
+          rows.map((row) => row.key),
+          end,
+        ),
     })
   }
 

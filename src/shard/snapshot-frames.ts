@@ -148,7 +148,10 @@ function decodeIds(reader: ByteReader): MemberId[] {
 }
 
 function encodePlace(writer: ByteWriter, place: Place): void {
-  writer.boolean(place.key !== null).text(place.key ?? '').varint(place.offset)
+  writer
+    .boolean(place.key !== null)
+    .text(place.key ?? '')
+    .varint(place.offset)
 }
 
 function decodePlace(reader: ByteReader): Place {

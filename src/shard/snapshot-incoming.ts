@@ -135,11 +135,14 @@ export class IncomingSnapshot {
       value: row.value,
     }))
     this.#writesInFlight++
-    sink.write({ store: 'state', puts, deletes: [], ranges: [], sync: false, witness: [] }, (error) => {
-      this.#writesInFlight--
-      if (error === null) this.#init.onStored(place)
-      else this.#init.onWriteFailed(error)
-    })
+    sink.write(
+      { store: 'state', puts, deletes: [], ranges: [], sync: false, witness: [] },
+      (error) => {
+        this.#writesInFlight--
+        if (error === null) this.#init.onStored(place)
+        else this.#init.onWriteFailed(error)
+      },
+    )
   }
 }
 

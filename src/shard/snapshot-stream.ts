@@ -77,12 +77,16 @@ export class SnapshotStream {
     const run = this.#run
     const { to } = generationRange(this.#init.group, this.#init.manifest.generation)
     this.#isScanning = true
-    this.#init.sink.scan('state', { from, to }, {
-      bytesMax: limits.snapshotChunkBytes,
-      done: (rows, end) => {
-        if (run === this.#run) this.#take(rows, end)
+    this.#init.sink.scan(
+      'state',
+      { from, to },
+      {
+        bytesMax: limits.snapshotChunkBytes,
+        done: (rows, end) => {
+          if (run === this.#run) this.#take(rows, end)
+        },
       },
-    })
+    )
   }
 
   /** The next chunk, or null while rows are being read or after the last one. */

@@ -43,12 +43,7 @@ function prefix(group: GroupId, kind: number): string {
 }
 
 function uint32Text(value: number): string {
-  return String.fromCharCode(
-    value >>> 24,
-    (value >>> 16) & 255,
-    (value >>> 8) & 255,
-    value & 255,
-  )
+  return String.fromCharCode(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255)
 }
 
 export function manifestKey(group: GroupId): string {

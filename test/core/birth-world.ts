@@ -132,7 +132,8 @@ export class BirthWorld {
     const dead = this.#pipes.filter((pipe) => pipe.isDead)
     this.#pipes = this.#pipes.filter((pipe) => !pipe.isDead)
     for (const { from, to } of dead) {
-      if (this.#pipes.some((pipe) => pipe.from === from && pipe.to === to && pipe.isGreeted)) continue
+      if (this.#pipes.some((pipe) => pipe.from === from && pipe.to === to && pipe.isGreeted))
+        continue
       to.birth?.peerDown(from.id)
       this.drain(to)
     }

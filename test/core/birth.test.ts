@@ -29,7 +29,8 @@ test('birth: members that are all empty: are born with one id, none recovering (
     t.deepEqual(new Set(phases(world)), new Set(['born']), `n=${count}`)
     t.is(clusterIds(world).size, 1)
     t.regex([...clusterIds(world)][0] as string, /^[0-9a-f]{32}$/)
-    for (const { birth } of world.members) t.deepEqual([birth?.isOpen, birth?.recovering, birth?.why()], [true, null, ''])
+    for (const { birth } of world.members)
+      t.deepEqual([birth?.isOpen, birth?.recovering, birth?.why()], [true, null, ''])
   }
 })
 
@@ -270,7 +271,9 @@ test('birth: the coordinator is wiped while the birth is under way: another id i
     world.link(world.member(1), world.member(3))
     world.link(world.member(2), world.member(3))
     for (let i = 0; i < steps; i++) if (!world.writeOne()) world.deliverOne()
-    const wasAgreed = world.members.some((member) => (member.identity?.phase ?? 'forming') !== 'forming')
+    const wasAgreed = world.members.some(
+      (member) => (member.identity?.phase ?? 'forming') !== 'forming',
+    )
     world.crash(world.member(1))
     world.wipe(world.member(1))
 
@@ -295,7 +298,8 @@ test('birth: random crashes, wipes and links: one cluster, nothing lost is taken
       world.mono += random.below(20)
       if (choice < 30) world.deliverOne()
       else if (choice < 55) world.writeOne()
-      else if (choice < 75) world.link(member, random.pick(world.members.filter((one) => one !== member)))
+      else if (choice < 75)
+        world.link(member, random.pick(world.members.filter((one) => one !== member)))
       else if (choice < 80) world.notice()
       else if (choice < 83) world.cut(member)
       else if (choice < 86 && member.birth !== null) {
@@ -310,10 +314,16 @@ test('birth: random crashes, wipes and links: one cluster, nothing lost is taken
     world.settle()
     check(t, world, seed)
     wiped += wipes
-    t.true(world.members.every((one) => one.birth?.isOpen), `seed ${seed}: ${phases(world)}`)
+    t.true(
+      world.members.every((one) => one.birth?.isOpen),
+      `seed ${seed}: ${phases(world)}`,
+    )
     t.is(clusterIds(world).size, 1, `seed ${seed}`)
     if (wipes === 0) {
-      t.true(world.members.every((one) => one.birth?.recovering === null), `seed ${seed}`)
+      t.true(
+        world.members.every((one) => one.birth?.recovering === null),
+        `seed ${seed}`,
+      )
     }
   }
   t.true(wiped > 100)
@@ -325,6 +335,7 @@ function check(t: ExecutionContext, world: BirthWorld, seed: number): void {
   if (alive.length > 1) t.fail(`seed ${seed}: a second cluster serves beside the first`)
   for (const { id, birth, lostIds } of world.members) {
     if (birth === null || !birth.isOpen || birth.recovering !== null) continue
-    if (lostIds.has(birth.clusterId)) t.fail(`seed ${seed}: member ${id} forgot that it lost its disk`)
+    if (lostIds.has(birth.clusterId))
+      t.fail(`seed ${seed}: member ${id} forgot that it lost its disk`)
   }
 }

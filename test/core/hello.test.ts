@@ -59,7 +59,10 @@ test('hello: cut, garbled or of another protocol: is no hello and throws nothing
 test('hello: of a fitting peer: is accepted, dialled or calling', (t) => {
   t.is(checkHello(own, makeHello(), { dialled: 2 as MemberId, members: ids }), null)
   t.is(checkHello(own, makeHello(), { dialled: null, members: ids }), null)
-  t.is(checkHello(own, makeHello({ target: 0 as MemberId }), { dialled: 2 as MemberId, members: ids }), null)
+  t.is(
+    checkHello(own, makeHello({ target: 0 as MemberId }), { dialled: 2 as MemberId, members: ids }),
+    null,
+  )
   const empty = makeHello({ phase: 'unborn', clusterId: '' })
   t.is(checkHello(own, empty, { dialled: null, members: ids }), null)
   const forming = makeHello({ phase: 'forming', clusterId: 'cd'.repeat(16) })
@@ -68,9 +71,24 @@ test('hello: of a fitting peer: is accepted, dialled or calling', (t) => {
 
 test('hello: of a peer that does not fit: is refused with its fault and a sentence that shows both', (t) => {
   const cases: [Partial<Hello>, MemberId | null, string, string][] = [
-    [{ protocolMin: 3, protocolMax: 4 }, null, 'protocol', 'member 2 speaks protocol 3 to 4, this member 1 to 2'],
-    [{ authentication: { method: 1, proof: noBytes } }, null, 'authentication', 'member 2 authenticates in another way'],
-    [{ cluster: 'x\ny' }, null, 'cluster', "member 2 is of the cluster 'x?y', this member of 'orders'"],
+    [
+      { protocolMin: 3, protocolMax: 4 },
+      null,
+      'protocol',
+      'member 2 speaks protocol 3 to 4, this member 1 to 2',
+    ],
+    [
+      { authentication: { method: 1, proof: noBytes } },
+      null,
+      'authentication',
+      'member 2 authenticates in another way',
+    ],
+    [
+      { cluster: 'x\ny' },
+      null,
+      'cluster',
+      "member 2 is of the cluster 'x?y', this member of 'orders'",
+    ],
     [
       { clusterId: 'cd'.repeat(16) },
       null,
@@ -79,8 +97,18 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
     ],
     [{}, 3 as MemberId, 'member', 'the address of member 3 answered as member 2'],
     [{ sender: 1 as MemberId }, null, 'member', 'another process runs as member 1'],
-    [{ sender: 9 as MemberId }, null, 'member', 'member 9 is not in the member list of this member'],
-    [{ target: 3 as MemberId }, null, 'member', 'member 2 wants to reach member 3, but this is member 1'],
+    [
+      { sender: 9 as MemberId },
+      null,
+      'member',
+      'member 9 is not in the member list of this member',
+    ],
+    [
+      { target: 3 as MemberId },
+      null,
+      'member',
+      'member 2 wants to reach member 3, but this is member 1',
+    ],
     [
       { keyspaces: { high: 1, low: 3 } },
       null,
@@ -94,7 +122,9 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
       sentence,
     } as never)
   }
-  const list = makeHello({ members: memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }]) })
+  const list = makeHello({
+    members: memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }]),
+  })
   t.is(checkHello(own, list, { dialled: null, members: ids })?.fault, 'members')
 })
 
@@ -110,7 +140,8 @@ test('birth state: encoded: reads back; an id without a phase, or the other way 
 })
 
 test('member list digest: does not depend on the order', (t) => {
-  const list = (numbers: number[]): { id: MemberId }[] => numbers.map((id) => ({ id: id as MemberId }))
+  const list = (numbers: number[]): { id: MemberId }[] =>
+    numbers.map((id) => ({ id: id as MemberId }))
 
   t.deepEqual(memberListDigest(list([3, 1, 2])), memberListDigest(list([1, 2, 3])))
   t.notDeepEqual(memberListDigest(list([1, 2])), memberListDigest(list([1, 2, 3])))

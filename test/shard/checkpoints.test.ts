@@ -5,7 +5,12 @@ import { noBytes, textToBytes } from '../../src/base/bytes.js'
 import { Checkpoints, type CheckpointsInit } from '../../src/shard/checkpoints.js'
 import { Cleaner } from '../../src/shard/cleaner.js'
 import { Loader, type LoadResult } from '../../src/shard/loader.js'
-import { generationRange, type Manifest, manifestKey, stateKey } from '../../src/shard/state-layout.js'
+import {
+  generationRange,
+  type Manifest,
+  manifestKey,
+  stateKey,
+} from '../../src/shard/state-layout.js'
 import { FakeEngine } from './fake-engine.js'
 import { StoreWorld } from './store-world.js'
 
@@ -128,7 +133,10 @@ test('checkpoints: the manifest: is written synced, alone, after every row was a
     member.world.writesSeen.map((write) => write.sync),
     [...member.world.writesSeen.slice(1).map(() => false), true],
   )
-  t.deepEqual(member.world.writesSeen.at(-1)?.puts.map((row) => row.key), [manifestKey(group)])
+  t.deepEqual(
+    member.world.writesSeen.at(-1)?.puts.map((row) => row.key),
+    [manifestKey(group)],
+  )
   t.is(member.finished.length, 1)
 })
 

@@ -35,10 +35,11 @@ test('state layout: a manifest: reads back as it was written', (t) => {
 
   t.is(row.key, manifestKey(group))
   if (decoded.kind !== 'manifest') return t.fail(decoded.sentence)
-  t.deepEqual(
-    { ...decoded.manifest, engine: 0, meta: 0 },
-    { ...makeManifest(), engine: 0, meta: 0 } as never,
-  )
+  t.deepEqual({ ...decoded.manifest, engine: 0, meta: 0 }, {
+    ...makeManifest(),
+    engine: 0,
+    meta: 0,
+  } as never)
   t.deepEqual(Buffer.from(decoded.manifest.engine).toString(), 'engine')
   t.deepEqual(Buffer.from(decoded.manifest.meta).toString(), 'meta')
 })

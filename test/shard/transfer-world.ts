@@ -37,7 +37,8 @@ export class Side {
   receiver!: SnapshotReceiver
   readonly installed: InstalledSnapshot[] = []
   readonly reports: { peer: MemberId; ok: boolean; index: number }[] = []
-  accepts = (_from: MemberId, _term: number, at: Position): boolean => at.index > this.position.index
+  accepts = (_from: MemberId, _term: number, at: Position): boolean =>
+    at.index > this.position.index
   term = 1
   /** Least index that a snapshot for a peer must have. */
   wantsIndex = 0
@@ -58,7 +59,11 @@ export class Side {
     this.position = result.kind === 'loaded' ? result.manifest.position : { term: 0, index: 0 }
     this.cleaner = new Cleaner(this.store)
     this.cleaner.add(result.garbage)
-    this.#makeCheckpoints(result.generation, result.number, result.kind === 'loaded' ? result.manifest : null)
+    this.#makeCheckpoints(
+      result.generation,
+      result.number,
+      result.kind === 'loaded' ? result.manifest : null,
+    )
     this.receiver = new SnapshotReceiver({
       group,
       sink: this.store,

@@ -93,7 +93,10 @@ test('transfer: lost, doubled and reordered frames: arrives all the same', (t) =
     const world = makeWorld(100 + seed, { lost: 10, doubled: 20, late: 30 })
     world.a.sender.start(follower)
 
-    t.true(world.run(() => world.a.reports.length > 0), `seed ${seed}`)
+    t.true(
+      world.run(() => world.a.reports.length > 0),
+      `seed ${seed}`,
+    )
 
     t.true(world.a.reports[0]?.ok, `seed ${seed}`)
     t.deepEqual(content(world.b.engine), content(world.a.engine))
