@@ -29,6 +29,14 @@ export interface Ending {
   readonly clean: boolean
 }
 
+interface PendingIdentity {
+  /** Of the store write. */
+  readonly id: number
+  readonly clusterId: string
+  readonly member: number
+  readonly incarnation: number
+}
+
 export interface HostParts {
   readonly clients: Clients
   readonly peers: Peers
@@ -51,6 +59,8 @@ export class Host {
   /** Monotonic milliseconds at which the timer fires. */
   #timerAt = Number.POSITIVE_INFINITY
   #turns = 0
+  /** The last identity row that is on its way to the log store. */
+  #identity: PendingIdentity | null = null
 
   constructor(parts: HostParts) {
     this.#parts = parts
@@ -69,6 +79,7 @@ export class Host {
 
   /** Records an input for the turn of this event-loop pass. */
   readonly push = (input: Input): void => {
+    if (input.kind === 'stored' && input.store === 'log') this.#identify(input.id, input.error)
     this.#inputs.push(input)
     this.#schedule()
   }
@@ -176,7 +187,14 @@ export class Host {
     )
   }
 
-  /** The witness repeats whose store it is. */
+  /** The witness repeats whose store it is, once the row that says so is durable. */
+  #identify(id: number, error: string | null): void {
+    if (this.#identity === null || this.#identity.id !== id) return
+    const { clusterId, member, incarnation } = this.#identity
+    this.#identity = null
+    if (error === null) this.#parts.witness.identify(clusterId, member, incarnation)
+  }
+
   #watchIdentity(write: StoreWrite): void {
     if (write.store !== 'log') return
     for (const { key, value } of write.puts) {
@@ -186,7 +204,7 @@ export class Host {
       // A birth under way may still be given up for another cluster id.
       if (identity.phase === 'forming') continue
       const { clusterId, member, incarnation } = identity
-      this.#parts.witness.identify(clusterId, member, incarnation)
+      this.#identity = { id: write.id, clusterId, member, incarnation }
     }
   }
 

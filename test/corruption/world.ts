@@ -21,7 +21,8 @@ export const groups = [1 as GroupId, 2 as GroupId]
 export type Acknowledged = ReadonlyMap<GroupId, { readonly state: string; readonly entries: string[] }>
 
 const identity = {
-  phase: 'born' as const, clusterId: 'c',
+  phase: 'born' as const,
+  clusterId: 'c',
   member: 1,
   incarnation: 1,
   keyspaceEpoch: 0,

@@ -15,7 +15,8 @@ import { encodeIdentity, identityKey } from '../../src/log/layout.js'
 import { config, directory, startFake, TestClient, until } from './world.js'
 
 const identity = {
-  phase: 'born' as const, clusterId: 'abc',
+  phase: 'born' as const,
+  clusterId: 'abc',
   member: 1,
   incarnation: 4,
   keyspaceEpoch: 1,
