@@ -1,0 +1,61 @@
+// Hunts the seeded bugs: each must be found by a check meant for it within its bound of seeds, and the
+// same seed without the bug must be clean.
+
+import { type SeededBug, seededBugs } from './bug-bank.js'
+import { coreFactory, coreStrategies } from './core-under-test.js'
+import { type RunResult, runSeed } from './run.js'
+
+export interface HuntOptions {
+  readonly first: number
+  readonly turns: number
+  readonly seedsMax: number
+  readonly print: (lines: readonly string[]) => void
+}
+
+export type HuntResult =
+  | { readonly kind: 'found'; readonly seed: number; readonly seeds: number; readonly result: RunResult }
+  /** The same seed breaks without the bug: the report proves nothing. */
+  | { readonly kind: 'dirty'; readonly seed: number; readonly result: RunResult }
+  /** Another check than the ones meant for it fired. */
+  | { readonly kind: 'misjudged'; readonly seed: number; readonly result: RunResult }
+  | { readonly kind: 'missed'; readonly seeds: number }
+
+export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print'>): HuntResult {
+  for (let n = 0; n < options.seedsMax; n++) {
+    const seed = options.first + n
+    const run = { seed, turns: options.turns, factory: coreFactory, strategies: coreStrategies, hint: bug.hint }
+    const result = runSeed({ ...run, bug: bug.name })
+    if (result.violation === null) continue
+    const clean = runSeed(run)
+    if (clean.violation !== null) return { kind: 'dirty', seed, result: clean }
+    if (!bug.checks.includes(result.violation.check)) return { kind: 'misjudged', seed, result }
+    return { kind: 'found', seed, seeds: n + 1, result }
+  }
+  return { kind: 'missed', seeds: options.seedsMax }
+}
+
+/** Hunts all bugs and prints a table; answers the exit code. */
+export function huntAll(options: HuntOptions): number {
+  let bad = 0
+  for (const bug of seededBugs) {
+    const outcome = hunt(bug, options)
+    if (outcome.kind !== 'found') bad++
+    options.print([lineOf(bug, outcome)])
+  }
+  options.print([`${seededBugs.length - bad} of ${seededBugs.length} seeded bugs found`])
+  return bad === 0 ? 0 : 1
+}
+
+function lineOf(bug: SeededBug, outcome: HuntResult): string {
+  const name = bug.name.padEnd(40)
+  switch (outcome.kind) {
+    case 'found':
+      return `${name} found by ${outcome.result.violation?.check ?? ''} after ${outcome.seeds} seeds`
+    case 'missed':
+      return `${name} MISSED in ${outcome.seeds} seeds`
+    default: {
+      const { violation } = outcome.result
+      return `${name} ${outcome.kind.toUpperCase()} at seed ${outcome.seed}: ${violation?.check ?? ''}: ${violation?.sentence.slice(0, 160) ?? ''}`
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// `make sim SEED= RUNS= TURNS=`: runs seeds of the simulator and reports. BUGS=1 hunts the bugs of the
+// bug bank instead; BUG= plants one of them; JSON=1 prints one line for machines.
+
+import { seededBugs } from './bug-bank.js'
+import { Batch, marksNeedSeeds } from './batch.js'
+import { coreFactory, coreStrategies } from './core-under-test.js'
+import { describeFailure } from './failure.js'
+import { huntAll } from './hunt.js'
+import { type RunOptions, runSeed } from './run.js'
+
+const { env } = process
+
+function integer(name: string, otherwise: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return otherwise
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${name}: given ${text}, allowed: an integer`)
+  return value
+}
+
+function print(lines: readonly string[]): void {
+  for (const line of lines) process.stdout.write(`${line}\n`)
+}
+
+function optionsOf(seed: number, turns: number): RunOptions {
+  const bug = seededBugs.find((each) => each.name === env['BUG'])
+  return {
+    seed,
+    turns,
+    factory: coreFactory,
+    strategies: coreStrategies,
+    ...(bug === undefined ? {} : { bug: bug.name, hint: bug.hint }),
+  }
+}
+
+function runBatch(first: number, runs: number, turns: number): number {
+  const batch = new Batch()
+  const started = process.hrtime.bigint()
+  for (let seed = first; seed < first + runs; seed++) {
+    const result = runSeed(optionsOf(seed, turns))
+    batch.add(result)
+    if (env['JSON'] === '1') print([JSON.stringify({ seed, hash: result.hash, turns: result.turns })])
+    if (result.violation === null) continue
+    print(describeFailure(result, optionsOf(seed, turns)))
+    print(batch.lines())
+    return 1
+  }
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9
+  print(batch.lines())
+  print([`${(runs / seconds).toFixed(2)} seeds a second, ${Math.round(batch.turns / seconds)} turns a second`])
+  const missing = batch.missingMarks()
+  if (missing.length === 0) return 0
+  print([`marks that no seed met: ${missing.join(', ')}`])
+  if (runs < marksNeedSeeds) return 0
+  print([`a batch of ${marksNeedSeeds} seeds must meet them all`])
+  return 1
+}
+
+const turns = integer('TURNS', 5_000)
+const first = integer('SEED', 1)
+if (env['BUGS'] === '1') process.exitCode = huntAll({ first, turns, seedsMax: integer('RUNS', 2_000), print })
+else process.exitCode = runBatch(first, integer('RUNS', env['SEED'] === undefined ? 100 : 1), turns)
