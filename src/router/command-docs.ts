@@ -24,7 +24,10 @@ export function describeCommand(entry: CommandEntry): Reply {
 
 function describeKeys(keys: KeySpec): Reply {
   const last = keys.last < 0 ? keys.last : keys.last - keys.first
+  const notes: readonly (readonly [string, Reply])[] =
+    keys.notes === undefined ? [] : [['notes', keys.notes]]
   return map(
+    ...notes,
     ['flags', { type: 'set', items: keys.flags.map(status) }],
     ['begin_search', map(['type', 'index'], ['spec', map(['index', keys.first])])],
     [
@@ -46,6 +49,14 @@ export function documentCommand(entry: CommandEntry): Reply {
     ['group', spec.group],
     ['complexity', spec.complexity],
   ]
+  if (spec.deprecated !== undefined) {
+    pairs.push(
+      ['doc_flags', { type: 'set', items: [status('deprecated')] }],
+      ['deprecated_since', spec.deprecated.since],
+      ['replaced_by', spec.deprecated.replacedBy],
+    )
+  }
+  if (spec.history !== undefined) pairs.push(['history', spec.history])
   if (spec.arguments.length > 0) pairs.push(['arguments', spec.arguments.map(documentArgument)])
   if (entry.subcommands !== null) {
     const items: Reply[] = []
@@ -62,7 +73,9 @@ function documentArgument(argument: ArgumentDoc): Reply {
     ['name', argument.name],
     ['type', argument.type],
   ]
+  if (argument.keySpec !== undefined) pairs.push(['key_spec_index', argument.keySpec])
   if (argument.token !== undefined) pairs.push(['token', argument.token])
+  if (argument.since !== undefined) pairs.push(['since', argument.since])
   const flags: Reply[] = []
   if (argument.optional) flags.push(status('optional'))
   if (argument.multiple) flags.push(status('multiple'))

@@ -3,12 +3,11 @@
 // where another part took effect, or may have, a definite error would be a lie: UNKNOWNRESULT then.
 
 import { never } from '../base/assert.js'
-import { hashString } from '../base/hash.js'
-import { keySlot } from '../base/keyslot.js'
 import type { Gather } from '../api/command.js'
 import type { Group } from '../api/group.js'
 import { unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
+import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
 import type { Part, Session } from './session.js'
 import type { Run, RouterState } from './state.js'
@@ -177,28 +176,13 @@ function mergeReplies(gather: Gather, replies: readonly Reply[]): Reply {
   }
 }
 
-/**
- * Each group scanned from the same cursor and answered its keys with position in [cursor, next). The
- * smallest next that is not the end is the next of all; keys at or behind it come again, so they go.
- */
 function mergeScans(replies: readonly Reply[]): Reply {
-  let next = 0
-  for (const reply of replies) {
-    const cursor = Number(listOf(reply)[0])
-    if (cursor !== 0 && (next === 0 || cursor < next)) next = cursor
-  }
-  const keys: Reply[] = []
-  for (const reply of replies) {
-    for (const key of listOf(listOf(reply)[1] ?? null)) {
-      if (next === 0 || positionOf(String(key)) < next) keys.push(key)
-    }
-  }
-  return [String(next), keys]
-}
-
-/** The place of a key in the order of SCAN: by slot, then by hash. */
-export function positionOf(key: string): number {
-  return keySlot(key) * 0x1_0000_0000 + hashString(key)
+  const pages = replies.map((reply) => {
+    const [cursor, keys] = listOf(reply)
+    return { next: Number(cursor), keys: listOf(keys ?? null).map(String) }
+  })
+  const merged = mergePages(pages)
+  return [String(merged.next), merged.keys]
 }
 
 /** One of the groups' random keys, weighted by how many keys each group has. */

@@ -3,7 +3,7 @@
 import test from 'ava'
 import { busyGroup, noLeader, unknownResult } from '../../src/api/replies.js'
 import { ok, type Reply } from '../../src/api/reply.js'
-import { positionOf } from '../../src/router/fanout.js'
+import { scanPosition as positionOf } from '../../src/api/scan.js'
 import { keyspace, type Answerer, World } from './world.js'
 
 const spaces = [

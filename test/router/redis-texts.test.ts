@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import test from 'ava'
+import { createEngine } from '../../src/engine/engine.js'
 import { redisMissing, startRedis } from '../redis-server.js'
 import { encodeCommand, World } from './world.js'
 
@@ -142,6 +143,43 @@ test('router commands: COMMAND INFO of all that redis-server has, too: the same 
     await redis.stop()
   }
 })
+
+test('router commands: COMMAND DOCS and INFO of the engine: as redis-server shows them', async (t) => {
+  if (redisMissing !== null) {
+    t.log(redisMissing)
+    t.pass()
+    return
+  }
+  const redis = await startRedis()
+  try {
+    const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
+    const different: unknown[] = []
+    for (const name of commands.keys()) {
+      for (const word of ['INFO', 'DOCS']) {
+        const text = encodeCommand(['COMMAND', word, name])
+        const theirs = canonical(parseReply(await askSocket(redis.port, text)))
+        const client = new World({ commands }).connect()
+        client.send(text)
+        const ours = canonical(parseReply(client.read()))
+        if (ours !== theirs) different.push({ name, word, ours, theirs })
+      }
+    }
+
+    t.deepEqual(different, [])
+    t.true(commands.size > 40)
+  } finally {
+    await redis.stop()
+  }
+})
+
+/** With every list of plain words in one order: RESP2 shows sets as lists. */
+function canonical(reply: unknown): string {
+  return JSON.stringify(reply, (_key, value: unknown) => {
+    if (!Array.isArray(value)) return value
+    const words: readonly unknown[] = value
+    return words.every((word) => typeof word === 'string') ? words.map(String).toSorted() : value
+  })
+}
 
 /** All but the subcommands, with sets in one order. */
 function comparable(info: unknown): string {
