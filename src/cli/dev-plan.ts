@@ -1,0 +1,74 @@
+// What `quorate dev` is about to run: members, ports and files, checked before anything starts.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { ConfigError } from '../base/errors.js'
+import { loadConfig } from '../config/load.js'
+import { peerPortOffset } from '../config/resolve.js'
+import { readSource } from '../config/source.js'
+import type { DevOptions } from './arguments.js'
+
+export interface DevPlan {
+  readonly members: readonly DevMember[]
+  /** The configuration that all members share. */
+  readonly file: string
+  readonly password: string | null
+  /** Flags that every member gets besides its own. */
+  readonly flags: readonly string[]
+}
+
+export interface DevMember {
+  readonly id: number
+  readonly port: number
+  readonly directory: string
+  /** Where its log lines go. */
+  readonly log: string
+}
+
+const membersMax = 16
+
+/** Writes the shared configuration; throws ConfigError where the options do not fit. */
+export function planDev(options: DevOptions): DevPlan {
+  const count = readInteger('--members', options.members, membersMax)
+  const port = readInteger('--port', options.port, 65535 - peerPortOffset - count)
+  const directory = resolve(options.dir)
+  const base = options.conf ?? new URL('../../../conf/dev.yaml', import.meta.url).pathname
+  const { tree } = readSource(base)
+  const members: DevMember[] = []
+  for (let i = 0; i < count; i++) {
+    const home = join(directory, `m${i + 1}`)
+    members.push({
+      id: i + 1,
+      port: port + i,
+      directory: home,
+      log: join(directory, `m${i + 1}.log`),
+    })
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const file = join(directory, 'cluster.yaml')
+  const listed = members.map(({ id, port: own }) => ({ id, client: `127.0.0.1:${own}` }))
+  const note = '# Written by `quorate dev` at each start; edits are lost.\n'
+  writeFileSync(file, note + stringify({ ...tree, members: listed, self: null, listeners: [] }), {
+    mode: 0o600,
+  })
+  const flags: string[] = []
+  if (options.level !== undefined) flags.push('--level', options.level)
+  if (options.durability !== undefined) flags.push('--durability', options.durability)
+  return { members, file, password: readPassword(file, options), flags }
+}
+
+/** Reads the configuration as members will: a fault in it is told once, not by every member. */
+function readPassword(file: string, options: DevOptions): string | null {
+  const flags: Record<string, string> = { self: '1' }
+  if (options.level !== undefined) flags['level'] = options.level
+  if (options.durability !== undefined) flags['durability'] = options.durability
+  return loadConfig({ file, flags, environment: process.env }).config.password
+}
+
+function readInteger(option: string, given: string, max: number): number {
+  const value = Number(given)
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value
+  const allowed = `an integer from 1 to ${max}`
+  throw new ConfigError({ file: null, line: null, option, given, allowed })
+}
