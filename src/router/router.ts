@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer'
 import type { CommandSpec } from '../api/command.js'
 import type { Config } from '../api/config.js'
-import type { CommandSink, Door, DoorLimits, ParseFault } from '../api/door.js'
+import type { CommandSink, Door, ParseFault } from '../api/door.js'
 import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output } from '../api/io.js'
@@ -14,9 +14,11 @@ import { maxClients } from '../api/replies.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { Random } from '../base/random.js'
 import { Gate } from '../slots/gate.js'
+import { Bounds } from './bounds.js'
 import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Dispatcher } from './dispatch.js'
+import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
 import { Route } from './route.js'
 import { Session, type SessionEvents } from './session.js'
@@ -42,13 +44,6 @@ export interface RouterInit {
 
 type Connected = Extract<Input, { kind: 'connected' }>
 
-const unauthenticatedLimits: DoorLimits = {
-  argumentsMax: limits.argumentsUnauthenticatedMax,
-  bulkBytesMax: limits.bulkBytesUnauthenticatedMax,
-  queryBytesMax: limits.queryBytesUnauthenticatedMax,
-  unauthenticated: true,
-}
-
 export class Router implements SessionEvents {
   readonly #door: Door
   readonly #state: RouterState
@@ -68,15 +63,15 @@ export class Router implements SessionEvents {
   #isDraining = false
   /** The session that is being parsed was authenticated when its limits were chosen. */
   #parsesAuthenticated = false
-  #limits: DoorLimits
-  #settingsVersion = 0
+  readonly #bounds: Bounds
+  readonly #notices = new Notices()
   #idleSweepAt = 0
 
   constructor(init: RouterInit) {
     this.#door = init.door
     this.#state = this.#makeState(init)
     this.#dispatcher = new Dispatcher(this.#state)
-    this.#limits = this.#makeLimits()
+    this.#bounds = new Bounds(this.#state.settings)
   }
 
   /** For commands, tests and the admin side: everything that is shared. */
@@ -92,8 +87,9 @@ export class Router implements SessionEvents {
     if (denied !== null) {
       state.stats.connectionsRejected++
       const connection = input.connection
-      this.#outputs.push({ kind: 'write', connection, text: denied })
+      if (denied !== '') this.#outputs.push({ kind: 'write', connection, text: denied })
       this.#outputs.push({ kind: 'close', connection, abort: false })
+      this.#tell('refused', input.remote, denied.slice(1, 60))
       return
     }
     const session = new Session({
@@ -179,10 +175,10 @@ export class Router implements SessionEvents {
     this.#state.stats.sample(now.mono)
     for (const session of this.#watch.overdue(now.mono)) {
       this.#state.stats.timeoutCloses++
+      this.#tell('timeout', session.remote, 'no authentication or no whole command in time')
       this.#kill(session)
     }
     this.#closeIdle(now.mono)
-    if (this.#outputs.length > 0) out.push(...this.#outputs.splice(0))
     const touched = this.#touched
     this.#touched = []
     for (const session of touched) if (!session.isClosed) this.#send(session, out)
@@ -190,6 +186,8 @@ export class Router implements SessionEvents {
       if (!session.isClosed) this.#close(session, { out, abort: true })
     }
     this.#killed.clear()
+    for (const output of this.#outputs) out.push(output)
+    this.#outputs.length = 0
   }
 
   /** Monotonic milliseconds of the next turn that it needs without input. */
@@ -234,39 +232,22 @@ export class Router implements SessionEvents {
     state.isLoading = state.cluster.isLoading
     const started = state.stopwatch.microseconds()
     const { parser } = session
-    let bounds = this.#limitsOf(session)
+    this.#parsesAuthenticated = session.authenticated
+    const bounds = this.#bounds.of(session.authenticated)
     let fault = bytes === null ? parser.resume(bounds, sink) : parser.push(bytes, bounds, sink)
     while (
       fault === null &&
       session.authenticated !== this.#parsesAuthenticated &&
       !session.isStopped
     ) {
-      bounds = this.#limitsOf(session)
-      fault = parser.resume(bounds, sink)
+      this.#parsesAuthenticated = session.authenticated
+      fault = parser.resume(this.#bounds.of(session.authenticated), sink)
     }
     state.stats.settle(state.stopwatch.microseconds() - started)
     if (fault !== null) this.#failed(session, fault)
     else if (session.parser.isPartial && !session.isStopped) {
       this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
     } else if (session.authenticated) this.#watch.remove(session)
-  }
-
-  #limitsOf(session: Session): DoorLimits {
-    this.#parsesAuthenticated = session.authenticated
-    if (!session.authenticated) return unauthenticatedLimits
-    if (this.#state.settings.version !== this.#settingsVersion) this.#limits = this.#makeLimits()
-    return this.#limits
-  }
-
-  #makeLimits(): DoorLimits {
-    const { settings } = this.#state
-    this.#settingsVersion = settings.version
-    return {
-      argumentsMax: limits.argumentsMax,
-      bulkBytesMax: settings.integer('proto-max-bulk-len'),
-      queryBytesMax: limits.queryBytesMax,
-      unauthenticated: false,
-    }
   }
 
   /** Closes connections that said nothing for as long as the setting `timeout` allows. */
@@ -283,6 +264,7 @@ export class Router implements SessionEvents {
 
   #failed(session: Session, fault: ParseFault): void {
     if (session.isFinished) return
+    this.#tell('protocol-fault', session.remote, fault.why)
     if (fault.reply === null) this.#kill(session)
     else {
       session.reply(null, fault.reply)
@@ -320,6 +302,7 @@ export class Router implements SessionEvents {
       : limits.outputUnauthenticatedBytes
     if (held > bound) {
       this.#state.stats.outputLimitCloses++
+      this.#tell('output-limit', session.remote, `${held} bytes of replies are not taken`)
       this.#close(session, { out, abort: true })
       return
     }
@@ -338,6 +321,10 @@ export class Router implements SessionEvents {
       session.isPaused = paused
       out.push({ kind: 'pause', connection, paused })
     }
+  }
+
+  #tell(kind: NoticeKind, remote: string, why: string): void {
+    this.#notices.tell(kind, { mono: this.#state.now.mono, remote, why }, this.#outputs)
   }
 
   #kill(session: Session): void {

@@ -322,3 +322,43 @@ test('config set proto-max-bulk-len: from the next chunk on: holds', (t) => {
   t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024)), '+OK\r\n')
   t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024 + 1)), '-ERR Protocol error: invalid bulk length\r\n')
 })
+
+test('client reply off and skip with late answers: exactly the muted replies are missing', (t) => {
+  const world = new World({ answer: () => undefined })
+  const client = world.connect()
+  const script = [
+    ['GET', 'a'],
+    ['CLIENT', 'REPLY', 'SKIP'],
+    ['GET', 'b'],
+    ['GET', 'c'],
+    ['CLIENT', 'REPLY', 'OFF'],
+    ['GET', 'd'],
+    ['PING'],
+    ['CLIENT', 'REPLY', 'ON'],
+    ['GET', 'e'],
+  ]
+
+  client.send(script.map(encodeCommand).join(''))
+  const group = world.groups[0]
+  for (let i = 4; i >= 0; i--) group?.answer(i, group.calls[i]?.call.args[1] ?? null)
+
+  t.is(client.read(), '$1\r\na\r\n$1\r\nc\r\n+OK\r\n$1\r\ne\r\n')
+})
+
+test('protocol faults: many within a minute: one trace, the next one counts them', (t) => {
+  const world = new World()
+  for (let i = 0; i < 5; i++) world.connect().send('*x\r\n')
+  world.turn()
+  world.pass(60_000)
+  world.connect().send('*x\r\n')
+  world.turn()
+
+  const told = world.outputs.flatMap((output) => (output.kind === 'trace' ? [output.event] : []))
+  t.deepEqual(
+    told.map(({ event, fields }) => [event, fields['untold']]),
+    [
+      ['client.protocol-fault', 0],
+      ['client.protocol-fault', 4],
+    ],
+  )
+})
