@@ -102,7 +102,10 @@ export class Loader {
         if (generation !== null && generation < 0xffffffff) {
           return this.#findGenerations(generation + 1)
         }
-        if (this.#fault !== null) return this.#fail(this.#fault)
+        if (this.#fault !== null) {
+          this.#fail(this.#fault)
+          return
+        }
         if (this.#manifest === null) return this.#finishEmpty()
         const { from: start } = generationRange(this.#init.group, this.#manifest.generation)
         this.#scanRows(this.#manifest, start)
@@ -150,7 +153,8 @@ export class Loader {
     const fault = this.#init.engine.loadFinish(manifest.engine)
     if (fault !== null) {
       const { group } = this.#init
-      return this.#fail(`checkpoint ${manifest.number} of group ${group} is damaged: ${fault}`)
+      this.#fail(`checkpoint ${manifest.number} of group ${group} is damaged: ${fault}`)
+      return
     }
     this.#result = {
       kind: 'loaded',

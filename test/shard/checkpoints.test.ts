@@ -283,6 +283,7 @@ test('loader: a lost, altered or added row: is damage with a sentence', (t) => {
 
     if (result.kind !== 'damaged') return t.fail(`case ${index} is ${result.kind}`)
     t.regex(result.sentence, /group 1 /)
+    t.is(result.generation, 2, 'what is written next stands apart from the damage')
   }
 })
 

@@ -4,17 +4,9 @@ import { textToBytes } from '../../src/base/bytes.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import { Random } from '../../src/base/random.js'
 import { channels } from '../../src/shard/sink.js'
-import {
-  decodeAck,
-  decodeChunk,
-  decodeOffer,
-  encodeChunk,
-  encodeOffer,
-  offerIdentity,
-  placeZero,
-} from '../../src/shard/snapshot-frames.js'
+import { decodeAck, encodeOffer } from '../../src/shard/snapshot-frames.js'
 import { manifestKey } from '../../src/shard/state-layout.js'
-import { content, fill, follower, group, leader, Side, TransferWorld } from './transfer-world.js'
+import { content, fill, follower, group, leader, type Side, TransferWorld } from './transfer-world.js'
 
 /** A world whose leader has a finished checkpoint at `index`. */
 function makeWorld(seed: number, faults?: TransferWorld['faults']): TransferWorld {
@@ -301,67 +293,6 @@ test('transfer: another leader of a later term: takes over from the first one', 
 
   t.deepEqual(stale, ['refused'])
   t.deepEqual(later, ['resume'])
-})
-
-test('transfer: chunks that lie: rows out of order, a cut item, a wrong first item are refused', (t) => {
-  const offer = {
-    term: 1,
-    generation: 1,
-    number: 1,
-    position: { term: 1, index: 5 },
-    chain: { high: 0, low: 0 },
-    era: 0,
-    members: { voters: [], learners: [] },
-    engine: textToBytes('engine'),
-  }
-  const identity = offerIdentity(offer)
-  const bytes = textToBytes('=v')
-  const meta = { key: '', isFinal: true, bytes }
-  const row = { key: '\x01a\0\0\0\0\0\x01', isFinal: true, bytes }
-  const cases = [
-    { fragments: [meta, row, row], isLast: false, why: 'its rows are not in order' },
-    { fragments: [row], isLast: false, why: 'its rows are not in order' },
-    { fragments: [meta, meta], isLast: false, why: 'its rows are not in order' },
-    { fragments: [meta, { ...row, isFinal: false }], isLast: true, why: 'it ends within an item' },
-    { fragments: [], isLast: true, why: 'it ends within an item' },
-    { fragments: [meta, row], isLast: true, why: 'the manifest is malformed' },
-  ]
-  for (const { fragments, isLast, why } of cases) {
-    const side = new Side(follower)
-    side.receiver.offered(leader, encodeOffer(offer))
-    side.receiver.received(leader, encodeChunk({ identity, from: placeZero, fragments, isLast }))
-    for (let turn = 0; turn < 5; turn++) {
-      side.receiver.turn({ wall: 0, mono: turn })
-      side.store.answerAll()
-    }
-    const acks = side.store.sent.map((one) => decodeAck(one.body))
-
-    t.is(acks.at(-1)?.kind, 'failed')
-    t.is(acks.at(-1)?.why, why)
-    t.false(side.receiver.isBusy)
-  }
-})
-
-test('transfer: damaged or foreign frames: are dropped without an effect', (t) => {
-  const random = new Random(16)
-  const chunk = encodeChunk({
-    identity: { high: 1, low: 2 },
-    from: placeZero,
-    fragments: [{ key: '', isFinal: true, bytes: textToBytes('meta') }],
-    isLast: false,
-  })
-  for (let i = 0; i < 3_000; i++) {
-    const bad = Uint8Array.from(chunk)
-    bad[random.below(bad.length)] = random.below(256)
-    const decoded = decodeChunk(bad)
-    t.true(decoded === null || Buffer.compare(bad, chunk) === 0)
-    t.notThrows(() => decodeOffer(bad))
-    t.notThrows(() => decodeAck(bad))
-  }
-  const side = new Side(follower)
-  for (let i = 0; i < 500; i++) side.receiver.received(leader, chunk)
-  side.receiver.turn({ wall: 0, mono: 0 })
-  t.is(side.store.writesSeen.length + side.store.sent.length, 0)
 })
 
 test('transfer: crashes of both sides, faults and checkpoints at random: what installs is exact', (t) => {
