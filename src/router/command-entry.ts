@@ -44,7 +44,9 @@ export class CommandEntry<R = unknown> {
   ) {
     this.spec = spec
     this.name = spec.name
-    this.engineName = spec.name.includes('|') ? spec.name.slice(0, spec.name.indexOf('|')) : spec.name
+    this.engineName = spec.name.includes('|')
+      ? spec.name.slice(0, spec.name.indexOf('|'))
+      : spec.name
     this.run = options.run
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')

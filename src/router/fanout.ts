@@ -79,17 +79,21 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
         : mergeReplies(entry.spec.gather, replies),
   })
   split.forEach((part, index) => {
-    submitPart(state, session, { entry, args: part.args }, {
-      group: part.group,
-      part: gathering.part(index),
-    })
+    submitPart(
+      state,
+      session,
+      { entry, args: part.args },
+      {
+        group: part.group,
+        part: gathering.part(index),
+      },
+    )
   })
 }
 
 /** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
 export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const groups =
-    entry.name === 'flushall' ? state.route.all : state.route.groupsOf(session.db)
+  const groups = entry.name === 'flushall' ? state.route.all : state.route.groupsOf(session.db)
   const gathering = new Gathering(session, {
     entry,
     parts: groups.length,

@@ -297,9 +297,7 @@ export class Router implements SessionEvents {
   #send(session: Session, out: Output[]): void {
     const connection = session.id
     const held = session.unsent + session.outputChars
-    const bound = session.authenticated
-      ? limits.outputHardBytes
-      : limits.outputUnauthenticatedBytes
+    const bound = session.authenticated ? limits.outputHardBytes : limits.outputUnauthenticatedBytes
     if (held > bound) {
       this.#state.stats.outputLimitCloses++
       this.#tell('output-limit', session.remote, `${held} bytes of replies are not taken`)

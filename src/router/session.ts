@@ -311,7 +311,7 @@ export class Session implements Caller {
       const entry = this.#entries[ticket & this.#mask]
       if (entry) entry.counters.failed++
     }
-    if (this.#muted !== null && this.#muted.delete(ticket)) return ''
+    if (this.#muted?.delete(ticket)) return ''
     const text = this.#door.encode(reply, this.protocol)
     const typical = this.#typicalChars
     this.#typicalChars =

@@ -81,7 +81,7 @@ export class Settings {
 function integerBetween(min: number, max: number): Setting['check'] {
   return (text) => {
     const value = parseInteger(text)
-    if (value === null) return { fault: 'argument couldn\'t be parsed into an integer' }
+    if (value === null) return { fault: "argument couldn't be parsed into an integer" }
     if (value < min || value > max) {
       return { fault: `argument must be between ${min} and ${max} inclusive` }
     }

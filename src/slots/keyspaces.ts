@@ -75,8 +75,7 @@ function makeRules(keyspaces: readonly KeyspaceConfig[]): Rule[] {
   const rules: Rule[] = []
   keyspaces.forEach((keyspace, index) => {
     const isDefault = index === keyspaces.length - 1
-    const databases =
-      isDefault || keyspace.databases === null ? null : new Set(keyspace.databases)
+    const databases = isDefault || keyspace.databases === null ? null : new Set(keyspace.databases)
     const prefixes = isDefault || keyspace.prefixes.length === 0 ? [''] : keyspace.prefixes
     for (const prefix of prefixes) rules.push({ prefix, databases, keyspace: index })
   })

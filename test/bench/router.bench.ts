@@ -75,10 +75,25 @@ interface Scenario {
 
 const value = 'v'.repeat(64)
 const scenarios: readonly Scenario[] = [
-  { name: 'SET, answered at once', command: (i) => ['SET', `key:${i}`, value], late: false, prefixes: [] },
+  {
+    name: 'SET, answered at once',
+    command: (i) => ['SET', `key:${i}`, value],
+    late: false,
+    prefixes: [],
+  },
   { name: 'GET, answered at once', command: (i) => ['get', `key:${i}`], late: false, prefixes: [] },
-  { name: 'SET, answered at the end of the turn', command: (i) => ['SET', `key:${i}`, value], late: true, prefixes: [] },
-  { name: 'SET, 4 keyspaces', command: (i) => ['SET', `u:${i}`, value], late: true, prefixes: ['u:', 's:', 'user:'] },
+  {
+    name: 'SET, answered at the end of the turn',
+    command: (i) => ['SET', `key:${i}`, value],
+    late: true,
+    prefixes: [],
+  },
+  {
+    name: 'SET, 4 keyspaces',
+    command: (i) => ['SET', `u:${i}`, value],
+    late: true,
+    prefixes: ['u:', 's:', 'user:'],
+  },
   { name: 'PING', command: () => ['PING'], late: false, prefixes: [] },
 ]
 
@@ -113,7 +128,15 @@ function measure(scenario: Scenario, seconds: number): Figure {
   const ids = Array.from({ length: connections }, (_, i) => (i + 1) as ConnectionId)
   for (const connection of ids) {
     router.connected(
-      { kind: 'connected', connection, listener: 'x', remote: '', local: '', loopback: true, identity: null },
+      {
+        kind: 'connected',
+        connection,
+        listener: 'x',
+        remote: '',
+        local: '',
+        loopback: true,
+        identity: null,
+      },
       base.now,
     )
   }

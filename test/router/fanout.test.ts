@@ -126,7 +126,7 @@ test('fanout: parts answered out of order behind another command: replies keep t
   t.is(client.read(), '$1\r\nX\r\n:2\r\n$1\r\nY\r\n')
 })
 
-test('fanout: parts share the lane of the session: order within a group is the group\'s to keep', (t) => {
+test("fanout: parts share the lane of the session: order within a group is the group's to keep", (t) => {
   const world = threeGroups(() => undefined)
   const client = world.connect()
 
@@ -199,6 +199,9 @@ test('fanout: SCAN over groups with uneven pages: each key exactly once', (t) =>
     cursor = next ?? '0'
   } while (cursor !== '0' && ++rounds < 1_000)
 
-  t.deepEqual(seen.toSorted((a, b) => (a < b ? -1 : 1)), names.toSorted((a, b) => (a < b ? -1 : 1)))
+  t.deepEqual(
+    seen.toSorted((a, b) => (a < b ? -1 : 1)),
+    names.toSorted((a, b) => (a < b ? -1 : 1)),
+  )
   t.true(rounds > 5)
 })

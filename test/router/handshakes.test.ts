@@ -168,7 +168,11 @@ test('handshake: HELLO 3 AUTH SETNAME with a password: authenticated, named, RES
 })
 
 /** Plausible answers of the engine. */
-function answerOf({ args }: { readonly args: readonly string[] }): string | number | null | string[][] | [string, string[]] {
+function answerOf({
+  args,
+}: {
+  readonly args: readonly string[]
+}): string | number | null | string[][] | [string, string[]] {
   if (args[0] === 'dbsize') return 0
   if (args[0] === 'scan') return ['0', []]
   return args[0] === 'get' ? null : 'OK'

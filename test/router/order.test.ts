@@ -120,7 +120,9 @@ test('router: HELLO 3 behind a command in flight: the earlier reply stays RESP2'
   const world = new World({ answer: () => undefined })
   const client = world.connect()
 
-  client.send(encodeCommand(['GET', 'a']) + encodeCommand(['HELLO', '3']) + encodeCommand(['GET', 'b']))
+  client.send(
+    encodeCommand(['GET', 'a']) + encodeCommand(['HELLO', '3']) + encodeCommand(['GET', 'b']),
+  )
   t.is(world.groups[0]?.calls.length, 1)
   world.groups[0]?.answer(0, null)
   const first = client.read()

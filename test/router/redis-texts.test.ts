@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import test from 'ava'
 import { createEngine } from '../../src/engine/engine.js'
 import { redisMissing, startRedis } from '../redis-server.js'
+import { scripts } from './redis-scripts.js'
 import { encodeCommand, World } from './world.js'
 
 /** redis-parser comes without types. */
@@ -13,54 +14,6 @@ const RedisParser = createRequire(import.meta.url)('redis-parser') as new (optio
   readonly returnReply: (reply: unknown) => void
   readonly returnError: (error: Error) => void
 }) => { execute(bytes: Buffer): void }
-
-/** One connection each; replies depend on what came before in the same script. */
-const scripts: readonly (readonly (readonly string[])[])[] = [
-  [['PING'], ['PING', 'x'], ['PING', 'a', 'b'], ['ECHO'], ['echo', 'x'], ['ECHO', 'a', 'b']],
-  [['SELECT', 'abc'], ['SELECT', '99'], ['SELECT', '-1'], ['SELECT'], ['SELECT', '3'], ['SELECT', '01']],
-  [['AUTH'], ['AUTH', 'x'], ['AUTH', 'a', 'b', 'c'], ['AUTH', 'a', 'b'], ['AUTH', 'default', 'x']],
-  [['HELLO', '4'], ['HELLO', 'abc'], ['HELLO', '3', 'foo'], ['HELLO', '3', 'auth', 'x']],
-  [['HELLO', '2', 'setname', 'a b'], ['HELLO', '3', 'setname'], ['hello', '1']],
-  [['CLIENT'], ['CLIENT', 'foo'], ['CLIENT', 'SETNAME'], ['client', 'setname', 'a b']],
-  [['CLIENT', 'GETNAME'], ['CLIENT', 'SETNAME', 'me'], ['CLIENT', 'GETNAME'], ['RESET'], ['CLIENT', 'GETNAME']],
-  [['CLIENT', 'KILL'], ['CLIENT', 'KILL', '1.2.3.4:5'], ['CLIENT', 'KILL', 'ID', '99999']],
-  [['CLIENT', 'KILL', 'ID', 'abc'], ['CLIENT', 'KILL', 'ID', '0'], ['CLIENT', 'KILL', 'TYPE', 'foo']],
-  [['CLIENT', 'KILL', 'foo', 'bar'], ['CLIENT', 'KILL', 'SKIPME', 'x'], ['CLIENT', 'KILL', 'USER', 'x']],
-  [['CLIENT', 'KILL', 'ID', '1', 'ID'], ['CLIENT', 'KILL', 'ADDR', '1.1.1.1:1', 'LADDR', '2.2.2.2:2']],
-  [['CLIENT', 'LIST', 'TYPE', 'foo'], ['CLIENT', 'LIST', 'ID'], ['CLIENT', 'LIST', 'ID', 'x']],
-  [['CLIENT', 'LIST', 'foo'], ['CLIENT', 'LIST', 'ID', '99999'], ['CLIENT', 'LIST', 'TYPE', 'master']],
-  [['CLIENT', 'NO-EVICT', 'x'], ['CLIENT', 'NO-EVICT', 'on'], ['CLIENT', 'GETREDIR']],
-  [['CLIENT', 'REPLY', 'x'], ['CLIENT', 'REPLY', 'ON'], ['CLIENT', 'REPLY', 'SKIP'], ['PING', '1'], ['PING', '2']],
-  [['CLIENT', 'REPLY', 'OFF'], ['PING'], ['FOO'], ['CLIENT', 'REPLY', 'SKIP'], ['CLIENT', 'REPLY', 'ON'], ['PING']],
-  [['CLIENT', 'PAUSE'], ['CLIENT', 'PAUSE', 'abc'], ['CLIENT', 'PAUSE', '-1'], ['CLIENT', 'PAUSE', '1', 'x']],
-  [['CLIENT', 'UNPAUSE'], ['CLIENT', 'UNBLOCK', '33333'], ['CLIENT', 'UNBLOCK', 'abc'], ['CLIENT', 'UNBLOCK', '3', 'x']],
-  [['CLIENT', 'TRACKING', 'off'], ['CLIENT', 'TRACKINGINFO'], ['CLIENT', 'CACHING', 'yes']],
-  [['HELLO', '3', 'SETNAME', 'x y'], ['CLIENT', 'TRACKINGINFO']],
-  [['COMMAND', 'foo'], ['COMMAND', 'COUNT', 'x'], ['COMMAND', 'GETKEYS'], ['COMMAND', 'GETKEYS', 'get', 'a']],
-  [['COMMAND', 'GETKEYS', 'mset', 'a', '1', 'b', '2'], ['COMMAND', 'GETKEYS', 'PING', 'x'], ['COMMAND', 'GETKEYS', 'nosuch', 'x']],
-  [['COMMAND', 'GETKEYS', 'get', 'a', 'b'], ['COMMAND', 'INFO', 'nosuch', 'select'], ['COMMAND', 'INFO', 'client|kill', 'echo', 'wait']],
-  [['COMMAND', 'LIST', 'foo'], ['COMMAND', 'LIST', 'FILTERBY', 'x', 'y'], ['COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'x']],
-  [['COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'nosuch'], ['COMMAND', 'DOCS', 'nosuch']],
-  [['CONFIG'], ['CONFIG', 'GET'], ['CONFIG', 'GET', 'nosuch'], ['CONFIG', 'GET', 'databases'], ['CONFIG', 'GET', 'SAVE']],
-  [['CONFIG', 'SET'], ['CONFIG', 'SET', 'a'], ['CONFIG', 'SET', 'nosuch', '1'], ['CONFIG', 'SET', 'timeout', 'abc']],
-  [['CONFIG', 'SET', 'maxclients', '1', 'MAXCLIENTS', '2'], ['CONFIG', 'SET', 'dir', 'x'], ['CONFIG', 'SET', 'databases', '3']],
-  [['CONFIG', 'SET', 'proto-max-bulk-len', 'x'], ['CONFIG', 'SET', 'protected-mode', 'x'], ['CONFIG', 'SET', 'timeout', '5', 'nosuch', '1']],
-  [['CONFIG', 'SET', 'timeout', '0', 'slowlog-max-len', '7'], ['CONFIG', 'GET', 'slowlog-max-len'], ['CONFIG', 'RESETSTAT']],
-  [['CONFIG', 'RESETSTAT', 'x'], ['CONFIG', 'foo'], ['TIME', 'x'], ['LASTSAVE', 'x'], ['SAVE'], ['BGSAVE', 'x']],
-  [['WAIT'], ['WAIT', 'a', 'b'], ['WAIT', '1', '-1'], ['WAIT', '1', 'x']],
-  [['SHUTDOWN', 'foo'], ['SHUTDOWN', 'ABORT'], ['SHUTDOWN', 'ABORT', 'NOW'], ['SHUTDOWN', 'NOSAVE', 'SAVE']],
-  [['CLUSTER'], ['CLUSTER', 'foo'], ['CLUSTER', 'INFO'], ['CLUSTER', 'NODES'], ['CLUSTER', 'SLOTS', 'x']],
-  [['READONLY'], ['READWRITE'], ['ASKING'], ['REPLICAOF', 'no', 'one'], ['ROLE']],
-  [['MODULE', 'LIST'], ['MODULE', 'LOAD', 'x'], ['MODULE', 'foo'], ['ACL', 'WHOAMI'], ['DEBUG', 'sleep', '0']],
-  [['LATENCY', 'LATEST'], ['LATENCY', 'RESET'], ['LATENCY', 'HISTOGRAM', 'foo'], ['LATENCY', 'HISTORY', 'x'], ['LATENCY', 'foo']],
-  [['SLOWLOG', 'RESET'], ['SLOWLOG', 'LEN'], ['SLOWLOG', 'GET'], ['SLOWLOG', 'GET', 'x'], ['SLOWLOG', 'GET', '-2'], ['SLOWLOG', 'foo']],
-  [['SENTINEL', 'MASTERS'], ['foo\r\nbar', 'a\r\nb'], ['get'], ['GET', 'a', 'b'], ['INFO', 'nosuch'], ['info', 'cluster']],
-  [['x'.repeat(300), 'y'.repeat(300), 'z'], ['foo', ...Array.from({ length: 50 }, (_, i) => `arg${i}`)]],
-  [['__proto__'], ['CLIENT', '__proto__'], ['constructor', 'toString'], ['CONFIG', 'GET', '__proto__']],
-  [['COMMAND', 'INFO', '__proto__'], ['CLIENT', 'SETNAME', '__proto__'], ['CLIENT', 'GETNAME'], ['CONFIG', 'SET', '__proto__', '1']],
-  [['HELLO', '3', 'foo\r\nbar'], ['CLIENT', 'x\r\ny'], ['CONFIG', 'SET', 'a\r\nb', 'c']],
-  [['QUIT', 'x'], ['PING']],
-]
 
 test('router commands: the same scripts at redis-server: the same bytes', async (t) => {
   if (redisMissing !== null) {
@@ -126,13 +79,17 @@ test('router commands: COMMAND INFO of all that redis-server has, too: the same 
   }
   const redis = await startRedis()
   try {
-    const names = [...new World({ commands: new Map() }).router.state.table.all()].map((e) => e.name)
+    const names = [...new World({ commands: new Map() }).router.state.table.all()].map(
+      (e) => e.name,
+    )
     const text = encodeCommand(['COMMAND', 'INFO', ...names])
     const theirs = parseReply(await askSocket(redis.port, text))
     const ours = parseReply(askWorld(text))
     t.true(Array.isArray(theirs) && Array.isArray(ours))
     if (!Array.isArray(theirs) || !Array.isArray(ours)) return
-    const known = theirs.flatMap((theirs, i) => (theirs === null ? [] : [[ours[i], theirs] as const]))
+    const known = theirs.flatMap((theirs, i) =>
+      theirs === null ? [] : [[ours[i], theirs] as const],
+    )
 
     const different = known
       .map(([ours, theirs]) => [comparable(ours), comparable(theirs)])

@@ -188,7 +188,10 @@ test('client list: two clients: a line each, with what they said of themselves',
   const lines = a.ask('CLIENT', 'LIST').split('\r\n')[1]?.trimEnd().split('\n') ?? []
 
   t.is(lines.length, 2)
-  t.regex(lines[0] ?? '', /^id=1 addr=127\.0\.0\.1:40001 .* name=me age=3 .* cmd=client\|list .* resp=2 lib-name=ioredis lib-ver=$/)
+  t.regex(
+    lines[0] ?? '',
+    /^id=1 addr=127\.0\.0\.1:40001 .* name=me age=3 .* cmd=client\|list .* resp=2 lib-name=ioredis lib-ver=$/,
+  )
   t.regex(lines[1] ?? '', /^id=2 .* resp=3 /)
 })
 
@@ -217,7 +220,11 @@ test('config set requirepass: new connections must authenticate, with the new pa
 test('config set: one bad value among several: none is set', (t) => {
   const client = new World().connect()
 
-  t.true(client.ask('CONFIG', 'SET', 'timeout', '9', 'maxclients', 'x').startsWith('-ERR CONFIG SET failed'))
+  t.true(
+    client
+      .ask('CONFIG', 'SET', 'timeout', '9', 'maxclients', 'x')
+      .startsWith('-ERR CONFIG SET failed'),
+  )
 
   t.is(client.ask('CONFIG', 'GET', 'timeout'), '*2\r\n$7\r\ntimeout\r\n$1\r\n0\r\n')
 })
@@ -285,7 +292,9 @@ test('authentication and a large value in one chunk: the value has the larger li
   const world = new World({ config: { password: 'x' } })
   const client = world.connect()
 
-  client.send(encodeCommand(['AUTH', 'x']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)]) + 'PING\r\n')
+  client.send(
+    encodeCommand(['AUTH', 'x']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)]) + 'PING\r\n',
+  )
 
   t.is(client.read(), '+OK\r\n+OK\r\n+PONG\r\n')
 })
@@ -320,7 +329,10 @@ test('config set proto-max-bulk-len: from the next chunk on: holds', (t) => {
   client.ask('CONFIG', 'SET', 'proto-max-bulk-len', '1mb')
 
   t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024)), '+OK\r\n')
-  t.is(client.ask('SET', 'k', 'v'.repeat(1024 * 1024 + 1)), '-ERR Protocol error: invalid bulk length\r\n')
+  t.is(
+    client.ask('SET', 'k', 'v'.repeat(1024 * 1024 + 1)),
+    '-ERR Protocol error: invalid bulk length\r\n',
+  )
 })
 
 test('client reply off and skip with late answers: exactly the muted replies are missing', (t) => {

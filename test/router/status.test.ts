@@ -83,7 +83,10 @@ test('info: everything: all sections and the fields that tools look for', (t) =>
   ]) {
     t.true(text.includes(`\r\n${line}\r\n`), line)
   }
-  t.regex(text, /\r\ncmdstat_get:calls=1,usec=\d+,usec_per_call=[\d.]+,rejected_calls=0,failed_calls=0\r\n/)
+  t.regex(
+    text,
+    /\r\ncmdstat_get:calls=1,usec=\d+,usec_per_call=[\d.]+,rejected_calls=0,failed_calls=0\r\n/,
+  )
   t.regex(text, /\r\ngroup0:keyspace=default,shard=0,level=strong,strategy=raft,/)
 })
 
@@ -92,7 +95,10 @@ test('info: names of sections: only these, in any case', (t) => {
 
   const text = client.ask('INFO', 'CPU', 'cluster')
 
-  t.deepEqual([...text.matchAll(/^# (\w+)/gm)].map(([, title]) => title), ['CPU', 'Cluster'])
+  t.deepEqual(
+    [...text.matchAll(/^# (\w+)/gm)].map(([, title]) => title),
+    ['CPU', 'Cluster'],
+  )
   t.false(client.ask('INFO').includes('# Commandstats'))
 })
 

@@ -26,7 +26,8 @@ test('ring: 1 to 9 shard groups: all slots owned, nobody above the bound', (t) =
       counts.reduce((sum, n) => sum + n, 0),
       slotCount,
     )
-    for (const n of counts) t.true(n <= Math.ceil((slotCount * 105) / (count * 100)), `${count}: ${n}`)
+    for (const n of counts)
+      t.true(n <= Math.ceil((slotCount * 105) / (count * 100)), `${count}: ${n}`)
     for (const n of counts) t.true(n >= slotCount / count / 2, `${count}: ${n}`)
   }
 })
@@ -43,7 +44,13 @@ test('ring: a shard group is added: few slots move', (t) => {
 })
 
 test('ring: a group of double weight: about double the slots', (t) => {
-  const counts = countsOf(assignSlots([{ id: 1, weight: 2 }, { id: 2, weight: 1 }]), 2)
+  const counts = countsOf(
+    assignSlots([
+      { id: 1, weight: 2 },
+      { id: 2, weight: 1 },
+    ]),
+    2,
+  )
 
   const ratio = (counts[0] ?? 0) / (counts[1] ?? 1)
   t.true(ratio > 1.6 && ratio < 2.4, String(ratio))

@@ -25,7 +25,11 @@ function under(name: string, sub: Sub): RouterCommand {
   return { ...admin, ...sub, name: `${name}|${sub.name}` }
 }
 
-const everywhere = ['nondeterministic_output', 'request_policy:all_nodes', 'response_policy:special']
+const everywhere = [
+  'nondeterministic_output',
+  'request_policy:all_nodes',
+  'response_policy:special',
+]
 const resetEverywhere = ['request_policy:all_nodes', 'response_policy:all_succeeded']
 
 export const latency = {
@@ -132,7 +136,12 @@ export const slowlog = {
       run: () => ok,
     },
   ]
-    .map((sub: Sub): RouterCommand => ({ ...under('slowlog', sub), flags: ['admin', 'loading', 'stale'] }))
+    .map(
+      (sub: Sub): RouterCommand => ({
+        ...under('slowlog', sub),
+        flags: ['admin', 'loading', 'stale'],
+      }),
+    )
     .concat(
       helpOf('slowlog', {
         since: '6.2.0',

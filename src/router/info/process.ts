@@ -39,7 +39,10 @@ export function serverSection(state: RouterState): string {
 function runId(state: RouterState): string {
   const { wall } = state.startedAt
   const parts = [state.config.self, state.facts.pid, wall % 0x1_0000_0000]
-  return parts.map((part) => part.toString(16).padStart(8, '0')).join('').padEnd(40, '0')
+  return parts
+    .map((part) => part.toString(16).padStart(8, '0'))
+    .join('')
+    .padEnd(40, '0')
 }
 
 export function clientsSection(state: RouterState): string {

@@ -2,7 +2,13 @@
 
 import type { RouterState } from '../state.js'
 import { clientsSection, cpuSection, memorySection, serverSection } from './process.js'
-import { clusterSection, keyspaceSection, persistenceSection, quorateSection, replicationSection } from './data.js'
+import {
+  clusterSection,
+  keyspaceSection,
+  persistenceSection,
+  quorateSection,
+  replicationSection,
+} from './data.js'
 import { commandSection, errorSection, statsSection } from './counters.js'
 
 interface Section {
