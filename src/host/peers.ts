@@ -18,9 +18,10 @@ const redialMaxMs = 1_000
 /** A link that lived this long counts as a success: the next retry is immediate again. */
 const settledMs = 1_000
 const connectMs = 2_000
-const sweepMs = 1_000
-/** Milliseconds without a finished write while something waits. */
-const stuckMs = 10_000
+/** Milliseconds without a finished write, while something waits, that end a link; how often it is looked at. */
+const shippedTiming = { sweepMs: 1_000, stuckMs: 10_000 }
+/** Milliseconds that a link may take for its last frames at a stop. */
+const lastFramesMs = 100
 /** Links that members unknown to us may hold open at a time. */
 const acceptedMax = 1_024
 /** Bodies up to this are copied behind their head: one small write is cheaper than two. */
@@ -46,10 +47,19 @@ interface Dial {
   socket: Socket | null
 }
 
+export interface PeersInit {
+  readonly config: Config
+  readonly sink: InputSink
+  readonly log: HostLog
+  /** Tests wait less. */
+  readonly timing?: typeof shippedTiming
+}
+
 export class Peers {
   readonly #config: Config
   readonly #sink: InputSink
   readonly #log: HostLog
+  readonly #timing: typeof shippedTiming
   readonly #links = new Map<LinkId, Link>()
   readonly #dials: Dial[] = []
   #corked: Link[] = []
@@ -58,10 +68,11 @@ export class Peers {
   #nextId = 1
   #isClosed = false
 
-  constructor(config: Config, sink: InputSink, log: HostLog) {
-    this.#config = config
-    this.#sink = sink
-    this.#log = log
+  constructor(init: PeersInit) {
+    this.#config = init.config
+    this.#sink = init.sink
+    this.#log = init.log
+    this.#timing = init.timing ?? shippedTiming
   }
 
   /** Opens the peer port; answers the real port. Dialling begins with `dial`. */
@@ -98,7 +109,7 @@ export class Peers {
       this.#dials.push(dial)
       this.#connect(dial)
     }
-    this.#sweep = setInterval(() => this.#closeStuck(), sweepMs)
+    this.#sweep = setInterval(() => this.#closeStuck(), this.#timing.sweepMs)
   }
 
   /** Queues one frame. Frames of one turn leave together with `flush`. */
@@ -149,7 +160,7 @@ export class Peers {
     }
     for (const { socket } of this.#links.values()) {
       socket.destroySoon()
-      setTimeout(() => socket.destroy(), stuckMs / 100).unref()
+      setTimeout(() => socket.destroy(), lastFramesMs).unref()
     }
     const server = this.#server
     this.#server = null
@@ -222,6 +233,7 @@ export class Peers {
   }
 
   #closeStuck(): void {
+    const { sweepMs, stuckMs } = this.#timing
     for (const link of this.#links.values()) {
       const isMoving = link.socket.writableLength === 0 || link.finished !== link.finishedBefore
       link.stuckSweeps = isMoving ? 0 : link.stuckSweeps + 1

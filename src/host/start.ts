@@ -89,7 +89,7 @@ class Member {
     this.#facts = makeFacts(options.configFile ?? '')
     const sink = (input: Parameters<Host['push']>[0]): void => this.#host?.push(input)
     this.#clients = new Clients(sink, log)
-    this.#peers = new Peers(config, sink, log)
+    this.#peers = new Peers({ config, sink, log })
     const { directory, freeSpaceReserveBytes } = config
     this.#space = new SpaceWatch(directory, freeSpaceReserveBytes, (short) => {
       sink({ kind: 'disk', short })

@@ -7,10 +7,12 @@ import type { LinkId, MemberId } from '../../src/api/ids.js'
 import type { Input } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import { frameHead } from '../../src/host/frames.js'
+import { Peers } from '../../src/host/peers.js'
 import {
   config,
   directory,
   freePort,
+  LogLines,
   memberConfig,
   type StartedFake,
   startFake,
@@ -187,6 +189,31 @@ test('peers: a peer that reads nothing: the link closes at its bound, memory doe
   await until(() => one.log.lines.some(({ event }) => event === 'peers.link-dropped'), 'the trace')
   const line = one.log.lines.find(({ event }) => event === 'peers.link-dropped')
   t.is(line?.fields['why'], 'its queue is full')
+})
+
+test('peers: a peer that stopped reading: its link ends though its queue is short', async (t) => {
+  const port = await freePort()
+  const server = createServer((socket) => socket.pause())
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  t.teardown(() => server.close())
+  const members = [memberConfig(1, 0), memberConfig(2, port)]
+  const inputs: Input[] = []
+  const log = new LogLines()
+  const peers = new Peers({
+    config: config({ directory: '', members }),
+    sink: (input) => inputs.push(input),
+    log,
+    timing: { sweepMs: 10, stuckMs: 100 },
+  })
+  t.teardown(() => peers.closeAll())
+  peers.dial()
+  await until(() => inputs.some(({ kind }) => kind === 'link-opened'), 'the link')
+
+  peers.send(1 as LinkId, Buffer.alloc(32 * 1024 * 1024))
+  peers.flush()
+
+  await until(() => inputs.some(({ kind }) => kind === 'link-closed'), 'the end of the link')
+  t.is(log.lines[0]?.fields['why'], 'nothing leaves it')
 })
 
 test('peers: an address that is not loopback: refused unless the configuration says so', async (t) => {
