@@ -63,6 +63,7 @@ export class Checkpoints {
   constructor(keyspace: Keyspace, effects: Effects) {
     this.#keyspace = keyspace
     this.#effects = effects
+    keyspace.ledger.mayHaveRow = (place) => this.#open !== null || this.#live.has(place)
   }
 
   begin(number: number, clock: number): void {

@@ -19,6 +19,8 @@ const deadMax = 1024
 export class Ledger {
   /** Pre-images that wait to be written, oldest first. The checkpoint drains it. */
   readonly preImages: (PreImage | Segment)[] = []
+  /** Whether a checkpoint has a row at a place, or may still write one; set by the checkpoints. */
+  mayHaveRow: (place: string) => boolean = () => true
   #dirty: Segment[] = []
   #dead = 0
   #dirtyKeys: number[]
@@ -57,14 +59,14 @@ export class Ledger {
       this.#dead++
     }
     segment.state = states.dead
-    this.#vacated.add(rowPlace(segment.db, segment.slot, segment.start))
+    this.#vacate(segment)
     if (this.#dead > deadMax && this.#dead * 2 > this.#dirty.length) this.#sweep()
   }
 
   /** The segment is about to change its start. */
   move(segment: Segment): void {
     this.touch(segment)
-    this.#vacated.add(rowPlace(segment.db, segment.slot, segment.start))
+    this.#vacate(segment)
   }
 
   /** A key of a dirty segment was added (1) or removed (-1). */
@@ -109,6 +111,12 @@ export class Ledger {
     }
     for (const place of returned.vacated) this.#vacated.add(place)
     for (const db of returned.cleared) this.#cleared.add(db)
+  }
+
+  /** Places without a row need no tombstone, so that churn between checkpoints leaves nothing here. */
+  #vacate(segment: Segment): void {
+    const place = rowPlace(segment.db, segment.slot, segment.start)
+    if (this.mayHaveRow(place)) this.#vacated.add(place)
   }
 
   #add(segment: Segment): void {
