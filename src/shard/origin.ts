@@ -118,6 +118,16 @@ export class Origin {
     for (const batch of this.#flight) if (batch.sequence >= sequence) batch.sentAt = 0
   }
 
+  /**
+   * The group knows this origin by `known`. An incarnation is drawn from the clock where the disk was
+   * lost, so an earlier life of this member may have had a later one, or the same: then nothing that we
+   * number is heard, or worse, it is taken for a repetition. Numbering starts anew above it.
+   */
+  outlive(known: number): void {
+    if (known < this.incarnation || (known === this.incarnation && this.#sequence > 0)) return
+    this.#reset(known + 1)
+  }
+
   /** This member applied the batch (or a snapshot that holds its answers). */
   answered(sequence: number, replies: readonly Reply[] | null): void {
     const at = this.#flight.findIndex((batch) => batch.sequence === sequence)
@@ -191,7 +201,7 @@ export class Origin {
    * The group's history has lost answered batches (a forced recovery): numbering starts anew under a
    * higher incarnation, and what was in flight has an unknown outcome.
    */
-  #reset(): void {
+  #reset(incarnation = this.incarnation + 1): void {
     this.counters.resets++
     for (const batch of this.#flight) {
       this.counters.unknown += batch.lanes.length
@@ -200,7 +210,7 @@ export class Origin {
     this.#flight = []
     this.#sequence = 0
     this.#acknowledged = 0
-    this.incarnation++
+    this.incarnation = incarnation
   }
 }
 

@@ -71,6 +71,11 @@ export class Windows {
     return window !== undefined && window.incarnation === incarnation ? window.applied : 0
   }
 
+  /** The incarnation that an origin is known by, 0 for none. */
+  incarnation(origin: number): number {
+    return this.#windows.get(origin)?.incarnation ?? 0
+  }
+
   get originCount(): number {
     return this.#windows.size
   }

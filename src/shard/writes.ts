@@ -75,6 +75,7 @@ export class Writes {
 
   /** Sends what waits, and proposes a tick when a key is due. */
   flush(strategy: Strategy, now: Now): void {
+    this.origin.outlive(this.#init.windows.incarnation(this.#self))
     this.origin.flush(now, (batch, acknowledged) => this.#send(strategy, { batch, acknowledged, now }))
     if (this.#isLeader) this.#proposeTick(strategy, now)
   }
@@ -89,12 +90,16 @@ export class Writes {
     const acknowledged = reader.varint()
     const commands = reader.raw(reader.left)
     if (!reader.ok || version !== forwardVersion) return
+    const known = this.#init.windows.incarnation(from)
+    if (known > incarnation) {
+      this.#expect(from, known, 0)
+      return
+    }
     const expected = this.#proposer.expected(this.#init.windows, from, incarnation)
     // Proposed or executed already: its answer comes with the execution at its origin.
     if (sequence < expected) return
     if (sequence > expected) {
-      const answer = new ByteWriter(32).varint(incarnation).varint(expected).finish()
-      this.#init.sink.send(from, channels.expect, answer)
+      this.#expect(from, incarnation, expected)
       return
     }
     const size = commands.length
@@ -102,12 +107,14 @@ export class Writes {
     this.#propose(strategy, { ...head, commands: null, size, body: () => commands }, now)
   }
 
-  /** The leader told which of our batches it waits for. */
+  /** The leader told which of our batches it waits for, or that it knows a later life of ours. */
   expected(body: Uint8Array, now: Now): void {
     const reader = new ByteReader(body)
     const incarnation = reader.varint()
     const sequence = reader.varint()
-    if (reader.ok && incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
+    if (!reader.ok) return
+    if (incarnation > this.origin.incarnation) this.origin.outlive(incarnation)
+    else if (incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
   }
 
   wakeAt(now: Now): number {
@@ -116,6 +123,11 @@ export class Writes {
     if (due === null) return at
     const tickAt = this.#tickedAt + limits.tickEntryMs
     return Math.min(at, Math.max(now.mono + Math.max(due - now.wall, 1), tickAt))
+  }
+
+  #expect(origin: MemberId, incarnation: number, sequence: number): void {
+    const answer = new ByteWriter(32).varint(incarnation).varint(sequence).finish()
+    this.#init.sink.send(origin, channels.expect, answer)
   }
 
   #send(

@@ -152,3 +152,29 @@ test('origin: more batches than may be in flight: wait', (t) => {
 
   t.is(w.sent.length, limits.batchesInFlightMax + 1)
 })
+
+test('origin: the group knows a later life of it: numbers anew above it, what flew is unknown', (t) => {
+  const w = world()
+  w.origin.incarnation = 5
+  w.add(1)
+  w.flush(1)
+
+  w.origin.outlive(5)
+  t.is(w.origin.incarnation, 5)
+  w.origin.outlive(9)
+  w.add(2)
+  w.flush(2)
+
+  t.is(w.origin.incarnation, 10)
+  t.deepEqual(w.sent, [1, 1])
+  t.deepEqual(w.replies, [unknownResult])
+})
+
+test('origin: the group knows its own number before it sent anything: takes a greater one', (t) => {
+  const w = world()
+  w.origin.incarnation = 5
+
+  w.origin.outlive(5)
+
+  t.is(w.origin.incarnation, 6)
+})
