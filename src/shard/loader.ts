@@ -15,6 +15,7 @@ import {
   generationRange,
   generationsFrom,
   type Manifest,
+  manifestKey,
   manifestRange,
   stateKey,
 } from './state-layout.js'
@@ -183,12 +184,15 @@ export class Loader {
     }
   }
 
+  /**
+   * The manifest goes: a member that was refilled since would find it damaged at every start until its
+   * next checkpoint, and count as lost again. That the log is cut, and the witness, still say so.
+   */
   #fail(sentence: string): void {
+    const { group, sink } = this.#init
+    const deletes = [manifestKey(group)]
+    sink.write({ store: 'state', puts: [], deletes, ranges: [], sync: true, witness: [] }, () => undefined)
     this.#result = { kind: 'damaged', sentence, number: 0, ...this.#split(this.#fresh()) }
-    this.#init.sink.trace({
-      level: 'error',
-      event: 'load.damaged',
-      fields: { group: this.#init.group, sentence },
-    })
+    sink.trace({ level: 'error', event: 'load.damaged', fields: { group, sentence } })
   }
 }
