@@ -52,9 +52,13 @@ async function readAll(database: Database, directory: string): Promise<Boot['log
     return rows
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('STORE_CORRUPT', `the log store in ${directory} cannot be read: ${why}`, {
-      cause,
-    })
+    throw new QuorateError(
+      'STORE_CORRUPT',
+      `the log store in ${directory} cannot be read: ${why}`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -64,6 +68,8 @@ function makeDirectory(directory: string): void {
     chmodSync(directory, 0o700)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('STORE_OPEN', `the directory ${directory} cannot be made: ${why}`, { cause })
+    throw new QuorateError('STORE_OPEN', `the directory ${directory} cannot be made: ${why}`, {
+      cause,
+    })
   }
 }

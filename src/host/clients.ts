@@ -110,7 +110,10 @@ export class Clients {
     server.on('drop', () => this.#log.log('warn', 'clients.dropped', { listener: listener.name }))
     const bound = await listen(server, listener)
     server.on('error', (error) => {
-      this.#log.log('warn', 'clients.accept-failed', { listener: listener.name, why: error.message })
+      this.#log.log('warn', 'clients.accept-failed', {
+        listener: listener.name,
+        why: error.message,
+      })
     })
     this.#servers.push(server)
     return bound

@@ -92,7 +92,10 @@ class LevelDatabase implements Database {
     return this.#level.batch(operations, sync ? syncOptions : noOptions)
   }
 
-  async scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
+  async scan(
+    range: RowRange,
+    bytesMax: number,
+  ): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
     const rows: Row[] = []
     let bytes = 0
     const iterator = this.#level.iterator({

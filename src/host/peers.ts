@@ -95,7 +95,9 @@ export class Peers {
       server.listen({ host, port }, done)
     })
     server.removeAllListeners('error')
-    server.on('error', (error) => this.#log.log('warn', 'peers.accept-failed', { why: error.message }))
+    server.on('error', (error) =>
+      this.#log.log('warn', 'peers.accept-failed', { why: error.message }),
+    )
     this.#server = server
     const address = server.address()
     return typeof address === 'object' && address !== null ? address.port : port

@@ -28,7 +28,9 @@ export async function loadStrategy(name: string): Promise<StrategyPlugin> {
     module = await import(place)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('PLUGIN_MISSING', `strategy '${name}' cannot be loaded: ${why}`, { cause })
+    throw new QuorateError('PLUGIN_MISSING', `strategy '${name}' cannot be loaded: ${why}`, {
+      cause,
+    })
   }
   return checkPlugin(name, module.default)
 }

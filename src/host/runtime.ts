@@ -16,9 +16,7 @@ export function checkRuntime(version: string): void {
   const [major = 0, minor = 0, patch = 0] = version.replace(/^v/, '').split('.').map(Number)
   const floor = mended.get(major)
   const isMended =
-    floor === undefined
-      ? major > 25
-      : minor > floor[0] || (minor === floor[0] && patch >= floor[1])
+    floor === undefined ? major > 25 : minor > floor[0] || (minor === floor[0] && patch >= floor[1])
   if (isMended) return
   throw new QuorateError(
     'RUNTIME_UNSUPPORTED',

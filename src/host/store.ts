@@ -63,7 +63,10 @@ export class Store {
     if (!this.#isBusy) this.#next()
   }
 
-  scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
+  scan(
+    range: RowRange,
+    bytesMax: number,
+  ): Promise<{ readonly rows: Row[]; readonly done: boolean }> {
     return this.#options.database.scan(range, bytesMax)
   }
 
@@ -134,7 +137,8 @@ export class Store {
       this.#cleared = null
       return true
     }
-    const isLazy = this.#options.name === 'log' && !write.puts.some((row) => isIn(write.ranges, row))
+    const isLazy =
+      this.#options.name === 'log' && !write.puts.some((row) => isIn(write.ranges, row))
     for (const range of write.ranges) this.#clearing.push({ range, isBlocking: !isLazy })
     if (!isLazy) this.#cleared = write
     return isLazy
@@ -163,7 +167,10 @@ export class Store {
         first.range = { from: `${last}\0`, to: first.range.to }
       }
       if (last === undefined) return undefined
-      return database.batch(keys.map((key) => ({ type: 'del', key: keyBytes(key) })), false)
+      return database.batch(
+        keys.map((key) => ({ type: 'del', key: keyBytes(key) })),
+        false,
+      )
     })
     this.#batches++
     work.then(() => this.#next(), this.#failed)

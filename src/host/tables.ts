@@ -70,7 +70,11 @@ async function readAt(file: FileHandle, place: BlockHandle): Promise<Buffer> {
 }
 
 /** The contents of a block, or null when it is outside the file, compressed or damaged. */
-async function readBlock(file: FileHandle, block: BlockHandle, fileBytes: number): Promise<Buffer | null> {
+async function readBlock(
+  file: FileHandle,
+  block: BlockHandle,
+  fileBytes: number,
+): Promise<Buffer | null> {
   const { offset, size } = block
   if (size > blockBytesMax || offset + size + trailerBytes > fileBytes) return null
   const bytes = await readAt(file, { offset, size: size + trailerBytes })

@@ -139,7 +139,11 @@ export class WitnessFile {
       for (const one of held) one.done(error)
     }
     if (cause !== null) answer(`the witness file cannot be synced: ${cause.message}`)
-    else this.#write(held.some((one) => one.sync), answer)
+    else
+      this.#write(
+        held.some((one) => one.sync),
+        answer,
+      )
   }
 
   #put(): string | null {
@@ -212,14 +216,18 @@ export function decodeWitness(bytes: Uint8Array): WitnessFound {
   return { content, damaged: content?.damaged ?? !isBlank, slot: newest }
 }
 
-function decodeSlot(bytes: Uint8Array, at: number): WitnessContent | 'corrupt' | 'empty' | 'format' {
+function decodeSlot(
+  bytes: Uint8Array,
+  at: number,
+): WitnessContent | 'corrupt' | 'empty' | 'format' {
   const head = new ByteReader(bytes, Math.min(at, bytes.length))
   const length = head.uint32()
   const crc = head.uint32()
   if (!head.ok) return 'corrupt'
   if (length === 0 && crc === 0) return 'empty'
   const from = at + 8
-  if (length === 0 || length > witnessSlotBytes - 8 || from + length > bytes.length) return 'corrupt'
+  if (length === 0 || length > witnessSlotBytes - 8 || from + length > bytes.length)
+    return 'corrupt'
   if (crc32c(bytes, from, from + length) !== crc) return 'corrupt'
   const reader = new ByteReader(bytes, from, from + length)
   if (reader.byte() !== witnessVersion) return 'format'
@@ -238,7 +246,13 @@ function decodeContent(reader: ByteReader): WitnessContent | null {
   for (let n = 0; n < count && reader.ok; n++) {
     const group = reader.varint() as GroupId
     const position = { term: reader.varint(), index: reader.varint() }
-    groups.push({ group, position, voteTerm: reader.varint(), sync: false, states: reader.varint() })
+    groups.push({
+      group,
+      position,
+      voteTerm: reader.varint(),
+      sync: false,
+      states: reader.varint(),
+    })
   }
   if (!reader.ok || reader.left !== 0) return null
   return { clusterId, member, incarnation, clean, groups, sequence, damaged }
@@ -265,7 +279,9 @@ export function openWitness(path: string): {
     if (file >= 0) closeSync(file)
     if (cause instanceof QuorateError) throw cause
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('STORE_OPEN', `the witness file ${path} cannot be opened: ${why}`, { cause })
+    throw new QuorateError('STORE_OPEN', `the witness file ${path} cannot be opened: ${why}`, {
+      cause,
+    })
   }
 }
 

@@ -122,7 +122,8 @@ function walkRecords(found: readonly FoundRecord[], from: LogBase): Walk {
   let at = startOf(found, last.index)
   const start = found[at]
   // A snapshot was installed and the member stopped before the log was reset: the base wins.
-  if (start !== undefined && isDiverged(start, from)) return { kept, entries, last, chain, end: null }
+  if (start !== undefined && isDiverged(start, from))
+    return { kept, entries, last, chain, end: null }
   for (; at < found.length; at++) {
     const row = found[at] as FoundRecord
     const { record } = row

@@ -2,7 +2,16 @@
 // Each case is reported, or harmless. 150 cases in the short form; `CASES=10000` is the long one,
 // `SEED=` replays from a seed.
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -24,36 +33,42 @@ function edit(path: string, change: (bytes: Buffer) => void): void {
 }
 
 const damages: Readonly<Record<string, Damage>> = {
-  'bit flipped': (path, random) => edit(path, (bytes) => {
-    const at = random.below(Math.max(1, bytes.length))
-    if (bytes.length > 0) bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
-  }),
-  'bits flipped': (path, random) => edit(path, (bytes) => {
-    for (let n = 0; n < 20 && bytes.length > 0; n++) {
-      const at = random.below(bytes.length)
-      bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
-    }
-  }),
-  'page zeroed': (path, random) => edit(path, (bytes) => {
-    const page = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
-    bytes.fill(0, page, Math.min(bytes.length, page + pageBytes))
-  }),
-  'sector zeroed': (path, random) => edit(path, (bytes) => {
-    const from = random.below(Math.ceil(bytes.length / 512) || 1) * 512
-    bytes.fill(0, from, Math.min(bytes.length, from + 512))
-  }),
-  'page of another place': (path, random) => edit(path, (bytes) => {
-    const to = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
-    const from = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
-    bytes.copy(bytes, to, from, from + pageBytes)
-  }),
+  'bit flipped': (path, random) =>
+    edit(path, (bytes) => {
+      const at = random.below(Math.max(1, bytes.length))
+      if (bytes.length > 0) bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
+    }),
+  'bits flipped': (path, random) =>
+    edit(path, (bytes) => {
+      for (let n = 0; n < 20 && bytes.length > 0; n++) {
+        const at = random.below(bytes.length)
+        bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
+      }
+    }),
+  'page zeroed': (path, random) =>
+    edit(path, (bytes) => {
+      const page = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      bytes.fill(0, page, Math.min(bytes.length, page + pageBytes))
+    }),
+  'sector zeroed': (path, random) =>
+    edit(path, (bytes) => {
+      const from = random.below(Math.ceil(bytes.length / 512) || 1) * 512
+      bytes.fill(0, from, Math.min(bytes.length, from + 512))
+    }),
+  'page of another place': (path, random) =>
+    edit(path, (bytes) => {
+      const to = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      const from = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      bytes.copy(bytes, to, from, from + pageBytes)
+    }),
   'cut anywhere': (path, random) => truncateSync(path, random.below(statSync(path).size + 1)),
   'cut at the tail': (path, random) => {
     const { size } = statSync(path)
     truncateSync(path, Math.max(0, size - 1 - random.below(200)))
   },
   emptied: (path) => truncateSync(path, 0),
-  grown: (path, random) => writeFileSync(path, Buffer.alloc(random.between(1, 500), 0xab), { flag: 'a' }),
+  grown: (path, random) =>
+    writeFileSync(path, Buffer.alloc(random.between(1, 500), 0xab), { flag: 'a' }),
   removed: (path) => rmSync(path),
 }
 

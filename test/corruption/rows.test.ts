@@ -12,17 +12,21 @@ const firstSeed = Number(process.env['SEED'] ?? 1)
 type Mutation = (rows: Row[], random: Random) => Row[]
 
 const mutations: Readonly<Record<string, Mutation>> = {
-  'bit flipped': (rows, random) => change(rows, random, (value) => {
-    const at = random.below(Math.max(1, value.length))
-    if (value.length > 0) value[at] = (value[at] as number) ^ (1 << random.below(8))
-    return value
-  }),
-  'bytes zeroed': (rows, random) => change(rows, random, (value) => {
-    const from = random.below(value.length + 1)
-    return value.fill(0, from, from + 1 + random.below(64))
-  }),
-  'row cut': (rows, random) => change(rows, random, (value) => value.subarray(0, random.below(value.length))),
-  'row grown': (rows, random) => change(rows, random, (value) => Buffer.concat([value, Buffer.alloc(3)])),
+  'bit flipped': (rows, random) =>
+    change(rows, random, (value) => {
+      const at = random.below(Math.max(1, value.length))
+      if (value.length > 0) value[at] = (value[at] as number) ^ (1 << random.below(8))
+      return value
+    }),
+  'bytes zeroed': (rows, random) =>
+    change(rows, random, (value) => {
+      const from = random.below(value.length + 1)
+      return value.fill(0, from, from + 1 + random.below(64))
+    }),
+  'row cut': (rows, random) =>
+    change(rows, random, (value) => value.subarray(0, random.below(value.length))),
+  'row grown': (rows, random) =>
+    change(rows, random, (value) => Buffer.concat([value, Buffer.alloc(3)])),
   'row missing': (rows, random) => {
     rows.splice(random.below(rows.length), 1)
     return rows
@@ -45,7 +49,10 @@ const mutations: Readonly<Record<string, Mutation>> = {
     const { key, value } = rows[at] as Row
     const place = random.below(key.length)
     const code = key.charCodeAt(place) ^ (1 << random.below(8))
-    rows[at] = { key: key.slice(0, place) + String.fromCharCode(code) + key.slice(place + 1), value }
+    rows[at] = {
+      key: key.slice(0, place) + String.fromCharCode(code) + key.slice(place + 1),
+      value,
+    }
     return sortRows(rows)
   },
   'an older value came back': (rows) => rows,
@@ -99,16 +106,20 @@ test('corruption: random damage to rows: reported, or every acknowledged entry r
     let rows = mutation(world.sortedRows(), random)
     if (name === 'an older value came back') {
       const { key } = random.pick(rows)
-      rows = rows.map((row) => (row.key === key ? { key, value: random.pick(older.get(key) ?? []) } : row))
+      rows = rows.map((row) =>
+        row.key === key ? { key, value: random.pick(older.get(key) ?? []) } : row,
+      )
     }
 
     const found = world.restart(rows)
 
-    const outcome = found.fault === null ? (found.tornRecords > 0 ? 'torn' : 'harmless') : found.fault.kind
+    const outcome =
+      found.fault === null ? (found.tornRecords > 0 ? 'torn' : 'harmless') : found.fault.kind
     counts[outcome] = (counts[outcome] ?? 0) + 1
     if (found.fault !== null) continue
     const state = Buffer.from(found.state ?? []).toString()
-    if (state !== (world.state ?? '')) t.fail(`seed ${seed}, ${name}: the hard state is another one`)
+    if (state !== (world.state ?? ''))
+      t.fail(`seed ${seed}, ${name}: the hard state is another one`)
     const wanted = texts(world.entries)
     const got = texts(found.entries)
     if (got.length !== wanted.length || got.some((text, n) => text !== wanted[n])) {

@@ -18,7 +18,10 @@ import { emptyBatch, LogWorld, texts } from '../log/log-world.js'
 export const groups = [1 as GroupId, 2 as GroupId]
 
 /** What was acknowledged, by group: hard state and entries as text. */
-export type Acknowledged = ReadonlyMap<GroupId, { readonly state: string; readonly entries: string[] }>
+export type Acknowledged = ReadonlyMap<
+  GroupId,
+  { readonly state: string; readonly entries: string[] }
+>
 
 const identity = {
   phase: 'born' as const,
@@ -58,11 +61,23 @@ export async function fill(place: string, random: Random): Promise<Acknowledged>
       const row = { key: identityKey, value: encodeIdentity(identity) }
       witness.identify('c', 1, 1)
       const notes: readonly WitnessNote[] = []
-      store.write({ store: 'log', id: 0, puts: [row], deletes: [], ranges: [], sync: true, witness: notes })
+      store.write({
+        store: 'log',
+        id: 0,
+        puts: [row],
+        deletes: [],
+        ranges: [],
+        sync: true,
+        witness: notes,
+      })
     }
     for (const [id, world] of worlds) {
       world.log = new GroupLog(id)
-      world.log.recover(boot.logRows, { base: positionZero, chain: hashZero }, noteOf(boot.witness?.groups, id))
+      world.log.recover(
+        boot.logRows,
+        { base: positionZero, chain: hashZero },
+        noteOf(boot.witness?.groups, id),
+      )
       for (const write of history(world, random)) await submit(write)
     }
     await store.drain()

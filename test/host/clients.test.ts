@@ -57,7 +57,10 @@ test('clients: many that write at the same time: far fewer turns than inputs', a
 
   const turns = reactor.turns.slice(before)
   const bytes = turns.map((inputs) => inputs.filter((one) => one.kind === 'bytes').length)
-  t.is(bytes.reduce((sum, count) => sum + count, 0), 800)
+  t.is(
+    bytes.reduce((sum, count) => sum + count, 0),
+    800,
+  )
   t.log(`${turns.length} turns for 800 inputs`)
   t.true(turns.length < 600, 'inputs of one pass are handed over together')
   for (const { socket } of clients) socket.destroy()
@@ -72,7 +75,13 @@ test('clients: connected and closed: told once each, with addresses', async (t) 
 
   await until(() => reactor.inputs.some((input) => input.kind === 'closed'), 'closed')
   const [first] = reactor.inputs
-  t.like(first, { kind: 'connected', connection: 1, listener: 'main', loopback: true, identity: null })
+  t.like(first, {
+    kind: 'connected',
+    connection: 1,
+    listener: 'main',
+    loopback: true,
+    identity: null,
+  })
   t.regex(first?.kind === 'connected' ? first.remote : '', /^127\.0\.0\.1:\d+$/)
   t.is(first?.kind === 'connected' ? first.local : '', `127.0.0.1:${port}`)
   t.is(reactor.inputs.length, 2)
@@ -86,7 +95,8 @@ test('clients: a slow reader: unsent bytes are told, and that they left', async 
   })
   const client = new TestClient(port, { paused: true })
   client.socket.write('go')
-  const unsent = (): number[] => reactor.inputs.flatMap((one) => (one.kind === 'unsent' ? [one.bytes] : []))
+  const unsent = (): number[] =>
+    reactor.inputs.flatMap((one) => (one.kind === 'unsent' ? [one.bytes] : []))
   await until(() => unsent().length > 0, 'unsent')
   t.true((unsent()[0] as number) > 0)
 
@@ -178,7 +188,9 @@ test('clients: a unix socket: only for its owner, local by definition', async (t
   const place = directory(t)
   const path = join(place, 'q.sock')
   const listeners = [{ name: 'unix', door: 'resp' as const, host: '', port: 0, path }]
-  const { reactor } = await startFake(t, config({ directory: join(place, 'data'), listeners }), { act: echo })
+  const { reactor } = await startFake(t, config({ directory: join(place, 'data'), listeners }), {
+    act: echo,
+  })
 
   const socket = createConnection(path)
   t.teardown(() => socket.destroy())

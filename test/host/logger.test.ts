@@ -16,7 +16,11 @@ test('logger: events: one line each with member, event and fields, below the lev
 
   t.is(lines.length, 2)
   t.like(JSON.parse(lines[0] as string), { member: 3, event: 'raft.elected', group: 1, term: 7 })
-  t.like(JSON.parse(lines[1] as string), { member: 3, event: 'host.assertion', why: 'a\nb\u001b[2J' })
+  t.like(JSON.parse(lines[1] as string), {
+    member: 3,
+    event: 'host.assertion',
+    why: 'a\nb\u001b[2J',
+  })
   for (const line of lines) t.is(line.indexOf('\n'), line.length - 1)
   t.false(lines[1]?.includes('\u001b'))
 })

@@ -34,9 +34,12 @@ async function pair(t: ExecutionContext): Promise<Pair> {
 
 /** The link of a member that it dialled itself. */
 function dialled(started: StartedFake): LinkId | null {
-  const closed = new Set(started.reactor.inputs.flatMap((one) => (one.kind === 'link-closed' ? [one.link] : [])))
+  const closed = new Set(
+    started.reactor.inputs.flatMap((one) => (one.kind === 'link-closed' ? [one.link] : [])),
+  )
   for (const input of started.reactor.inputs) {
-    if (input.kind === 'link-opened' && input.to !== null && !closed.has(input.link)) return input.link
+    if (input.kind === 'link-opened' && input.to !== null && !closed.has(input.link))
+      return input.link
   }
   return null
 }
@@ -54,7 +57,11 @@ function frames(started: StartedFake): string[] {
   )
 }
 
-function send(started: StartedFake, link: LinkId | null, bodies: readonly (string | Uint8Array)[]): void {
+function send(
+  started: StartedFake,
+  link: LinkId | null,
+  bodies: readonly (string | Uint8Array)[],
+): void {
   for (const body of bodies) {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body
     started.reactor.queued.push({ kind: 'frame', link: link as LinkId, bytes })
@@ -86,7 +93,11 @@ test('peers: two members: a link each way, frames in order over both ends of it'
   await until(() => frames(one).length > 0, 'the frame back')
   t.deepEqual(frames(two), ['a', big, '', 'c'])
   t.deepEqual(frames(one), ['back'])
-  t.is(one.reactor.inputs.filter((input) => input.kind === 'link-opened' && input.to === 2).length >= 1, true)
+  t.is(
+    one.reactor.inputs.filter((input) => input.kind === 'link-opened' && input.to === 2).length >=
+      1,
+    true,
+  )
 })
 
 test('peers: frames of one turn: leave as one piece', async (t) => {
@@ -98,7 +109,11 @@ test('peers: frames of one turn: leave as one piece', async (t) => {
   const one = await open(1)
   await until(() => dialled(one) !== null, 'the link')
 
-  send(one, dialled(one), Array.from({ length: 20 }, (_, n) => `frame ${n}`))
+  send(
+    one,
+    dialled(one),
+    Array.from({ length: 20 }, (_, n) => `frame ${n}`),
+  )
   await turn(one)
 
   await until(() => chunks.length > 0, 'the bytes')

@@ -6,10 +6,27 @@ import { checkRuntime } from '../../src/host/runtime.js'
 import { SpaceWatch } from '../../src/host/space.js'
 
 test('runtime: versions: exactly the mended ones of each line pass', (t) => {
-  for (const good of ['v20.20.2', 'v20.21.0', 'v22.22.2', 'v24.14.1', 'v24.20.0', 'v25.8.2', 'v26.0.0']) {
+  for (const good of [
+    'v20.20.2',
+    'v20.21.0',
+    'v22.22.2',
+    'v24.14.1',
+    'v24.20.0',
+    'v25.8.2',
+    'v26.0.0',
+  ]) {
     t.notThrows(() => checkRuntime(good), good)
   }
-  for (const bad of ['v18.20.8', 'v20.20.1', 'v20.9.9', 'v21.7.3', 'v22.22.1', 'v23.11.0', 'v24.14.0', 'v25.8.1']) {
+  for (const bad of [
+    'v18.20.8',
+    'v20.20.1',
+    'v20.9.9',
+    'v21.7.3',
+    'v22.22.1',
+    'v23.11.0',
+    'v24.14.0',
+    'v25.8.1',
+  ]) {
     t.throws(() => checkRuntime(bad), { code: 'RUNTIME_UNSUPPORTED' }, bad)
   }
   t.notThrows(() => checkRuntime(process.version))

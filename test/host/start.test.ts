@@ -26,7 +26,8 @@ const identity = {
 
 /** On the first client: the identity row and one more, synced, with a note. */
 function writeOnConnect(input: Input): readonly Output[] {
-  if (input.kind === 'stored') return [{ kind: 'write', connection: 1 as never, text: input.error ?? 'ok' }]
+  if (input.kind === 'stored')
+    return [{ kind: 'write', connection: 1 as never, text: input.error ?? 'ok' }]
   if (input.kind !== 'bytes') return []
   const note = { group: 1 as GroupId, position: { term: 1, index: 2 }, voteTerm: 1, sync: true }
   const write: StoreWrite = {
@@ -66,7 +67,10 @@ test('start: after a clean stop: rows and witness are there, and the witness say
   t.is(await first.member.done, 0)
 
   const { boot } = (await startFake(t, config({ directory: place }))).reactor.init
-  t.deepEqual(boot.logRows.map(({ key }) => key), [identityKey, 'row\xff'])
+  t.deepEqual(
+    boot.logRows.map(({ key }) => key),
+    [identityKey, 'row\xff'],
+  )
   t.false(boot.witnessDamaged)
   t.like(boot.witness, { clusterId: 'abc', member: 1, incarnation: 4, clean: true })
   t.deepEqual(boot.witness?.groups[0]?.position, { term: 1, index: 2 })
@@ -75,7 +79,8 @@ test('start: after a clean stop: rows and witness are there, and the witness say
 test('start: a stop that the core calls unclean: exit 0, but the witness does not say clean', async (t) => {
   const place = directory(t)
   const first = await startFake(t, config({ directory: place }), {
-    act: (input) => (input.kind === 'bytes' ? [{ kind: 'stopped', code: 0, why: 'x', clean: false }] : []),
+    act: (input) =>
+      input.kind === 'bytes' ? [{ kind: 'stopped', code: 0, why: 'x', clean: false }] : [],
   })
   const client = new TestClient(first.port)
   client.socket.write('x')

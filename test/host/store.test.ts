@@ -52,7 +52,16 @@ async function open(
 }
 
 function write(id: number, changes: Partial<Omit<StoreWrite, 'id'>> = {}): StoreWrite {
-  return { store: 'log', id, deletes: [], ranges: [], puts: [], sync: false, witness: [], ...changes }
+  return {
+    store: 'log',
+    id,
+    deletes: [],
+    ranges: [],
+    puts: [],
+    sync: false,
+    witness: [],
+    ...changes,
+  }
 }
 
 function row(key: string, value = key): Row {
@@ -69,8 +78,14 @@ test('store: writes that wait: one batch, in order, synced if any asks', async (
   store.write(write(5, { deletes: ['b', 'c'], puts: [row('c')] }))
   await store.drain()
 
-  t.deepEqual(stored.map(({ id }) => id), [1, 2, 3, 4, 5])
-  t.deepEqual(batches.map(({ sync }) => sync), [false, true])
+  t.deepEqual(
+    stored.map(({ id }) => id),
+    [1, 2, 3, 4, 5],
+  )
+  t.deepEqual(
+    batches.map(({ sync }) => sync),
+    [false, true],
+  )
   t.deepEqual(await rows(), ['a=a', 'c=c'])
 })
 
@@ -98,7 +113,8 @@ test('store: random writes with ranges: always the rows of a map', async (t) => 
       const ranges = random.chance(1, 4) ? [{ from, to: from + String.fromCharCode(255) }] : []
       for (const gone of deletes) twin.delete(gone)
       for (const range of ranges) {
-        for (const one of [...twin.keys()]) if (one >= range.from && one < range.to) twin.delete(one)
+        for (const one of [...twin.keys()])
+          if (one >= range.from && one < range.to) twin.delete(one)
       }
       for (const put of puts) twin.set(put.key, `${id}`)
       store.write(write(id, { deletes, ranges, puts, store: name }))
@@ -108,7 +124,10 @@ test('store: random writes with ranges: always the rows of a map', async (t) => 
 
     const wanted = [...twin].map(([one, value]) => `${one}=${value}`).sort()
     t.deepEqual((await rows()).sort(), wanted, name)
-    t.deepEqual(stored.map(({ id }) => id), Array.from({ length: 600 }, (_, n) => n + 1))
+    t.deepEqual(
+      stored.map(({ id }) => id),
+      Array.from({ length: 600 }, (_, n) => n + 1),
+    )
   }
 })
 
@@ -143,7 +162,9 @@ test('store: a put into a range that is still going: the range first, the put st
 
 test('store: no space for one batch: poisoned, nothing is ever written again, all is answered', async (t) => {
   const failure = new Error('Corruption', { cause: new Error('IO error: No space left on device') })
-  const { store, batches, stored, poisoned, rows } = await open(t, 'log', (n) => (n === 1 ? failure : null))
+  const { store, batches, stored, poisoned, rows } = await open(t, 'log', (n) =>
+    n === 1 ? failure : null,
+  )
   store.write(write(1, { puts: [row('a')], sync: true }))
   await store.drain()
 
@@ -155,7 +176,10 @@ test('store: no space for one batch: poisoned, nothing is ever written again, al
   await store.drain()
 
   t.is(batches.length, 2, 'the handle is not touched after the failure')
-  t.deepEqual(stored.map(({ id }) => id), [1, 2, 3, 4, 5])
+  t.deepEqual(
+    stored.map(({ id }) => id),
+    [1, 2, 3, 4, 5],
+  )
   t.is(stored[0]?.error, null)
   for (const { error } of stored.slice(1)) t.regex(error ?? '', /No space left on device/)
   t.is(poisoned.length, 1)
@@ -184,7 +208,9 @@ test('store: the witness fails: the write is not answered as durable', async (t)
 
 test('store: scan: about as many bytes as asked, in key order, and says when it is done', async (t) => {
   const { store } = await open(t)
-  store.write(write(1, { puts: Array.from({ length: 300 }, (_, n) => row(`${1000 + n}`, 'x'.repeat(50))) }))
+  store.write(
+    write(1, { puts: Array.from({ length: 300 }, (_, n) => row(`${1000 + n}`, 'x'.repeat(50))) }),
+  )
   await store.drain()
 
   const keys: string[] = []
@@ -197,5 +223,8 @@ test('store: scan: about as many bytes as asked, in key order, and says when it 
     done = found.done
   }
 
-  t.deepEqual(keys, Array.from({ length: 300 }, (_, n) => `${1000 + n}`))
+  t.deepEqual(
+    keys,
+    Array.from({ length: 300 }, (_, n) => `${1000 + n}`),
+  )
 })

@@ -76,13 +76,24 @@ async function written(t: ExecutionContext, notes: readonly WitnessNote[]): Prom
 
 test('witness: notes: the highest position, vote term and state number of each group', async (t) => {
   const other = { ...note(1, 9), group: 4 as GroupId }
-  const path = await written(t, [note(2, 7, { states: 4 }), note(1, 9), other, note(1, 3, { states: 2 })])
+  const path = await written(t, [
+    note(2, 7, { states: 4 }),
+    note(1, 9),
+    other,
+    note(1, 3, { states: 2 }),
+  ])
 
   const { content, damaged } = openWitness(path).found
 
   t.false(damaged)
   t.like(content, { clusterId: 'cluster', member: 2, incarnation: 5, clean: false })
-  t.deepEqual(content?.groups.map(({ position }) => position), [{ term: 2, index: 7 }, { term: 1, index: 9 }])
+  t.deepEqual(
+    content?.groups.map(({ position }) => position),
+    [
+      { term: 2, index: 7 },
+      { term: 1, index: 9 },
+    ],
+  )
   t.is(content?.groups[0]?.voteTerm, 2)
   t.is(content?.groups[0]?.states, 4)
 })

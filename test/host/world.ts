@@ -109,7 +109,8 @@ export class FakeReactor implements Reactor {
     this.wantsTurn = false
     for (const input of inputs) {
       outputs.push(...this.#act(input, this))
-      if (input.kind === 'stop') outputs.push({ kind: 'stopped', code: 0, why: 'asked to', clean: true })
+      if (input.kind === 'stop')
+        outputs.push({ kind: 'stopped', code: 0, why: 'asked to', clean: true })
     }
     return outputs
   }

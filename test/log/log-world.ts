@@ -87,7 +87,8 @@ export class LogWorld {
     for (const { key, value } of writes.puts) this.rows.set(key, value)
     const note = writes.witness
     const before = this.witness
-    const keeps = before !== null && note.reset !== true && comparePositions(before.position, note.position) > 0
+    const keeps =
+      before !== null && note.reset !== true && comparePositions(before.position, note.position) > 0
     this.witness = keeps ? { ...note, position: before.position } : note
   }
 
@@ -126,5 +127,7 @@ export function sortRows(rows: Row[]): Row[] {
 
 /** Entries as comparable text. */
 export function texts(entries: readonly LogEntry[]): string[] {
-  return entries.map(({ term, index, payload }) => `${term}.${index} ${bytesToText(payload.bytes())}`)
+  return entries.map(
+    ({ term, index, payload }) => `${term}.${index} ${bytesToText(payload.bytes())}`,
+  )
 }

@@ -39,7 +39,13 @@ function reversioned(value: Uint8Array): Uint8Array {
 
 test('layout: keys: sort by group, then index, as numbers do', (t) => {
   const places: readonly (readonly [number, number])[] = [
-    [1, 1], [1, 255], [1, 256], [1, 65_536], [1, 2 ** 40], [2, 1], [256, 1],
+    [1, 1],
+    [1, 255],
+    [1, 256],
+    [1, 65_536],
+    [1, 2 ** 40],
+    [2, 1],
+    [256, 1],
   ]
   const keys = places.map(([id, index]) => recordKey(id as GroupId, index))
 
@@ -98,7 +104,10 @@ test('records: truncation inside a record: one atomic write with its head again'
 
   const writes = world.commit(world.batch(17, 2, new Random(9)))
 
-  t.deepEqual(writes.puts.map((row) => recordIndex(recordPrefix(group), row.key)), [16, 17])
+  t.deepEqual(
+    writes.puts.map((row) => recordIndex(recordPrefix(group), row.key)),
+    [16, 17],
+  )
   t.is(writes.deletes.length, 5)
   const found = world.restart()
   t.is(found.fault, null)
@@ -117,7 +126,9 @@ test('records: a random history with restarts: always what the twin holds', (t) 
       if (choice < 5) world.append(1 + random.below(5), random)
       else if (choice === 5 && world.lastIndex > applied) {
         world.term++
-        world.commit(world.batch(random.between(applied + 1, world.lastIndex), 1 + random.below(3), random))
+        world.commit(
+          world.batch(random.between(applied + 1, world.lastIndex), 1 + random.below(3), random),
+        )
       } else if (choice === 6) {
         applied = random.between(applied, world.lastIndex)
         world.log.settle(applied)
@@ -134,8 +145,14 @@ test('records: a random history with restarts: always what the twin holds', (t) 
       t.is(world.log.last.index, world.lastIndex)
     }
     world.commit(emptyBatch)
-    const rows = world.sortedRows().filter((row) => recordIndex(recordPrefix(group), row.key) !== null)
-    t.is(rows.reduce((sum, row) => sum + row.value.length, 0), world.log.bytes, `seed ${seed}`)
+    const rows = world
+      .sortedRows()
+      .filter((row) => recordIndex(recordPrefix(group), row.key) !== null)
+    t.is(
+      rows.reduce((sum, row) => sum + row.value.length, 0),
+      world.log.bytes,
+      `seed ${seed}`,
+    )
   }
 })
 
@@ -146,7 +163,13 @@ test('records: read and decode: the entries of any range, as far as they are int
     return world.sortedRows().filter((row) => row.key >= range.from && row.key < range.to)
   }
 
-  for (const [from, to] of [[1, 30], [2, 2], [5, 17], [30, 30], [29, 40]] as const) {
+  for (const [from, to] of [
+    [1, 30],
+    [2, 2],
+    [5, 17],
+    [30, 30],
+    [29, 40],
+  ] as const) {
     const wanted = texts(world.entries.slice(from - 1, to))
     t.deepEqual(texts(world.log.decode(scan(from, to), from, to)), wanted)
   }
