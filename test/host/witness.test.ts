@@ -6,14 +6,12 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { GroupId } from '../../src/api/ids.js'
 import type { WitnessNote } from '../../src/api/store.js'
+import { openWitness, type WitnessDisk, WitnessFile } from '../../src/host/witness.js'
 import {
   decodeWitness,
-  openWitness,
   type WitnessContent,
-  type WitnessDisk,
-  WitnessFile,
   witnessSlotBytes,
-} from '../../src/host/witness.js'
+} from '../../src/host/witness-format.js'
 
 const group = 3 as GroupId
 
