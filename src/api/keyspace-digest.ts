@@ -22,6 +22,21 @@ export function keyspaceDigest(
   return hashBytes(writer.finish())
 }
 
+/**
+ * What decides which group a key is in, and how that group keeps it: kept with the log, because a change
+ * would leave keys where nobody looks for them.
+ */
+export function routingDigest(config: Pick<Config, 'keyspaces'>): Hash64 {
+  const writer = new ByteWriter().varint(config.keyspaces.length)
+  for (const keyspace of config.keyspaces) {
+    writer.text(keyspace.name).text(keyspace.strategy).varint(keyspace.prefixes.length)
+    for (const prefix of keyspace.prefixes) writer.text(prefix)
+    writer.boolean(keyspace.databases !== null).varint(keyspace.databases?.length ?? 0)
+    for (const db of keyspace.databases ?? []) writer.varint(db)
+  }
+  return hashBytes(writer.finish())
+}
+
 /** Sixteen hexadecimal digits, as logs and refusals show a digest. */
 export function showDigest(digest: Hash64): string {
   return `${digest.high.toString(16).padStart(8, '0')}${digest.low.toString(16).padStart(8, '0')}`

@@ -12,6 +12,7 @@ import type { StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import { never } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
+import { isRecordKey } from '../log/layout.js'
 import { Router } from '../router/router.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
@@ -58,6 +59,8 @@ export class Core {
   #now: Now
   #wants = false
   #isLoading = false
+  /** Why the member must not start, or empty. */
+  #refusal = ''
   #isStarted = false
   #diskShort = false
   #stopAt: number | null = null
@@ -220,8 +223,9 @@ export class Core {
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */
   #start(now: Now): void {
-    if (this.#isStarted || !this.#peers.isOpen) return
-    if (!this.#shards.every((shard) => shard.isLoaded)) return
+    if (this.#isStarted || !this.#shards.every((shard) => shard.isLoaded)) return
+    this.#judgeTable()
+    if (!this.#peers.isOpen) return
     this.#isStarted = true
     const { boot } = this.#init
     const start = {
@@ -237,6 +241,18 @@ export class Core {
       if (this.#diskShort) shard.diskShort(true)
       for (const peer of this.#peers.connected()) shard.peerUp(peer)
     }
+  }
+
+  /** A table that would leave stored keys where nobody looks for them is refused, with their number. */
+  #judgeTable(): void {
+    const other = this.#peers.otherTable
+    if (other === null) return
+    let keys = 0
+    for (const shard of this.#shards) keys += shard.keyTotal
+    const hasLog = this.#init.boot.logRows.some((row) => isRecordKey(row.key))
+    if (keys === 0 && !hasLog) return this.#peers.acceptTable()
+    const count = hasLog ? `${keys} keys of the last checkpoint and those in the log` : `${keys} keys`
+    this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
   }
 
   #makeShard(index: number): Shard {
@@ -296,9 +312,10 @@ export class Core {
       this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
       return
     }
-    if (this.#peers.refusal !== '' && !this.#isStopped) {
+    const refusal = this.#peers.refusal !== '' ? this.#peers.refusal : this.#refusal
+    if (refusal !== '' && !this.#isStopped) {
       this.#isStopped = true
-      this.#out.push({ kind: 'stopped', code: 1, why: this.#peers.refusal, clean: false })
+      this.#out.push({ kind: 'stopped', code: 1, why: refusal, clean: false })
       return
     }
     if (this.#stopAt === null || this.#isStopped) return

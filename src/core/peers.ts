@@ -4,11 +4,11 @@
 import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Output } from '../api/io.js'
-import { keyspaceDigest } from '../api/keyspace-digest.js'
+import { keyspaceDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
 import { ByteWriter, noBytes } from '../base/bytes.js'
-import { hashString } from '../base/hash.js'
+import { hashEquals, hashString } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { identityKey } from '../log/layout.js'
 import { Birth } from './birth.js'
@@ -64,6 +64,8 @@ export class Peers {
   readonly #birth: Birth | null
   readonly refusal: string
   readonly hasHistory: boolean
+  /** The data was written under a keyspace table that routes in another way: nothing happens until it is accepted. */
+  #otherTable: { readonly known: string; readonly given: string } | null = null
   readonly #outbox = new Map<MemberId, ByteWriter>()
   /** Wall milliseconds since when each peer is, or is not, connected. */
   readonly #since = new Map<MemberId, number>()
@@ -82,9 +84,14 @@ export class Peers {
     const { witness } = boot
     const { self, bootstrap } = config
     const found = bootBirth({ self, members, identityRow, witness, bootstrap, random, now })
+    const digest = routingDigest(config)
     this.refusal = found.kind === 'refused' ? found.sentence : ''
-    this.hasHistory = identityRow !== null
-    const keyspaces = { epoch: 1, digest: keyspaceDigest(config) }
+    const known = found.kind === 'known' ? found.keyspaces : null
+    if (known !== null && !hashEquals(known.digest, digest)) {
+      this.#otherTable = { known: showDigest(known.digest), given: showDigest(digest) }
+    }
+    this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
+    const keyspaces = { epoch: 1, digest }
     this.#birth =
       found.kind === 'refused'
         ? null
@@ -106,6 +113,16 @@ export class Peers {
 
   get incarnation(): number {
     return this.#birth?.incarnation ?? 0
+  }
+
+  /** Digests of the keyspace table on disk and of the one given, where they route differently. */
+  get otherTable(): { readonly known: string; readonly given: string } | null {
+    return this.#otherTable
+  }
+
+  /** There is no key that the other table would leave behind. */
+  acceptTable(): void {
+    this.#otherTable = null
   }
 
   /** One sentence while the cluster is not born, else empty. */
@@ -169,7 +186,7 @@ export class Peers {
   turn(now: Now): void {
     this.#now = now
     const birth = this.#birth
-    if (birth === null) return
+    if (birth === null || this.#otherTable !== null) return
     for (let ready = birth.ready(); ready !== null; ready = birth.ready()) {
       for (const { to, body } of ready.send) {
         this.send(to, { group: coreGroup, channel: coreChannels.birth, body })

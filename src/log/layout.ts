@@ -72,6 +72,11 @@ export function recordKey(group: GroupId, first: number): string {
   return recordPrefix(group) + bigEndian(first, 7)
 }
 
+/** Whether a row key is one of a log record, of whatever group. */
+export function isRecordKey(key: string): boolean {
+  return key.length === 12 && key.startsWith('l')
+}
+
 /** First index of a record by its key, or null when the key does not begin with this `recordPrefix`. */
 export function recordIndex(prefix: string, key: string): number | null {
   if (key.length !== 12 || !key.startsWith(prefix)) return null

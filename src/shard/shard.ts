@@ -343,6 +343,12 @@ export class Shard implements Group {
     return this.engine.keyCount(db)
   }
 
+  get keyTotal(): number {
+    let total = 0
+    for (let db = 0; db < this.#engineOptions.databases; db++) total += this.engine.keyCount(db)
+    return total
+  }
+
   expiresCount(db: number): number {
     return this.engine.expiresCount(db)
   }
