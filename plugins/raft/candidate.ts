@@ -2,9 +2,9 @@
 // recovering members and learners do not exist. This file also answers the questions of others.
 
 import { comparePositions, hasBug, type MemberId, voteOutcome } from 'quorate/plugin'
-import { becomeFollower, electionDelay, isInContact, quickDelay } from './follower.js'
 import { becomeLeader } from './leader.js'
 import type { VoteAnswer, VoteRequest } from './messages.js'
+import { becomeFollower, electionDelay, isInContact, quickDelay } from './role.js'
 import type { RaftState } from './state.js'
 
 export interface Candidacy {
@@ -170,4 +170,9 @@ function answer(
   const message: VoteAnswer = { kind: 'voted', era: raft.era, ...vote }
   if (vote.pre || hasBug('raft-vote-not-persisted')) raft.out.send(to, message)
   else raft.out.sendAfterWrite(to, message)
+}
+
+/** The leader hands over (thesis 3.10): stand at once, without PreVote. */
+export function onTimeoutNow(raft: RaftState): void {
+  if (mayStand(raft) && raft.role === 'follower') campaign(raft, { transfer: true, force: false })
 }

@@ -1,12 +1,10 @@
 // A follower: takes appends and heartbeats of the leader, keeps its log equal to the leader's and
-// answers only for what is on its disk. Every member is one beneath its role: a candidate or an older
-// leader becomes a follower as soon as it hears of a greater term.
+// answers only for what is on its disk.
 
 import { assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
-import { stopLeading } from './leader.js'
 import type { Append, Heartbeat, HeartbeatAnswer } from './messages.js'
-import { dropFollowerReads } from './read-index.js'
-import { joinEra } from './recovery.js'
+import { joinEra } from './era.js'
+import { becomeFollower, electionDelay } from './role.js'
 import type { RaftState } from './state.js'
 
 export interface Following {
@@ -22,66 +20,6 @@ export interface Following {
   ack: { readonly to: MemberId; readonly index: number; readonly epoch: number } | null
   /** Epoch of the leader's newest message. */
   epoch: number
-}
-
-const never = -1e15
-
-export function makeFollowing(raft: RaftState): Following {
-  return {
-    // Under a lease a restarted member may have promised the leader silence that it forgot.
-    contactAt: raft.options.lease ? raft.mono : never,
-    // A lone voter waits for nobody.
-    deadline: raft.mono + (raft.quorum === 1 && raft.isVoter ? 0 : electionDelay(raft)),
-    quickTries: 0,
-    matched: 0,
-    ack: null,
-    epoch: 0,
-  }
-}
-
-/** A random silence after which to campaign (Raft 5.2). */
-export function electionDelay(raft: RaftState): number {
-  return raft.random.between(raft.options.electionMinMs, raft.options.electionMaxMs)
-}
-
-/** Enters `term` if it is greater; `leader` is null while nobody is known to lead it. */
-export function becomeFollower(raft: RaftState, term: number, leader: MemberId | null): void {
-  if (raft.role === 'halted') return
-  const { following } = raft
-  if (raft.leading !== null) stopLeading(raft)
-  if (term > raft.term) {
-    raft.enterTerm(term)
-    following.matched = 0
-    following.ack = null
-  }
-  if (raft.leader !== leader) dropFollowerReads(raft)
-  raft.role = 'follower'
-  raft.candidacy = null
-  raft.leader = leader
-  following.deadline = raft.mono + electionDelay(raft)
-}
-
-/** Whether a live leader was heard within the least election timeout (RF16). */
-export function isInContact(raft: RaftState): boolean {
-  if (raft.role === 'leader') return true
-  return raft.mono - raft.following.contactAt < raft.options.electionMinMs
-}
-
-/** The link to the leader closed: campaign soon, staggered so that the followers rarely collide. */
-export function leaderLinkDown(raft: RaftState): void {
-  if (raft.options.lease) return
-  const { following } = raft
-  raft.leader = null
-  dropFollowerReads(raft)
-  following.contactAt = never
-  following.quickTries = 5
-  following.deadline = Math.min(following.deadline, raft.mono + quickDelay(raft))
-}
-
-/** 10 to 80 ms, sooner for members of lower rank. */
-export function quickDelay(raft: RaftState): number {
-  const rank = raft.members.voters.indexOf(raft.self) % 3
-  return 10 + rank * 20 + raft.random.below(30)
 }
 
 /** A message of the leader of our term. False when it must not be used further. */

@@ -17,18 +17,17 @@ import {
   type Refusal,
   type Token,
 } from 'quorate/plugin'
-import { becomeFollower } from './follower.js'
+import { foundEra } from './era.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import {
   confirmRounds,
   dropFollowerReads,
-  dropLeaderReads,
   type LeaderReads,
   makeLeaderReads,
   renewLease,
 } from './read-index.js'
-import { needSnapshot, sendHeartbeats } from './replication.js'
-import { foundEra } from './recovery.js'
+import { hearPeer, needSnapshot, sendHeartbeats } from './replication.js'
+import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
 import { catchUpDone, type Transfer } from './transfer.js'
 
@@ -108,14 +107,6 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
   // Raft 8: an entry of the new term at once, which commits all before it.
   raft.append({ term: raft.term, index: last + 1, payload: noop })
   raft.out.note('info', 'raft.elected', { member: raft.self, term: raft.term, index: last + 1, era: raft.era })
-}
-
-/** Everything that only a leader has goes; called by `becomeFollower`. */
-export function stopLeading(raft: RaftState): void {
-  raft.counters.stepDowns++
-  raft.out.note('info', 'raft.stepped-down', { member: raft.self, term: raft.term })
-  dropLeaderReads(raft)
-  raft.leading = null
 }
 
 export function leaderTick(raft: RaftState, leading: Leading): void {
@@ -219,30 +210,15 @@ export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: Hear
     peer.round = round
     confirmRounds(raft, leading)
   }
-  if (peer.state === 'probe') peer.paused = false
-  else if (peer.state === 'replicate' && peer.match < peer.next - 1) {
+  if (peer.state === 'probe') {
+    // The probe, or its answer, was lost if it is still out a heartbeat later.
+    if (peer.stalledAt === peer.next) peer.paused = false
+    peer.stalledAt = peer.next
+  }
+  if (peer.state === 'replicate' && peer.match < peer.next - 1) {
     // No movement between two heartbeats: an append or its answer was lost.
     if (peer.stalledAt === peer.match) peer.becomeProbe()
     else peer.stalledAt = peer.match
   }
 }
 
-/** Notes a sign of life. Null for an answer that counts for nothing. */
-export function hearPeer(
-  raft: RaftState,
-  from: MemberId,
-  answer: { readonly epoch: number; readonly recovering: boolean; readonly life: number },
-): Progress | null {
-  const { leading } = raft
-  const peer = leading?.progress.get(from)
-  if (leading === null || peer === undefined || answer.epoch > leading.epoch) return null
-  if (answer.epoch < peer.epochMin) return null
-  peer.activeAt = raft.mono
-  if (answer.recovering && (!peer.recovering || peer.life !== answer.life)) {
-    leading.epoch++
-    peer.forget(leading.epoch)
-  }
-  peer.recovering = answer.recovering
-  peer.life = answer.life
-  return peer
-}

@@ -3,9 +3,9 @@
 // round. A follower asks its leader; each try has an id of its own and no answer serves another try.
 
 import { hasBug, type MemberId, type Position, positionZero, quorumIndex, type ReadLevel, type Refusal, type Token } from 'quorate/plugin'
-import { hearPeer, type Leading } from './leader.js'
+import type { Leading } from './leader.js'
 import type { ReadAnswer, ReadRequest } from './messages.js'
-import { sendHeartbeats } from './replication.js'
+import { hearPeer, sendHeartbeats } from './replication.js'
 import type { RaftState } from './state.js'
 
 /** Rounds under way at a leader; further reads wait for the next one. */

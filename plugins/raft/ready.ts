@@ -11,11 +11,11 @@ import {
   type StoreBatch,
 } from 'quorate/plugin'
 import { ownVotePersisted } from './candidate.js'
+import { checkRefilled } from './era.js'
 import { flushAck } from './follower.js'
 import { encodeHardState } from './hard-state.js'
 import { advanceCommit } from './leader.js'
 import { flushFollowerReads, flushLeaderReads } from './read-index.js'
-import { checkRefilled } from './recovery.js'
 import { flushAppends } from './replication.js'
 import type { RaftState } from './state.js'
 

@@ -29,7 +29,7 @@
 // committed, nothing was ever committed in this era, so no member can have lost anything of it. A
 // recovering member that asks then is told to reach that entry, and is intact once it durably has.
 
-import { comparePositions, hasBug, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
+import { comparePositions, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
 import { campaign } from './candidate.js'
 import type { ReadAnswer, Report, Survey } from './messages.js'
 import type { RaftState } from './state.js'
@@ -129,17 +129,6 @@ export function onTarget(raft: RaftState, message: ReadAnswer): boolean {
   recovery.askId = 0
   recovery.target = { term: raft.term, index: message.at.index }
   return true
-}
-
-/** Refilled? Called once per Ready. */
-export function checkRefilled(raft: RaftState): void {
-  if (raft.recovering === null || raft.entering || raft.leader === null) return
-  const { target } = raft.recovery
-  if (hasBug('raft-refilled-too-soon')) raft.becomeIntact()
-  const reached = Math.min(raft.following.matched, raft.stable)
-  if (target === null || target.term !== raft.term || reached < target.index) return
-  raft.recovery.target = null
-  raft.becomeIntact()
 }
 
 /** Rule 4 above. */
@@ -257,36 +246,6 @@ function force(raft: RaftState, present: readonly MemberId[]): void {
     if (heard !== undefined) term = Math.max(term, heard.term, heard.era)
   }
   campaign(raft, { transfer: false, force: true, term: term + 1 })
-}
-
-/** The forced candidate won: its log is the history of the new era. */
-export function foundEra(raft: RaftState): void {
-  const era = raft.term
-  raft.enterEra(era, describeLoss(era))
-  raft.enteredEra()
-  raft.becomeIntact()
-  raft.rememberVotes()
-  raft.recovery.lossAccepted = false
-  raft.recovery.blocked = ''
-  raft.recovery.waits = ''
-  raft.out.note('warn', 'raft.era-begun', { member: raft.self, era, term: raft.term, last: raft.tail.last })
-}
-
-/** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */
-export function joinEra(raft: RaftState, era: number): void {
-  raft.enterEra(era, describeLoss(era))
-  raft.becomeRecovering(raft.durability === 'always' ? 'accept-loss' : 'unclean-stop')
-  raft.needsSnapshot = false
-  raft.following.matched = 0
-  raft.following.ack = null
-  raft.recovery.target = null
-  raft.recovery.askId = 0
-  raft.recovery.lossAccepted = false
-  raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
-}
-
-function describeLoss(era: number): string {
-  return `era ${era} was begun without a majority of intact members: writes acknowledged before it may be lost`
 }
 
 /** The operator's word, here or at a peer. Ignored while the group works. */

@@ -161,3 +161,23 @@ export function snapshotEnded(raft: RaftState, id: MemberId, end: { ok: boolean;
   peer.pendingSnapshot = Math.max(peer.pendingSnapshot, end.index)
   peer.becomeProbe()
 }
+
+/** Notes a sign of life. Null for an answer that counts for nothing. */
+export function hearPeer(
+  raft: RaftState,
+  from: MemberId,
+  answer: { readonly epoch: number; readonly recovering: boolean; readonly life: number },
+): Progress | null {
+  const { leading } = raft
+  const peer = leading?.progress.get(from)
+  if (leading === null || peer === undefined || answer.epoch > leading.epoch) return null
+  if (answer.epoch < peer.epochMin) return null
+  peer.activeAt = raft.mono
+  if (answer.recovering && (!peer.recovering || peer.life !== answer.life)) {
+    leading.epoch++
+    peer.forget(leading.epoch)
+  }
+  peer.recovering = answer.recovering
+  peer.life = answer.life
+  return peer
+}

@@ -2,7 +2,7 @@
 // from a snapshot that the shard installed. Snapshot bytes never pass here.
 
 import { assert, type Hash64, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
-import { becomeFollower, electionDelay } from './follower.js'
+import { becomeFollower, electionDelay } from './role.js'
 import { type RaftState, termJumpMax } from './state.js'
 
 /** Everything up to `position` is in a finished checkpoint: the log may go, save a margin for laggards. */

@@ -18,15 +18,8 @@ import type {
   StrategyStatus,
   Token,
 } from 'quorate/plugin'
-import { electionTimeout, mayStand, onVoteAnswer, onVoteRequest } from './candidate.js'
-import {
-  becomeFollower,
-  leaderLinkDown,
-  makeFollowing,
-  onAppend,
-  onHeartbeat,
-  refuseOldLeader,
-} from './follower.js'
+import { electionTimeout, mayStand, onTimeoutNow, onVoteAnswer, onVoteRequest } from './candidate.js'
+import { onAppend, onHeartbeat, refuseOldLeader } from './follower.js'
 import { leaderTick, onAppendAnswer, onHeartbeatAnswer, propose } from './leader.js'
 import { decodeMessage, type RaftMessage } from './messages.js'
 import type { RaftOptions } from './options.js'
@@ -41,10 +34,11 @@ import {
 import { takeReady, writePersisted } from './ready.js'
 import { lossAccepted, makeRecovery, onReport, onSurvey, onTarget, recoveryTick, recoveryWakeAt } from './recovery.js'
 import { entriesFetched, followerLinkDown, snapshotEnded } from './replication.js'
+import { becomeFollower, leaderLinkDown, makeFollowing } from './role.js'
 import { acceptsSnapshot, cutLog, snapshotInstalled } from './snapshot.js'
 import { RaftState, termJumpMax } from './state.js'
 import { describe } from './status.js'
-import { onTimeoutNow, transfer } from './transfer.js'
+import { transfer } from './transfer.js'
 
 export class RaftStrategy implements Strategy {
   readonly #raft: RaftState

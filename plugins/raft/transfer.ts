@@ -2,7 +2,6 @@
 // and tells it to stand at once, without PreVote. It gives up after an election timeout.
 
 import { hasBug, type MemberId, type Refusal } from 'quorate/plugin'
-import { campaign, mayStand } from './candidate.js'
 import type { Leading } from './leader.js'
 import type { RaftState } from './state.js'
 
@@ -54,8 +53,4 @@ export function catchUpDone(raft: RaftState, leading: Leading, from: MemberId): 
   leading.isLeaseVoid = true
   raft.counters.transfers++
   raft.out.send(from, { kind: 'timeout-now', era: raft.era, term: raft.term })
-}
-
-export function onTimeoutNow(raft: RaftState): void {
-  if (mayStand(raft) && raft.role === 'follower') campaign(raft, { transfer: true, force: false })
 }

@@ -35,7 +35,7 @@ export class Progress {
   epochMin = 0
   /** The greatest ReadIndex round answered. */
   round = 0
-  /** Match at the last heartbeat's answer: no movement since means that something was lost. */
+  /** Match (in probe: next) at the last heartbeat's answer: no movement since means that something was lost. */
   stalledAt = -1
   /** Last index of each append in flight, oldest first, and the bytes of each. */
   readonly #flying: number[] = []

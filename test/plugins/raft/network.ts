@@ -3,88 +3,27 @@
 // shard does and asserts the invariants RF1-RF9 and RF15 after each step.
 
 import {
-  chainEntry,
+  bytesToText,
   type Delivery,
-  type Durability,
+  type GroupId,
   type Hash64,
-  hashEquals,
-  hashZero,
-  type LogEntry,
   type MemberId,
   type Outgoing,
   payloadOf,
-  type Position,
-  positionZero,
   Random,
-  type RecoveryCause,
+  type ReadLevel,
   type Ready,
-  type StoreBatch,
+  type RecoveryCause,
   type Strategy,
   textToBytes,
-  bytesToText,
   type Token,
-  type GroupId,
-  type ReadLevel,
 } from 'quorate/plugin'
 import raft from '../../../plugins/raft/index.js'
-import { raftDefaults, type RaftOptions } from '../../../plugins/raft/options.js'
-
-export interface WorldOptions {
-  readonly seed: number
-  readonly voters: number
-  readonly learners: number
-  readonly durability: Durability
-  readonly options: Partial<RaftOptions>
-  readonly recoverWaitMs: number
-  /** Milliseconds of one step. */
-  readonly stepMs: number
-  /** Messages in a thousand that are lost, and that arrive twice. */
-  readonly lossPermille: number
-  readonly doublePermille: number
-  readonly delayMaxMs: number
-  readonly diskMaxMs: number
-}
-
-export const worldDefaults: WorldOptions = {
-  seed: 1,
-  voters: 3,
-  learners: 0,
-  durability: 'always',
-  options: {},
-  recoverWaitMs: 2_000,
-  stepMs: 5,
-  lossPermille: 0,
-  doublePermille: 0,
-  delayMaxMs: 2,
-  diskMaxMs: 2,
-}
-
-export interface AppliedEntry {
-  readonly at: Position
-  readonly text: string
-}
-
-interface Image {
-  state: Uint8Array | null
-  entries: LogEntry[]
-  /** Position before entries[0], and the chain there. */
-  at: Position
-  chain: Hash64
-}
-
-interface Checkpoint {
-  readonly at: Position
-  readonly chain: Hash64
-  readonly applied: readonly AppliedEntry[]
-}
-
-interface Write {
-  readonly batch: number
-  readonly write: StoreBatch
-  readonly sync: boolean
-  readonly after: readonly Outgoing[]
-  readonly doneAt: number
-}
+import { raftDefaults } from '../../../plugins/raft/options.js'
+import { copy, store } from './disk.js'
+import { Invariants } from './invariants.js'
+import { Node, type Write } from './node.js'
+import { worldDefaults, type WorldOptions } from './world-options.js'
 
 interface Letter {
   readonly from: number
@@ -101,33 +40,6 @@ export interface ReadRecord {
   readonly era: number
   grantedAt: number | null
   dropped: string | null
-}
-
-/** One member: a strategy, its disk and its engine. */
-export class Node {
-  readonly id: number
-  strategy: Strategy | null = null
-  /** What the operating system has, and what a loss of power leaves. */
-  disk: Image = { state: null, entries: [], at: positionZero, chain: hashZero }
-  synced: Image = { state: null, entries: [], at: positionZero, chain: hashZero }
-  checkpoint: Checkpoint = { at: positionZero, chain: hashZero, applied: [] }
-  applied: AppliedEntry[] = []
-  appliedAt: Position = positionZero
-  writes: Write[] = []
-  diskStopped = false
-  /** Grows with each start: messages to an earlier life are lost. */
-  life = 0
-  clockMs = 0
-  isPaused = false
-  /** Greatest term, and greatest commit within an era, ever seen, across restarts. */
-  term = 0
-  /** Of the last hard state on disk. */
-  durableTerm = 0
-  era = 1
-
-  constructor(id: number) {
-    this.id = id
-  }
 }
 
 export class World {
@@ -147,13 +59,9 @@ export class World {
   filter: (from: number, to: number, message: Uint8Array) => boolean = () => true
   /** No more losses and slow links. */
   quiet = false
+  readonly rules = new Invariants()
   readonly #letters: Letter[] = []
   readonly #cut = new Set<string>()
-  readonly #leaders = new Map<string, number>()
-  /** The committed history by index, per era. */
-  readonly #history = new Map<number, AppliedEntry>()
-  #historyEra = 1
-  #ackedIndex = 0
   #token = 0
   #order = 0
 
@@ -170,13 +78,7 @@ export class World {
   }
 
   strategy(id: number): Strategy {
-    const { strategy } = this.node(id)
-    if (strategy === null) throw new Error(`member ${id} is down`)
-    return strategy
-  }
-
-  strategyOf(id: number): Strategy | null {
-    return this.node(id).strategy
+    return this.node(id).strategy ?? fail(`member ${id} is down`)
   }
 
   get ids(): number[] {
@@ -242,12 +144,7 @@ export class World {
 
   wipe(id: number): void {
     const node = this.node(id)
-    node.disk = { state: null, entries: [], at: positionZero, chain: hashZero }
-    node.synced = copy(node.disk)
-    node.checkpoint = { at: positionZero, chain: hashZero, applied: [] }
-    node.term = 0
-    node.durableTerm = 0
-    node.era = 1
+    node.forget()
   }
 
   restart(id: number, recovering: RecoveryCause | null = null): void {
@@ -289,7 +186,7 @@ export class World {
     const node = this.node(id)
     if (node.strategy === null) return null
     const token = ++this.#token as Token
-    this.reads.set(token, { member: id, floor: this.#ackedIndex, era: this.#historyEra, grantedAt: null, dropped: null })
+    this.reads.set(token, { member: id, floor: this.rules.ackedIndex, era: this.rules.historyEra, grantedAt: null, dropped: null })
     node.strategy.tick(this.#now(node))
     const refusal = node.strategy.readIndex(token, level)
     this.#drain(node)
@@ -358,7 +255,7 @@ export class World {
       node.strategy.tick(this.#now(node))
       this.#drain(node)
     }
-    for (const node of this.up) if (!node.isPaused) this.#check(node)
+    for (const node of this.up) if (!node.isPaused) this.rules.check(node)
   }
 
   #now(node: Node): { wall: number; mono: number } {
@@ -433,7 +330,7 @@ export class World {
     const read = this.reads.get(token)
     if (read === undefined) throw new Error('a grant for a read that nobody asked for')
     if (read.grantedAt !== null || read.dropped !== null) throw new Error('a read is answered once')
-    const isComparable = read.era === this.#historyEra && this.node(read.member).strategy?.status().era === read.era
+    const isComparable = read.era === this.rules.historyEra && this.node(read.member).strategy?.status().era === read.era
     if (isComparable && index < read.floor) throw new Error(`RF15: read at ${index} misses an acknowledged write at ${read.floor}`)
     read.grantedAt = index
   }
@@ -460,28 +357,12 @@ export class World {
     const text = bytesToText(delivery.payload.bytes())
     node.applied.push({ at: delivery.at, text })
     node.appliedAt = delivery.at
-    this.#record(node, { at: delivery.at, text })
+    this.rules.record(node, { at: delivery.at, text })
     if (delivery.token !== null) {
       this.committed.add(delivery.token)
-      this.#ackedIndex = Math.max(this.#ackedIndex, delivery.at.index)
+      this.rules.ackedIndex = Math.max(this.rules.ackedIndex, delivery.at.index)
     }
     node.strategy?.applied(delivery.at)
-  }
-
-  /** RF4: one committed history per era. */
-  #record(node: Node, entry: AppliedEntry): void {
-    const era = node.strategy?.status().era ?? 1
-    if (era > this.#historyEra) {
-      this.#historyEra = era
-      this.#history.clear()
-      this.#ackedIndex = 0
-    }
-    if (era < this.#historyEra) return
-    const known = this.#history.get(entry.at.index)
-    if (known === undefined) this.#history.set(entry.at.index, entry)
-    else if (known.at.term !== entry.at.term || known.text !== entry.text) {
-      throw new Error(`RF4: member ${node.id} executes another entry at ${entry.at.index}`)
-    }
   }
 
   #finishWrites(node: Node): void {
@@ -497,96 +378,10 @@ export class World {
       if (this.options.diskMaxMs > 0) this.#drain(node)
     }
   }
-
-  #check(node: Node): void {
-    const status = node.strategy?.status()
-    if (status === undefined) return
-    if (status.term < node.term) throw new Error(`RF9: the term of member ${node.id} goes back`)
-    node.term = status.term
-    node.era = status.era
-    if (status.commit.index > status.last.index) throw new Error('RF9: commit is behind the end of the log')
-    if (node.appliedAt.index > status.commit.index) throw new Error('RF9: applied is behind commit')
-    if (status.role !== 'leader') return
-    const key = `${status.era}:${status.term}`
-    const known = this.#leaders.get(key)
-    if (known !== undefined && known !== node.id) throw new Error(`RF1: members ${known} and ${node.id} lead term ${status.term}`)
-    if (known === undefined) this.#checkNewLeader(node, status.era)
-    this.#leaders.set(key, node.id)
-  }
-
-  /** RF5: a new leader has every entry committed before. */
-  #checkNewLeader(node: Node, era: number): void {
-    if (era !== this.#historyEra) return
-    const status = (node.strategy as Strategy).status()
-    let last = 0
-    for (const index of this.#history.keys()) last = Math.max(last, index)
-    if (status.last.index < last) throw new Error(`RF5: leader ${node.id} lacks entry ${last}`)
-    const known = this.#history.get(last)
-    const own = node.disk.entries.find((entry) => entry.index === last)
-    if (known !== undefined && own !== undefined && own.term !== known.at.term) {
-      throw new Error(`RF5: leader ${node.id} has another entry at ${last}`)
-    }
-  }
-
-  /** RF13: engines at the same position hold the same. */
-  checkEngines(): void {
-    const [first] = this.nodes
-    for (const node of this.nodes) {
-      if (node.applied.length !== first?.applied.length) throw new Error(`RF13: ${node.id} executed ${node.applied.length} entries, not ${first?.applied.length}`)
-      node.applied.forEach((entry, at) => {
-        if (entry.text !== first.applied[at]?.text) throw new Error(`RF13: ${node.id} differs from ${first.id} at ${entry.at.index}`)
-      })
-    }
-  }
-
-  /** RF3: members that have the same position have the same chain there. */
-  checkLogs(): void {
-    for (const a of this.up) {
-      for (const b of this.up) {
-        if (a.id >= b.id || a.era !== b.era) continue
-        const index = Math.min(a.appliedAt.index, b.appliedAt.index)
-        const own = a.strategy?.chainAt(index) ?? null
-        const other = b.strategy?.chainAt(index) ?? null
-        if (own !== null && other !== null && !hashEquals(own, other)) throw new Error(`RF3: ${a.id} and ${b.id} differ at ${index}`)
-      }
-    }
-  }
 }
 
-function copy(image: Image): Image {
-  return { ...image, entries: [...image.entries] }
-}
-
-/** What the store does with a batch: truncate, append, cut, reset; the chain must fit. */
-function store(disk: Image, batch: StoreBatch): void {
-  if (batch.state !== null) disk.state = batch.state
-  if (batch.reset !== null) {
-    disk.entries = []
-    disk.at = batch.reset.at
-    disk.chain = batch.reset.chain
-  }
-  const first = batch.entries[0]
-  if (first !== undefined) {
-    disk.entries = disk.entries.filter((entry) => entry.index < first.index)
-    const last = disk.entries[disk.entries.length - 1]?.index ?? disk.at.index
-    if (first.index !== last + 1) throw new Error(`the store has a gap: ${last} then ${first.index}`)
-    if (!hashEquals(chainOf(disk), batch.chainBefore)) throw new Error('the store has another chain')
-    disk.entries.push(...batch.entries)
-  }
-  if (batch.cutTo === null) return
-  const { cutTo } = batch
-  for (const entry of disk.entries) {
-    if (entry.index > cutTo) break
-    disk.chain = chainEntry(disk.chain, entry, entry.payload.bytes())
-    disk.at = { term: entry.term, index: entry.index }
-  }
-  disk.entries = disk.entries.filter((entry) => entry.index > cutTo)
-}
-
-function chainOf(disk: Image): Hash64 {
-  let { chain } = disk
-  for (const entry of disk.entries) chain = chainEntry(chain, entry, entry.payload.bytes())
-  return chain
+function fail(why: string): never {
+  throw new Error(why)
 }
 
 function fields(of: Readonly<Record<string, unknown>>): string {

@@ -1,7 +1,8 @@
 // One random schedule: faults drawn from a seed, then peace. Throws what the world's checks throw.
 
 import { Random } from 'quorate/plugin'
-import { World, type WorldOptions } from './network.js'
+import { World } from './network.js'
+import type { WorldOptions } from './world-options.js'
 
 export interface ScheduleResult {
   readonly world: World
@@ -77,7 +78,7 @@ function fault(world: World, random: Random): void {
       return
     case 9:
       if (random.chance(1, 2)) world.takeCheckpoint(id)
-      else world.strategyOf(world.leader() ?? id)?.transfer(null)
+      else world.node(world.leader() ?? id).strategy?.transfer(null)
       return
   }
 }
@@ -105,8 +106,8 @@ function settle(world: World): void {
   const last = (): number => Math.max(...world.nodes.map((node) => node.appliedAt.index))
   const isEqual = world.until(() => world.nodes.every((node) => node.appliedAt.index === last()), 20_000)
   if (!isEqual) throw new Error(`LV3: a member stays behind: ${describe(world)}`)
-  world.checkLogs()
-  world.checkEngines()
+  world.rules.checkLogs(world.up)
+  world.rules.checkEngines(world.nodes)
 }
 
 function describe(world: World): string {

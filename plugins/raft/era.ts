@@ -1,0 +1,45 @@
+// Entering an era and becoming intact in it. Why this is safe stands at the head of recovery.ts.
+
+import { hasBug } from 'quorate/plugin'
+import type { RaftState } from './state.js'
+
+/** Refilled? Called once per Ready. */
+export function checkRefilled(raft: RaftState): void {
+  if (raft.recovering === null || raft.entering || raft.leader === null) return
+  const { target } = raft.recovery
+  if (hasBug('raft-refilled-too-soon')) raft.becomeIntact()
+  const reached = Math.min(raft.following.matched, raft.stable)
+  if (target === null || target.term !== raft.term || reached < target.index) return
+  raft.recovery.target = null
+  raft.becomeIntact()
+}
+
+/** The forced candidate won: its log is the history of the new era. */
+export function foundEra(raft: RaftState): void {
+  const era = raft.term
+  raft.enterEra(era, describeLoss(era))
+  raft.enteredEra()
+  raft.becomeIntact()
+  raft.rememberVotes()
+  raft.recovery.lossAccepted = false
+  raft.recovery.blocked = ''
+  raft.recovery.waits = ''
+  raft.out.note('warn', 'raft.era-begun', { member: raft.self, era, term: raft.term, last: raft.tail.last })
+}
+
+/** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */
+export function joinEra(raft: RaftState, era: number): void {
+  raft.enterEra(era, describeLoss(era))
+  raft.becomeRecovering(raft.durability === 'always' ? 'accept-loss' : 'unclean-stop')
+  raft.needsSnapshot = false
+  raft.following.matched = 0
+  raft.following.ack = null
+  raft.recovery.target = null
+  raft.recovery.askId = 0
+  raft.recovery.lossAccepted = false
+  raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
+}
+
+function describeLoss(era: number): string {
+  return `era ${era} was begun without a majority of intact members: writes acknowledged before it may be lost`
+}

@@ -1,0 +1,60 @@
+// A member of the test world: its strategy, its disk and its engine, which is a list.
+
+import { type Hash64, hashZero, type Outgoing, type Position, positionZero, type StoreBatch, type Strategy } from 'quorate/plugin'
+import { emptyImage, type Image } from './disk.js'
+
+export interface AppliedEntry {
+  readonly at: Position
+  readonly text: string
+}
+
+export interface Checkpoint {
+  readonly at: Position
+  readonly chain: Hash64
+  readonly applied: readonly AppliedEntry[]
+}
+
+export interface Write {
+  readonly batch: number
+  readonly write: StoreBatch
+  readonly sync: boolean
+  readonly after: readonly Outgoing[]
+  readonly doneAt: number
+}
+
+/** One member: a strategy, its disk and its engine. */
+export class Node {
+  readonly id: number
+  strategy: Strategy | null = null
+  /** What the operating system has, and what a loss of power leaves. */
+  disk: Image = emptyImage()
+  synced: Image = emptyImage()
+  checkpoint: Checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+  applied: AppliedEntry[] = []
+  appliedAt: Position = positionZero
+  writes: Write[] = []
+  diskStopped = false
+  /** Grows with each start: messages to an earlier life are lost. */
+  life = 0
+  clockMs = 0
+  isPaused = false
+  /** Greatest term, and greatest commit within an era, ever seen, across restarts. */
+  term = 0
+  /** Of the last hard state on disk. */
+  durableTerm = 0
+  era = 1
+
+  constructor(id: number) {
+    this.id = id
+  }
+
+  /** An empty directory. */
+  forget(): void {
+    this.disk = emptyImage()
+    this.synced = emptyImage()
+    this.checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+    this.term = 0
+    this.durableTerm = 0
+    this.era = 1
+  }
+}

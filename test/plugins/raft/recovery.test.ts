@@ -1,0 +1,173 @@
+// Members that lost what they had acknowledged (reliability.md LV8; the argument is in recovery.ts).
+
+import test from 'ava'
+import type { RecoveryCause } from 'quorate/plugin'
+import { World } from './network.js'
+
+function loaded(options: ConstructorParameters<typeof World>[0] = {}, count = 10): World {
+  const world = new World(options)
+  const leader = world.elect()
+  for (let i = 0; i < count; i++) world.propose(leader, `v${i}`)
+  world.advance(200)
+  return world
+}
+
+function texts(world: World, id: number): string[] {
+  return world.node(id).applied.map((entry) => entry.text).filter((text) => text.startsWith('!'))
+}
+
+test('recovery: one of three lost its disk: it is refilled, then intact, and votes again', (t) => {
+  const world = loaded()
+  const leader = world.leader() as number
+  const victim = leader === 1 ? 2 : 1
+  world.crash(victim)
+  world.wipe(victim)
+
+  world.start(victim, 'disk-lost')
+  t.is(world.strategy(victim).status().role, 'recovering')
+  const isRefilled = world.until(() => world.strategy(victim).status().recovering === null, 3_000)
+
+  t.true(isRefilled)
+  t.is(texts(world, victim).length, 10)
+  world.advance(500)
+  world.crash(leader)
+  t.true(world.until(() => world.isSettled(), 3_000), 'its vote is needed and given')
+})
+
+test('recovery: a recovering member and one intact: no leader, for its vote does not exist', (t) => {
+  const world = loaded()
+  const leader = world.leader() as number
+  const victim = leader === 1 ? 2 : 1
+  const third = world.ids.find((id) => id !== leader && id !== victim) as number
+  for (const id of world.ids) world.crash(id)
+  world.wipe(victim)
+
+  world.start(victim, 'disk-lost')
+  world.start(third)
+  world.advance(3_000)
+
+  t.is(world.leader(), null)
+  world.start(leader)
+  t.true(world.until(() => world.isSettled(), 3_000))
+  t.true(world.until(() => texts(world, victim).length === 10, 3_000))
+})
+
+test('recovery: still recovering at a restart: remembered; refilled: forgotten', (t) => {
+  const world = loaded()
+  const victim = world.leader() === 1 ? 2 : 1
+  world.crash(victim)
+  world.wipe(victim)
+  world.isolate(victim)
+  world.start(victim, 'disk-lost')
+  world.advance(300)
+  world.restart(victim)
+
+  t.is(world.strategy(victim).status().role, 'recovering')
+  world.heal()
+  world.until(() => world.strategy(victim).status().recovering === null, 3_000)
+  world.advance(100)
+  world.restart(victim)
+  t.is(world.strategy(victim).status().recovering, null)
+})
+
+test('recovery: two of three lost their disks under always: halted, naming them, until the loss is accepted', (t) => {
+  const world = loaded()
+  for (const id of world.ids) world.crash(id)
+  for (const id of [1, 2]) world.wipe(id)
+  for (const id of [1, 2]) world.start(id, 'disk-lost')
+  world.start(3)
+  world.advance(3_000)
+
+  t.is(world.leader(), null)
+  for (const id of [1, 2]) {
+    t.is(world.strategy(id).status().role, 'halted')
+    t.regex(world.strategy(id).status().why, /members \d, \d lost/)
+  }
+  world.strategy(1).acceptLoss()
+  t.true(world.until(() => world.isSettled(), 5_000))
+  t.is(world.leader(), 3, 'the longest log wins')
+  world.propose(3, 'new')
+  world.until(() => world.ids.every((id) => texts(world, id).length === 11), 3_000)
+  for (const id of world.ids) {
+    t.is(texts(world, id).length, 11)
+    t.not(world.strategy(id).status().loss, '')
+    t.true(world.strategy(id).status().era > 1)
+  }
+})
+
+const causes: readonly RecoveryCause[] = ['disk-lost', 'unclean-stop']
+for (const cause of causes) {
+  test(`recovery: all three stopped without grace under everysec (${cause} at one): the longest log begins an era`, (t) => {
+    const world = loaded({ durability: 'everysec' })
+    for (const id of world.ids) world.crash(id)
+    if (cause === 'disk-lost') world.wipe(1)
+    world.start(1, cause)
+    world.start(2, 'unclean-stop')
+    world.advance(1_000)
+    t.is(world.leader(), null, 'waits for the third')
+
+    world.start(3, 'unclean-stop')
+    t.true(world.until(() => world.isSettled(), 5_000))
+    t.true(world.until(() => world.ids.every((id) => texts(world, id).length === 10), 5_000))
+    t.true(world.until(() => world.ids.every((id) => world.strategy(id).status().recovering === null), 5_000))
+  })
+}
+
+test('recovery: a majority under none and the third stays away: they wait, then go on without it', (t) => {
+  const world = loaded({ durability: 'none', recoverWaitMs: 2_000 })
+  for (const id of world.ids) world.crash(id)
+  for (const id of [1, 2]) world.start(id, 'unclean-stop')
+
+  world.advance(1_500)
+  t.is(world.leader(), null)
+  t.true(world.until(() => world.isSettled(), 4_000))
+  const leader = world.leader() as number
+  world.propose(leader, 'new')
+  world.advance(100)
+  world.start(3)
+  t.true(world.until(() => texts(world, 3).includes('!new'), 5_000))
+})
+
+test('recovery: a member with a longer tail of the old era returns: its tail goes, without an assertion', (t) => {
+  const world = loaded({ durability: 'everysec', recoverWaitMs: 500 })
+  world.crash(1)
+  world.crash(2)
+  world.wipe(1)
+  world.wipe(2)
+  world.isolate(3)
+  world.start(1, 'unclean-stop')
+  world.start(2, 'unclean-stop')
+  t.true(world.until(() => world.leader() !== 3 && world.isSettled(), 5_000))
+  world.propose(world.leader() as number, 'other')
+  world.advance(100)
+  t.is(texts(world, 3).length, 10)
+
+  world.heal()
+
+  t.true(world.until(() => texts(world, 3).length === 1, 5_000))
+  t.deepEqual(texts(world, 3), ['!other'])
+  t.true(world.until(() => world.strategy(3).status().recovering === null, 5_000))
+})
+
+test('recovery: one member alone under none: goes on at once in a new era', (t) => {
+  const world = loaded({ voters: 1, durability: 'none' })
+  world.takeCheckpoint(1)
+  world.crash(1)
+
+  world.start(1, 'unclean-stop')
+
+  t.true(world.until(() => world.isSettled(), 200))
+  t.is(texts(world, 1).length, 10)
+})
+
+test('recovery: a member whose log was damaged, started with accept-loss: takes what is there', (t) => {
+  const world = loaded({ voters: 1 })
+  world.crash(1)
+  world.start(1, 'log-damaged')
+  world.advance(1_000)
+  t.is(world.strategy(1).status().role, 'halted')
+
+  world.restart(1, 'accept-loss')
+
+  t.true(world.until(() => world.isSettled(), 1_000))
+})
