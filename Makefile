@@ -38,6 +38,7 @@ sim: build
 chaos: build
 	@exec node dist/test/chaos/main.js
 
+# Every question, or one: make bench B=end-to-end ROUNDS=5
 bench: build
 	@exec node dist/test/bench/main.js
 

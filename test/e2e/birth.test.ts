@@ -43,30 +43,34 @@ test.serial('birth: one directory wiped: the member is refilled and counts again
     await cluster.process(other).kill()
     t.is(await call(cluster, wiped, 'SET', 'b', '2'), 'OK')
     t.is(await call(cluster, wiped, 'GET', 'a'), '1')
-  }))
+  }),
+)
 
-test.serial('birth: two directories wiped: the group halts with its reason until loss is accepted', (t) =>
-  withCluster(async (cluster) => {
-    await call(cluster, 0, 'SET', 'a', '1')
-    const leader = await cluster.waitLeader()
-    const wiped = cluster.all.filter((i) => i !== leader)
+test.serial(
+  'birth: two directories wiped: the group halts with its reason until loss is accepted',
+  (t) =>
+    withCluster(async (cluster) => {
+      await call(cluster, 0, 'SET', 'a', '1')
+      const leader = await cluster.waitLeader()
+      const wiped = cluster.all.filter((i) => i !== leader)
 
-    for (const i of cluster.all) await cluster.process(i).kill()
-    for (const i of wiped) rmSync(cluster.dataOf(i), { recursive: true })
-    for (const i of cluster.all) cluster.startMember(i)
+      for (const i of cluster.all) await cluster.process(i).kill()
+      for (const i of wiped) rmSync(cluster.dataOf(i), { recursive: true })
+      for (const i of cluster.all) cluster.startMember(i)
 
-    await cluster.waitFor('a group that halts with a reason', async () => {
-      const report = await cluster.status(leader).catch(() => null)
-      const group = report?.groups[0]
-      return group !== undefined && group['health'] !== 'ok' && group['why'] !== ''
-    })
-    await t.throwsAsync(call(cluster, leader, 'SET', 'b', '2'), {
-      message: /^(CLUSTERDOWN|UNKNOWNRESULT)/,
-    })
-    await call(cluster, leader, 'QUORATE', 'RECOVER', 'ACCEPT-LOSS')
-    await cluster.waitReady()
-    t.is(await call(cluster, leader, 'GET', 'a'), '1')
-  }))
+      await cluster.waitFor('a group that halts with a reason', async () => {
+        const report = await cluster.status(leader).catch(() => null)
+        const group = report?.groups[0]
+        return group !== undefined && group['health'] !== 'ok' && group['why'] !== ''
+      })
+      await t.throwsAsync(call(cluster, leader, 'SET', 'b', '2'), {
+        message: /^(CLUSTERDOWN|UNKNOWNRESULT)/,
+      })
+      await call(cluster, leader, 'QUORATE', 'RECOVER', 'ACCEPT-LOSS')
+      await cluster.waitReady()
+      t.is(await call(cluster, leader, 'GET', 'a'), '1')
+    }),
+)
 
 test.serial('birth: started again with another initial list: refused, not reborn', (t) =>
   withCluster(async (cluster) => {
@@ -95,28 +99,32 @@ test.serial('birth: started again with another initial list: refused, not reborn
 
     t.true(refused)
     t.is(await call(cluster, 0, 'GET', 'a'), '1')
-  }))
+  }),
+)
 
-test.serial('birth: alone with an empty directory: no cluster is born without the other members', async (t) => {
-  const cluster = await TestCluster.prepare()
-  try {
-    cluster.startMember(0)
-    await cluster.waitFor('answer', () =>
-      cluster.status(0).then(
-        () => true,
-        () => false,
-      ),
-    )
+test.serial(
+  'birth: alone with an empty directory: no cluster is born without the other members',
+  async (t) => {
+    const cluster = await TestCluster.prepare()
+    try {
+      cluster.startMember(0)
+      await cluster.waitFor('answer', () =>
+        cluster.status(0).then(
+          () => true,
+          () => false,
+        ),
+      )
 
-    await t.throwsAsync(call(cluster, 0, 'SET', 'a', '1'), {
-      message: /^(CLUSTERDOWN|LOADING|UNKNOWNRESULT)/,
-    })
+      await t.throwsAsync(call(cluster, 0, 'SET', 'a', '1'), {
+        message: /^(CLUSTERDOWN|LOADING|UNKNOWNRESULT)/,
+      })
 
-    cluster.startMember(1)
-    cluster.startMember(2)
-    await cluster.waitReady()
-    t.is(await call(cluster, 0, 'SET', 'a', '1'), 'OK')
-  } finally {
-    await cluster.dispose()
-  }
-})
+      cluster.startMember(1)
+      cluster.startMember(2)
+      await cluster.waitReady()
+      t.is(await call(cluster, 0, 'SET', 'a', '1'), 'OK')
+    } finally {
+      await cluster.dispose()
+    }
+  },
+)

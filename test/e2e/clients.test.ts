@@ -42,7 +42,8 @@ test.serial('ioredis: written at one member: read at every other, in order', (t)
     t.is(await first.get('counter'), String(100 * clients.length))
     for (const client of clients) client.disconnect()
     return undefined
-  }))
+  }),
+)
 
 test.serial('node-redis: written at one member: read at every other', (t) =>
   withCluster(async (cluster) => {
@@ -56,7 +57,8 @@ test.serial('node-redis: written at one member: read at every other', (t) =>
       t.deepEqual(await client.mGet(['a', 'none']), ['é1', null])
     }
     for (const client of clients) client.destroy()
-  }))
+  }),
+)
 
 const cliTest = onPath('redis-cli') ? test.serial : test.serial.skip
 

@@ -15,6 +15,8 @@ export interface ClusterOptions {
   /** Options beside members and addresses. */
   readonly config?: Readonly<Record<string, unknown>>
   readonly flags?: readonly string[]
+  /** False: members reach each other directly, for measurements. */
+  readonly proxied?: boolean
   /** Where data goes; a temporary directory of its own otherwise. */
   readonly directory?: string
 }
@@ -48,7 +50,8 @@ export class TestCluster {
     for (let from = 0; from < cluster.count; from++) {
       const row: (FaultProxy | null)[] = []
       for (let to = 0; to < cluster.count; to++) {
-        row.push(from === to ? null : await FaultProxy.open(cluster.#peerPorts[to] ?? 0))
+        const isDirect = from === to || options.proxied === false
+        row.push(isDirect ? null : await FaultProxy.open(cluster.#peerPorts[to] ?? 0))
       }
       cluster.#proxies.push(row)
     }

@@ -57,7 +57,8 @@ test.serial('fault: the leader killed: a new one takes over, nothing lost or dou
     await cluster.waitReady(followers).catch(() => undefined)
     await moreWrites(cluster, workload)
     cluster.startMember(leader)
-  }))
+  }),
+)
 
 test.serial('fault: a follower killed: the others go on, nothing lost or doubled', (t) =>
   survive(t, async ({ cluster, followers }, workload) => {
@@ -65,27 +66,32 @@ test.serial('fault: a follower killed: the others go on, nothing lost or doubled
     await cluster.process(follower).kill()
     await moreWrites(cluster, workload)
     cluster.startMember(follower)
-  }))
+  }),
+)
 
 test.serial('fault: all members killed: every acknowledged write is on disk', (t) =>
   survive(t, async ({ cluster }) => {
     await Promise.all(cluster.all.map((i) => cluster.process(i).kill()))
     for (const i of cluster.all) cluster.startMember(i)
-  }))
+  }),
+)
 
-test.serial('fault: the leader stopped and continued: it steps down, nothing lost or doubled', (t) =>
-  survive(t, async ({ cluster, leader, followers }, workload) => {
-    cluster.process(leader).signal('SIGSTOP')
-    try {
-      await cluster.waitFor('another leader', async () => {
-        const found = await cluster.leader(followers)
-        return found !== null && found !== leader
-      })
-      await moreWrites(cluster, workload)
-    } finally {
-      cluster.process(leader).signal('SIGCONT')
-    }
-  }))
+test.serial(
+  'fault: the leader stopped and continued: it steps down, nothing lost or doubled',
+  (t) =>
+    survive(t, async ({ cluster, leader, followers }, workload) => {
+      cluster.process(leader).signal('SIGSTOP')
+      try {
+        await cluster.waitFor('another leader', async () => {
+          const found = await cluster.leader(followers)
+          return found !== null && found !== leader
+        })
+        await moreWrites(cluster, workload)
+      } finally {
+        cluster.process(leader).signal('SIGCONT')
+      }
+    }),
+)
 
 test.serial('fault: the leader cut off both ways: the others go on, nothing lost or doubled', (t) =>
   survive(t, async ({ cluster, leader, followers }, workload) => {
@@ -96,7 +102,8 @@ test.serial('fault: the leader cut off both ways: the others go on, nothing lost
     })
     await moreWrites(cluster, workload)
     cluster.heal()
-  }))
+  }),
+)
 
 test.serial('fault: what the leader sends is cut: another leads, nothing lost or doubled', (t) =>
   survive(t, async ({ cluster, leader, followers }, workload) => {
@@ -107,25 +114,32 @@ test.serial('fault: what the leader sends is cut: another leads, nothing lost or
     })
     await moreWrites(cluster, workload)
     cluster.heal()
-  }))
+  }),
+)
 
-test.serial('fault: what the leader hears is cut: writes go on or wait, nothing lost or doubled', (t) =>
-  survive(t, async ({ cluster, leader, followers }, workload) => {
-    for (const follower of followers) cluster.cutOneWay(follower, leader)
-    await cluster.waitFor('another leader', async () => {
-      const found = await cluster.leader(followers)
-      return found !== null && found !== leader
-    })
-    await moreWrites(cluster, workload)
-    cluster.heal()
-  }))
+test.serial(
+  'fault: what the leader hears is cut: writes go on or wait, nothing lost or doubled',
+  (t) =>
+    survive(t, async ({ cluster, leader, followers }, workload) => {
+      for (const follower of followers) cluster.cutOneWay(follower, leader)
+      await cluster.waitFor('another leader', async () => {
+        const found = await cluster.leader(followers)
+        return found !== null && found !== leader
+      })
+      await moreWrites(cluster, workload)
+      cluster.heal()
+    }),
+)
 
-test.serial('fault: every member stopped cleanly and started again: exit code 0, nothing lost', (t) =>
-  survive(t, async ({ cluster }) => {
-    const ends = await Promise.all(cluster.all.map((i) => cluster.process(i).stop()))
-    t.deepEqual(
-      ends,
-      cluster.all.map(() => ({ code: 0, signal: null })),
-    )
-    for (const i of cluster.all) cluster.startMember(i)
-  }))
+test.serial(
+  'fault: every member stopped cleanly and started again: exit code 0, nothing lost',
+  (t) =>
+    survive(t, async ({ cluster }) => {
+      const ends = await Promise.all(cluster.all.map((i) => cluster.process(i).stop()))
+      t.deepEqual(
+        ends,
+        cluster.all.map(() => ({ code: 0, signal: null })),
+      )
+      for (const i of cluster.all) cluster.startMember(i)
+    }),
+)
