@@ -45,10 +45,12 @@ export class LogWriter {
   /** Writes a batch; `done` is called once it is durable as far as `mustSync` asks. */
   write(batch: StoreBatch, mustSync: boolean, done: () => void): void {
     const { witness, ...rows } = this.#log.writes(batch)
-    this.#note = witness
+    // A reset that is not synced yet must not be forgotten by the note that follows it.
+    const isReset = this.#isUnsynced && this.#note?.reset === true
+    this.#note = isReset ? { ...witness, reset: true } : witness
     if (mustSync) this.#isUnsynced = false
     else this.#isUnsynced = true
-    this.#submit({ store: 'log', ...rows, sync: mustSync, witness: mustSync ? [witness] : [] }, done)
+    this.#submit({ store: 'log', ...rows, sync: mustSync, witness: mustSync ? [this.#note] : [] }, done)
   }
 
   /** Entries up to `index` are executed: they are never truncated. */

@@ -128,6 +128,11 @@ export class Storage {
       const { kind, sentence } = recovered.fault
       sink.trace({ level: 'error', event: 'log.damaged', fields: { group, kind, sentence } })
     }
+    // Without its witness nothing tells whether the log is as long as it was.
+    if (start.witnessDamaged && start.hasHistory && !hasBug('log-witness-ignored')) {
+      recovering ??= 'log-damaged'
+      sink.trace({ level: 'error', event: 'log.witness-damaged', fields: { group } })
+    }
     if (durability !== 'always' && start.hasHistory && start.witness?.clean !== true) {
       recovering ??= 'unclean-stop'
     }
