@@ -18,7 +18,9 @@ export async function runDev(options: DevOptions): Promise<number> {
   const failed = new Promise<MemberEnd>((resolve) => {
     for (const each of started) void each.ended.then(resolve)
   })
-  const outcome = await Promise.race([waitReady(plan), failed, stop.asked])
+  const waiting = new AbortController()
+  const outcome = await Promise.race([waitReady(plan, waiting.signal), failed, stop.asked])
+  waiting.abort()
   if (outcome === 'stop') return stopAll(started)
   if (outcome !== 'ready') {
     const why =
@@ -49,12 +51,12 @@ function readyLine(plan: DevPlan): string {
 }
 
 /** Asks until every member answers and every group has a leader. */
-async function waitReady(plan: DevPlan): Promise<'ready' | 'late'> {
+async function waitReady(plan: DevPlan, over: AbortSignal): Promise<'ready' | 'late'> {
   const { readStatus } = await import('./status.js')
   const secret = plan.password === null ? {} : { password: plan.password }
   const until = performance.now() + readyMsMax
   const waiting = new Set(plan.members.map((member) => member.port))
-  while (performance.now() < until) {
+  while (performance.now() < until && !over.aborted) {
     for (const port of waiting) {
       const report = await readStatus({ host: '127.0.0.1', port: String(port), ...secret }).catch(
         () => null,

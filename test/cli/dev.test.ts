@@ -1,0 +1,215 @@
+// `quorate dev` as a user runs it: one ready line, members that can be asked, a clean end.
+
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { readStatus } from '../../src/cli/status.js'
+import { cleanEnvironment, mainScript } from '../e2e/member-process.js'
+import { portOf } from '../e2e/ports.js'
+import { plainClient } from '../e2e/workload.js'
+
+/** Neighbouring ports that are free, with the peer ports above them. */
+async function freeRange(count: number): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const first = 20_000 + Math.floor(Math.random() * 30_000)
+    const ports = Array.from({ length: count }, (_, i) => [first + i, first + i + 10_000]).flat()
+    const free = await Promise.all(ports.map(isFree))
+    if (free.every(Boolean)) return first
+  }
+  throw new Error('no free range of ports')
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+interface Dev {
+  readonly port: number
+  readonly directory: string
+  readonly child: ChildProcess
+  readonly out: () => string
+  readonly errors: () => string
+  readonly ended: Promise<number | null>
+}
+
+async function withDev(
+  t: ExecutionContext,
+  args: readonly string[],
+  use: (dev: Dev) => Promise<void>,
+): Promise<void> {
+  const port = await freeRange(3)
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-dev-'))
+  const own = ['dev', '--port', String(port), '--dir', directory, ...args]
+  const child = spawn(process.execPath, [mainScript, ...own], { env: cleanEnvironment() })
+  const texts = { out: '', errors: '' }
+  child.stdout.on('data', (bytes) => {
+    texts.out += String(bytes)
+  })
+  child.stderr.on('data', (bytes) => {
+    texts.errors += String(bytes)
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  try {
+    await use({ port, directory, child, out: () => texts.out, errors: () => texts.errors, ended })
+  } catch (error) {
+    t.log(texts.out, texts.errors)
+    throw error
+  } finally {
+    if (child.exitCode === null) child.kill('SIGTERM')
+    await ended
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 60_000
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`no ${what} in time`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test.serial('dev: three members: one ready line, any member serves, a signal ends it with 0', (t) =>
+  withDev(t, [], async ({ port, child, out, ended, directory }) => {
+    await until(() => out().includes('\n'), 'ready line')
+    const line = `ready: 3 members on 127.0.0.1:${port}-${port + 2} · try: redis-cli -p ${port} set lock:a 1\n`
+    t.is(out(), line)
+    const client = plainClient(port)
+    await client.connect()
+    t.is(await client.set('lock:a', '1'), 'OK')
+    client.disconnect()
+
+    child.kill('SIGINT')
+
+    t.is(await ended, 0)
+    t.is(out(), line)
+    t.true(existsSync(join(directory, 'm1')))
+  }),
+)
+
+test.serial('dev: started again: the data is there', (t) =>
+  withDev(t, ['--members', '1'], async ({ port, child, out, ended, directory }) => {
+    await until(() => out().includes('\n'), 'ready line')
+    const first = plainClient(port)
+    await first.connect()
+    await first.set('a', '1')
+    first.disconnect()
+    child.kill('SIGTERM')
+    t.is(await ended, 0)
+
+    const args = ['dev', '--members', '1', '--port', String(port), '--dir', directory]
+    const again = spawn(process.execPath, [mainScript, ...args], { env: cleanEnvironment() })
+    await new Promise((resolve) => again.stdout.once('data', resolve))
+    const second = plainClient(port)
+    await second.connect()
+
+    t.is(await second.get('a'), '1')
+    second.disconnect()
+    again.kill('SIGTERM')
+    t.is(await new Promise((resolve) => again.once('exit', resolve)), 0)
+  }),
+)
+
+test.serial('dev: a member dies: it is reported and the others go on', (t) =>
+  withDev(t, ['--durability', 'everysec'], async ({ port, out, errors }) => {
+    await until(() => out().includes('\n'), 'ready line')
+    const report = await readStatus({ host: '127.0.0.1', port: String(port) })
+    t.is(report.groups[0]?.['durability'], 'everysec')
+    const client = plainClient(port + 1)
+    await client.connect()
+    const pid = /process_id:(\d+)/.exec(await client.info('server'))?.[1]
+    client.disconnect()
+
+    process.kill(Number(pid), 'SIGKILL')
+
+    await until(() => errors().includes('m2 stopped'), 'report of the death')
+    t.regex(errors(), /quorate: m2 stopped \(SIGKILL\).*; 2 of 3 left\n/)
+  }),
+)
+
+test.serial('dev: a port that is taken: one sentence that names it, exit code 1', async (t) => {
+  const port = await freeRange(1)
+  const blocker = createServer()
+  await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve))
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-dev-'))
+
+  const args = ['dev', '--members', '1', '--port', String(port), '--dir', directory]
+  const { code, stderr } = await runMain(args)
+
+  blocker.close()
+  rmSync(directory, { recursive: true, force: true })
+  t.is(code, 1)
+  t.regex(stderr, new RegExp(`^quorate: m1 stopped \\(exit code 1\\): .*${port}.*\\n$`))
+})
+
+function runMain(
+  args: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [mainScript, ...args],
+      { env: cleanEnvironment(), timeout: 60_000 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : Number(error.code ?? 1)
+        resolve({ code, stdout, stderr })
+      },
+    )
+  })
+}
+
+const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
+  [
+    'no members',
+    ['dev', '--members', '0'],
+    /^quorate: --members: given 0, allowed: an integer from 1 to 16\n$/,
+  ],
+  [
+    'an unknown level',
+    ['dev', '--level', 'x', '--dir', join(tmpdir(), 'quorate-dev-refused')],
+    /^quorate: --level: level: given x, allowed: one of strong, .*\n$/,
+  ],
+  [
+    'a level that raft lacks',
+    ['start', '--level', 'eventual', '--directory', join(tmpdir(), 'quorate-refused')],
+    /^quorate: .*level: given eventual with strategy raft, allowed: levels of raft: .*\n$/,
+  ],
+  [
+    'no such file',
+    ['start', '--conf', 'none.yaml'],
+    /^quorate: none\.yaml: the configuration file cannot be read \(ENOENT\)\n$/,
+  ],
+  ['an unknown flag', ['start', '--clients-maxx', '1'], /unknown option '--clients-maxx'/],
+  [
+    'nobody listens',
+    ['status', '-p', '1'],
+    /^quorate: member 127\.0\.0\.1:1: nobody listens there\n$/,
+  ],
+  ['recover without its word', ['recover', '-p', '1'], /required option '--accept-loss'/],
+]
+
+for (const [situation, args, sentence] of refusals) {
+  test(`command line: ${situation}: refused with one clear sentence and exit code 1`, async (t) => {
+    const { code, stdout, stderr } = await runMain(args)
+
+    t.regex(stderr, sentence)
+    t.is(code, 1)
+    t.is(stdout, '')
+  })
+}
+
+test('command line: version: the one of package.json', async (t) => {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+
+  const { code, stdout } = await runMain(['--version'])
+
+  t.is(code, 0)
+  t.true(text.includes(`"version": "${stdout.trim()}"`))
+})
