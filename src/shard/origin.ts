@@ -121,11 +121,16 @@ export class Origin {
   /**
    * The group knows this origin by `known`. An incarnation is drawn from the clock where the disk was
    * lost, so an earlier life of this member may have had a later one, or the same: then nothing that we
-   * number is heard, or worse, it is taken for a repetition. Numbering starts anew above it.
+   * number is heard, or worse, it is taken for a repetition. Numbering starts anew above it. `leap`
+   * (1 or more) is drawn by chance: a life that did the same, and whose batches are not applied yet,
+   * must not have this number.
    */
-  outlive(known: number): void {
-    if (known < this.incarnation || (known === this.incarnation && this.#sequence > 0)) return
-    this.#reset(known + 1)
+  outlive(known: number, leap: number): void {
+    if (this.isOutlived(known)) this.#reset(known + leap)
+  }
+
+  isOutlived(known: number): boolean {
+    return known > this.incarnation || (known === this.incarnation && this.#sequence === 0)
   }
 
   /** This member applied the batch (or a snapshot that holds its answers). */

@@ -26,6 +26,8 @@ export interface WritesInit {
 }
 
 const forwardVersion = 1
+/** Greatest leap of an origin above the incarnation that a later life of it had. */
+const leapMax = 1 << 20
 
 export class Writes {
   readonly #init: WritesInit
@@ -75,7 +77,7 @@ export class Writes {
 
   /** Sends what waits, and proposes a tick when a key is due. */
   flush(strategy: Strategy, now: Now): void {
-    this.origin.outlive(this.#init.windows.incarnation(this.#self))
+    this.#outlive(this.#init.windows.incarnation(this.#self))
     this.origin.flush(now, (batch, acknowledged) => this.#send(strategy, { batch, acknowledged, now }))
     if (this.#isLeader) this.#proposeTick(strategy, now)
   }
@@ -113,7 +115,7 @@ export class Writes {
     const incarnation = reader.varint()
     const sequence = reader.varint()
     if (!reader.ok) return
-    if (incarnation > this.origin.incarnation) this.origin.outlive(incarnation)
+    if (incarnation > this.origin.incarnation) this.#outlive(incarnation)
     else if (incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
   }
 
@@ -123,6 +125,11 @@ export class Writes {
     if (due === null) return at
     const tickAt = this.#tickedAt + limits.tickEntryMs
     return Math.min(at, Math.max(now.mono + Math.max(due - now.wall, 1), tickAt))
+  }
+
+  #outlive(known: number): void {
+    if (!this.origin.isOutlived(known)) return
+    this.origin.outlive(known, this.#init.random.between(1, leapMax))
   }
 
   #expect(origin: MemberId, incarnation: number, sequence: number): void {

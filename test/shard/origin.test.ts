@@ -159,9 +159,9 @@ test('origin: the group knows a later life of it: numbers anew above it, what fl
   w.add(1)
   w.flush(1)
 
-  w.origin.outlive(5)
+  w.origin.outlive(5, 1)
   t.is(w.origin.incarnation, 5)
-  w.origin.outlive(9)
+  w.origin.outlive(9, 1)
   w.add(2)
   w.flush(2)
 
@@ -174,7 +174,7 @@ test('origin: the group knows its own number before it sent anything: takes a gr
   const w = world()
   w.origin.incarnation = 5
 
-  w.origin.outlive(5)
+  w.origin.outlive(5, 1)
 
   t.is(w.origin.incarnation, 6)
 })
