@@ -49,14 +49,24 @@ function ask(raft: RaftState): void {
   raft.following.deadline = deadline
   raft.role = 'candidate'
   raft.candidacy = { pre: true, force: false, votes: new Map([[raft.self, true]]) }
-  const request = makeRequest(raft, { pre: true, transfer: false, force: false, term: raft.term + 1 })
+  const request = makeRequest(raft, {
+    pre: true,
+    transfer: false,
+    force: false,
+    term: raft.term + 1,
+  })
   for (const peer of electorate(raft)) raft.out.send(peer, request)
 }
 
 /** Stands in a new term. Our own vote counts once it is on disk, and only then do the requests leave. */
-export function campaign(raft: RaftState, how: { transfer: boolean; force: boolean; term?: number }): void {
+export function campaign(
+  raft: RaftState,
+  how: { transfer: boolean; force: boolean; term?: number },
+): void {
   raft.counters.elections++
-  const term = hasBug('raft-election-same-term') ? Math.max(raft.term, 1) : (how.term ?? raft.term + 1)
+  const term = hasBug('raft-election-same-term')
+    ? Math.max(raft.term, 1)
+    : (how.term ?? raft.term + 1)
   const { deadline } = raft.following
   becomeFollower(raft, term, null)
   raft.following.deadline = how.force || how.transfer ? raft.mono + electionDelay(raft) : deadline
@@ -120,7 +130,8 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
   if (!raft.members.voters.includes(from)) return
   const isWilling = mayGrant(raft, message)
   if (message.pre) {
-    if (hasBug('raft-prevote-bumps-term') && message.term > raft.term) becomeFollower(raft, message.term, null)
+    if (hasBug('raft-prevote-bumps-term') && message.term > raft.term)
+      becomeFollower(raft, message.term, null)
     const granted = isWilling && message.term > raft.term
     if (!granted) refusal(raft, from)
     answer(raft, from, { pre: true, granted, term: granted ? message.term : raft.term })
@@ -128,7 +139,11 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
   }
   const isCurrent = message.term >= raft.term
   // In contact with a leader, or of another era: not even the term is taken over (RF16, thesis 4.2.3).
-  if (isCurrent && (message.transfer || message.force || !isInContact(raft)) && message.era === raft.era) {
+  if (
+    isCurrent &&
+    (message.transfer || message.force || !isInContact(raft)) &&
+    message.era === raft.era
+  ) {
     if (message.term > raft.term) becomeFollower(raft, message.term, null)
   } else if (isCurrent && message.force && isWilling && message.term > raft.term) {
     becomeFollower(raft, message.term, null)
@@ -159,7 +174,11 @@ function mayGrant(raft: RaftState, message: VoteRequest): boolean {
 
 function refusal(raft: RaftState, from: MemberId): void {
   raft.counters.refusedVotes++
-  raft.out.note('debug', 'raft.vote-refused', { member: raft.self, candidate: from, term: raft.term })
+  raft.out.note('debug', 'raft.vote-refused', {
+    member: raft.self,
+    candidate: from,
+    term: raft.term,
+  })
 }
 
 function answer(

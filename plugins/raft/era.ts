@@ -24,7 +24,12 @@ export function foundEra(raft: RaftState): void {
   raft.recovery.lossAccepted = false
   raft.recovery.blocked = ''
   raft.recovery.waits = ''
-  raft.out.note('warn', 'raft.era-begun', { member: raft.self, era, term: raft.term, last: raft.tail.last })
+  raft.out.note('warn', 'raft.era-begun', {
+    member: raft.self,
+    era,
+    term: raft.term,
+    last: raft.tail.last,
+  })
 }
 
 /** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */

@@ -1,13 +1,7 @@
 // What a member must never forget: term, vote, era and whether it holds all that it ever acknowledged.
 // Synced before any answer that depends on it, in every durability.
 
-import {
-  assert,
-  ByteReader,
-  ByteWriter,
-  type MemberId,
-  type RecoveryCause,
-} from 'quorate/plugin'
+import { assert, ByteReader, ByteWriter, type MemberId, type RecoveryCause } from 'quorate/plugin'
 import { causes } from './messages.js'
 
 export interface HardState {

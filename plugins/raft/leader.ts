@@ -29,7 +29,7 @@ import {
 import { hearPeer, needSnapshot, sendHeartbeats } from './replication.js'
 import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
-import { catchUpDone, type Transfer } from './transfer.js'
+import { catchUpDone, type Transfer, transfer } from './transfer.js'
 
 export interface Leading {
   /** Of every other member. */
@@ -106,7 +106,12 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
   }
   // Raft 8: an entry of the new term at once, which commits all before it.
   raft.append({ term: raft.term, index: last + 1, payload: noop })
-  raft.out.note('info', 'raft.elected', { member: raft.self, term: raft.term, index: last + 1, era: raft.era })
+  raft.out.note('info', 'raft.elected', {
+    member: raft.self,
+    term: raft.term,
+    index: last + 1,
+    era: raft.era,
+  })
 }
 
 export function leaderTick(raft: RaftState, leading: Leading): void {
@@ -116,6 +121,8 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
       becomeFollower(raft, raft.term, null)
       return
     }
+    // There may have been nobody to hand over to when the disk ran short.
+    if (raft.diskShort && leading.transfer === null) transfer(raft, null)
   }
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
   if (raft.mono >= leading.heartbeatAt) {
@@ -221,4 +228,3 @@ export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: Hear
     else peer.stalledAt = peer.match
   }
 }
-

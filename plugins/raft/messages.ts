@@ -159,7 +159,11 @@ export const causes: readonly (RecoveryCause | null)[] = [
 const writer = new ByteWriter(256)
 
 export function encodeMessage(message: RaftMessage): Uint8Array {
-  writer.byte(messageVersion).byte(kinds.indexOf(message.kind)).varint(message.era).varint(message.term)
+  writer
+    .byte(messageVersion)
+    .byte(kinds.indexOf(message.kind))
+    .varint(message.era)
+    .varint(message.term)
   switch (message.kind) {
     case 'vote':
       writer.byte((message.pre ? 1 : 0) | (message.transfer ? 2 : 0) | (message.force ? 4 : 0))
@@ -231,12 +235,23 @@ export function decodeMessage(bytes: Uint8Array): RaftMessage | null {
   return message !== null && reader.ok && reader.left === 0 ? message : null
 }
 
-function decodeBody(reader: ByteReader, kind: (typeof kinds)[number], head: Head): RaftMessage | null {
+function decodeBody(
+  reader: ByteReader,
+  kind: (typeof kinds)[number],
+  head: Head,
+): RaftMessage | null {
   switch (kind) {
     case 'vote': {
       const flags = reader.byte()
       const pre = (flags & 1) !== 0
-      return { kind, ...head, pre, transfer: (flags & 2) !== 0, force: (flags & 4) !== 0, last: decodePosition(reader) }
+      return {
+        kind,
+        ...head,
+        pre,
+        transfer: (flags & 2) !== 0,
+        force: (flags & 4) !== 0,
+        last: decodePosition(reader),
+      }
     }
     case 'voted':
       return { kind, ...head, pre: reader.boolean(), granted: reader.boolean() }
@@ -249,7 +264,17 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number], head: Head
       const hint = decodePosition(reader)
       const recovering = reader.boolean()
       const needsSnapshot = reader.boolean()
-      return { kind, ...head, epoch, ok, index, hint, recovering, needsSnapshot, life: reader.varint() }
+      return {
+        kind,
+        ...head,
+        epoch,
+        ok,
+        index,
+        hint,
+        recovering,
+        needsSnapshot,
+        life: reader.varint(),
+      }
     }
     case 'heartbeat': {
       const epoch = reader.varint()
@@ -262,7 +287,13 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number], head: Head
       return { kind, ...head, epoch, round, recovering: reader.boolean(), life: reader.varint() }
     }
     case 'read':
-      return { kind, ...head, id: reader.varint(), recovering: reader.boolean(), life: reader.varint() }
+      return {
+        kind,
+        ...head,
+        id: reader.varint(),
+        recovering: reader.boolean(),
+        life: reader.varint(),
+      }
     case 'readable':
       return { kind, ...head, id: reader.varint(), at: decodePosition(reader) }
     case 'survey':
@@ -272,7 +303,15 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number], head: Head
       const life = reader.varint()
       const cause = causes[reader.byte()]
       if (cause === undefined) return null
-      return { kind, ...head, nonce, life, cause, last: decodePosition(reader), lossAccepted: reader.boolean() }
+      return {
+        kind,
+        ...head,
+        nonce,
+        life,
+        cause,
+        last: decodePosition(reader),
+        lossAccepted: reader.boolean(),
+      }
     }
     case 'timeout-now':
     case 'accept-loss':

@@ -73,7 +73,8 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>): RaftOption
       options.lease = given
       continue
     }
-    if (!isNumberOption(name)) throw refuse(name, given, `one of ${Object.keys(raftDefaults).join(', ')}`)
+    if (!isNumberOption(name))
+      throw refuse(name, given, `one of ${Object.keys(raftDefaults).join(', ')}`)
     const [min, max] = ranges[name]
     if (typeof given !== 'number' || !Number.isInteger(given) || given < min || given > max) {
       throw refuse(name, given, `a whole number from ${min} to ${max}`)

@@ -2,7 +2,16 @@
 // majority confirm that it still leads, and grants the read at that index. All reads that wait share a
 // round. A follower asks its leader; each try has an id of its own and no answer serves another try.
 
-import { hasBug, type MemberId, type Position, positionZero, quorumIndex, type ReadLevel, type Refusal, type Token } from 'quorate/plugin'
+import {
+  hasBug,
+  type MemberId,
+  type Position,
+  positionZero,
+  quorumIndex,
+  type ReadLevel,
+  type Refusal,
+  type Token,
+} from 'quorate/plugin'
 import type { Leading } from './leader.js'
 import type { ReadAnswer, ReadRequest } from './messages.js'
 import { hearPeer, sendHeartbeats } from './replication.js'
@@ -102,8 +111,7 @@ export function flushLeaderReads(raft: RaftState, leading: Leading): void {
   reads.tokens = []
   reads.requests = []
   reads.lastAt = raft.commitPosition
-  const isSure =
-    raft.quorum === 1 || hasLease(raft, leading) || hasBug('raft-read-without-quorum')
+  const isSure = raft.quorum === 1 || hasLease(raft, leading) || hasBug('raft-read-without-quorum')
   if (isSure) {
     grantRound(raft, round)
     return
@@ -139,7 +147,13 @@ export function renewLease(raft: RaftState, leading: Leading): void {
   const { reads } = leading
   if (!raft.options.lease || reads.rounds.length >= roundsMax) return
   reads.round++
-  reads.rounds.push({ number: reads.round, at: raft.commitPosition, sentAt: raft.mono, tokens: [], requests: [] })
+  reads.rounds.push({
+    number: reads.round,
+    at: raft.commitPosition,
+    sentAt: raft.mono,
+    tokens: [],
+    requests: [],
+  })
 }
 
 /** No other member can have been elected yet: voters keep silent for the least election timeout. */
@@ -168,7 +182,8 @@ export function dropLeaderReads(raft: RaftState): void {
   const { leading } = raft
   if (leading === null) return
   const { reads } = leading
-  for (const round of reads.rounds) for (const token of round.tokens) raft.out.drop(token, 'not-leader', true)
+  for (const round of reads.rounds)
+    for (const token of round.tokens) raft.out.drop(token, 'not-leader', true)
   for (const token of reads.tokens) raft.out.drop(token, 'not-leader', true)
   leading.reads.rounds = []
   leading.reads.tokens = []
@@ -177,7 +192,11 @@ export function dropLeaderReads(raft: RaftState): void {
 export function onReadRequest(raft: RaftState, from: MemberId, message: ReadRequest): void {
   const { leading } = raft
   if (leading === null) return
-  const peer = hearPeer(raft, from, { epoch: leading.epoch, recovering: message.recovering, life: message.life })
+  const peer = hearPeer(raft, from, {
+    epoch: leading.epoch,
+    recovering: message.recovering,
+    life: message.life,
+  })
   if (peer === null || leading.reads.requests.length >= requestsMax) return
   if (message.recovering && leading.founds && raft.commit < leading.noop) {
     // Nothing is committed in this era yet: see recovery.ts.
@@ -227,7 +246,8 @@ export function followerReadsTick(raft: RaftState): void {
 /** The leader changed or is gone: what was asked of it is given back. */
 export function dropFollowerReads(raft: RaftState): void {
   const { reads } = raft
-  for (const one of reads.tries) for (const token of one.tokens) raft.out.drop(token, 'not-leader', true)
+  for (const one of reads.tries)
+    for (const token of one.tokens) raft.out.drop(token, 'not-leader', true)
   for (const token of reads.tokens) raft.out.drop(token, 'not-leader', true)
   reads.tries = []
   reads.tokens = []

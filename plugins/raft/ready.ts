@@ -106,7 +106,8 @@ function takeWrite(raft: RaftState): StoreBatch | null {
   if (!raft.isHardDirty && !hasEntries && out.cutTo === null && out.reset === null) return null
   const entries: LogEntry[] = []
   if (hasEntries) {
-    for (let index = from; index <= tail.last; index++) entries.push(tail.entryAt(index) as LogEntry)
+    for (let index = from; index <= tail.last; index++)
+      entries.push(tail.entryAt(index) as LogEntry)
   }
   const batch: StoreBatch = {
     state: raft.isHardDirty || out.reset !== null ? encodeHardState(stateToKeep(raft)) : null,

@@ -83,7 +83,9 @@ export function makeRecovery(raft: RaftState, isLossAccepted: boolean): Recovery
 function isConcerned(raft: RaftState): boolean {
   if (raft.role === 'leader') return false
   if (raft.recovering !== null || raft.hard.votesForgotten) return true
-  return raft.leader === null && raft.mono - raft.recovery.leaderlessAt > raft.options.electionMaxMs * 2
+  return (
+    raft.leader === null && raft.mono - raft.recovery.leaderlessAt > raft.options.electionMaxMs * 2
+  )
 }
 
 export function recoveryTick(raft: RaftState): void {
@@ -207,7 +209,8 @@ function judge(raft: RaftState): void {
     return
   }
   const isComplete = present.length === voters.length
-  const isPatient = present.length >= raft.quorum && raft.mono - recovery.leaderlessAt >= raft.recoverWaitMs
+  const isPatient =
+    present.length >= raft.quorum && raft.mono - recovery.leaderlessAt >= raft.recoverWaitMs
   if (!isComplete && !isPatient) {
     const missing = voters.filter((id) => !present.includes(id))
     recovery.waits = `waits for members ${missing.join(', ')} before a new era begins`
@@ -254,5 +257,6 @@ export function lossAccepted(raft: RaftState, isFirst: boolean): void {
   raft.recovery.lossAccepted = true
   raft.out.note('warn', 'raft.loss-accepted', { member: raft.self, term: raft.term })
   if (!isFirst) return
-  for (const id of raft.others()) raft.out.send(id, { kind: 'accept-loss', era: raft.era, term: raft.term })
+  for (const id of raft.others())
+    raft.out.send(id, { kind: 'accept-loss', era: raft.era, term: raft.term })
 }

@@ -21,9 +21,10 @@ export function flushAppends(raft: RaftState, leading: Leading): void {
   let needsNotice = false
   for (const [id, peer] of leading.progress) {
     while (peer.isOpen && (peer.next <= raft.tail.last || peer.state === 'probe')) {
-      const made: Encoded | null = cache !== null && cache.next === peer.next && peer.state === 'replicate'
-        ? cache
-        : encodeAppend(raft, leading, id)
+      const made: Encoded | null =
+        cache !== null && cache.next === peer.next && peer.state === 'replicate'
+          ? cache
+          : encodeAppend(raft, leading, id)
       if (made === null) break
       cache = made
       raft.out.sendBytes(id, made.bytes)
@@ -77,7 +78,11 @@ function takeEntries(raft: RaftState, leading: Leading, next: number): readonly 
   return null
 }
 
-function takeBytes(entries: readonly LogEntry[], from: number, bytesMax: number): readonly LogEntry[] {
+function takeBytes(
+  entries: readonly LogEntry[],
+  from: number,
+  bytesMax: number,
+): readonly LogEntry[] {
   let to = from + 1
   let bytes = (entries[from] as LogEntry).payload.size
   while (to < entries.length) {
@@ -103,10 +108,13 @@ export function entriesFetched(raft: RaftState, entries: readonly LogEntry[]): v
   const { leading } = raft
   if (leading === null || !leading.fetching) return
   leading.fetching = false
-  leading.fetched = entries.every((entry) => raft.tail.termAt(entry.index) === entry.term) ? entries : []
+  leading.fetched = entries.every((entry) => raft.tail.termAt(entry.index) === entry.term)
+    ? entries
+    : []
   if (leading.fetched.length > 0) return
   for (const [id, peer] of leading.progress) {
-    const isWaiting = peer.isOpen && peer.next <= raft.tail.evicted && peer.next > raft.tail.base.index
+    const isWaiting =
+      peer.isOpen && peer.next <= raft.tail.evicted && peer.next > raft.tail.base.index
     if (isWaiting && raft.tail.entryAt(peer.next) === null) needSnapshot(raft, id, peer)
   }
 }
@@ -149,7 +157,11 @@ export function followerLinkDown(raft: RaftState, id: MemberId): void {
   }
 }
 
-export function snapshotEnded(raft: RaftState, id: MemberId, end: { ok: boolean; index: number }): void {
+export function snapshotEnded(
+  raft: RaftState,
+  id: MemberId,
+  end: { ok: boolean; index: number },
+): void {
   const peer = raft.leading?.progress.get(id)
   if (peer === undefined || peer.state !== 'snapshot') return
   if (!end.ok) {

@@ -1,7 +1,14 @@
 // Where the log and the engine's state meet: cutting the log behind a checkpoint, and starting anew
 // from a snapshot that the shard installed. Snapshot bytes never pass here.
 
-import { assert, type Hash64, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
+import {
+  assert,
+  type Hash64,
+  hasBug,
+  hashEquals,
+  type MemberId,
+  type Position,
+} from 'quorate/plugin'
 import { becomeFollower, electionDelay } from './role.js'
 import { type RaftState, termJumpMax } from './state.js'
 
@@ -22,7 +29,10 @@ export function cutLog(raft: RaftState, position: Position): void {
 }
 
 /** Whether a snapshot at `at` that `from` offers would help. */
-export function acceptsSnapshot(raft: RaftState, offer: { from: MemberId; term: number; at: Position }): boolean {
+export function acceptsSnapshot(
+  raft: RaftState,
+  offer: { from: MemberId; term: number; at: Position },
+): boolean {
   const { from, term, at } = offer
   if (raft.role === 'halted' || raft.role === 'leader' || raft.diskShort) return false
   if (term < raft.term || term > raft.term + termJumpMax || !raft.isMember(from)) return false
@@ -37,13 +47,20 @@ export function acceptsSnapshot(raft: RaftState, offer: { from: MemberId; term: 
 /** The engine is now exactly at `at`. The log behind it stays only where it surely continues from there. */
 export function snapshotInstalled(raft: RaftState, at: Position, chain: Hash64): void {
   raft.counters.snapshotsInstalled++
-  raft.out.note('info', 'raft.snapshot-installed', { member: raft.self, term: at.term, index: at.index })
+  raft.out.note('info', 'raft.snapshot-installed', {
+    member: raft.self,
+    term: at.term,
+    index: at.index,
+  })
   raft.delivered = at.index
   raft.applied = at.index
   raft.unappliedBytes = 0
   if (!continues(raft, at, chain)) {
     assert(
-      at.index >= raft.commit || raft.entering || raft.tail.evicted > at.index || at.index < raft.tail.base.index,
+      at.index >= raft.commit ||
+        raft.entering ||
+        raft.tail.evicted > at.index ||
+        at.index < raft.tail.base.index,
       'a snapshot does not go back behind the commit index',
     )
     restart(raft, at, chain)

@@ -127,8 +127,10 @@ export class RaftState {
       bytesMax: init.options.tailBytes,
     })
     for (const entry of init.entries) this.tail.append(entry)
-    assert(this.tail.lastTerm <= this.#hard.term || init.recovering !== null || this.tail.last === 0,
-      'an intact member knows a term no older than its log')
+    assert(
+      this.tail.lastTerm <= this.#hard.term || init.recovering !== null || this.tail.last === 0,
+      'an intact member knows a term no older than its log',
+    )
     if (this.tail.lastTerm > this.#hard.term) this.#change({ term: this.tail.lastTerm, vote: null })
     this.commit = init.base.index
     this.delivered = init.base.index
@@ -227,7 +229,11 @@ export class RaftState {
     if (this.#hard.recovering === null) return
     this.#change({ recovering: null })
     this.counters.recoveries++
-    this.out.note('info', 'raft.refilled', { member: this.self, term: this.term, index: this.tail.last })
+    this.out.note('info', 'raft.refilled', {
+      member: this.self,
+      term: this.term,
+      index: this.tail.last,
+    })
   }
 
   rememberVotes(): void {
@@ -242,9 +248,17 @@ export class RaftState {
 
   /** Raft 5.3: an entry that conflicts goes, with all that follow it. */
   truncate(after: number): void {
-    assert(after >= this.commit || hasBug('raft-truncate-committed'), 'nothing committed is truncated')
+    assert(
+      after >= this.commit || hasBug('raft-truncate-committed'),
+      'nothing committed is truncated',
+    )
     this.counters.truncations++
-    this.out.note('info', 'raft.truncated', { member: this.self, term: this.term, after, last: this.tail.last })
+    this.out.note('info', 'raft.truncated', {
+      member: this.self,
+      term: this.term,
+      after,
+      last: this.tail.last,
+    })
     this.dropTokens(after)
     this.tail.truncate(after)
     this.saved = Math.min(this.saved, after)
@@ -262,7 +276,10 @@ export class RaftState {
   }
 
   commitTo(index: number): void {
-    assert(index <= this.tail.last || hasBug('raft-commit-beyond-match'), 'what is committed is in the log')
+    assert(
+      index <= this.tail.last || hasBug('raft-commit-beyond-match'),
+      'what is committed is in the log',
+    )
     const to = Math.min(index, this.tail.last)
     if (to > this.commit) this.commit = to
   }
@@ -290,7 +307,8 @@ export class RaftState {
 
   #lose(cause: RecoveryCause): void {
     // Term and vote are synced in every durability: a stop without grace forgets no vote.
-    const votesForgotten = this.#hard.votesForgotten || cause === 'disk-lost' || cause === 'log-damaged'
+    const votesForgotten =
+      this.#hard.votesForgotten || cause === 'disk-lost' || cause === 'log-damaged'
     this.#change({ recovering: cause, votesForgotten })
   }
 

@@ -45,7 +45,13 @@ function peersOf(raft: RaftState): PeerStatus[] {
   ]
   for (const [member, peer] of leading.progress) {
     const active = raft.mono - peer.activeAt <= raft.options.electionMaxMs
-    peers.push({ member, match: peer.match, state: peer.state, active, recovering: peer.recovering })
+    peers.push({
+      member,
+      match: peer.match,
+      state: peer.state,
+      active,
+      recovering: peer.recovering,
+    })
   }
   return peers
 }

@@ -18,7 +18,13 @@ import type {
   StrategyStatus,
   Token,
 } from 'quorate/plugin'
-import { electionTimeout, mayStand, onTimeoutNow, onVoteAnswer, onVoteRequest } from './candidate.js'
+import {
+  electionTimeout,
+  mayStand,
+  onTimeoutNow,
+  onVoteAnswer,
+  onVoteRequest,
+} from './candidate.js'
 import { onAppend, onHeartbeat, refuseOldLeader } from './follower.js'
 import { leaderTick, onAppendAnswer, onHeartbeatAnswer, propose } from './leader.js'
 import { decodeMessage, type RaftMessage } from './messages.js'
@@ -32,7 +38,15 @@ import {
   readIndex,
 } from './read-index.js'
 import { takeReady, writePersisted } from './ready.js'
-import { lossAccepted, makeRecovery, onReport, onSurvey, onTarget, recoveryTick, recoveryWakeAt } from './recovery.js'
+import {
+  lossAccepted,
+  makeRecovery,
+  onReport,
+  onSurvey,
+  onTarget,
+  recoveryTick,
+  recoveryWakeAt,
+} from './recovery.js'
 import { entriesFetched, followerLinkDown, snapshotEnded } from './replication.js'
 import { becomeFollower, leaderLinkDown, makeFollowing } from './role.js'
 import { acceptsSnapshot, cutLog, snapshotInstalled } from './snapshot.js'
@@ -73,13 +87,17 @@ export class RaftStrategy implements Strategy {
     switch (decoded.kind) {
       // These three and requests for votes change no term by themselves.
       case 'survey':
-        return onSurvey(raft, from, decoded)
+        onSurvey(raft, from, decoded)
+        return
       case 'report':
-        return onReport(raft, from, decoded)
+        onReport(raft, from, decoded)
+        return
       case 'accept-loss':
-        return lossAccepted(raft, false)
+        lossAccepted(raft, false)
+        return
       case 'vote':
-        return onVoteRequest(raft, from, decoded)
+        onVoteRequest(raft, from, decoded)
+        return
       default:
         if (this.#admit(from, decoded)) this.#dispatch(from, decoded)
     }
@@ -105,7 +123,9 @@ export class RaftStrategy implements Strategy {
   /** Membership is static: no change is ever taken. */
   reconfigure(_token: Token, _change: MemberChange): Refusal | null {
     const raft = this.#raft
-    return raft.leading === null ? { reason: 'not-leader', leader: raft.leader } : { reason: 'busy' }
+    return raft.leading === null
+      ? { reason: 'not-leader', leader: raft.leader }
+      : { reason: 'busy' }
   }
 
   persisted(batch: number): void {
@@ -190,7 +210,8 @@ export class RaftStrategy implements Strategy {
     const isFromLeader = message.kind === 'append' || message.kind === 'heartbeat'
     // A granted PreVote names the term that was asked for, which nobody has entered yet.
     const isPromise = message.kind === 'voted' && message.pre && message.granted
-    if (message.term > raft.term && !isPromise) becomeFollower(raft, message.term, isFromLeader ? from : null)
+    if (message.term > raft.term && !isPromise)
+      becomeFollower(raft, message.term, isFromLeader ? from : null)
     // A vote for a new era comes from a member of the old one.
     if (message.kind === 'voted') return message.term >= raft.term
     if (message.term < raft.term || message.era < raft.era) {
@@ -208,22 +229,29 @@ export class RaftStrategy implements Strategy {
     const raft = this.#raft
     switch (message.kind) {
       case 'append':
-        return onAppend(raft, from, message)
+        onAppend(raft, from, message)
+        return
       case 'appended':
-        return onAppendAnswer(raft, from, message)
+        onAppendAnswer(raft, from, message)
+        return
       case 'heartbeat':
-        return onHeartbeat(raft, from, message)
+        onHeartbeat(raft, from, message)
+        return
       case 'beaten':
-        return onHeartbeatAnswer(raft, from, message)
+        onHeartbeatAnswer(raft, from, message)
+        return
       case 'voted':
-        return onVoteAnswer(raft, from, message)
+        onVoteAnswer(raft, from, message)
+        return
       case 'read':
-        return onReadRequest(raft, from, message)
+        onReadRequest(raft, from, message)
+        return
       case 'readable':
         if (from === raft.leader && !onTarget(raft, message)) onReadAnswer(raft, message)
         return
       case 'timeout-now':
-        return onTimeoutNow(raft)
+        onTimeoutNow(raft)
+        return
       default:
         return
     }

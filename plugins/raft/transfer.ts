@@ -18,7 +18,12 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
   if (to === raft.self) return null
   const target = to ?? best(raft, leading)
   const peer = target === null ? undefined : leading.progress.get(target)
-  if (target === null || peer === undefined || peer.recovering || !raft.members.voters.includes(target)) {
+  if (
+    target === null ||
+    peer === undefined ||
+    peer.recovering ||
+    !raft.members.voters.includes(target)
+  ) {
     return { reason: 'busy' }
   }
   if (leading.transfer?.to === target) return null

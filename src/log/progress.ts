@@ -58,14 +58,10 @@ export class Progress {
 
   /** Whether an append may be sent now. */
   get isOpen(): boolean {
-    switch (this.state) {
-      case 'probe':
-        return !this.paused
-      case 'replicate':
-        return this.#flying.length < this.#options.windowMax && this.#bytes < this.#options.windowBytesMax
-      case 'snapshot':
-        return false
-    }
+    if (this.state === 'snapshot') return false
+    if (this.state === 'probe') return !this.paused
+    const { windowMax, windowBytesMax } = this.#options
+    return this.#flying.length < windowMax && this.#bytes < windowBytesMax
   }
 
   /** Entries up to `last` (of `bytes`) were sent; `count` may be 0 in probe state. */
@@ -117,7 +113,8 @@ export class Progress {
 
   becomeProbe(): void {
     this.#land()
-    this.next = this.state === 'snapshot' ? Math.max(this.match, this.pendingSnapshot) + 1 : this.match + 1
+    this.next =
+      this.state === 'snapshot' ? Math.max(this.match, this.pendingSnapshot) + 1 : this.match + 1
     this.state = 'probe'
     this.paused = false
     this.pendingSnapshot = 0

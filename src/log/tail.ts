@@ -210,9 +210,10 @@ export class Tail {
 
   #chainTo(index: number): void {
     if (index <= this.#chained) return
-    let chain = this.#chained === this.#base.index
-      ? this.#baseChain
-      : (this.#chains[this.#slot(this.#chained)] as Hash64)
+    let chain =
+      this.#chained === this.#base.index
+        ? this.#baseChain
+        : (this.#chains[this.#slot(this.#chained)] as Hash64)
     for (let next = this.#chained + 1; next <= index; next++) {
       const at = this.#slot(next)
       const entry = this.#entries[at]

@@ -29,7 +29,8 @@ test('quorum: every split of up to seven votes: won, lost and open as by trying 
     for (let granted = 0; granted <= voters; granted++) {
       for (let refused = 0; granted + refused <= voters; refused++) {
         const open = voters - granted - refused
-        const expected = granted * 2 > voters ? 'won' : (granted + open) * 2 > voters ? 'open' : 'lost'
+        const expected =
+          granted * 2 > voters ? 'won' : (granted + open) * 2 > voters ? 'open' : 'lost'
         t.is(voteOutcome(voters, granted, refused), expected)
       }
     }

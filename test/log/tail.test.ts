@@ -20,14 +20,15 @@ function entry(index: number, term: number, text = `e${index}.${term}`): LogEntr
 
 function filled(terms: readonly number[], bytesMax = 1_000): Tail {
   const tail = new Tail(positionZero, hashZero, { lazyChain: false, bytesMax })
-  terms.forEach((term, at) => tail.append(entry(at + 1, term)))
+  for (const [at, term] of terms.entries()) tail.append(entry(at + 1, term))
   return tail
 }
 
 /** The obvious twin: all entries ever, in an array with gaps where they were cut. */
 function chainOf(entries: readonly LogEntry[], upTo: number): Hash64 {
   let chain = hashZero
-  for (const one of entries) if (one.index <= upTo) chain = chainEntry(chain, one, one.payload.bytes())
+  for (const one of entries)
+    if (one.index <= upTo) chain = chainEntry(chain, one, one.payload.bytes())
   return chain
 }
 

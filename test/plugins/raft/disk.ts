@@ -1,6 +1,15 @@
 // A fake disk: what a store keeps of the batches of a strategy, with the checks a store makes.
 
-import { chainEntry, type Hash64, hashEquals, hashZero, type LogEntry, type Position, positionZero, type StoreBatch } from 'quorate/plugin'
+import {
+  chainEntry,
+  type Hash64,
+  hashEquals,
+  hashZero,
+  type LogEntry,
+  type Position,
+  positionZero,
+  type StoreBatch,
+} from 'quorate/plugin'
 
 export interface Image {
   state: Uint8Array | null
@@ -30,8 +39,10 @@ export function store(disk: Image, batch: StoreBatch): void {
   if (first !== undefined) {
     disk.entries = disk.entries.filter((entry) => entry.index < first.index)
     const last = disk.entries[disk.entries.length - 1]?.index ?? disk.at.index
-    if (first.index !== last + 1) throw new Error(`the store has a gap: ${last} then ${first.index}`)
-    if (!hashEquals(chainOf(disk), batch.chainBefore)) throw new Error('the store has another chain')
+    if (first.index !== last + 1)
+      throw new Error(`the store has a gap: ${last} then ${first.index}`)
+    if (!hashEquals(chainOf(disk), batch.chainBefore))
+      throw new Error('the store has another chain')
     disk.entries.push(...batch.entries)
   }
   if (batch.cutTo === null) return

@@ -47,7 +47,11 @@ test('raft: the leader is killed: another leads within 300 ms and has everything
   t.true(isBack)
   world.propose(world.leader() as number, 'b')
   world.advance(100)
-  for (const node of world.up) t.deepEqual(node.applied.map((entry) => entry.text).filter((text) => text.startsWith('!')), ['!a', '!b'])
+  for (const node of world.up)
+    t.deepEqual(
+      node.applied.map((entry) => entry.text).filter((text) => text.startsWith('!')),
+      ['!a', '!b'],
+    )
 })
 
 test('raft: all members are killed and start again: nothing that was acknowledged is lost', (t) => {
@@ -61,5 +65,6 @@ test('raft: all members are killed and start again: nothing that was acknowledge
   world.elect()
   world.advance(200)
 
-  for (const node of world.up) t.is(node.applied.filter((entry) => entry.text.startsWith('!')).length, 20)
+  for (const node of world.up)
+    t.is(node.applied.filter((entry) => entry.text.startsWith('!')).length, 20)
 })

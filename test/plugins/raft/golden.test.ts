@@ -5,7 +5,8 @@ import test from 'ava'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
-import { tellWith, World } from './network.js'
+import { World } from './network.js'
+import { tellWith } from './telling.js'
 
 /** The compiled test lies in dist/test/plugins/raft. */
 const folder = fileURLToPath(new URL('../../../../test/plugins/raft/testdata/', import.meta.url))
@@ -17,8 +18,10 @@ tellWith((bytes) => {
   if (message.era !== 1) words.push(`era=${message.era}`)
   for (const [name, value] of Object.entries(message)) {
     if (['kind', 'term', 'era', 'chain', 'epoch', 'life', 'nonce', 'id'].includes(name)) continue
-    if (Array.isArray(value)) words.push(`entries=${value.map((entry) => `${entry.term}/${entry.index}`).join(',')}`)
-    else if (typeof value === 'object' && value !== null) words.push(`${name}=${value.term}/${value.index}`)
+    if (Array.isArray(value))
+      words.push(`entries=${value.map((entry) => `${entry.term}/${entry.index}`).join(',')}`)
+    else if (typeof value === 'object' && value !== null)
+      words.push(`${name}=${value.term}/${value.index}`)
     else if (value !== false && value !== null) words.push(`${name}=${String(value)}`)
   }
   return words.join(' ')

@@ -1,7 +1,7 @@
 // The invariants RF1-RF5, RF9 and RF13 over the whole run of a test world. Each breaks with an error.
 
 import { hashEquals, type Strategy } from 'quorate/plugin'
-import type { AppliedEntry, Node } from './node.js'
+import type { AppliedEntry, Node, ReadRecord } from './node.js'
 
 export class Invariants {
   readonly #leaders = new Map<string, number>()
@@ -10,6 +10,13 @@ export class Invariants {
   historyEra = 1
   /** Index of the newest entry that a proposer saw executed. */
   ackedIndex = 0
+
+  /** RF15: a read sees every write that was answered before it began, within one era. */
+  checkRead(read: ReadRecord, granted: { readonly index: number; readonly era: number }): void {
+    if (read.era !== this.historyEra || granted.era !== read.era || granted.index >= read.floor)
+      return
+    throw new Error(`RF15: read at ${granted.index} misses an acknowledged write at ${read.floor}`)
+  }
 
   /** RF4: one committed history per era. */
   record(node: Node, entry: AppliedEntry): void {
@@ -33,12 +40,14 @@ export class Invariants {
     if (status.term < node.term) throw new Error(`RF9: the term of member ${node.id} goes back`)
     node.term = status.term
     node.era = status.era
-    if (status.commit.index > status.last.index) throw new Error('RF9: commit is behind the end of the log')
+    if (status.commit.index > status.last.index)
+      throw new Error('RF9: commit is behind the end of the log')
     if (node.appliedAt.index > status.commit.index) throw new Error('RF9: applied is behind commit')
     if (status.role !== 'leader') return
     const key = `${status.era}:${status.term}`
     const known = this.#leaders.get(key)
-    if (known !== undefined && known !== node.id) throw new Error(`RF1: members ${known} and ${node.id} lead term ${status.term}`)
+    if (known !== undefined && known !== node.id)
+      throw new Error(`RF1: members ${known} and ${node.id} lead term ${status.term}`)
     if (known === undefined) this.#checkNewLeader(node, status.era)
     this.#leaders.set(key, node.id)
   }
@@ -61,9 +70,13 @@ export class Invariants {
   checkEngines(nodes: readonly Node[]): void {
     const [first] = nodes
     for (const node of nodes) {
-      if (node.applied.length !== first?.applied.length) throw new Error(`RF13: ${node.id} executed ${node.applied.length} entries, not ${first?.applied.length}`)
+      if (node.applied.length !== first?.applied.length)
+        throw new Error(
+          `RF13: ${node.id} executed ${node.applied.length} entries, not ${first?.applied.length}`,
+        )
       node.applied.forEach((entry, at) => {
-        if (entry.text !== first.applied[at]?.text) throw new Error(`RF13: ${node.id} differs from ${first.id} at ${entry.at.index}`)
+        if (entry.text !== first.applied[at]?.text)
+          throw new Error(`RF13: ${node.id} differs from ${first.id} at ${entry.at.index}`)
       })
     }
   }
@@ -76,7 +89,8 @@ export class Invariants {
         const index = Math.min(a.appliedAt.index, b.appliedAt.index)
         const own = a.strategy?.chainAt(index) ?? null
         const other = b.strategy?.chainAt(index) ?? null
-        if (own !== null && other !== null && !hashEquals(own, other)) throw new Error(`RF3: ${a.id} and ${b.id} differ at ${index}`)
+        if (own !== null && other !== null && !hashEquals(own, other))
+          throw new Error(`RF3: ${a.id} and ${b.id} differ at ${index}`)
       }
     }
   }

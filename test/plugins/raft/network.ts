@@ -22,25 +22,9 @@ import raft from '../../../plugins/raft/index.js'
 import { raftDefaults } from '../../../plugins/raft/options.js'
 import { copy, store } from './disk.js'
 import { Invariants } from './invariants.js'
-import { Node, type Write } from './node.js'
+import { type Letter, Node, type ReadRecord, type Write } from './node.js'
+import { fields, tell } from './telling.js'
 import { worldDefaults, type WorldOptions } from './world-options.js'
-
-interface Letter {
-  readonly from: number
-  readonly to: number
-  readonly message: Uint8Array
-  readonly at: number
-  readonly order: number
-  readonly life: number
-}
-
-export interface ReadRecord {
-  readonly member: number
-  readonly floor: number
-  readonly era: number
-  grantedAt: number | null
-  dropped: string | null
-}
 
 export class World {
   readonly options: WorldOptions
@@ -78,7 +62,9 @@ export class World {
   }
 
   strategy(id: number): Strategy {
-    return this.node(id).strategy ?? fail(`member ${id} is down`)
+    const { strategy } = this.node(id)
+    if (strategy === null) throw new Error(`member ${id} is down`)
+    return strategy
   }
 
   get ids(): number[] {
@@ -112,7 +98,10 @@ export class World {
       group: 1 as GroupId,
       options: { ...raftDefaults, ...this.options.options },
       durability: this.options.durability,
-      members: { voters: ids.slice(0, this.options.voters), learners: ids.slice(this.options.voters) },
+      members: {
+        voters: ids.slice(0, this.options.voters),
+        learners: ids.slice(this.options.voters),
+      },
       state: disk.state,
       base: checkpoint.at,
       baseChain: checkpoint.chain,
@@ -143,8 +132,7 @@ export class World {
   }
 
   wipe(id: number): void {
-    const node = this.node(id)
-    node.forget()
+    this.node(id).forget()
   }
 
   restart(id: number, recovering: RecoveryCause | null = null): void {
@@ -159,7 +147,6 @@ export class World {
 
   isolate(id: number): void {
     for (const other of this.ids) {
-      if (other === id) continue
       this.cut(id, other)
       this.cut(other, id)
     }
@@ -177,7 +164,11 @@ export class World {
     const node = this.node(id)
     if (node.strategy === null) return null
     const token = ++this.#token as Token
-    const refusal = node.strategy.propose(token, payloadOf(textToBytes(`!${text}`)), this.#now(node))
+    const refusal = node.strategy.propose(
+      token,
+      payloadOf(textToBytes(`!${text}`)),
+      this.#now(node),
+    )
     this.#drain(node)
     return refusal === null ? token : null
   }
@@ -186,7 +177,13 @@ export class World {
     const node = this.node(id)
     if (node.strategy === null) return null
     const token = ++this.#token as Token
-    this.reads.set(token, { member: id, floor: this.rules.ackedIndex, era: this.rules.historyEra, grantedAt: null, dropped: null })
+    this.reads.set(token, {
+      member: id,
+      floor: this.rules.ackedIndex,
+      era: this.rules.historyEra,
+      grantedAt: null,
+      dropped: null,
+    })
     node.strategy.tick(this.#now(node))
     const refusal = node.strategy.readIndex(token, level)
     this.#drain(node)
@@ -270,7 +267,8 @@ export class World {
     due.sort((a, b) => a.at - b.at || a.order - b.order)
     for (const letter of due) {
       const node = this.node(letter.to)
-      if (node.strategy === null || node.life !== letter.life || this.isCut(letter.from, letter.to)) continue
+      if (node.strategy === null || node.life !== letter.life || this.isCut(letter.from, letter.to))
+        continue
       if (node.isPaused) rest.push(letter)
       else node.strategy.step(letter.from as MemberId, letter.message, this.#now(node))
     }
@@ -285,7 +283,14 @@ export class World {
     const copies = this.random.chance(this.options.doublePermille, 1_000) ? 2 : 1
     for (let i = 0; i < copies; i++) {
       const at = this.mono + 1 + this.random.below(this.options.delayMaxMs)
-      this.#letters.push({ from: from.id, to: to.id, message: outgoing.message, at, order: this.#order++, life: to.life })
+      this.#letters.push({
+        from: from.id,
+        to: to.id,
+        message: outgoing.message,
+        at,
+        order: this.#order++,
+        life: to.life,
+      })
     }
   }
 
@@ -303,13 +308,25 @@ export class World {
 
   #act(node: Node, ready: Ready): void {
     const strategy = node.strategy as Strategy
-    if (this.isTelling) for (const event of ready.trace) this.story.push(`${node.id} ${event.event} ${fields(event.fields)}`)
+    if (this.isTelling)
+      for (const event of ready.trace)
+        this.story.push(`${node.id} ${event.event} ${fields(event.fields)}`)
     for (const outgoing of ready.sendNow) this.#post(node, outgoing)
-    if (ready.write === null) for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
+    if (ready.write === null)
+      for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
     else {
       const previous = node.writes[node.writes.length - 1]
-      const doneAt = Math.max(previous?.doneAt ?? 0, this.mono + this.random.below(this.options.diskMaxMs + 1))
-      node.writes.push({ batch: ready.batch, write: ready.write, sync: ready.mustSync, after: ready.sendAfterWrite, doneAt })
+      const doneAt = Math.max(
+        previous?.doneAt ?? 0,
+        this.mono + this.random.below(this.options.diskMaxMs + 1),
+      )
+      node.writes.push({
+        batch: ready.batch,
+        write: ready.write,
+        sync: ready.mustSync,
+        after: ready.sendAfterWrite,
+        doneAt,
+      })
     }
     for (const delivery of ready.delivered) this.#execute(node, delivery)
     for (const grant of ready.grants) this.#grant(grant.token, grant.at.index)
@@ -321,7 +338,9 @@ export class World {
     }
     if (ready.fetch !== null) {
       const { from, to } = ready.fetch
-      strategy.fetched(node.disk.entries.filter((entry) => entry.index >= from && entry.index <= to))
+      strategy.fetched(
+        node.disk.entries.filter((entry) => entry.index >= from && entry.index <= to),
+      )
     }
     for (const peer of ready.snapshotTo) this.#sendSnapshot(node, this.node(peer))
   }
@@ -330,8 +349,7 @@ export class World {
     const read = this.reads.get(token)
     if (read === undefined) throw new Error('a grant for a read that nobody asked for')
     if (read.grantedAt !== null || read.dropped !== null) throw new Error('a read is answered once')
-    const isComparable = read.era === this.rules.historyEra && this.node(read.member).strategy?.status().era === read.era
-    if (isComparable && index < read.floor) throw new Error(`RF15: read at ${index} misses an acknowledged write at ${read.floor}`)
+    this.rules.checkRead(read, { index, era: this.node(read.member).strategy?.status().era ?? 0 })
     read.grantedAt = index
   }
 
@@ -341,7 +359,8 @@ export class World {
     const chain = strategy.chainAt(at.index) as Hash64
     const target = to.strategy
     const isPossible = target !== null && !to.isPaused && !this.isCut(from.id, to.id)
-    const accepts = isPossible && target.acceptsSnapshot(from.id as MemberId, strategy.status().term, at)
+    const accepts =
+      isPossible && target.acceptsSnapshot(from.id as MemberId, strategy.status().term, at)
     if (accepts) {
       to.applied = [...from.applied]
       to.appliedAt = at
@@ -353,7 +372,8 @@ export class World {
   }
 
   #execute(node: Node, delivery: Delivery): void {
-    if (delivery.at.index !== node.appliedAt.index + 1) throw new Error(`RF13: member ${node.id} skips an entry`)
+    if (delivery.at.index !== node.appliedAt.index + 1)
+      throw new Error(`RF13: member ${node.id} skips an entry`)
     const text = bytesToText(delivery.payload.bytes())
     node.applied.push({ at: delivery.at, text })
     node.appliedAt = delivery.at
@@ -378,21 +398,4 @@ export class World {
       if (this.options.diskMaxMs > 0) this.#drain(node)
     }
   }
-}
-
-function fail(why: string): never {
-  throw new Error(why)
-}
-
-function fields(of: Readonly<Record<string, unknown>>): string {
-  return Object.entries(of)
-    .map(([name, value]) => `${name}=${String(value)}`)
-    .join(' ')
-}
-
-let tell: (message: Uint8Array) => string = () => ''
-
-/** How messages are told in a story. */
-export function tellWith(teller: (message: Uint8Array) => string): void {
-  tell = teller
 }

@@ -1,6 +1,14 @@
 // A member of the test world: its strategy, its disk and its engine, which is a list.
 
-import { type Hash64, hashZero, type Outgoing, type Position, positionZero, type StoreBatch, type Strategy } from 'quorate/plugin'
+import {
+  type Hash64,
+  hashZero,
+  type Outgoing,
+  type Position,
+  positionZero,
+  type StoreBatch,
+  type Strategy,
+} from 'quorate/plugin'
 import { emptyImage, type Image } from './disk.js'
 
 export interface AppliedEntry {
@@ -20,6 +28,24 @@ export interface Write {
   readonly sync: boolean
   readonly after: readonly Outgoing[]
   readonly doneAt: number
+}
+
+export interface ReadRecord {
+  readonly member: number
+  readonly floor: number
+  readonly era: number
+  grantedAt: number | null
+  dropped: string | null
+}
+
+/** A message on its way. */
+export interface Letter {
+  readonly from: number
+  readonly to: number
+  readonly message: Uint8Array
+  readonly at: number
+  readonly order: number
+  readonly life: number
 }
 
 /** One member: a strategy, its disk and its engine. */

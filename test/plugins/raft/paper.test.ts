@@ -1,47 +1,44 @@
 // The rules of the Raft paper and thesis, and the details that others got wrong (reliability.md 1.3).
 
 import test from 'ava'
-import { decodeMessage, encodeMessage, type RaftMessage } from '../../../plugins/raft/messages.js'
+import { decodeMessage } from '../../../plugins/raft/messages.js'
 import { World } from './network.js'
 
-function texts(world: World, id: number): string[] {
-  return world.node(id).applied.map((entry) => entry.text).filter((text) => text.startsWith('!'))
-}
-
-function send(world: World, from: number, to: number, message: RaftMessage): void {
-  world.strategy(to).step(from as never, encodeMessage(message), { wall: 0, mono: world.mono })
-}
-
-/** Drains a strategy and answers its messages, without delivering them. */
-function answers(world: World, id: number): RaftMessage[] {
-  const found: RaftMessage[] = []
-  for (let ready = world.strategy(id).ready(); ready !== null; ready = world.strategy(id).ready()) {
-    for (const { message } of [...ready.sendNow, ...ready.sendAfterWrite]) {
-      const decoded = decodeMessage(message)
-      if (decoded !== null) found.push(decoded)
-    }
-    if (ready.write !== null) world.strategy(id).persisted(ready.batch)
-  }
-  return found
-}
-
-const last = { term: 0, index: 0 }
-
+import { answers, last, send, texts } from './letters.js'
 test('raft 5.2: a second candidate of the same term: gets no vote (one vote per term)', (t) => {
   const world = new World()
-  const ask = { kind: 'vote', era: 1, term: 5, pre: false, transfer: false, force: false, last } as const
+  const ask = {
+    kind: 'vote',
+    era: 1,
+    term: 5,
+    pre: false,
+    transfer: false,
+    force: false,
+    last,
+  } as const
   send(world, 2, 1, ask)
   send(world, 3, 1, ask)
   send(world, 2, 1, ask)
 
   const votes = answers(world, 1).filter((message) => message.kind === 'voted')
 
-  t.deepEqual(votes.map((vote) => vote.granted), [true, false, true])
+  t.deepEqual(
+    votes.map((vote) => vote.granted),
+    [true, false, true],
+  )
 })
 
 test('raft 5.2: a vote leaves only with its write, and is still given after a crash (tikv#1610)', (t) => {
   const world = new World()
-  send(world, 2, 1, { kind: 'vote', era: 1, term: 5, pre: false, transfer: false, force: false, last })
+  send(world, 2, 1, {
+    kind: 'vote',
+    era: 1,
+    term: 5,
+    pre: false,
+    transfer: false,
+    force: false,
+    last,
+  })
 
   const ready = world.strategy(1).ready()
 
@@ -50,7 +47,15 @@ test('raft 5.2: a vote leaves only with its write, and is still given after a cr
   t.true(ready?.mustSync)
   world.node(1).disk.state = ready?.write?.state ?? null
   world.restart(1)
-  send(world, 3, 1, { kind: 'vote', era: 1, term: 5, pre: false, transfer: false, force: false, last })
+  send(world, 3, 1, {
+    kind: 'vote',
+    era: 1,
+    term: 5,
+    pre: false,
+    transfer: false,
+    force: false,
+    last,
+  })
   t.like(answers(world, 1)[0], { kind: 'voted', granted: false })
 })
 
@@ -64,9 +69,20 @@ test('raft 5.4.1: a candidate whose log is behind: gets no vote', (t) => {
   world.advance(1_000)
   const { term } = world.strategy(voter).status()
 
-  send(world, 6 - voter - leader, voter, { kind: 'vote', era: 1, term: term + 1, pre: false, transfer: false, force: false, last })
+  send(world, 6 - voter - leader, voter, {
+    kind: 'vote',
+    era: 1,
+    term: term + 1,
+    pre: false,
+    transfer: false,
+    force: false,
+    last,
+  })
 
-  t.like(answers(world, voter).find((message) => message.kind === 'voted'), { granted: false })
+  t.like(
+    answers(world, voter).find((message) => message.kind === 'voted'),
+    { granted: false },
+  )
 })
 
 test('raft 5.4.2: entries of an earlier term on a majority: committed only with one of the own term (logcabin#44)', (t) => {
@@ -78,7 +94,11 @@ test('raft 5.4.2: entries of an earlier term on a majority: committed only with 
   world.propose(1, 'a')
   world.advance(50)
   world.restart(1)
-  t.is(world.strategy(1).status().commit.index, 0, 'what the log holds is not committed by being there')
+  t.is(
+    world.strategy(1).status().commit.index,
+    0,
+    'what the log holds is not committed by being there',
+  )
   world.elect()
   t.is(world.strategy(1).status().commit.term, world.strategy(1).status().term)
 })
@@ -106,7 +126,15 @@ test('thesis 4.2.3: a request for a vote while the leader is heard: changes neit
   const other = 6 - leader - voter
   const { term } = world.strategy(voter).status()
   for (const pre of [true, false]) {
-    send(world, other, voter, { kind: 'vote', era: 1, term: term + 1, pre, transfer: false, force: false, last: { term: 99, index: 99 } })
+    send(world, other, voter, {
+      kind: 'vote',
+      era: 1,
+      term: term + 1,
+      pre,
+      transfer: false,
+      force: false,
+      last: { term: 99, index: 99 },
+    })
   }
 
   for (const message of answers(world, voter)) t.like(message, { granted: false, term })
@@ -176,7 +204,8 @@ test('raft 5.3: a stale append that matches: truncates nothing', (t) => {
   const appends: Uint8Array[] = []
   const victim = leader === 1 ? 2 : 1
   world.filter = (from, to, message) => {
-    if (from === leader && to === victim && decodeMessage(message)?.kind === 'append') appends.push(message)
+    if (from === leader && to === victim && decodeMessage(message)?.kind === 'append')
+      appends.push(message)
     return true
   }
   for (const text of ['a', 'b', 'c']) {
@@ -184,7 +213,8 @@ test('raft 5.3: a stale append that matches: truncates nothing', (t) => {
     world.advance(20)
   }
   const before = world.strategy(victim).status().last
-  for (const message of appends) world.strategy(victim).step(leader as never, message, { wall: 0, mono: world.mono })
+  for (const message of appends)
+    world.strategy(victim).step(leader as never, message, { wall: 0, mono: world.mono })
 
   t.deepEqual(world.strategy(victim).status().last, before)
   t.is(world.strategy(victim).status().counters.truncations, 0)
@@ -197,7 +227,16 @@ test('raft: equal index and term but another chain: the member halts and says wh
   const victim = leader === 1 ? 2 : 1
   const { term, last: end } = world.strategy(victim).status()
 
-  send(world, leader, victim, { kind: 'append', era: 1, term, epoch: 1, previous: end, chain: { high: 1, low: 1 }, commit: 0, entries: [] })
+  send(world, leader, victim, {
+    kind: 'append',
+    era: 1,
+    term,
+    epoch: 1,
+    previous: end,
+    chain: { high: 1, low: 1 },
+    commit: 0,
+    entries: [],
+  })
 
   t.is(world.strategy(victim).status().role, 'halted')
   t.regex(world.strategy(victim).status().why, /differs/)
@@ -237,147 +276,9 @@ test('raft: an answer to an earlier try of a read: serves no other try (etcd#204
   const second = world.read(follower)
 
   t.not(held, null)
-  world.strategy(follower).step(leader as never, held as unknown as Uint8Array, { wall: 0, mono: world.mono })
+  world
+    .strategy(follower)
+    .step(leader as never, held as unknown as Uint8Array, { wall: 0, mono: world.mono })
   t.is(world.strategy(follower).ready()?.grants.length ?? 0, 0)
   t.not(second, null)
-})
-
-test('thesis 3.10: transfer: the target leads soon, nothing is lost', (t) => {
-  const world = new World()
-  const leader = world.elect()
-  world.propose(leader, 'a')
-  world.advance(50)
-
-  t.is(world.strategy(leader).transfer(null), null)
-  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
-  t.deepEqual(texts(world, world.leader() as number), ['!a'])
-})
-
-test('raft: a learner: has everything, is never asked and never leads', (t) => {
-  const world = new World({ voters: 2, learners: 1 })
-  const leader = world.elect()
-  world.propose(leader, 'a')
-  world.advance(100)
-  t.deepEqual(texts(world, 3), ['!a'])
-
-  world.crash(leader)
-  world.advance(3_000)
-
-  t.is(world.leader(), null)
-  t.is(world.strategy(3).status().role, 'learner')
-})
-
-test('raft: a follower behind the cut log: gets a snapshot; one a little behind: does not', (t) => {
-  const world = new World({ options: { keepBytes: 30 } })
-  const leader = world.elect()
-  const victim = leader === 1 ? 2 : 1
-  world.advance(100)
-  world.isolate(victim)
-  for (let i = 0; i < 30; i++) world.propose(leader, `v${i}`)
-  world.advance(200)
-  world.takeCheckpoint(leader)
-
-  world.heal()
-  world.advance(1_000)
-
-  t.is(texts(world, victim).length, 30)
-  t.is(world.strategy(victim).status().counters.snapshotsInstalled, 1)
-})
-
-test('raft: payloads gone from memory: read back from the disk for a slow follower', (t) => {
-  const world = new World({ options: { tailBytes: 1_024, appendBytes: 1_024 } })
-  const leader = world.elect()
-  const victim = leader === 1 ? 2 : 1
-  world.isolate(victim)
-  for (let i = 0; i < 100; i++) {
-    world.propose(leader, `${i}${'x'.repeat(100)}`)
-    world.advance(10)
-  }
-
-  world.heal()
-  world.advance(1_500)
-
-  t.is(texts(world, victim).length, 100)
-  t.true((world.strategy(leader).status().counters.fetches ?? 0) > 0)
-})
-
-test('raft: the leader runs out of disk space: it hands over and refuses proposals (reliability.md S32)', (t) => {
-  const world = new World()
-  const leader = world.elect()
-  world.advance(100)
-
-  world.strategy(leader).diskShort(true)
-
-  t.is(world.propose(leader, 'a'), null)
-  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 500))
-  world.propose(world.leader() as number, 'b')
-  world.advance(100)
-  t.deepEqual(texts(world, leader), [])
-  world.strategy(leader).diskShort(false)
-  world.advance(500)
-  t.deepEqual(texts(world, leader), ['!b'])
-})
-
-test('raft: a forged term near 2^53: refused, nothing moves (S23)', (t) => {
-  const world = new World()
-  const leader = world.elect()
-  const victim = leader === 1 ? 2 : 1
-  const { term } = world.strategy(victim).status()
-
-  send(world, leader, victim, { kind: 'heartbeat', era: 1, term: Number.MAX_SAFE_INTEGER, epoch: 1, round: 0, commit: 0, wantsAnswer: true })
-
-  t.is(world.strategy(victim).status().term, term)
-  t.is(world.strategy(victim).status().counters.malformed, 1)
-})
-
-test('raft: a lone voter under none: a proposal and a read are answered in the same ready, no bytes asked', (t) => {
-  const world = new World({ voters: 1, durability: 'none' })
-  world.elect()
-  const strategy = world.strategy(1)
-  let asked = 0
-  const payload = { size: 5, bytes: () => { asked++; return new Uint8Array(5) } }
-
-  strategy.propose(900 as never, payload, { wall: 0, mono: world.mono })
-  strategy.readIndex(901 as never, 'linearizable')
-  const ready = strategy.ready()
-
-  t.is(ready?.delivered.length, 1)
-  t.is(ready?.grants.length, 1)
-  t.is(ready?.write, null)
-  t.is(asked, 0)
-})
-
-test('raft: a lease: reads without a round while it lasts; cut off, it ends before another can lead', (t) => {
-  const world = new World({ options: { lease: true } })
-  const leader = world.elect()
-  world.advance(200)
-  const rounds = world.strategy(leader).status().counters.readRounds
-  const token = world.read(leader)
-  t.not(token === null ? null : world.reads.get(token)?.grantedAt, null)
-  t.is(world.strategy(leader).status().counters.readRounds, rounds)
-
-  world.isolate(leader)
-  world.advance(320)
-  const late = world.read(leader)
-
-  t.is(late === null ? null : world.reads.get(late)?.grantedAt, null)
-})
-
-test('raft: an idle group: wakes only for heartbeats', (t) => {
-  const world = new World()
-  const leader = world.elect()
-  world.advance(500)
-
-  t.true(world.strategy(leader).wakeAt() <= world.mono + 50)
-  for (const id of world.ids) if (id !== leader) t.true(world.strategy(id).wakeAt() >= world.mono + 200)
-  const alone = new World({ voters: 1 })
-  alone.elect()
-  t.is(alone.strategy(1).wakeAt(), Number.MAX_SAFE_INTEGER)
-})
-
-test('raft: static membership: a change is refused', (t) => {
-  const world = new World()
-  const leader = world.elect()
-
-  t.not(world.strategy(leader).reconfigure(1 as never, { add: [], remove: [], promote: [] }), null)
 })

@@ -13,7 +13,10 @@ function loaded(options: ConstructorParameters<typeof World>[0] = {}, count = 10
 }
 
 function texts(world: World, id: number): string[] {
-  return world.node(id).applied.map((entry) => entry.text).filter((text) => text.startsWith('!'))
+  return world
+    .node(id)
+    .applied.map((entry) => entry.text)
+    .filter((text) => text.startsWith('!'))
 }
 
 test('recovery: one of three lost its disk: it is refilled, then intact, and votes again', (t) => {
@@ -31,7 +34,10 @@ test('recovery: one of three lost its disk: it is refilled, then intact, and vot
   t.is(texts(world, victim).length, 10)
   world.advance(500)
   world.crash(leader)
-  t.true(world.until(() => world.isSettled(), 3_000), 'its vote is needed and given')
+  t.true(
+    world.until(() => world.isSettled(), 3_000),
+    'its vote is needed and given',
+  )
 })
 
 test('recovery: a recovering member and one intact: no leader, for its vote does not exist', (t) => {
@@ -109,7 +115,12 @@ for (const cause of causes) {
     world.start(3, 'unclean-stop')
     t.true(world.until(() => world.isSettled(), 5_000))
     t.true(world.until(() => world.ids.every((id) => texts(world, id).length === 10), 5_000))
-    t.true(world.until(() => world.ids.every((id) => world.strategy(id).status().recovering === null), 5_000))
+    t.true(
+      world.until(
+        () => world.ids.every((id) => world.strategy(id).status().recovering === null),
+        5_000,
+      ),
+    )
   })
 }
 

@@ -12,27 +12,44 @@ const batches = [
 ] as const
 
 for (const { durability, from, to } of batches) {
-  test.serial(`raft: random schedules under ${durability}: no invariant breaks, all marks are met`, (t) => {
-    plantBug('')
-    const marks: Record<string, number> = {}
-    for (let seed = from; seed <= to; seed++) {
-      try {
-        const { world } = runSchedule(seed, { durability, recoverWaitMs: 1_000 })
-        for (const node of world.up) {
-          for (const [name, count] of Object.entries(node.strategy?.status().counters ?? {})) {
-            marks[name] = (marks[name] ?? 0) + count
+  test.serial(
+    `raft: random schedules under ${durability}: no invariant breaks, all marks are met`,
+    (t) => {
+      plantBug('')
+      const marks: Record<string, number> = {}
+      for (let seed = from; seed <= to; seed++) {
+        try {
+          const { world } = runSchedule(seed, { durability, recoverWaitMs: 1_000 })
+          for (const node of world.up) {
+            for (const [name, count] of Object.entries(node.strategy?.status().counters ?? {})) {
+              marks[name] = (marks[name] ?? 0) + count
+            }
           }
+        } catch (error) {
+          t.fail(`seed ${seed}: ${String(error)}`)
+          return
         }
-      } catch (error) {
-        t.fail(`seed ${seed}: ${String(error)}`)
-        return
       }
-    }
 
-    const wanted = ['elections', 'preVotes', 'refusedVotes', 'truncations', 'snapshotsSent', 'snapshotsInstalled']
-    const more = durability === 'always' ? ['fetches'] : ['recoveries', 'eras']
-    for (const mark of [...wanted, 'transfers', 'stepDowns', 'readRounds', 'conflicts', ...more]) {
-      t.true((marks[mark] ?? 0) > 0, mark)
-    }
-  })
+      const wanted = [
+        'elections',
+        'preVotes',
+        'refusedVotes',
+        'truncations',
+        'snapshotsSent',
+        'snapshotsInstalled',
+      ]
+      const more = durability === 'always' ? ['fetches'] : ['recoveries', 'eras']
+      for (const mark of [
+        ...wanted,
+        'transfers',
+        'stepDowns',
+        'readRounds',
+        'conflicts',
+        ...more,
+      ]) {
+        t.true((marks[mark] ?? 0) > 0, mark)
+      }
+    },
+  )
 }

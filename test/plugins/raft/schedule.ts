@@ -10,7 +10,11 @@ export interface ScheduleResult {
 }
 
 /** Safety phase with faults, liveness phase without; then every member must hold the same history. */
-export function runSchedule(seed: number, fixed: Partial<WorldOptions> = {}, steps = 250): ScheduleResult {
+export function runSchedule(
+  seed: number,
+  fixed: Partial<WorldOptions> = {},
+  steps = 250,
+): ScheduleResult {
   const random = new Random(seed, 77)
   const voters = random.pick([1, 2, 3, 3, 3, 5])
   const world = new World({
@@ -45,7 +49,9 @@ export function runSchedule(seed: number, fixed: Partial<WorldOptions> = {}, ste
 function proposeSomewhere(world: World, random: Random): boolean {
   let done = false
   for (let i = random.below(3); i >= 0; i--) {
-    const to = random.chance(3, 4) ? (world.leader() ?? random.pick(world.ids)) : random.pick(world.ids)
+    const to = random.chance(3, 4)
+      ? (world.leader() ?? random.pick(world.ids))
+      : random.pick(world.ids)
     if (world.propose(to, `x${random.below(1_000_000)}`) !== null) done = true
   }
   return done
@@ -62,7 +68,8 @@ function fault(world: World, random: Random): void {
     case 2:
     case 3:
     case 4:
-      for (const one of world.nodes) if (one.strategy === null) world.start(one.id, restartCause(world))
+      for (const one of world.nodes)
+        if (one.strategy === null) world.start(one.id, restartCause(world))
       return
     case 5:
       world.cut(id, random.pick(world.ids))
@@ -99,12 +106,17 @@ function settle(world: World): void {
   if (!isDone) throw new Error(`LV1: no leader: ${describe(world)}`)
   let token = world.propose(world.leader() as number, 'end')
   world.until(() => {
-    if (token === null || world.doubtful.has(token)) token = world.propose(world.leader() ?? 1, 'end')
+    if (token === null || world.doubtful.has(token))
+      token = world.propose(world.leader() ?? 1, 'end')
     return token !== null && world.committed.has(token)
   }, 20_000)
-  if (token === null || !world.committed.has(token)) throw new Error(`LV2: nothing commits: ${describe(world)}`)
+  if (token === null || !world.committed.has(token))
+    throw new Error(`LV2: nothing commits: ${describe(world)}`)
   const last = (): number => Math.max(...world.nodes.map((node) => node.appliedAt.index))
-  const isEqual = world.until(() => world.nodes.every((node) => node.appliedAt.index === last()), 20_000)
+  const isEqual = world.until(
+    () => world.nodes.every((node) => node.appliedAt.index === last()),
+    20_000,
+  )
   if (!isEqual) throw new Error(`LV3: a member stays behind: ${describe(world)}`)
   world.rules.checkLogs(world.up)
   world.rules.checkEngines(world.nodes)

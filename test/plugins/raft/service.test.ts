@@ -1,0 +1,160 @@
+// What a group does for its shard: transfer, learners, snapshots, slow followers, leases, sleep.
+
+import test from 'ava'
+import { send, texts } from './letters.js'
+import { World } from './network.js'
+
+test('thesis 3.10: transfer: the target leads soon, nothing is lost', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.propose(leader, 'a')
+  world.advance(50)
+
+  t.is(world.strategy(leader).transfer(null), null)
+  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
+  t.deepEqual(texts(world, world.leader() as number), ['!a'])
+})
+
+test('raft: a learner: has everything, is never asked and never leads', (t) => {
+  const world = new World({ voters: 2, learners: 1 })
+  const leader = world.elect()
+  world.propose(leader, 'a')
+  world.advance(100)
+  t.deepEqual(texts(world, 3), ['!a'])
+
+  world.crash(leader)
+  world.advance(3_000)
+
+  t.is(world.leader(), null)
+  t.is(world.strategy(3).status().role, 'learner')
+})
+
+test('raft: a follower behind the cut log: gets a snapshot; one a little behind: does not', (t) => {
+  const world = new World({ options: { keepBytes: 30 } })
+  const leader = world.elect()
+  const victim = leader === 1 ? 2 : 1
+  world.advance(100)
+  world.isolate(victim)
+  for (let i = 0; i < 30; i++) world.propose(leader, `v${i}`)
+  world.advance(200)
+  world.takeCheckpoint(leader)
+
+  world.heal()
+  world.advance(1_000)
+
+  t.is(texts(world, victim).length, 30)
+  t.is(world.strategy(victim).status().counters.snapshotsInstalled, 1)
+})
+
+test('raft: payloads gone from memory: read back from the disk for a slow follower', (t) => {
+  const world = new World({ options: { tailBytes: 1_024, appendBytes: 1_024 } })
+  const leader = world.elect()
+  const victim = leader === 1 ? 2 : 1
+  world.isolate(victim)
+  for (let i = 0; i < 100; i++) {
+    world.propose(leader, `${i}${'x'.repeat(100)}`)
+    world.advance(10)
+  }
+
+  world.heal()
+  world.advance(1_500)
+
+  t.is(texts(world, victim).length, 100)
+  t.true((world.strategy(leader).status().counters.fetches ?? 0) > 0)
+})
+
+test('raft: the leader runs out of disk space: it hands over and refuses proposals (reliability.md S32)', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.advance(100)
+
+  world.strategy(leader).diskShort(true)
+
+  t.is(world.propose(leader, 'a'), null)
+  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 500))
+  world.propose(world.leader() as number, 'b')
+  world.advance(100)
+  t.deepEqual(texts(world, leader), [])
+  world.strategy(leader).diskShort(false)
+  world.advance(500)
+  t.deepEqual(texts(world, leader), ['!b'])
+})
+
+test('raft: a forged term near 2^53: refused, nothing moves (S23)', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  const victim = leader === 1 ? 2 : 1
+  const { term } = world.strategy(victim).status()
+
+  send(world, leader, victim, {
+    kind: 'heartbeat',
+    era: 1,
+    term: Number.MAX_SAFE_INTEGER,
+    epoch: 1,
+    round: 0,
+    commit: 0,
+    wantsAnswer: true,
+  })
+
+  t.is(world.strategy(victim).status().term, term)
+  t.is(world.strategy(victim).status().counters.malformed, 1)
+})
+
+test('raft: a lone voter under none: a proposal and a read are answered in the same ready, no bytes asked', (t) => {
+  const world = new World({ voters: 1, durability: 'none' })
+  world.elect()
+  const strategy = world.strategy(1)
+  let asked = 0
+  const payload = {
+    size: 5,
+    bytes: () => {
+      asked++
+      return new Uint8Array(5)
+    },
+  }
+
+  strategy.propose(900 as never, payload, { wall: 0, mono: world.mono })
+  strategy.readIndex(901 as never, 'linearizable')
+  const ready = strategy.ready()
+
+  t.is(ready?.delivered.length, 1)
+  t.is(ready?.grants.length, 1)
+  t.is(ready?.write, null)
+  t.is(asked, 0)
+})
+
+test('raft: a lease: reads without a round while it lasts; cut off, it ends before another can lead', (t) => {
+  const world = new World({ options: { lease: true } })
+  const leader = world.elect()
+  world.advance(200)
+  const rounds = world.strategy(leader).status().counters.readRounds
+  const token = world.read(leader)
+  t.not(token === null ? null : world.reads.get(token)?.grantedAt, null)
+  t.is(world.strategy(leader).status().counters.readRounds, rounds)
+
+  world.isolate(leader)
+  world.advance(320)
+  const late = world.read(leader)
+
+  t.is(late === null ? null : world.reads.get(late)?.grantedAt, null)
+})
+
+test('raft: an idle group: wakes only for heartbeats', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.advance(500)
+
+  t.true(world.strategy(leader).wakeAt() <= world.mono + 50)
+  for (const id of world.ids)
+    if (id !== leader) t.true(world.strategy(id).wakeAt() >= world.mono + 200)
+  const alone = new World({ voters: 1 })
+  alone.elect()
+  t.is(alone.strategy(1).wakeAt(), Number.MAX_SAFE_INTEGER)
+})
+
+test('raft: static membership: a change is refused', (t) => {
+  const world = new World()
+  const leader = world.elect()
+
+  t.not(world.strategy(leader).reconfigure(1 as never, { add: [], remove: [], promote: [] }), null)
+})
