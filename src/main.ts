@@ -3,4 +3,5 @@
 
 import { runCommand } from './cli/program.js'
 
-process.exitCode = await runCommand(process.argv.slice(2))
+// A question to a member that nobody waits for any more must not hold the end up.
+process.exit(await runCommand(process.argv.slice(2)))

@@ -19,8 +19,7 @@ export async function startMember(options: Readonly<Record<string, unknown>>): P
   })
   stopOnSignals(member)
   if (options['stopWithStdin'] === true) stopWithStdin(member)
-  const code = await member.done
-  process.exit(code)
+  return member.done
 }
 
 function stopOnSignals(member: RunningMember): void {
