@@ -41,6 +41,8 @@ export class Batch implements Commands {
     let bytes = 4
     for (let i = 0; i < args.length; i++) bytes += (args[i] as string).length + 5
     this.bytes += bytes
+    // It may have been encoded for a sending that failed.
+    this.#body = null
     this.databases.push(call.db)
     this.calls.push(args)
     this.lanes.push(lane)

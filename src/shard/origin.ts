@@ -12,6 +12,9 @@ import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch } from './batch.js'
 
+/** Milliseconds until a sending that failed is tried again. */
+const blockedMs = 25
+
 /** Sends one numbered batch towards the leader. False: could not, try again later. */
 export type SendBatch = (batch: Batch, acknowledged: number) => boolean
 
@@ -33,6 +36,8 @@ export class Origin {
   #waiting: Batch[] = []
   #sequence = 0
   #acknowledged = 0
+  /** The last flush could not send: trying again in the same pass would spin. */
+  #isBlocked = false
   /** Monotonic ms of the last resend that a leader's `expect` asked for. */
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
@@ -53,9 +58,9 @@ export class Origin {
     return this.#flight.length === 0 && this.#waiting.length === 0
   }
 
-  /** Something waits and there is room for one more batch. */
+  /** Something waits, there is room for one more batch, and the last sending did not fail. */
   get maySend(): boolean {
-    return this.#waiting.length > 0 && this.#flight.length < limits.batchesInFlightMax
+    return !this.#isBlocked && this.#waiting.length > 0 && this.#flight.length < limits.batchesInFlightMax
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
@@ -74,17 +79,23 @@ export class Origin {
 
   /** Sends what waits, and again what must be. `refusal` is told to those that were never sent in time. */
   flush(now: Now, send: SendBatch): void {
+    this.#isBlocked = !this.#flush(now, send)
+  }
+
+  #flush(now: Now, send: SendBatch): boolean {
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < limits.resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
-      if (!send(batch, this.#acknowledged)) return
+      if (!send(batch, this.#acknowledged)) return false
       batch.sentAt = now.mono
     }
     let sent = 0
+    let isSent = true
     for (const batch of this.#waiting) {
       if (this.#flight.length >= limits.batchesInFlightMax) break
       batch.sequence = this.#sequence + 1
-      if (!send(batch, this.#acknowledged)) {
+      isSent = send(batch, this.#acknowledged)
+      if (!isSent) {
         batch.sequence = 0
         break
       }
@@ -95,6 +106,7 @@ export class Origin {
       sent++
     }
     if (sent > 0) this.#waiting.splice(0, sent)
+    return isSent
   }
 
   /** Leader or term changed, or a proposal was dropped: everything unanswered goes out again, in order. */
@@ -195,6 +207,7 @@ export class Origin {
     const oldest = this.#flight[0]
     const waiting = this.#waiting[0]
     let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
+    if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
     if (oldest !== undefined) {
       const resend = oldest.sentAt === 0 ? now.mono + 25 : oldest.sentAt + limits.resendMs
       at = Math.min(at, oldest.isVoid ? resend : Math.min(resend, oldest.deadline))

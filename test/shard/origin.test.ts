@@ -20,6 +20,7 @@ function world() {
   }
   const origin = new Origin(1_000)
   const sent: number[] = []
+  const bodies: Uint8Array[] = []
   let ticket = 0
   let isUp = true
   return {
@@ -27,6 +28,7 @@ function world() {
     lane,
     origin,
     sent,
+    bodies,
     at: (mono: number) => ({ wall: 1_000_000 + mono, mono }),
     down: () => {
       isUp = false
@@ -44,6 +46,7 @@ function world() {
     },
     flush(mono: number) {
       origin.flush({ wall: 0, mono }, (batch: Batch) => {
+        bodies.push(batch.body())
         if (isUp) sent.push(batch.sequence)
         return isUp
       })
@@ -177,4 +180,29 @@ test('origin: the group knows its own number before it sent anything: takes a gr
   w.origin.outlive(5, 1)
 
   t.is(w.origin.incarnation, 6)
+})
+
+test('origin: a batch grows after a sending that failed: what is sent holds all of it', (t) => {
+  const w = world()
+  w.down()
+  w.add(1)
+  w.flush(1)
+  w.up()
+  w.add(2)
+  w.flush(2)
+
+  const [first, second] = w.bodies as [Uint8Array, Uint8Array]
+  t.is(first[0], 1)
+  t.is(second[0], 2)
+})
+
+test('origin: it cannot send: asks for no further turn at once, and tries again soon', (t) => {
+  const w = world()
+  w.down()
+  w.add(1)
+
+  w.flush(1)
+
+  t.false(w.origin.maySend)
+  t.true(w.origin.wakeAt(w.at(1)) <= 30)
 })
