@@ -1,0 +1,141 @@
+// A disk that fills: writes are refused in time, reads go on, writes come back with the space, and
+// nothing acknowledged is lost over a kill -9 of everything. Needs a file system of its own (root).
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { TestCluster } from './cluster.js'
+import { plainClient, Workload } from './workload.js'
+
+/** A small file system in memory, or null where this process may not mount one. */
+function mountSmall(megabytes: number): { readonly path: string; unmount(): void } | null {
+  const path = mkdtempSync(join(tmpdir(), 'quorate-disk-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path], {
+      stdio: 'ignore',
+    })
+  } catch {
+    rmdirSync(path)
+    return null
+  }
+  const unmount = (): void => {
+    execFileSync('umount', ['-l', path])
+    rmSync(path, { recursive: true, force: true })
+  }
+  return { path, unmount }
+}
+
+const disk = mountSmall(96)
+disk?.unmount()
+const onOwnDisk = disk === null ? test.serial.skip : test.serial
+
+async function ask(port: number, ...args: readonly [string, ...string[]]): Promise<unknown> {
+  const client = plainClient(port)
+  try {
+    await client.connect()
+    return await client.call(...args)
+  } finally {
+    client.disconnect()
+  }
+}
+
+onOwnDisk(
+  'disk: it fills up under load: refused in time, served again, nothing lost',
+  async (t) => {
+    const small = mountSmall(96)
+    if (small === null) return t.fail('it could be mounted a moment ago')
+    const directory = join(small.path, 'cluster')
+    mkdirSync(directory)
+    const config = { disk: { reserve: '24mb' } }
+    const cluster = await TestCluster.start({ directory, config, proxied: false })
+    const workload = new Workload({ ports: cluster.ports })
+    const ballast = join(small.path, 'ballast')
+    const [first = 0] = cluster.ports
+    try {
+      workload.start()
+      await cluster.waitFor('writes', async () => workload.acknowledged > 100)
+
+      fill(ballast, 8 * 1024 * 1024)
+      await cluster.waitFor('a refusal', () =>
+        ask(first, 'SET', 'x', '1').then(
+          () => false,
+          (error: unknown) => String(error).includes('MISCONF'),
+        ),
+      )
+      await workload.stop()
+      t.is(typeof (await ask(first, 'GET', 'w:counter')), 'string')
+
+      rmSync(ballast)
+      await cluster.waitFor('writes again', () =>
+        ask(first, 'SET', 'x', '1').then(
+          () => true,
+          () => false,
+        ),
+      )
+      await Promise.all(cluster.all.map((i) => cluster.process(i).kill()))
+      for (const i of cluster.all) cluster.startMember(i)
+      await cluster.waitReady()
+      const verdict = await workload.verify(first)
+      t.deepEqual([verdict.lost, verdict.doubled, verdict.faults], [0, 0, []])
+    } catch (error) {
+      t.log(cluster.tails())
+      throw error
+    } finally {
+      await workload.stop()
+      await cluster.dispose()
+      small.unmount()
+    }
+    return undefined
+  },
+)
+
+onOwnDisk('disk: full without a reserve: members stop with a reason, nothing lost', async (t) => {
+  const small = mountSmall(96)
+  if (small === null) return t.fail('it could be mounted a moment ago')
+  const directory = join(small.path, 'cluster')
+  mkdirSync(directory)
+  const config = { disk: { reserve: 0 } }
+  const cluster = await TestCluster.start({ directory, config, proxied: false })
+  const workload = new Workload({ ports: cluster.ports })
+  const ballast = join(small.path, 'ballast')
+  try {
+    workload.start()
+    await cluster.waitFor('writes', async () => workload.acknowledged > 100)
+
+    fill(ballast, 0)
+    await cluster.waitFor('two members that stopped', async () => {
+      return cluster.all.filter((i) => !cluster.process(i).isRunning).length >= 2
+    })
+    for (const i of cluster.all) {
+      if (!cluster.process(i).isRunning) t.not((await cluster.process(i).ended).code, 0)
+    }
+    rmSync(ballast)
+    await Promise.all(cluster.all.map((i) => cluster.process(i).kill()))
+    for (const i of cluster.all) cluster.startMember(i)
+    await cluster.waitReady()
+    const from = workload.acknowledged
+    await cluster.waitFor('writes again', async () => workload.acknowledged > from + 50)
+    await workload.stop()
+    for (const port of cluster.ports) {
+      const verdict = await workload.verify(port)
+      t.deepEqual([verdict.lost, verdict.doubled, verdict.faults], [0, 0, []])
+    }
+  } catch (error) {
+    t.log(cluster.tails())
+    throw error
+  } finally {
+    await workload.stop()
+    await cluster.dispose()
+    small.unmount()
+  }
+  return undefined
+})
+
+/** Takes all space but `leave` bytes. */
+function fill(path: string, leave: number): void {
+  const out = execFileSync('df', ['--output=avail', '-B1', join(path, '..')], { encoding: 'utf8' })
+  const free = Number(out.split('\n')[1]?.trim() ?? 0)
+  writeFileSync(path, Buffer.alloc(Math.max(0, free - leave)))
+}
