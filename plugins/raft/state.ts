@@ -127,8 +127,10 @@ export class RaftState {
       bytesMax: init.options.tailBytes,
     })
     for (const entry of init.entries) this.tail.append(entry)
+    // A snapshot may reach the disk before the term in which it was taken: nothing was answered in it yet.
+    const isSnapshotOnly = this.tail.last === init.base.index
     assert(
-      this.tail.lastTerm <= this.#hard.term || init.recovering !== null || this.tail.last === 0,
+      isSnapshotOnly || this.tail.lastTerm <= this.#hard.term || init.recovering !== null,
       'an intact member knows a term no older than its log',
     )
     if (this.tail.lastTerm > this.#hard.term) this.#change({ term: this.tail.lastTerm, vote: null })

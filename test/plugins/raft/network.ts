@@ -70,7 +70,6 @@ export class World {
   get ids(): number[] {
     return this.nodes.map((node) => node.id)
   }
-
   get up(): Node[] {
     return this.nodes.filter((node) => node.strategy !== null)
   }
