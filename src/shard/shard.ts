@@ -14,13 +14,14 @@ import {
 import type { Config, KeyspaceConfig } from '../api/config.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { positionZero } from '../api/position.js'
-import type { ErrorReply, Reply } from '../api/reply.js'
+import type { ErrorReply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
-import type { Members, Ready, Strategy, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type { Members, Strategy, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
-import { hasBug } from '../base/seeded-bug.js'
+import { Drive } from './drive.js'
 import { Executor } from './executor.js'
+import { Lanes } from './lanes.js'
 import { Reads } from './reads.js'
 import { reportOf } from './report.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
@@ -40,9 +41,6 @@ export interface ShardInit {
   readonly random: Random
 }
 
-/** Rounds of strategy and engine within one turn. */
-const roundsPerTurnMax = 16
-
 export class Shard implements Group {
   readonly id: GroupId
   readonly keyspace: string
@@ -55,8 +53,9 @@ export class Shard implements Group {
   readonly #windows = new Windows()
   readonly #executor: Executor
   readonly #storage: Storage
+  readonly #lanes: Lanes
   #strategy: Strategy | null = null
-  #status: StrategyStatus | null = null
+  #drive: Drive | null = null
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
   #halted = ''
@@ -82,6 +81,12 @@ export class Shard implements Group {
       engine: () => this.engine,
       token: () => this.#nextToken(),
     })
+    this.#lanes = new Lanes({
+      reads: this.#reads,
+      origin: this.#writes.origin,
+      refusesWrites: () => this.#refusesWrites(),
+      now: () => this.#now,
+    })
     this.#executor = new Executor({
       engine: init.engine(this.#engineOptions),
       windows: this.#windows,
@@ -92,8 +97,8 @@ export class Shard implements Group {
           if (head.origin !== init.config.self || head.incarnation !== origin.incarnation) return
           origin.answered(head.sequence, replies)
         },
-        read: (lane, call, reply) => this.#answerRead(lane, call, reply),
-        intoLog: (lane, call) => this.#intoLog(lane, call),
+        read: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
+        intoLog: (lane, call) => this.#lanes.intoLog(lane, call),
         halt: (why) => this.#halt(why),
         wake: () => init.sink.wake(),
       },
@@ -136,7 +141,7 @@ export class Shard implements Group {
     this.#now = now
     this.#writes.origin.incarnation = start.incarnation * 1024
     const recovered = this.#storage.recover(start)
-    this.#strategy = this.#init.plugin.create({
+    const strategy = this.#init.plugin.create({
       self: this.#init.config.self,
       group: this.id,
       options: this.#init.plugin.parseOptions(this.#init.keyspace.options),
@@ -150,6 +155,16 @@ export class Shard implements Group {
       recoverWaitMs: this.#init.config.recoverWaitMs,
       now,
       random: this.#init.random.fork(),
+    })
+    this.#strategy = strategy
+    this.#drive = new Drive({
+      strategy,
+      sink: this.#sink,
+      reads: this.#reads,
+      writes: this.#writes,
+      executor: this.#executor,
+      storage: this.#storage,
+      token: () => this.#nextToken(),
     })
   }
 
@@ -174,27 +189,7 @@ export class Shard implements Group {
   }
 
   submit(lane: Lane, call: GroupCall): void {
-    if (lane.held !== null) {
-      lane.held.push(call)
-      return
-    }
-    const joinsLog = call.write || (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
-    if (!joinsLog) {
-      lane.reads++
-      this.#reads.add(lane, call, this.#now)
-      return
-    }
-    if (lane.reads > 0) {
-      lane.held = [call]
-      return
-    }
-    const refusal = call.write ? this.#refusesWrites() : null
-    if (refusal !== null && lane.writes === 0) {
-      lane.caller.answer(call.ticket, refusal)
-      return
-    }
-    lane.writes++
-    this.#writes.origin.add(lane, call, this.#now)
+    this.#lanes.submit(lane, call, this.#now)
   }
 
   // Core's side
@@ -251,24 +246,11 @@ export class Shard implements Group {
   /** Closes a turn: everything gathered goes to the strategy, what it delivers is executed and answered. */
   flush(now: Now): void {
     this.#now = now
-    const strategy = this.#strategy
-    if (strategy !== null && this.#halted === '') {
-      this.#watchLeader(strategy)
-      for (let round = 0; round < roundsPerTurnMax; round++) {
-        this.#ask(strategy)
-        const before = this.#executor.applied.index
-        const progressed = this.#drain(strategy)
-        this.#executor.run(now)
-        const after = this.#executor.applied
-        if (after.index !== before) strategy.applied(after)
-        if (!progressed && after.index === before) break
-        this.#watchLeader(strategy)
-      }
-    }
+    if (this.#halted === '') this.#drive?.run(now)
     this.#storage.turn(now)
     const why = (): ErrorReply => this.#why()
     this.#writes.origin.expire(now, why)
-    this.#reads.expire(now, (lane, call, reply) => this.#answerRead(lane, call, reply), why)
+    this.#reads.expire(now, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
   }
 
   /** Begins a clean stop: leadership goes over, then the state to disk. */
@@ -363,77 +345,6 @@ export class Shard implements Group {
     return ++this.#token as Token
   }
 
-  /** Hands what waits to the strategy. */
-  #ask(strategy: Strategy): void {
-    this.#reads.flush(this.#now, () => {
-      const token = this.#nextToken()
-      return strategy.readIndex(token, 'linearizable') === null ? token : null
-    })
-    this.#writes.flush(strategy, this.#now)
-  }
-
-  /** Takes everything out of the strategy's outbox. */
-  #drain(strategy: Strategy): boolean {
-    let any = false
-    for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
-      any = true
-      this.#handle(strategy, ready)
-    }
-    return any
-  }
-
-  #handle(strategy: Strategy, ready: Ready): void {
-    for (const each of ready.sendNow) this.#sink.send(each.to, channels.strategy, each.message)
-    const after = (): void => {
-      for (const each of ready.sendAfterWrite) {
-        this.#sink.send(each.to, channels.strategy, each.message)
-      }
-    }
-    if (ready.write === null) after()
-    else {
-      this.#storage.write(ready.write, ready.mustSync, () => {
-        strategy.persisted(ready.batch)
-        after()
-      })
-    }
-    if (ready.delivered.length > 0) this.#executor.deliver(ready.delivered)
-    for (const grant of ready.grants) this.#reads.granted(grant.token, grant.at.index)
-    for (const each of ready.dropped) {
-      this.#reads.dropped(each.token)
-      this.#writes.lost()
-    }
-    if (ready.fetch !== null) this.#storage.fetch(ready.fetch)
-    for (const peer of ready.snapshotTo) this.#storage.snapshotTo(peer)
-    for (const event of ready.trace) this.#sink.trace(event)
-  }
-
-  #watchLeader(strategy: Strategy): void {
-    const status = strategy.status()
-    this.#status = status
-    if (this.#writes.watch(status)) this.#reads.retryAll()
-  }
-
-  #answerRead(lane: Lane, call: GroupCall, reply: Reply): void {
-    lane.reads--
-    lane.caller.answer(call.ticket, reply)
-    this.#release(lane)
-  }
-
-  #intoLog(lane: Lane, call: GroupCall): void {
-    lane.reads--
-    lane.writes++
-    this.#writes.origin.add(lane, call, this.#now)
-    this.#release(lane)
-  }
-
-  /** The lane's reads are done: what they held back follows. */
-  #release(lane: Lane): void {
-    if (lane.reads > 0 || lane.held === null) return
-    const held = lane.held
-    lane.held = null
-    for (const call of held) this.submit(lane, call)
-  }
-
   /** A snapshot skipped the execution of our batches: their answers stand in its windows. */
   #answerFromWindows(): void {
     const { self } = this.#init.config
@@ -461,7 +372,7 @@ export class Shard implements Group {
   #why(): ErrorReply {
     if (this.#strategy === null) return loading
     if (this.#halted !== '') return groupDown(this.#halted)
-    const why = this.#status?.why ?? ''
+    const why = this.#drive?.status.why ?? ''
     return why === '' ? noLeader : groupDown(why)
   }
 }

@@ -1,0 +1,101 @@
+// Drives the strategy of a group once per turn: hands it what waits, carries out what it asks for,
+// executes what it delivers, until nothing moves any more. Decides nothing itself.
+
+import type { Now, Token } from '../api/ids.js'
+import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
+import type { Executor } from './executor.js'
+import type { Reads } from './reads.js'
+import { channels, type ShardSink } from './sink.js'
+import type { Storage } from './storage.js'
+import type { Writes } from './writes.js'
+
+export interface DriveInit {
+  readonly strategy: Strategy
+  readonly sink: ShardSink
+  readonly reads: Reads
+  readonly writes: Writes
+  readonly executor: Executor
+  readonly storage: Storage
+  readonly token: () => Token
+}
+
+/** Rounds of strategy and engine within one turn. */
+const roundsPerTurnMax = 16
+
+export class Drive {
+  readonly #init: DriveInit
+  /** As of the last look at who leads. */
+  status: StrategyStatus
+
+  constructor(init: DriveInit) {
+    this.#init = init
+    this.status = init.strategy.status()
+  }
+
+  /** Everything gathered goes to the strategy, what it delivers is executed and answered. */
+  run(now: Now): void {
+    const { strategy, executor } = this.#init
+    this.#watchLeader()
+    for (let round = 0; round < roundsPerTurnMax; round++) {
+      this.#ask(now)
+      const before = executor.applied.index
+      const progressed = this.#drain()
+      executor.run(now)
+      const after = executor.applied
+      if (after.index !== before) strategy.applied(after)
+      if (!progressed && after.index === before) break
+      this.#watchLeader()
+    }
+  }
+
+  /** Hands what waits to the strategy. */
+  #ask(now: Now): void {
+    const { strategy, reads, writes, token } = this.#init
+    reads.flush(now, () => {
+      const made = token()
+      return strategy.readIndex(made, 'linearizable') === null ? made : null
+    })
+    writes.flush(strategy, now)
+  }
+
+  /** Takes everything out of the strategy's outbox. */
+  #drain(): boolean {
+    const { strategy } = this.#init
+    let any = false
+    for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
+      any = true
+      this.#handle(ready)
+    }
+    return any
+  }
+
+  #handle(ready: Ready): void {
+    const { strategy, sink, reads, writes, executor, storage } = this.#init
+    for (const each of ready.sendNow) sink.send(each.to, channels.strategy, each.message)
+    const after = (): void => {
+      for (const each of ready.sendAfterWrite) sink.send(each.to, channels.strategy, each.message)
+    }
+    if (ready.write === null) after()
+    else {
+      storage.write(ready.write, ready.mustSync, () => {
+        strategy.persisted(ready.batch)
+        after()
+      })
+    }
+    if (ready.delivered.length > 0) executor.deliver(ready.delivered)
+    for (const grant of ready.grants) reads.granted(grant.token, grant.at.index)
+    for (const each of ready.dropped) {
+      reads.dropped(each.token)
+      writes.lost()
+    }
+    if (ready.fetch !== null) storage.fetch(ready.fetch)
+    for (const peer of ready.snapshotTo) storage.snapshotTo(peer)
+    for (const event of ready.trace) sink.trace(event)
+  }
+
+  #watchLeader(): void {
+    const { strategy, reads, writes } = this.#init
+    this.status = strategy.status()
+    if (writes.watch(this.status)) reads.retryAll()
+  }
+}

@@ -1,0 +1,72 @@
+// The order of one connection's commands within a group. Writes, and reads behind writes, go into the
+// log in the order they came; other reads stay outside it; a write behind such reads is held until
+// they are answered. Each lane's fields are moved here, and by the origin where it answers.
+
+import type { GroupCall, Lane } from '../api/group.js'
+import type { Now } from '../api/ids.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { Origin } from './origin.js'
+import type { Reads } from './reads.js'
+
+export interface LanesInit {
+  readonly reads: Reads
+  readonly origin: Origin
+  /** Why no write is taken now, or null. */
+  refusesWrites(): ErrorReply | null
+  now(): Now
+}
+
+export class Lanes {
+  readonly #init: LanesInit
+
+  constructor(init: LanesInit) {
+    this.#init = init
+  }
+
+  submit(lane: Lane, call: GroupCall, now: Now): void {
+    if (lane.held !== null) {
+      lane.held.push(call)
+      return
+    }
+    const joinsLog = call.write || (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
+    if (!joinsLog) {
+      lane.reads++
+      this.#init.reads.add(lane, call, now)
+      return
+    }
+    if (lane.reads > 0) {
+      lane.held = [call]
+      return
+    }
+    const refusal = call.write ? this.#init.refusesWrites() : null
+    if (refusal !== null && lane.writes === 0) {
+      lane.caller.answer(call.ticket, refusal)
+      return
+    }
+    lane.writes++
+    this.#init.origin.add(lane, call, now)
+  }
+
+  answerRead(lane: Lane, call: GroupCall, reply: Reply): void {
+    lane.reads--
+    lane.caller.answer(call.ticket, reply)
+    this.#release(lane)
+  }
+
+  /** A read turned out to need an entry. */
+  intoLog(lane: Lane, call: GroupCall): void {
+    lane.reads--
+    lane.writes++
+    this.#init.origin.add(lane, call, this.#init.now())
+    this.#release(lane)
+  }
+
+  /** The lane's reads are done: what they held back follows. */
+  #release(lane: Lane): void {
+    if (lane.reads > 0 || lane.held === null) return
+    const held = lane.held
+    lane.held = null
+    for (const call of held) this.submit(lane, call, this.#init.now())
+  }
+}
