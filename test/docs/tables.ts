@@ -1,0 +1,97 @@
+// The tables of the README, made from what the code itself lists: commands, options, flags of the
+// command line, raft's options.
+
+import type { Command } from 'commander'
+import raft from '../../plugins/raft/index.js'
+import { limits } from '../../src/api/limits.js'
+import { buildProgram } from '../../src/cli/program.js'
+import { flagOf, listOptions, variableOf } from '../../src/config/options.js'
+import { createEngine } from '../../src/engine/engine.js'
+import { routerCommands } from '../../src/router/commands/index.js'
+import * as refused from '../../src/router/commands/refused.js'
+
+/** Text of each generated part, by its name between the markers. */
+export async function makeTables(): Promise<Readonly<Record<string, string>>> {
+  return {
+    commands: commandTable(),
+    options: optionTable(),
+    'raft options': raftTable(),
+    'command line': await wordTable(),
+  }
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeCell).join(' | ')} |`
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n')
+}
+
+function escapeCell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
+
+function commandTable(): string {
+  const { databases, bulkBytesMax } = limits
+  const engine = createEngine({ databases, bulkBytesMax, maxMemory: 0 })
+  const groups = new Map<string, Set<string>>()
+  const unsupported = new Set<unknown>(Object.values(refused))
+  for (const command of [...engine.commands.values(), ...routerCommands]) {
+    const group = unsupported.has(command) ? 'refused with an error' : command.group
+    const names = groups.get(group) ?? new Set()
+    names.add(command.name.replace('|', ' ').toUpperCase())
+    groups.set(group, names)
+  }
+  const rows = [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return table(
+    ['group', 'commands'],
+    rows.map(([group, names]) => [group, [...names].toSorted(compare).join(' ')]),
+  )
+}
+
+function optionTable(): string {
+  const rows = listOptions().map(({ path, written, allowed, description }) => {
+    const isPlain = !path.includes('[]') && !['members', 'listeners', 'keyspaces'].includes(path)
+    const overrides = isPlain ? `\`${flagOf(path)}\` \`${variableOf(path)}\`` : ''
+    return [`\`${path}\``, `\`${written}\``, allowed, description, overrides]
+  })
+  return table(['option', 'default', 'allowed', 'meaning', 'flag, variable'], rows)
+}
+
+function raftTable(): string {
+  const rows = Object.entries(raft.defaults).map(([name, value]) => [`\`${name}\``, `\`${value}\``])
+  return table(['option of raft', 'default'], rows)
+}
+
+async function wordTable(): Promise<string> {
+  const program = await buildProgram('dev', () => undefined)
+  const rows = program.commands.flatMap((command) => {
+    const options = command.options.filter((option) => !option.hidden)
+    return [
+      [`\`quorate ${command.name()}\``, '', command.description()],
+      ...options.map((option) => ['', `\`${option.flags}\``, describeOption(option)]),
+    ]
+  })
+  return table(['command', 'flag', 'meaning'], rows)
+}
+
+function describeOption(option: Command['options'][number]): string {
+  const fallback: unknown = option.defaultValue
+  return fallback === undefined ? option.description : `${option.description} (${String(fallback)})`
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Puts each table between its markers; the rest of the text stays. */
+export function fillTables(text: string, tables: Readonly<Record<string, string>>): string {
+  let made = text
+  for (const [name, content] of Object.entries(tables)) {
+    const from = `<!-- ${name} -->`
+    const to = `<!-- end of ${name} -->`
+    const start = made.indexOf(from)
+    const end = made.indexOf(to)
+    if (start < 0 || end < start) throw new Error(`the markers of '${name}' are missing`)
+    made = `${made.slice(0, start + from.length)}\n${content}\n${made.slice(end)}`
+  }
+  return made
+}
