@@ -4,7 +4,6 @@ import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 
 import type { RaftState } from './state.js'
 
 export function describe(raft: RaftState): StrategyStatus {
-  const { recovery } = raft
   return {
     role: roleOf(raft),
     leader: raft.leader,
@@ -17,10 +16,18 @@ export function describe(raft: RaftState): StrategyStatus {
     members: raft.members,
     peers: peersOf(raft),
     recovering: raft.recovering,
-    why: raft.why !== '' ? raft.why : recovery.blocked !== '' ? recovery.blocked : recovery.waits,
+    why: whyOf(raft),
     loss: raft.hard.loss,
     counters: { ...raft.counters },
   }
+}
+
+function whyOf(raft: RaftState): string {
+  const { recovery } = raft
+  if (raft.why !== '') return raft.why
+  if (recovery.blocked !== '') return recovery.blocked
+  if (recovery.waits !== '') return recovery.waits
+  return raft.hard.votesForgotten ? 'does not vote until it heard the term of every other voter' : ''
 }
 
 function roleOf(raft: RaftState): StrategyStatus['role'] {

@@ -40,6 +40,8 @@ export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]):
 interface Seat {
   readonly memory: LogImage
   durable: LogImage
+  /** What a damaged disk held: acknowledged once, and counted until the leader hears of the loss. */
+  lost: LogImage | null
   /** The disk lost something since `durable` was written; the next start may know less. */
   damaged: boolean
   role: StrategyStatus['role'] | ''
@@ -84,6 +86,7 @@ export class GroupOracle {
     const seat = this.#seat(member)
     if (this.#strict && !seat.damaged && !recovering) this.#checkKept(member, seat, log)
     if (recovering) this.#judge.mark('recoveries')
+    seat.lost = seat.damaged || recovering ? seat.durable : null
     seat.memory.base = log.base
     seat.memory.marks = log.marks
     seat.durable = { base: log.base, marks: [...log.marks] }
@@ -249,8 +252,7 @@ export class GroupOracle {
   #checkQuorum(index: number, mark: Mark): void {
     let holders = 0
     for (const seat of this.#seats) {
-      const mine = markAt(seat.durable, index)
-      if (seat.durable.base.index >= index || (mine !== undefined && same(mine, mark))) holders++
+      if (holds(seat.durable, index, mark) || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
     }
     this.#hold(holders * 2 > this.#seats.length, 'committed-durable', () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`)
   }
@@ -280,6 +282,11 @@ export class GroupOracle {
   }
 }
 
+function holds(log: LogImage, index: number, mark: Mark): boolean {
+  const mine = markAt(log, index)
+  return log.base.index >= index || (mine !== undefined && same(mine, mark))
+}
+
 function same(a: Mark, b: Mark): boolean {
   return a.term === b.term && a.hash === b.hash
 }
@@ -289,6 +296,7 @@ function freshSeat(): Seat {
   return {
     memory: empty(),
     durable: empty(),
+    lost: null,
     damaged: false,
     role: '',
     term: 0,

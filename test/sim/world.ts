@@ -223,6 +223,8 @@ export class World implements MemberWorld, FaultTarget {
     const isWhole = views.every((view) => {
       const { status } = view
       if (status === null || status.recovering !== null || status.role === 'recovering') return false
+      // It may be refilled and still not know which votes it gave.
+      if (status.why !== '') return false
       return view.applied.index >= (floors.get(view.id) ?? 0)
     })
     if (!isWhole) return
