@@ -83,6 +83,21 @@ const bad: readonly Sample[] = [
   { rule: 'purityFaults', path: 'src/engine/a.ts', text: 'x = 2 ** y' },
   { rule: 'purityFaults', path: 'src/engine/a.ts', text: 'Math.pow(2, y)' },
   { rule: 'purityFaults', path: 'src/engine/a.ts', text: 'Math.log2(y)' },
+  {
+    rule: 'seamFaults',
+    path: 'src/engine/commands/strings/a.ts',
+    text: "import { Keyspace } from '../../keyspace.js'",
+  },
+  {
+    rule: 'seamFaults',
+    path: 'src/engine/commands/strings/a.ts',
+    text: "segment.map.set(key, '1')",
+  },
+  {
+    rule: 'seamFaults',
+    path: 'src/engine/commands/generic/a.ts',
+    text: 'context.keyspace.clear(0)',
+  },
   { rule: 'escapeFaults', path: 'src/core/a.ts', text: 'const x: any = 1' },
   { rule: 'escapeFaults', path: 'test/a.test.ts', text: 'f(x as any)' },
   { rule: 'escapeFaults', path: 'src/core/a.ts', text: '// @ts-ignore' },

@@ -157,6 +157,31 @@ export function purityFaults(files: Files): readonly Fault[] {
   })
 }
 
+const seam = /^src\/engine\/commands\//
+const rooms = /\b(?:keyspace|segment|memory|ledger|checkpoint|rows|loader)\.js$/
+const changes =
+  /\.(?:map|expires)\s*\.\s*(?:set|delete|clear)\(|\bkeyspace\s*\.\s*(?:make|count|split|shrink|restore|clear)\(/
+
+/** A command of the engine changes values through effects only. */
+export function seamFaults(files: Files): readonly Fault[] {
+  const faults: Fault[] = []
+  for (const [path, text] of files) {
+    if (!seam.test(path)) continue
+    for (const { specifier, line, isType } of importsOf(text)) {
+      const reaches = rooms.test(specifier) && !isType && specifier.startsWith('..')
+      if (reaches) faults.push(`${path}:${line}: a command reaches past the effects: ${specifier}`)
+    }
+  }
+  return [
+    ...faults,
+    ...eachLine(
+      files,
+      (path) => seam.test(path),
+      (line) => (changes.test(line) ? 'a command changes values past the effects' : null),
+    ),
+  ]
+}
+
 const looseTypes = /(?:[:<,|&(]\s*any\b(?!\s*[:(])|\bas\s+any\b|\bany\[\])/
 
 /** `any`, switched-off checks, focused tests, seeded bugs outside of tests. */
@@ -206,7 +231,14 @@ export function shapeFaults(files: Files): readonly Fault[] {
   return faults
 }
 
-export const rules = { floorFaults, circleFaults, purityFaults, escapeFaults, shapeFaults } as const
+export const rules = {
+  floorFaults,
+  circleFaults,
+  purityFaults,
+  seamFaults,
+  escapeFaults,
+  shapeFaults,
+} as const
 
 function eachLine(
   files: Files,
