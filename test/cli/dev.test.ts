@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { readStatus } from '../../src/cli/status.js'
 import { cleanEnvironment, mainScript } from '../e2e/member-process.js'
-import { portOf } from '../e2e/ports.js'
 import { plainClient } from '../e2e/workload.js'
 
 /** Neighbouring ports that are free, with the peer ports above them. */

@@ -152,7 +152,10 @@ export class TestCluster {
   /** The leader once there is one. */
   async waitLeader(asked: readonly number[] = this.all): Promise<number> {
     let found: number | null = null
-    await this.waitFor('a leader', async () => (found = await this.leader(asked)) !== null)
+    await this.waitFor('a leader', async () => {
+      found = await this.leader(asked)
+      return found !== null
+    })
     return found ?? 0
   }
 
