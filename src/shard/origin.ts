@@ -60,16 +60,13 @@ export class Origin {
 
   /** Something waits, there is room for one more batch, and the last sending did not fail. */
   get maySend(): boolean {
-    return !this.#isBlocked && this.#waiting.length > 0 && this.#flight.length < limits.batchesInFlightMax
+    const first = this.#waiting[0]
+    return !this.#isBlocked && first !== undefined && this.#mayFollow(first)
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
     let batch = this.#waiting[this.#waiting.length - 1]
-    if (
-      batch === undefined ||
-      batch.count >= limits.batchCommandsMax ||
-      batch.bytes >= limits.batchBytesMax
-    ) {
+    if (batch === undefined || isFull(batch)) {
       batch = new Batch()
       batch.deadline = now.mono + this.#requestMs
       this.#waiting.push(batch)
@@ -82,6 +79,16 @@ export class Origin {
     this.#isBlocked = !this.#flush(now, send)
   }
 
+  /**
+   * Few batches are under way at a time: what comes meanwhile makes the next one larger, because each
+   * costs a sync and a round of messages whatever its size. A full one need not wait.
+   */
+  #mayFollow(batch: Batch): boolean {
+    const ahead = this.#flight.length
+    if (ahead < limits.batchesAheadMax) return true
+    return ahead < limits.batchesInFlightMax && isFull(batch)
+  }
+
   #flush(now: Now, send: SendBatch): boolean {
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < limits.resendMs) continue
@@ -92,7 +99,7 @@ export class Origin {
     let sent = 0
     let isSent = true
     for (const batch of this.#waiting) {
-      if (this.#flight.length >= limits.batchesInFlightMax) break
+      if (!this.#mayFollow(batch)) break
       batch.sequence = this.#sequence + 1
       isSent = send(batch, this.#acknowledged)
       if (!isSent) {
@@ -230,6 +237,10 @@ export class Origin {
     this.#acknowledged = 0
     this.incarnation = incarnation
   }
+}
+
+function isFull(batch: Batch): boolean {
+  return batch.count >= limits.batchCommandsMax || batch.bytes >= limits.batchBytesMax
 }
 
 function answerOne(batch: Batch, i: number, reply: Reply): void {

@@ -3,6 +3,7 @@
 
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now, Token } from '../api/ids.js'
+import { limits } from '../api/limits.js'
 import type { ErrorReply } from '../api/reply.js'
 import { hasBug } from '../base/seeded-bug.js'
 
@@ -36,9 +37,12 @@ export class Reads {
     return count
   }
 
-  /** Reads came that are not asked for yet. */
-  get isOpen(): boolean {
-    return this.#open !== null
+  /** Reads came that are not asked for yet, and not too many rounds are under way. */
+  get mayAsk(): boolean {
+    if (this.#open === null) return false
+    let ahead = 0
+    for (const round of this.#rounds) if (round.index === null && round.token !== null) ahead++
+    return ahead < limits.readRoundsAheadMax
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
@@ -57,7 +61,7 @@ export class Reads {
   /** Asks for the open round, and again for the newest one that got lost. `ask` answers a token, or null when refused. */
   flush(now: Now, ask: () => Token | null): void {
     const open = this.#open
-    if (open !== null) {
+    if (open !== null && this.mayAsk) {
       const token = ask()
       this.#open = null
       open.token = token

@@ -240,7 +240,7 @@ export class Shard implements Group {
 
   /** Commands came in after `flush` that could be asked for at once. */
   get hasUnasked(): boolean {
-    return this.#writes.hasUnsent || (this.#strategy !== null && this.#reads.isOpen)
+    return this.#writes.hasUnsent || (this.#strategy !== null && this.#reads.mayAsk)
   }
 
   /** Closes a turn: everything gathered goes to the strategy, what it delivers is executed and answered. */

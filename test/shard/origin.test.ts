@@ -99,11 +99,13 @@ test('origin: sent and not answered by the deadline: unknown, and sent on as a b
 
 test('origin: after a leader change: everything unanswered goes again, in order', (t) => {
   const w = world()
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 2; i++) {
     w.add(i + 1)
     w.flush(i + 1)
   }
   w.origin.answered(1, [ok])
+  w.add(3)
+  w.flush(3)
 
   w.origin.resendAll()
   w.flush(10)
@@ -142,18 +144,30 @@ test('origin: the leader expects a sequence that was answered already: a new inc
   t.deepEqual(w.sent, [1, 2, 1])
 })
 
-test('origin: more batches than may be in flight: wait', (t) => {
+test('origin: two batches are under way: what comes joins one batch that waits for an answer', (t) => {
   const w = world()
-  for (let i = 0; i < limits.batchesInFlightMax + 5; i++) {
+  for (let i = 0; i < 5; i++) {
     w.add(i + 1)
     w.flush(i + 1)
   }
 
-  t.is(w.sent.length, limits.batchesInFlightMax)
+  t.deepEqual(w.sent, [1, 2])
   w.origin.answered(1, [ok])
   w.flush(100)
 
-  t.is(w.sent.length, limits.batchesInFlightMax + 1)
+  t.deepEqual(w.sent, [1, 2, 3])
+  w.origin.answered(3, [ok, ok, ok])
+  t.is(w.replies.filter((reply) => reply === ok).length, 4)
+})
+
+test('origin: full batches: go up to the bound without waiting', (t) => {
+  const w = world()
+  const count = limits.batchCommandsMax * (limits.batchesInFlightMax + 2)
+  for (let i = 0; i < count; i++) w.add(1)
+
+  w.flush(1)
+
+  t.is(w.sent.length, limits.batchesInFlightMax)
 })
 
 test('origin: the group knows a later life of it: numbers anew above it, what flew is unknown', (t) => {
