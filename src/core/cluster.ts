@@ -11,6 +11,7 @@ export interface ClusterInit {
   readonly isLoading: () => boolean
   readonly isDiskShort: () => boolean
   readonly requestStop: () => void
+  readonly requestCheckpoint: () => void
   readonly acceptLoss: (group: GroupId | null) => string | null
   readonly wall: () => number
 }
@@ -52,6 +53,10 @@ export class Cluster implements ClusterView {
 
   requestStop(): void {
     this.#init.requestStop()
+  }
+
+  requestCheckpoint(): void {
+    this.#init.requestCheckpoint()
   }
 
   acceptLoss(group: GroupId | null): string | null {

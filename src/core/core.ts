@@ -98,6 +98,9 @@ export class Core {
       isLoading: () => !this.#isStarted,
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#beginStop(),
+      requestCheckpoint: () => {
+        for (const shard of this.#shards) shard.requestCheckpoint()
+      },
       acceptLoss: (group) => this.#acceptLoss(group),
       wall: () => this.#now.wall,
     })

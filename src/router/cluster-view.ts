@@ -27,6 +27,8 @@ export interface ClusterView {
   readonly diskShort: boolean
   /** Asks for a clean stop (SHUTDOWN): leadership is handed over, replies in flight are sent. */
   requestStop(): void
+  /** Asks every group for a checkpoint of its state; one that writes one begins another behind it. */
+  requestCheckpoint(): void
   /** `QUORATE RECOVER ACCEPT-LOSS` for one group, or all with null. Null when taken, else why not. */
   acceptLoss(group: GroupId | null): string | null
 }

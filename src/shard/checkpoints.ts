@@ -49,6 +49,8 @@ export interface CheckpointsStatus {
   readonly keysWritten: number
   readonly rowsWritten: number
   readonly finishedIndex: number
+  /** Wall milliseconds at which the last one of this run was finished, 0 for none. */
+  readonly finishedAt: number
 }
 
 export class Checkpoints {
@@ -74,6 +76,7 @@ export class Checkpoints {
   #begunAt: number | null = null
   #keysWritten = 0
   #rowsWritten = 0
+  #finishedAt = 0
 
   constructor(init: CheckpointsInit) {
     this.#init = init
@@ -92,6 +95,11 @@ export class Checkpoints {
     return this.#phase === 'rows' || this.#phase === 'manifest'
   }
 
+  /** Whether one may begin now. */
+  get mayBegin(): boolean {
+    return this.#phase === 'idle'
+  }
+
   /** Why no further checkpoint can be written, or null. */
   get failure(): string | null {
     return this.#failure
@@ -104,6 +112,7 @@ export class Checkpoints {
       keysWritten: this.#keysWritten,
       rowsWritten: this.#rowsWritten,
       finishedIndex: this.#finished === null ? 0 : this.#finished.position.index,
+      finishedAt: this.#finishedAt,
     }
   }
 
@@ -172,7 +181,7 @@ export class Checkpoints {
         this.#writeManifest()
         return
       case 'manifest':
-        if (this.#isManifestDurable) this.#finish()
+        if (this.#isManifestDurable) this.#finish(now)
         return
       case 'idle':
         this.#deleteSlice()
@@ -251,12 +260,13 @@ export class Checkpoints {
     }
   }
 
-  #finish(): void {
+  #finish(now: Now): void {
     const engine = this.#engineManifest
     assert(engine !== null, 'a checkpoint finishes with its manifest')
     const manifest = this.#makeManifest(engine)
     this.#init.engine.checkpointFinish()
     this.#finished = manifest
+    this.#finishedAt = now.wall
     this.#start = null
     this.#engineManifest = null
     this.#phase = 'idle'

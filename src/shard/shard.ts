@@ -234,6 +234,10 @@ export class Shard implements Group {
     this.#strategy?.acceptLoss()
   }
 
+  requestCheckpoint(): void {
+    this.#storage.requestCheckpoint()
+  }
+
   handOver(): void {
     if (this.#writes.isLeader) this.#strategy?.transfer(null)
   }

@@ -74,7 +74,9 @@ export class Storage {
   #snapshots: Snapshots | null = null
   /** Under durability none: what the log may forget at the next mark. */
   #mark: Position = positionZero
-    #settleUntil = 0
+  /** Somebody asked for a checkpoint that has not begun yet. */
+  #isAsked = false
+  #settleUntil = 0
   /** One sentence where the storage cannot go on, else empty. */
   why = ''
 
@@ -90,6 +92,8 @@ export class Storage {
       checkpoint: this.#checkpoints?.status.number ?? 0,
       checkpoint_index: this.#checkpoints?.status.finishedIndex ?? 0,
       checkpoint_rows: this.#checkpoints?.status.rowsWritten ?? 0,
+      checkpoint_open: this.#isAsked || this.#checkpoints?.isBusy === true ? 1 : 0,
+      checkpoint_time: this.#checkpoints?.status.finishedAt ?? 0,
       log_bytes: this.#log.bytes,
       ...this.#snapshots?.counters,
     }
@@ -205,6 +209,12 @@ export class Storage {
     )
   }
 
+  /** Begins a checkpoint as soon as one can begin. */
+  requestCheckpoint(): void {
+    this.#isAsked = true
+    this.#init.sink.wake()
+  }
+
   /** Begins a checkpoint of the state as it is now. */
   begin(now: Now, status: StrategyStatus): void {
     const { executor } = this.#init.host
@@ -223,7 +233,9 @@ export class Storage {
     if (checkpoints === null) return
     const { executor } = this.#init.host
     const logBytes = this.#log.bytes
-    if (executor.isBetweenEntries && checkpoints.due(now, logBytes, executor.applied)) {
+    const isDue = checkpoints.due(now, logBytes, executor.applied)
+    if (executor.isBetweenEntries && (isDue || (this.#isAsked && checkpoints.mayBegin))) {
+      this.#isAsked = false
       this.begin(now, strategy.status())
     }
     checkpoints.turn(now)

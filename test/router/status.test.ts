@@ -52,6 +52,24 @@ test('quorate recover: accept-loss: asks the member for one group or all', (t) =
   t.deepEqual(asked, [null, 0])
 })
 
+test('bgsave: idle, then busy: asks each time, and LASTSAVE tells of the oldest group', (t) => {
+  const world = new World()
+  const start = Math.floor(world.now.wall / 1000)
+  const client = world.connect()
+  const [group] = world.groups
+
+  t.is(client.ask('BGSAVE'), '+Background saving started\r\n')
+  t.is(client.ask('LASTSAVE'), `:${start}\r\n`)
+  if (group !== undefined) {
+    group.counters = { checkpoint_open: 1, checkpoint_time: world.now.wall + 7_000 }
+  }
+  t.is(client.ask('BGSAVE'), '+Background saving scheduled\r\n')
+  t.true(client.ask('INFO', 'persistence').includes('rdb_bgsave_in_progress:1'))
+  t.is(world.checkpointsAsked, 2)
+  for (const each of world.groups) each.counters = { checkpoint_time: world.now.wall + 7_000 }
+  t.is(client.ask('LASTSAVE'), `:${start + 7}\r\n`)
+})
+
 test('info: everything: all sections and the fields that tools look for', (t) => {
   const world = new World()
   const client = world.connect()

@@ -74,6 +74,7 @@ export class FakeGroup implements Group {
   readonly calls: { readonly lane: Lane; readonly call: GroupCall }[] = []
   readonly left: Lane[] = []
   inFlight = 0
+  counters: Readonly<Record<string, number>> = {}
   keys = 0
   readonly #answerer: Answerer
 
@@ -124,7 +125,7 @@ export class FakeGroup implements Group {
       loss: '',
       keys: this.keys,
       memoryBytes: 0,
-      counters: {},
+      counters: this.counters,
     }
   }
 
@@ -156,6 +157,7 @@ export class World {
   readonly outputs: Output[] = []
   now: Now = { wall: 1_700_000_000_123, mono: 1_000 }
   stopsAsked = 0
+  checkpointsAsked = 0
   #next = 1
 
   constructor(options: WorldOptions = {}) {
@@ -177,6 +179,9 @@ export class World {
       diskShort: false,
       requestStop: () => {
         this.stopsAsked++
+      },
+      requestCheckpoint: () => {
+        this.checkpointsAsked++
       },
       acceptLoss: () => null,
       ...options.cluster,

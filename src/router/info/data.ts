@@ -1,5 +1,6 @@
 // INFO sections about the data and its replication: Persistence, Replication, Cluster, Keyspace, Quorate.
 
+import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
 import { fieldLines } from './fields.js'
 
@@ -9,8 +10,8 @@ export function persistenceSection(state: RouterState): string {
     ['loading', state.isLoading ? 1 : 0],
     ['async_loading', 0],
     ['rdb_changes_since_last_save', 0],
-    ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', Math.floor(state.now.wall / 1000)],
+    ['rdb_bgsave_in_progress', isSaving(state) ? 1 : 0],
+    ['rdb_last_save_time', Math.floor(lastSavedAt(state) / 1000)],
     ['rdb_last_bgsave_status', 'ok'],
     ['aof_enabled', isDurable ? 1 : 0],
     ['aof_rewrite_in_progress', 0],

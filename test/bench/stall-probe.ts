@@ -1,0 +1,158 @@
+// What stalls a member, measured inside its process: delay of the event loop, pauses of the collector,
+// and the longest turn of the core. Wraps the core that the host drives.
+
+import { openSync, readSync } from 'node:fs'
+import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import type { CoreInit } from '../../src/core/core.js'
+import { createCore } from '../../src/core/create.js'
+import type { Engine, EngineOptions } from '../../src/api/engine.js'
+import { createEngine } from '../../src/engine/engine.js'
+import type { Reactor, ReactorFactory } from '../../src/host/reactor.js'
+
+/** Milliseconds since the last reset. */
+export interface StallFigures {
+  readonly loopMax: number
+  readonly loopP99: number
+  readonly turnMax: number
+  /** The same without the time that the thread waited for a processor: what is our own doing. */
+  readonly ownTurnMax: number
+  readonly turnsAbove5: number
+  /** Longest call of the engine's checkpoint functions, without waiting for a processor. */
+  readonly calls: Readonly<Record<string, number>>
+  readonly gcMax: number
+  readonly gcTotal: number
+  /** Longest pause by kind. */
+  readonly gc: Readonly<Record<string, number>>
+}
+
+export interface MemberFigures extends StallFigures {
+  readonly counters: Readonly<Record<string, number>>
+  readonly leads: boolean
+  readonly rssMb: number
+}
+
+const kinds: Readonly<Record<number, string>> = {
+  1: 'minor',
+  4: 'major',
+  8: 'incremental',
+  16: 'weak',
+}
+
+export class StallProbe {
+  // Each sample is late by up to the resolution: it is part of the figure.
+  readonly #loop = monitorEventLoopDelay({ resolution: 1 })
+  #core: ReturnType<typeof createCore> | null = null
+  #turnMax = 0
+  #ownTurnMax = 0
+  #calls: Record<string, number> = {}
+  #turnsAbove5 = 0
+  #gc: Record<string, number> = {}
+  #gcTotal = 0
+
+  constructor() {
+    this.#loop.enable()
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) this.#collected(entry)
+    }).observe({ entryTypes: ['gc'] })
+  }
+
+  readonly makeCore: ReactorFactory = (init): Reactor => {
+    const engine = (options: EngineOptions): Engine => this.#watch(createEngine(options))
+    const core = createCore({ ...(init as CoreInit), engine })
+    this.#core = core
+    return {
+      turn: (now, inputs) => {
+        const begin = performance.now()
+        const waited = waitedMs()
+        const outputs = core.turn(now, inputs)
+        const took = performance.now() - begin
+        const own = took - (waitedMs() - waited)
+        if (own > this.#ownTurnMax) this.#ownTurnMax = own
+        if (took > this.#turnMax) this.#turnMax = took
+        if (took > 5) this.#turnsAbove5++
+        return outputs
+      },
+      wakeAt: () => core.wakeAt(),
+      get wantsTurn() {
+        return core.wantsTurn
+      },
+    }
+  }
+
+  reset(): void {
+    this.#loop.reset()
+    this.#turnMax = 0
+    this.#ownTurnMax = 0
+    this.#calls = {}
+    this.#turnsAbove5 = 0
+    this.#gc = {}
+    this.#gcTotal = 0
+  }
+
+  read(): MemberFigures {
+    const group = this.#core?.inspect().groups[0]
+    return {
+      loopMax: round(this.#loop.max / 1e6),
+      loopP99: round(this.#loop.percentile(99) / 1e6),
+      turnMax: round(this.#turnMax),
+      ownTurnMax: round(this.#ownTurnMax),
+      calls: this.#calls,
+      turnsAbove5: this.#turnsAbove5,
+      gcMax: round(Math.max(0, ...Object.values(this.#gc))),
+      gcTotal: round(this.#gcTotal),
+      gc: this.#gc,
+      counters: group?.counters ?? {},
+      leads: group?.status?.role === 'leader',
+      rssMb: Math.round(process.memoryUsage().rss / 1e6),
+    }
+  }
+
+  #watch(engine: Engine): Engine {
+    const timed = <A extends readonly unknown[], R>(name: string, call: (...args: A) => R) => {
+      return (...args: A): R => {
+        const begin = performance.now()
+        const waited = waitedMs()
+        const result = call(...args)
+        const own = performance.now() - begin - (waitedMs() - waited)
+        if (own > (this.#calls[name] ?? 0)) this.#calls[name] = round(own)
+        return result
+      }
+    }
+    return Object.assign(engine, {
+      checkpointBegin: timed('begin', engine.checkpointBegin.bind(engine)),
+      checkpointStep: timed('step', engine.checkpointStep.bind(engine)),
+      checkpointFinish: timed('finish', engine.checkpointFinish.bind(engine)),
+      checkpointGarbage: timed('garbage', engine.checkpointGarbage.bind(engine)),
+      load: timed('load', engine.load.bind(engine)),
+      loadFinish: timed('loadFinish', engine.loadFinish.bind(engine)),
+    })
+  }
+
+  #collected(entry: { readonly duration: number; readonly detail?: unknown }): void {
+    const kind = kinds[(entry.detail as { kind: number }).kind] ?? 'other'
+    this.#gc[kind] = round(Math.max(this.#gc[kind] ?? 0, entry.duration))
+    this.#gcTotal += entry.duration
+  }
+}
+
+export function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+const schedule = openSchedule()
+const scheduleBytes = Buffer.alloc(128)
+
+function openSchedule(): number | null {
+  try {
+    return openSync('/proc/self/schedstat', 'r')
+  } catch {
+    return null
+  }
+}
+
+/** Milliseconds that the main thread was ready to run and had no processor; 0 where nobody tells. */
+function waitedMs(): number {
+  if (schedule === null) return 0
+  const length = readSync(schedule, scheduleBytes, 0, 128, 0)
+  return Number(scheduleBytes.latin1Slice(0, length).split(' ')[1]) / 1e6
+}
