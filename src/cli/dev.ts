@@ -4,6 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lastSentence, type MemberEnd, type RunningProcess, spawnMember } from './dev-member.js'
 import { type DevPlan, planDev } from './dev-plan.js'
+import { takenPort } from './taken-port.js'
+import { QuorateError } from '../base/errors.js'
+import { peerPortOffset } from '../config/resolve.js'
 import type { DevOptions } from './arguments.js'
 
 /** Milliseconds until the cluster must be ready, and that a clean stop may take. */
@@ -13,6 +16,7 @@ const stopMsMax = 20_000
 /** Runs until stopped; answers the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
   const plan = planDev(options)
+  await refuseTakenPorts(plan)
   const started = plan.members.map((member) => spawnMember(plan, member))
   const stop = stopSignal(started)
   const failed = new Promise<MemberEnd>((resolve) => {
@@ -39,6 +43,15 @@ export async function runDev(options: DevOptions): Promise<number> {
     return 1
   }
   return stopAll(started)
+}
+
+/** Throws LISTEN_FAILED with the port. */
+async function refuseTakenPorts(plan: DevPlan): Promise<void> {
+  const ports = plan.members.flatMap(({ port }) => [port, port + peerPortOffset])
+  const taken = await takenPort(ports)
+  if (taken === null) return
+  const sentence = `127.0.0.1:${taken} is in use by another process; choose other ports with --port`
+  throw new QuorateError('LISTEN_FAILED', sentence)
 }
 
 function readyLine(plan: DevPlan): string {
