@@ -11,9 +11,23 @@ interface Estimate {
 
 /** Milliseconds after which an estimate starts anew. */
 const windowMs = 5_000
+/** Milliseconds between the two clocks' paces over one turn that count as a jump. */
+const jumpMs = 50
 
 export class Clocks {
   readonly #peers = new Map<MemberId, Estimate>()
+  /** Time of the last turn. */
+  #last: Now | null = null
+
+  /** Once per turn: where our own clock jumps, all estimates jump the other way. */
+  turn(now: Now): void {
+    const last = this.#last
+    this.#last = now
+    if (last === null) return
+    const jump = now.wall - last.wall - (now.mono - last.mono)
+    if (Math.abs(jump) < jumpMs) return
+    for (const each of this.#peers.values()) each.offset -= jump
+  }
 
   seen(peer: MemberId, wall: number, now: Now): void {
     const offset = wall - now.wall
@@ -27,11 +41,28 @@ export class Clocks {
     this.#peers.delete(peer)
   }
 
-  /** Milliseconds that this member's clock is away from the median of all members it hears. */
-  deviation(): number {
+  /**
+   * Milliseconds from this member's clock to the median of all members that it hears, itself included; of
+   * two in the middle the earlier one: keys rather live longer.
+   */
+  offset(): number {
     const offsets = [0]
     for (const each of this.#peers.values()) offsets.push(each.offset)
     offsets.sort((a, b) => a - b)
-    return Math.abs(offsets[offsets.length >> 1] as number)
+    return offsets[(offsets.length - 1) >> 1] as number
+  }
+
+  /** The peer whose clock is nearest the median, or null without peers. */
+  nearest(): MemberId | null {
+    const median = this.offset()
+    let nearest: MemberId | null = null
+    let least = Number.MAX_SAFE_INTEGER
+    for (const [peer, { offset }] of this.#peers) {
+      const away = Math.abs(offset - median)
+      if (away >= least) continue
+      least = away
+      nearest = peer
+    }
+    return nearest
   }
 }

@@ -124,6 +124,7 @@ export class Core {
     this.#load()
     this.#now = now
     this.#wants = false
+    this.#clocks.turn(now)
     this.#peers.begin(now)
     for (const shard of this.#shards) shard.begin(now)
     for (const input of inputs) this.#take(input, now)
@@ -281,6 +282,10 @@ export class Core {
       engine,
       sink,
       random: random.fork(),
+      clockOffset: () => {
+        const offset = this.#clocks.offset()
+        return Math.abs(offset) > config.clockSkewMs ? offset : 0
+      },
     })
   }
 
@@ -295,9 +300,9 @@ export class Core {
   #watchClock(now: Now): void {
     if (now.mono - this.#skewCheckedAt < 1_000) return
     this.#skewCheckedAt = now.mono
-    const deviation = this.#clocks.deviation()
+    const deviation = Math.abs(this.#clocks.offset())
     if (deviation <= this.#init.config.clockSkewMs) return
-    for (const shard of this.#shards) shard.handOver()
+    for (const shard of this.#shards) shard.handOver(this.#clocks.nearest())
     const fields = { deviation, allowed: this.#init.config.clockSkewMs }
     this.#out.push({ kind: 'trace', event: { level: 'warn', event: 'clock.skewed', fields } })
   }

@@ -49,9 +49,8 @@ export class Batch implements Commands {
     this.tickets.push(call.ticket)
   }
 
-  /** The encoded commands, made once. A void batch has none. */
+  /** The encoded commands, made once. */
   body(): Uint8Array {
-    if (this.isVoid) return encodeCommands({ databases: [], calls: [] })
     this.#body ??= encodeCommands(this)
     return this.#body
   }
@@ -121,6 +120,9 @@ export function encodeCommands(commands: Commands): Uint8Array {
   bytes.latin1Write(text, 0, text.length)
   return bytes
 }
+
+/** What a void batch says in place of its commands. */
+export const voidBody = encodeCommands({ databases: [], calls: [] })
 
 /** Null where the bytes are not commands. */
 export function decodeCommands(reader: ByteReader): Commands | null {

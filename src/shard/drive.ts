@@ -34,8 +34,9 @@ export class Drive {
 
   /** Everything gathered goes to the strategy, what it delivers is executed and answered. */
   run(now: Now): void {
-    const { strategy, executor } = this.#init
+    const { strategy, executor, sink } = this.#init
     this.#watchLeader()
+    executor.begin()
     for (let round = 0; round < roundsPerTurnMax; round++) {
       this.#ask(now)
       const before = executor.applied.index
@@ -43,9 +44,10 @@ export class Drive {
       executor.run(now)
       const after = executor.applied
       if (after.index !== before) strategy.applied(after)
-      if (!progressed && after.index === before) break
+      if (!progressed && after.index === before) return
       this.#watchLeader()
     }
+    sink.wake()
   }
 
   /** Hands what waits to the strategy. */
@@ -85,8 +87,7 @@ export class Drive {
     if (ready.delivered.length > 0) executor.deliver(ready.delivered)
     for (const grant of ready.grants) reads.granted(grant.token, grant.at.index)
     for (const each of ready.dropped) {
-      reads.dropped(each.token)
-      writes.lost()
+      if (!reads.dropped(each.token)) writes.lost()
     }
     if (ready.fetch !== null) storage.fetch(ready.fetch)
     for (const peer of ready.snapshotTo) storage.snapshotTo(peer)

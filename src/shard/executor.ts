@@ -10,6 +10,7 @@ import { type Position, positionZero } from '../api/position.js'
 import type { Reply } from '../api/reply.js'
 import type { Delivery } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { Reads, ReadRound } from './reads.js'
 import type { Windows } from './windows.js'
@@ -21,6 +22,8 @@ export interface ExecutorHost {
   read(lane: Lane, call: GroupCall, reply: Reply): void
   /** A read has to go through the log. */
   intoLog(lane: Lane, call: GroupCall): void
+  /** A tick expired so many keys. */
+  ticked(count: number): void
   /** The replica may not go on: it met what it does not know. */
   halt(why: string): void
   wake(): void
@@ -50,6 +53,8 @@ export class Executor {
   /** A long command is open in the engine: for the running entry, or for a read. */
   #isOpen = false
   #halted = false
+  /** Commands that may still run in this turn. */
+  #budget = 0
   /** A snapshot is being installed: nothing is executed until `replace`. */
   isHeld = false
   #now: Now = { wall: 0, mono: 0 }
@@ -85,24 +90,28 @@ export class Executor {
     this.#isOpen = false
   }
 
+  /** Opens a turn: `run` may be called several times in it. */
+  begin(): void {
+    this.#budget = commandsPerTurnMax
+  }
+
   run(now: Now): void {
     this.#now = now
-    let budget = commandsPerTurnMax
     if (this.isHeld) return
-    while (budget > 0 && !this.#halted) {
+    while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
         const reply = this.engine.step(limits.stepElements)
         if (reply === later) break
         this.#isOpen = false
         this.#take(reply)
-        budget--
+        this.#budget--
       } else if (this.#running !== null) {
-        budget -= this.#execute(this.#running, budget)
+        this.#budget -= this.#execute(this.#running, this.#budget)
       } else {
         const round = this.#reads.due(this.applied.index)
-        if (round !== null) budget -= this.#readRound(round, budget)
+        if (round !== null) this.#budget -= this.#readRound(round, this.#budget)
         else if (!this.#next()) return
-        else budget--
+        else this.#budget--
       }
     }
     if (!this.#halted) this.#host.wake()
@@ -125,8 +134,14 @@ export class Executor {
     const wall = this.#now.wall
     const end = Math.min(calls.length, round.next + budget)
     const from = round.next
+    round.isBegun = true
     while (round.next < end) {
       const call = calls[round.next] as GroupCall
+      // An earlier read of the lane went into the log: this one follows it.
+      if ((lanes[round.next] as Lane).writes > 0 && !hasBug('shard-read-ignores-own-writes')) {
+        this.#host.intoLog(lanes[round.next++] as Lane, call)
+        continue
+      }
       const reply = this.engine.read(call.db, call.args, wall)
       if (reply === later) {
         this.#isOpen = true
@@ -162,7 +177,7 @@ export class Executor {
         return true
       case entryKinds.tick:
         this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
-        this.engine.expireDue(limits.expireKeysPerEntry)
+        this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         this.#done()
         return true
       case entryKinds.command: {

@@ -5,6 +5,7 @@
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
+import { busyGroup } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Origin } from './origin.js'
 import type { Reads } from './reads.js'
@@ -39,13 +40,18 @@ export class Lanes {
       lane.held = [call]
       return
     }
+    const { origin } = this.#init
     const refusal = call.write ? this.#init.refusesWrites() : null
-    if (refusal !== null && lane.writes === 0) {
+    if (refusal !== null) {
       lane.caller.answer(call.ticket, refusal)
       return
     }
+    if (origin.isFull) {
+      lane.caller.answer(call.ticket, busyGroup)
+      return
+    }
     lane.writes++
-    this.#init.origin.add(lane, call, now)
+    origin.add(lane, call, now)
   }
 
   answerRead(lane: Lane, call: GroupCall, reply: Reply): void {

@@ -32,7 +32,7 @@ export class Origin {
   incarnation = 0
   /** Sent and not answered, in sequence order without gaps. */
   #flight: Batch[] = []
-  /** Not sent yet: full batches, then the one being filled. */
+  /** Not sent yet: full batches, then the one being filled; for `requestMs` at most. */
   #waiting: Batch[] = []
   #sequence = 0
   #acknowledged = 0
@@ -62,6 +62,11 @@ export class Origin {
   get maySend(): boolean {
     const first = this.#waiting[0]
     return !this.#isBlocked && first !== undefined && this.#mayFollow(first)
+  }
+
+  /** Too much waits: refuse what comes. */
+  get isFull(): boolean {
+    return this.#waiting.length >= limits.batchesWaitingMax
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
@@ -128,13 +133,16 @@ export class Origin {
   expect(sequence: number, now: Now): void {
     const oldest = this.#flight[0]
     if (oldest === undefined) return
-    if (sequence < oldest.sequence) {
-      this.#reset()
-      return
-    }
+    // A new leader has not applied yet what was answered here, or the message is old: it will ask again.
+    if (sequence < oldest.sequence) return
     if (now.mono - this.#expectedAt < 20) return
     this.#expectedAt = now.mono
     for (const batch of this.#flight) if (batch.sequence >= sequence) batch.sentAt = 0
+  }
+
+  /** This member's own windows hold batches up to `applied`: if answered ones are missing, history was lost. */
+  holds(applied: number): void {
+    if (applied < this.#acknowledged) this.#reset()
   }
 
   /**
@@ -195,19 +203,22 @@ export class Origin {
       batch.isVoid = true
     }
     let expired = 0
-    for (const batch of this.#waiting) {
-      if (batch.deadline > now.mono) break
-      this.counters.refused += batch.lanes.length
-      tell(batch, why())
+    while (expired < this.#waiting.length && (this.#waiting[expired] as Batch).deadline <= now.mono) {
       expired++
     }
-    if (expired > 0) this.#waiting.splice(0, expired)
+    if (expired === 0) return
+    // Out of the queue first: whoever is told may add a command at once.
+    for (const batch of this.#waiting.splice(0, expired)) {
+      this.counters.refused += batch.lanes.length
+      tell(batch, why())
+    }
   }
 
   /** Refuses everything that was never sent. */
   refuse(reply: ErrorReply): void {
-    for (const batch of this.#waiting) tell(batch, reply)
+    const waiting = this.#waiting
     this.#waiting = []
+    for (const batch of waiting) tell(batch, reply)
   }
 
   wakeAt(now: Now): number {
@@ -228,11 +239,12 @@ export class Origin {
    */
   #reset(incarnation = this.incarnation + 1): void {
     this.counters.resets++
-    for (const batch of this.#flight) {
+    const flight = this.#flight
+    this.#flight = []
+    for (const batch of flight) {
       this.counters.unknown += batch.lanes.length
       tell(batch, unknownResult)
     }
-    this.#flight = []
     this.#sequence = 0
     this.#acknowledged = 0
     this.incarnation = incarnation

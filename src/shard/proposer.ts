@@ -27,23 +27,35 @@ interface Proposed {
   sequence: number
 }
 
+export interface ProposerInit {
+  /** How far a stamp may run ahead of the time that passed. */
+  readonly skewMs: number
+  /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
+  clockOffset(): number
+}
+
 export class Proposer {
   readonly #random: Random
-  readonly #skewMs: number
+  readonly #init: ProposerInit
   /** Highest sequence proposed per origin in the present leadership. */
   #proposed = new Map<number, Proposed>()
+  /** The last stamp of this leadership, 0 before the first, and when it was made. */
   #lastStamp = 0
   #lastMono = 0
 
-  constructor(random: Random, skewMs: number) {
+  constructor(random: Random, init: ProposerInit) {
     this.#random = random
-    this.#skewMs = skewMs
+    this.#init = init
   }
 
-  /** Leadership began or ended: what was proposed before may be lost. */
+  /** What was proposed before may be lost. */
   reset(): void {
     this.#proposed.clear()
-    this.#lastMono = 0
+  }
+
+  /** A leadership began: the time since the last stamp is not known. */
+  begin(): void {
+    this.#lastStamp = 0
   }
 
   /** The sequence to propose next for an origin. */
@@ -90,19 +102,26 @@ export class Proposer {
     }
   }
 
-  /** Never before the engine's clock, and never ahead of the last stamp by more than time passed plus the bound. */
+  /** The stamp of an entry proposed now. */
   #stamp(clock: number, now: Now): number {
     if (hasBug('shard-clock-goes-back')) return Math.max(1, now.wall)
-    let stamp = Math.max(now.wall, clock, 1)
-    if (this.#lastMono > 0) {
-      const most = Math.max(this.#lastStamp, clock) + (now.mono - this.#lastMono) + this.#skewMs
-      stamp = Math.max(this.#lastStamp, clock, Math.min(stamp, most))
-    }
-    if (this.#lastMono === 0 || stamp <= now.wall) {
-      this.#lastMono = now.mono
-      this.#lastStamp = stamp
-    }
+    const stamp = this.stampAt(clock, now)
+    this.#lastStamp = stamp
+    this.#lastMono = now.mono
     return stamp
+  }
+
+  /**
+   * What an entry would be stamped with now: the wall clock, or the members' median where it is far from
+   * that; never before the engine's clock, and never ahead of the last stamp by more than the time
+   * passed plus the bound. A new leader does not know the time that passed.
+   */
+  stampAt(clock: number, now: Now): number {
+    const { skewMs, clockOffset } = this.#init
+    const least = Math.max(this.#lastStamp, clock, 1)
+    const wall = now.wall + clockOffset()
+    if (this.#lastStamp === 0) return Math.max(least, wall)
+    return Math.max(least, Math.min(wall, least + (now.mono - this.#lastMono) + skewMs))
   }
 }
 

@@ -17,7 +17,11 @@ export interface ReadRound {
   index: number | null
   /** Next read to execute. */
   next: number
+  /** The engine has begun with it, perhaps with a read that takes long: it is answered, not refused. */
+  isBegun: boolean
 }
+
+type RefuseRead = (lane: Lane, call: GroupCall, reply: ErrorReply) => void
 
 export class Reads {
   readonly #requestMs: number
@@ -53,6 +57,7 @@ export class Reads {
       deadline: now.mono + this.#requestMs,
       index: null,
       next: 0,
+      isBegun: false,
     }
     this.#open.lanes.push(lane)
     this.#open.calls.push(call)
@@ -86,10 +91,16 @@ export class Reads {
     }
   }
 
-  /** The strategy lost the request: ask again if it was the newest round, else a later one serves it. */
-  dropped(token: Token): void {
-    for (const round of this.#rounds) if (round.token === token) round.token = null
+  /**
+   * The strategy lost the request: ask again if it was the newest round, else a later one serves it.
+   * False where the token is of no round.
+   */
+  dropped(token: Token): boolean {
+    const round = this.#rounds.find((each) => each.token === token)
+    if (round === undefined) return false
+    round.token = null
     this.#retryAt = 0
+    return true
   }
 
   /** Leader changed: what is not granted is asked for again. */
@@ -110,24 +121,31 @@ export class Reads {
   }
 
   /** Refuses reads past their deadline, oldest first; they have no effect, so the refusal is definite. */
-  expire(now: Now, refuse: (lane: Lane, call: GroupCall, reply: ErrorReply) => void, why: () => ErrorReply): void {
+  expire(now: Now, refuse: RefuseRead, why: () => ErrorReply): void {
     while (this.#rounds.length > 0) {
       const round = this.#rounds[0] as ReadRound
-      if (round.deadline > now.mono || round.next > 0) return
+      if (round.deadline > now.mono || round.isBegun) return
       this.#rounds.shift()
-      const reply = why()
-      this.counters.refused += round.calls.length
-      for (let i = 0; i < round.calls.length; i++) {
-        refuse(round.lanes[i] as Lane, round.calls[i] as GroupCall, reply)
-      }
+      this.#refuse(round, refuse, why())
     }
+    const open = this.#open
+    if (open === null || open.deadline > now.mono) return
+    this.#open = null
+    this.#refuse(open, refuse, why())
   }
 
   wakeAt(): number {
     const first = this.#rounds[0]
-    if (first === undefined) return Number.MAX_SAFE_INTEGER
+    if (first === undefined) return this.#open?.deadline ?? Number.MAX_SAFE_INTEGER
     const last = this.#rounds[this.#rounds.length - 1] as ReadRound
     if (last.token === null && last.index === null) return Math.min(first.deadline, this.#retryAt)
     return first.deadline
+  }
+
+  #refuse(round: ReadRound, refuse: RefuseRead, reply: ErrorReply): void {
+    this.counters.refused += round.calls.length
+    for (let i = 0; i < round.calls.length; i++) {
+      refuse(round.lanes[i] as Lane, round.calls[i] as GroupCall, reply)
+    }
   }
 }

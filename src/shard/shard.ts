@@ -39,6 +39,8 @@ export interface ShardInit {
   readonly engine: EngineFactory
   readonly sink: ShardSink
   readonly random: Random
+  /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
+  readonly clockOffset: () => number
 }
 
 export class Shard implements Group {
@@ -80,6 +82,7 @@ export class Shard implements Group {
       random: init.random.fork(),
       engine: () => this.engine,
       token: () => this.#nextToken(),
+      clockOffset: init.clockOffset,
     })
     this.#lanes = new Lanes({
       reads: this.#reads,
@@ -99,6 +102,7 @@ export class Shard implements Group {
         },
         read: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
         intoLog: (lane, call) => this.#lanes.intoLog(lane, call),
+        ticked: (count) => this.#writes.ticked(count),
         halt: (why) => this.#halt(why),
         wake: () => init.sink.wake(),
       },
@@ -171,7 +175,7 @@ export class Shard implements Group {
   /** Opens a turn: time passes. */
   begin(now: Now): void {
     this.#now = now
-    this.#strategy?.tick(now)
+    if (this.#halted === '') this.#strategy?.tick(now)
   }
 
   // Router's side
@@ -189,13 +193,16 @@ export class Shard implements Group {
   }
 
   submit(lane: Lane, call: GroupCall): void {
-    this.#lanes.submit(lane, call, this.#now)
+    if (this.#halted === '') this.#lanes.submit(lane, call, this.#now)
+    else lane.caller.answer(call.ticket, groupDown(this.#halted))
   }
 
   // Core's side
 
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     const strategy = this.#strategy
+    // A halted replica is as good as dead for its group: another one leads.
+    if (this.#halted !== '') return
     switch (channel) {
       case channels.strategy:
         strategy?.step(from, body, this.#now)
@@ -238,13 +245,16 @@ export class Shard implements Group {
     this.#storage.requestCheckpoint()
   }
 
-  handOver(): void {
-    if (this.#writes.isLeader) this.#strategy?.transfer(null)
+  /** Gives leadership away: to `to` where it can take it. */
+  handOver(to: MemberId | null = null): void {
+    if (!this.#writes.isLeader || this.#strategy === null) return
+    if (to === null || this.#strategy.transfer(to) !== null) this.#strategy.transfer(null)
   }
 
   /** Commands came in after `flush` that could be asked for at once. */
   get hasUnasked(): boolean {
-    return this.#writes.hasUnsent || (this.#strategy !== null && this.#reads.mayAsk)
+    if (this.#strategy === null || this.#halted !== '') return false
+    return this.#writes.hasUnsent || this.#reads.mayAsk
   }
 
   /** Closes a turn: everything gathered goes to the strategy, what it delivers is executed and answered. */
@@ -267,7 +277,7 @@ export class Shard implements Group {
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
-    if (this.#writes.isLeader && this.#init.members.voters.length > 1) {
+    if (this.#writes.isLeader && this.#halted === '' && this.#init.members.voters.length > 1) {
       this.handOver()
       return 'working'
     }
@@ -369,7 +379,6 @@ export class Shard implements Group {
 
   #refusesWrites(): ErrorReply | null {
     if (this.#isDiskShort) return diskFull
-    if (this.#halted !== '') return groupDown(this.#halted)
     return null
   }
 

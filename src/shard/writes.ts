@@ -10,7 +10,7 @@ import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import type { Batch } from './batch.js'
+import { type Batch, voidBody } from './batch.js'
 import { Origin } from './origin.js'
 import { encodeForward, Proposer, type Proposal } from './proposer.js'
 import { channels, type ShardSink } from './sink.js'
@@ -23,9 +23,12 @@ export interface WritesInit {
   readonly random: Random
   readonly engine: () => Engine
   readonly token: () => Token
+  readonly clockOffset: () => number
 }
 
 const forwardVersion = 1
+/** Milliseconds until keys are looked at again that are due by the wall clock but not by the stamps. */
+const againMs = 25
 /** Greatest leap of an origin above the incarnation that a later life of it had. */
 const leapMax = 1 << 20
 
@@ -34,16 +37,19 @@ export class Writes {
   readonly #self: MemberId
   readonly origin: Origin
   readonly #proposer: Proposer
+  /** As leader: what an origin was told to send last, until it does. One per member. */
+  readonly #owed = new Map<MemberId, { readonly incarnation: number; readonly told: number }>()
   #leader: MemberId | null = null
   #isLeader = false
   #term = 0
+  /** Monotonic ms of the last tick. */
   #tickedAt = 0
 
   constructor(init: WritesInit) {
     this.#init = init
     this.#self = init.config.self
     this.origin = new Origin(init.config.requestMs)
-    this.#proposer = new Proposer(init.random, init.config.clockSkewMs)
+    this.#proposer = new Proposer(init.random, { skewMs: init.config.clockSkewMs, clockOffset: init.clockOffset })
   }
 
   get isLeader(): boolean {
@@ -65,6 +71,8 @@ export class Writes {
     this.#leader = leader
     this.#term = status.term
     this.#isLeader = isLeader
+    this.#owed.clear()
+    this.#proposer.begin()
     this.lost()
     return true
   }
@@ -77,9 +85,13 @@ export class Writes {
 
   /** Sends what waits, and proposes a tick when a key is due. */
   flush(strategy: Strategy, now: Now): void {
-    this.#outlive(this.#init.windows.incarnation(this.#self))
+    const { windows } = this.#init
+    this.#outlive(windows.incarnation(this.#self))
+    this.origin.holds(windows.applied(this.#self, this.origin.incarnation))
     this.origin.flush(now, (batch, acknowledged) => this.#send(strategy, { batch, acknowledged, now }))
-    if (this.#isLeader) this.#proposeTick(strategy, now)
+    if (!this.#isLeader) return
+    this.#tellOwed()
+    this.#proposeTick(strategy, now)
   }
 
   /** A batch of another member. */
@@ -101,12 +113,15 @@ export class Writes {
     // Proposed or executed already: its answer comes with the execution at its origin.
     if (sequence < expected) return
     if (sequence > expected) {
+      this.#owed.set(from, { incarnation, told: expected })
       this.#expect(from, incarnation, expected)
       return
     }
     const size = commands.length
     const head = { origin: from, incarnation, sequence, acknowledged }
-    this.#propose(strategy, { ...head, commands: null, size, body: () => commands }, now)
+    const proposal = { ...head, commands: null, size, body: () => commands }
+    if (this.#propose(strategy, proposal, now)) this.#owed.delete(from)
+    else this.#owed.set(from, { incarnation, told: 0 })
   }
 
   /** The leader told which of our batches it waits for, or that it knows a later life of ours. */
@@ -119,17 +134,35 @@ export class Writes {
     else if (incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
   }
 
+  /** A tick expired `count` keys: where it met its bound, more are due, and the next tick need not wait. */
+  ticked(count: number): void {
+    if (count < limits.expireKeysPerEntry || !this.#isLeader) return
+    this.#tickedAt = -limits.tickEntryMs
+    this.#init.sink.wake()
+  }
+
   wakeAt(now: Now): number {
     const at = this.origin.wakeAt(now)
     const due = this.#isLeader ? this.#init.engine().nextExpiry() : null
     if (due === null) return at
     const tickAt = this.#tickedAt + limits.tickEntryMs
-    return Math.min(at, Math.max(now.mono + Math.max(due - now.wall, 1), tickAt))
+    const wait = due > now.wall ? due - now.wall : againMs
+    return Math.min(at, Math.max(now.mono + wait, tickAt))
   }
 
   #outlive(known: number): void {
     if (!this.origin.isOutlived(known)) return
     this.origin.outlive(known, this.#init.random.between(1, leapMax))
+  }
+
+  /** Origins that were asked for what this leader turned out to have, or whose batch it could not take. */
+  #tellOwed(): void {
+    for (const [origin, { incarnation, told }] of this.#owed) {
+      const expected = this.#proposer.expected(this.#init.windows, origin, incarnation)
+      if (expected <= told) continue
+      this.#owed.delete(origin)
+      this.#expect(origin, incarnation, expected)
+    }
   }
 
   #expect(origin: MemberId, incarnation: number, sequence: number): void {
@@ -146,7 +179,9 @@ export class Writes {
     if (leader === null) return false
     const incarnation = this.origin.incarnation
     const { sequence } = batch
-    const numbered = { incarnation, sequence, acknowledged, body: () => batch.body() }
+    // Fixed now: a batch may become void later, and every replica must execute what this one does.
+    const body = batch.isVoid ? () => voidBody : () => batch.body()
+    const numbered = { incarnation, sequence, acknowledged, body }
     if (leader !== this.#self) {
       return this.#init.sink.send(leader, channels.forward, encodeForward(numbered))
     }
@@ -175,7 +210,7 @@ export class Writes {
   #proposeTick(strategy: Strategy, now: Now): void {
     const engine = this.#init.engine()
     const due = engine.nextExpiry()
-    if (due === null || due > now.wall) return
+    if (due === null || due > this.#proposer.stampAt(engine.clock, now)) return
     if (now.mono - this.#tickedAt < limits.tickEntryMs) return
     this.#tickedAt = now.mono
     strategy.propose(this.#init.token(), this.#proposer.tick(engine.clock, now), now)

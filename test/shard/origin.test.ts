@@ -126,7 +126,7 @@ test('origin: no answer for the resend time: sends again, once', (t) => {
   t.deepEqual(w.sent, [1, 1])
 })
 
-test('origin: the leader expects a sequence that was answered already: a new incarnation begins at 1', (t) => {
+test('origin: its own windows have lost what was answered: a new incarnation begins at 1', (t) => {
   const w = world()
   for (let i = 0; i < 2; i++) {
     w.add(i + 1)
@@ -135,7 +135,7 @@ test('origin: the leader expects a sequence that was answered already: a new inc
   w.origin.answered(1, [ok])
   const before = w.origin.incarnation
 
-  w.origin.expect(1, w.at(5))
+  w.origin.holds(0)
   w.add(6)
   w.flush(6)
 
@@ -219,4 +219,56 @@ test('origin: it cannot send: asks for no further turn at once, and tries again 
 
   t.false(w.origin.maySend)
   t.true(w.origin.wakeAt(w.at(1)) <= 30)
+})
+
+test('origin: a new leader that has not applied yet asks for what was answered: nothing is given up', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+  w.origin.answered(1, [ok])
+  w.add(2)
+  w.flush(2)
+
+  w.origin.expect(1, w.at(3))
+  w.origin.holds(1)
+
+  t.is(w.origin.incarnation, 0)
+  t.is(w.replies.length, 1)
+  w.origin.answered(2, ['old'])
+  t.is(w.replies[1], 'old')
+})
+
+test('origin: whoever is refused sends the next command at once: it is not lost with the refused ones', (t) => {
+  const w = world()
+  w.down()
+  w.add(1)
+  const { answer } = w.lane.caller
+  let isAgain = false
+  Object.assign(w.lane.caller, {
+    answer(ticket: number, reply: Reply) {
+      answer(ticket, reply)
+      if (!isAgain) w.add(1_500)
+      isAgain = true
+    },
+  })
+  w.flush(1)
+
+  w.origin.expire(w.at(1_500), () => noLeader)
+  w.up()
+  w.flush(1_500)
+
+  t.deepEqual(w.replies, [noLeader])
+  t.is(w.origin.pending, 1)
+  t.is(w.sent.length, 1)
+})
+
+test('origin: nothing can be sent and commands go on coming: it is full at its bound', (t) => {
+  const w = world()
+  w.down()
+  const commands = limits.batchesWaitingMax * limits.batchCommandsMax
+
+  for (let i = 0; i < commands && !w.origin.isFull; i++) w.add(1)
+
+  t.true(w.origin.isFull)
+  t.true(w.origin.pending <= commands)
 })
