@@ -26,7 +26,7 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     clientsMax: limits.clientsMax,
     bulkBytesMax: limits.bulkBytesMax,
     databases: limits.databases,
-    requestMs: limits.requestMs,
+    requestMs: profile.requestMs,
     clockSkewMs: 500,
     recoverWaitMs: 1_000,
     checkpointLogBytes: profile.checkpointLogBytes,

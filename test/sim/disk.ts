@@ -103,7 +103,8 @@ export class SimDisk {
   kill(): void {
     this.#life++
     for (const lane of Object.values(this.#lanes)) {
-      if (lane.flying !== null && this.#random.chance(1, 2)) this.#land(lane)
+      // Behind a failed write nothing is written any more.
+      if (lane.flying !== null && !this.#poisoned && this.#random.chance(1, 2)) this.#land(lane)
       lane.flying = null
       lane.waiting = []
     }

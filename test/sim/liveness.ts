@@ -124,7 +124,10 @@ export class Liveness {
     const { members } = this.#world
     return members.every((member) => {
       const views = member.reactor?.views() ?? []
-      return views.length > 0 && views.every((view) => view.status !== null && view.status.recovering === null)
+      return views.length > 0 && views.every(({ status }) => {
+        // A link that was half open is dialled anew only when its end is seen.
+        return status !== null && status.recovering === null && status.leader !== null
+      })
     })
   }
 

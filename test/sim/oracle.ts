@@ -40,6 +40,8 @@ export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]):
 interface Seat {
   readonly memory: LogImage
   durable: LogImage
+  /** The least index that a truncation on its way to the disk leaves, Infinity for none. */
+  truncating: number
   /** What a damaged disk held: acknowledged once, and counted until the leader hears of the loss. */
   lost: LogImage | null
   /** The disk lost something since `durable` was written; the next start may know less. */
@@ -92,6 +94,7 @@ export class GroupOracle {
     seat.durable = { base: log.base, marks: [...log.marks] }
     if (seat.damaged || recovering) seat.durableTerm = 0
     seat.damaged = false
+    seat.truncating = Infinity
     seat.recovering = recovering
     seat.term = seat.durableTerm
     seat.role = ''
@@ -109,6 +112,7 @@ export class GroupOracle {
       const next = marks[index - from]
       if (old === undefined || (next !== undefined && same(old, next))) continue
       this.#judge.mark('truncations')
+      seat.truncating = Math.min(seat.truncating, from - 1)
       const truth = this.#committed[index - 1]
       this.#hold(
         !this.#strict || seat.recovering || truth === undefined || !same(old, truth),
@@ -129,7 +133,9 @@ export class GroupOracle {
 
   /** The same entries are on the disk now. */
   durable(member: MemberId, from: number, marks: readonly Mark[]): void {
-    writeMarks(this.#seat(member).durable, from, marks)
+    const seat = this.#seat(member)
+    writeMarks(seat.durable, from, marks)
+    if (from - 1 <= seat.truncating) seat.truncating = Infinity
   }
 
   /** A term or vote is on the disk now. */
@@ -252,14 +258,17 @@ export class GroupOracle {
   #checkQuorum(index: number, mark: Mark): void {
     let holders = 0
     for (const seat of this.#seats) {
-      if (holds(seat.durable, index, mark) || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
+      // A member that lost its disk acknowledges nothing until it is refilled.
+      const isHeld = !seat.recovering && holds(seat.durable, index, mark)
+      if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
     }
     this.#hold(holders * 2 > this.#seats.length, 'committed-durable', () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`)
   }
 
   #checkKept(member: MemberId, seat: Seat, found: LogImage): void {
     const { durable } = seat
-    const last = lastIndex(durable)
+    // A truncation that was on its way at the crash may have reached the disk.
+    const last = Math.min(lastIndex(durable), seat.truncating)
     this.#hold(lastIndex(found) >= last, 'durable-kept', () => `member ${member} starts with a log to ${lastIndex(found)}, ${last} was durable`)
     for (let index = found.base.index + 1; index <= last; index++) {
       const old = markAt(durable, index)
@@ -297,6 +306,7 @@ function freshSeat(): Seat {
     memory: empty(),
     durable: empty(),
     lost: null,
+    truncating: Infinity,
     damaged: false,
     role: '',
     term: 0,

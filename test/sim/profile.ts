@@ -60,6 +60,8 @@ export interface Profile {
   readonly network: NetworkRates
   readonly lossMode: 'suffix' | 'each'
   readonly electionMs: number
+  /** Milliseconds until a request without an answer is given back. */
+  readonly requestMs: number
   /** Bytes of log that start a checkpoint: small, so that logs are cut and snapshots travel. */
   readonly checkpointLogBytes: number
   readonly checkpointIntervalMs: number
@@ -106,6 +108,7 @@ export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
     },
     network: drawNetwork(random, faults),
     lossMode: process.env['LOSS'] === 'each' ? 'each' : 'suffix',
+    requestMs: random.pick([5_000, 5_000, 5_000, 1_000]),
     electionMs: random.pick([150, 300, 300]),
     checkpointLogBytes: random.pick([2_000, 6_000, 20_000, 1_000_000]),
     checkpointIntervalMs: random.pick([200, 1_000, 5_000]),
