@@ -145,7 +145,8 @@ export function confirmRounds(raft: RaftState, leading: Leading): void {
 /** Under a lease every heartbeat is a round, so that the lease is renewed without reads. */
 export function renewLease(raft: RaftState, leading: Leading): void {
   const { reads } = leading
-  if (!raft.options.lease || reads.rounds.length >= roundsMax) return
+  // A lone voter needs no lease, and nobody would ever confirm its rounds.
+  if (!raft.options.lease || raft.quorum === 1 || reads.rounds.length >= roundsMax) return
   reads.round++
   reads.rounds.push({
     number: reads.round,
