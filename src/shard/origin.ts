@@ -227,7 +227,9 @@ export class Origin {
     let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
     if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
     if (oldest !== undefined) {
-      const resend = oldest.sentAt === 0 ? now.mono + 25 : oldest.sentAt + limits.resendMs
+      // A resend that is due and could not leave waits for the next try, too.
+      const isHeld = oldest.sentAt === 0 || this.#isBlocked
+      const resend = isHeld ? now.mono + blockedMs : oldest.sentAt + limits.resendMs
       at = Math.min(at, oldest.isVoid ? resend : Math.min(resend, oldest.deadline))
     }
     return at

@@ -272,3 +272,14 @@ test('origin: nothing can be sent and commands go on coming: it is full at its b
   t.true(w.origin.isFull)
   t.true(w.origin.pending <= commands)
 })
+
+test('origin: a resend is due but cannot leave: wakes later, not at once and for ever', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+  w.down()
+
+  w.flush(1 + limits.resendMs)
+
+  t.true(w.origin.wakeAt(w.at(1 + limits.resendMs)) > 1 + limits.resendMs)
+})
