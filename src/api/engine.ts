@@ -65,9 +65,14 @@ export interface Engine {
   /** Row keys that no finished checkpoint needs any more, at most `countMax`; each is answered once. */
   checkpointGarbage(countMax: number): readonly string[]
 
+  /**
+   * Names the checkpoint before its rows come, so that each row goes in as it is loaded. Without it
+   * rows may have to wait, and `loadFinish` may take long.
+   */
+  loadBegin?(manifest: Uint8Array): void
   /** Takes rows of checkpoint storage in key order, any number of times, into an empty engine. */
   load(rows: readonly Row[]): void
-  /** All rows were given. Null when they are exactly checkpoint `manifest`, else one sentence of what is wrong. */
+  /** All rows were given. Null when they are exactly checkpoint `manifest`, else one sentence of what is wrong, and the engine is of no use any more. */
   loadFinish(manifest: Uint8Array): string | null
 }
 

@@ -37,10 +37,39 @@ interface Open {
   /** Places whose rows are not part of it any more: each gets a tombstone. */
   readonly removed: readonly string[]
   readonly written: Map<string, LiveRow>
+  /** Number and sum of the hashes of the rows that are part of it, as far as it is written. */
+  readonly sum: RowSum
   nextSegment: number
   nextVersions: number
   nextRemoved: number
   isWritten: boolean
+}
+
+/** Count of rows, and sum of their hashes by lanes, modulo 2^32. */
+class RowSum {
+  rows = 0
+  high = 0
+  low = 0
+
+  add({ hash }: LiveRow): void {
+    this.rows++
+    this.high = (this.high + hash.high) >>> 0
+    this.low = (this.low + hash.low) >>> 0
+  }
+
+  subtract({ hash }: LiveRow): void {
+    this.rows--
+    this.high = (this.high - hash.high) >>> 0
+    this.low = (this.low - hash.low) >>> 0
+  }
+
+  copy(): RowSum {
+    const made = new RowSum()
+    made.rows = this.rows
+    made.high = this.high
+    made.low = this.low
+    return made
+  }
 }
 
 export class Checkpoints {
@@ -48,6 +77,7 @@ export class Checkpoints {
   readonly #effects: Effects
   /** Rows of the last finished checkpoint by place. */
   #live = new Map<string, LiveRow>()
+  #sum = new RowSum()
   /** Slot versions as the last finished checkpoint has them. */
   #versions: Float64Array = new Float64Array(slotCount)
   #lastNumber = 0
@@ -71,13 +101,20 @@ export class Checkpoints {
     assert(number > this.#lastNumber, 'checkpoint numbers grow')
     this.#lastNumber = number
     const frozen = this.#keyspace.ledger.freeze()
+    const removed = this.#removed(frozen)
+    const sum = this.#sum.copy()
+    for (const place of removed) {
+      const row = this.#live.get(place)
+      if (row !== undefined) sum.subtract(row)
+    }
     this.#open = {
       number,
       clock,
       frozen,
       versions: this.#effects.versions.slice(),
-      removed: this.#removed(frozen),
+      removed,
       written: new Map(),
+      sum,
       nextSegment: 0,
       nextVersions: 0,
       nextRemoved: 0,
@@ -112,6 +149,7 @@ export class Checkpoints {
       this.#live.set(place, row)
     }
     this.#versions = open.versions
+    this.#sum = open.sum
     this.#suspects.clear()
     this.#open = null
     this.#keyspace.ledger.thaw(null)
@@ -135,6 +173,7 @@ export class Checkpoints {
   /** Takes over what a load found. */
   restore(loaded: Loaded): void {
     this.#live = loaded.live
+    for (const row of loaded.live.values()) this.#sum.add(row)
     this.#lastNumber = loaded.manifest.number
     this.#versions = this.#effects.versions.slice()
     this.#garbage = loaded.garbage
@@ -227,25 +266,17 @@ export class Checkpoints {
   #write(open: Open, slice: Slice, what: { readonly place: string; readonly keys: number }): void {
     const row = sealRow(rowKey(what.place, open.number), this.#writer)
     assert(!open.written.has(what.place), 'a checkpoint writes a place once')
-    open.written.set(what.place, { number: open.number, hash: hashRow(row) })
+    const made = { number: open.number, hash: hashRow(row) }
+    const before = this.#live.get(what.place)
+    if (before !== undefined) open.sum.subtract(before)
+    open.sum.add(made)
+    open.written.set(what.place, made)
     slice.add(row, what.keys)
   }
 
-  #manifest(open: Open): Uint8Array {
-    let rows = 0
-    let high = 0
-    let low = 0
-    const add = (row: LiveRow): void => {
-      rows++
-      high = (high + row.hash.high) >>> 0
-      low = (low + row.hash.low) >>> 0
-    }
-    const gone = new Set(open.removed)
-    for (const [place, row] of this.#live) {
-      if (!gone.has(place) && !open.written.has(place)) add(row)
-    }
-    for (const row of open.written.values()) add(row)
-    return encodeManifest({ number: open.number, rows, sum: { high, low }, clock: open.clock })
+  #manifest({ number, clock, sum }: Open): Uint8Array {
+    const { rows, high, low } = sum
+    return encodeManifest({ number, rows, sum: { high, low }, clock })
   }
 
   #discard(place: string): void {

@@ -55,10 +55,10 @@ const averageSamplesMax = 64
 export class MemoryEngine implements Engine {
   readonly commands: ReadonlyMap<string, CommandSpec> = commandTable
   readonly #options: EngineOptions
-  #keyspace: Keyspace
-  #effects: Effects
-  #context: Context
-  #checkpoints: Checkpoints
+  readonly #keyspace: Keyspace
+  readonly #effects: Effects
+  readonly #context: Context
+  readonly #checkpoints: Checkpoints
   #loader: Loader | null = null
 
   constructor(options: EngineOptions, listener: EventListener | null = null) {
@@ -191,27 +191,34 @@ export class MemoryEngine implements Engine {
     return this.#checkpoints.garbage(countMax)
   }
 
+  loadBegin(manifest: Uint8Array): void {
+    assert(this.#loader === null, 'a load begins before its rows')
+    this.#loader = this.#makeLoader()
+    this.#loader.begin(manifest)
+  }
+
   load(rows: readonly Row[]): void {
-    if (this.#loader === null) {
-      assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
-      this.#loader = new Loader(this.#options.databases)
-    }
+    if (this.#loader === null) this.#loader = this.#makeLoader()
     this.#loader.take(rows)
   }
 
   loadFinish(manifest: Uint8Array): string | null {
-    const loader = this.#loader ?? new Loader(this.#options.databases)
+    const loaded = (this.#loader ?? this.#makeLoader()).finish(manifest)
     this.#loader = null
-    const loaded = loader.finish(manifest, {
+    if (typeof loaded === 'string') return loaded
+    this.#context.clock = loaded.manifest.clock
+    this.#checkpoints.restore(loaded)
+    return null
+  }
+
+  #makeLoader(): Loader {
+    assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
+    return new Loader(this.#options.databases, {
       segment: (at, map, times) => this.#keyspace.restore(new Segment(at, map), times),
       version: (slot, version) => {
         this.#effects.versions[slot] = version
       },
     })
-    if (typeof loaded === 'string') return loaded
-    this.#context.clock = loaded.manifest.clock
-    this.#checkpoints.restore(loaded)
-    return null
   }
 
   #hasDatabase(db: number): boolean {

@@ -1,11 +1,11 @@
-// Takes the rows of checkpoint storage into an empty engine. Which checkpoint counts is known only when
-// the manifest comes, so every version of a place is decoded and held, and the newest one that is not
-// above the manifest's number is taken at the end. Nothing is taken where anything is wrong.
+// Takes the rows of checkpoint storage into an empty engine, row by row as they come, so that no load
+// ends in one long stall. Of each place the newest row that is not above the manifest's number counts.
+// Rows that come before the manifest is known wait. After a fault the engine is to be thrown away.
 
 import { rowKey } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
-import { ByteReader, noBytes } from '../base/bytes.js'
-import { type Hash64, hashEquals, hashZero } from '../base/hash.js'
+import { ByteReader } from '../base/bytes.js'
+import { hashEquals } from '../base/hash.js'
 import type { Value } from './values/value.js'
 import {
   decodeManifest,
@@ -26,18 +26,6 @@ export interface LoadTarget {
   version(slot: number, version: number): void
 }
 
-interface Version {
-  readonly at: RowKey
-  readonly hash: Hash64
-  readonly isTombstone: boolean
-  /** What is wrong with the row, '' for nothing. */
-  readonly fault: string
-  /** Keys in the order of their segment, and the times to live of those that have one. */
-  readonly map: Map<string, Value>
-  readonly times: ReadonlyMap<string, number>
-  readonly versions: readonly number[]
-}
-
 export interface Loaded {
   readonly manifest: Manifest
   readonly live: Map<string, LiveRow>
@@ -48,100 +36,118 @@ export interface Loaded {
 }
 
 export class Loader {
-  readonly #versions: Version[] = []
   readonly #databases: number
+  readonly #target: LoadTarget
+  #manifest: Manifest | null = null
+  /** Rows that came before the manifest was known. */
+  #held: Row[] = []
   #lastKey = ''
+  /** Newest row so far of the place that is being read; it counts once the next place begins. */
+  #candidate: { readonly at: RowKey; readonly row: Row } | null = null
+  readonly #live = new Map<string, LiveRow>()
+  readonly #garbage: string[] = []
+  readonly #unfinished: RowKey[] = []
+  #high = 0
+  #low = 0
   #fault = ''
 
-  constructor(databases: number) {
+  constructor(databases: number, target: LoadTarget) {
     this.#databases = databases
+    this.#target = target
+  }
+
+  /** The checkpoint that the rows belong to; from here on they go in as they come. */
+  begin(bytes: Uint8Array): void {
+    const manifest = decodeManifest(bytes)
+    if (typeof manifest === 'string') {
+      this.#fault = manifest
+      return
+    }
+    this.#manifest = manifest
+    const held = this.#held
+    this.#held = []
+    this.take(held)
   }
 
   take(rows: readonly Row[]): void {
-    for (const row of rows) {
-      const at = parseRowKey(row.key)
-      if (at === null) this.#fault = 'a checkpoint row has a malformed key'
-      else if (row.key <= this.#lastKey) this.#fault = 'checkpoint rows are out of order'
-      else this.#versions.push(decodeRow(row, at))
-      this.#lastKey = row.key
+    if (this.#fault !== '') return
+    const manifest = this.#manifest
+    if (manifest === null) {
+      for (const row of rows) this.#held.push(row)
+      return
     }
+    for (const row of rows) this.#takeRow(manifest, row)
   }
 
-  /** Hands everything to the target, or answers one sentence of what is wrong and hands out nothing. */
-  finish(bytes: Uint8Array, target: LoadTarget): Loaded | string {
-    const manifest = decodeManifest(bytes)
-    if (typeof manifest === 'string') return manifest
-    if (this.#fault !== '') return this.#fault
-    const { chosen, garbage, unfinished } = this.#choose(manifest.number)
-    const fault = check(chosen, manifest, this.#databases)
-    if (fault !== '') return fault
-    const live = new Map<string, LiveRow>()
-    for (const version of chosen) {
-      live.set(version.at.place, { number: version.at.number, hash: version.hash })
-      if (version.at.db === versionsDb) {
-        for (const [i, count] of version.versions.entries()) {
-          target.version(version.at.slot + i, count)
-        }
-      } else target.segment(version.at, version.map, version.times)
+  /** What was loaded, or one sentence of what is wrong. */
+  finish(bytes: Uint8Array): Loaded | string {
+    if (this.#manifest === null && this.#fault === '') this.begin(bytes)
+    if (this.#candidate !== null) this.#settle(this.#candidate)
+    this.#candidate = null
+    const manifest = this.#manifest
+    if (this.#fault !== '' || manifest === null) return this.#fault
+    const given = decodeManifest(bytes)
+    if (typeof given === 'string') return given
+    if (given.number !== manifest.number) return 'the rows were loaded for another checkpoint'
+    if (this.#live.size !== manifest.rows) {
+      return `the checkpoint has ${manifest.rows} rows, ${this.#live.size} were found`
     }
-    this.#versions.length = 0
-    return { manifest, live, garbage, unfinished }
+    if (!hashEquals(manifest.sum, { high: this.#high, low: this.#low })) {
+      return 'the rows found are not those of the checkpoint'
+    }
+    const garbage = this.#garbage
+    return { manifest, live: this.#live, garbage, unfinished: this.#unfinished }
   }
 
-  /** The newest version of each place that is not above `number`, tombstones left out. */
-  #choose(number: number): Pick<Loaded, 'garbage' | 'unfinished'> & { readonly chosen: Version[] } {
-    const chosen: Version[] = []
-    const garbage: string[] = []
-    const unfinished: RowKey[] = []
-    for (const version of this.#versions) {
-      if (version.at.number > number) {
-        unfinished.push(version.at)
-        continue
-      }
-      const last = chosen[chosen.length - 1]
-      if (last !== undefined && last.at.place === version.at.place) {
-        garbage.push(rowKey(last.at.place, last.at.number))
-        chosen.pop()
-      }
-      if (version.isTombstone) garbage.push(rowKey(version.at.place, version.at.number))
-      else chosen.push(version)
+  #takeRow(manifest: Manifest, row: Row): void {
+    const at = parseRowKey(row.key)
+    if (at === null) this.#fault = 'a checkpoint row has a malformed key'
+    else if (row.key <= this.#lastKey) this.#fault = 'checkpoint rows are out of order'
+    if (at === null || this.#fault !== '') return
+    this.#lastKey = row.key
+    if (at.number > manifest.number) {
+      this.#unfinished.push(at)
+      return
     }
-    return { chosen, garbage, unfinished }
+    const before = this.#candidate
+    this.#candidate = { at, row }
+    if (before === null) return
+    if (before.at.place === at.place) this.#garbage.push(rowKey(at.place, before.at.number))
+    else this.#settle(before)
   }
-}
 
-function decodeRow(row: Row, at: RowKey): Version {
-  const map = new Map<string, Value>()
-  const times = new Map<string, number>()
-  const versions: number[] = []
-  const isTombstone = row.value.length === 0
-  const body = isTombstone ? noBytes : unsealRow(row.key, row.value)
-  let fault = ''
-  if (isTombstone) return { at, hash: hashZero, isTombstone, fault, map, times, versions }
-  if (typeof body === 'string') fault = body
-  else if (at.db === versionsDb) {
+  /** A row that counts: into the engine with it. */
+  #settle({ at, row }: { readonly at: RowKey; readonly row: Row }): void {
+    if (this.#fault !== '') return
+    if (row.value.length === 0) {
+      this.#garbage.push(row.key)
+      return
+    }
+    const body = unsealRow(row.key, row.value)
+    if (typeof body === 'string') this.#fault = body
+    else if (at.db === versionsDb) this.#takeVersions(at, body)
+    else if (at.db >= this.#databases) {
+      this.#fault = `the checkpoint has keys of database ${at.db}, there are ${this.#databases} databases`
+    } else this.#takeSegment(at, body)
+    if (this.#fault !== '') return
+    const hash = hashRow(row)
+    this.#high = (this.#high + hash.high) >>> 0
+    this.#low = (this.#low + hash.low) >>> 0
+    this.#live.set(at.place, { number: at.number, hash })
+  }
+
+  #takeVersions(at: RowKey, body: Uint8Array): void {
     const reader = new ByteReader(body)
+    const versions: number[] = []
     for (let i = 0; i < slotsPerVersionRow; i++) versions.push(reader.varint())
-    if (!reader.ok || reader.left > 0) fault = 'a row of slot versions is malformed'
-  } else if (!decodeSegment(body, map, times)) fault = 'a row of keys is malformed'
-  return { at, hash: hashRow(row), isTombstone, fault, map, times, versions }
-}
+    if (!reader.ok || reader.left > 0) this.#fault = 'a row of slot versions is malformed'
+    else versions.forEach((version, i) => this.#target.version(at.slot + i, version))
+  }
 
-function check(chosen: readonly Version[], manifest: Manifest, databases: number): string {
-  let high = 0
-  let low = 0
-  for (const version of chosen) {
-    if (version.fault !== '') return version.fault
-    if (version.at.db >= databases && version.at.db !== versionsDb) {
-      return `the checkpoint has keys of database ${version.at.db}, there are ${databases} databases`
-    }
-    high = (high + version.hash.high) >>> 0
-    low = (low + version.hash.low) >>> 0
+  #takeSegment(at: RowKey, body: Uint8Array): void {
+    const map = new Map<string, Value>()
+    const times = new Map<string, number>()
+    if (decodeSegment(body, map, times)) this.#target.segment(at, map, times)
+    else this.#fault = 'a row of keys is malformed'
   }
-  if (chosen.length !== manifest.rows) {
-    return `the checkpoint has ${manifest.rows} rows, ${chosen.length} were found`
-  }
-  return hashEquals(manifest.sum, { high, low })
-    ? ''
-    : 'the rows found are not those of the checkpoint'
 }

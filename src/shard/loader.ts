@@ -108,6 +108,7 @@ export class Loader {
           return
         }
         if (this.#manifest === null) return this.#finishEmpty()
+        this.#init.engine.loadBegin?.(this.#manifest.engine)
         const { from: start } = generationRange(this.#init.group, this.#manifest.generation)
         this.#scanRows(this.#manifest, start)
       },

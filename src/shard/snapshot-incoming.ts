@@ -49,6 +49,7 @@ export class IncomingSnapshot {
   constructor(init: IncomingInit) {
     this.#init = init
     this.term = init.offer.term
+    init.engine.loadBegin?.(init.offer.engine)
   }
 
   get from(): MemberId {

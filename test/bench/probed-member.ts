@@ -24,7 +24,7 @@ export class ProbedMember {
   constructor({ conf, self, directory, nodeFlags }: ProbedOptions) {
     this.#child = fork(script, ['member', conf, String(self), directory], {
       execArgv: [...nodeFlags],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', nodeFlags.length > 0 ? 'inherit' : 'ignore', 'inherit', 'ipc'],
     })
     this.ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))
   }

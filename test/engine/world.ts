@@ -58,6 +58,8 @@ export class Storage {
   restore(chunk = 7): Engine | string {
     const engine = createEngine(options)
     if (this.manifest === null) return engine
+    // Rows may come before or after the manifest is known: both lead to the same.
+    if (chunk % 2 === 1) engine.loadBegin?.(this.manifest)
     const rows = this.sorted()
     for (let i = 0; i < rows.length; i += chunk) engine.load(rows.slice(i, i + chunk))
     return engine.loadFinish(this.manifest) ?? engine
