@@ -50,8 +50,10 @@ export const limits = {
   requestMs: 5_000,
   /** Milliseconds after which an origin sends an unanswered batch again. */
   resendMs: 400,
-  /** A peer frame's bytes; frames queued for one peer, bytes, before messages are dropped. */
-  frameBytesMax: 64 * 1024 * 1024,
+  /** A peer frame's bytes: the largest command in a batch that was nearly full fits; frames queued for one peer, bytes, before messages are dropped. */
+  frameBytesMax: 80 * 1024 * 1024,
+  /** A frame that would be longer leaves before the next message is added. */
+  frameSplitBytes: 4 * 1024 * 1024,
   peerQueueBytesMax: 128 * 1024 * 1024,
   /** Bytes of one snapshot chunk, and chunks in flight. */
   snapshotChunkBytes: 512 * 1024,

@@ -37,6 +37,11 @@ export class Links {
     return list.length === 1
   }
 
+  /** Links to an earlier life of a peer: nobody is at their other end. */
+  earlier(peer: MemberId, incarnation: number): readonly Link[] {
+    return (this.#ofPeer.get(peer) ?? []).filter((link) => link.incarnation < incarnation)
+  }
+
   /** The peer that has no link left now, or null. */
   close(id: LinkId): MemberId | null {
     const link = this.#links.get(id)

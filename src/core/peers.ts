@@ -4,6 +4,7 @@
 import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Output } from '../api/io.js'
+import { limits } from '../api/limits.js'
 import { keyspaceDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
@@ -56,6 +57,8 @@ export interface PeersInit {
 
 /** A silent peer gets an empty frame this often: it shows our clock. */
 const beatMs = 1_000
+/** Bytes that the head of a frame or of a message has at most. */
+const headBytesMax = 64
 
 export class Peers {
   readonly #init: PeersInit
@@ -158,6 +161,7 @@ export class Peers {
   }
 
   closed(id: LinkId): void {
+    this.#ungreeted = this.#ungreeted.filter((each) => each !== id)
     const lost = this.#links.close(id)
     if (lost === null) return
     this.#init.clocks.lost(lost)
@@ -177,8 +181,14 @@ export class Peers {
   /** False when the peer cannot be reached now. */
   send(to: MemberId, message: Message): boolean {
     const link = this.#links.best(to)
-    if (link === null) return false
-    addMessage(this.#writerOf(to, link), message)
+    const bytes = message.body.length
+    if (link === null || bytes > limits.frameBytesMax - headBytesMax) return false
+    let writer = this.#writerOf(to, link)
+    if (writer.length + bytes > limits.frameSplitBytes && writer.length > headBytesMax) {
+      this.#leave(link, writer)
+      writer = this.#writerOf(to, link)
+    }
+    addMessage(writer, message)
     return true
   }
 
@@ -200,11 +210,14 @@ export class Peers {
   /** One frame per peer with everything that was said in this turn. */
   flush(): void {
     for (const [peer, writer] of this.#outbox) {
-      if (writer.length === 0) continue
-      const bytes = writer.finish()
       const link = this.#links.best(peer)
-      if (link !== null) this.#init.out.push({ kind: 'frame', link: link.id, bytes })
+      if (writer.length > 0) this.#leave(link, writer)
     }
+  }
+
+  #leave(link: Link | null, writer: ByteWriter): void {
+    const bytes = writer.finish()
+    if (link !== null) this.#init.out.push({ kind: 'frame', link: link.id, bytes })
   }
 
   wakeAt(): number {
@@ -300,6 +313,7 @@ export class Peers {
     }
     const peer = hello.sender
     this.#init.clocks.seen(peer, hello.wall, this.#now)
+    for (const earlier of this.#links.earlier(peer, hello.incarnation)) this.#end(earlier)
     const isFirst = this.#links.accept(link, peer, hello.incarnation)
     birth.hello(peer, hello, hello.incarnation)
     if (!isFirst) return
@@ -311,6 +325,11 @@ export class Peers {
   /** A peer knew a later life of this member: all links greet again with the new incarnation. */
   #beginAnew(): void {
     for (const link of this.#links.all()) this.#init.out.push({ kind: 'link-close', link: link.id })
+  }
+
+  #end(link: Link): void {
+    this.#init.out.push({ kind: 'link-close', link: link.id })
+    this.closed(link.id)
   }
 
   #refuse(link: LinkId, why: string): void {
