@@ -5,6 +5,7 @@ import type { Now, Token } from '../api/ids.js'
 import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Executor } from './executor.js'
 import type { Reads } from './reads.js'
+import type { RemoteReads } from './remote-reads.js'
 import { channels, type ShardSink } from './sink.js'
 import type { Storage } from './storage.js'
 import type { Writes } from './writes.js'
@@ -13,6 +14,9 @@ export interface DriveInit {
   readonly strategy: Strategy
   readonly sink: ShardSink
   readonly reads: Reads
+  readonly remoteReads: RemoteReads
+  /** This member takes no entries, so it cannot serve reads at the index that they need. */
+  readonly isBehind: () => boolean
   readonly writes: Writes
   readonly executor: Executor
   readonly storage: Storage
@@ -52,7 +56,12 @@ export class Drive {
 
   /** Hands what waits to the strategy. */
   #ask(now: Now): void {
-    const { strategy, reads, writes, token } = this.#init
+    const { strategy, reads, remoteReads, writes, token } = this.#init
+    const { leader } = this.status
+    if (this.#init.isBehind() && leader !== null && !writes.isLeader) {
+      remoteReads.add(reads.takeAll())
+    }
+    remoteReads.flush(now, leader)
     reads.flush(now, () => {
       const made = token()
       return strategy.readIndex(made, 'linearizable') === null ? made : null
@@ -95,8 +104,10 @@ export class Drive {
   }
 
   #watchLeader(): void {
-    const { strategy, reads, writes } = this.#init
+    const { strategy, reads, remoteReads, writes } = this.#init
     this.status = strategy.status()
-    if (writes.watch(this.status)) reads.retryAll()
+    if (!writes.watch(this.status)) return
+    reads.retryAll()
+    remoteReads.retryAll()
   }
 }

@@ -83,6 +83,15 @@ export class Reads {
     if (last.token === null) this.#retryAt = now.mono + 20
   }
 
+  /** Gives away all rounds that have not begun: another member serves them. */
+  takeAll(): ReadRound[] {
+    const taken = this.#rounds.filter((round) => !round.isBegun)
+    this.#rounds = this.#rounds.filter((round) => round.isBegun)
+    if (this.#open !== null) taken.push(this.#open)
+    this.#open = null
+    return taken
+  }
+
   granted(token: Token, index: number): void {
     const at = this.#rounds.findIndex((round) => round.token === token)
     for (let i = 0; i <= at; i++) {

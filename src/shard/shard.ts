@@ -23,6 +23,7 @@ import { Drive } from './drive.js'
 import { Executor } from './executor.js'
 import { Lanes } from './lanes.js'
 import { Reads } from './reads.js'
+import { RemoteReads } from './remote-reads.js'
 import { reportOf } from './report.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
 import { Storage, type StorageStart } from './storage.js'
@@ -52,6 +53,7 @@ export class Shard implements Group {
   readonly #sink: ShardSink
   readonly #writes: Writes
   readonly #reads: Reads
+  readonly #remoteReads: RemoteReads
   readonly #windows = new Windows()
   readonly #executor: Executor
   readonly #storage: Storage
@@ -90,6 +92,12 @@ export class Shard implements Group {
       refusesWrites: () => this.#refusesWrites(),
       now: () => this.#now,
     })
+    this.#remoteReads = new RemoteReads({
+      sink: init.sink,
+      spec: (name) => this.engine.commands.get(name),
+      submit: (lane, call) => this.submit(lane, call),
+      answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
+    })
     this.#executor = new Executor({
       engine: init.engine(this.#engineOptions),
       windows: this.#windows,
@@ -127,10 +135,6 @@ export class Shard implements Group {
     return this.#executor.engine
   }
 
-  get isRunning(): boolean {
-    return this.#strategy !== null
-  }
-
   /** Begins to load the checkpoint; `turn` goes on with it. */
   load(): void {
     this.#storage.load(this.engine)
@@ -165,6 +169,8 @@ export class Shard implements Group {
       strategy,
       sink: this.#sink,
       reads: this.#reads,
+      remoteReads: this.#remoteReads,
+      isBehind: () => this.#isDiskShort,
       writes: this.#writes,
       executor: this.#executor,
       storage: this.#storage,
@@ -189,7 +195,7 @@ export class Shard implements Group {
   }
 
   get inFlight(): number {
-    return this.#writes.origin.pending + this.#reads.pending
+    return this.#writes.origin.pending + this.#reads.pending + this.#remoteReads.pending
   }
 
   submit(lane: Lane, call: GroupCall): void {
@@ -218,7 +224,11 @@ export class Shard implements Group {
       case channels.snapshotAck:
         if (strategy !== null) this.#storage.message(from, channel, body, this.#now)
         return
+      case channels.read:
+        if (strategy !== null) this.#remoteReads.asked(from, body)
+        return
       case channels.answer:
+        this.#remoteReads.answered(body)
         return
     }
   }
@@ -265,6 +275,7 @@ export class Shard implements Group {
     const why = (): ErrorReply => this.#why()
     this.#writes.origin.expire(now, why)
     this.#reads.expire(now, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
+    this.#remoteReads.expire(now, why)
   }
 
   /** Begins a clean stop: leadership goes over, then the state to disk. */
@@ -285,13 +296,13 @@ export class Shard implements Group {
   }
 
   wakeAt(): number {
-    const strategy = this.#strategy
-    const at = Math.min(
+    return Math.min(
+      this.#strategy?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
       this.#writes.wakeAt(this.#now),
       this.#reads.wakeAt(),
+      this.#remoteReads.wakeAt(),
       this.#storage.wakeAt(),
     )
-    return strategy === null ? at : Math.min(at, strategy.wakeAt())
   }
 
   // Status

@@ -10,13 +10,15 @@ export const channels = {
   strategy: 0,
   /** A batch of commands from its origin to the leader. */
   forward: 1,
-  /** Answers of a batch from the leader to its origin. */
+  /** Replies from the leader to the member that handed it reads. */
   answer: 2,
   /** The leader tells an origin which sequence it expects next. */
   expect: 3,
   snapshotOffer: 4,
   snapshotChunk: 5,
   snapshotAck: 6,
+  /** Reads that a member hands to the leader; their replies come back as `answer`. */
+  read: 7,
 } as const
 
 export type Channel = (typeof channels)[keyof typeof channels]

@@ -53,11 +53,8 @@ onOwnDisk('disk: the leader is short: hands over, writes go on, nothing lost', (
   }),
 )
 
-// Fails today: a follower that takes no appends cannot reach the index that a linearizable read waits
-// for, and does not hand the read to the leader. Remove `failing` with the mend.
-const fails = disk === null ? test.serial.skip : test.serial.failing
 
-fails('disk: a read at the member that is short: goes on', (t) =>
+onOwnDisk('disk: a read at the member that is short: goes on', (t) =>
   shortLeader(t, async ({ port }) => {
     t.regex(String(await ask(port, 'GET', 'w:counter')), /^\d+$/)
   }),
@@ -168,5 +165,10 @@ onOwnDisk('disk: full without a reserve: members stop with a reason, nothing los
 function fill(path: string, leave: number): void {
   const out = execFileSync('df', ['--output=avail', '-B1', join(path, '..')], { encoding: 'utf8' })
   const free = Number(out.split('\n')[1]?.trim() ?? 0)
-  writeFileSync(path, Buffer.alloc(Math.max(0, free - leave)))
+  try {
+    writeFileSync(path, Buffer.alloc(Math.max(0, free - leave)))
+  } catch (error) {
+    // The members write meanwhile: what they took is taken all the same.
+    if (!(error instanceof Error) || !error.message.includes('ENOSPC')) throw error
+  }
 }
