@@ -1,6 +1,8 @@
 // The bug bank: known wrong forms of protocol steps, planted one at a time (base/seeded-bug). Each names
 // the checks that are meant to find it, and what a seed must be like to provoke it. Sources: reliability,
-// sections 1.2 and 1.3.
+// sections 1.2 and 1.3. Not here, because nothing outside the step itself can show them: learners that
+// vote (members are static), gaps at apply and stamps that go back (other steps refuse them first), and
+// truncation of committed entries (a legal leader never sends one that differs).
 
 import type { Check } from './judge.js'
 import type { FaultKind, ProfileHint } from './profile.js'
@@ -58,7 +60,8 @@ export const seededBugs: readonly SeededBug[] = [
     checks: ['stable', 'monotone', 'leader', 'assertion', 'vote-durable'], hint: { with: busy, faults: cuts },
   }),
   bug('raft-recovering-votes', 'a member that lost its disk votes', {
-    checks: lostWrite, hint: { with: busy, faults: ['disk-wipe', 'disk-stale', 'disk-rot', ...unrest] },
+    checks: [...lostWrite, 'assertion'],
+    hint: { with: busy, faults: ['disk-wipe', 'disk-stale', 'disk-rot', ...unrest] },
   }),
   bug('raft-recovering-acks-count', 'acknowledgements of a member that lost its disk count', {
     checks: lostWrite, hint: { with: busy, faults: ['disk-wipe', 'disk-stale', ...unrest] },
@@ -77,9 +80,6 @@ export const seededBugs: readonly SeededBug[] = [
   }),
   bug('raft-truncate-on-stale-append', 'an old append message truncates a matching log', {
     checks: [...lostWrite, 'assertion'], hint: { with: busy, faults: ['net-reorder', 'net-duplicate', 'net-delay'] },
-  }),
-  bug('raft-truncate-committed', 'a follower truncates entries that are committed', {
-    checks: [...lostWrite, 'assertion'], hint: { with: busy, faults: ['net-reorder', 'net-duplicate', 'net-delay', ...unrest] },
   }),
   bug('raft-conflict-hint-skips', 'the hint of a refused append makes the leader skip entries', {
     checks: [...lostWrite, 'converged', 'progress', 'answered'], hint: { with: busy, faults: unrest },
@@ -108,6 +108,12 @@ export const seededBugs: readonly SeededBug[] = [
   }),
   bug('raft-lost-term-on-reset', 'term and vote are lost when a snapshot replaces the log', {
     checks: [...twoLeaders, 'monotone', 'assertion'], hint: { with: { ...busy, ...shortLog, options: { keepBytes: 0 } }, faults: [...unrest, 'crash-power', 'crash-kill'] },
+  }),
+  bug('raft-read-at-old-commit', 'a read round takes the commit of the round before it', {
+    checks: staleRead, hint: { with: busy },
+  }),
+  bug('raft-round-counts-anyone', 'any answer confirms a read round', {
+    checks: staleRead, hint: { with: busy, faults: cuts },
   }),
   bug('shard-dedup-off', 'a batch that was sent again is executed again', {
     checks: ['exactly-once', 'linearizable'], hint: { with: busy, faults: ['net-drop', 'net-delay', ...unrest] },
