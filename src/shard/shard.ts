@@ -342,10 +342,6 @@ export class Shard implements Group {
     return this.engine.digest()
   }
 
-  get windows(): Windows {
-    return this.#windows
-  }
-
   keyCount(db: number): number {
     return this.engine.keyCount(db)
   }
