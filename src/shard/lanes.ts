@@ -13,8 +13,8 @@ import type { Reads } from './reads.js'
 export interface LanesInit {
   readonly reads: Reads
   readonly origin: Origin
-  /** Why no write is taken now, or null. */
-  refusesWrites(): ErrorReply | null
+  /** Why a command is not taken now, or null. */
+  refuses(call: GroupCall): ErrorReply | null
   now(): Now
 }
 
@@ -26,6 +26,11 @@ export class Lanes {
   }
 
   submit(lane: Lane, call: GroupCall, now: Now): void {
+    const refusal = this.#init.refuses(call)
+    if (refusal !== null) {
+      lane.caller.answer(call.ticket, refusal)
+      return
+    }
     if (lane.held !== null) {
       lane.held.push(call)
       return
@@ -41,11 +46,6 @@ export class Lanes {
       return
     }
     const { origin } = this.#init
-    const refusal = call.write ? this.#init.refusesWrites() : null
-    if (refusal !== null) {
-      lane.caller.answer(call.ticket, refusal)
-      return
-    }
     if (origin.isFull) {
       lane.caller.answer(call.ticket, busyGroup)
       return

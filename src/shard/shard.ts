@@ -89,7 +89,7 @@ export class Shard implements Group {
     this.#lanes = new Lanes({
       reads: this.#reads,
       origin: this.#writes.origin,
-      refusesWrites: () => this.#refusesWrites(),
+      refuses: (call) => this.#refuses(call),
       now: () => this.#now,
     })
     this.#remoteReads = new RemoteReads({
@@ -199,8 +199,7 @@ export class Shard implements Group {
   }
 
   submit(lane: Lane, call: GroupCall): void {
-    if (this.#halted === '') this.#lanes.submit(lane, call, this.#now)
-    else lane.caller.answer(call.ticket, groupDown(this.#halted))
+    this.#lanes.submit(lane, call, this.#now)
   }
 
   // Core's side
@@ -384,9 +383,9 @@ export class Shard implements Group {
     this.#sink.trace({ level: 'error', event: 'shard.halted', fields })
   }
 
-  #refusesWrites(): ErrorReply | null {
-    if (this.#isDiskShort) return diskFull
-    return null
+  #refuses(call: GroupCall): ErrorReply | null {
+    if (this.#halted !== '') return groupDown(this.#halted)
+    return call.write && this.#isDiskShort ? diskFull : null
   }
 
   #why(): ErrorReply {

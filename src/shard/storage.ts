@@ -281,8 +281,12 @@ export class Storage {
           host.executor.isHeld = true
         },
         install: (engine, manifest) => {
+          if (!decodeMeta(manifest.meta, this.#init.windows)) {
+            // Nothing is executed any more: without the windows, batches would take effect twice.
+            this.why = 'a snapshot has a part that this version does not know'
+            return
+          }
           host.executor.isHeld = false
-          decodeMeta(manifest.meta, this.#init.windows)
           host.executor.replace(engine, manifest.position)
           this.#mark = manifest.position
           this.#openCheckpoints(engine, {

@@ -1,0 +1,70 @@
+import test from 'ava'
+import type { CommandSpec } from '../../src/api/command.js'
+import { decodeEntryHead, type EntryHead } from '../../src/api/entry.js'
+import { makeLane } from '../../src/api/group.js'
+import { ByteReader } from '../../src/base/bytes.js'
+import { Random } from '../../src/base/random.js'
+import { Batch, CommandPayload, decodeCommands, encodeCommands, voidBody } from '../../src/shard/batch.js'
+
+const lane = makeLane({ answer: () => {} })
+const head: EntryHead = {
+  kind: 1,
+  version: 1,
+  origin: 3,
+  incarnation: 7,
+  sequence: 9,
+  acknowledged: 8,
+  stamp: 1_790_000_000_000,
+  seedHigh: 4_294_967_295,
+  seedLow: 0,
+  trace: 't',
+}
+
+function add(batch: Batch, db: number, ...args: string[]): void {
+  batch.add(lane, { spec: { name: 'set' } as CommandSpec, write: true, db, args, ticket: batch.count })
+}
+
+test('batch: commands of any bytes and lengths: read back as they were', (t) => {
+  const random = new Random(2)
+  const batch = new Batch()
+  for (const length of [0, 1, 127, 128, 16_383, 16_384, 70_000]) {
+    add(batch, random.below(16), 'set', String.fromCharCode(random.below(256)), '\xff\0'.repeat(length).slice(0, length))
+  }
+
+  const found = decodeCommands(new ByteReader(batch.body()))
+
+  t.deepEqual(found?.calls, batch.calls)
+  t.deepEqual(found?.databases, batch.databases)
+  t.true(batch.bytes >= batch.body().length)
+})
+
+test('batch: bytes cut anywhere or with more behind: are no commands', (t) => {
+  const bytes = encodeCommands({ databases: [0, 1], calls: [['set', 'a', 'b'], ['get', 'a']] })
+  for (let length = 0; length < bytes.length; length++) {
+    t.is(decodeCommands(new ByteReader(bytes.subarray(0, length))), null)
+  }
+  t.is(decodeCommands(new ByteReader(new Uint8Array([...bytes, 0]))), null)
+})
+
+test('batch: an announced number of commands that is not there: allocates nothing for it', (t) => {
+  const bytes = new Uint8Array([255, 255, 255, 255, 15, 0])
+
+  t.is(decodeCommands(new ByteReader(bytes)), null)
+})
+
+test('batch: a payload: is encoded once, with its head before the commands', (t) => {
+  const batch = new Batch()
+  add(batch, 0, 'set', 'a', '1')
+  const payload = new CommandPayload(head, { commands: batch, size: batch.bytes, body: () => batch.body() })
+  const bytes = payload.bytes()
+
+  t.is(payload.bytes(), bytes)
+  t.true(payload.size >= bytes.length)
+  const reader = new ByteReader(bytes)
+  t.deepEqual(decodeEntryHead(reader), head)
+  t.deepEqual(decodeCommands(reader)?.calls, [['set', 'a', '1']])
+})
+
+test('batch: the body of a void batch: has no commands', (t) => {
+  t.deepEqual(decodeCommands(new ByteReader(voidBody)), { databases: [], calls: [] })
+})
