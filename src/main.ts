@@ -1,5 +1,6 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 // The `quorate` command. Everything else is loaded only when a command needs it: a member must start fast.
+// Why node gets the flag above: see `cli/node-flags`.
 
 import { runCommand } from './cli/program.js'
 

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { withMemberFlags } from './node-flags.js'
 import type { DevMember, DevPlan } from './dev-plan.js'
 
 /** How a member's process ended. */
@@ -28,7 +29,8 @@ export function spawnMember(plan: DevPlan, member: DevMember): RunningProcess {
   const environment = { ...process.env }
   for (const name of ownVariables) delete environment[name]
   const log = openSync(member.log, 'w', 0o600)
-  const child = spawn(process.execPath, [...process.execArgv, ...commandOf(plan, member)], {
+  const flags = withMemberFlags(process.execArgv)
+  const child = spawn(process.execPath, [...flags, ...commandOf(plan, member)], {
     detached: true,
     stdio: ['pipe', log, log],
     env: environment,

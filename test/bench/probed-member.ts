@@ -3,6 +3,7 @@
 
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { withMemberFlags } from '../../src/cli/node-flags.js'
 import { loadConfig } from '../../src/config/load.js'
 import { start } from '../../src/host/start.js'
 import { type MemberFigures, StallProbe } from './stall-probe.js'
@@ -23,7 +24,7 @@ export class ProbedMember {
 
   constructor({ conf, self, directory, nodeFlags }: ProbedOptions) {
     this.#child = fork(script, ['member', conf, String(self), directory], {
-      execArgv: [...nodeFlags],
+      execArgv: [...withMemberFlags(nodeFlags)],
       stdio: ['ignore', nodeFlags.length > 0 ? 'inherit' : 'ignore', 'inherit', 'ipc'],
     })
     this.ended = new Promise((resolve) => this.#child.once('exit', () => resolve()))

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { withMemberFlags } from '../../src/cli/node-flags.js'
 
 export const mainScript = new URL('../../src/main.js', import.meta.url).pathname
 
@@ -20,10 +21,14 @@ export class MemberProcess {
     this.log = log
     const file = openSync(log, 'a')
     // Its standard input closes when this process dies, however it dies: no member is left behind.
-    this.#child = spawn(process.execPath, [mainScript, ...args, '--stop-with-stdin'], {
-      stdio: ['pipe', file, file],
-      env: cleanEnvironment(),
-    })
+    this.#child = spawn(
+      process.execPath,
+      [...withMemberFlags([]), mainScript, ...args, '--stop-with-stdin'],
+      {
+        stdio: ['pipe', file, file],
+        env: cleanEnvironment(),
+      },
+    )
     closeSync(file)
     this.ended = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
