@@ -255,7 +255,9 @@ export class Core {
     for (const shard of this.#shards) keys += shard.keyTotal
     const hasLog = this.#init.boot.logRows.some((row) => isRecordKey(row.key))
     if (keys === 0 && !hasLog) return this.#peers.acceptTable()
-    const count = hasLog ? `${keys} keys of the last checkpoint and those in the log` : `${keys} keys`
+    const count = hasLog
+      ? `${keys} keys of the last checkpoint and those in the log`
+      : `${keys} keys`
     this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
   }
 
@@ -266,7 +268,8 @@ export class Core {
     const sink: ShardSink = {
       write: (write, done) => this.#stores.write(write, done),
       scan: (store, range, options) => this.#stores.scan(store, range, options),
-      send: (to: MemberId, channel, body) => this.#peers.send(to, { group: index + 1, channel, body }),
+      send: (to: MemberId, channel, body) =>
+        this.#peers.send(to, { group: index + 1, channel, body }),
       trace: (event) => this.#out.push({ kind: 'trace', event }),
       wake: () => {
         this.#wants = true

@@ -4,7 +4,7 @@
 import { Buffer } from 'node:buffer'
 import { encodeEntryHead, type EntryHead, type Payload } from '../api/entry.js'
 import type { GroupCall, Lane } from '../api/group.js'
-import { ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
+import { type ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
 
 /** Commands of one entry, ready to execute. */
 export interface Commands {
@@ -65,7 +65,10 @@ export class CommandPayload implements Payload {
   readonly #body: () => Uint8Array
   #bytes: Uint8Array = noBytes
 
-  constructor(head: EntryHead, options: { commands: Commands | null; size: number; body: () => Uint8Array }) {
+  constructor(
+    head: EntryHead,
+    options: { commands: Commands | null; size: number; body: () => Uint8Array },
+  ) {
     this.head = head
     this.size = options.size + 40
     this.commands = options.commands

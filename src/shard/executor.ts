@@ -186,7 +186,9 @@ export class Executor {
         return true
       }
       default:
-        this.#halt(`entry ${delivery.at.index} is of kind ${head.kind}, which this version does not know`)
+        this.#halt(
+          `entry ${delivery.at.index} is of kind ${head.kind}, which this version does not know`,
+        )
         return true
     }
   }

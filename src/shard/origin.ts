@@ -203,7 +203,10 @@ export class Origin {
       batch.isVoid = true
     }
     let expired = 0
-    while (expired < this.#waiting.length && (this.#waiting[expired] as Batch).deadline <= now.mono) {
+    while (
+      expired < this.#waiting.length &&
+      (this.#waiting[expired] as Batch).deadline <= now.mono
+    ) {
       expired++
     }
     if (expired === 0) return

@@ -126,7 +126,9 @@ export class Proposer {
 }
 
 /** The message that carries a batch to the leader. */
-export function encodeForward(proposal: Omit<Proposal, 'origin' | 'commands' | 'size'>): Uint8Array {
+export function encodeForward(
+  proposal: Omit<Proposal, 'origin' | 'commands' | 'size'>,
+): Uint8Array {
   const body = proposal.body()
   return new ByteWriter(body.length + 32)
     .byte(1)

@@ -126,7 +126,7 @@ export class Shard implements Group {
       host: {
         executor: this.#executor,
         strategy: () => this.#strategy,
-        installed: () => this.#answerFromWindows(),
+        installed: () => this.#writes.answerFromWindows(),
       },
     })
   }
@@ -363,18 +363,6 @@ export class Shard implements Group {
 
   #nextToken(): Token {
     return ++this.#token as Token
-  }
-
-  /** A snapshot skipped the execution of our batches: their answers stand in its windows. */
-  #answerFromWindows(): void {
-    const { self } = this.#init.config
-    const { origin } = this.#writes
-    const { incarnation } = origin
-    const applied = this.#windows.applied(self, incarnation)
-    for (const sequence of origin.sequences()) {
-      if (sequence > applied) break
-      origin.answered(sequence, this.#windows.find(self, incarnation, sequence))
-    }
   }
 
   #halt(why: string): void {

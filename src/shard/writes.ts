@@ -49,7 +49,10 @@ export class Writes {
     this.#init = init
     this.#self = init.config.self
     this.origin = new Origin(init.config.requestMs)
-    this.#proposer = new Proposer(init.random, { skewMs: init.config.clockSkewMs, clockOffset: init.clockOffset })
+    this.#proposer = new Proposer(init.random, {
+      skewMs: init.config.clockSkewMs,
+      clockOffset: init.clockOffset,
+    })
   }
 
   get isLeader(): boolean {
@@ -88,7 +91,9 @@ export class Writes {
     const { windows } = this.#init
     this.#outlive(windows.incarnation(this.#self))
     this.origin.holds(windows.applied(this.#self, this.origin.incarnation))
-    this.origin.flush(now, (batch, acknowledged) => this.#send(strategy, { batch, acknowledged, now }))
+    this.origin.flush(now, (batch, acknowledged) =>
+      this.#send(strategy, { batch, acknowledged, now }),
+    )
     if (!this.#isLeader) return
     this.#tellOwed()
     this.#proposeTick(strategy, now)
@@ -139,6 +144,18 @@ export class Writes {
     if (count < limits.expireKeysPerEntry || !this.#isLeader) return
     this.#tickedAt = -limits.tickEntryMs
     this.#init.sink.wake()
+  }
+
+  /** A snapshot skipped the execution of our batches: their answers stand in its windows. */
+  answerFromWindows(): void {
+    const { origin } = this
+    const { windows } = this.#init
+    const { incarnation } = origin
+    const applied = windows.applied(this.#self, incarnation)
+    for (const sequence of origin.sequences()) {
+      if (sequence > applied) break
+      origin.answered(sequence, windows.find(this.#self, incarnation, sequence))
+    }
   }
 
   wakeAt(now: Now): number {

@@ -141,7 +141,8 @@ export class CoreWorld {
       facts,
       now: this.now,
     })
-    for (const other of this.members) if (other !== member && other.core !== null) this.#dial(member, other)
+    for (const other of this.members)
+      if (other !== member && other.core !== null) this.#dial(member, other)
   }
 
   /** The process dies; `wipe` empties its disk. */
@@ -212,7 +213,10 @@ export class CoreWorld {
   settled(): boolean {
     return this.until(() => {
       const groups = this.members.flatMap((member) => member.core?.inspect().groups ?? [])
-      return groups.length > 0 && groups.every((each) => each.status !== null && each.status.leader !== null)
+      return (
+        groups.length > 0 &&
+        groups.every((each) => each.status !== null && each.status.leader !== null)
+      )
     })
   }
 
@@ -225,7 +229,11 @@ export class CoreWorld {
       const digest = first.digest()
       return views.every((each) => {
         const own = each.digest()
-        return each.applied.index === first.applied.index && own.high === digest.high && own.low === digest.low
+        return (
+          each.applied.index === first.applied.index &&
+          own.high === digest.high &&
+          own.low === digest.low
+        )
       })
     })
   }
@@ -234,7 +242,10 @@ export class CoreWorld {
   greet(id: number, bytes: Uint8Array): { readonly frames: number; readonly closed: boolean } {
     const member = this.member(id)
     const link = ++this.#ids as LinkId
-    const inputs: Input[] = [{ kind: 'link-opened', link, to: null }, { kind: 'frame', link, bytes }]
+    const inputs: Input[] = [
+      { kind: 'link-opened', link, to: null },
+      { kind: 'frame', link, bytes },
+    ]
     let frames = 0
     let closed = false
     for (const output of [...(member.core as Core).turn(this.now, inputs)]) {
@@ -278,7 +289,9 @@ export class CoreWorld {
       }
       case 'scan': {
         const { from, to, id } = output
-        const rows = sorted(member.rows[output.store]).filter((row) => row.key >= from && row.key < to)
+        const rows = sorted(member.rows[output.store]).filter(
+          (row) => row.key >= from && row.key < to,
+        )
         member.inbox.push({ kind: 'scanned', id, rows, done: true })
         return
       }
@@ -300,7 +313,8 @@ export class CoreWorld {
     if (wire === undefined) return
     const at = wire.ids[0] === output.link ? 1 : 0
     const to = wire.ends[at] as Member
-    if (this.cut.has(`${member.id}-${to.id}`) || this.random.chance(this.lossPerMille, 1_000)) return
+    if (this.cut.has(`${member.id}-${to.id}`) || this.random.chance(this.lossPerMille, 1_000))
+      return
     to.inbox.push({ kind: 'frame', link: wire.ids[at] as LinkId, bytes: output.bytes })
   }
 
@@ -355,4 +369,3 @@ function sorted(rows: ReadonlyMap<string, Uint8Array>): Row[] {
   const keys = [...rows.keys()].sort((a, b) => (a < b ? -1 : 1))
   return keys.map((key) => ({ key, value: rows.get(key) as Uint8Array }))
 }
-

@@ -83,7 +83,9 @@ test('core: 5 % of frames lost: a counter of unique increments ends at their num
   t.true(w.answered())
 
   const known = clients.flatMap((client) => client.replies.filter((reply) => reply.startsWith(':')))
-  const unknown = clients.flatMap((client) => client.replies.filter((reply) => reply.startsWith('-UNKNOWN')))
+  const unknown = clients.flatMap((client) =>
+    client.replies.filter((reply) => reply.startsWith('-UNKNOWN')),
+  )
   const refused = total - known.length - unknown.length
   t.is(new Set(known).size, known.length, 'every answer is another number')
   w.lossPerMille = 0
@@ -91,7 +93,10 @@ test('core: 5 % of frames lost: a counter of unique increments ends at their num
   reader.send('GET n')
   t.true(w.answered())
   const value = Number((reader.replies[0] as string).slice(1))
-  t.true(value >= known.length && value <= known.length + unknown.length, `${value} ${known.length} ${unknown.length} ${refused}`)
+  t.true(
+    value >= known.length && value <= known.length + unknown.length,
+    `${value} ${known.length} ${unknown.length} ${refused}`,
+  )
   t.true(known.length > total * 0.9)
   t.true(w.converged())
 })
@@ -110,7 +115,10 @@ test('core: the leader dies with batches under way: each is answered once, none 
 
   const replies = clients.flatMap((client) => client.replies)
   t.is(replies.length, 100)
-  t.deepEqual(replies.filter((reply) => !reply.startsWith(':')), [])
+  t.deepEqual(
+    replies.filter((reply) => !reply.startsWith(':')),
+    [],
+  )
   t.is(new Set(replies).size, 100)
   w.until(() => false, 1_000)
   t.is(clients.flatMap((client) => client.replies).length, 100)
@@ -132,7 +140,9 @@ test('core: a new leader that has applied little: nothing that flew is given up 
     t.true(w.settled())
   }
 
-  const odd = w.clients.flatMap((client) => client.replies).filter((reply) => !reply.startsWith(':'))
+  const odd = w.clients
+    .flatMap((client) => client.replies)
+    .filter((reply) => !reply.startsWith(':'))
   t.deepEqual(odd, [])
 })
 
@@ -160,7 +170,15 @@ test('core: two keyspaces: what may be gathered is, the rest is refused before a
   t.true(w.settled())
   const client = w.client(3)
 
-  client.send('MSET a 1 b:a 2 c 3', 'MGET a b:a nothing c', 'DEL a b:a b:x', 'MGET a b:a c', 'MSETNX a 1 b:a 2', 'RENAME c b:c', 'MGET a b:a c')
+  client.send(
+    'MSET a 1 b:a 2 c 3',
+    'MGET a b:a nothing c',
+    'DEL a b:a b:x',
+    'MGET a b:a c',
+    'MSETNX a 1 b:a 2',
+    'RENAME c b:c',
+    'MGET a b:a c',
+  )
   t.true(w.answered())
 
   t.deepEqual(client.replies.slice(0, 4), ['+OK', '*4 $1 $2 _ $3', ':2', '*3 _ _ $3'])
@@ -172,7 +190,10 @@ test('core: two keyspaces: what may be gathered is, the rest is refused before a
 
 test('core: a wiped member: is refilled by a snapshot while others write, and then serves', (t) => {
   const options = { keepBytes: 0 }
-  const w = new CoreWorld({ keyspaces: [keyspace('default', [], options)], checkpointLogBytes: 2_000 })
+  const w = new CoreWorld({
+    keyspaces: [keyspace('default', [], options)],
+    checkpointLogBytes: 2_000,
+  })
   t.true(w.settled())
   const wiped = follower(w)
   const writer = w.client([1, 2, 3].find((id) => id !== wiped && id !== w.leader()) as number)
@@ -194,7 +215,10 @@ test('core: a wiped member: is refilled by a snapshot while others write, and th
   t.true(w.converged())
 
   const numbers = writer.replies.filter((reply) => reply.startsWith(':'))
-  t.deepEqual(numbers, Array.from({ length: 500 }, (_, i) => `:${i + 1}`))
+  t.deepEqual(
+    numbers,
+    Array.from({ length: 500 }, (_, i) => `:${i + 1}`),
+  )
   const reader = w.client(wiped)
   reader.send('INCR n', 'GET n')
   t.true(w.answered())
@@ -215,17 +239,23 @@ function changed(odd: Partial<Config>): CoreWorld {
 
 function refusals(w: CoreWorld): string[] {
   const events = w.members.flatMap((member) => member.traces)
-  return events.filter((each) => each.event === 'peer.refused').map((each) => String(each.fields['why']))
+  return events
+    .filter((each) => each.event === 'peer.refused')
+    .map((each) => String(each.fields['why']))
 }
 
 test('core: another keyspace table: the member is refused, both digests are shown', (t) => {
   const w = changed({ keyspaces: [keyspace('default', [], {})], databases: 4 })
 
-  const [, first, second] = /keyspace table .*\(([0-9a-f]{16})\).*\(([0-9a-f]{16})\)/.exec(refusals(w)[0] ?? '') ?? []
+  const [, first, second] =
+    /keyspace table .*\(([0-9a-f]{16})\).*\(([0-9a-f]{16})\)/.exec(refusals(w)[0] ?? '') ?? []
   t.truthy(first)
   t.not(first, second)
   t.true(w.until(() => [1, 2].includes(w.leader())))
-  t.true(w.member(3).core === null || w.member(3).core?.inspect().groups[0]?.status?.leader !== w.leader())
+  t.true(
+    w.member(3).core === null ||
+      w.member(3).core?.inspect().groups[0]?.status?.leader !== w.leader(),
+  )
 })
 
 test('core: another cluster name: no link is used', (t) => {
@@ -240,7 +270,13 @@ test('core: bytes that are no hello: the link is closed and nothing changes', (t
   t.true(w.settled())
   const before = w.member(1).core?.inspect().groups[0]?.status
 
-  for (const bytes of [[], [1], [1, 0, 0, 0, 0, 2], [71, 69, 84], new Array<number>(300).fill(255)]) {
+  for (const bytes of [
+    [],
+    [1],
+    [1, 0, 0, 0, 0, 2],
+    [71, 69, 84],
+    new Array<number>(300).fill(255),
+  ]) {
     t.true(w.greet(1, new Uint8Array(bytes)).closed)
   }
 

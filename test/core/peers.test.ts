@@ -50,12 +50,16 @@ const at = (mono: number) => ({ mono, wall: 1_790_000_000_000 + mono })
 /** Runs both ends until nothing moves; frames go over one link, number `link`. */
 function exchange(a: End, b: End, link: number): void {
   for (let i = 0; i < 20; i++) {
-    for (const [from, to] of [[a, b], [b, a]] as const) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       from.peers.begin(at(i))
       from.peers.turn(at(i))
       from.peers.flush()
       for (const output of from.out.splice(0)) {
-        if (output.kind === 'frame' && output.link === link) to.peers.frame(link as LinkId, output.bytes)
+        if (output.kind === 'frame' && output.link === link)
+          to.peers.frame(link as LinkId, output.bytes)
       }
     }
   }

@@ -42,10 +42,19 @@ test('stores: a scan: its rows go to who asked', (t) => {
   const w = world()
   const rows = [{ key: 'a', value: new Uint8Array(1) }]
   let found: unknown = null
-  w.stores.scan('state', { from: 'a', to: 'b' }, { bytesMax: 10, done: (some, end) => (found = { some, end }) })
+  w.stores.scan(
+    'state',
+    { from: 'a', to: 'b' },
+    { bytesMax: 10, done: (some, end) => (found = { some, end }) },
+  )
   const [output] = w.out
 
-  w.stores.scanned({ kind: 'scanned', id: output?.kind === 'scan' ? output.id : 0, rows, done: true })
+  w.stores.scanned({
+    kind: 'scanned',
+    id: output?.kind === 'scan' ? output.id : 0,
+    rows,
+    done: true,
+  })
 
   t.deepEqual(found, { some: rows, end: true })
 })

@@ -27,7 +27,11 @@ const messages: readonly Message[] = [
 
 test('wire: a frame of messages: reads back in order, with its head', (t) => {
   const found: Message[] = []
-  const read = readFrame(frame(messages), () => true, (message) => found.push({ ...message, body: new Uint8Array(message.body) }))
+  const read = readFrame(
+    frame(messages),
+    () => true,
+    (message) => found.push({ ...message, body: new Uint8Array(message.body) }),
+  )
 
   t.deepEqual(read, head)
   t.deepEqual(found, messages)
@@ -36,7 +40,14 @@ test('wire: a frame of messages: reads back in order, with its head', (t) => {
 test('wire: a frame that is not accepted: hands out nothing', (t) => {
   const found: Message[] = []
 
-  t.deepEqual(readFrame(frame(messages), () => false, (message) => found.push(message)), head)
+  t.deepEqual(
+    readFrame(
+      frame(messages),
+      () => false,
+      (message) => found.push(message),
+    ),
+    head,
+  )
   t.is(found.length, 0)
 })
 
@@ -44,7 +55,11 @@ test('wire: a frame cut anywhere: is malformed or hands out whole messages only'
   const whole = frame(messages.slice(0, 2))
   for (let length = 0; length < whole.length; length++) {
     const bodies: number[] = []
-    readFrame(whole.subarray(0, length), () => true, ({ body }) => bodies.push(body.length))
+    readFrame(
+      whole.subarray(0, length),
+      () => true,
+      ({ body }) => bodies.push(body.length),
+    )
     t.true(bodies.length < 2)
     for (const body of bodies) t.is(body, 3)
   }
@@ -56,8 +71,13 @@ test('wire: random and garbled bytes: throw nothing', (t) => {
   t.notThrows(() => {
     for (let i = 0; i < 5_000; i++) {
       const bytes = Uint8Array.from(whole)
-      for (let n = random.between(1, 4); n > 0; n--) bytes[random.below(bytes.length)] = random.below(256)
-      readFrame(bytes, () => true, () => {})
+      for (let n = random.between(1, 4); n > 0; n--)
+        bytes[random.below(bytes.length)] = random.below(256)
+      readFrame(
+        bytes,
+        () => true,
+        () => {},
+      )
     }
   })
 })

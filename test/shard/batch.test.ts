@@ -4,7 +4,13 @@ import { decodeEntryHead, type EntryHead } from '../../src/api/entry.js'
 import { makeLane } from '../../src/api/group.js'
 import { ByteReader } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
-import { Batch, CommandPayload, decodeCommands, encodeCommands, voidBody } from '../../src/shard/batch.js'
+import {
+  Batch,
+  CommandPayload,
+  decodeCommands,
+  encodeCommands,
+  voidBody,
+} from '../../src/shard/batch.js'
 
 const lane = makeLane({ answer: () => {} })
 const head: EntryHead = {
@@ -21,14 +27,26 @@ const head: EntryHead = {
 }
 
 function add(batch: Batch, db: number, ...args: string[]): void {
-  batch.add(lane, { spec: { name: 'set' } as CommandSpec, write: true, db, args, ticket: batch.count })
+  batch.add(lane, {
+    spec: { name: 'set' } as CommandSpec,
+    write: true,
+    db,
+    args,
+    ticket: batch.count,
+  })
 }
 
 test('batch: commands of any bytes and lengths: read back as they were', (t) => {
   const random = new Random(2)
   const batch = new Batch()
   for (const length of [0, 1, 127, 128, 16_383, 16_384, 70_000]) {
-    add(batch, random.below(16), 'set', String.fromCharCode(random.below(256)), '\xff\0'.repeat(length).slice(0, length))
+    add(
+      batch,
+      random.below(16),
+      'set',
+      String.fromCharCode(random.below(256)),
+      '\xff\0'.repeat(length).slice(0, length),
+    )
   }
 
   const found = decodeCommands(new ByteReader(batch.body()))
@@ -39,7 +57,13 @@ test('batch: commands of any bytes and lengths: read back as they were', (t) => 
 })
 
 test('batch: bytes cut anywhere or with more behind: are no commands', (t) => {
-  const bytes = encodeCommands({ databases: [0, 1], calls: [['set', 'a', 'b'], ['get', 'a']] })
+  const bytes = encodeCommands({
+    databases: [0, 1],
+    calls: [
+      ['set', 'a', 'b'],
+      ['get', 'a'],
+    ],
+  })
   for (let length = 0; length < bytes.length; length++) {
     t.is(decodeCommands(new ByteReader(bytes.subarray(0, length))), null)
   }
@@ -55,7 +79,11 @@ test('batch: an announced number of commands that is not there: allocates nothin
 test('batch: a payload: is encoded once, with its head before the commands', (t) => {
   const batch = new Batch()
   add(batch, 0, 'set', 'a', '1')
-  const payload = new CommandPayload(head, { commands: batch, size: batch.bytes, body: () => batch.body() })
+  const payload = new CommandPayload(head, {
+    commands: batch,
+    size: batch.bytes,
+    body: () => batch.body(),
+  })
   const bytes = payload.bytes()
 
   t.is(payload.bytes(), bytes)

@@ -1,6 +1,12 @@
 import test from 'ava'
 import type { CommandSpec } from '../../src/api/command.js'
-import { encodeEntryHead, entryKinds, entryVersion, payloadOf, type Payload } from '../../src/api/entry.js'
+import {
+  encodeEntryHead,
+  entryKinds,
+  entryVersion,
+  payloadOf,
+  type Payload,
+} from '../../src/api/entry.js'
 import { type GroupCall, type Lane, makeLane } from '../../src/api/group.js'
 import type { Token } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
@@ -82,7 +88,12 @@ function world() {
   }
 }
 
-function entry(kind: number, sequence: number, lines: readonly string[], version = entryVersion): Payload {
+function entry(
+  kind: number,
+  sequence: number,
+  lines: readonly string[],
+  version = entryVersion,
+): Payload {
   const writer = new ByteWriter()
   const head = { origin: 2, incarnation: 1, sequence, acknowledged: 0, stamp: 100 + sequence }
   encodeEntryHead(writer, { kind, version, ...head, seedHigh: 1, seedLow: 2, trace: '' })
@@ -152,7 +163,11 @@ test('executor: a long read past its deadline: ends and is answered, never anoth
   w.read(lane(), 'get a', { ticket: 1, index: 0 })
   w.run()
 
-  w.reads.expire({ wall: 0, mono: 5_000 }, (_lane, call, reply) => (w.replies[call.ticket] = reply), () => noLeader)
+  w.reads.expire(
+    { wall: 0, mono: 5_000 },
+    (_lane, call, reply) => (w.replies[call.ticket] = reply),
+    () => noLeader,
+  )
   for (let i = 0; i < 5; i++) w.run()
 
   t.is(w.replies[0], ok)

@@ -33,7 +33,11 @@ function world() {
       return asked
     },
     expire: (mono: number) =>
-      reads.expire(at(mono), (_lane, call) => refused.push(call.ticket), () => noLeader),
+      reads.expire(
+        at(mono),
+        (_lane, call) => refused.push(call.ticket),
+        () => noLeader,
+      ),
   }
 }
 

@@ -7,7 +7,14 @@ import type { GroupId, MemberId, Token } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
 import { isError, ok, type Reply } from '../../src/api/reply.js'
 import { diskFull } from '../../src/api/replies.js'
-import type { Delivery, Ready, ReadGrant, Strategy, StrategyPlugin, StrategyStatus } from '../../src/api/strategy.js'
+import type {
+  Delivery,
+  Ready,
+  ReadGrant,
+  Strategy,
+  StrategyPlugin,
+  StrategyStatus,
+} from '../../src/api/strategy.js'
 import { hashZero } from '../../src/base/hash.js'
 import { Random } from '../../src/base/random.js'
 import { channels } from '../../src/shard/sink.js'
@@ -44,10 +51,26 @@ function makeStrategy() {
       const ready = { batch: ++batch, write: null, mustSync: false, delivered, grants }
       delivered = []
       grants = []
-      const empty = { sendNow: [], sendAfterWrite: [], dropped: [], fetch: null, snapshotTo: [], trace: [] }
+      const empty = {
+        sendNow: [],
+        sendAfterWrite: [],
+        dropped: [],
+        fetch: null,
+        snapshotTo: [],
+        trace: [],
+      }
       return { ...ready, ...empty }
     },
-    status: () => ({ role: 'leader', leader: self, term: 1, why: '', last: { term: 1, index }, commit: { term: 1, index }, recovering: null, peers: [] }),
+    status: () => ({
+      role: 'leader',
+      leader: self,
+      term: 1,
+      why: '',
+      last: { term: 1, index },
+      commit: { term: 1, index },
+      recovering: null,
+      peers: [],
+    }),
     transfer: nothing,
     applied: () => {},
     diskShort: () => {},
@@ -66,7 +89,8 @@ function makeStrategy() {
         delivered.push({ at: { term: 1, index: ++index }, payload, token })
       }
     },
-    deliver: (payload: Payload) => delivered.push({ at: { term: 1, index: ++index }, payload, token: null }),
+    deliver: (payload: Payload) =>
+      delivered.push({ at: { term: 1, index: ++index }, payload, token: null }),
     grant() {
       for (const token of asked.splice(0)) grants.push({ token, at: { term: 1, index } })
     },
@@ -79,7 +103,11 @@ function world(isStarted = true) {
   const engine = new MapEngine()
   const space = keyspace('default', [])
   const config = { self, requestMs: 1_000, clockSkewMs: 500, databases: 16, keyspaces: [space] }
-  const more = { checkpointLogBytes: limits.checkpointLogBytes, checkpointIntervalMs: 1e9, checkpointKeysPerSecond: 1e6 }
+  const more = {
+    checkpointLogBytes: limits.checkpointLogBytes,
+    checkpointIntervalMs: 1e9,
+    checkpointKeysPerSecond: 1e6,
+  }
   const shard = new Shard({
     id: 0 as GroupId,
     shard: 0,
@@ -104,7 +132,13 @@ function world(isStarted = true) {
   const at = (mono: number) => ({ mono, wall: 1_000_000 + mono })
   shard.load()
   sink.answerAll()
-  const nothing = { logRows: [], witness: null, witnessDamaged: false, hasHistory: false, recovering: null }
+  const nothing = {
+    logRows: [],
+    witness: null,
+    witnessDamaged: false,
+    hasHistory: false,
+    recovering: null,
+  }
   if (isStarted) shard.start({ ...nothing, incarnation: 1 }, at(0))
   return {
     sink,
@@ -115,7 +149,13 @@ function world(isStarted = true) {
     order,
     submit(line: string) {
       const args = line.split(' ')
-      const call: GroupCall = { spec: {} as CommandSpec, write: args[0] === 'set', db: 0, args, ticket: ticket++ }
+      const call: GroupCall = {
+        spec: {} as CommandSpec,
+        write: args[0] === 'set',
+        db: 0,
+        args,
+        ticket: ticket++,
+      }
       shard.submit(lane, call)
     },
     turn(mono: number) {
@@ -170,7 +210,8 @@ test('shard: an unknown entry: the replica halts, refuses at once and leaves its
   w.shard.message(2 as MemberId, channels.strategy, new Uint8Array(1))
 
   t.is(w.replies.length, 4)
-  for (const reply of w.replies.slice(2)) t.true(isError(reply) && reply.text.startsWith('CLUSTERDOWN entry 1'))
+  for (const reply of w.replies.slice(2))
+    t.true(isError(reply) && reply.text.startsWith('CLUSTERDOWN entry 1'))
   t.deepEqual(w.raft.steps, [])
   t.false(w.shard.hasUnasked)
   w.turn(2_000)

@@ -2,7 +2,12 @@ import test from 'ava'
 import type { Config, Durability } from '../../src/api/config.js'
 import type { GroupId, MemberId } from '../../src/api/ids.js'
 import type { Witness } from '../../src/api/store.js'
-import type { RecoveryCause, Strategy, StrategyInit, StrategyPlugin } from '../../src/api/strategy.js'
+import type {
+  RecoveryCause,
+  Strategy,
+  StrategyInit,
+  StrategyPlugin,
+} from '../../src/api/strategy.js'
 import { Random } from '../../src/base/random.js'
 import { Shard } from '../../src/shard/shard.js'
 import { keyspace } from '../core/core-world.js'
@@ -34,10 +39,34 @@ const cases: readonly Case[] = [
   { what: 'a clean stop', durability: 'everysec', witness: clean, hasHistory: true, cause: null },
   { what: 'a clean stop', durability: 'none', witness: clean, hasHistory: true, cause: null },
   { what: 'a crash', durability: 'always', witness: unclean, hasHistory: true, cause: null },
-  { what: 'a crash', durability: 'everysec', witness: unclean, hasHistory: true, cause: 'unclean-stop' },
-  { what: 'a crash', durability: 'none', witness: unclean, hasHistory: true, cause: 'unclean-stop' },
-  { what: 'a crash without a witness', durability: 'none', witness: null, hasHistory: true, cause: 'unclean-stop' },
-  { what: 'a log shorter than the witness says', durability: 'always', witness: ahead, hasHistory: true, cause: 'log-damaged' },
+  {
+    what: 'a crash',
+    durability: 'everysec',
+    witness: unclean,
+    hasHistory: true,
+    cause: 'unclean-stop',
+  },
+  {
+    what: 'a crash',
+    durability: 'none',
+    witness: unclean,
+    hasHistory: true,
+    cause: 'unclean-stop',
+  },
+  {
+    what: 'a crash without a witness',
+    durability: 'none',
+    witness: null,
+    hasHistory: true,
+    cause: 'unclean-stop',
+  },
+  {
+    what: 'a log shorter than the witness says',
+    durability: 'always',
+    witness: ahead,
+    hasHistory: true,
+    cause: 'log-damaged',
+  },
   {
     what: 'a damaged witness',
     durability: 'always',

@@ -11,7 +11,7 @@ import { noLeader, unknownResult } from '../../src/api/replies.js'
 import type { Strategy, StrategyStatus } from '../../src/api/strategy.js'
 import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
-import { CommandPayload, decodeCommands, encodeCommands } from '../../src/shard/batch.js'
+import { type CommandPayload, decodeCommands, encodeCommands } from '../../src/shard/batch.js'
 import { channels } from '../../src/shard/sink.js'
 import { Windows } from '../../src/shard/windows.js'
 import { Writes } from '../../src/shard/writes.js'
@@ -28,7 +28,11 @@ function world() {
   const engine = new MapEngine()
   const replies: Reply[] = []
   const proposed: Payload[] = []
-  const lane = makeLane({ answer: (ticket, reply) => void (replies[ticket] = reply) })
+  const lane = makeLane({
+    answer(ticket, reply) {
+      replies[ticket] = reply
+    },
+  })
   let isBusy = false
   let token = 0
   let ticket = 0
@@ -72,7 +76,12 @@ function world() {
     /** A batch of another member. */
     forward(sequence: number, incarnation = 2048, mono = 1) {
       const body = encodeCommands({ databases: [0], calls: [['set', `k${sequence}`, 'v']] })
-      const frame = new ByteWriter().byte(1).varint(incarnation).varint(sequence).varint(0).raw(body)
+      const frame = new ByteWriter()
+        .byte(1)
+        .varint(incarnation)
+        .varint(sequence)
+        .varint(0)
+        .raw(body)
       writes.forwarded(strategy, other, frame.finish(), at(mono))
     },
     /** What origins were told to send. */
@@ -100,7 +109,10 @@ test('writes: another member leads: the batch goes to it, once', (t) => {
   w.flush(1)
   w.flush(2)
 
-  t.deepEqual(w.sink.sent.map((each) => [each.to, each.channel]), [[other, channels.forward]])
+  t.deepEqual(
+    w.sink.sent.map((each) => [each.to, each.channel]),
+    [[other, channels.forward]],
+  )
   t.is(w.proposed.length, 0)
 })
 
@@ -113,7 +125,10 @@ test('writes: no answer in time, or another leader: the same batch goes again', 
   w.follow(3 as MemberId, 2)
   w.flush(500)
 
-  t.deepEqual(w.sink.sent.map((each) => each.to), [2, 2, 3])
+  t.deepEqual(
+    w.sink.sent.map((each) => each.to),
+    [2, 2, 3],
+  )
   t.deepEqual(w.sink.sent[0]?.body, w.sink.sent[2]?.body)
 })
 
@@ -122,7 +137,10 @@ test('writes: a leader: takes batches of another origin in sequence, each once',
   w.follow(self)
   for (const sequence of [1, 1, 2, 2, 1]) w.forward(sequence)
 
-  t.deepEqual(w.proposed.map((each) => head(each).sequence), [1, 2])
+  t.deepEqual(
+    w.proposed.map((each) => head(each).sequence),
+    [1, 2],
+  )
   t.is(w.expects().length, 0)
 })
 
