@@ -3,6 +3,7 @@
 /** Number of slots of a cluster. */
 export const slotCount = 16384
 
+const openBrace = 123
 const table = makeTable()
 
 function makeTable(): Uint16Array {
@@ -26,10 +27,18 @@ export function crc16(text: string, start = 0, end = text.length): number {
 
 /** The slot of a key, in [0, 16383]: between the first `{` and the next `}` when that is not empty. */
 export function keySlot(key: string): number {
-  const open = key.indexOf('{')
-  if (open >= 0) {
-    const close = key.indexOf('}', open + 1)
-    if (close > open + 1) return crc16(key, open + 1, close) & 16383
+  let crc = 0
+  for (let i = 0; i < key.length; i++) {
+    const char = key.charCodeAt(i)
+    if (char === openBrace) return tagSlot(key, i)
+    crc = ((crc << 8) & 0xffff) ^ (table[((crc >>> 8) ^ char) & 255] as number)
   }
-  return crc16(key) & 16383
+  return crc & 16383
+}
+
+/** The same for a key whose first `{` is at `open`. */
+function tagSlot(key: string, open: number): number {
+  const close = key.indexOf('}', open + 1)
+  const isTagged = close > open + 1
+  return (isTagged ? crc16(key, open + 1, close) : crc16(key)) & 16383
 }

@@ -16,15 +16,12 @@ export const slotsPerBlock = 128
 
 /** One slot of one database. */
 export class SlotTable {
-  /** The segment while there is one only: needs no hash. */
-  only: Segment | null
   readonly segments: Segment[]
   /** `start` of each segment, ascending, the first 0. */
   readonly starts: number[]
   keys = 0
 
   constructor(first: Segment) {
-    this.only = first
     this.segments = [first]
     this.starts = [0]
   }
@@ -43,13 +40,17 @@ export class SlotTable {
   }
 
   segmentOf(key: string): Segment {
-    return this.only ?? (this.segments[this.indexOf(hashString(key))] as Segment)
+    return this.segments[this.indexOf(hashString(key))] as Segment
   }
 }
 
 /** One database of one group. */
 export class Database {
   readonly tables: (SlotTable | undefined)[] = new Array<SlotTable | undefined>(slotCount).fill(
+    undefined,
+  )
+  /** The segment of each slot that has one only: most keys are found without a look at the table. */
+  readonly onlys: (Segment | undefined)[] = new Array<Segment | undefined>(slotCount).fill(
     undefined,
   )
   readonly blocks = new Int32Array(slotCount / slotsPerBlock)
@@ -84,17 +85,19 @@ export class Keyspace {
   find(db: number, key: string): Segment | undefined {
     const database = this.databases[db]
     if (database === undefined) return undefined
-    const table = database.tables[this.slotOf(key)]
-    return table === undefined ? undefined : table.segmentOf(key)
+    const slot = this.slotOf(key)
+    return database.onlys[slot] ?? database.tables[slot]?.segmentOf(key)
   }
 
   /** The segment for a key, made if need be. */
   make(db: number, key: string): Segment {
     const slot = this.slotOf(key)
-    const table = this.database(db).tables[slot]
-    if (table !== undefined) return table.segmentOf(key)
+    const database = this.databases[db] ?? this.database(db)
+    const found = database.onlys[slot] ?? database.tables[slot]?.segmentOf(key)
+    if (found !== undefined) return found
     const segment = new Segment({ db, slot, start: 0 })
-    this.database(db).tables[slot] = new SlotTable(segment)
+    database.tables[slot] = new SlotTable(segment)
+    database.onlys[slot] = segment
     return segment
   }
 
@@ -121,8 +124,9 @@ export class Keyspace {
 
   /** Splits a dirty segment, and its halves, while they are above the bounds. */
   split(segment: Segment): void {
-    const table = (this.databases[segment.db] as Database).tables[segment.slot] as SlotTable
-    const index = table.only !== null ? 0 : table.indexOf(segment.start)
+    const database = this.databases[segment.db] as Database
+    const table = database.tables[segment.slot] as SlotTable
+    const index = table.indexOf(segment.start)
     const cut = splitPoint(segment, table.starts[index + 1])
     if (cut < 0) return
     const { db, slot, start } = segment
@@ -134,7 +138,7 @@ export class Keyspace {
     }
     table.segments.splice(index, 1, left, right)
     table.starts.splice(index + 1, 0, cut)
-    table.only = null
+    database.onlys[slot] = undefined
     this.ledger.born(left)
     this.ledger.born(right)
     this.split(left)
@@ -145,10 +149,11 @@ export class Keyspace {
   shrink(segment: Segment): void {
     const database = this.databases[segment.db] as Database
     const table = database.tables[segment.slot] as SlotTable
-    if (table.only !== null) {
+    if (table.segments.length === 1) {
       if (segment.map.size > 0) return
       this.ledger.kill(segment)
       database.tables[segment.slot] = undefined
+      database.onlys[segment.slot] = undefined
       return
     }
     const index = table.indexOf(segment.start)
@@ -157,6 +162,7 @@ export class Keyspace {
     if (right !== undefined && canMerge(segment, right)) this.#merge(table, index)
     else if (left !== undefined && canMerge(left, segment)) this.#merge(table, index - 1)
     else if (segment.map.size === 0) this.#drop(table, index)
+    if (table.segments.length === 1) database.onlys[segment.slot] = table.segments[0]
   }
 
   /** Joins segment `index` and the one behind it, whose keys come last. */
@@ -171,7 +177,6 @@ export class Keyspace {
     }
     table.segments.splice(index + 1, 1)
     table.starts.splice(index + 1, 1)
-    if (table.segments.length === 1) table.only = left
   }
 
   /** Removes an empty segment; its range goes to the left neighbour, the first one's to the right. */
@@ -185,16 +190,15 @@ export class Keyspace {
       first.start = 0
       table.starts[0] = 0
     }
-    if (table.segments.length === 1) table.only = table.segments[0] as Segment
   }
 
   /** Puts a segment that a checkpoint had in its place; they come in order of place. */
   restore(segment: Segment, times: ReadonlyMap<string, number>): void {
     const database = this.database(segment.db)
     const table = database.tables[segment.slot]
+    database.onlys[segment.slot] = table === undefined ? segment : undefined
     if (table === undefined) database.tables[segment.slot] = new SlotTable(segment)
     else {
-      table.only = null
       table.segments.push(segment)
       table.starts.push(segment.start)
     }
