@@ -1,7 +1,8 @@
 // A follower: takes appends and heartbeats of the leader, keeps its log equal to the leader's and
 // answers only for what is on its disk.
 
-import { assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
+import {
+  entryKinds, assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
 import type { Append, Heartbeat, HeartbeatAnswer } from './messages.js'
 import { joinEra } from './era.js'
 import { becomeFollower, electionDelay } from './role.js'
@@ -41,10 +42,16 @@ function hear(raft: RaftState, from: MemberId, message: Append | Heartbeat): boo
   return true
 }
 
+/** Whether all entries are no-ops of leaders: the only ones that a member short of disk takes. */
+function areNoops(entries: Append['entries']): boolean {
+  return entries.every((entry) => entry.payload.size < 64 && entry.payload.bytes()[1] === entryKinds.noop)
+}
+
 export function onAppend(raft: RaftState, from: MemberId, message: Append): void {
   if (!hear(raft, from, message)) return
-  // Entries would need disk space; the leader tries again after a later heartbeat.
-  if (raft.diskShort && message.entries.length > 0) return
+  // Entries would need disk space; the leader tries again after a later heartbeat. The no-op of a new
+  // leader is let in: without it nothing is readable where all members are short at once.
+  if (raft.diskShort && !areNoops(message.entries)) return
   const { previous, entries } = message
   if (raft.entering) {
     if (!fitsEra(raft, from, message)) return
@@ -142,7 +149,6 @@ export function flushAck(raft: RaftState): void {
   const { ack } = raft.following
   if (ack === null) return
   raft.following.ack = null
-  if (raft.diskShort) return
   const message = {
     kind: 'appended',
     era: raft.era,

@@ -42,6 +42,8 @@ export interface Leading {
   /** Grows when a peer loses what it had acknowledged; sent along and echoed. */
   epoch: number
   heartbeatAt: number
+  /** Monotonic ms of the last proposal: a leader that has had none for a while beats half as often. */
+  proposedAt: number
   checkAt: number
   transfer: Transfer | null
   /** A target was told to stand: the lease is void for the rest of the term. */
@@ -52,6 +54,9 @@ export interface Leading {
   /** Bytes of entries that are not committed yet. */
   uncommittedBytes: number
 }
+
+/** Milliseconds without a proposal after which a leader counts as idle. */
+const idleAfterMs = 1_000
 
 /** The body of an entry that does nothing. */
 const noop: Payload = payloadOf(encodeNoop())
@@ -97,6 +102,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     reads: makeLeaderReads(),
     epoch: 1,
     heartbeatAt: raft.mono,
+    proposedAt: raft.mono,
     checkAt: raft.mono + raft.options.electionMaxMs,
     transfer: null,
     isLeaseVoid: false,
@@ -126,10 +132,20 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   }
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
   if (raft.mono >= leading.heartbeatAt) {
-    leading.heartbeatAt = raft.mono + raft.options.heartbeatMs
+    leading.heartbeatAt = raft.mono + heartbeatInterval(raft, leading)
     renewLease(raft, leading)
     if (leading.progress.size > 0) sendHeartbeats(raft, leading, true)
   }
+}
+
+/**
+ * An idle group beats half as often, as far as three beats still fit into the least election timeout: an
+ * idle cluster costs little else. A lease is renewed by heartbeats, so there they keep their pace.
+ */
+function heartbeatInterval(raft: RaftState, leading: Leading): number {
+  const { heartbeatMs, electionMinMs, lease } = raft.options
+  if (lease || raft.mono - leading.proposedAt < idleAfterMs) return heartbeatMs
+  return Math.max(heartbeatMs, Math.min(heartbeatMs * 2, Math.floor(electionMinMs / 3)))
 }
 
 /** CheckQuorum: intact voters heard within the greatest election timeout. */
@@ -151,6 +167,7 @@ export function propose(raft: RaftState, token: Token, payload: Payload): Refusa
   if (leading === null) return { reason: 'not-leader', leader: raft.leader }
   if (leading.transfer !== null || raft.diskShort) return { reason: 'busy' }
   if (leading.uncommittedBytes > raft.options.uncommittedBytes) return { reason: 'busy' }
+  leading.proposedAt = raft.mono
   const index = raft.tail.last + 1
   raft.append({ term: raft.term, index, payload })
   raft.tokens.set(index, token)

@@ -139,6 +139,41 @@ test('raft: a lease: reads without a round while it lasts; cut off, it ends befo
   t.is(late === null ? null : world.reads.get(late)?.grantedAt, null)
 })
 
+test('raft: all members are short of disk: a new leader still commits its no-op, so reads go on', (t) => {
+  const world = new World()
+  const first = world.elect()
+  for (const id of world.ids) if (id !== first) world.strategy(id).diskShort(true)
+  world.isolate(first)
+  for (const id of world.ids) if (id !== first) world.strategy(id).diskShort(false)
+  world.advance(2_000)
+  for (const id of world.ids) world.strategy(id).diskShort(true)
+  world.heal()
+  world.advance(3_000)
+
+  const leader = world.leader()
+  const token = leader === null ? null : world.read(leader)
+  world.advance(500)
+
+  t.not(token === null ? null : (world.reads.get(token)?.grantedAt ?? null), null)
+})
+
+test('raft: a group that had no proposal for a second: beats half as often, three times in an election timeout', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.advance(3_000)
+
+  const gaps: number[] = []
+  for (let i = 0; i < 10; i++) {
+    const before = world.mono
+    gaps.push(world.strategy(leader).wakeAt() - before)
+    world.advance(100)
+  }
+
+  t.true(Math.max(...gaps) > 50)
+  t.true(Math.max(...gaps) <= 100)
+  t.is(world.leader(), leader)
+})
+
 test('raft: an idle group: wakes only for heartbeats', (t) => {
   const world = new World()
   const leader = world.elect()
