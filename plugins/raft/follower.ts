@@ -2,7 +2,13 @@
 // answers only for what is on its disk.
 
 import {
-  entryKinds, assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
+  entryKinds,
+  assert,
+  hasBug,
+  hashEquals,
+  type MemberId,
+  type Position,
+} from 'quorate/plugin'
 import type { Append, Heartbeat, HeartbeatAnswer } from './messages.js'
 import { joinEra } from './era.js'
 import { becomeFollower, electionDelay } from './role.js'
@@ -44,7 +50,9 @@ function hear(raft: RaftState, from: MemberId, message: Append | Heartbeat): boo
 
 /** Whether all entries are no-ops of leaders: the only ones that a member short of disk takes. */
 function areNoops(entries: Append['entries']): boolean {
-  return entries.every((entry) => entry.payload.size < 64 && entry.payload.bytes()[1] === entryKinds.noop)
+  return entries.every(
+    (entry) => entry.payload.size < 64 && entry.payload.bytes()[1] === entryKinds.noop,
+  )
 }
 
 export function onAppend(raft: RaftState, from: MemberId, message: Append): void {

@@ -27,7 +27,9 @@ function whyOf(raft: RaftState): string {
   if (raft.why !== '') return raft.why
   if (recovery.blocked !== '') return recovery.blocked
   if (recovery.waits !== '') return recovery.waits
-  return raft.hard.votesForgotten ? 'does not vote until it heard the term of every other voter' : ''
+  return raft.hard.votesForgotten
+    ? 'does not vote until it heard the term of every other voter'
+    : ''
 }
 
 function roleOf(raft: RaftState): StrategyStatus['role'] {

@@ -1,7 +1,7 @@
 // What a group's log carries. A shard encodes an entry once; the same bytes go to the log and to every
 // peer. Strategies see a payload only as bytes.
 
-import { ByteReader, ByteWriter } from '../base/bytes.js'
+import type { ByteReader, ByteWriter } from '../base/bytes.js'
 
 /** Kinds of entries. A replica stops before a kind that it does not know. Numbers are a format. */
 export const entryKinds = {

@@ -9,9 +9,7 @@ export function error(text: string): ErrorReply {
 }
 
 export const syntaxError = error('ERR syntax error')
-export const wrongType = error(
-  'WRONGTYPE Operation against a key holding the wrong kind of value',
-)
+export const wrongType = error('WRONGTYPE Operation against a key holding the wrong kind of value')
 export const notInteger = error('ERR value is not an integer or out of range')
 export const notFloat = error('ERR value is not a valid float')
 export const overflow = error('ERR increment or decrement would overflow')
@@ -23,9 +21,7 @@ export const dbIndexRange = error('ERR DB index is out of range')
 export const sameObject = error('ERR source and destination objects are the same')
 export const invalidCursor = error('ERR invalid cursor')
 export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
-export const crossGroup = error(
-  'CROSSSLOT Keys in request belong to different replication groups',
-)
+export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
 export const noAuth = error('NOAUTH Authentication required.')
 export const wrongPass = error('WRONGPASS invalid username-password pair or user is disabled.')
 export const noProto = error('NOPROTO unsupported protocol version')

@@ -85,7 +85,5 @@ export const emptyArray: readonly Reply[] = []
 
 /** Whether a reply is an error. */
 export function isError(reply: Reply): reply is ErrorReply {
-  return (
-    typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'error'
-  )
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'error'
 }

@@ -23,7 +23,14 @@ function makeTables(): readonly Int32Array[] {
 }
 
 const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
-  Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
+  Int32Array,
 ]
 
 /** CRC32C of `bytes[start, end)`, an unsigned 32-bit integer; `previous` continues an earlier call. */

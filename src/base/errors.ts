@@ -46,8 +46,12 @@ export class ConfigError extends QuorateError {
   readonly fault: ConfigFault
 
   constructor(fault: ConfigFault) {
-    const where = fault.file === null ? '' : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: `
-    super('CONFIG_INVALID', `${where}${fault.option}: given ${fault.given}, allowed: ${fault.allowed}`)
+    const where =
+      fault.file === null ? '' : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: `
+    super(
+      'CONFIG_INVALID',
+      `${where}${fault.option}: given ${fault.given}, allowed: ${fault.allowed}`,
+    )
     this.fault = fault
   }
 }

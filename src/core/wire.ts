@@ -1,7 +1,7 @@
 // Frames between members: a head that names both ends (cluster, member, incarnation: a message for an
 // earlier life of a process is dropped), then any number of messages. One frame per peer and turn.
 
-import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { ByteReader, type ByteWriter } from '../base/bytes.js'
 
 /** Version of the frame format, its first byte; no hello begins with it. */
 export const wireVersion = 1

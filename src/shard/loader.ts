@@ -117,10 +117,14 @@ export class Loader {
 
   #scanRows(manifest: Manifest, from: string): void {
     const { to } = generationRange(this.#init.group, manifest.generation)
-    this.#init.sink.scan('state', { from, to }, {
-      bytesMax: limits.scanBytesMax,
-      done: (rows, end) => this.#takeRows(manifest, rows, end),
-    })
+    this.#init.sink.scan(
+      'state',
+      { from, to },
+      {
+        bytesMax: limits.scanBytesMax,
+        done: (rows, end) => this.#takeRows(manifest, rows, end),
+      },
+    )
   }
 
   #takeRows(manifest: Manifest, rows: readonly Row[], end: boolean): void {
@@ -145,10 +149,13 @@ export class Loader {
   #deletePassed(manifest: Manifest, keys: readonly string[]): void {
     const { group, sink } = this.#init
     const deletes = keys.map((key) => stateKey(group, manifest.generation, key))
-    sink.write({ store: 'state', puts: [], deletes, ranges: [], sync: false, witness: [] }, (error) => {
-      if (error === null) return
-      sink.trace({ level: 'error', event: 'load.clean-failed', fields: { group, error } })
-    })
+    sink.write(
+      { store: 'state', puts: [], deletes, ranges: [], sync: false, witness: [] },
+      (error) => {
+        if (error === null) return
+        sink.trace({ level: 'error', event: 'load.clean-failed', fields: { group, error } })
+      },
+    )
   }
 
   #finishLoaded(manifest: Manifest): void {
@@ -192,7 +199,10 @@ export class Loader {
   #fail(sentence: string): void {
     const { group, sink } = this.#init
     const deletes = [manifestKey(group)]
-    sink.write({ store: 'state', puts: [], deletes, ranges: [], sync: true, witness: [] }, () => undefined)
+    sink.write(
+      { store: 'state', puts: [], deletes, ranges: [], sync: true, witness: [] },
+      () => undefined,
+    )
     this.#result = { kind: 'damaged', sentence, number: 0, ...this.#split(this.#fresh()) }
     sink.trace({ level: 'error', event: 'load.damaged', fields: { group, sentence } })
   }

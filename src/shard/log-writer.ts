@@ -50,7 +50,10 @@ export class LogWriter {
     this.#note = isReset ? { ...witness, reset: true } : witness
     if (mustSync) this.#isUnsynced = false
     else this.#isUnsynced = true
-    this.#submit({ store: 'log', ...rows, sync: mustSync, witness: mustSync ? [this.#note] : [] }, done)
+    this.#submit(
+      { store: 'log', ...rows, sync: mustSync, witness: mustSync ? [this.#note] : [] },
+      done,
+    )
   }
 
   /** Entries up to `index` are executed: they are never truncated. */
@@ -62,15 +65,19 @@ export class LogWriter {
   fetch(range: LogRange, done: (entries: readonly LogEntry[]) => void): void {
     const rows: Row[] = []
     const ask = (from: string, to: string): void => {
-      this.#sink.scan('log', { from, to }, {
-        bytesMax: limits.scanBytesMax,
-        done: (found, end) => {
-          rows.push(...found)
-          const last = found[found.length - 1]
-          if (end || last === undefined) done(this.#log.decode(rows, range.from, range.to))
-          else ask(`${last.key}\0`, to)
+      this.#sink.scan(
+        'log',
+        { from, to },
+        {
+          bytesMax: limits.scanBytesMax,
+          done: (found, end) => {
+            rows.push(...found)
+            const last = found[found.length - 1]
+            if (end || last === undefined) done(this.#log.decode(rows, range.from, range.to))
+            else ask(`${last.key}\0`, to)
+          },
         },
-      })
+      )
     }
     const { from, to } = this.#log.read(range.from, range.to)
     if (from >= to) done([])

@@ -57,7 +57,11 @@ export class RemoteReads {
       const id = ++this.#id
       const calls = round.calls.map((call) => call.args)
       const commands = encodeCommands({ databases: round.calls.map((call) => call.db), calls })
-      const body = new ByteWriter(commands.length + 16).byte(version).varint(id).raw(commands).finish()
+      const body = new ByteWriter(commands.length + 16)
+        .byte(version)
+        .varint(id)
+        .raw(commands)
+        .finish()
       this.#asked.push({ id, round, body, sentAt: 0 })
     }
   }

@@ -48,13 +48,20 @@ function healthOf(strategy: StrategyStatus | null, halted: string): GroupReport[
   if (halted !== '' || strategy?.role === 'halted') return 'halted'
   if (strategy === null || strategy.recovering !== null) return 'recovering'
   if (strategy.leader === null) return 'down'
-  const missing = strategy.peers.some((peer) => peer.state !== 'self' && (!peer.active || peer.recovering))
+  const missing = strategy.peers.some(
+    (peer) => peer.state !== 'self' && (!peer.active || peer.recovering),
+  )
   return missing ? 'degraded' : 'ok'
 }
 
-function whyOf(strategy: StrategyStatus | null, halted: string, health: GroupReport['health']): string {
+function whyOf(
+  strategy: StrategyStatus | null,
+  halted: string,
+  health: GroupReport['health'],
+): string {
   if (halted !== '') return halted
-  if (strategy === null) return 'the member is loading its checkpoint or waits for the cluster to be born'
+  if (strategy === null)
+    return 'the member is loading its checkpoint or waits for the cluster to be born'
   if (strategy.why !== '') return strategy.why
   if (health === 'down') return 'the group has no leader'
   if (health !== 'degraded') return ''

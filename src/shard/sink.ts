@@ -39,7 +39,10 @@ export interface ShardSink {
   scan(
     store: StoreName,
     range: RowRange,
-    options: { readonly bytesMax: number; readonly done: (rows: readonly Row[], end: boolean) => void },
+    options: {
+      readonly bytesMax: number
+      readonly done: (rows: readonly Row[], end: boolean) => void
+    },
   ): void
   /** False when there is no link or its queue is full: the message is dropped. */
   send(to: MemberId, channel: Channel, body: Uint8Array): boolean

@@ -8,7 +8,14 @@ import type { GroupId, MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Row, Witness } from '../api/store.js'
-import type { LogRange, Members, RecoveryCause, StoreBatch, Strategy, StrategyStatus } from '../api/strategy.js'
+import type {
+  LogRange,
+  Members,
+  RecoveryCause,
+  StoreBatch,
+  Strategy,
+  StrategyStatus,
+} from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { assert } from '../base/assert.js'
 import { type Hash64, hashZero } from '../base/hash.js'

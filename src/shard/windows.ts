@@ -7,7 +7,7 @@ import type { Reply } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { limits } from '../api/limits.js'
-import { ByteReader, ByteWriter } from '../base/bytes.js'
+import type { ByteReader, ByteWriter } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 
 interface Answers {
@@ -104,7 +104,12 @@ export class Windows {
     const count = reader.varint()
     for (let w = 0; w < count && reader.ok; w++) {
       const origin = reader.varint()
-      const window: Window = { incarnation: reader.varint(), applied: reader.varint(), answers: [], bytes: 0 }
+      const window: Window = {
+        incarnation: reader.varint(),
+        applied: reader.varint(),
+        answers: [],
+        bytes: 0,
+      }
       const answers = reader.varint()
       for (let a = 0; a < answers && reader.ok; a++) {
         const sequence = reader.varint()
@@ -125,7 +130,10 @@ export class Windows {
 
 function trim(window: Window, acknowledged: number): void {
   let drop = 0
-  while (drop < window.answers.length && (window.answers[drop] as Answers).sequence <= acknowledged) {
+  while (
+    drop < window.answers.length &&
+    (window.answers[drop] as Answers).sequence <= acknowledged
+  ) {
     window.bytes -= (window.answers[drop] as Answers).bytes
     drop++
   }

@@ -29,23 +29,38 @@ const good: Readonly<Record<string, readonly string[]>> = {
   'a read during a write sees the old value': ['set k a @ 1-4 = +OK', 'get k @ 2-3 = _'],
   'a read during a write sees the new value': ['set k a @ 1-4 = +OK', 'get k @ 2-3 = $a'],
   'an unknown write that is seen late': [
-    'set k a @ 1-? = ?', 'get k @ 5-6 = _', 'get k @ 7-8 = $a',
+    'set k a @ 1-? = ?',
+    'get k @ 5-6 = _',
+    'get k @ 7-8 = $a',
   ],
   'an unknown write that never happens': ['set k a @ 1-? = ?', 'get k @ 5-6 = _'],
   'an unknown write between two known ones': [
-    'set k a @ 1-? = ?', 'set k b @ 2-3 = +OK', 'get k @ 4-5 = $a', 'get k @ 6-7 = $a',
+    'set k a @ 1-? = ?',
+    'set k b @ 2-3 = +OK',
+    'get k @ 4-5 = $a',
+    'get k @ 6-7 = $a',
   ],
   'increments that overlap': [
-    'incr k @ 1-9 = :2', 'incr k @ 2-8 = :1', 'incr k @ 3-7 = :3', 'get k @ 10-11 = $3',
+    'incr k @ 1-9 = :2',
+    'incr k @ 2-8 = :1',
+    'incr k @ 3-7 = :3',
+    'get k @ 10-11 = $3',
   ],
   'an error that the state explains': [
-    'set k a @ 1-2 = +OK', 'incr k @ 3-4 = -ERR value is not an integer or out of range',
+    'set k a @ 1-2 = +OK',
+    'incr k @ 3-4 = -ERR value is not an integer or out of range',
   ],
   'a value whose time is over': [
-    'set k a @ 1-2 = +OK', 'lapse k a @ 1-? = ?', 'get k @ 3-4 = $a', 'get k @ 5-6 = _',
+    'set k a @ 1-2 = +OK',
+    'lapse k a @ 1-? = ?',
+    'get k @ 3-4 = $a',
+    'get k @ 5-6 = _',
   ],
   'setnx lost against a write at the same time': [
-    'set k a @ 1-5 = +OK', 'setnx k b @ 2-4 = :0', 'getdel k @ 6-7 = $a', 'setnx k c @ 8-9 = :1',
+    'set k a @ 1-5 = +OK',
+    'setnx k b @ 2-4 = :0',
+    'getdel k @ 6-7 = $a',
+    'setnx k c @ 8-9 = :1',
   ],
 }
 
@@ -58,18 +73,24 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   'a phantom value': ['set k a @ 1-2 = +OK', 'get k @ 3-4 = $b'],
   'a lost acknowledged write': ['set k a @ 1-2 = +OK', 'get k @ 3-4 = _'],
   'an unknown write that appears, goes and comes back': [
-    'set k a @ 1-2 = +OK', 'set k b @ 3-? = ?', 'get k @ 4-5 = $b', 'get k @ 6-7 = $a',
+    'set k a @ 1-2 = +OK',
+    'set k b @ 3-? = ?',
+    'get k @ 4-5 = $b',
+    'get k @ 6-7 = $a',
   ],
   'reads that go back in time during one write': [
-    'set k a @ 1-9 = +OK', 'get k @ 2-3 = $a', 'get k @ 4-5 = _',
+    'set k a @ 1-9 = +OK',
+    'get k @ 2-3 = $a',
+    'get k @ 4-5 = _',
   ],
   'a value that comes back after its time': [
-    'set k a @ 1-2 = +OK', 'lapse k a @ 1-? = ?', 'get k @ 3-4 = _', 'get k @ 5-6 = $a',
+    'set k a @ 1-2 = +OK',
+    'lapse k a @ 1-? = ?',
+    'get k @ 3-4 = _',
+    'get k @ 5-6 = $a',
   ],
   'two winners of setnx': ['setnx k a @ 1-5 = :1', 'setnx k b @ 2-6 = :1'],
-  'a value taken twice': [
-    'set k a @ 1-2 = +OK', 'getdel k @ 3-8 = $a', 'getdel k @ 4-7 = $a',
-  ],
+  'a value taken twice': ['set k a @ 1-2 = +OK', 'getdel k @ 3-8 = $a', 'getdel k @ 4-7 = $a'],
 }
 
 for (const [name, lines] of Object.entries(good)) {
@@ -115,7 +136,18 @@ test('checker: small random histories: agrees with the brute-force twin', (t) =>
 
 /** Operations that took effect one by one, with widened times, and at times one reply altered. */
 function randomHistory(random: Random): readonly Operation[] {
-  const commands = ['get', 'set', 'incr', 'append', 'setnx', 'getdel', 'getset', 'del', 'strlen', 'setxx']
+  const commands = [
+    'get',
+    'set',
+    'incr',
+    'append',
+    'setnx',
+    'getdel',
+    'getset',
+    'del',
+    'strlen',
+    'setxx',
+  ]
   const count = random.between(2, 7)
   let state: Register = null
   const made: Operation[] = []

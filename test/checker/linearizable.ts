@@ -51,7 +51,10 @@ class Search {
   readonly #bound: number
   #knownLeft: number
   #visited = 0
-  #best: { readonly order: readonly number[]; readonly state: Register } = { order: [], state: null }
+  #best: { readonly order: readonly number[]; readonly state: Register } = {
+    order: [],
+    state: null,
+  }
 
   constructor(ops: readonly Operation[], bound: number) {
     this.#ops = ops
@@ -87,7 +90,8 @@ class Search {
     const key = this.#bits.join() + (state === null ? '' : `=${state}`)
     if (this.#seen.has(key)) return false
     this.#seen.add(key)
-    if (this.#order.length > this.#best.order.length) this.#best = { order: [...this.#order], state }
+    if (this.#order.length > this.#best.order.length)
+      this.#best = { order: [...this.#order], state }
     const candidates = this.#candidates()
     // Operations with a reply first: most unknown ones are not needed to explain the history.
     for (const at of candidates) {

@@ -53,7 +53,6 @@ onOwnDisk('disk: the leader is short: hands over, writes go on, nothing lost', (
   }),
 )
 
-
 onOwnDisk('disk: a read at the member that is short: goes on', (t) =>
   shortLeader(t, async ({ port }) => {
     t.regex(String(await ask(port, 'GET', 'w:counter')), /^\d+$/)

@@ -8,7 +8,7 @@ test('router: pipeline of 3 commands: one write with 3 replies in a turn', (t) =
   const world = new World({ answer: (call) => (call.write ? 'w' : 'r') })
   const client = world.connect()
 
-  client.send(encodeCommand(['SET', 'a', '1']) + encodeCommand(['get', 'a']) + 'PING\r\n')
+  client.send(`${encodeCommand(['SET', 'a', '1']) + encodeCommand(['get', 'a'])}PING\r\n`)
   const outputs = world.turn()
 
   t.deepEqual(outputs, [
@@ -21,7 +21,7 @@ test('router: answers out of order: replies keep the order of the commands', (t)
   const client = world.connect()
   const [group] = world.groups
 
-  client.send(encodeCommand(['GET', 'a']) + encodeCommand(['GET', 'b']) + 'PING\r\n')
+  client.send(`${encodeCommand(['GET', 'a']) + encodeCommand(['GET', 'b'])}PING\r\n`)
   client.send(encodeCommand(['GET', 'c']))
   group?.answer(2, 'C')
   t.is(client.read(), '')
@@ -107,7 +107,7 @@ test('router: QUIT behind commands in flight: closes after all replies', (t) => 
   const world = new World({ answer: () => undefined })
   const client = world.connect()
 
-  client.send(encodeCommand(['GET', 'a']) + 'QUIT\r\nPING\r\n')
+  client.send(`${encodeCommand(['GET', 'a'])}QUIT\r\nPING\r\n`)
   t.is(client.read(), '')
   t.false(client.isClosed)
   world.groups[0]?.answer(0, 'A')

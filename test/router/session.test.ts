@@ -141,7 +141,7 @@ test('client pause: writes held, reads served, all in order when it ends by itse
   operator.ask('CLIENT', 'PAUSE', '500', 'WRITE')
 
   t.is(client.ask('GET', 'a'), '$1\r\nr\r\n')
-  client.send(encodeCommand(['SET', 'a', '1']) + encodeCommand(['GET', 'a']) + 'PING\r\n')
+  client.send(`${encodeCommand(['SET', 'a', '1']) + encodeCommand(['GET', 'a'])}PING\r\n`)
   t.is(client.read(), '')
   t.true(client.isPaused)
   t.is(world.router.wakeAt(), world.now.mono + 500)
@@ -293,7 +293,7 @@ test('authentication and a large value in one chunk: the value has the larger li
   const client = world.connect()
 
   client.send(
-    encodeCommand(['AUTH', 'x']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)]) + 'PING\r\n',
+    `${encodeCommand(['AUTH', 'x']) + encodeCommand(['SET', 'k', 'v'.repeat(100_000)])}PING\r\n`,
   )
 
   t.is(client.read(), '+OK\r\n+OK\r\n+PONG\r\n')

@@ -11,7 +11,10 @@ import { type Channel, channels, type ShardSink } from '../../src/shard/sink.js'
 
 const get = { name: 'get', flags: ['readonly'] } as unknown as CommandSpec
 const set = { name: 'set', flags: ['write'] } as unknown as CommandSpec
-const specs = new Map([['get', get], ['set', set]])
+const specs = new Map([
+  ['get', get],
+  ['set', set],
+])
 const asker = 1 as MemberId
 const leader = 2 as MemberId
 
@@ -26,7 +29,8 @@ function side() {
   const submitted: { readonly lane: Lane; readonly call: GroupCall }[] = []
   const answered: [number, Reply][] = []
   const sink = {
-    send: (to: MemberId, channel: Channel, body: Uint8Array) => sent.push({ to, channel, body }) > 0,
+    send: (to: MemberId, channel: Channel, body: Uint8Array) =>
+      sent.push({ to, channel, body }) > 0,
   } as unknown as ShardSink
   const reads = new RemoteReads({
     sink,
@@ -62,15 +66,21 @@ test('remote reads: handed to the leader: read there and answered in order', (t)
 
   t.is(here.sent[0]?.channel, channels.read)
   there.reads.asked(asker, (here.sent[0] as Sent).body)
-  t.deepEqual(there.submitted.map(({ call }) => [call.db, call.args]), [
-    [3, ['get', 'key7']],
-    [3, ['get', 'key8']],
-  ])
+  t.deepEqual(
+    there.submitted.map(({ call }) => [call.db, call.args]),
+    [
+      [3, ['get', 'key7']],
+      [3, ['get', 'key8']],
+    ],
+  )
   there.submitted[1]?.lane.caller.answer(1, null)
   there.submitted[0]?.lane.caller.answer(0, 'value')
   here.reads.answered((there.sent[0] as Sent).body)
 
-  t.deepEqual(here.answered, [[7, 'value'], [8, null]])
+  t.deepEqual(here.answered, [
+    [7, 'value'],
+    [8, null],
+  ])
   t.is(here.reads.pending, 0)
 })
 
@@ -103,7 +113,10 @@ test('remote reads: answers out of order: a later round waits for the older one'
   here.reads.answered((there.sent[0] as Sent).body)
   here.reads.answered((there.sent[1] as Sent).body)
 
-  t.deepEqual(here.answered, [[1, 'v'], [2, 'v']])
+  t.deepEqual(here.answered, [
+    [1, 'v'],
+    [2, 'v'],
+  ])
 })
 
 test('remote reads: a request that holds a write: is not executed', (t) => {

@@ -2,11 +2,18 @@ import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
 import { textToBytes } from '../../src/base/bytes.js'
 import type { Hash64 } from '../../src/base/hash.js'
-import { Random } from '../../src/base/random.js'
 import { channels } from '../../src/shard/sink.js'
 import { decodeAck, encodeOffer } from '../../src/shard/snapshot-frames.js'
 import { manifestKey } from '../../src/shard/state-layout.js'
-import { content, fill, follower, group, leader, type Side, TransferWorld } from './transfer-world.js'
+import {
+  content,
+  fill,
+  follower,
+  group,
+  leader,
+  type Side,
+  TransferWorld,
+} from './transfer-world.js'
 
 /** A world whose leader has a finished checkpoint at `index`. */
 function makeWorld(seed: number, faults?: TransferWorld['faults']): TransferWorld {

@@ -52,7 +52,11 @@ export class Batch {
     this.#changes.push(result.leaderChanges)
   }
 
-  get medians(): { readonly operations: number; readonly faultKinds: number; readonly leaderChanges: number } {
+  get medians(): {
+    readonly operations: number
+    readonly faultKinds: number
+    readonly leaderChanges: number
+  } {
     return {
       operations: median(this.#operations),
       faultKinds: median(this.#kinds),

@@ -89,7 +89,8 @@ export class SimClient implements ConnectionUser {
     const { judge } = this.#options
     for (const reply of this.#reader.push(text)) {
       const pending = this.#pending.shift()
-      if (pending === undefined) return judge.fail('reply-order', `a reply without a request: ${reply}`)
+      if (pending === undefined)
+        return judge.fail('reply-order', `a reply without a request: ${reply}`)
       this.#settle(pending.request, reply)
     }
     if (this.#pending.length === 0) this.#think()
@@ -166,7 +167,11 @@ export class SimClient implements ConnectionUser {
     const server = servers[at] as Server
     if (server.life === 0) return
     this.#connection = new SimConnection(this.#options.nextConnection(), {
-      schedule, random, server, user: this, splits: profile.splits,
+      schedule,
+      random,
+      server,
+      user: this,
+      splits: profile.splits,
     })
   }
 }

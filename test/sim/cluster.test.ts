@@ -46,7 +46,10 @@ function hashesBy(node: string): readonly string[] {
 }
 
 test('simulator: the same seeds in two processes: the same trace hashes', (t) => {
-  const here = [1, 2, 3].map((seed) => runSeed({ seed, turns: 2_000, factory: coreFactory, strategies: coreStrategies }).hash)
+  const here = [1, 2, 3].map(
+    (seed) =>
+      runSeed({ seed, turns: 2_000, factory: coreFactory, strategies: coreStrategies }).hash,
+  )
 
   t.deepEqual(hashesBy(process.execPath), here)
 })
@@ -54,7 +57,9 @@ test('simulator: the same seeds in two processes: the same trace hashes', (t) =>
 /** Node binaries of different versions: this one, npm's package `node`, and those of the search path. */
 function nodes(): ReadonlyMap<string, string> {
   const fromNpm = fileURLToPath(new URL('../../../node_modules/node-24/bin/node', import.meta.url))
-  const fromPath = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'node'))
+  const fromPath = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'node'))
   const found = new Map([[process.version, process.execPath]])
   for (const file of [fromNpm, ...fromPath]) {
     if (!existsSync(file)) continue
@@ -68,14 +73,19 @@ test('simulator: the same seeds on two versions of Node: the same trace hashes',
   const found = nodes()
   t.log([...found.keys()].join(' '))
   if (found.size < 2) {
-    t.pass('only one version of Node is here: the install script of npm\'s package node did not run')
+    t.pass("only one version of Node is here: the install script of npm's package node did not run")
     return
   }
   const [first, ...others] = [...found.values()].map(hashesBy)
   for (const other of others) t.deepEqual(other, first)
 })
 
-for (const name of ['raft-double-vote', 'raft-read-without-quorum', 'raft-ack-before-persist', 'shard-dedup-off']) {
+for (const name of [
+  'raft-double-vote',
+  'raft-read-without-quorum',
+  'raft-ack-before-persist',
+  'shard-dedup-off',
+]) {
   test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {
     const bug = seededBugs.find((each) => each.name === name)
     if (bug === undefined) return t.fail('the bug bank has no such bug')

@@ -24,7 +24,11 @@ export class Digests {
       const before = this.#applied.get(seat) ?? 0
       if (index === before && !always) continue
       this.#applied.set(seat, index)
-      this.#judge.hold(index >= before, 'monotone', () => `group ${view.id}, member ${member}: applied ${index} after ${before}`)
+      this.#judge.hold(
+        index >= before,
+        'monotone',
+        () => `group ${view.id}, member ${member}: applied ${index} after ${before}`,
+      )
       if (index > 0 && (always || index % everyPositions === 0)) this.#compare(member, view)
     }
   }
@@ -54,7 +58,8 @@ export class Digests {
     this.#judge.hold(
       known.digest === digest,
       'digest',
-      () => `group ${view.id} at ${term}/${index}: member ${member} has ${digest}, member ${known.member} had ${known.digest}`,
+      () =>
+        `group ${view.id} at ${term}/${index}: member ${member} has ${digest}, member ${known.member} had ${known.digest}`,
     )
   }
 }

@@ -77,11 +77,21 @@ export class SimDisk {
     if (lane.flying === null) this.#fly(lane)
   }
 
-  scan(request: { id: number; store: StoreName; from: string; to: string; bytesMax: number }): void {
+  scan(request: {
+    id: number
+    store: StoreName
+    from: string
+    to: string
+    bytesMax: number
+  }): void {
     const life = this.#life
     this.#schedule.after(this.#time(), () => {
       if (life !== this.#life) return
-      const found = this.#lanes[request.store].store.scan(request.from, request.to, request.bytesMax)
+      const found = this.#lanes[request.store].store.scan(
+        request.from,
+        request.to,
+        request.bytesMax,
+      )
       this.#deliver({ kind: 'scanned', id: request.id, ...found })
     })
   }
@@ -187,7 +197,9 @@ export class SimDisk {
   #apply(lane: Lane, batch: readonly StoreWrite[]): void {
     const synced = batch.some((write) => write.sync)
     batch.forEach((write, at) => {
-      lane.store.apply(at === batch.length - 1 ? { ...write, sync: synced } : { ...write, sync: false })
+      lane.store.apply(
+        at === batch.length - 1 ? { ...write, sync: synced } : { ...write, sync: false },
+      )
     })
   }
 

@@ -9,7 +9,8 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
   const { violation, profile } = failed
   if (violation === null) return []
   const again = runSeed({ ...options, logFrom: violation.step - stepsShown })
-  const same = again.hash === failed.hash ? '' : ' (the second run took other steps: not deterministic)'
+  const same =
+    again.hash === failed.hash ? '' : ' (the second run took other steps: not deterministic)'
   const bug = options.bug === undefined || options.bug === '' ? '' : ` BUG=${options.bug}`
   return [
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,

@@ -72,7 +72,8 @@ export class FaultInjector {
     this.#network().rates = { ...network }
     for (const member of members) {
       if (faults.has('clock-skew')) member.clock.jump(this.#random.between(-600_000, 600_000))
-      if (faults.has('clock-drift')) member.clock.drift(schedule.now, this.#random.between(-200, 200))
+      if (faults.has('clock-drift'))
+        member.clock.drift(schedule.now, this.#random.between(-200, 200))
     }
     if (faults.has('clock-skew')) judge.fault('clock-skew')
     if (faults.has('clock-drift')) judge.fault('clock-drift')
@@ -90,7 +91,10 @@ export class FaultInjector {
   #strike(kind: EventFault): void {
     const { members, judge } = this.#target
     const member = this.#random.pick(members)
-    const done = this.#strikeNetwork(kind) || this.#strikeProcess(kind, member) || this.#strikeDisk(kind, member)
+    const done =
+      this.#strikeNetwork(kind) ||
+      this.#strikeProcess(kind, member) ||
+      this.#strikeDisk(kind, member)
     if (done || this.#strikeRest(kind, member)) judge.fault(kind)
   }
 
@@ -110,33 +114,59 @@ export class FaultInjector {
         this.#network().reset(a, b, this.#time(3_000_000))
         return true
       case 'partition-one':
-        this.#cut(pairs(size, (x, y) => x === a || y === a), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, y) => x === a || y === a),
+          this.#time(3_000_000),
+        )
         return true
       case 'partition-halves': {
         const sides = Array.from({ length: size }, () => this.#random.below(2))
-        this.#cut(pairs(size, (x, y) => sides[x] !== sides[y]), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, y) => sides[x] !== sides[y]),
+          this.#time(3_000_000),
+        )
         return true
       }
       case 'partition-one-way':
-        this.#cut(pairs(size, (x, _y) => x === a), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, _y) => x === a),
+          this.#time(3_000_000),
+        )
         return true
       case 'partition-bridge':
         // Everybody sees only `a`.
-        this.#cut(pairs(size, (x, y) => x !== a && y !== a), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, y) => x !== a && y !== a),
+          this.#time(3_000_000),
+        )
         return true
       case 'partition-ring':
-        this.#cut(pairs(size, (x, y) => (x + 1) % size !== y && (y + 1) % size !== x), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, y) => (x + 1) % size !== y && (y + 1) % size !== x),
+          this.#time(3_000_000),
+        )
         return true
       case 'partition-leader': {
         const leader = this.#target.leader()
         if (leader < 0) return false
         const oneWay = this.#random.chance(1, 3)
-        this.#cut(pairs(size, (x, y) => x === leader || (!oneWay && y === leader)), this.#time(3_000_000))
+        this.#cut(
+          pairs(size, (x, y) => x === leader || (!oneWay && y === leader)),
+          this.#time(3_000_000),
+        )
         return true
       }
       case 'partition-flapping':
         for (let i = 0; i < 6; i++) {
-          this.#later(i * 300_000, () => this.#cut([[a, b], [b, a]], 150_000))
+          this.#later(i * 300_000, () =>
+            this.#cut(
+              [
+                [a, b],
+                [b, a],
+              ],
+              150_000,
+            ),
+          )
         }
         return true
       default:
@@ -161,7 +191,8 @@ export class FaultInjector {
         return true
       }
       case 'crash-loop':
-        for (let i = 0; i < 4; i++) this.#later(i * 400_000, () => this.#crash(member, false, 100_000))
+        for (let i = 0; i < 4; i++)
+          this.#later(i * 400_000, () => this.#crash(member, false, 100_000))
         return true
       case 'stop-clean':
         if (!member.isUp) return false
@@ -258,7 +289,8 @@ export class FaultInjector {
     for (const [from, to] of fresh) network.block(from, to)
     // TCP gives up on some of the cut links before the path is back.
     for (const [from, to] of fresh) {
-      if (this.#random.chance(1, 3)) this.#later(this.#random.below(us), () => network.reset(from, to))
+      if (this.#random.chance(1, 3))
+        this.#later(this.#random.below(us), () => network.reset(from, to))
     }
     this.#later(us, () => {
       for (const [from, to] of fresh) network.unblock(from, to)
@@ -283,7 +315,10 @@ export class FaultInjector {
   }
 }
 
-function pairs(size: number, take: (x: number, y: number) => boolean): readonly (readonly [number, number])[] {
+function pairs(
+  size: number,
+  take: (x: number, y: number) => boolean,
+): readonly (readonly [number, number])[] {
   const made: (readonly [number, number])[] = []
   for (let x = 0; x < size; x++) {
     for (let y = 0; y < size; y++) if (x !== y && take(x, y)) made.push([x, y])

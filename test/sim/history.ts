@@ -14,7 +14,16 @@ interface Record extends Operation {
 }
 
 /** Error prefixes that promise that nothing happened (architecture, section 7). */
-const definite = ['CLUSTERDOWN', 'TRYAGAIN', 'MISCONF', 'OOM', 'READONLY', 'LOADING', 'BUSY', 'MOVED']
+const definite = [
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'MISCONF',
+  'OOM',
+  'READONLY',
+  'LOADING',
+  'BUSY',
+  'MOVED',
+]
 
 /** What a canonical reply says of its request. */
 export function outcomeOf(reply: string): Outcome {
@@ -49,7 +58,9 @@ export class History {
   invoke(args: readonly string[], after: number): number {
     const id = this.#records.length
     const record: Record = {
-      id, args, after,
+      id,
+      args,
+      after,
       invoked: this.time,
       returned: Infinity,
       reply: null,
@@ -83,7 +94,10 @@ export class History {
         const stuck = verdict.stuck.map(describe).join('; ')
         const order = verdict.order.slice(-8).map(describe).join('; ')
         const state = verdict.state === null ? 'nothing' : `'${verdict.state}'`
-        this.#judge.fail('linearizable', `${key}: after ${order} it holds ${state}, none fits of: ${stuck}`)
+        this.#judge.fail(
+          'linearizable',
+          `${key}: after ${order} it holds ${state}, none fits of: ${stuck}`,
+        )
       }
     }
     this.#judge.mark('undecided-keys', undecided)
@@ -119,7 +133,11 @@ export class Tally {
     const outcome = outcomeOf(reply)
     if (outcome === 'refused') this.#refused.add(token)
     if (outcome !== 'executed') return
-    this.#judge.hold(!this.#replies.has(reply), 'exactly-once', () => `${this.#name}: ${reply} was answered twice`)
+    this.#judge.hold(
+      !this.#replies.has(reply),
+      'exactly-once',
+      () => `${this.#name}: ${reply} was answered twice`,
+    )
     this.#replies.add(reply)
     this.#acknowledged.set(token, time)
   }
@@ -128,8 +146,16 @@ export class Tally {
   checkCount(value: number, invoked: number): void {
     const least = this.#acknowledgedBefore(invoked).length
     const most = this.tried - this.#refused.size
-    this.#judge.hold(value >= least, 'exactly-once', () => `${this.#name}: ${value} read, ${least} acknowledged`)
-    this.#judge.hold(value <= most, 'exactly-once', () => `${this.#name}: ${value} read, ${most} tried and not refused`)
+    this.#judge.hold(
+      value >= least,
+      'exactly-once',
+      () => `${this.#name}: ${value} read, ${least} acknowledged`,
+    )
+    this.#judge.hold(
+      value <= most,
+      'exactly-once',
+      () => `${this.#name}: ${value} read, ${most} tried and not refused`,
+    )
   }
 
   /** A read of the list: every acknowledged token once, no refused one. */
@@ -137,11 +163,23 @@ export class Tally {
     const counts = new Map<string, number>()
     for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1)
     for (const [token, count] of counts) {
-      this.#judge.hold(count === 1, 'exactly-once', () => `${this.#name}: ${token} stands ${count} times`)
-      this.#judge.hold(!this.#refused.has(token), 'unknown-definite', () => `${this.#name}: ${token} was refused`)
+      this.#judge.hold(
+        count === 1,
+        'exactly-once',
+        () => `${this.#name}: ${token} stands ${count} times`,
+      )
+      this.#judge.hold(
+        !this.#refused.has(token),
+        'unknown-definite',
+        () => `${this.#name}: ${token} was refused`,
+      )
     }
     for (const token of this.#acknowledgedBefore(invoked)) {
-      this.#judge.hold(counts.has(token), 'exactly-once', () => `${this.#name}: acknowledged ${token} is lost`)
+      this.#judge.hold(
+        counts.has(token),
+        'exactly-once',
+        () => `${this.#name}: acknowledged ${token} is lost`,
+      )
     }
   }
 

@@ -13,7 +13,12 @@ export interface HuntOptions {
 }
 
 export type HuntResult =
-  | { readonly kind: 'found'; readonly seed: number; readonly seeds: number; readonly result: RunResult }
+  | {
+      readonly kind: 'found'
+      readonly seed: number
+      readonly seeds: number
+      readonly result: RunResult
+    }
   /** The same seed breaks without the bug: the report proves nothing. */
   | { readonly kind: 'dirty'; readonly seed: number; readonly result: RunResult }
   /** `others`: seeds that other checks than the ones meant for it reported. */
@@ -23,7 +28,13 @@ export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print'>): HuntR
   let others = 0
   for (let n = 0; n < options.seedsMax; n++) {
     const seed = options.first + n
-    const run = { seed, turns: options.turns, factory: coreFactory, strategies: coreStrategies, hint: bug.hint }
+    const run = {
+      seed,
+      turns: options.turns,
+      factory: coreFactory,
+      strategies: coreStrategies,
+      hint: bug.hint,
+    }
     const result = runSeed({ ...run, bug: bug.name })
     if (result.violation === null) continue
     const clean = runSeed(run)

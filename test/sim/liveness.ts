@@ -103,11 +103,19 @@ export class Liveness {
       client.stop()
       const write = workload.write(`final${at}`, new Map())
       const told = (reply: string): void => {
-        judge.hold(reply === '+OK', 'progress', () => `a write at member ${at + 1} is answered ${reply}`)
+        judge.hold(
+          reply === '+OK',
+          'progress',
+          () => `a write at member ${at + 1} is answered ${reply}`,
+        )
         write.told(reply)
       }
       const mine = keys.filter((_, index) => index % members.length === at)
-      const reads = [...mine.map((key) => workload.read(key)), workload.readCounter(), workload.readList()]
+      const reads = [
+        ...mine.map((key) => workload.read(key)),
+        workload.readCounter(),
+        workload.readList(),
+      ]
       client.enqueue([{ ...write, told }, ...reads])
     })
   }
@@ -126,11 +134,16 @@ export class Liveness {
     const { members } = this.#world
     return members.every((member) => {
       const views = member.reactor?.views() ?? []
-      return views.length > 0 && views.every(({ id, status, applied }) => {
-        // A link that was half open is dialled anew only when its end is seen: then it catches up.
-        const lag = this.#world.oracle(id).committedIndex - applied.index
-        return status !== null && status.recovering === null && status.leader !== null && lag <= lagMax
-      })
+      return (
+        views.length > 0 &&
+        views.every(({ id, status, applied }) => {
+          // A link that was half open is dialled anew only when its end is seen: then it catches up.
+          const lag = this.#world.oracle(id).committedIndex - applied.index
+          return (
+            status !== null && status.recovering === null && status.leader !== null && lag <= lagMax
+          )
+        })
+      )
     })
   }
 
@@ -155,13 +168,21 @@ export class Liveness {
     const most = Math.max(answerTimeouts * this.#electionUs, 6_500_000)
     for (const client of [...clients, ...this.#finals]) {
       const from = Math.max(client.oldest ?? schedule.now, this.#begun)
-      judge.hold(schedule.now - from < most, 'answered', () => `a request waits for ${(schedule.now - from) / 1000} ms`)
+      judge.hold(
+        schedule.now - from < most,
+        'answered',
+        () => `a request waits for ${(schedule.now - from) / 1000} ms`,
+      )
     }
   }
 
   #overdue(timeouts: number, check: 'leader' | 'converged' | 'progress', why: () => string): void {
     const most = Math.max(timeouts * this.#electionUs, check === 'leader' ? 3_000_000 : 6_000_000)
-    this.#world.judge.hold(this.#waited() < most, check, () => `${why()} after ${this.#waited() / 1000} ms without faults`)
+    this.#world.judge.hold(
+      this.#waited() < most,
+      check,
+      () => `${why()} after ${this.#waited() / 1000} ms without faults`,
+    )
   }
 
   #waited(): number {
@@ -173,7 +194,9 @@ export class Liveness {
       .map((member) => {
         const views = member.reactor?.views() ?? []
         const seats = views.map(({ status, applied }) =>
-          status === null ? 'loading' : `${status.role} t${status.term} applied ${applied.index} last ${status.last.index} ${status.recovering ?? ''} ${status.why}`,
+          status === null
+            ? 'loading'
+            : `${status.role} t${status.term} applied ${applied.index} last ${status.last.index} ${status.recovering ?? ''} ${status.why}`,
         )
         return `member ${member.id} ${member.isUp ? seats.join(', ') : 'down'}`
       })

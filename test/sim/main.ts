@@ -14,7 +14,8 @@ function integer(name: string, otherwise: number): number {
   const text = env[name]
   if (text === undefined || text === '') return otherwise
   const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${name}: given ${text}, allowed: an integer`)
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`${name}: given ${text}, allowed: an integer`)
   return value
 }
 
@@ -39,7 +40,8 @@ function runBatch(first: number, runs: number, turns: number): number {
   for (let seed = first; seed < first + runs; seed++) {
     const result = runSeed(optionsOf(seed, turns))
     batch.add(result)
-    if (env['JSON'] === '1') print([JSON.stringify({ seed, hash: result.hash, turns: result.turns })])
+    if (env['JSON'] === '1')
+      print([JSON.stringify({ seed, hash: result.hash, turns: result.turns })])
     if (result.violation === null) continue
     print(describeFailure(result, optionsOf(seed, turns)))
     print(batch.lines())
@@ -47,7 +49,9 @@ function runBatch(first: number, runs: number, turns: number): number {
   }
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
   print(batch.lines())
-  print([`${(runs / seconds).toFixed(2)} seeds a second, ${Math.round(batch.turns / seconds)} turns a second`])
+  print([
+    `${(runs / seconds).toFixed(2)} seeds a second, ${Math.round(batch.turns / seconds)} turns a second`,
+  ])
   const missing = batch.missingMarks()
   if (missing.length === 0) return 0
   print([`marks that no seed met: ${missing.join(', ')}`])
@@ -58,5 +62,6 @@ function runBatch(first: number, runs: number, turns: number): number {
 
 const turns = integer('TURNS', 5_000)
 const first = integer('SEED', 1)
-if (env['BUGS'] === '1') process.exitCode = huntAll({ first, turns, seedsMax: integer('RUNS', 2_000), print })
+if (env['BUGS'] === '1')
+  process.exitCode = huntAll({ first, turns, seedsMax: integer('RUNS', 2_000), print })
 else process.exitCode = runBatch(first, integer('RUNS', env['SEED'] === undefined ? 100 : 1), turns)

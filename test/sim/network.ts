@@ -58,7 +58,11 @@ export class SimNetwork {
   cutFrames = 0
   rates: NetworkRates
 
-  constructor(schedule: Schedule, random: Random, options: { ends: readonly NetworkEnd[]; rates: NetworkRates }) {
+  constructor(
+    schedule: Schedule,
+    random: Random,
+    options: { ends: readonly NetworkEnd[]; rates: NetworkRates },
+  ) {
     this.#schedule = schedule
     this.#random = random
     this.#ends = options.ends
@@ -85,7 +89,8 @@ export class SimNetwork {
     const rates = this.rates
     if (rates.drop > 0 && this.#random.chance(rates.drop, 10_000)) return
     this.#carry(from, to, bytes)
-    if (rates.duplicate > 0 && this.#random.chance(rates.duplicate, 10_000)) this.#carry(from, to, bytes)
+    if (rates.duplicate > 0 && this.#random.chance(rates.duplicate, 10_000))
+      this.#carry(from, to, bytes)
   }
 
   /** A member closes one of its links. */
@@ -126,7 +131,8 @@ export class SimNetwork {
     this.#blocked[from * this.#ends.length + to] = 0
     for (const link of this.#links.values()) {
       const [x, y] = link.sides
-      const sender = x.member === from && y.member === to ? x : y.member === from && x.member === to ? y : null
+      const sender =
+        x.member === from && y.member === to ? x : y.member === from && x.member === to ? y : null
       if (sender === null) continue
       const held = sender.held
       sender.held = []
@@ -200,10 +206,14 @@ export class SimNetwork {
     for (const side of link.sides) {
       if (side.member === first) this.#forget(side)
       else {
-        this.#schedule.at(Math.max(this.#schedule.now + lateUs, this.#partnerArrives(link, side)), () => {
-          this.#forget(side)
-          if (this.#ends[side.member]?.life === side.life) this.#ends[side.member]?.linkClosed(side.link)
-        })
+        this.#schedule.at(
+          Math.max(this.#schedule.now + lateUs, this.#partnerArrives(link, side)),
+          () => {
+            this.#forget(side)
+            if (this.#ends[side.member]?.life === side.life)
+              this.#ends[side.member]?.linkClosed(side.link)
+          },
+        )
       }
     }
     // The dialler finds out with the later side at the latest.

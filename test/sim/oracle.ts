@@ -121,14 +121,19 @@ export class GroupOracle {
       )
       break
     }
-    const before = from === seat.memory.base.index + 1 ? seat.memory.base : markAt(seat.memory, from - 1)
+    const before =
+      from === seat.memory.base.index + 1 ? seat.memory.base : markAt(seat.memory, from - 1)
     let term = before?.term ?? 0
     for (const mark of marks) {
       this.#hold(mark.term >= term, 'log-order', () => `member ${member}: terms go down at ${from}`)
       term = mark.term
     }
     const fits = writeMarks(seat.memory, from, marks)
-    this.#hold(fits, 'log-order', () => `member ${member}: a gap before index ${from}, the log ends at ${last}`)
+    this.#hold(
+      fits,
+      'log-order',
+      () => `member ${member}: a gap before index ${from}, the log ends at ${last}`,
+    )
   }
 
   /** The same entries are on the disk now. */
@@ -146,7 +151,11 @@ export class GroupOracle {
   /** The log was cut up to an index, or forgotten for a snapshot at `at`. */
   cut(member: MemberId, index: number): void {
     const seat = this.#seat(member)
-    this.#hold(index <= seat.checkpoint, 'log-truncation', () => `member ${member} cuts to ${index}, its checkpoint is at ${seat.checkpoint}`)
+    this.#hold(
+      index <= seat.checkpoint,
+      'log-truncation',
+      () => `member ${member} cuts to ${index}, its checkpoint is at ${seat.checkpoint}`,
+    )
     this.#judge.mark('log-cuts')
     for (const log of [seat.memory, seat.durable]) {
       const term = markAt(log, index)?.term
@@ -173,18 +182,32 @@ export class GroupOracle {
     this.#judge.mark('snapshot-installs')
     seat.delivered = at.index
     seat.checkpoint = Math.max(seat.checkpoint, at.index)
-    this.#hold(at.index <= this.#committed.length, 'committed-prefix', () => `member ${member} installs a snapshot at ${at.index}, committed is ${this.#committed.length}`)
+    this.#hold(
+      at.index <= this.#committed.length,
+      'committed-prefix',
+      () =>
+        `member ${member} installs a snapshot at ${at.index}, committed is ${this.#committed.length}`,
+    )
   }
 
   /** A member delivers an entry to its engine: it is committed. */
   delivered(member: MemberId, at: Position, hash: number): void {
     const seat = this.#seat(member)
-    this.#hold(at.index === seat.delivered + 1, 'delivery-order', () => `member ${member} delivers ${at.index} after ${seat.delivered}`)
+    this.#hold(
+      at.index === seat.delivered + 1,
+      'delivery-order',
+      () => `member ${member} delivers ${at.index} after ${seat.delivered}`,
+    )
     seat.delivered = at.index
     const mark: Mark = { term: at.term, hash }
     const truth = this.#committed[at.index - 1]
     if (truth !== undefined) {
-      this.#hold(!this.#strict || same(truth, mark), 'committed-prefix', () => `member ${member} delivers another entry at ${at.index}: term ${at.term}, was ${truth.term}`)
+      this.#hold(
+        !this.#strict || same(truth, mark),
+        'committed-prefix',
+        () =>
+          `member ${member} delivers another entry at ${at.index}: term ${at.term}, was ${truth.term}`,
+      )
       return
     }
     if (at.index !== this.#committed.length + 1) return
@@ -195,9 +218,22 @@ export class GroupOracle {
   /** The strategy's own words after it was drained. */
   status(member: MemberId, status: StrategyStatus): void {
     const seat = this.#seat(member)
-    this.#hold(status.term >= seat.term || !this.#strict, 'monotone', () => `member ${member}: term ${status.term} after ${seat.term}`)
-    this.#hold(status.commit.index >= seat.commit, 'monotone', () => `member ${member}: commit ${status.commit.index} after ${seat.commit}`)
-    this.#hold(status.commit.index <= status.last.index, 'monotone', () => `member ${member}: commit ${status.commit.index} is behind the log's end ${status.last.index}`)
+    this.#hold(
+      status.term >= seat.term || !this.#strict,
+      'monotone',
+      () => `member ${member}: term ${status.term} after ${seat.term}`,
+    )
+    this.#hold(
+      status.commit.index >= seat.commit,
+      'monotone',
+      () => `member ${member}: commit ${status.commit.index} after ${seat.commit}`,
+    )
+    this.#hold(
+      status.commit.index <= status.last.index,
+      'monotone',
+      () =>
+        `member ${member}: commit ${status.commit.index} is behind the log's end ${status.last.index}`,
+    )
     seat.term = status.term
     seat.commit = status.commit.index
     if (status.role === seat.role) return
@@ -237,7 +273,11 @@ export class GroupOracle {
 
   #elected(member: MemberId, status: StrategyStatus): void {
     const known = this.#leaders.get(status.term)
-    this.#hold(known === undefined || known === member || !this.#strict, 'leader-per-term', () => `members ${known} and ${member} lead term ${status.term}`)
+    this.#hold(
+      known === undefined || known === member || !this.#strict,
+      'leader-per-term',
+      () => `members ${known} and ${member} lead term ${status.term}`,
+    )
     if (known === undefined) {
       this.#judge.mark('elections')
       if (this.#leaders.size > 0) this.leaderChanges++
@@ -250,7 +290,12 @@ export class GroupOracle {
       const truth = this.#committed[index - 1] as Mark
       if (truth.term > status.term) continue
       const mine = markAt(memory, index)
-      this.#hold(mine !== undefined && same(mine, truth), 'leader-completeness', () => `member ${member} leads term ${status.term} without committed index ${index} of term ${truth.term}`)
+      this.#hold(
+        mine !== undefined && same(mine, truth),
+        'leader-completeness',
+        () =>
+          `member ${member} leads term ${status.term} without committed index ${index} of term ${truth.term}`,
+      )
       break
     }
   }
@@ -262,21 +307,34 @@ export class GroupOracle {
       const isHeld = !seat.recovering && holds(seat.durable, index, mark)
       if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
     }
-    this.#hold(holders * 2 > this.#seats.length, 'committed-durable', () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`)
+    this.#hold(
+      holders * 2 > this.#seats.length,
+      'committed-durable',
+      () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`,
+    )
   }
 
   #checkKept(member: MemberId, seat: Seat, found: LogImage): void {
     const { durable } = seat
     // A truncation that was on its way at the crash may have reached the disk.
     const last = Math.min(lastIndex(durable), seat.truncating)
-    this.#hold(lastIndex(found) >= last, 'durable-kept', () => `member ${member} starts with a log to ${lastIndex(found)}, ${last} was durable`)
+    this.#hold(
+      lastIndex(found) >= last,
+      'durable-kept',
+      () => `member ${member} starts with a log to ${lastIndex(found)}, ${last} was durable`,
+    )
     for (let index = found.base.index + 1; index <= last; index++) {
       const old = markAt(durable, index)
       const now = markAt(found, index)
       if (old === undefined || now === undefined) continue
       if (!same(old, now)) {
         // A write that was on its way at the crash may have truncated it.
-        this.#hold(now.term >= old.term, 'durable-kept', () => `member ${member}: durable index ${index} of term ${old.term} became term ${now.term}`)
+        this.#hold(
+          now.term >= old.term,
+          'durable-kept',
+          () =>
+            `member ${member}: durable index ${index} of term ${old.term} became term ${now.term}`,
+        )
         break
       }
     }

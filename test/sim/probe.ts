@@ -5,7 +5,15 @@ import type { Payload } from '../../src/api/entry.js'
 import type { MemberId, Now, Token } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type {
-  MemberChange, Members, ReadLevel, Ready, Refusal, StoreBatch, Strategy, StrategyInit, StrategyPlugin,
+  MemberChange,
+  Members,
+  ReadLevel,
+  Ready,
+  Refusal,
+  StoreBatch,
+  Strategy,
+  StrategyInit,
+  StrategyPlugin,
 } from '../../src/api/strategy.js'
 import { type Hash64, hashBytes } from '../../src/base/hash.js'
 import type { LogEntry } from '../../src/api/entry.js'
@@ -32,7 +40,8 @@ export function probed(
     supports: plugin.supports,
     defaults: plugin.defaults,
     parseOptions: (raw) => plugin.parseOptions(raw),
-    create: (init) => new Probe(plugin, init, { judge: options.judge, oracle: options.oracle(init.group) }),
+    create: (init) =>
+      new Probe(plugin, init, { judge: options.judge, oracle: options.oracle(init.group) }),
   }
 }
 
@@ -53,7 +62,11 @@ class Probe implements Strategy {
   #flights: Flight[] = []
   readonly #reads = new Map<Token, number>()
 
-  constructor(plugin: StrategyPlugin, init: StrategyInit, options: { judge: Judge; oracle: GroupOracle }) {
+  constructor(
+    plugin: StrategyPlugin,
+    init: StrategyInit,
+    options: { judge: Judge; oracle: GroupOracle },
+  ) {
     this.#self = init.self
     this.#judge = options.judge
     this.#oracle = options.oracle
@@ -146,7 +159,8 @@ class Probe implements Strategy {
     const ready = this.#inner.ready()
     if (ready === null) return null
     if (ready.write !== null) this.#write(ready.batch, ready.write)
-    for (const { at, payload } of ready.delivered) this.#oracle.delivered(this.#self, at, hashOf(payload))
+    for (const { at, payload } of ready.delivered)
+      this.#oracle.delivered(this.#self, at, hashOf(payload))
     for (const grant of ready.grants) {
       const floor = this.#reads.get(grant.token)
       this.#reads.delete(grant.token)
@@ -154,10 +168,12 @@ class Probe implements Strategy {
       this.#judge.hold(
         floor === undefined || grant.at.index >= floor,
         'read-index',
-        () => `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor} was committed at its call`,
+        () =>
+          `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor} was committed at its call`,
       )
     }
-    for (const { definite } of ready.dropped) this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
+    for (const { definite } of ready.dropped)
+      this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
     this.#oracle.status(this.#self, this.#inner.status())
     return ready
   }

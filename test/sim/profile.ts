@@ -7,7 +7,14 @@ import type { NetworkRates } from './network.js'
 import type { WorkloadProfile } from './workload.js'
 
 /** Faults that last for a whole run, at a rate. */
-export const steadyFaults = ['net-drop', 'net-duplicate', 'net-reorder', 'net-delay', 'clock-skew', 'clock-drift'] as const
+export const steadyFaults = [
+  'net-drop',
+  'net-duplicate',
+  'net-reorder',
+  'net-delay',
+  'clock-skew',
+  'clock-drift',
+] as const
 
 /** Faults that strike at moments. */
 export const eventFaults = [

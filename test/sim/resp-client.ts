@@ -56,7 +56,11 @@ function parse(text: string, at: number): { reply: string; end: number } | null 
   }
 }
 
-function parseArray(text: string, at: number, count: number): { reply: string; end: number } | null {
+function parseArray(
+  text: string,
+  at: number,
+  count: number,
+): { reply: string; end: number } | null {
   if (count < 0) return { reply: '_', end: at }
   const items: string[] = []
   for (let i = 0; i < count; i++) {

@@ -31,7 +31,11 @@ export interface RunResult {
   readonly us: number
   readonly hash: string
   /** Data operations by outcome. */
-  readonly outcomes: { readonly executed: number; readonly refused: number; readonly unknown: number }
+  readonly outcomes: {
+    readonly executed: number
+    readonly refused: number
+    readonly unknown: number
+  }
   readonly faults: ReadonlyMap<string, number>
   readonly marks: ReadonlyMap<string, number>
   readonly leaderChanges: number
@@ -75,7 +79,11 @@ function play(world: World, turns: number): void {
     if (!schedule.next()) break
   }
   if (judge.violation !== null) return
-  judge.hold(liveness.isDone, 'converged', () => `the cluster is not at rest after ${judge.step} steps`)
+  judge.hold(
+    liveness.isDone,
+    'converged',
+    () => `the cluster is not at rest after ${judge.step} steps`,
+  )
   world.history.judge()
 }
 

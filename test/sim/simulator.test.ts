@@ -7,7 +7,10 @@ import type { ProfileHint } from './profile.js'
 import { type RunResult, runSeed } from './run.js'
 import { type ToyFlaw, toyFactory } from './toy-core.js'
 
-const alone: ProfileHint = { with: { members: 1 }, faults: ['crash-kill', 'crash-power', 'client-reset'] }
+const alone: ProfileHint = {
+  with: { members: 1 },
+  faults: ['crash-kill', 'crash-power', 'client-reset'],
+}
 
 function runToy(seed: number, flaw: ToyFlaw): RunResult {
   return runSeed({ seed, turns: 3_000, factory: toyFactory(flaw), strategies: [], hint: alone })

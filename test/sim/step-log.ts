@@ -28,10 +28,20 @@ export class StepLog {
   ): void {
     const { judge, schedule } = world
     if (judge.step < this.#from) return
-    const parts = [...crossed.inputs.map(describeInput), '->', ...crossed.outputs.map(describeOutput)]
-    const role = member.reactor?.views().map((view) => describeRole(view.status)).join(' ') ?? ''
+    const parts = [
+      ...crossed.inputs.map(describeInput),
+      '->',
+      ...crossed.outputs.map(describeOutput),
+    ]
+    const role =
+      member.reactor
+        ?.views()
+        .map((view) => describeRole(view.status))
+        .join(' ') ?? ''
     const ms = (schedule.now / 1000).toFixed(3)
-    this.#lines.push(`step ${judge.step} at ${ms} ms, member ${member.id} ${role}: ${parts.join(' | ')}`)
+    this.#lines.push(
+      `step ${judge.step} at ${ms} ms, member ${member.id} ${role}: ${parts.join(' | ')}`,
+    )
     if (this.#lines.length > stepsMax) this.#lines.splice(0, this.#lines.length - stepsMax)
   }
 
@@ -44,7 +54,12 @@ export class StepLog {
 }
 
 function describeRole(
-  status: { readonly role: string; readonly term: number; readonly commit: { index: number }; readonly last: { index: number } } | null,
+  status: {
+    readonly role: string
+    readonly term: number
+    readonly commit: { index: number }
+    readonly last: { index: number }
+  } | null,
 ): string {
   if (status === null) return '(loading)'
   return `(${status.role} t${status.term} c${status.commit.index} l${status.last.index})`

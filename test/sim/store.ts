@@ -41,7 +41,11 @@ export class SimStore {
   }
 
   /** Rows with from <= key < to in key order, at most about `bytesMax`. */
-  scan(from: string, to: string, bytesMax: number): { readonly rows: readonly Row[]; readonly done: boolean } {
+  scan(
+    from: string,
+    to: string,
+    bytesMax: number,
+  ): { readonly rows: readonly Row[]; readonly done: boolean } {
     const keys: string[] = []
     for (const key of this.#current.keys()) if (key >= from && key < to) keys.push(key)
     keys.sort(byKey)

@@ -73,9 +73,20 @@ class Toy implements Reactor {
     const at = { term: 1, index: this.#applied }
     const self = this.#init.config.self
     const status = {
-      role: 'leader', leader: self, term: 1, era: 0, commit: at, last: at, first: 1,
-      chain: { high: 0, low: 0 }, members: { voters: [self], learners: [] as MemberId[] }, peers: [],
-      recovering: null, why: '', loss: '', counters: {},
+      role: 'leader',
+      leader: self,
+      term: 1,
+      era: 0,
+      commit: at,
+      last: at,
+      first: 1,
+      chain: { high: 0, low: 0 },
+      members: { voters: [self], learners: [] as MemberId[] },
+      peers: [],
+      recovering: null,
+      why: '',
+      loss: '',
+      counters: {},
     } as const
     const digest = (): ReturnType<GroupView['digest']> => {
       const rows = [...this.#registers].map(([key, value]) => `${key}=${value ?? ''}`)
@@ -125,7 +136,10 @@ class Toy implements Reactor {
     }
     const key = String(id).padStart(12, '0')
     const puts = [{ key, value: textToBytes(line.join('\0')) }]
-    this.#out.push({ kind: 'store', write: { store: 'log', id, deletes: [], ranges: [], puts, sync: true, witness: [] } })
+    this.#out.push({
+      kind: 'store',
+      write: { store: 'log', id, deletes: [], ranges: [], puts, sync: true, witness: [] },
+    })
     if (this.#flaw === 'answers-early') answer()
     else this.#waiting.set(id, answer)
   }
@@ -137,7 +151,10 @@ class Toy implements Reactor {
       case 'echo':
         return bulk(line[1] ?? '')
       case 'mget':
-        return `*${line.length - 1}\r\n${line.slice(1).map((key) => encode(this.#run(['get', key]))).join('')}`
+        return `*${line.length - 1}\r\n${line
+          .slice(1)
+          .map((key) => encode(this.#run(['get', key])))
+          .join('')}`
       default:
         return encode(this.#execute(line))
     }
@@ -146,7 +163,8 @@ class Toy implements Reactor {
   #execute(line: readonly string[]): string {
     if (line[0] === 'ping' || line[0] === 'echo' || line[0] === 'mget') return '+OK'
     if (line[0] === 'mset') {
-      for (let at = 1; at < line.length; at += 2) this.#run(['set', line[at] as string, line[at + 1] as string])
+      for (let at = 1; at < line.length; at += 2)
+        this.#run(['set', line[at] as string, line[at + 1] as string])
       return '+OK'
     }
     return this.#run(modelOf(line))

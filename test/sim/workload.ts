@@ -46,7 +46,10 @@ export class Workload {
   /** Every key that was used, for the reads at the end. */
   readonly keys: string[] = []
 
-  constructor(random: Random, options: { history: History; judge: Judge; profile: WorkloadProfile }) {
+  constructor(
+    random: Random,
+    options: { history: History; judge: Judge; profile: WorkloadProfile },
+  ) {
     this.#random = random
     this.#history = options.history
     this.#judge = options.judge
@@ -95,7 +98,13 @@ export class Workload {
       data: true,
       told: (reply) => {
         if (reply.startsWith('-')) return
-        const tokens = reply === '_' ? [] : reply.slice(1).split(';').filter((token) => token !== '')
+        const tokens =
+          reply === '_'
+            ? []
+            : reply
+                .slice(1)
+                .split(';')
+                .filter((token) => token !== '')
         this.#history.list.checkTokens(tokens, invoked)
       },
     }
@@ -110,7 +119,11 @@ export class Workload {
   #expects(args: readonly string[], expected: string): Request {
     // A loading member refuses everything.
     const told = (reply: string): void =>
-      this.#judge.hold(reply === expected || reply.startsWith('-LOADING'), 'reply-order', () => `${args.join(' ')} was answered ${reply}`)
+      this.#judge.hold(
+        reply === expected || reply.startsWith('-LOADING'),
+        'reply-order',
+        () => `${args.join(' ')} was answered ${reply}`,
+      )
     return { args, data: false, told }
   }
 
@@ -189,7 +202,11 @@ export class Workload {
     const values = keys.map(() => this.#value())
     const ids = keys.map((key, at) => this.#invoke(['set', key, values[at] as string], last))
     const told = (reply: string): void => ids.forEach((id) => this.#history.complete(id, reply))
-    return { args: ['MSET', ...keys.flatMap((key, at) => [key, values[at] as string])], data: true, told }
+    return {
+      args: ['MSET', ...keys.flatMap((key, at) => [key, values[at] as string])],
+      data: true,
+      told,
+    }
   }
 
   #on(model: readonly string[], args: readonly string[], last: Map<string, number>): Request {
@@ -227,7 +244,8 @@ export class Workload {
   #value(): string {
     const number = String(++this.#number)
     if (this.#random.chance(1, 5)) return number
-    const filler = this.#profile.valueBytes > 0 ? 'x'.repeat(this.#random.below(this.#profile.valueBytes)) : ''
+    const filler =
+      this.#profile.valueBytes > 0 ? 'x'.repeat(this.#random.below(this.#profile.valueBytes)) : ''
     return `v${number}${filler}`
   }
 }

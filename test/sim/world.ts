@@ -70,11 +70,17 @@ export class World implements MemberWorld, FaultTarget {
     const disks = random.fork()
     const starts = random.fork()
     this.members = Array.from({ length: profile.members }, (_, index) => {
-      const disk = new SimDisk(this.schedule, disks.fork(), { min: 100, max: disks.pick([300, 2_000]) })
+      const disk = new SimDisk(this.schedule, disks.fork(), {
+        min: 100,
+        max: disks.pick([300, 2_000]),
+      })
       const clock = new SimClock(starts.between(1_000, 1_000_000_000))
       return new SimMember(index, { world: this, clock, disk })
     })
-    this.#network = new SimNetwork(this.schedule, random.fork(), { ends: this.members, rates: profile.network })
+    this.#network = new SimNetwork(this.schedule, random.fork(), {
+      ends: this.members,
+      rates: profile.network,
+    })
     this.history = new History(this.judge)
     this.workload = new Workload(random.fork(), {
       history: this.history,
@@ -88,7 +94,9 @@ export class World implements MemberWorld, FaultTarget {
       ]),
     )
     this.#clientRandom = random.fork()
-    this.clients = Array.from({ length: profile.clients }, (_, at) => this.newClient(at % 3 === 2 ? null : at % profile.members))
+    this.clients = Array.from({ length: profile.clients }, (_, at) =>
+      this.newClient(at % 3 === 2 ? null : at % profile.members),
+    )
     for (const member of this.members) member.start()
     this.#network.start()
     this.injector = new FaultInjector(this, random.fork(), profile)
@@ -102,7 +110,11 @@ export class World implements MemberWorld, FaultTarget {
     let oracle = this.#oracles.get(group)
     if (oracle === undefined) {
       const { members, durability } = this.profile
-      oracle = new GroupOracle(`group ${group}`, { judge: this.judge, members, strict: durability === 'always' })
+      oracle = new GroupOracle(`group ${group}`, {
+        judge: this.judge,
+        members,
+        strict: durability === 'always',
+      })
       this.#oracles.set(group, oracle)
     }
     return oracle
@@ -156,10 +168,15 @@ export class World implements MemberWorld, FaultTarget {
     for (const input of inputs) trace.input(input)
     for (const output of outputs) {
       trace.output(output)
-      if (output.kind === 'store' && output.write.store === 'log') this.#watchIdentity(member, output.write.puts)
+      if (output.kind === 'store' && output.write.store === 'log')
+        this.#watchIdentity(member, output.write.puts)
     }
     this.#options.watch?.(member, inputs, outputs)
-    judge.hold(member.inboxCount < inboxMax, 'bounded', () => `member ${member.id}: ${member.inboxCount} inputs wait`)
+    judge.hold(
+      member.inboxCount < inboxMax,
+      'bounded',
+      () => `member ${member.id}: ${member.inboxCount} inputs wait`,
+    )
     if ((judge.step & 3) === 0 && member.reactor !== null) {
       this.digests.look(member.id, member.reactor.views())
       if (this.#damaged.has(member)) this.#healed(member)
@@ -170,10 +187,17 @@ export class World implements MemberWorld, FaultTarget {
     this.judge.mark(event.event)
   }
 
-  stopped(member: SimMember, output: { readonly code: number; readonly why: string; readonly clean: boolean }): void {
+  stopped(
+    member: SimMember,
+    output: { readonly code: number; readonly why: string; readonly clean: boolean },
+  ): void {
     const isDamaged = this.#damaged.has(member)
     const isLegal = output.code === 0 || member.disk.isPoisoned || isDamaged
-    this.judge.hold(isLegal, 'stopped', () => `member ${member.id} stops with ${output.code}: ${output.why}`)
+    this.judge.hold(
+      isLegal,
+      'stopped',
+      () => `member ${member.id} stops with ${output.code}: ${output.why}`,
+    )
     this.judge.mark(output.code === 0 ? 'clean-stops' : 'stops')
     this.crash(member, { power: false, downUs: 50_000 + this.#crashes.below(500_000) })
     if (output.code === 0) member.disk.markClean(output.clean)
@@ -209,7 +233,9 @@ export class World implements MemberWorld, FaultTarget {
   }
 
   damaged(member: SimMember): void {
-    const floors = new Map([...this.#oracles].map(([group, oracle]) => [group, oracle.committedIndex]))
+    const floors = new Map(
+      [...this.#oracles].map(([group, oracle]) => [group, oracle.committedIndex]),
+    )
     this.#damaged.set(member, floors)
     for (const oracle of this.oracles()) oracle.damaged(member.id)
     this.digests.damaged(member.id)
@@ -222,7 +248,8 @@ export class World implements MemberWorld, FaultTarget {
     if (floors === undefined || views.length === 0) return
     const isWhole = views.every((view) => {
       const { status } = view
-      if (status === null || status.recovering !== null || status.role === 'recovering') return false
+      if (status === null || status.recovering !== null || status.role === 'recovering')
+        return false
       // It may be refilled and still not know which votes it gave.
       if (status.why !== '') return false
       return view.applied.index >= (floors.get(view.id) ?? 0)
