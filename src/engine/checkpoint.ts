@@ -137,7 +137,7 @@ export class Checkpoints {
 
   finish(): void {
     const open = this.#open
-    assert(open?.isWritten, 'a checkpoint that is written is open')
+    assert(open?.isWritten === true, 'a checkpoint that is written is open')
     for (const place of open.removed) {
       this.#discard(place)
       this.#live.delete(place)
