@@ -8,7 +8,7 @@ import { keySlot, slotCount } from '../base/keyslot.js'
 import { ExpiryHeap } from './expiry.js'
 import type { Ledger } from './ledger.js'
 import { expiryBytes, keyBytes } from './memory.js'
-import { canMerge, Segment, splitPoint } from './segment.js'
+import { canMerge, hashesOf, needsSplit, Segment, splitPoint } from './segment.js'
 import type { Value } from './values/value.js'
 
 /** Slots that share one counter: a random pick walks the counters first. */
@@ -124,17 +124,20 @@ export class Keyspace {
 
   /** Splits a dirty segment, and its halves, while they are above the bounds. */
   split(segment: Segment): void {
+    if (!needsSplit(segment)) return
     const database = this.databases[segment.db] as Database
     const table = database.tables[segment.slot] as SlotTable
     const index = table.indexOf(segment.start)
-    const cut = splitPoint(segment, table.starts[index + 1])
+    const hashes = hashesOf(segment)
+    const cut = splitPoint(segment, hashes, table.starts[index + 1])
     if (cut < 0) return
     const { db, slot, start } = segment
     const left = new Segment({ db, slot, start })
     const right = new Segment({ db, slot, start: cut })
     this.ledger.kill(segment)
+    let at = 0
     for (const [key, value] of segment.map) {
-      moveKey(segment, hashString(key) < cut ? left : right, key, value)
+      moveKey(segment, (hashes[at++] as number) < cut ? left : right, key, value)
     }
     table.segments.splice(index, 1, left, right)
     table.starts.splice(index + 1, 0, cut)

@@ -60,29 +60,30 @@ export class Segment {
 const hashEnd = 0x100000000
 
 /**
- * Where to cut a segment that ends before `end`, or -1 where it cannot or need not be cut. The middle
+ * Where to cut a segment that ends before `end`, or -1 where its keys cannot be parted. The middle
  * of the range where that is fair, else the median hash: unlike a directory of hash prefixes this
  * never makes an empty segment, and crafted keys cannot make it deep.
  */
-export function splitPoint(segment: Segment, end: number = hashEnd): number {
-  const size = segment.map.size
-  if (!needsSplit(segment)) return -1
-  const hashes = new Uint32Array(size)
+export function splitPoint(segment: Segment, hashes: Uint32Array, end: number = hashEnd): number {
+  const size = hashes.length
   const middle = segment.start + Math.floor((end - segment.start) / 2)
   let below = 0
-  let at = 0
-  for (const key of segment.map.keys()) {
-    const hash = hashString(key)
-    hashes[at++] = hash
-    if (hash < middle) below++
-  }
+  for (let i = 0; i < size; i++) if ((hashes[i] as number) < middle) below++
   if (below * 4 >= size && (size - below) * 4 >= size) return middle
-  hashes.sort((a, b) => a - b)
-  const least = hashes[0] as number
+  const sorted = hashes.slice().sort((a, b) => a - b)
+  const least = sorted[0] as number
   for (let i = size >> 1; i < size; i++) {
-    if ((hashes[i] as number) > least) return hashes[i] as number
+    if ((sorted[i] as number) > least) return sorted[i] as number
   }
   return -1
+}
+
+/** Hashes of a segment's keys in their order: a split needs each twice. */
+export function hashesOf(segment: Segment): Uint32Array {
+  const hashes = new Uint32Array(segment.map.size)
+  let at = 0
+  for (const key of segment.map.keys()) hashes[at++] = hashString(key)
+  return hashes
 }
 
 /**
@@ -90,7 +91,7 @@ export function splitPoint(segment: Segment, end: number = hashEnd): number {
  * each insertion, a segment above the bound is looked at only when its size passes a power of two:
  * still a pure function of content.
  */
-function needsSplit(segment: Segment): boolean {
+export function needsSplit(segment: Segment): boolean {
   const size = segment.map.size
   if (size <= limits.segmentEntriesMax) return size > 1 && segment.bytes > limits.segmentBytesMax
   const before = size - 1
