@@ -58,8 +58,9 @@ export class Drive {
   #ask(now: Now): void {
     const { strategy, reads, remoteReads, writes, token } = this.#init
     const { leader } = this.status
-    if (this.#init.isBehind() && leader !== null && !writes.isLeader) {
-      remoteReads.add(reads.takeAll())
+    if (leader !== null) {
+      if (this.#init.isBehind() && !writes.isLeader) remoteReads.add(reads.takeAll())
+      else if (remoteReads.pending > 0) reads.restore(remoteReads.takeBack())
     }
     remoteReads.flush(now, leader)
     reads.flush(now, () => {

@@ -92,6 +92,16 @@ export class Reads {
     return taken
   }
 
+  /** Takes rounds back that another member did not serve: older than all here but one that has begun. */
+  restore(rounds: readonly ReadRound[]): void {
+    for (const round of rounds) {
+      round.token = null
+      round.index = null
+    }
+    this.#rounds.splice(this.#rounds[0]?.isBegun === true ? 1 : 0, 0, ...rounds)
+    this.#retryAt = 0
+  }
+
   granted(token: Token, index: number): void {
     const at = this.#rounds.findIndex((round) => round.token === token)
     for (let i = 0; i <= at; i++) {

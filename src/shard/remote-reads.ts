@@ -33,6 +33,8 @@ interface Asked {
 }
 
 const version = 1
+/** Milliseconds until what could not be sent is tried again. */
+const unsentMs = 25
 /** Bytes of replies that go into one answer; what is larger is refused. */
 const answerBytesMax = limits.frameBytesMax / 2
 
@@ -64,6 +66,11 @@ export class RemoteReads {
         .finish()
       this.#asked.push({ id, round, body, sentAt: 0 })
     }
+  }
+
+  /** This member can read for itself again: what is not answered is its own to serve. */
+  takeBack(): ReadRound[] {
+    return this.#asked.splice(0).map((each) => each.round)
   }
 
   /** Sends what was not sent, or not answered for a while. */
@@ -111,10 +118,12 @@ export class RemoteReads {
     }
   }
 
-  wakeAt(): number {
+  wakeAt(now: Now): number {
     const oldest = this.#asked[0]
     if (oldest === undefined) return Number.MAX_SAFE_INTEGER
-    return Math.min(oldest.round.deadline, oldest.sentAt + limits.resendMs)
+    // What could not be sent is tried again soon: there is no link, or no leader.
+    const sendAt = oldest.sentAt === 0 ? now.mono + unsentMs : oldest.sentAt + limits.resendMs
+    return Math.min(oldest.round.deadline, sendAt)
   }
 
   /** The leader's side: another member hands its reads over. */

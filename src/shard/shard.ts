@@ -299,7 +299,7 @@ export class Shard implements Group {
       this.#strategy?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
       this.#writes.wakeAt(this.#now),
       this.#reads.wakeAt(),
-      this.#remoteReads.wakeAt(),
+      this.#remoteReads.wakeAt(this.#now),
       this.#storage.wakeAt(),
     )
   }

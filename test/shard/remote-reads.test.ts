@@ -139,3 +139,15 @@ test('remote reads: no answer by the deadline: a definite refusal', (t) => {
 
   t.deepEqual(here.answered, [[4, noLeader]])
 })
+
+test('remote reads: this member leads now: it gets its reads back, unanswered', (t) => {
+  const here = side()
+  const own = round([5])
+  here.reads.add([own])
+  here.reads.flush(at(1), null)
+
+  t.true(here.reads.wakeAt(at(1)) > 1)
+  t.deepEqual(here.reads.takeBack(), [own])
+  t.is(here.reads.pending, 0)
+  t.deepEqual(here.answered, [])
+})
