@@ -13,6 +13,8 @@ import type { Reactor, ReactorFactory } from '../../src/host/reactor.js'
 export interface StallFigures {
   readonly loopMax: number
   readonly loopP99: number
+  /** The longest delay without the time that the thread waited for a processor. */
+  readonly ownLoopMax: number
   readonly turnMax: number
   /** The same without the time that the thread waited for a processor: what is our own doing. */
   readonly ownTurnMax: number
@@ -42,6 +44,7 @@ export class StallProbe {
   // Each sample is late by up to the resolution: it is part of the figure.
   readonly #loop = monitorEventLoopDelay({ resolution: 1 })
   #core: ReturnType<typeof createCore> | null = null
+  #ownLoopMax = 0
   #turnMax = 0
   #ownTurnMax = 0
   #calls: Record<string, number> = {}
@@ -54,6 +57,15 @@ export class StallProbe {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#collected(entry)
     }).observe({ entryTypes: ['gc'] })
+    let last = performance.now()
+    let lastWaited = waitedMs()
+    setInterval(() => {
+      const now = performance.now()
+      const waited = waitedMs()
+      this.#ownLoopMax = Math.max(this.#ownLoopMax, now - last - 1 - (waited - lastWaited))
+      last = now
+      lastWaited = waited
+    }, 1)
   }
 
   readonly makeCore: ReactorFactory = (init): Reactor => {
@@ -81,6 +93,7 @@ export class StallProbe {
 
   reset(): void {
     this.#loop.reset()
+    this.#ownLoopMax = 0
     this.#turnMax = 0
     this.#ownTurnMax = 0
     this.#calls = {}
@@ -94,6 +107,7 @@ export class StallProbe {
     return {
       loopMax: round(this.#loop.max / 1e6),
       loopP99: round(this.#loop.percentile(99) / 1e6),
+      ownLoopMax: round(this.#ownLoopMax),
       turnMax: round(this.#turnMax),
       ownTurnMax: round(this.#ownTurnMax),
       calls: this.#calls,
