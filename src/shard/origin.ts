@@ -59,9 +59,9 @@ export class Origin {
   }
 
   /** Something waits, there is room for one more batch, and the last sending did not fail. */
-  get maySend(): boolean {
+  maySend(now: Now): boolean {
     const first = this.#waiting[0]
-    return !this.#isBlocked && first !== undefined && this.#mayFollow(first)
+    return !this.#isBlocked && first !== undefined && this.#mayFollow(first, now)
   }
 
   /** Too much waits: refuse what comes. */
@@ -85,13 +85,15 @@ export class Origin {
   }
 
   /**
-   * Few batches are under way at a time: what comes meanwhile makes the next one larger, because each
-   * costs a sync and a round of messages whatever its size. A full one need not wait.
+   * One batch is under way at a time while the group answers fast: what comes meanwhile makes the next
+   * one larger, because each costs a sync and a round of messages whatever its size. Where the answer
+   * takes longer (a far member, a slow disk), and for a full batch, the next one goes out at once.
    */
-  #mayFollow(batch: Batch): boolean {
-    const ahead = this.#flight.length
-    if (ahead < limits.batchesAheadMax) return true
-    return ahead < limits.batchesInFlightMax && isFull(batch)
+  #mayFollow(batch: Batch, now: Now): boolean {
+    const last = this.#flight[this.#flight.length - 1]
+    if (last === undefined) return true
+    if (this.#flight.length >= limits.batchesInFlightMax) return false
+    return isFull(batch) || now.mono - last.sentAt >= limits.batchPatienceMs
   }
 
   #flush(now: Now, send: SendBatch): boolean {
@@ -104,7 +106,7 @@ export class Origin {
     let sent = 0
     let isSent = true
     for (const batch of this.#waiting) {
-      if (!this.#mayFollow(batch)) break
+      if (!this.#mayFollow(batch, now)) break
       batch.sequence = this.#sequence + 1
       isSent = send(batch, this.#acknowledged)
       if (!isSent) {
@@ -229,6 +231,10 @@ export class Origin {
     const waiting = this.#waiting[0]
     let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
     if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
+    const last = this.#flight[this.#flight.length - 1]
+    if (waiting !== undefined && last !== undefined) {
+      at = Math.min(at, Math.max(last.sentAt + limits.batchPatienceMs, now.mono + 1))
+    }
     if (oldest !== undefined) {
       // A resend that is due and could not leave waits for the next try, too.
       const isHeld = oldest.sentAt === 0 || this.#isBlocked

@@ -29,6 +29,8 @@ export class Reads {
   /** Asked for, oldest first. */
   #rounds: ReadRound[] = []
   #retryAt = 0
+  /** Monotonic ms at which the newest round was asked for. */
+  #askedAt = 0
   readonly counters = { rounds: 0, retries: 0, refused: 0 }
 
   constructor(requestMs: number) {
@@ -41,12 +43,12 @@ export class Reads {
     return count
   }
 
-  /** Reads came that are not asked for yet, and not too many rounds are under way. */
-  get mayAsk(): boolean {
+  /** Reads came that are not asked for yet, and the round before them is answered or takes long. */
+  mayAsk(now: Now): boolean {
     if (this.#open === null) return false
-    let ahead = 0
-    for (const round of this.#rounds) if (round.index === null && round.token !== null) ahead++
-    return ahead < limits.readRoundsAheadMax
+    const last = this.#rounds[this.#rounds.length - 1]
+    if (last === undefined || last.index !== null || last.token === null) return true
+    return now.mono - this.#askedAt >= limits.batchPatienceMs
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
@@ -66,8 +68,9 @@ export class Reads {
   /** Asks for the open round, and again for the newest one that got lost. `ask` answers a token, or null when refused. */
   flush(now: Now, ask: () => Token | null): void {
     const open = this.#open
-    if (open !== null && this.mayAsk) {
+    if (open !== null && this.mayAsk(now)) {
       const token = ask()
+      this.#askedAt = now.mono
       this.#open = null
       open.token = token
       this.counters.rounds++
@@ -157,8 +160,10 @@ export class Reads {
     const first = this.#rounds[0]
     if (first === undefined) return this.#open?.deadline ?? Number.MAX_SAFE_INTEGER
     const last = this.#rounds[this.#rounds.length - 1] as ReadRound
-    if (last.token === null && last.index === null) return Math.min(first.deadline, this.#retryAt)
-    return first.deadline
+    let at = first.deadline
+    if (last.token === null && last.index === null) at = Math.min(at, this.#retryAt)
+    else if (this.#open !== null) at = Math.min(at, this.#askedAt + limits.batchPatienceMs)
+    return at
   }
 
   #refuse(round: ReadRound, refuse: RefuseRead, reply: ErrorReply): void {

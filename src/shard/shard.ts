@@ -263,7 +263,7 @@ export class Shard implements Group {
   /** Commands came in after `flush` that could be asked for at once. */
   get hasUnasked(): boolean {
     if (this.#strategy === null || this.#halted !== '') return false
-    return this.#writes.hasUnsent || this.#reads.mayAsk
+    return this.#writes.hasUnsent(this.#now) || this.#reads.mayAsk(this.#now)
   }
 
   /** Closes a turn: everything gathered goes to the strategy, what it delivers is executed and answered. */

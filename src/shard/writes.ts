@@ -60,8 +60,8 @@ export class Writes {
   }
 
   /** Commands wait that could be sent at once. */
-  get hasUnsent(): boolean {
-    return this.#leader !== null && this.origin.maySend
+  hasUnsent(now: Now): boolean {
+    return this.#leader !== null && this.origin.maySend(now)
   }
 
   /** Notices a change of leader or term: everything unanswered goes out again. True when there was one. */

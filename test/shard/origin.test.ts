@@ -104,12 +104,12 @@ test('origin: sent and not answered by the deadline: unknown, and sent on as a b
 test('origin: after a leader change: everything unanswered goes again, in order', (t) => {
   const w = world()
   for (let i = 0; i < 2; i++) {
-    w.add(i + 1)
-    w.flush(i + 1)
+    w.add(1 + i * limits.batchPatienceMs)
+    w.flush(1 + i * limits.batchPatienceMs)
   }
   w.origin.answered(1, [ok])
-  w.add(3)
-  w.flush(3)
+  w.add(5)
+  w.flush(5)
 
   w.origin.resendAll()
   w.flush(10)
@@ -133,8 +133,8 @@ test('origin: no answer for the resend time: sends again, once', (t) => {
 test('origin: its own windows have lost what was answered: a new incarnation begins at 1', (t) => {
   const w = world()
   for (let i = 0; i < 2; i++) {
-    w.add(i + 1)
-    w.flush(i + 1)
+    w.add(1 + i * limits.batchPatienceMs)
+    w.flush(1 + i * limits.batchPatienceMs)
   }
   w.origin.answered(1, [ok])
   const before = w.origin.incarnation
@@ -148,20 +148,34 @@ test('origin: its own windows have lost what was answered: a new incarnation beg
   t.deepEqual(w.sent, [1, 2, 1])
 })
 
-test('origin: two batches are under way: what comes joins one batch that waits for an answer', (t) => {
+test('origin: a batch is under way: what comes joins one batch that waits for its answer', (t) => {
   const w = world()
   for (let i = 0; i < 5; i++) {
-    w.add(i + 1)
-    w.flush(i + 1)
+    w.add(1)
+    w.flush(1)
   }
 
-  t.deepEqual(w.sent, [1, 2])
+  t.deepEqual(w.sent, [1])
   w.origin.answered(1, [ok])
-  w.flush(100)
+  w.flush(1)
 
-  t.deepEqual(w.sent, [1, 2, 3])
-  w.origin.answered(3, [ok, ok, ok])
-  t.is(w.replies.filter((reply) => reply === ok).length, 4)
+  t.deepEqual(w.sent, [1, 2])
+  w.origin.answered(2, [ok, ok, ok, ok])
+  t.is(w.replies.filter((reply) => reply === ok).length, 5)
+})
+
+test('origin: the answer of the batch before takes long: the next one goes without it', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+  w.add(2)
+  w.flush(2)
+
+  t.deepEqual(w.sent, [1])
+  t.is(w.origin.wakeAt(w.at(2)), 1 + limits.batchPatienceMs)
+  w.flush(1 + limits.batchPatienceMs)
+
+  t.deepEqual(w.sent, [1, 2])
 })
 
 test('origin: full batches: go up to the bound without waiting', (t) => {
@@ -221,7 +235,7 @@ test('origin: it cannot send: asks for no further turn at once, and tries again 
 
   w.flush(1)
 
-  t.false(w.origin.maySend)
+  t.false(w.origin.maySend(w.at(2)))
   t.true(w.origin.wakeAt(w.at(1)) <= 30)
 })
 

@@ -55,8 +55,8 @@ test('reads: a grant of a later round: holds for the earlier ones, which are ser
   const w = world()
   w.add(1)
   w.flush(1)
-  w.add(2)
-  const [token] = w.flush(2)
+  w.add(3)
+  const [token] = w.flush(3)
 
   w.reads.granted(token as Token, 7)
 
@@ -70,14 +70,14 @@ test('reads: the request is lost: only the newest round asks again', (t) => {
   const w = world()
   w.add(1)
   const [first] = w.flush(1)
-  w.add(2)
-  const [second] = w.flush(2)
+  w.add(3)
+  const [second] = w.flush(3)
 
   t.true(w.reads.dropped(first as Token))
-  t.deepEqual(w.flush(3), [])
+  t.deepEqual(w.flush(4), [])
   t.true(w.reads.dropped(second as Token))
 
-  t.is(w.flush(4).length, 1)
+  t.is(w.flush(5).length, 1)
   t.false(w.reads.dropped(999 as Token))
 })
 
@@ -116,5 +116,20 @@ test('reads: never asked for, because the strategy stands: are refused at the de
   w.expire(1_001)
 
   t.deepEqual(w.refused, [0])
-  t.false(w.reads.mayAsk)
+  t.false(w.reads.mayAsk(w.at(1_001)))
+})
+
+test('reads: a round is under way: what comes waits for its grant, but not for long', (t) => {
+  const w = world()
+  w.add(1)
+  const [first] = w.flush(1)
+  w.add(1)
+
+  t.is(w.flush(1).length, 0)
+  t.true(w.reads.wakeAt() <= 3)
+  w.reads.granted(first as Token, 5)
+  t.is(w.flush(2).length, 1)
+  w.add(2)
+  t.is(w.flush(3).length, 0)
+  t.is(w.flush(4).length, 1)
 })
