@@ -44,6 +44,8 @@ export interface Leading {
   heartbeatAt: number
   /** Monotonic ms of the last proposal: a leader that has had none for a while beats half as often. */
   proposedAt: number
+  /** Commits up to here are told to followers at once: somebody there waits. */
+  noticeTo: number
   checkAt: number
   transfer: Transfer | null
   /** A target was told to stand: the lease is void for the rest of the term. */
@@ -103,6 +105,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     epoch: 1,
     heartbeatAt: raft.mono,
     proposedAt: raft.mono,
+    noticeTo: 0,
     checkAt: raft.mono + raft.options.electionMaxMs,
     transfer: null,
     isLeaseVoid: false,
@@ -191,7 +194,10 @@ export function advanceCommit(raft: RaftState, leading: Leading): void {
   }
   if (index <= raft.commit) return
   if (raft.tail.termAt(index) !== raft.term && !hasBug('raft-commit-old-term')) return
-  for (let at = raft.commit + 1; at <= index; at++) leading.uncommittedBytes -= raft.tail.sizeAt(at)
+  for (let at = raft.commit + 1; at <= index; at++) {
+    leading.uncommittedBytes -= raft.tail.sizeAt(at)
+    if (raft.tail.isAwaited(at)) leading.noticeTo = at
+  }
   leading.uncommittedBytes = Math.max(0, leading.uncommittedBytes)
   raft.commitTo(index)
 }

@@ -167,6 +167,10 @@ function hasLease(raft: RaftState, leading: Leading): boolean {
 
 function grantRound(raft: RaftState, round: Round): void {
   for (const token of round.tokens) raft.out.grant(token, round.at)
+  if (round.requests.length > 0 && raft.leading !== null) {
+    // A follower reads once it knows this index to be committed.
+    raft.leading.noticeTo = Math.max(raft.leading.noticeTo, round.at.index)
+  }
   for (const request of round.requests) {
     raft.out.send(request.from, {
       kind: 'readable',

@@ -31,7 +31,7 @@ export function flushAppends(raft: RaftState, leading: Leading): void {
       peer.sent(made.count, made.size)
       peer.commitSent = raft.commit
     }
-    if (peer.commitSent < raft.commit && peer.state !== 'snapshot') needsNotice = true
+    if (peer.commitSent < leading.noticeTo && peer.state !== 'snapshot') needsNotice = true
   }
   if (needsNotice) sendHeartbeats(raft, leading, false)
 }

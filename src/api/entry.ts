@@ -51,6 +51,11 @@ export interface EntryHead {
 export interface Payload {
   /** Number of bytes that `bytes()` has, or a close upper estimate: for flow control. */
   readonly size: number
+  /**
+   * False where nobody but the proposer waits for the entry to commit: other members may then learn of it
+   * with the next message instead of one of its own.
+   */
+  readonly isAwaited?: boolean
   bytes(): Uint8Array
 }
 

@@ -98,6 +98,11 @@ export class Tail {
     return this.#sizes[this.#slot(index)] as number
   }
 
+  /** Whether another member waits for the entry to commit; true also where it is not known. */
+  isAwaited(index: number): boolean {
+    return this.entryAt(index)?.payload.isAwaited !== false
+  }
+
   /** Chain hash behind an index from base to last; null outside. */
   chainAt(index: number): Hash64 | null {
     if (index === this.#base.index) return this.#baseChain

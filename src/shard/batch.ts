@@ -62,6 +62,7 @@ export class CommandPayload implements Payload {
   readonly size: number
   /** The commands where they are known without decoding, else null. */
   readonly commands: Commands | null
+  readonly isAwaited: boolean
   readonly #body: () => Uint8Array
   #bytes: Uint8Array = noBytes
 
@@ -72,6 +73,8 @@ export class CommandPayload implements Payload {
     this.head = head
     this.size = options.size + 40
     this.commands = options.commands
+    // With its commands at hand it is this member's own: only here someone waits for the answer.
+    this.isAwaited = options.commands === null
     this.#body = options.body
   }
 
