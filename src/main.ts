@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=16
 // The `quorate` command. Everything else is loaded only when a command needs it: a member must start fast.
 // Why node gets the flag above: see `cli/node-flags`.
 

@@ -22,6 +22,7 @@ import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import {
   confirmRounds,
   dropFollowerReads,
+  hurryRounds,
   type LeaderReads,
   makeLeaderReads,
   renewLease,
@@ -134,6 +135,7 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
     if (raft.diskShort && leading.transfer === null) transfer(raft, null)
   }
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
+  hurryRounds(raft, leading)
   if (raft.mono >= leading.heartbeatAt) {
     leading.heartbeatAt = raft.mono + heartbeatInterval(raft, leading)
     renewLease(raft, leading)

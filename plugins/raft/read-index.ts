@@ -22,6 +22,8 @@ const roundsMax = 4
 /** Requests of followers that wait at a leader, and tries of a follower under way. */
 const requestsMax = 1024
 const triesMax = 8
+/** Milliseconds for which a round waits for the few peers that were asked. */
+const hurryAfterMs = 5
 /** Reads that wait at one member. */
 const waitingMax = 65_536
 
@@ -44,6 +46,8 @@ export interface LeaderReads {
   rounds: Round[]
   tokens: Token[]
   requests: Request[]
+  /** Newest round that everybody was asked in. */
+  askedAll: number
   /** Monotonic ms at which the newest confirmed round was sent: the start of the lease. */
   leaseFrom: number
   /** Commit index of the newest round. */
@@ -51,7 +55,15 @@ export interface LeaderReads {
 }
 
 export function makeLeaderReads(): LeaderReads {
-  return { round: 0, rounds: [], tokens: [], requests: [], leaseFrom: -1e15, lastAt: positionZero }
+  return {
+    round: 0,
+    rounds: [],
+    tokens: [],
+    requests: [],
+    askedAll: 0,
+    leaseFrom: -1e15,
+    lastAt: positionZero,
+  }
 }
 
 interface Try {
@@ -119,8 +131,48 @@ export function flushLeaderReads(raft: RaftState, leading: Leading): void {
   raft.counters.readRounds++
   reads.round = round.number
   reads.rounds.push(round)
+  const few = likelyQuorum(raft, leading)
+  if (few === null) askAll(raft, leading)
+  else sendHeartbeats(raft, leading, true, few)
+}
+
+/**
+ * As many peers as a majority needs, those heard last: asking them alone saves every other follower a
+ * message and us its answer. Null where not enough were heard lately. Safe whoever is asked: a round
+ * counts only the answers that it gets.
+ */
+function likelyQuorum(raft: RaftState, leading: Leading): MemberId[] | null {
+  if (raft.options.lease) return null
+  const since = raft.mono - raft.options.heartbeatMs * 2
+  const fresh: MemberId[] = []
+  for (const id of raft.members.voters) {
+    const peer = leading.progress.get(id)
+    if (peer !== undefined && !peer.recovering && peer.activeAt >= since) fresh.push(id)
+  }
+  const needed = raft.quorum - 1
+  if (fresh.length < needed) return null
+  const heardAt = (id: MemberId): number => leading.progress.get(id)?.activeAt ?? 0
+  return fresh.sort((a, b) => heardAt(b) - heardAt(a) || a - b).slice(0, needed)
+}
+
+/** A round goes to everybody. */
+function askAll(raft: RaftState, leading: Leading): void {
+  leading.reads.askedAll = leading.reads.round
   leading.heartbeatAt = raft.mono + raft.options.heartbeatMs
   sendHeartbeats(raft, leading, true)
+}
+
+/** The few that were asked are slow to answer: the others are asked, too. Called at each tick. */
+export function hurryRounds(raft: RaftState, leading: Leading): void {
+  if (raft.mono >= leaderReadsWakeAt(leading)) askAll(raft, leading)
+}
+
+/** Monotonic ms at which `hurryRounds` has something to do. */
+export function leaderReadsWakeAt(leading: Leading): number {
+  const { rounds, askedAll } = leading.reads
+  const oldest = rounds[0]
+  const waits = oldest !== undefined && oldest.number > askedAll
+  return waits ? oldest.sentAt + hurryAfterMs : Number.MAX_SAFE_INTEGER
 }
 
 /** A majority of intact voters answered a round: it and all older ones hold. */

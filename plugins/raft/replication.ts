@@ -130,8 +130,13 @@ export function needSnapshot(raft: RaftState, id: MemberId, peer: Progress): voi
   raft.out.note('info', 'raft.snapshot-needed', { member: raft.self, peer: id, next: peer.next })
 }
 
-/** A heartbeat, or a notice of the commit index, to everybody. */
-export function sendHeartbeats(raft: RaftState, leading: Leading, wantsAnswer: boolean): void {
+/** A heartbeat, or a notice of the commit index, to everybody or to some. */
+export function sendHeartbeats(
+  raft: RaftState,
+  leading: Leading,
+  wantsAnswer: boolean,
+  to: readonly MemberId[] | null = null,
+): void {
   const bytes = encodeMessage({
     kind: 'heartbeat',
     era: raft.era,
@@ -143,6 +148,7 @@ export function sendHeartbeats(raft: RaftState, leading: Leading, wantsAnswer: b
   })
   for (const [id, peer] of leading.progress) {
     if (!wantsAnswer && peer.commitSent >= raft.commit) continue
+    if (to !== null && !to.includes(id)) continue
     raft.out.sendBytes(id, bytes)
     peer.commitSent = raft.commit
   }

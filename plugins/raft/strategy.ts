@@ -32,6 +32,7 @@ import type { RaftOptions } from './options.js'
 import {
   followerReadsTick,
   followerReadsWakeAt,
+  leaderReadsWakeAt,
   makeFollowerReads,
   onReadAnswer,
   onReadRequest,
@@ -197,7 +198,8 @@ export class RaftStrategy implements Strategy {
     }
     if (leading.progress.size === 0) return reads
     const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
-    return Math.min(leading.heartbeatAt, leading.checkAt, transferAt, reads)
+    const rounds = leaderReadsWakeAt(leading)
+    return Math.min(leading.heartbeatAt, leading.checkAt, transferAt, reads, rounds)
   }
 
   #note(now: Now): void {

@@ -25,11 +25,16 @@ const ownVariables = ['HOST', 'PORT', 'SELF', 'DIRECTORY', 'MEMBERS'].map(
   (each) => `QUORATE_${each}`,
 )
 
+/** What `dev` was told by its flag; a file's durability needs the file's own flags. */
+function durabilityOf(flags: readonly string[]): string | undefined {
+  return flags[flags.indexOf('--durability') + 1]
+}
+
 export function spawnMember(plan: DevPlan, member: DevMember): RunningProcess {
   const environment = { ...process.env }
   for (const name of ownVariables) delete environment[name]
   const log = openSync(member.log, 'w', 0o600)
-  const flags = withMemberFlags(process.execArgv)
+  const flags = withMemberFlags(process.execArgv, durabilityOf(plan.flags))
   const child = spawn(process.execPath, [...flags, ...commandOf(plan, member)], {
     detached: true,
     stdio: ['pipe', log, log],

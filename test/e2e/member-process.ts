@@ -23,7 +23,12 @@ export class MemberProcess {
     // Its standard input closes when this process dies, however it dies: no member is left behind.
     this.#child = spawn(
       process.execPath,
-      [...withMemberFlags([]), mainScript, ...args, '--stop-with-stdin'],
+      [
+        ...withMemberFlags([], args[args.indexOf('--durability') + 1]),
+        mainScript,
+        ...args,
+        '--stop-with-stdin',
+      ],
       {
         stdio: ['pipe', file, file],
         env: cleanEnvironment(),
