@@ -27,7 +27,7 @@ import {
   makeLeaderReads,
   renewLease,
 } from './read-index.js'
-import { hearPeer, needSnapshot, sendHeartbeats } from './replication.js'
+import { hearPeer, needSnapshot, sendHeartbeats, sendSilentHeartbeats } from './replication.js'
 import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
 import { catchUpDone, type Transfer, transfer } from './transfer.js'
@@ -45,6 +45,8 @@ export interface Leading {
   heartbeatAt: number
   /** Monotonic ms of the last proposal: a leader that has had none for a while beats half as often. */
   proposedAt: number
+  /** Heartbeats sent by the timer. */
+  beats: number
   /** Commits up to here are told to followers at once: somebody there waits. */
   noticeTo: number
   checkAt: number
@@ -106,6 +108,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     epoch: 1,
     heartbeatAt: raft.mono,
     proposedAt: raft.mono,
+    beats: 0,
     noticeTo: 0,
     checkAt: raft.mono + raft.options.electionMaxMs,
     transfer: null,
@@ -139,8 +142,25 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   if (raft.mono >= leading.heartbeatAt) {
     leading.heartbeatAt = raft.mono + heartbeatInterval(raft, leading)
     renewLease(raft, leading)
-    if (leading.progress.size > 0) sendHeartbeats(raft, leading, true)
+    if (leading.progress.size > 0) beat(raft, leading)
   }
+}
+
+/** While all is quiet every other heartbeat needs no answer: CheckQuorum hears enough all the same. */
+function beat(raft: RaftState, leading: Leading): void {
+  leading.beats++
+  if (leading.beats % 2 === 0 || !isQuiet(raft, leading)) sendHeartbeats(raft, leading, true)
+  else sendSilentHeartbeats(raft, leading)
+}
+
+/** Idle, without reads under way, and every follower has everything. */
+function isQuiet(raft: RaftState, leading: Leading): boolean {
+  if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
+  if (leading.reads.rounds.length > 0 || leading.transfer !== null) return false
+  for (const peer of leading.progress.values()) {
+    if (peer.match < raft.tail.last || peer.recovering || peer.state !== 'replicate') return false
+  }
+  return true
 }
 
 /**

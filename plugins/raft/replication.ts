@@ -137,7 +137,26 @@ export function sendHeartbeats(
   wantsAnswer: boolean,
   to: readonly MemberId[] | null = null,
 ): void {
-  const bytes = encodeMessage({
+  const bytes = encodeHeartbeat(raft, leading, wantsAnswer)
+  for (const [id, peer] of leading.progress) {
+    if (!wantsAnswer && peer.commitSent >= raft.commit) continue
+    if (to !== null && !to.includes(id)) continue
+    raft.out.sendBytes(id, bytes)
+    peer.commitSent = raft.commit
+  }
+}
+
+/** A heartbeat of an idle group: it only says that the leader lives. */
+export function sendSilentHeartbeats(raft: RaftState, leading: Leading): void {
+  const bytes = encodeHeartbeat(raft, leading, false)
+  for (const [id, peer] of leading.progress) {
+    raft.out.sendBytes(id, bytes)
+    peer.commitSent = raft.commit
+  }
+}
+
+function encodeHeartbeat(raft: RaftState, leading: Leading, wantsAnswer: boolean): Uint8Array {
+  return encodeMessage({
     kind: 'heartbeat',
     era: raft.era,
     term: raft.term,
@@ -146,12 +165,6 @@ export function sendHeartbeats(
     commit: raft.commit,
     wantsAnswer,
   })
-  for (const [id, peer] of leading.progress) {
-    if (!wantsAnswer && peer.commitSent >= raft.commit) continue
-    if (to !== null && !to.includes(id)) continue
-    raft.out.sendBytes(id, bytes)
-    peer.commitSent = raft.commit
-  }
 }
 
 /** The link to a follower closed: what was in flight may be lost. */

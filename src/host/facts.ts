@@ -16,7 +16,7 @@ export interface FactsHandle {
 
 /** Facts for INFO; `configFile` is empty where there is none. */
 export function makeFacts(configFile: string): FactsHandle {
-  const delay = monitorEventLoopDelay({ resolution: 10 })
+  const delay = monitorEventLoopDelay({ resolution: 100 })
   delay.enable()
   const facts: ProcessFacts = {
     version: packageVersion(),

@@ -193,3 +193,23 @@ test('raft: static membership: a change is refused', (t) => {
 
   t.not(world.strategy(leader).reconfigure(1 as never, { add: [], remove: [], promote: [] }), null)
 })
+
+test('raft: an idle group: asks for an answer at every other heartbeat only, and its leader stays', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.advance(2_000)
+  const term = world.strategy(leader).status().term
+  let beats = 0
+  let answers = 0
+  world.filter = (from) => {
+    if (from === leader) beats++
+    else answers++
+    return true
+  }
+
+  world.advance(4_000)
+
+  t.true(beats > 40)
+  t.true(answers < beats * 0.7)
+  t.deepEqual([world.leader(), world.strategy(leader).status().term], [leader, term])
+})
