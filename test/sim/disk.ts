@@ -155,6 +155,11 @@ export class SimDisk {
     return this.#poisoned
   }
 
+  /** Writes wait behind one that takes long: what this member would answer waits for them. */
+  get isCongested(): boolean {
+    return Object.values(this.#lanes).some((lane) => lane.waiting.length > 0)
+  }
+
   get rowCount(): number {
     return this.#lanes.log.store.rowCount + this.#lanes.state.store.rowCount
   }

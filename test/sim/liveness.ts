@@ -135,6 +135,8 @@ export class Liveness {
     return members.every((member) => {
       const views = member.reactor?.views() ?? []
       return (
+        // A write of the time of slow disks may still be under way.
+        !member.disk.isCongested &&
         views.length > 0 &&
         views.every(({ id, status, applied }) => {
           // A link that was half open is dialled anew only when its end is seen: then it catches up.
