@@ -44,6 +44,10 @@ export interface ShardInit {
   readonly clockOffset: () => number
 }
 
+/** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
+const handOverMsMax = 1_500
+const handOverEveryMs = 500
+
 export class Shard implements Group {
   readonly id: GroupId
   readonly keyspace: string
@@ -63,6 +67,8 @@ export class Shard implements Group {
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
   #halted = ''
+  /** Set by `stop`: until when leadership is handed over, and when again. */
+  #stop: { readonly until: number; againAt: number } | null = null
   #isDiskShort = false
 
   constructor(init: ShardInit) {
@@ -280,6 +286,7 @@ export class Shard implements Group {
   /** Begins a clean stop: leadership goes over, then the state to disk. */
   stop(now: Now): void {
     this.#now = now
+    this.#stop = { until: now.mono + handOverMsMax, againAt: now.mono + handOverEveryMs }
     this.handOver()
   }
 
@@ -288,8 +295,14 @@ export class Shard implements Group {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
     if (this.#writes.isLeader && this.#halted === '' && this.#init.members.voters.length > 1) {
-      this.handOver()
-      return 'working'
+      // Where all members stop at once nobody keeps it: they must not pass it round for ever.
+      const stop = this.#stop
+      if (stop !== null && now.mono < stop.until) {
+        if (now.mono < stop.againAt) return 'working'
+        stop.againAt = now.mono + handOverEveryMs
+        this.handOver()
+        return 'working'
+      }
     }
     return this.#storage.settle(now, strategy.status())
   }
