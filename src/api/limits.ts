@@ -41,7 +41,7 @@ export const limits = {
   /** Batches that an origin may have unanswered per group; bytes of answers kept per origin. */
   batchesInFlightMax: 64,
   answerBytesMax: 64 * 1024 * 1024,
-  /** Milliseconds for which a batch that is not full waits for the one before it; the same for rounds of reads. */
+  /** Milliseconds for which a batch that is not full waits for the one before it or for more commands; the same for rounds of reads. */
   batchPatienceMs: 2,
   /** Batches that wait at an origin to be sent, per group; more commands are refused with TRYAGAIN. */
   batchesWaitingMax: 256,

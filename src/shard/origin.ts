@@ -11,6 +11,7 @@ import { unknownResult } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch } from './batch.js'
+import { Gathering } from './gathering.js'
 
 /** Milliseconds until a sending that failed is tried again. */
 const blockedMs = 25
@@ -38,6 +39,9 @@ export class Origin {
   #acknowledged = 0
   /** The last flush could not send: trying again in the same pass would spin. */
   #isBlocked = false
+  readonly #gathering = new Gathering()
+  /** Monotonic ms of the last flush. */
+  #flushedAt = 0
   /** Monotonic ms of the last resend that a leader's `expect` asked for. */
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
@@ -86,17 +90,19 @@ export class Origin {
 
   /**
    * One batch is under way at a time while the group answers fast: what comes meanwhile makes the next
-   * one larger, because each costs a sync and a round of messages whatever its size. Where the answer
-   * takes longer (a far member, a slow disk), and for a full batch, the next one goes out at once.
+   * one larger, because each costs a sync and a round of messages whatever its size; and so does what
+   * the callers send that were just answered. Where the answer takes longer (a far member, a slow disk),
+   * and for a full batch, the next one goes out at once.
    */
   #mayFollow(batch: Batch, now: Now): boolean {
     const last = this.#flight[this.#flight.length - 1]
-    if (last === undefined) return true
+    if (last === undefined) return isFull(batch) || !this.#gathering.holds(batch.count, now)
     if (this.#flight.length >= limits.batchesInFlightMax) return false
     return isFull(batch) || now.mono - last.sentAt >= limits.batchPatienceMs
   }
 
   #flush(now: Now, send: SendBatch): boolean {
+    this.#flushedAt = now.mono
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < limits.resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
@@ -116,6 +122,7 @@ export class Origin {
       this.#sequence++
       batch.sentAt = now.mono
       this.counters.batches++
+      this.#gathering.left(batch.count)
       this.#flight.push(batch)
       sent++
     }
@@ -171,6 +178,9 @@ export class Origin {
     const oldest = this.#flight[0]
     this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
+    if (oldest === undefined) {
+      this.#gathering.begin(count + (this.#waiting[0]?.count ?? 0), this.#flushedAt)
+    }
     assert(
       replies === null || batch.isVoid || replies.length === count,
       'a batch gets one reply per command',
@@ -234,6 +244,9 @@ export class Origin {
     const last = this.#flight[this.#flight.length - 1]
     if (waiting !== undefined && last !== undefined) {
       at = Math.min(at, Math.max(last.sentAt + limits.batchPatienceMs, now.mono + 1))
+    }
+    if (waiting !== undefined && last === undefined && this.#gathering.holds(waiting.count, now)) {
+      at = Math.min(at, this.#gathering.until)
     }
     if (oldest !== undefined) {
       // A resend that is due and could not leave waits for the next try, too.

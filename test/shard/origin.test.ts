@@ -157,11 +157,29 @@ test('origin: a batch is under way: what comes joins one batch that waits for it
 
   t.deepEqual(w.sent, [1])
   w.origin.answered(1, [ok])
+  w.add(1)
   w.flush(1)
 
   t.deepEqual(w.sent, [1, 2])
-  w.origin.answered(2, [ok, ok, ok, ok])
-  t.is(w.replies.filter((reply) => reply === ok).length, 5)
+  w.origin.answered(2, [ok, ok, ok, ok, ok])
+  t.is(w.replies.filter((reply) => reply === ok).length, 6)
+})
+
+test('origin: a caller that was just answered sends no more: what waits leaves after the patience', (t) => {
+  const w = world()
+  for (let i = 0; i < 5; i++) {
+    w.add(1)
+    w.flush(1)
+  }
+  w.origin.answered(1, [ok])
+  w.flush(1)
+
+  t.deepEqual(w.sent, [1])
+  t.false(w.origin.maySend(w.at(1)))
+  t.is(w.origin.wakeAt(w.at(1)), 1 + limits.batchPatienceMs)
+  w.flush(1 + limits.batchPatienceMs)
+
+  t.deepEqual(w.sent, [1, 2])
 })
 
 test('origin: the answer of the batch before takes long: the next one goes without it', (t) => {
