@@ -141,7 +141,7 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
   // In contact with a leader, or of another era: not even the term is taken over (RF16, thesis 4.2.3).
   if (
     isCurrent &&
-    (message.transfer || message.force || !isInContact(raft)) &&
+    (message.transfer || message.force || !isBound(raft)) &&
     message.era === raft.era
   ) {
     if (message.term > raft.term) becomeFollower(raft, message.term, null)
@@ -161,7 +161,7 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
 /** All conditions but the term's and that the vote is free. */
 function mayGrant(raft: RaftState, message: VoteRequest): boolean {
   if (!raft.isVoter && !hasBug('raft-learner-votes')) return false
-  if (!message.transfer && isInContact(raft)) return false
+  if (!message.transfer && isBound(raft)) return false
   if (message.force) {
     return message.era >= raft.era && comparePositions(message.last, raft.tail.position) >= 0
   }
@@ -170,6 +170,11 @@ function mayGrant(raft: RaftState, message: VoteRequest): boolean {
   if (raft.hard.votesForgotten && !hasBug('raft-recovering-votes')) return false
   // Raft 5.4.1: the candidate's log is at least as up to date as ours.
   return comparePositions(message.last, raft.tail.position) >= 0 || hasBug('raft-vote-ignores-log')
+}
+
+/** A leader was heard a moment ago: nobody else gets a vote. */
+function isBound(raft: RaftState): boolean {
+  return isInContact(raft) && !hasBug('raft-vote-in-contact')
 }
 
 function refusal(raft: RaftState, from: MemberId): void {

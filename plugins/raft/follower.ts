@@ -74,7 +74,8 @@ export function onAppend(raft: RaftState, from: MemberId, message: Append): void
     return
   }
   const chain = raft.tail.chainAt(previous.index)
-  if (chain === null || !hashEquals(chain, message.chain)) {
+  const isChained = chain !== null && hashEquals(chain, message.chain)
+  if (!isChained && !acceptsAnyway(raft, previous)) {
     if (raft.entering) {
       askSnapshot(raft, from, message)
       return
@@ -100,9 +101,10 @@ function acceptsAnyway(raft: RaftState, previous: Position): boolean {
 /** Raft 5.3: only a conflicting entry truncates; an append that is older than our log changes nothing. */
 function adopt(raft: RaftState, message: Append): void {
   const { entries, previous } = message
-  if (hasBug('raft-truncate-on-stale-append') && previous.index + entries.length < raft.tail.last) {
+  const isStale = previous.index + entries.length < raft.tail.last
+  if (isStale && hasBug('raft-truncate-on-stale-append'))
     raft.truncate(Math.max(raft.commit, previous.index))
-  }
+  if (isStale && hasBug('raft-truncate-committed')) raft.truncate(previous.index)
   for (const entry of entries) {
     const term = raft.tail.termAt(entry.index)
     if (term === entry.term || (term !== null && entry.index <= raft.tail.base.index)) continue
@@ -112,7 +114,10 @@ function adopt(raft: RaftState, message: Append): void {
     }
     raft.append(entry)
   }
-  assert(raft.commit <= raft.tail.last, 'commit is within the log')
+  assert(
+    raft.commit <= raft.tail.last || hasBug('raft-truncate-committed'),
+    'commit is within the log',
+  )
 }
 
 /** In a newer era nothing of our log is known to be equal until an append fits behind what was executed. */

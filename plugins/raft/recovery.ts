@@ -29,7 +29,13 @@
 // committed, nothing was ever committed in this era, so no member can have lost anything of it. A
 // recovering member that asks then is told to reach that entry, and is intact once it durably has.
 
-import { comparePositions, type MemberId, type Position, type RecoveryCause } from 'quorate/plugin'
+import {
+  comparePositions,
+  hasBug,
+  type MemberId,
+  type Position,
+  type RecoveryCause,
+} from 'quorate/plugin'
 import { campaign } from './candidate.js'
 import type { ReadAnswer, Report, Survey } from './messages.js'
 import type { RaftState } from './state.js'
@@ -204,7 +210,7 @@ function judge(raft: RaftState): void {
     if (raft.recovering !== null) recovery.waits = 'waits for a leader elected by intact members'
     return
   }
-  if (raft.durability === 'always' && !recovery.lossAccepted) {
+  if (raft.durability === 'always' && !recovery.lossAccepted && !hasBug('raft-loss-unasked')) {
     recovery.blocked = `members ${lost.join(', ')} lost what they had acknowledged, so fewer than ${raft.quorum} intact voters are left: restore a disk or run \`quorate recover --accept-loss\``
     return
   }

@@ -18,6 +18,7 @@ import type {
   StrategyStatus,
   Token,
 } from 'quorate/plugin'
+import { hasBug } from 'quorate/plugin'
 import {
   electionTimeout,
   mayStand,
@@ -217,7 +218,7 @@ export class RaftStrategy implements Strategy {
     // A vote for a new era comes from a member of the old one.
     if (message.kind === 'voted') return message.term >= raft.term
     if (message.term < raft.term || message.era < raft.era) {
-      if (isFromLeader) refuseOldLeader(raft, from)
+      if (isFromLeader && !hasBug('raft-old-leader-not-told')) refuseOldLeader(raft, from)
       return false
     }
     if (message.era > raft.era && !isFromLeader) {

@@ -35,6 +35,8 @@ export interface CoreInit {
 
 /** What tests and the simulator may look at. */
 export interface GroupInspection {
+  /** The engine's, milliseconds. */
+  readonly clock: number
   readonly id: GroupId
   readonly keyspace: string
   readonly status: StrategyStatus | null
@@ -163,6 +165,7 @@ export class Core {
         keyspace: shard.keyspace,
         status: shard.status(),
         applied: shard.applied,
+        clock: shard.engine.clock,
         counters: shard.counters(),
         pending: shard.inFlight,
         digest: () => shard.digest(),

@@ -4,6 +4,7 @@
 import { later, type EngineOptions } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
 import { Random } from '../base/random.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Effects } from './effects.js'
 import type { ExpiryItem } from './expiry.js'
 import type { Keyspace } from './keyspace.js'
@@ -43,7 +44,7 @@ export class Context {
   }
 
   beginEntry(stamp: number, seedHigh: number, seedLow: number): void {
-    if (stamp > this.clock) this.clock = stamp
+    if (stamp > this.clock || hasBug('shard-clock-goes-back')) this.clock = stamp
     this.#seedHigh = seedHigh
     this.#seedLow = seedLow
     this.#random = null

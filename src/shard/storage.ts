@@ -233,6 +233,8 @@ export class Storage {
       era: status.era,
       meta: encodeMeta(this.#init.windows),
     })
+    if (hasBug('shard-cut-before-checkpoint'))
+      this.#init.host.strategy()?.checkpointed(executor.applied)
   }
 
   #checkpoint(strategy: Strategy, now: Now): void {

@@ -38,9 +38,11 @@ export class Windows {
       return head.sequence === 1 ? 'execute' : 'gap'
     }
     if (head.incarnation < window.incarnation) return 'stale'
+    if (hasBug('shard-gap-reorders')) {
+      return window.answers.some((each) => each.sequence === head.sequence) ? 'repeat' : 'execute'
+    }
     if (head.sequence <= window.applied) return hasBug('shard-dedup-off') ? 'execute' : 'repeat'
-    if (head.sequence === window.applied + 1) return 'execute'
-    return hasBug('shard-gap-reorders') ? 'execute' : 'gap'
+    return head.sequence === window.applied + 1 ? 'execute' : 'gap'
   }
 
   /** Notes the answers of an admitted entry and drops what its origin has acknowledged. */

@@ -1,8 +1,7 @@
 // The bug bank: known wrong forms of protocol steps, planted one at a time (base/seeded-bug). Each names
 // the checks that are meant to find it, and what a seed must be like to provoke it. Sources: reliability,
-// sections 1.2 and 1.3. Not here, because nothing outside the step itself can show them: learners that
-// vote (members are static), gaps at apply and stamps that go back (other steps refuse them first), and
-// truncation of committed entries (a legal leader never sends one that differs).
+// sections 1.2 and 1.3. Where another rule hides a wrong form, the nearest one that shows is planted, and
+// the comment above it says which rule that is.
 
 import type { Check } from './judge.js'
 import type { FaultKind, ProfileHint } from './profile.js'
@@ -30,7 +29,6 @@ const cuts: readonly FaultKind[] = [
   'partition-one-way',
   'net-clog',
 ]
-const five = { members: 5 }
 /** An election every moment. */
 const restless = { faultMeanUs: 100_000, electionMs: 150, thinkMeanUs: 60_000 }
 const busy = { members: 3, thinkMeanUs: 60_000, faultMeanUs: 250_000 }
@@ -57,11 +55,31 @@ function bug(name: string, what: string, rest: Omit<SeededBug, 'name' | 'what'>)
 }
 
 export const seededBugs: readonly SeededBug[] = [
+  // Figure 8 of the paper. The no-op of the new leader hides the fault where it travels with the old
+  // entries, so these go one by one: large ones, one append at a time.
   bug('raft-commit-old-term', 'a leader commits an entry of an older term by counting copies', {
-    checks: lostWrite,
+    checks: [
+      'leader-completeness',
+      'committed-prefix',
+      'log-truncation',
+      'committed-durable',
+      'vote-justified',
+    ],
     hint: {
-      with: { ...five, ...restless, options: { appendBytes: 1_024, windowMessages: 1 } },
-      faults: unrest,
+      with: {
+        members: 5,
+        electionMs: 150,
+        thinkMeanUs: 120_000,
+        clients: 8,
+        requestMs: 300,
+        pipelineMax: 1,
+        workload: { hotKeys: 6, reads: 20, prefixes: [''], valueBytes: 20_000 },
+        checkpointLogBytes: 10_000_000,
+        checkpointIntervalMs: 60_000,
+        options: { appendBytes: 1_024, windowMessages: 1, keepBytes: 8_000_000 },
+      },
+      network: { delayMeanUs: 6_000 },
+      only: ['cut-elected'],
     },
   }),
   bug('raft-double-vote', 'a member votes for several candidates of one term', {
@@ -69,14 +87,14 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-vote-not-persisted', 'a vote leaves before it is on the disk', {
-    checks: [...twoLeaders, 'vote-durable', 'monotone'],
+    checks: ['vote-durable'],
     hint: {
       with: { members: 3, ...restless },
       faults: [...power, 'crash-power', 'partition-leader'],
     },
   }),
   bug('raft-vote-ignores-log', 'a vote goes to a candidate whose log is behind', {
-    checks: lostWrite,
+    checks: ['vote-justified', 'leader-completeness'],
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-election-same-term', 'a candidate campaigns again in the term it had', {
@@ -84,7 +102,7 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-prevote-bumps-term', 'a pre-vote changes the term', {
-    checks: ['stable', 'monotone', 'leader', 'assertion', 'vote-durable'],
+    checks: ['pre-vote'],
     hint: { with: busy, faults: cuts },
   }),
   bug('raft-recovering-votes', 'a member that lost its disk votes', {
@@ -96,7 +114,7 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: ['disk-wipe', 'disk-stale', ...unrest] },
   }),
   bug('raft-ack-before-persist', 'a follower acknowledges entries before they are on the disk', {
-    checks: lostWrite,
+    checks: ['vote-durable'],
     hint: { with: busy, faults: power },
   }),
   bug('raft-self-ack-early', 'a leader counts its own copy before it is on the disk', {
@@ -139,7 +157,7 @@ export const seededBugs: readonly SeededBug[] = [
     },
   }),
   bug('raft-transfer-skips-catchup', 'leadership goes to a member that lacks entries', {
-    checks: [...lostWrite, 'stable'],
+    checks: ['transfer'],
     hint: { with: busy, faults: ['stop-clean', 'clock-skew', 'net-delay'] },
   }),
   bug('raft-snapshot-keeps-log', 'an installed snapshot leaves the older log behind it', {
@@ -166,8 +184,17 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy },
   }),
   bug('raft-round-counts-anyone', 'any answer confirms a read round', {
-    checks: staleRead,
-    hint: { with: busy, faults: cuts },
+    checks: ['read-index'],
+    hint: {
+      with: {
+        members: 3,
+        electionMs: 150,
+        thinkMeanUs: 150_000,
+        clients: 12,
+        options: { electionMaxMs: 900 },
+      },
+      only: ['cut-answers'],
+    },
   }),
   bug('shard-dedup-off', 'a batch that was sent again is executed again', {
     checks: ['exactly-once', 'linearizable'],
@@ -199,6 +226,54 @@ export const seededBugs: readonly SeededBug[] = [
   bug('shard-read-before-applied', 'a granted read is answered before its position is applied', {
     checks: ['linearizable', 'exactly-once'],
     hint: { with: busy, faults: ['net-delay', 'slow-cpu', ...cuts] },
+  }),
+  // Learners are asked and counted, so that two majorities need not meet.
+  bug('raft-learner-votes', 'learners are asked for votes and counted', {
+    checks: ['leader-per-term', 'leader-completeness', 'vote-justified', 'committed-durable'],
+    hint: { with: { ...busy, members: 5, learners: 2 }, faults: unrest },
+  }),
+  // A legal leader sends nothing that differs from what is committed: an old message truncates here.
+  bug('raft-truncate-committed', 'an old append message truncates committed entries', {
+    checks: ['log-truncation'],
+    hint: { with: busy, faults: ['net-reorder', 'net-duplicate', 'net-delay'] },
+  }),
+  bug('raft-refilled-too-soon', 'a member that lost its disk counts as soon as it hears a leader', {
+    checks: ['refilled'],
+    hint: { with: busy, faults: ['disk-wipe', 'disk-stale', ...unrest] },
+  }),
+  bug('raft-vote-in-contact', 'a member that hears a leader votes for others all the same', {
+    checks: ['contact'],
+    hint: { with: busy, faults: cuts },
+  }),
+  bug('raft-old-leader-not-told', 'a member of a later term keeps silent towards an older leader', {
+    checks: ['converged', 'leader', 'progress'],
+    hint: { with: { ...restless, members: 3 }, faults: cuts },
+  }),
+  bug('raft-loss-unasked', 'a group that lost too many disks goes on without being told to', {
+    checks: ['no-invention'],
+    hint: { with: busy, only: ['wipe-majority'] },
+  }),
+  // Only in the order of what was executed: each batch still takes effect once.
+  bug('shard-gap-reorders', 'a batch overtakes one before it that got lost', {
+    checks: ['linearizable', 'exactly-once'],
+    hint: { with: { ...busy, pipelineMax: 20 }, faults: ['net-drop', 'net-delay', ...unrest] },
+  }),
+  // Nothing that a client sees goes back with it: what was seen to lapse is deleted by an entry.
+  bug('shard-clock-goes-back', "stamps and the engine's clock follow the leader's clock back", {
+    checks: ['monotone'],
+    hint: { with: busy, faults: ['clock-jump', 'clock-skew', ...unrest] },
+  }),
+  bug(
+    'shard-cut-before-checkpoint',
+    'the log is cut when a checkpoint begins, not when it is done',
+    {
+      checks: ['durable-kept', 'log-truncation'],
+      hint: { with: { ...busy, ...shortLog, options: { keepBytes: 0 } }, faults: power },
+    },
+  ),
+  bug('log-failed-write-counts', 'a failed write of the log counts as done', {
+    checks: ['durable-kept', 'vote-durable'],
+    hint: { with: busy, faults: ['disk-fail', ...power] },
   }),
   bug('log-witness-ignored', 'a log that is shorter than the witness says is taken as whole', {
     checks: [...lostWrite, 'assertion'],

@@ -12,6 +12,7 @@ export class Digests {
   /** By group and index: digest, and the member that had it first. */
   readonly #known = new Map<string, { readonly digest: string; readonly member: number }>()
   readonly #applied = new Map<string, number>()
+  readonly #clocks = new Map<string, number>()
 
   constructor(judge: Judge) {
     this.#judge = judge
@@ -24,10 +25,17 @@ export class Digests {
       const before = this.#applied.get(seat) ?? 0
       if (index === before && !always) continue
       this.#applied.set(seat, index)
+      const clock = this.#clocks.get(seat) ?? 0
+      this.#clocks.set(seat, view.clock)
       this.#judge.hold(
         index >= before,
         'monotone',
         () => `group ${view.id}, member ${member}: applied ${index} after ${before}`,
+      )
+      this.#judge.hold(
+        view.clock >= clock,
+        'monotone',
+        () => `group ${view.id}, member ${member}: the clock is ${view.clock} after ${clock}`,
       )
       if (index > 0 && (always || index % everyPositions === 0)) this.#compare(member, view)
     }
@@ -36,7 +44,9 @@ export class Digests {
   /** The process ended: what it applied since its checkpoint is applied again. */
   ended(member: number): void {
     for (const seat of this.#applied.keys()) {
-      if (seat.endsWith(`:${member}`)) this.#applied.delete(seat)
+      if (!seat.endsWith(`:${member}`)) continue
+      this.#applied.delete(seat)
+      this.#clocks.delete(seat)
     }
   }
 

@@ -44,6 +44,11 @@ export class SimDisk {
   slowness = 1
   /** The next write fails. */
   failNext = false
+  /**
+   * Groups whose newest notes, up to a second of them, a power loss took, and of which no note came
+   * since: a log that loses its last second then cannot be told from one that never had it.
+   */
+  readonly #behind = new Set<number>()
 
   constructor(schedule: Schedule, random: Random, speed: DiskSpeed) {
     this.#schedule = schedule
@@ -124,7 +129,11 @@ export class SimDisk {
   losePower(mode: LossMode): void {
     this.kill()
     for (const lane of Object.values(this.#lanes)) lane.store.losePower(this.#random, mode)
-    if (this.#random.chance(1, 2)) this.#witness = this.#witnessDurable
+    if (this.#random.chance(1, 2)) {
+      if (this.#witness !== this.#witnessDurable)
+        for (const { group } of this.#witness?.groups ?? []) this.#behind.add(group)
+      this.#witness = this.#witnessDurable
+    }
     this.#witnessDurable = this.#witness
   }
 
@@ -132,21 +141,23 @@ export class SimDisk {
     for (const lane of Object.values(this.#lanes)) lane.store.wipe()
     this.#witness = null
     this.#witnessDurable = null
+    this.#behind.clear()
   }
 
   backUp(): void {
     this.#backup = { log: this.#lanes.log.store.rows(), state: this.#lanes.state.store.rows() }
   }
 
-  /** Puts an older copy of both stores back; the witness file stays. False without a backup. */
+  /** Puts an older copy of both stores back; the witness file stays. False without a backup that shows. */
   restoreBackup(): boolean {
-    if (this.#backup === null) return false
+    if (this.#backup === null || this.#behind.size > 0) return false
     this.#lanes.log.store.restore(this.#backup.log)
     this.#lanes.state.store.restore(this.#backup.state)
     return true
   }
 
   rot(store: StoreName): boolean {
+    if (this.#behind.size > 0) return false
     return this.#lanes[store].store.rot(this.#random)
   }
 
@@ -210,6 +221,7 @@ export class SimDisk {
 
   #note(notes: readonly WitnessNote[]): void {
     if (this.#witness === null || notes.length === 0) return
+    for (const { group } of notes) this.#behind.delete(group)
     const groups = this.#witness.groups.filter((old) => !notes.some((n) => n.group === old.group))
     const last = new Map(notes.map((note) => [note.group, note]))
     this.#witness = { ...this.#witness, groups: [...groups, ...last.values()] }

@@ -3,7 +3,7 @@
 
 import { type RunOptions, type RunResult, runSeed } from './run.js'
 
-const stepsShown = 50
+const stepsShown = Number(process.env['STEPS'] ?? 50)
 
 export function describeFailure(failed: RunResult, options: RunOptions): readonly string[] {
   const { violation, profile } = failed

@@ -24,6 +24,8 @@ export interface FaultTarget {
   replace(member: SimMember): void
   /** Whether the disk of this member may be damaged now. */
   mayDamage(member: SimMember): boolean
+  /** Empties the disks of a majority at once; false where that is not possible now. */
+  loseMajority(): boolean
   /** The disk of this member was damaged: tell the oracle. */
   damaged(member: SimMember): void
 }

@@ -9,6 +9,8 @@ export interface HuntOptions {
   readonly first: number
   readonly turns: number
   readonly seedsMax: number
+  /** Names of the bugs to hunt; all without it. */
+  readonly only?: readonly string[]
   readonly print: (lines: readonly string[]) => void
 }
 
@@ -21,11 +23,11 @@ export type HuntResult =
     }
   /** The same seed breaks without the bug: the report proves nothing. */
   | { readonly kind: 'dirty'; readonly seed: number; readonly result: RunResult }
-  /** `others`: seeds that other checks than the ones meant for it reported. */
-  | { readonly kind: 'missed'; readonly seeds: number; readonly others: number }
+  /** `others`: what other checks than the ones meant for it reported, seed by seed. */
+  | { readonly kind: 'missed'; readonly seeds: number; readonly others: readonly string[] }
 
-export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print'>): HuntResult {
-  let others = 0
+export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print' | 'only'>): HuntResult {
+  const others: string[] = []
   for (let n = 0; n < options.seedsMax; n++) {
     const seed = options.first + n
     const run = {
@@ -40,7 +42,7 @@ export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print'>): HuntR
     const clean = runSeed(run)
     if (clean.violation !== null) return { kind: 'dirty', seed, result: clean }
     if (!bug.checks.includes(result.violation.check)) {
-      others++
+      others.push(`${seed} ${result.violation.check}`)
       continue
     }
     return { kind: 'found', seed, seeds: n + 1, result }
@@ -48,15 +50,17 @@ export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print'>): HuntR
   return { kind: 'missed', seeds: options.seedsMax, others }
 }
 
-/** Hunts all bugs and prints a table; answers the exit code. */
+/** Hunts all bugs, or the named ones, and prints a table; answers the exit code. */
 export function huntAll(options: HuntOptions): number {
+  const { only } = options
+  const bugs = seededBugs.filter((bug) => only === undefined || only.includes(bug.name))
   let bad = 0
-  for (const bug of seededBugs) {
+  for (const bug of bugs) {
     const outcome = hunt(bug, options)
     if (outcome.kind !== 'found') bad++
     options.print([lineOf(bug, outcome)])
   }
-  options.print([`${seededBugs.length - bad} of ${seededBugs.length} seeded bugs found`])
+  options.print([`${bugs.length - bad} of ${bugs.length} seeded bugs found`])
   return bad === 0 ? 0 : 1
 }
 
@@ -66,7 +70,7 @@ function lineOf(bug: SeededBug, outcome: HuntResult): string {
     case 'found':
       return `${name} found by ${outcome.result.violation?.check ?? ''} after ${outcome.seeds} seeds`
     case 'missed':
-      return `${name} MISSED in ${outcome.seeds} seeds, ${outcome.others} reported by other checks`
+      return `${name} MISSED in ${outcome.seeds} seeds, others: ${outcome.others.length} ${outcome.others.slice(0, 5).join(', ')}`
     default: {
       const { violation } = outcome.result
       return `${name} DIRTY at seed ${outcome.seed}: ${violation?.check ?? ''}: ${violation?.sentence.slice(0, 160) ?? ''}`

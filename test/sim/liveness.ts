@@ -31,6 +31,7 @@ export class Liveness {
     this.#electionUs = world.profile.electionMs * 2_000
     this.#begun = world.schedule.now
     this.#since = this.#begun
+    world.aimed.stop()
     world.injector.stop()
     world.network().rates = calmNetwork()
     for (const member of world.members) {
@@ -55,6 +56,7 @@ export class Liveness {
   #advance(): void {
     switch (this.#stage) {
       case 'heal':
+        if (this.#world.isMajorityLost) return this.#advanceHalted()
         if (this.#hasLeaders()) return this.#enter('serve')
         return this.#overdue(leaderTimeouts, 'leader', () => 'no leader')
       case 'serve': {
@@ -72,6 +74,19 @@ export class Liveness {
         return this.#overdue(answerTimeouts, 'converged', () => this.#describe())
       default:
     }
+  }
+
+  /** LV8: too few members are intact, and each of them says so. */
+  #advanceHalted(): void {
+    const isSaid = this.#world.members.every((member) => {
+      const views = member.reactor?.views() ?? []
+      return (
+        views.length > 0 &&
+        views.every(({ status }) => status?.role === 'halted' && status.why !== '')
+      )
+    })
+    if (isSaid) this.#stage = 'done'
+    else this.#overdue(answerTimeouts, 'no-invention', () => this.#describe())
   }
 
   #enter(stage: Stage): void {
@@ -178,7 +193,11 @@ export class Liveness {
     }
   }
 
-  #overdue(timeouts: number, check: 'leader' | 'converged' | 'progress', why: () => string): void {
+  #overdue(
+    timeouts: number,
+    check: 'leader' | 'converged' | 'progress' | 'no-invention',
+    why: () => string,
+  ): void {
     const most = Math.max(timeouts * this.#electionUs, check === 'leader' ? 3_000_000 : 6_000_000)
     this.#world.judge.hold(
       this.#waited() < most,

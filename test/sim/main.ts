@@ -1,5 +1,6 @@
 // `make sim SEED= RUNS= TURNS=`: runs seeds of the simulator and reports. BUGS=1 hunts the bugs of the
-// bug bank instead; BUG= plants one of them; JSON=1 prints one line for machines.
+// bug bank instead, BUGS=name,name some of them; BUG= plants one of them, HINT= takes
+// only the profile of one; JSON=1 prints one line for machines.
 
 import { seededBugs } from './bug-bank.js'
 import { Batch, marksNeedSeeds } from './batch.js'
@@ -24,13 +25,14 @@ function print(lines: readonly string[]): void {
 }
 
 function optionsOf(seed: number, turns: number): RunOptions {
-  const bug = seededBugs.find((each) => each.name === env['BUG'])
+  const planted = env['BUG'] ?? ''
+  const bug = seededBugs.find((each) => each.name === (planted || env['HINT']))
   return {
     seed,
     turns,
     factory: coreFactory,
     strategies: coreStrategies,
-    ...(bug === undefined ? {} : { bug: bug.name, hint: bug.hint }),
+    ...(bug === undefined ? {} : { bug: planted, hint: bug.hint }),
   }
 }
 
@@ -62,6 +64,10 @@ function runBatch(first: number, runs: number, turns: number): number {
 
 const turns = integer('TURNS', 5_000)
 const first = integer('SEED', 1)
-if (env['BUGS'] === '1')
-  process.exitCode = huntAll({ first, turns, seedsMax: integer('RUNS', 2_000), print })
-else process.exitCode = runBatch(first, integer('RUNS', env['SEED'] === undefined ? 100 : 1), turns)
+const bugs = env['BUGS'] ?? ''
+if (bugs !== '') {
+  const seedsMax = integer('RUNS', 2_000)
+  const only = bugs === '1' ? {} : { only: bugs.split(',') }
+  process.exitCode = huntAll({ first, turns, seedsMax, ...only, print })
+} else
+  process.exitCode = runBatch(first, integer('RUNS', env['SEED'] === undefined ? 100 : 1), turns)

@@ -6,55 +6,18 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type { StrategyStatus } from '../../src/api/strategy.js'
 import type { Judge } from './judge.js'
-
-/** One log entry: its term and a hash of its bytes. */
-export interface Mark {
-  readonly term: number
-  readonly hash: number
-}
-
-/** A log as far as it is known: `base` is the position before its first entry. */
-export interface LogImage {
-  base: Position
-  marks: Mark[]
-}
-
-export function lastIndex(log: LogImage): number {
-  return log.base.index + log.marks.length
-}
-
-export function markAt(log: LogImage, index: number): Mark | undefined {
-  return log.marks[index - log.base.index - 1]
-}
-
-/** Replaces everything from the first new entry on; false where that leaves a gap. */
-export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]): boolean {
-  const at = from - log.base.index - 1
-  if (at > log.marks.length) return false
-  if (at < 0) return true
-  log.marks.length = at
-  for (const mark of marks) log.marks.push(mark)
-  return true
-}
-
-interface Seat {
-  readonly memory: LogImage
-  durable: LogImage
-  /** The least index that a truncation on its way to the disk leaves, Infinity for none. */
-  truncating: number
-  /** What a damaged disk held: acknowledged once, and counted until the leader hears of the loss. */
-  lost: LogImage | null
-  /** The disk lost something since `durable` was written; the next start may know less. */
-  damaged: boolean
-  role: StrategyStatus['role'] | ''
-  term: number
-  /** Term that a restart must know. */
-  durableTerm: number
-  commit: number
-  delivered: number
-  checkpoint: number
-  recovering: boolean
-}
+import {
+  freshSeat,
+  type HardFacts,
+  holds,
+  lastIndex,
+  type LogImage,
+  type Mark,
+  markAt,
+  same,
+  type Seat,
+  writeMarks,
+} from './seat.js'
 
 export class GroupOracle {
   readonly #name: string
@@ -65,13 +28,30 @@ export class GroupOracle {
   readonly #committed: Mark[] = []
   /** False where durability is not `always`: what is committed may be lost by design. */
   readonly #strict: boolean
+  readonly #voters: number
+  /** The greatest term that a member knew when a majority lost its disks; null while that did not happen. */
+  #lostTerm: number | null = null
   leaderChanges = 0
+  /** Told of every election, within the turn that won it. */
+  onElected: ((member: MemberId) => void) | null = null
 
-  constructor(name: string, options: { judge: Judge; members: number; strict: boolean }) {
+  constructor(
+    name: string,
+    options: { judge: Judge; members: number; learners?: number; strict: boolean },
+  ) {
     this.#name = name
     this.#judge = options.judge
     this.#strict = options.strict
+    this.#voters = options.members - (options.learners ?? 0)
     this.#seats = Array.from({ length: options.members }, () => freshSeat())
+  }
+
+  get isStrict(): boolean {
+    return this.#strict
+  }
+
+  seat(member: MemberId): Seat {
+    return this.#seats[member - 1] as Seat
   }
 
   get committedIndex(): number {
@@ -80,19 +60,49 @@ export class GroupOracle {
 
   /** The disk of a member lost or altered something. */
   damaged(member: MemberId): void {
-    this.#seat(member).damaged = true
+    const seat = this.seat(member)
+    seat.damaged = true
+    seat.damages++
+  }
+
+  /** A majority lost its disks: nobody may lead a later term, and nothing of one may be committed. */
+  majorityLost(): void {
+    this.#lostTerm = this.#seats.reduce((most, seat) => Math.max(most, seat.term), 0)
   }
 
   /** A strategy starts from what its disk holds. */
-  started(member: MemberId, log: LogImage, recovering: boolean): void {
-    const seat = this.#seat(member)
-    if (this.#strict && !seat.damaged && !recovering) this.#checkKept(member, seat, log)
-    if (recovering) this.#judge.mark('recoveries')
+  started(
+    member: MemberId,
+    log: LogImage,
+    found: {
+      readonly recovering: boolean
+      readonly state: HardFacts | null
+    },
+  ): void {
+    const seat = this.seat(member)
+    const { recovering, state } = found
+    if (!seat.damaged && !recovering) {
+      if (this.#strict) this.#checkKept(member, seat, log)
+      if (state !== null) this.#checkVoteKept(member, seat, state)
+    }
+    this.#hold(
+      !recovering || seat.damages > 0 || !this.#strict,
+      'durable-kept',
+      () => `member ${member} starts as recovering, though its disk is whole`,
+    )
+    if (recovering) {
+      this.#judge.mark('recoveries')
+      seat.refillTo = this.#committed.length
+    }
     seat.lost = seat.damaged || recovering ? seat.durable : null
     seat.memory.base = log.base
     seat.memory.marks = log.marks
     seat.durable = { base: log.base, marks: [...log.marks] }
     if (seat.damaged || recovering) seat.durableTerm = 0
+    if (state !== null) {
+      seat.durableTerm = state.term
+      seat.durableVote = state.vote
+    }
     seat.damaged = false
     seat.truncating = Infinity
     seat.recovering = recovering
@@ -105,7 +115,7 @@ export class GroupOracle {
 
   /** Entries leave for the log of a member: `from` is the index of the first. */
   written(member: MemberId, from: number, marks: readonly Mark[]): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     const last = lastIndex(seat.memory)
     for (let index = from; index <= last; index++) {
       const old = markAt(seat.memory, index)
@@ -114,11 +124,14 @@ export class GroupOracle {
       this.#judge.mark('truncations')
       seat.truncating = Math.min(seat.truncating, from - 1)
       const truth = this.#committed[index - 1]
+      if (!this.#strict || seat.recovering || truth === undefined || !same(old, truth)) break
       this.#hold(
-        !this.#strict || seat.recovering || truth === undefined || !same(old, truth),
+        index > seat.commit,
         'log-truncation',
         () => `member ${member} truncates committed index ${index} of term ${old.term}`,
       )
+      // A member that missed the commit may obey an older leader once more: a majority has the entry.
+      this.#checkQuorum(index, truth, seat)
       break
     }
     const before =
@@ -138,19 +151,22 @@ export class GroupOracle {
 
   /** The same entries are on the disk now. */
   durable(member: MemberId, from: number, marks: readonly Mark[]): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     writeMarks(seat.durable, from, marks)
     if (from - 1 <= seat.truncating) seat.truncating = Infinity
   }
 
-  /** A term or vote is on the disk now. */
-  durableTerm(member: MemberId, term: number): void {
-    this.#seat(member).durableTerm = term
+  /** A hard state is on the disk now, and all that was written with it. */
+  durableState(member: MemberId, { term, vote, recovering }: HardFacts): void {
+    const seat = this.seat(member)
+    seat.durableTerm = term
+    seat.durableVote = vote
+    if (seat.refillTo !== null && !recovering) this.#checkRefilled(member, seat)
   }
 
   /** The log was cut up to an index, or forgotten for a snapshot at `at`. */
   cut(member: MemberId, index: number): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     this.#hold(
       index <= seat.checkpoint,
       'log-truncation',
@@ -166,19 +182,19 @@ export class GroupOracle {
   }
 
   reset(member: MemberId, at: Position, durable: boolean): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     const log = durable ? seat.durable : seat.memory
     log.base = at
     log.marks = []
   }
 
   checkpointed(member: MemberId, at: Position): void {
-    this.#seat(member).checkpoint = at.index
+    this.seat(member).checkpoint = at.index
     this.#judge.mark('checkpoints')
   }
 
   installed(member: MemberId, at: Position): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     this.#judge.mark('snapshot-installs')
     seat.delivered = at.index
     seat.checkpoint = Math.max(seat.checkpoint, at.index)
@@ -192,7 +208,7 @@ export class GroupOracle {
 
   /** A member delivers an entry to its engine: it is committed. */
   delivered(member: MemberId, at: Position, hash: number): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     this.#hold(
       at.index === seat.delivered + 1,
       'delivery-order',
@@ -211,13 +227,14 @@ export class GroupOracle {
       return
     }
     if (at.index !== this.#committed.length + 1) return
+    this.#checkInvention(member, at.term, `commits index ${at.index}`)
     this.#committed.push(mark)
     if (this.#strict) this.#checkQuorum(at.index, mark)
   }
 
   /** The strategy's own words after it was drained. */
   status(member: MemberId, status: StrategyStatus): void {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     this.#hold(
       status.term >= seat.term || !this.#strict,
       'monotone',
@@ -245,7 +262,7 @@ export class GroupOracle {
 
   /** The process of a member ended. */
   ended(member: MemberId): void {
-    this.#seat(member).role = ''
+    this.seat(member).role = ''
   }
 
   /** The member that leads the highest term, or 0. */
@@ -262,7 +279,7 @@ export class GroupOracle {
 
   /** Whether a member has delivered all that is committed. */
   isCaughtUp(member: MemberId): boolean {
-    const seat = this.#seat(member)
+    const seat = this.seat(member)
     return seat.role !== '' && !seat.recovering && seat.delivered >= this.#committed.length
   }
 
@@ -283,8 +300,10 @@ export class GroupOracle {
       if (this.#leaders.size > 0) this.leaderChanges++
     }
     this.#leaders.set(status.term, member)
+    this.onElected?.(member)
+    this.#checkInvention(member, status.term, 'leads')
     if (!this.#strict) return
-    const { memory } = this.#seat(member)
+    const { memory } = this.seat(member)
     // Committed entries from terms before its own must be there.
     for (let index = this.#committed.length; index > memory.base.index; index--) {
       const truth = this.#committed[index - 1] as Mark
@@ -300,17 +319,50 @@ export class GroupOracle {
     }
   }
 
-  #checkQuorum(index: number, mark: Mark): void {
+  #checkInvention(member: MemberId, term: number, what: string): void {
+    this.#hold(
+      this.#lostTerm === null || term <= this.#lostTerm,
+      'no-invention',
+      () => `member ${member} ${what} in term ${term}, though a majority lost its disks`,
+    )
+  }
+
+  /** Every quorum has a member with the entry on its disk; `but` does not count. */
+  #checkQuorum(index: number, mark: Mark, but: Seat | null = null): void {
     let holders = 0
-    for (const seat of this.#seats) {
+    for (const seat of this.#seats.slice(0, this.#voters)) {
+      if (seat === but) continue
       // A member that lost its disk acknowledges nothing until it is refilled.
       const isHeld = !seat.recovering && holds(seat.durable, index, mark)
       if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
     }
     this.#hold(
-      holders * 2 > this.#seats.length,
+      holders * 2 > this.#voters,
       'committed-durable',
-      () => `index ${index} commits with ${holders} durable copies of ${this.#seats.length}`,
+      () => `index ${index} is committed with ${holders} durable copies of ${this.#voters}`,
+    )
+  }
+
+  /** A member calls itself intact: it holds at least what was committed when it lost something. */
+  #checkRefilled(member: MemberId, seat: Seat): void {
+    const index = seat.refillTo ?? 0
+    seat.refillTo = null
+    const truth = this.#committed[index - 1]
+    this.#hold(
+      !this.#strict || truth === undefined || holds(seat.durable, index, truth),
+      'refilled',
+      () => `member ${member} calls itself intact without index ${index}, committed at its loss`,
+    )
+  }
+
+  /** Term and vote are synced in every durability. */
+  #checkVoteKept(member: MemberId, { durableTerm, durableVote }: Seat, found: HardFacts): void {
+    this.#hold(
+      found.term > durableTerm ||
+        (found.term === durableTerm && (durableVote === null || found.vote === durableVote)),
+      'durable-kept',
+      () =>
+        `member ${member} starts with a vote for ${found.vote} in term ${found.term}, it gave one to ${durableVote} in term ${durableTerm}`,
     )
   }
 
@@ -340,38 +392,7 @@ export class GroupOracle {
     }
   }
 
-  #seat(member: MemberId): Seat {
-    return this.#seats[member - 1] as Seat
-  }
-
   #hold(condition: boolean, check: Parameters<Judge['fail']>[0], sentence: () => string): void {
     if (!condition) this.#judge.fail(check, `${this.#name}: ${sentence()}`)
-  }
-}
-
-function holds(log: LogImage, index: number, mark: Mark): boolean {
-  const mine = markAt(log, index)
-  return log.base.index >= index || (mine !== undefined && same(mine, mark))
-}
-
-function same(a: Mark, b: Mark): boolean {
-  return a.term === b.term && a.hash === b.hash
-}
-
-function freshSeat(): Seat {
-  const empty = (): LogImage => ({ base: { term: 0, index: 0 }, marks: [] })
-  return {
-    memory: empty(),
-    durable: empty(),
-    lost: null,
-    truncating: Infinity,
-    damaged: false,
-    role: '',
-    term: 0,
-    durableTerm: 0,
-    commit: 0,
-    delivered: 0,
-    checkpoint: 0,
-    recovering: false,
   }
 }

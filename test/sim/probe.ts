@@ -18,22 +18,28 @@ import type {
 import { type Hash64, hashBytes } from '../../src/base/hash.js'
 import type { LogEntry } from '../../src/api/entry.js'
 import type { Judge } from './judge.js'
-import type { GroupOracle, Mark } from './oracle.js'
+import type { GroupOracle } from './oracle.js'
+import { factsOf, RaftWatch } from './raft-watch.js'
+import type { HardFacts, Mark } from './seat.js'
 
 interface Flight {
   readonly batch: number
   readonly from: number
   readonly marks: readonly Mark[]
   readonly reset: Position | null
-  /** Term of the vote or term change, or null. */
-  readonly term: number | null
+  /** Term and vote, where they are in it. */
+  readonly state: HardFacts | null
 }
 
-/** `oracle` finds the history of a group. */
-export function probed(
-  plugin: StrategyPlugin,
-  options: { readonly judge: Judge; readonly oracle: (group: number) => GroupOracle },
-): StrategyPlugin {
+export interface ProbeOptions {
+  readonly judge: Judge
+  /** Finds the history of a group. */
+  readonly oracle: (group: number) => GroupOracle
+  /** How many of the members, the last ones, are learners. */
+  readonly learners: number
+}
+
+export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyPlugin {
   return {
     name: plugin.name,
     api: plugin.api,
@@ -41,8 +47,17 @@ export function probed(
     defaults: plugin.defaults,
     parseOptions: (raw) => plugin.parseOptions(raw),
     create: (init) =>
-      new Probe(plugin, init, { judge: options.judge, oracle: options.oracle(init.group) }),
+      new Probe(
+        plugin,
+        { ...init, members: withLearners(init.members, options.learners) },
+        { judge: options.judge, oracle: options.oracle(init.group) },
+      ),
   }
+}
+
+function withLearners({ voters, learners }: Members, count: number): Members {
+  const keep = voters.length - count
+  return { voters: voters.slice(0, keep), learners: [...learners, ...voters.slice(keep)] }
 }
 
 function markOf(entry: LogEntry): Mark {
@@ -61,6 +76,7 @@ class Probe implements Strategy {
   readonly #oracle: GroupOracle
   #flights: Flight[] = []
   readonly #reads = new Map<Token, number>()
+  readonly #watch: RaftWatch | null
 
   constructor(
     plugin: StrategyPlugin,
@@ -71,7 +87,11 @@ class Probe implements Strategy {
     this.#judge = options.judge
     this.#oracle = options.oracle
     const log = { base: init.base, marks: init.entries.map(markOf) }
-    this.#oracle.started(init.self, log, init.recovering !== null)
+    const isRaft = plugin.name === 'raft'
+    const state = isRaft ? factsOf(init.state) : null
+    this.#oracle.started(init.self, log, { recovering: init.recovering !== null, state })
+    const { judge, oracle } = options
+    this.#watch = isRaft ? new RaftWatch(init, { judge, oracle }) : null
     this.#inner = plugin.create(init)
   }
 
@@ -80,7 +100,14 @@ class Probe implements Strategy {
   }
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
+    const watch = this.#watch
+    if (watch === null || !watch.concerns(message)) {
+      this.#inner.step(from, message, now)
+      return
+    }
+    const before = this.#inner.status().term
     this.#inner.step(from, message, now)
+    watch.stepped(from, message, { now, before, after: this.#inner.status().term })
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
@@ -111,8 +138,8 @@ class Probe implements Strategy {
     this.#flights = this.#flights.filter((flight) => flight.batch > batch)
     for (const flight of done) {
       if (flight.reset !== null) this.#oracle.reset(this.#self, flight.reset, true)
-      if (flight.term !== null) this.#oracle.durableTerm(this.#self, flight.term)
       if (flight.marks.length > 0) this.#oracle.durable(this.#self, flight.from, flight.marks)
+      if (flight.state !== null) this.#oracle.durableState(this.#self, flight.state)
     }
     this.#inner.persisted(batch)
   }
@@ -126,6 +153,7 @@ class Probe implements Strategy {
   }
 
   peerDown(peer: MemberId): void {
+    this.#watch?.peerDown(peer)
     this.#inner.peerDown(peer)
   }
 
@@ -172,6 +200,7 @@ class Probe implements Strategy {
           `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor} was committed at its call`,
       )
     }
+    this.#watch?.drained(ready)
     for (const { definite } of ready.dropped)
       this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
     this.#oracle.status(this.#self, this.#inner.status())
@@ -197,7 +226,9 @@ class Probe implements Strategy {
     if (reset !== null) this.#oracle.reset(this.#self, reset, false)
     if (marks.length > 0) this.#oracle.written(this.#self, from, marks)
     if (write.cutTo !== null) this.#oracle.cut(this.#self, write.cutTo)
-    const term = write.state === null ? null : write.voteTerm
-    this.#flights.push({ batch, from, marks, reset, term })
+    const isRaft = this.#watch !== null && write.state !== null
+    const state = isRaft ? factsOf(write.state) : null
+    if (state !== null) this.#watch?.kept(state)
+    this.#flights.push({ batch, from, marks, reset, state })
   }
 }

@@ -49,12 +49,18 @@ export const eventFaults = [
   'client-stall',
 ] as const
 
+/** Faults that strike where the protocol is tender (aimed-faults.ts). Never drawn: a seeded bug asks for them. */
+export const aimedFaults = ['cut-elected', 'cut-answers', 'wipe-majority'] as const
+
+export type AimedFault = (typeof aimedFaults)[number]
 export type SteadyFault = (typeof steadyFaults)[number]
 export type EventFault = (typeof eventFaults)[number]
-export type FaultKind = SteadyFault | EventFault
+export type FaultKind = SteadyFault | EventFault | AimedFault
 
 export interface Profile {
   readonly members: number
+  /** How many of the members, the last ones, are learners. */
+  readonly learners: number
   readonly durability: Durability
   readonly faults: ReadonlySet<FaultKind>
   /** Mean microseconds between two event faults. */
@@ -79,7 +85,10 @@ export interface Profile {
 /** What a seeded bug may ask for: fields that replace drawn ones, and faults that must be among them. */
 export interface ProfileHint {
   readonly with?: Partial<Omit<Profile, 'faults' | 'network'>>
+  readonly network?: Partial<NetworkRates>
   readonly faults?: readonly FaultKind[]
+  /** No faults but these, in place of the drawn ones. */
+  readonly only?: readonly FaultKind[]
 }
 
 const quietNetwork: NetworkRates = {
@@ -97,9 +106,14 @@ export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
   const faults = new Set<FaultKind>(hint.faults)
   for (const kind of steadyFaults) if (random.chance(1, 4)) faults.add(kind)
   for (const kind of eventFaults) if (random.chance(3, 10)) faults.add(kind)
+  if (hint.only !== undefined) {
+    faults.clear()
+    for (const kind of hint.only) faults.add(kind)
+  }
   const pace = random.pick([150_000, 250_000, 400_000])
   const drawn: Profile = {
     members: random.pick([3, 3, 3, 3, 3, 3, 3, 5, 5, 1]),
+    learners: 0,
     durability: 'always',
     faults,
     faultMeanUs: random.pick([250_000, 500_000, 1_000_000]),
@@ -128,7 +142,7 @@ export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
       lease: random.chance(1, 8) && !faults.has('pause') && !faults.has('pause-leader'),
     },
   }
-  return { ...drawn, ...hint.with }
+  return { ...drawn, ...hint.with, network: { ...drawn.network, ...hint.network } }
 }
 
 function drawNetwork(random: Random, faults: ReadonlySet<FaultKind>): NetworkRates {

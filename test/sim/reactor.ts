@@ -14,6 +14,8 @@ export interface GroupView {
   /** Null until the strategy has begun. */
   readonly status: StrategyStatus | null
   readonly applied: Position
+  /** The engine's. */
+  readonly clock: number
   /** Walks all data: asked for at intervals. */
   digest(): Hash64
 }

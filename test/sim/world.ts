@@ -2,12 +2,16 @@
 // step is one turn of one member's core. Everything that happens comes from the schedule, in an order
 // that the seed decides.
 
+import type { MemberId } from '../../src/api/ids.js'
 import type { Input, Output } from '../../src/api/io.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import type { TraceEvent } from '../../src/api/trace.js'
 import { AssertionError } from '../../src/base/assert.js'
 import { Random } from '../../src/base/random.js'
+import { coreGroup, readFrame } from '../../src/core/wire.js'
+import { channels } from '../../src/shard/sink.js'
 import { decodeIdentity, identityKey } from '../../src/log/layout.js'
+import { AimedFaults } from './aimed-faults.js'
 import { SimClient } from './client.js'
 import { SimClock } from './clock.js'
 import { simConfig } from './cluster-config.js'
@@ -20,6 +24,7 @@ import { SimMember, type MemberWorld } from './member.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
+import { RaftSpeech } from './raft-watch.js'
 import type { Profile } from './profile.js'
 import type { Reactor, ReactorFactory } from './reactor.js'
 import { Schedule } from './schedule.js'
@@ -47,11 +52,15 @@ export class World implements MemberWorld, FaultTarget {
   readonly members: readonly SimMember[]
   readonly clients: readonly SimClient[]
   readonly injector: FaultInjector
+  readonly aimed: AimedFaults
   readonly profile: Profile
   readonly digests: Digests
+  /** The group may not go on: its members must say why they stand still. */
+  isMajorityLost = false
   readonly #options: WorldOptions
   readonly #network: SimNetwork
   readonly #oracles = new Map<number, GroupOracle>()
+  readonly #speech = new Map<number, RaftSpeech>()
   readonly #strategies: ReadonlyMap<string, StrategyPlugin>
   readonly #cores: Random
   readonly #crashes: Random
@@ -90,7 +99,11 @@ export class World implements MemberWorld, FaultTarget {
     this.#strategies = new Map(
       options.strategies.map((plugin) => [
         plugin.name,
-        probed(plugin, { judge: this.judge, oracle: (group) => this.oracle(group) }),
+        probed(plugin, {
+          judge: this.judge,
+          oracle: (group) => this.oracle(group),
+          learners: profile.learners,
+        }),
       ]),
     )
     this.#clientRandom = random.fork()
@@ -100,6 +113,7 @@ export class World implements MemberWorld, FaultTarget {
     for (const member of this.members) member.start()
     this.#network.start()
     this.injector = new FaultInjector(this, random.fork(), profile)
+    this.aimed = new AimedFaults(this, random.fork(), profile)
   }
 
   network(): SimNetwork {
@@ -109,13 +123,16 @@ export class World implements MemberWorld, FaultTarget {
   oracle(group: number): GroupOracle {
     let oracle = this.#oracles.get(group)
     if (oracle === undefined) {
-      const { members, durability } = this.profile
+      const { members, learners, durability } = this.profile
       oracle = new GroupOracle(`group ${group}`, {
         judge: this.judge,
         members,
+        learners,
         strict: durability === 'always',
       })
+      oracle.onElected = (member) => this.aimed.elected(member)
       this.#oracles.set(group, oracle)
+      this.#speech.set(group, new RaftSpeech({ judge: this.judge, oracle }))
     }
     return oracle
   }
@@ -170,6 +187,7 @@ export class World implements MemberWorld, FaultTarget {
       trace.output(output)
       if (output.kind === 'store' && output.write.store === 'log')
         this.#watchIdentity(member, output.write.puts)
+      if (output.kind === 'frame') this.#listen(member, output.bytes)
     }
     this.#options.watch?.(member, inputs, outputs)
     judge.hold(
@@ -241,6 +259,22 @@ export class World implements MemberWorld, FaultTarget {
     this.digests.damaged(member.id)
   }
 
+  loseMajority(): boolean {
+    const { members } = this
+    const isWhole = this.#damaged.size === 0 && members.every((member) => member.life !== 0)
+    if (!isWhole || this.oracles().length === 0) return false
+    this.isMajorityLost = true
+    for (const oracle of this.oracles()) oracle.majorityLost()
+    const from = this.#crashes.below(members.length)
+    for (let i = 0; i * 2 < members.length; i++) {
+      const member = members[(from + i) % members.length] as SimMember
+      this.crash(member, { power: false, downUs: 1_000 + this.#crashes.below(500_000) })
+      this.replace(member)
+      this.damaged(member)
+    }
+    return true
+  }
+
   /** A damaged member counts again once it has refilled all that was committed before. */
   #healed(member: SimMember): void {
     const views = member.reactor?.views() ?? []
@@ -257,6 +291,22 @@ export class World implements MemberWorld, FaultTarget {
     if (!isWhole) return
     this.#damaged.delete(member)
     this.judge.mark('refilled-members')
+  }
+
+  /** What the strategies of a member say to others. */
+  #listen(member: SimMember, frame: Uint8Array): void {
+    let target = 0
+    readFrame(
+      frame,
+      (head) => {
+        target = head.target
+        return true
+      },
+      ({ group, channel, body }) => {
+        if (group === coreGroup || channel !== channels.strategy) return
+        this.#speech.get(group - 1)?.spoken(member.id, target as MemberId, body)
+      },
+    )
   }
 
   #watchIdentity(member: SimMember, puts: readonly { key: string; value: Uint8Array }[]): void {

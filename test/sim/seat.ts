@@ -1,0 +1,100 @@
+// What the oracle knows of one member of one group: its log in memory and on the disk, its term and
+// vote, and how far it committed. A log entry is known by its term and a hash of its bytes.
+
+import type { MemberId } from '../../src/api/ids.js'
+import type { Position } from '../../src/api/position.js'
+import type { StrategyStatus } from '../../src/api/strategy.js'
+
+/** One log entry: its term and a hash of its bytes. */
+export interface Mark {
+  readonly term: number
+  readonly hash: number
+}
+
+/** A log as far as it is known: `base` is the position before its first entry. */
+export interface LogImage {
+  base: Position
+  marks: Mark[]
+}
+
+export function lastIndex(log: LogImage): number {
+  return log.base.index + log.marks.length
+}
+
+export function markAt(log: LogImage, index: number): Mark | undefined {
+  return log.marks[index - log.base.index - 1]
+}
+
+/** Replaces everything from the first new entry on; false where that leaves a gap. */
+export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]): boolean {
+  const at = from - log.base.index - 1
+  if (at > log.marks.length) return false
+  if (at < 0) return true
+  log.marks.length = at
+  for (const mark of marks) log.marks.push(mark)
+  return true
+}
+
+/** What a hard state says. */
+export interface HardFacts {
+  readonly term: number
+  readonly vote: MemberId | null
+  readonly recovering: boolean
+}
+
+export interface Seat {
+  readonly memory: LogImage
+  durable: LogImage
+  /** The least index that a truncation on its way to the disk leaves, Infinity for none. */
+  truncating: number
+  /** What a damaged disk held: acknowledged once, and counted until the leader hears of the loss. */
+  lost: LogImage | null
+  /** The disk lost something since `durable` was written; the next start may know less. */
+  damaged: boolean
+  /** How often that happened in the whole run. */
+  damages: number
+  role: StrategyStatus['role'] | ''
+  term: number
+  /** Term, and the vote in it, that a restart must know. */
+  durableTerm: number
+  durableVote: MemberId | null
+  commit: number
+  delivered: number
+  checkpoint: number
+  recovering: boolean
+  /** What was committed when it began to recover: intact again only once it holds that. Null for intact. */
+  refillTo: number | null
+  /** Its log as it stood when it last asked for votes. */
+  candidacy: { readonly term: number; readonly log: LogImage } | null
+}
+
+export function holds(log: LogImage, index: number, mark: Mark): boolean {
+  const mine = markAt(log, index)
+  return log.base.index >= index || (mine !== undefined && same(mine, mark))
+}
+
+export function same(a: Mark, b: Mark): boolean {
+  return a.term === b.term && a.hash === b.hash
+}
+
+export function freshSeat(): Seat {
+  const empty = (): LogImage => ({ base: { term: 0, index: 0 }, marks: [] })
+  return {
+    memory: empty(),
+    durable: empty(),
+    lost: null,
+    truncating: Infinity,
+    damaged: false,
+    damages: 0,
+    role: '',
+    term: 0,
+    durableTerm: 0,
+    durableVote: null,
+    commit: 0,
+    delivered: 0,
+    checkpoint: 0,
+    recovering: false,
+    refillTo: null,
+    candidacy: null,
+  }
+}
