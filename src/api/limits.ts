@@ -8,7 +8,10 @@ export const limits = {
   argumentsUnauthenticatedMax: 10,
   /** Default `proto-max-bulk-len`, bytes; before authentication 16 KiB. */
   bulkBytesMax: 8 * 1024 * 1024,
+  /** No announced length above it is ever looked at (Redis: 512 MiB). */
   bulkBytesCeiling: 512 * 1024 * 1024,
+  /** What `proto-max-bulk-len` may be raised to: a value is one entry, one frame and one string of the engine, and a longer one holds members up for longer than an election takes. */
+  valueBytesCeiling: 32 * 1024 * 1024,
   bulkBytesUnauthenticatedMax: 16 * 1024,
   /** Bytes of one unfinished command. */
   queryBytesMax: 64 * 1024 * 1024,

@@ -211,7 +211,7 @@ export const configSchema = z.strictObject(
             'Connections of this member; one more is answered `ERR max number of clients reached`.',
           ),
           'bulk-max': option(
-            size(16 * 1024, limits.bulkBytesCeiling, 'from 16kb to 512mb'),
+            size(16 * 1024, limits.valueBytesCeiling, 'from 16kb to 32mb'),
             '8mb',
             'Longest argument and value (proto-max-bulk-len); equal on every member.',
           ),

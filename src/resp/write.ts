@@ -2,6 +2,7 @@
 // a chain of frames instead of recursion. Nothing a reply holds can break the frame of the protocol.
 
 import { assert } from '../base/assert.js'
+import { limits } from '../api/limits.js'
 import { ok, type Reply, type ReplyObject } from '../api/reply.js'
 import { formatDouble } from './double.js'
 
@@ -23,7 +24,10 @@ interface Frame {
   readonly outer: Frame | null
 }
 
-/** One-byte text of a reply for protocol version 2 or 3. */
+/**
+ * One-byte text of a reply for protocol version 2 or 3. A list whose text passes the hard bound of the
+ * output is cut off behind it: no connection may have so much unsent, and no string can be endless.
+ */
 export function encodeReply(reply: Reply, protocol: number): string {
   if (typeof reply === 'string') return bulk(reply)
   if (reply === ok) return '+OK\r\n'
@@ -41,8 +45,10 @@ function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): st
     let inner: readonly Reply[] | null = null
     while (next < items.length && inner === null) {
       const item = items[next++] as Reply
-      if (typeof item === 'string') out += bulk(item)
-      else {
+      if (typeof item === 'string') {
+        out += bulk(item)
+        if (out.length > limits.outputHardBytes) return out
+      } else {
         inner = itemsOf(item)
         out +=
           inner === null ? encodeSingle(item, protocol) : listHead(item, inner.length, protocol)

@@ -58,8 +58,8 @@ export type ReplyMode = 'on' | 'off' | 'own' | 'next'
 const pendingMax = limits.pendingPerConnectionMax
 /** Commands in flight times the typical size of a reply may be this many characters. */
 const inFlightChars = limits.outputHardBytes / 4
-/** What a reply is taken to be before the first ones are in. */
-const typicalCharsFirst = inFlightChars / 128
+/** What a reply is taken to be before the first ones are in: as many of the longest values fit the bound. */
+const typicalCharsFirst = inFlightChars / 24
 
 export class Session implements Caller {
   readonly id: ConnectionId
@@ -100,6 +100,8 @@ export class Session implements Caller {
   /** Size of a reply to reckon with: follows the largest at once and falls slowly. */
   #typicalChars = typicalCharsFirst
   #out = ''
+  /** Characters of replies that were dropped because the connection is past its hard bound, and will close. */
+  #droppedChars = 0
   #isTouched = false
   #isStopped = false
   #isQueued = false
@@ -157,7 +159,7 @@ export class Session implements Caller {
 
   /** Characters of replies not handed to the host. */
   get outputChars(): number {
-    return this.#out.length + this.#earlyChars
+    return this.#out.length + this.#earlyChars + this.#droppedChars
   }
 
   /** Whether one more command may be taken. */
@@ -198,7 +200,8 @@ export class Session implements Caller {
       return
     }
     const text = this.#encode(ticket, reply)
-    this.#out = this.#out === '' ? text : this.#out + text
+    if (this.#out === '') this.#out = text
+    else this.#append(text)
     this.#first = ticket + 1
     if (this.#early > 0) this.#flush()
     if (!this.#isTouched) this.touch()
@@ -298,11 +301,21 @@ export class Session implements Caller {
       const text = this.#texts[at]
       if (text === null || text === undefined) return
       this.#texts[at] = null
-      this.#out += text
+      this.#append(text)
       this.#early--
       this.#earlyChars -= text.length
       this.#first++
     }
+  }
+
+  /** Past the hard bound the router closes the connection: nothing longer is put together before. */
+  #append(text: string): void {
+    if (this.#out.length + text.length <= limits.outputHardBytes) {
+      this.#out += text
+      return
+    }
+    this.#droppedChars += this.#out.length + text.length
+    this.#out = ''
   }
 
   #encode(ticket: number, reply: Reply): string {

@@ -127,7 +127,7 @@ function makeSettings(config: Config): Map<string, Setting> {
   open(
     'proto-max-bulk-len',
     String(config.bulkBytesMax),
-    memoryBetween(1024 * 1024, limits.bulkBytesCeiling),
+    memoryBetween(1024 * 1024, limits.valueBytesCeiling),
   )
   fixed('tcp-keepalive', '300')
   fixed('latency-monitor-threshold', '0')

@@ -14,6 +14,7 @@ import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { decodeCommands, encodeCommands } from './batch.js'
 import type { ReadRound } from './reads.js'
 import { channels, type ShardSink } from './sink.js'
+import { estimate } from './windows.js'
 
 export interface RemoteReadsInit {
   readonly sink: ShardSink
@@ -168,7 +169,8 @@ class RemoteCaller implements Caller {
 function encodeAnswer(id: number, replies: readonly Reply[]): Uint8Array {
   const writer = new ByteWriter(256).byte(version).varint(id)
   for (const reply of replies) {
-    encodeReply(writer, writer.length < answerBytesMax ? reply : busyGroup)
+    const isFitting = writer.length + estimate(reply) <= answerBytesMax
+    encodeReply(writer, isFitting ? reply : busyGroup)
   }
   return writer.finish()
 }

@@ -153,7 +153,8 @@ function forget(window: Window): void {
   }
 }
 
-function estimate(reply: Reply): number {
+/** About the bytes that a reply takes encoded. */
+export function estimate(reply: Reply): number {
   if (typeof reply === 'string') return reply.length + 8
   if (typeof reply !== 'object' || reply === null) return 8
   if ('type' in reply) {

@@ -132,6 +132,54 @@ test('router: HELLO 3 behind a command in flight: the earlier reply stays RESP2'
   t.is(client.read(), '_\r\n')
 })
 
+test('router: a new client asks for many values of the longest kind: all answered, never closed', (t) => {
+  const world = new World({ answer: () => undefined })
+  const client = world.connect()
+  const [group] = world.groups
+  const value = 'x'.repeat(limits.bulkBytesMax)
+  const total = 100
+
+  client.send(encodeCommand(['GET', 'big']).repeat(total))
+  let chars = 0
+  for (let turns = 0; turns < 1_000 && !client.isClosed; turns++) {
+    while (group !== undefined && group.calls.length > 0) group.answer(0, value)
+    chars += client.read().length
+  }
+
+  t.false(client.isClosed)
+  t.is(chars, total * (value.length + `$${value.length}\r\n\r\n`.length))
+})
+
+test('router: replies longer than a string can be: the connection is closed, others are served', (t) => {
+  const value = 'x'.repeat(limits.bulkBytesMax)
+  const world = new World({ answer: (call) => call.args.slice(1).map(() => value) })
+  const [client, other] = [world.connect(), world.connect()]
+  const many = encodeCommand(['MGET', ...new Array<string>(100).fill('big')])
+
+  client?.send(many)
+  const text = client?.read()
+
+  t.is(text?.length, 0)
+  t.true(client?.isClosed)
+  t.is(other?.ask('PING'), '+PONG\r\n')
+})
+
+test('router: replies that waited for an older one pass the bound together: closed', (t) => {
+  const world = new World({ answer: () => undefined })
+  const client = world.connect()
+  const [group] = world.groups
+  const value = 'x'.repeat(limits.bulkBytesMax)
+
+  client.send(encodeCommand(['MGET', 'big']).repeat(5))
+  while ((group?.calls.length ?? 0) > 1) group?.answer(1, new Array<string>(20).fill(value))
+  group?.answer(0, null)
+  const text = client.read()
+
+  t.is(text.length, 0)
+  t.true(client.isClosed)
+  t.is(world.router.state.stats.outputLimitCloses, 1)
+})
+
 test('router: many large replies asked for at once: fewer in flight, all answered, never closed', (t) => {
   const world = new World({ answer: () => undefined })
   const client = world.connect()

@@ -4,7 +4,7 @@ import { type GroupCall, type Lane, makeLane } from '../../src/api/group.js'
 import type { MemberId, Token } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
 import type { Reply } from '../../src/api/reply.js'
-import { noLeader } from '../../src/api/replies.js'
+import { busyGroup, noLeader } from '../../src/api/replies.js'
 import type { ReadRound } from '../../src/shard/reads.js'
 import { RemoteReads } from '../../src/shard/remote-reads.js'
 import { type Channel, channels, type ShardSink } from '../../src/shard/sink.js'
@@ -116,6 +116,25 @@ test('remote reads: answers out of order: a later round waits for the older one'
   t.deepEqual(here.answered, [
     [1, 'v'],
     [2, 'v'],
+  ])
+})
+
+test('remote reads: a reply longer than a frame: refused, the others are answered', (t) => {
+  const here = side()
+  const there = side()
+  here.reads.add([round([7, 8])])
+  here.reads.flush(at(1), leader)
+  there.reads.asked(asker, (here.sent[0] as Sent).body)
+  const value = 'x'.repeat(limits.bulkBytesMax)
+
+  there.submitted[0]?.lane.caller.answer(0, new Array<string>(70).fill(value))
+  there.submitted[1]?.lane.caller.answer(1, 'small')
+
+  t.true((there.sent[0]?.body.length ?? 0) < limits.frameBytesMax)
+  here.reads.answered((there.sent[0] as Sent).body)
+  t.deepEqual(here.answered, [
+    [7, busyGroup],
+    [8, 'small'],
   ])
 })
 
