@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { ConfigError } from '../base/errors.js'
 import { loadConfig } from '../config/load.js'
@@ -33,7 +34,7 @@ export function planDev(options: DevOptions): DevPlan {
   const count = readInteger('--members', options.members, membersMax)
   const port = readInteger('--port', options.port, 65535 - peerPortOffset - count)
   const directory = resolve(options.dir)
-  const base = options.conf ?? new URL('../../../conf/dev.yaml', import.meta.url).pathname
+  const base = options.conf ?? fileURLToPath(new URL('../../../conf/dev.yaml', import.meta.url))
   const { tree } = readSource(base)
   const members: DevMember[] = []
   for (let i = 0; i < count; i++) {

@@ -16,9 +16,9 @@ export function describeCommand(entry: CommandEntry): Reply {
     entry.lastKey,
     entry.firstKey === 0 ? 0 : entry.keyStep,
     { type: 'set', items: spec.categories.map(status) },
-    spec.tips,
-    spec.keys.map(describeKeys),
-    subcommands.map(describeCommand),
+    { type: 'set', items: spec.tips },
+    { type: 'set', items: spec.keys.map(describeKeys) },
+    { type: 'set', items: subcommands.map(describeCommand) },
   ]
 }
 

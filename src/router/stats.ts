@@ -20,6 +20,8 @@ export class Stats {
   aclAuthFailures = 0
   /** Replies by error prefix. */
   readonly errors = new Map<string, number>()
+  /** What the groups had counted at the last reset. */
+  groupsBefore: Readonly<Record<string, number>> = {}
   /** Over the last whole second or longer. */
   commandsPerSecond = 0
   #sampledAt = 0
@@ -70,7 +72,9 @@ export class Stats {
     }
   }
 
-  reset(entries: Iterable<CommandEntry>): void {
+  /** `groups`: what the groups count themselves, as of now. */
+  reset(entries: Iterable<CommandEntry>, groups: Readonly<Record<string, number>>): void {
+    this.groupsBefore = groups
     this.connectionsReceived = 0
     this.connectionsRejected = 0
     this.commandsProcessed = 0

@@ -14,12 +14,11 @@ export function reportOf(facts: {
   readonly strategy: StrategyStatus | null
   readonly applied: Position
   readonly engine: Engine
+  readonly keys: number
   readonly halted: string
   readonly counters: Readonly<Record<string, number>>
 }): GroupReport {
   const { keyspace, strategy, engine } = facts
-  let keys = 0
-  for (let db = 0; db < 16; db++) keys += engine.keyCount(db)
   const health = healthOf(strategy, facts.halted)
   return {
     id: facts.id,
@@ -38,7 +37,7 @@ export function reportOf(facts: {
     health,
     why: whyOf(strategy, facts.halted, health),
     loss: strategy?.loss ?? '',
-    keys,
+    keys: facts.keys,
     memoryBytes: engine.memoryBytes,
     counters: { ...facts.counters, ...strategy?.counters },
   }

@@ -327,6 +327,7 @@ export class Shard implements Group {
       strategy: this.#strategy?.status() ?? null,
       applied: this.#executor.applied,
       engine: this.engine,
+      keys: this.keyTotal,
       halted: this.#halted !== '' ? this.#halted : this.#storage.why,
       counters: this.counters(),
     })
@@ -338,6 +339,7 @@ export class Shard implements Group {
       read_rounds: this.#reads.counters.rounds,
       read_retries: this.#reads.counters.retries,
       reads_refused: this.#reads.counters.refused,
+      ...this.engine.counters,
       ...this.#storage.counters,
     }
   }

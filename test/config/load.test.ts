@@ -95,6 +95,10 @@ test('refusals: wrong values: name file, line, option, given and allowed', (t) =
       'q.yaml:2: clients.max: given "many", allowed: an integer from 1 to 1000000',
     ],
     [
+      'clients:\n  bulk-max: 512mb\n',
+      'q.yaml:2: clients.bulk-max: given "512mb", allowed: a size as 64mb, from 16kb to 32mb',
+    ],
+    [
       'clients:\n  max: 0\n',
       'q.yaml:2: clients.max: given 0, allowed: an integer from 1 to 1000000',
     ],

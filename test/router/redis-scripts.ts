@@ -114,6 +114,8 @@ export const scripts: readonly (readonly (readonly string[])[])[] = [
   ],
   [
     ['COMMAND', 'GETKEYS', 'get', 'a', 'b'],
+    ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 'b', 'px', '5'],
+    ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 'b', 'get'],
     ['COMMAND', 'INFO', 'nosuch', 'select'],
     ['COMMAND', 'INFO', 'client|kill', 'echo', 'wait'],
   ],
@@ -136,6 +138,7 @@ export const scripts: readonly (readonly (readonly string[])[])[] = [
   [
     ['CONFIG', 'SET'],
     ['CONFIG', 'SET', 'a'],
+    ['CONFIG', 'SET', 'timeout', '0', 'maxclients'],
     ['CONFIG', 'SET', 'nosuch', '1'],
     ['CONFIG', 'SET', 'timeout', 'abc'],
   ],

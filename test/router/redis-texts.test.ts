@@ -101,6 +101,27 @@ test('router commands: COMMAND INFO of all that redis-server has, too: the same 
   }
 })
 
+test('router commands: COMMAND INFO in RESP3: sets where redis-server has sets', async (t) => {
+  if (redisMissing !== null) {
+    t.log(redisMissing)
+    t.pass()
+    return
+  }
+  const redis = await startRedis()
+  try {
+    // The reply of HELLO names versions, which differ.
+    const behindHello = (text: string): string => text.slice(text.indexOf('*3\r\n*10\r\n'))
+    const text =
+      encodeCommand(['HELLO', '3']) + encodeCommand(['COMMAND', 'INFO', 'echo', 'select', 'ping'])
+    const ours = behindHello(askWorld(text))
+
+    t.is(ours, behindHello(await askSocket(redis.port, text)))
+    t.true(ours.includes('~0\r\n'))
+  } finally {
+    await redis.stop()
+  }
+})
+
 test('router commands: COMMAND DOCS and INFO of the engine: as redis-server shows them', async (t) => {
   if (redisMissing !== null) {
     t.log(redisMissing)

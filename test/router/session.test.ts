@@ -374,3 +374,22 @@ test('protocol faults: many within a minute: one trace, the next one counts them
     ],
   )
 })
+
+test('info stats: what groups count: shown, and anew after CONFIG RESETSTAT', (t) => {
+  const world = new World()
+  const client = world.connect()
+  const [group] = world.groups
+  const count = (hits: number, expired: number): void => {
+    if (group !== undefined) group.counters = { hits, misses: 1, expired, evicted: 0 }
+  }
+
+  count(5, 2)
+  t.regex(client.ask('INFO', 'stats'), /expired_keys:2\r\n(.*\r\n)*keyspace_hits:5\r\n/)
+  client.ask('CONFIG', 'RESETSTAT')
+  count(7, 2)
+
+  const text = client.ask('INFO', 'stats')
+  t.regex(text, /expired_keys:0\r\n(.*\r\n)*keyspace_hits:2\r\nkeyspace_misses:0\r\n/)
+  count(1, 0)
+  t.regex(client.ask('INFO', 'stats'), /keyspace_hits:1\r\n/)
+})

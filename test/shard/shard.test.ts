@@ -102,7 +102,7 @@ function world(isStarted = true) {
   const raft = makeStrategy()
   const engine = new MapEngine()
   const space = keyspace('default', [])
-  const config = { self, requestMs: 1_000, clockSkewMs: 500, databases: 16, keyspaces: [space] }
+  const config = { self, requestMs: 1_000, clockSkewMs: 500, databases: 20, keyspaces: [space] }
   const more = {
     checkpointLogBytes: limits.checkpointLogBytes,
     checkpointIntervalMs: 1e9,
@@ -244,4 +244,17 @@ test('shard: short of disk space: refuses writes, also behind writes that wait, 
   w.turn(2)
 
   t.deepEqual(w.replies, [ok, diskFull, '1'])
+})
+
+test('shard: report: keys of all databases, and what the engine counts', (t) => {
+  const w = world()
+  w.engine.data.set('a', '1')
+  w.engine.counters.hits = 3
+  w.engine.counters.expired = 2
+
+  const { keys, counters } = w.shard.report()
+
+  t.is(keys, 20, 'the fake engine has its key in each of 20 databases')
+  t.is(counters['hits'], 3)
+  t.is(counters['expired'], 2)
 })

@@ -111,10 +111,21 @@ function keysOf(args: readonly string[], state: RouterState): ErrorReply | reado
   for (const keys of entry.spec.keys) {
     const last = keys.last < 0 ? args.length + keys.last : keys.last
     for (let at = keys.first; at <= last && at < args.length; at += keys.step) {
-      found.push([args[at] as string, keys.flags])
+      found.push([args[at] as string, flagsOf(entry, keys.flags, args)])
     }
   }
   return found
+}
+
+/** SET is the one command whose use of its key depends on an option. */
+function flagsOf(
+  entry: CommandEntry,
+  flags: readonly string[],
+  args: readonly string[],
+): readonly string[] {
+  if (entry.name !== 'set') return flags
+  const answersOld = args.slice(3).some((word) => word.toLowerCase() === 'get')
+  return answersOld ? ['RW', 'access', 'update'] : ['OW', 'update']
 }
 
 const list = {

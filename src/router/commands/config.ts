@@ -1,8 +1,9 @@
 // CONFIG GET, SET, RESETSTAT, REWRITE.
 
 import { globMatch } from '../../base/glob.js'
-import { error, wrongArity } from '../../api/replies.js'
+import { error, syntaxError } from '../../api/replies.js'
 import { ok, type Reply } from '../../api/reply.js'
+import { groupTotals } from '../info/counters.js'
 import { admin, container, helpOf, type RouterCommand } from '../command.js'
 import type { RouterState } from '../state.js'
 
@@ -57,7 +58,7 @@ const set = {
     },
   ],
   run: (_session, args, state) => {
-    if (args.length % 2 !== 0) return wrongArity('config|set')
+    if (args.length % 2 !== 0) return syntaxError
     return setPairs(args, state)
   },
 } satisfies RouterCommand
@@ -89,7 +90,7 @@ const resetStat = {
   since: '2.0.0',
   summary: 'Sets the counters of INFO back to zero.',
   run: (_session, _args, state) => {
-    state.stats.reset(state.table.all())
+    state.stats.reset(state.table.all(), groupTotals(state))
     return ok
   },
 } satisfies RouterCommand

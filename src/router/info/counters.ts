@@ -3,15 +3,28 @@
 import type { RouterState } from '../state.js'
 import { fieldLines } from './fields.js'
 
-/** Sum of a counter over all groups; 0 where a group does not count it. */
-function total(state: RouterState, name: string): number {
-  let sum = 0
-  for (const group of state.groups) sum += group.report().counters[name] ?? 0
-  return sum
+/** What the engines of this member count, summed over all groups. */
+export function groupTotals(state: RouterState): Readonly<Record<string, number>> {
+  const totals = { expired: 0, evicted: 0, hits: 0, misses: 0 }
+  for (const group of state.groups) {
+    const { counters } = group.report()
+    totals.expired += counters['expired'] ?? 0
+    totals.evicted += counters['evicted'] ?? 0
+    totals.hits += counters['hits'] ?? 0
+    totals.misses += counters['misses'] ?? 0
+  }
+  return totals
 }
 
 export function statsSection(state: RouterState): string {
   const { stats } = state
+  const totals = groupTotals(state)
+  /** Since CONFIG RESETSTAT; an engine that a snapshot replaced counts from 0. */
+  const since = (name: string): number => {
+    const now = totals[name] ?? 0
+    const before = stats.groupsBefore[name] ?? 0
+    return now >= before ? now - before : now
+  }
   return fieldLines([
     ['total_connections_received', stats.connectionsReceived],
     ['total_commands_processed', stats.commandsProcessed],
@@ -22,11 +35,11 @@ export function statsSection(state: RouterState): string {
     ['sync_full', 0],
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
-    ['expired_keys', total(state, 'expired')],
-    ['evicted_keys', total(state, 'evicted')],
+    ['expired_keys', since('expired')],
+    ['evicted_keys', since('evicted')],
     ['evicted_clients', 0],
-    ['keyspace_hits', total(state, 'hits')],
-    ['keyspace_misses', total(state, 'misses')],
+    ['keyspace_hits', since('hits')],
+    ['keyspace_misses', since('misses')],
     ['pubsub_channels', 0],
     ['pubsub_patterns', 0],
     ['latest_fork_usec', 0],
