@@ -2,9 +2,11 @@
 // over, exit code 0); a second SIGINT ends it at once with 1.
 
 import { createCore } from '../core/create.js'
-import { loadConfig } from '../config/load.js'
-import { checkStrategies } from '../config/strategies.js'
-import { loadStrategies } from '../host/plugins.js'
+import type { StrategyPlugin } from '../api/strategy.js'
+import { QuorateError } from '../base/errors.js'
+import { type LoadedConfig, loadConfig } from '../config/load.js'
+import { checkStrategies, type Strategies, strategyRefused } from '../config/strategies.js'
+import { loadStrategy } from '../host/plugins.js'
 import { type RunningMember, start } from '../host/start.js'
 import { readOverrides } from './overrides.js'
 
@@ -12,14 +14,30 @@ import { readOverrides } from './overrides.js'
 export async function startMember(options: Readonly<Record<string, unknown>>): Promise<number> {
   const file = typeof options['conf'] === 'string' ? options['conf'] : null
   const loaded = loadConfig({ file, flags: readOverrides(options), environment: process.env })
-  checkStrategies(loaded, await loadStrategies(loaded.config))
+  checkStrategies(loaded, await loadNamed(loaded))
   const member = await start(loaded.config, {
     makeCore: createCore,
     configFile: file ?? '',
   })
   stopOnSignals(member)
   if (options['stopWithStdin'] === true) stopWithStdin(member)
-  return member.done
+  const code = await member.done
+  if (code !== 0) process.stderr.write(`quorate: ${member.why()}\n`)
+  return code
+}
+
+/** The strategies of all keyspaces; throws ConfigError with the place of one that cannot be loaded. */
+async function loadNamed(loaded: LoadedConfig): Promise<Strategies> {
+  const plugins = new Map<string, StrategyPlugin>()
+  for (const keyspace of loaded.config.keyspaces) {
+    try {
+      plugins.set(keyspace.strategy, await loadStrategy(keyspace.strategy))
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error
+      throw strategyRefused(loaded, keyspace, error.message)
+    }
+  }
+  return plugins
 }
 
 function stopOnSignals(member: RunningMember): void {

@@ -26,6 +26,16 @@ export function checkStrategies({ config, source }: LoadedConfig, plugins: Strat
   }
 }
 
+/** A keyspace names a strategy that cannot be loaded; `why` says what was tried. */
+export function strategyRefused(
+  { source }: LoadedConfig,
+  keyspace: KeyspaceConfig,
+  why: string,
+): ConfigError {
+  const allowed = `raft, or the name of an installed package with a strategy (${why})`
+  return placeOfKeyspace(keyspace, source).fault('strategy', keyspace.strategy, allowed)
+}
+
 interface KeyspacePlace {
   fault(option: string, given: string, allowed: string): ConfigError
 }

@@ -56,7 +56,10 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
     const cause = error instanceof Error ? error : new Error(String(error))
     const why = describe(cause)
     const isDamaged = /corrupt|checksum|missing files/i.test(why)
-    const sentence = `the ${name} store in ${directory} cannot be opened: ${why}`
+    const isTaken = /\bLOCK\b/.test(why)
+    const sentence = isTaken
+      ? `the ${name} store in ${directory} is in use by another process (${why})`
+      : `the ${name} store in ${directory} cannot be opened: ${why}`
     throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
   }
   return new LevelDatabase(level)

@@ -27,7 +27,8 @@ export async function loadStrategy(name: string): Promise<StrategyPlugin> {
   try {
     module = await import(place)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const told = cause instanceof Error ? cause.message : String(cause)
+    const why = told.replace(/ imported from .*/s, '')
     throw new QuorateError('PLUGIN_MISSING', `strategy '${name}' cannot be loaded: ${why}`, {
       cause,
     })

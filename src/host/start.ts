@@ -46,6 +46,8 @@ export interface RunningMember {
   stop(): Promise<number>
   /** Resolves to the exit code when the member has ended, for whatever reason. */
   readonly done: Promise<number>
+  /** One sentence of why it ended; empty before. */
+  readonly why: () => string
 }
 
 /** Throws QuorateError when the member cannot start; nothing is left open then. */
@@ -58,7 +60,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
     const boot = await member.open()
     const ports = await member.listen()
     member.run(boot, strategies)
-    return { ...ports, stop: () => member.stop(), done: member.done }
+    return { ...ports, stop: () => member.stop(), done: member.done, why: () => member.why }
   } catch (error) {
     await member.release()
     throw error
@@ -74,6 +76,7 @@ class Member {
   readonly #peers: Peers
   readonly #space: SpaceWatch
   readonly done: Promise<number>
+  why = ''
   readonly #finish: (code: number) => void
   readonly #databases: Database[] = []
   #stores: Readonly<Record<StoreName, Store>> | null = null
@@ -189,6 +192,7 @@ class Member {
     await this.release()
     this.#log.log(real === 0 ? 'info' : 'fatal', 'host.ended', { code: real, why })
     this.#log.flush()
+    this.why = why
     this.#finish(real)
   }
 

@@ -1,7 +1,7 @@
 // `quorate dev` as a user runs it: one ready line, members that can be asked, a clean end.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -206,6 +206,61 @@ for (const [situation, args, sentence] of refusals) {
     t.is(stdout, '')
   })
 }
+
+test('command line: a strategy that nobody has: refused with file, line and option', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-strategy-'))
+  const file = join(directory, 'q.yaml')
+  try {
+    writeFileSync(file, 'keyspaces:\n  - name: default\n    strategy: nobodys-strategy\n')
+
+    const { code, stderr } = await runMain(['start', '--conf', file])
+
+    t.is(code, 1)
+    t.regex(
+      stderr,
+      /^quorate: .*q\.yaml:3: keyspaces\[0\]\.strategy: given nobodys-strategy, allowed: .*\n$/,
+    )
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+})
+
+test.serial(
+  'start: refused after its log was read, or in use: a sentence, exit code 1',
+  async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'quorate-start-'))
+    const port = await freeRange(2)
+    const own = ['start', '--directory', directory, '--port', String(port), '--log-level', 'silent']
+    const first = spawn(process.execPath, [mainScript, ...own], { env: cleanEnvironment() })
+    try {
+      const member = { host: '127.0.0.1', port: String(port) }
+      const isBorn = async (): Promise<boolean> => {
+        const report = await readStatus(member).catch(() => null)
+        return report?.groups[0]?.['health'] === 'ok'
+      }
+      const until = performance.now() + 20_000
+      while (!(await isBorn()) && performance.now() < until) await new Promise(setImmediate)
+
+      const second = await runMain(
+        own.map((word) => (word === String(port) ? String(port + 1) : word)),
+      )
+      const ended = new Promise((resolve) => first.once('exit', resolve))
+      first.kill('SIGTERM')
+      t.is(await ended, 0)
+      const file = join(directory, 'other.yaml')
+      const members = `  - {id: 1, client: 127.0.0.1:${port}}\n  - {id: 2, client: 127.0.0.1:${port + 1}}`
+      writeFileSync(file, `self: 1\nmembers:\n${members}\nlog: {level: silent}\n`)
+      const other = await runMain(['start', '--conf', file, '--directory', directory])
+
+      t.regex(second.stderr, /^quorate: the log store in .* is in use by another process .*\n$/)
+      t.regex(other.stderr, /^quorate: the cluster was born with the members 1, .*\n$/)
+      t.deepEqual([second.code, other.code], [1, 1])
+    } finally {
+      first.kill('SIGKILL')
+      rmSync(directory, { recursive: true, force: true })
+    }
+  },
+)
 
 test('command line: version: the one of package.json', async (t) => {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
