@@ -26,6 +26,7 @@ import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { reportOf } from './report.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
+import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
 import { Windows } from './windows.js'
 import { Writes } from './writes.js'
@@ -43,10 +44,6 @@ export interface ShardInit {
   /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
   readonly clockOffset: () => number
 }
-
-/** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
-const handOverMsMax = 1_500
-const handOverEveryMs = 500
 
 export class Shard implements Group {
   readonly id: GroupId
@@ -67,8 +64,7 @@ export class Shard implements Group {
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
   #halted = ''
-  /** Set by `stop`: until when leadership is handed over, and when again. */
-  #stop: { readonly until: number; againAt: number } | null = null
+  readonly #stopping = new Stopping()
   #isDiskShort = false
 
   constructor(init: ShardInit) {
@@ -278,15 +274,16 @@ export class Shard implements Group {
     if (this.#halted === '') this.#drive?.run(now)
     this.#storage.turn(now)
     const why = (): ErrorReply => this.#why()
-    this.#writes.origin.expire(now, why)
-    this.#reads.expire(now, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
-    this.#remoteReads.expire(now, why)
+    const due = this.#stopping.judge(now)
+    this.#writes.origin.expire(due, why)
+    this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
+    this.#remoteReads.expire(due, why)
   }
 
   /** Begins a clean stop: leadership goes over, then the state to disk. */
   stop(now: Now): void {
     this.#now = now
-    this.#stop = { until: now.mono + handOverMsMax, againAt: now.mono + handOverEveryMs }
+    this.#stopping.begin(now)
     this.handOver()
   }
 
@@ -295,14 +292,7 @@ export class Shard implements Group {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
     if (this.#writes.isLeader && this.#halted === '' && this.#init.members.voters.length > 1) {
-      // Where all members stop at once nobody keeps it: they must not pass it round for ever.
-      const stop = this.#stop
-      if (stop !== null && now.mono < stop.until) {
-        if (now.mono < stop.againAt) return 'working'
-        stop.againAt = now.mono + handOverEveryMs
-        this.handOver()
-        return 'working'
-      }
+      if (this.#stopping.waits(now, () => this.handOver())) return 'working'
     }
     return this.#storage.settle(now, strategy.status())
   }

@@ -6,7 +6,7 @@ import type { GroupCall } from '../../src/api/group.js'
 import type { GroupId, MemberId, Token } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
 import { isError, ok, type Reply } from '../../src/api/reply.js'
-import { diskFull } from '../../src/api/replies.js'
+import { diskFull, unknownResult } from '../../src/api/replies.js'
 import type {
   Delivery,
   Ready,
@@ -102,7 +102,7 @@ function world(isStarted = true) {
   const raft = makeStrategy()
   const engine = new MapEngine()
   const space = keyspace('default', [])
-  const config = { self, requestMs: 1_000, clockSkewMs: 500, databases: 20, keyspaces: [space] }
+  const config = { self, requestMs: 5_000, clockSkewMs: 500, databases: 20, keyspaces: [space] }
   const more = {
     checkpointLogBytes: limits.checkpointLogBytes,
     checkpointIntervalMs: 1e9,
@@ -214,7 +214,7 @@ test('shard: an unknown entry: the replica halts, refuses at once and leaves its
     t.true(isError(reply) && reply.text.startsWith('CLUSTERDOWN entry 1'))
   t.deepEqual(w.raft.steps, [])
   t.false(w.shard.hasUnasked)
-  w.turn(2_000)
+  w.turn(12_000)
   t.is(w.order.length, 4, 'those that waited are answered at their deadline')
   t.is(w.shard.report().health, 'halted')
 })
@@ -226,8 +226,8 @@ test('shard: its strategy has not begun: what was asked is refused at the deadli
   w.turn(1)
   t.false(w.shard.hasUnasked)
 
-  w.turn(3_000)
   w.turn(6_000)
+  w.turn(12_000)
 
   t.is(w.order.length, 2)
   for (const reply of w.replies) t.true(isError(reply) && reply.text.startsWith('LOADING'))
@@ -257,4 +257,22 @@ test('shard: report: keys of all databases, and what the engine counts', (t) => 
   t.is(keys, 20, 'the fake engine has its key in each of 20 databases')
   t.is(counters['hits'], 3)
   t.is(counters['expired'], 2)
+})
+
+test('shard: a stop while nobody commits: what waits is answered within the time of a handover', (t) => {
+  const w = world()
+  w.submit('get a')
+  w.turn(1)
+  w.raft.grant()
+  w.turn(2)
+  w.submit('set a 1')
+  w.turn(3)
+  w.shard.stop({ mono: 4, wall: 1_000_004 })
+  w.turn(500)
+  t.is(w.replies.length, 1, 'a leader may still be found')
+
+  w.turn(1_504)
+
+  t.is(w.replies[1], unknownResult)
+  t.is(w.shard.inFlight, 0)
 })
