@@ -96,6 +96,11 @@ export class Dispatcher {
   }
 
   #gather(session: Session, entry: Entry, args: readonly string[]): void {
+    // Pairs without an end: no group may execute its part before another one notices.
+    if (entry.firstKey > 0 && (args.length - entry.firstKey) % entry.keyStep !== 0) {
+      session.reply(entry, wrongArity(entry.name))
+      return
+    }
     if (entry.firstKey === 0) gatherAll(this.#state, session, { entry, args })
     else if (entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
     else gatherKeys(this.#state, session, { entry, args })

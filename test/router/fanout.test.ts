@@ -51,6 +51,18 @@ test('fanout: MSET over groups: each gets its pairs, one OK', (t) => {
   t.deepEqual(asked, ['mset a:1 1 a:2 3', 'mset x 2'])
 })
 
+test('fanout: MSET over groups with a key too many: refused before any part is proposed', (t) => {
+  const { asked, answer } = recorder(() => ok)
+  const client = threeGroups(answer).connect()
+
+  const reply = client.ask('MSET', 'a:1', '1', 'x')
+  const other = client.ask('MSETNX', 'a:1', '1', 'x')
+
+  t.is(reply, "-ERR wrong number of arguments for 'mset' command\r\n")
+  t.is(other, "-ERR wrong number of arguments for 'msetnx' command\r\n")
+  t.deepEqual(asked, [])
+})
+
 test('fanout: DEL over groups: counts are added', (t) => {
   const { answer } = recorder((args) => args.length - 1)
 
