@@ -36,7 +36,7 @@ export default {
     const target = args[2] as string
     const home = context.db
     if (source === target && options.db === home) return sameObject
-    const value = context.find(source)
+    const value = context.lookup(source)
     if (value === undefined) return 0
     const at = context.expiryOf(source)
     context.select(options.db)

@@ -20,7 +20,7 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const value = context.find(args[1] as string)
+    const value = context.lookup(args[1] as string)
     return value === undefined ? none : status(typeName(value))
   },
 } satisfies EngineCommand
