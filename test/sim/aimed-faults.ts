@@ -31,6 +31,22 @@ export class AimedFaults {
     if (this.#active && this.#has('cut-elected')) this.#cutElected(member - 1)
   }
 
+  /** A member began a term and asks for votes: none of the requests has left. */
+  campaigned(member: MemberId): void {
+    if (!this.#active || !this.#has('cut-campaign')) return
+    // Everybody else is in touch again, so that the older leader goes on.
+    this.#target.network().heal()
+    const paths = this.#others(member - 1).flatMap((x) => [
+      [member - 1, x] as const,
+      [x, member - 1] as const,
+    ])
+    this.#cut(
+      'cut-campaign',
+      paths,
+      this.#electionUs() + this.#random.below(this.#electionUs() * 2),
+    )
+  }
+
   /**
    * The new leader reaches only a minority, at once or after it could send a little: what it says last
    * stays with few, as in figure 8 of the Raft paper.
@@ -96,8 +112,11 @@ export class AimedFaults {
     const fresh = paths.filter(([from, to]) => !network.isBlocked(from, to))
     for (const [from, to] of fresh) network.block(from, to)
     this.#target.judge.fault(kind)
+    // TCP may have given up meanwhile; then nothing that was held back arrives.
+    const isReset = kind === 'cut-elected' && this.#random.chance(1, 2)
     this.#target.schedule.after(us, () => {
       if (!this.#active) return
+      if (isReset) for (const [from, to] of fresh) network.reset(from, to)
       for (const [from, to] of fresh) network.unblock(from, to)
     })
   }

@@ -15,6 +15,7 @@ export const checks = {
   monotone: 'RF9: term, commit or applied go back',
   'durable-kept': 'RF9, RF10: what was durable is gone after a restart, unnoticed',
   'vote-justified': 'RF8: a vote goes to a candidate without what the voter knows to be committed',
+  'vote-once': 'RF10: two votes of one member in one term',
   'pre-vote': 'RF16: a pre-vote changes a term or a vote',
   contact: 'RF16: a vote although a leader was heard within the least election timeout',
   transfer: 'thesis 3.10: a member is told to stand before it has all of its leader',

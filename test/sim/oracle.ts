@@ -6,6 +6,7 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type { StrategyStatus } from '../../src/api/strategy.js'
 import type { Judge } from './judge.js'
+import { forgottenOf, missingOf } from './kept.js'
 import {
   freshSeat,
   type HardFacts,
@@ -34,6 +35,8 @@ export class GroupOracle {
   leaderChanges = 0
   /** Told of every election, within the turn that won it. */
   onElected: ((member: MemberId) => void) | null = null
+  /** Told of every campaign, within the turn in which its term begins; pre-votes are none. */
+  onCampaign: ((member: MemberId) => void) | null = null
 
   constructor(
     name: string,
@@ -82,8 +85,10 @@ export class GroupOracle {
     const seat = this.seat(member)
     const { recovering, state } = found
     if (!seat.damaged && !recovering) {
-      if (this.#strict) this.#checkKept(member, seat, log)
-      if (state !== null) this.#checkVoteKept(member, seat, state)
+      const loss = this.#strict ? missingOf(seat, log, this.#committed) : null
+      const forgotten = state === null ? null : forgottenOf(seat, state)
+      for (const what of [loss, forgotten])
+        this.#hold(what === null, 'durable-kept', () => `member ${member} starts ${what}`)
     }
     this.#hold(
       !recovering || seat.damages > 0 || !this.#strict,
@@ -197,6 +202,7 @@ export class GroupOracle {
     const seat = this.seat(member)
     this.#judge.mark('snapshot-installs')
     seat.delivered = at.index
+    seat.installed = at
     seat.checkpoint = Math.max(seat.checkpoint, at.index)
     this.#hold(
       at.index <= this.#committed.length,
@@ -251,6 +257,8 @@ export class GroupOracle {
       () =>
         `member ${member}: commit ${status.commit.index} is behind the log's end ${status.last.index}`,
     )
+    if (seat.installed !== null) this.#checkInstalled(member, seat, seat.installed)
+    if (status.role === 'candidate' && status.term > seat.term) this.onCampaign?.(member)
     seat.term = status.term
     seat.commit = status.commit.index
     if (status.role === seat.role) return
@@ -343,6 +351,18 @@ export class GroupOracle {
     )
   }
 
+  /** Behind an installed snapshot there is no log, or one that goes on from it. */
+  #checkInstalled(member: MemberId, seat: Seat, at: Position): void {
+    seat.installed = null
+    const { memory } = seat
+    const mine = memory.base.index === at.index ? memory.base : markAt(memory, at.index)
+    this.#hold(
+      mine === undefined ? memory.base.index > at.index : mine.term === at.term,
+      'log-order',
+      () => `member ${member} keeps a log that does not go on from its snapshot at ${at.index}`,
+    )
+  }
+
   /** A member calls itself intact: it holds at least what was committed when it lost something. */
   #checkRefilled(member: MemberId, seat: Seat): void {
     const index = seat.refillTo ?? 0
@@ -353,43 +373,6 @@ export class GroupOracle {
       'refilled',
       () => `member ${member} calls itself intact without index ${index}, committed at its loss`,
     )
-  }
-
-  /** Term and vote are synced in every durability. */
-  #checkVoteKept(member: MemberId, { durableTerm, durableVote }: Seat, found: HardFacts): void {
-    this.#hold(
-      found.term > durableTerm ||
-        (found.term === durableTerm && (durableVote === null || found.vote === durableVote)),
-      'durable-kept',
-      () =>
-        `member ${member} starts with a vote for ${found.vote} in term ${found.term}, it gave one to ${durableVote} in term ${durableTerm}`,
-    )
-  }
-
-  #checkKept(member: MemberId, seat: Seat, found: LogImage): void {
-    const { durable } = seat
-    // A truncation that was on its way at the crash may have reached the disk.
-    const last = Math.min(lastIndex(durable), seat.truncating)
-    this.#hold(
-      lastIndex(found) >= last,
-      'durable-kept',
-      () => `member ${member} starts with a log to ${lastIndex(found)}, ${last} was durable`,
-    )
-    for (let index = found.base.index + 1; index <= last; index++) {
-      const old = markAt(durable, index)
-      const now = markAt(found, index)
-      if (old === undefined || now === undefined) continue
-      if (!same(old, now)) {
-        // A write that was on its way at the crash may have truncated it.
-        this.#hold(
-          now.term >= old.term,
-          'durable-kept',
-          () =>
-            `member ${member}: durable index ${index} of term ${old.term} became term ${now.term}`,
-        )
-        break
-      }
-    }
   }
 
   #hold(condition: boolean, check: Parameters<Judge['fail']>[0], sentence: () => string): void {

@@ -50,7 +50,7 @@ export const eventFaults = [
 ] as const
 
 /** Faults that strike where the protocol is tender (aimed-faults.ts). Never drawn: a seeded bug asks for them. */
-export const aimedFaults = ['cut-elected', 'cut-answers', 'wipe-majority'] as const
+export const aimedFaults = ['cut-elected', 'cut-campaign', 'cut-answers', 'wipe-majority'] as const
 
 export type AimedFault = (typeof aimedFaults)[number]
 export type SteadyFault = (typeof steadyFaults)[number]

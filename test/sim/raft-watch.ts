@@ -88,8 +88,14 @@ export class RaftWatch {
   /** A hard state goes to the disk. */
   kept(state: HardFacts): void {
     const { term, vote } = state
-    const isOld = term === this.#vote.term && vote === this.#vote.vote
+    const old = this.#vote
+    const isOld = term === old.term && vote === old.vote
     this.#vote = state
+    this.#hold(
+      term !== old.term || old.vote === null || vote === old.vote,
+      'vote-once',
+      () => `a vote for member ${vote} in term ${term} after one for ${old.vote}`,
+    )
     if (vote === null || vote === this.#self || isOld) return
     this.#hold(
       this.#real.get(vote)?.request.term === term,

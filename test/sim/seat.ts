@@ -64,6 +64,8 @@ export interface Seat {
   recovering: boolean
   /** What was committed when it began to recover: intact again only once it holds that. Null for intact. */
   refillTo: number | null
+  /** A snapshot installed in this turn. */
+  installed: Position | null
   /** Its log as it stood when it last asked for votes. */
   candidacy: { readonly term: number; readonly log: LogImage } | null
 }
@@ -95,6 +97,7 @@ export function freshSeat(): Seat {
     checkpoint: 0,
     recovering: false,
     refillTo: null,
+    installed: null,
     candidacy: null,
   }
 }

@@ -131,6 +131,7 @@ export class World implements MemberWorld, FaultTarget {
         strict: durability === 'always',
       })
       oracle.onElected = (member) => this.aimed.elected(member)
+      oracle.onCampaign = (member) => this.aimed.campaigned(member)
       this.#oracles.set(group, oracle)
       this.#speech.set(group, new RaftSpeech({ judge: this.judge, oracle }))
     }
