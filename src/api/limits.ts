@@ -48,6 +48,7 @@ export const limits = {
   batchPatienceMs: 2,
   /** Batches that wait at an origin to be sent, per group; more commands are refused with TRYAGAIN. */
   batchesWaitingMax: 256,
+  batchesWaitingBytesMax: 256 * 1024 * 1024,
   /** Milliseconds until a request without an answer is answered CLUSTERDOWN or UNKNOWNRESULT. */
   requestMs: 5_000,
   /** Milliseconds after which an origin sends an unanswered batch again. */

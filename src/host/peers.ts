@@ -34,6 +34,9 @@ interface Link {
   /** Writes finished since the link opened, and at the last sweep. */
   finished: number
   readonly onFinished: () => void
+  /** A whole frame came in; without one a stranger's link is closed in time. */
+  isHeard: boolean
+  silentSweeps: number
   finishedBefore: number
   stuckSweeps: number
   isCorked: boolean
@@ -207,6 +210,8 @@ export class Peers {
       onFinished: () => {
         link.finished++
       },
+      isHeard: false,
+      silentSweeps: 0,
       finishedBefore: 0,
       stuckSweeps: 0,
       isCorked: false,
@@ -214,6 +219,7 @@ export class Peers {
     this.#links.set(id, link)
     this.#sink({ kind: 'link-opened', link: id, to })
     const reader = new FrameReader(limits.frameBytesMax, (bytes) => {
+      link.isHeard = true
       this.#sink({ kind: 'frame', link: id, bytes })
     })
     socket.on('data', (chunk: Buffer) => {
@@ -241,6 +247,9 @@ export class Peers {
       link.stuckSweeps = isMoving ? 0 : link.stuckSweeps + 1
       link.finishedBefore = link.finished
       if (link.stuckSweeps * sweepMs >= stuckMs) this.#drop(link, 'nothing leaves it')
+      if (link.isHeard || link.to !== null) continue
+      link.silentSweeps++
+      if (link.silentSweeps * sweepMs >= stuckMs) this.#drop(link, 'it did not say who it is')
     }
   }
 }

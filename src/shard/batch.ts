@@ -14,6 +14,9 @@ export interface Commands {
   readonly calls: readonly (readonly string[])[]
 }
 
+/** Estimated size of a batch without commands. */
+export const emptyBytes = 16
+
 export class Batch implements Commands {
   readonly databases: number[] = []
   readonly calls: (readonly string[])[] = []
@@ -21,7 +24,7 @@ export class Batch implements Commands {
   lanes: Lane[] = []
   tickets: number[] = []
   /** Close upper estimate of the encoded size. */
-  bytes = 16
+  bytes = emptyBytes
   /** 0 until it is first sent; then fixed for ever. */
   sequence = 0
   /** Monotonic ms of the last sending; 0 for: send as soon as there is a leader. */

@@ -10,7 +10,7 @@ import type { ErrorReply, Reply } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
-import { Batch } from './batch.js'
+import { Batch, emptyBytes } from './batch.js'
 import { Gathering } from './gathering.js'
 
 /** Milliseconds until a sending that failed is tried again. */
@@ -35,6 +35,8 @@ export class Origin {
   #flight: Batch[] = []
   /** Not sent yet: full batches, then the one being filled; for `requestMs` at most. */
   #waiting: Batch[] = []
+  /** Bytes of the commands in `#waiting`. */
+  #waitingBytes = 0
   #sequence = 0
   #acknowledged = 0
   /** The last flush could not send: trying again in the same pass would spin. */
@@ -70,7 +72,10 @@ export class Origin {
 
   /** Too much waits: refuse what comes. */
   get isFull(): boolean {
-    return this.#waiting.length >= limits.batchesWaitingMax
+    return (
+      this.#waiting.length >= limits.batchesWaitingMax ||
+      this.#waitingBytes >= limits.batchesWaitingBytesMax
+    )
   }
 
   add(lane: Lane, call: GroupCall, now: Now): void {
@@ -80,7 +85,9 @@ export class Origin {
       batch.deadline = now.mono + this.#requestMs
       this.#waiting.push(batch)
     }
+    const before = batch.bytes
     batch.add(lane, call)
+    this.#waitingBytes += batch.bytes - before
   }
 
   /** Sends what waits, and again what must be. `refusal` is told to those that were never sent in time. */
@@ -126,7 +133,7 @@ export class Origin {
       this.#flight.push(batch)
       sent++
     }
-    if (sent > 0) this.#waiting.splice(0, sent)
+    if (sent > 0) this.#drop(sent)
     return isSent
   }
 
@@ -223,7 +230,7 @@ export class Origin {
     }
     if (expired === 0) return
     // Out of the queue first: whoever is told may add a command at once.
-    for (const batch of this.#waiting.splice(0, expired)) {
+    for (const batch of this.#drop(expired)) {
       this.counters.refused += batch.lanes.length
       tell(batch, why())
     }
@@ -231,9 +238,15 @@ export class Origin {
 
   /** Refuses everything that was never sent. */
   refuse(reply: ErrorReply): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const batch of waiting) tell(batch, reply)
+    for (const batch of this.#drop(this.#waiting.length)) tell(batch, reply)
+  }
+
+  /** Takes the oldest batches out of those that wait. */
+  #drop(count: number): readonly Batch[] {
+    const gone = this.#waiting.splice(0, count)
+    if (this.#waiting.length === 0) this.#waitingBytes = 0
+    else for (const batch of gone) this.#waitingBytes -= batch.bytes - emptyBytes
+    return gone
   }
 
   wakeAt(now: Now): number {

@@ -231,6 +231,38 @@ test('peers: a peer that stopped reading: its link ends though its queue is shor
   t.is(log.lines[0]?.fields['why'], 'nothing leaves it')
 })
 
+test('peers: a stranger that says nothing: closed in time, one that speaks stays', async (t) => {
+  const port = await freePort()
+  const members = [memberConfig(1, port), memberConfig(2, await freePort())]
+  const inputs: Input[] = []
+  const log = new LogLines()
+  const peers = new Peers({
+    config: config({ directory: '', members }),
+    sink: (input) => inputs.push(input),
+    log,
+    timing: { sweepMs: 10, stuckMs: 100 },
+  })
+  t.teardown(() => peers.closeAll())
+  await peers.listen()
+  peers.dial()
+  const [silent, speaking] = [createConnection(port), createConnection(port)]
+  t.teardown(() => speaking.destroy())
+  let isClosed = false
+  silent.on('close', () => {
+    isClosed = true
+  })
+  silent.resume()
+  const hello = Buffer.from('hello')
+  speaking.write(Buffer.concat([frameHead(hello), hello]))
+
+  await until(() => isClosed, 'the end of the silent link')
+
+  t.is(log.lines[0]?.fields['why'], 'it did not say who it is')
+  t.is(inputs.filter(({ kind }) => kind === 'link-closed').length, 1)
+  t.is(inputs.filter(({ kind }) => kind === 'frame').length, 1)
+  t.false(speaking.destroyed)
+})
+
 test('peers: an address that is not loopback: refused unless the configuration says so', async (t) => {
   const members = [memberConfig(1, 0), memberConfig(2, 1)].map((member) => ({
     ...member,

@@ -40,11 +40,11 @@ function world() {
     up: () => {
       isUp = true
     },
-    add(mono: number) {
+    add(mono: number, value = 'v') {
       lane.writes++
       origin.add(
         lane,
-        { spec, write: true, db: 0, args: ['set', 'k', 'v'], ticket: ticket++ },
+        { spec, write: true, db: 0, args: ['set', 'k', value], ticket: ticket++ },
         { wall: 0, mono },
       )
     },
@@ -318,4 +318,27 @@ test('origin: a resend is due but cannot leave: wakes later, not at once and for
   w.flush(1 + limits.resendMs)
 
   t.true(w.origin.wakeAt(w.at(1 + limits.resendMs)) > 1 + limits.resendMs)
+})
+
+test('origin: long values while nobody leads: full by their bytes, and empty again when they are gone', (t) => {
+  const w = world()
+  const value = 'x'.repeat(limits.bulkBytesMax)
+  w.down()
+
+  let added = 0
+  for (; added < limits.batchesWaitingMax && !w.origin.isFull; added++) w.add(1, value)
+  w.flush(1)
+
+  t.true(added < limits.batchesWaitingMax)
+  t.true((added - 1) * value.length <= limits.batchesWaitingBytesMax)
+  w.origin.expire({ wall: 0, mono: 5_000 }, () => noLeader)
+  t.false(w.origin.isFull)
+  t.is(w.replies.filter((reply) => reply === noLeader).length, added)
+  w.up()
+  for (let i = 0; i < added; i++) {
+    w.add(6_000, value)
+    w.flush(6_000)
+    w.origin.answered(i + 1, [ok])
+  }
+  t.false(w.origin.isFull)
 })
