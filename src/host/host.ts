@@ -20,6 +20,8 @@ export const exitStore = 74
 
 /** Milliseconds that a timer may lie ahead; a turn without inputs is a tick. */
 const sleepMsMax = 1_000
+/** Timers up to this far ahead are not rounded up. */
+const exactMsMax = 20
 
 export interface Ending {
   /** Exit code. */
@@ -214,7 +216,9 @@ export class Host {
     if (this.#timer !== null && this.#timerAt <= at) return
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timerAt = at
-    this.#timer = setTimeout(this.#wake, at - mono)
+    // Node's timers may fire up to a millisecond before their time: a long sleep is not ended twice.
+    const delay = at - mono
+    this.#timer = setTimeout(this.#wake, delay < exactMsMax ? delay : delay + 1)
   }
 
   readonly #wake = (): void => {

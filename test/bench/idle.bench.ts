@@ -17,8 +17,8 @@ export interface IdleFigure {
 export async function benchIdle(seconds: number): Promise<IdleFigure> {
   const cluster = await TestCluster.start({ proxied: false })
   try {
-    // What a start leaves to do is not idling.
-    await new Promise((resolve) => setTimeout(resolve, Math.min(2000, seconds * 1000)))
+    // What a start leaves to do is not idling: V8 compiles and gives memory back for some 15 s.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(20_000, seconds * 1000)))
     const used = (): number =>
       cluster.all.reduce((sum, i) => sum + cpuSeconds(cluster.process(i).pid), 0)
     const before = used()
