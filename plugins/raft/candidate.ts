@@ -163,7 +163,9 @@ function mayGrant(raft: RaftState, message: VoteRequest): boolean {
   if (!raft.isVoter && !hasBug('raft-learner-votes')) return false
   if (!message.transfer && isBound(raft)) return false
   if (message.force) {
-    return message.era >= raft.era && comparePositions(message.last, raft.tail.position) >= 0
+    // Who lost its log still knows the newest era, but the longest log may belong to one before it.
+    const isOfOurs = message.era >= raft.era || raft.recovering !== null
+    return isOfOurs && comparePositions(message.last, raft.tail.position) >= 0
   }
   if (message.era !== raft.era || raft.entering) return false
   if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false

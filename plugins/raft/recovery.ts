@@ -198,8 +198,9 @@ function judge(raft: RaftState): void {
   for (const id of raft.otherVoters()) {
     const now = recovery.reports.get(id)
     const before = recovery.earlier.get(id)
-    // Lost in both surveys within one run: lost at one common moment, together with all the others.
+    // Lost in both surveys within one run and era: lost at one common moment, together with all others.
     if (now === undefined || before === undefined || now.life !== before.life) continue
+    if (now.era !== before.era) continue
     present.push(id)
     const isLost = now.cause !== null && before.cause !== null
     // Who missed the beginning of an era is not intact in it, whatever its disk holds.

@@ -216,6 +216,10 @@ export class RaftState {
     assert(era > this.#hard.era, 'eras never decrease')
     this.#change({ era, loss, entering: true })
     this.commit = this.delivered
+    // Members that were lost before it may be intact in this era since: they must be asked anew.
+    this.recovery.nonce++
+    this.recovery.reports = new Map()
+    this.recovery.earlier = new Map()
     this.counters.eras++
   }
 

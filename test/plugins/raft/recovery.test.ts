@@ -1,7 +1,7 @@
 // Members that lost what they had acknowledged (reliability.md LV8; the argument is in recovery.ts).
 
 import test from 'ava'
-import type { RecoveryCause } from 'quorate/plugin'
+import type { RecoveryCause, StrategyStatus } from 'quorate/plugin'
 import { World } from './network.js'
 
 function loaded(options: ConstructorParameters<typeof World>[0] = {}, count = 10): World {
@@ -137,6 +137,43 @@ test('recovery: a majority under none and the third stays away: they wait, then 
   world.advance(100)
   world.start(3)
   t.true(world.until(() => texts(world, 3).includes('!new'), 5_000))
+})
+
+test('recovery: a member refilled too late to hear that others are intact: asks anew, and begins no era', (t) => {
+  const world = loaded({ durability: 'everysec' })
+  for (const id of world.ids) world.crash(id)
+  for (const id of world.ids) world.start(id, 'unclean-stop')
+  t.true(world.until(() => world.leader() !== null, 5_000))
+  const founder = world.leader() as number
+  const [late, other] = world.ids.filter((id) => id !== founder) as [number, number]
+  const status = (id: number): StrategyStatus => world.strategy(id).status()
+  // Its log has grown in the new era, and it knows no more of the others than that they were lost.
+  t.true(world.until(() => status(late).last.index > 11 && status(late).recovering !== null, 5_000))
+  world.isolate(late)
+  t.true(world.until(() => status(other).recovering === null, 5_000))
+  const { era } = status(other)
+
+  world.crash(founder)
+  world.heal()
+  world.advance(3_000)
+
+  t.is(status(late).era, era)
+  t.is(status(other).era, era)
+  world.start(founder)
+  t.true(world.until(() => world.isSettled(), 5_000))
+})
+
+test('recovery: who missed an era of which the others lost all: may begin the next one', (t) => {
+  const world = loaded({ durability: 'none', recoverWaitMs: 500 })
+  for (const id of world.ids) world.crash(id)
+  for (const id of [2, 3]) world.start(id, 'unclean-stop')
+  t.true(world.until(() => world.isSettled(), 5_000))
+  for (const id of [2, 3]) world.crash(id)
+
+  for (const id of world.ids) world.start(id, 'unclean-stop')
+
+  t.true(world.until(() => world.isSettled(), 5_000))
+  t.is(world.leader(), 1, 'all logs are equally long')
 })
 
 test('recovery: a member with a longer tail of the old era returns: its tail goes, without an assertion', (t) => {
