@@ -108,6 +108,22 @@ test('info: everything: all sections and the fields that tools look for', (t) =>
   t.regex(text, /\r\ngroup0:keyspace=default,shard=0,level=strong,strategy=raft,/)
 })
 
+test('info: a group that cannot work, or may have lost writes: says so in lines of their own', (t) => {
+  const world = new World()
+  const client = world.connect()
+  const [group] = world.groups
+  if (group === undefined) return t.fail('the world has a group')
+  t.notRegex(client.ask('INFO', 'quorate'), /_why:|_loss:/)
+
+  group.why = 'waits for members 2, 3'
+  group.loss = 'era 2 was begun'
+
+  t.regex(
+    client.ask('INFO', 'quorate'),
+    /\r\ngroup0_why:waits for members 2, 3\r\ngroup0_loss:era 2 was begun\r\n/,
+  )
+})
+
 test('info: names of sections: only these, in any case', (t) => {
   const client = new World().connect()
 

@@ -76,6 +76,8 @@ export class FakeGroup implements Group {
   inFlight = 0
   counters: Readonly<Record<string, number>> = {}
   keys = 0
+  why = ''
+  loss = ''
   readonly #answerer: Answerer
 
   constructor(id: number, name: string, answerer: Answerer) {
@@ -121,8 +123,8 @@ export class FakeGroup implements Group {
       applied: 12,
       lag: 0,
       health: 'ok',
-      why: '',
-      loss: '',
+      why: this.why,
+      loss: this.loss,
       keys: this.keys,
       memoryBytes: 0,
       counters: this.counters,

@@ -83,6 +83,9 @@ export function quorateSection(state: RouterState): string {
       `strategy=${r.strategy},durability=${r.durability},role=${r.role},leader=${r.leader ?? 0},` +
       `term=${r.term},era=${r.era},commit_index=${r.applied + r.lag},applied_index=${r.applied},` +
       `lag=${r.lag},health=${r.health}\r\n`
+    // Sentences have commas, so they stand in lines of their own.
+    if (r.why !== '') text += `group${r.id}_why:${r.why}\r\n`
+    if (r.loss !== '') text += `group${r.id}_loss:${r.loss}\r\n`
   }
   return text
 }
