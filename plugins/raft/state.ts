@@ -299,6 +299,7 @@ export class RaftState {
     }
     if (index > this.applied) this.applied = index
     if (this.applied === this.delivered) this.unappliedBytes = 0
+    this.tail.pack(Math.min(this.stable, this.applied))
   }
 
   /** Halts for good: the operator must act. */

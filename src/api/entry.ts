@@ -1,7 +1,7 @@
 // What a group's log carries. A shard encodes an entry once; the same bytes go to the log and to every
 // peer. Strategies see a payload only as bytes.
 
-import type { ByteReader, ByteWriter } from '../base/bytes.js'
+import { type ByteReader, type ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
 
 /** Kinds of entries. A replica stops before a kind that it does not know. Numbers are a format. */
 export const entryKinds = {
@@ -47,7 +47,7 @@ export interface EntryHead {
   readonly trace: string
 }
 
-/** What a strategy replicates: opaque bytes. `bytes()` may encode at the first call and must then answer the same array. */
+/** What a strategy replicates: opaque bytes. `bytes()` may encode, always to the same bytes. */
 export interface Payload {
   /** Number of bytes that `bytes()` has, or a close upper estimate: for flow control. */
   readonly size: number
@@ -77,6 +77,31 @@ class BytesPayload implements Payload {
 
   bytes(): Uint8Array {
     return this.#bytes
+  }
+}
+
+/**
+ * The same payload for the long run: as a string, which lives in the collector's own heap, and free of
+ * what its maker hung on it. Buffers that grow old are freed by a full collection only, and each 64 MB
+ * of them cause one.
+ */
+export function packPayload(payload: Payload): Payload {
+  return payload instanceof TextPayload ? payload : new TextPayload(payload)
+}
+
+class TextPayload implements Payload {
+  readonly size: number
+  readonly isAwaited: boolean
+  readonly #text: string
+
+  constructor(payload: Payload) {
+    this.size = payload.size
+    this.isAwaited = payload.isAwaited !== false
+    this.#text = bytesToText(payload.bytes())
+  }
+
+  bytes(): Uint8Array {
+    return textToBytes(this.#text)
   }
 }
 

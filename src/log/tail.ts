@@ -2,7 +2,7 @@
 // their hash chain. Driven by a strategy; it never touches the disk. Payloads of old entries may be
 // evicted (terms and chain stay) and are then read back from the disk by the strategy's `fetch`.
 
-import type { LogEntry } from '../api/entry.js'
+import { type LogEntry, packPayload } from '../api/entry.js'
 import type { Position } from '../api/position.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
@@ -36,6 +36,8 @@ export class Tail {
   #chained: number
   /** Payloads are in memory behind this index, except where an eviction went further. */
   #evicted: number
+  /** Payloads up to here are packed. */
+  #packed: number
   #bytes = 0
 
   constructor(base: Position, chain: Hash64, options: TailOptions) {
@@ -44,6 +46,7 @@ export class Tail {
     this.#baseChain = chain
     this.#chained = base.index
     this.#evicted = base.index
+    this.#packed = base.index
   }
 
   get base(): Position {
@@ -134,6 +137,7 @@ export class Tail {
     }
     this.#chained = Math.min(this.#chained, after)
     this.#evicted = Math.min(this.#evicted, after)
+    this.#packed = Math.min(this.#packed, after)
   }
 
   /** Moves the base up to `to`; a cut at or below the base changes nothing. */
@@ -167,7 +171,22 @@ export class Tail {
     this.#chains = []
     this.#chained = at.index
     this.#evicted = at.index
+    this.#packed = at.index
     this.#bytes = 0
+  }
+
+  /** Nobody is expected to ask for the payloads up to `upTo` soon: they are kept as cheaply as can be. */
+  pack(upTo: number): void {
+    if (this.#options.lazyChain) return
+    const end = Math.min(upTo, this.last)
+    for (let index = Math.max(this.#packed, this.#base.index) + 1; index <= end; index++) {
+      const at = this.#slot(index)
+      const entry = this.#entries[at] as LogEntry | null
+      if (entry === null) continue
+      const { term, payload } = entry
+      this.#entries[at] = { term, index, payload: packPayload(payload) }
+    }
+    if (end > this.#packed) this.#packed = end
   }
 
   /** Drops the oldest payloads up to `upTo` while more than `bytesMax` are in memory. */

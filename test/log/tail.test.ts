@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import {
+  bytesToText,
   chainEntry,
   type Hash64,
   hashZero,
@@ -32,7 +33,7 @@ function chainOf(entries: readonly LogEntry[], upTo: number): Hash64 {
   return chain
 }
 
-test('tail: random appends, truncations, cuts and evictions: equal to a plain array', (t) => {
+test('tail: random appends, truncations, cuts, evictions and packings: equal to a plain array', (t) => {
   const random = new Random(11)
   const tail = new Tail(positionZero, hashZero, { lazyChain: false, bytesMax: 60 })
   let all: LogEntry[] = []
@@ -54,15 +55,36 @@ test('tail: random appends, truncations, cuts and evictions: equal to a plain ar
       base = random.between(base, last)
       tail.cut(base)
     } else if (what === 8) tail.evict(random.between(base, last))
+    else tail.pack(random.between(base, last))
     const index = random.between(base, all.length)
     t.is(tail.last, all.length)
     t.is(tail.first, base + 1)
     t.is(tail.termAt(index), index === 0 ? 0 : (all[index - 1]?.term ?? -1))
     t.deepEqual(tail.chainAt(index), chainOf(all, index))
     const held = tail.entryAt(index)
-    if (held !== null) t.is(held, all[index - 1] as LogEntry)
+    if (held !== null) t.deepEqual(plain(held), plain(all[index - 1] as LogEntry))
     else t.true(index <= tail.evicted)
   }
+})
+
+function plain({ index, term, payload }: LogEntry): unknown {
+  const { size, isAwaited } = payload
+  return { index, term, size, isAwaited: isAwaited !== false, bytes: bytesToText(payload.bytes()) }
+}
+
+test('tail: payloads packed: equal in all, and what their maker held is let go', (t) => {
+  const tail = filled([1, 1])
+  const own = { ...entry(3, 1), payload: { size: 4, isAwaited: false, bytes: () => noise } }
+  const noise = textToBytes('\0\x7f\x80\xff')
+  tail.append(own)
+
+  tail.pack(99)
+
+  const held = tail.entryAt(3) as LogEntry
+  t.not(held.payload, own.payload)
+  t.deepEqual(plain(held), plain(own))
+  t.is(tail.isAwaited(3), false)
+  t.deepEqual(tail.run(1, 100).map(plain), [entry(1, 1), entry(2, 1), own].map(plain))
 })
 
 test('tail: outside of its range: null, not an error', (t) => {

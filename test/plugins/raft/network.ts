@@ -9,6 +9,7 @@ import {
   type Hash64,
   type MemberId,
   type Outgoing,
+  type Payload,
   payloadOf,
   Random,
   type ReadLevel,
@@ -159,15 +160,12 @@ export class World {
     return this.#cut.has(`${from}>${to}`)
   }
 
-  propose(id: number, text: string): Token | null {
+  propose(id: number, given: string | Payload): Token | null {
     const node = this.node(id)
     if (node.strategy === null) return null
     const token = ++this.#token as Token
-    const refusal = node.strategy.propose(
-      token,
-      payloadOf(textToBytes(`!${text}`)),
-      this.#now(node),
-    )
+    const payload = typeof given === 'string' ? payloadOf(textToBytes(`!${given}`)) : given
+    const refusal = node.strategy.propose(token, payload, this.#now(node))
     this.#drain(node)
     return refusal === null ? token : null
   }

@@ -1,6 +1,7 @@
 // What a group does for its shard: transfer, learners, snapshots, slow followers, leases, sleep.
 
 import test from 'ava'
+import { textToBytes } from 'quorate/plugin'
 import { send, texts } from './letters.js'
 import { World } from './network.js'
 
@@ -44,6 +45,30 @@ test('raft: a follower behind the cut log: gets a snapshot; one a little behind:
 
   t.is(texts(world, victim).length, 30)
   t.is(world.strategy(victim).status().counters.snapshotsInstalled, 1)
+})
+
+test('raft: an entry that was applied: no longer holds what its proposer gave, a slow follower still gets it', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  const victim = leader === 1 ? 2 : 1
+  world.advance(100)
+  world.isolate(victim)
+  let asked = 0
+  world.propose(leader, {
+    size: 2,
+    bytes: () => {
+      asked++
+      return textToBytes('!a')
+    },
+  })
+  world.advance(1_000)
+  const before = asked
+
+  world.heal()
+  world.advance(1_500)
+
+  t.deepEqual(texts(world, victim), ['!a'])
+  t.is(asked, before)
 })
 
 test('raft: payloads gone from memory: read back from the disk for a slow follower', (t) => {
