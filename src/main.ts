@@ -1,6 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=16
+#!/usr/bin/env -S node --max-semi-space-size=16 --v8-pool-size=1
 // The `quorate` command. Everything else is loaded only when a command needs it: a member must start fast.
-// Why node gets the flag above: see `cli/node-flags`.
+// Why node gets the flags above: see `cli/node-flags`.
 
 import { runCommand } from './cli/program.js'
 

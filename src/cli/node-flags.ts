@@ -1,19 +1,23 @@
-// Flags for the node process of a member: the bound of the collector's young generation. A pause grows
-// with what survives in it, and nearly all that a store is given survives, so 16 MB (node's own bound)
-// unless nothing is kept on disk: who asks for speed gets 64 MB, which takes a quarter off the processor
-// time of a pipelined SET. V8 reads this once, at its start: it cannot be set from within.
+// Flags for the node process of a member. V8 reads them once, at its start: they cannot be set from within.
+// One worker thread for the collector: members of one machine begin full collections at the same time, and
+// with node's four threads each the main threads then wait for a processor (0.4 s measured).
+// A bound of the young generation: a pause grows with what survives in it, and nearly all that a store is
+// given survives, so 16 MB (node's own bound). Where nothing is kept on disk, somebody asks for speed: 64 MB
+// take a quarter off the processor time of a pipelined SET, and more threads share the longer pauses.
 
-const semiSpace = '--max-semi-space-size'
-const steadyMegabytes = 16
-const fastMegabytes = 64
+const steadyFlags = ['--max-semi-space-size=16', '--v8-pool-size=1']
+const fastFlags = ['--max-semi-space-size=64']
 
 /** `given` and what members need beside it; whoever gave a flag keeps it. */
 export function withMemberFlags(
   given: readonly string[],
   durability: string | undefined = undefined,
 ): readonly string[] {
-  const options = `${given.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
-  const isGiven = /--max[-_]semi[-_]space[-_]size/.test(options)
-  const megabytes = durability === 'none' ? fastMegabytes : steadyMegabytes
-  return isGiven ? given : [...given, `${semiSpace}=${megabytes}`]
+  const options = `${given.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.replaceAll('_', '-')
+  const wanted = durability === 'none' ? fastFlags : steadyFlags
+  return [...given, ...wanted.filter((flag) => !options.includes(nameOf(flag)))]
+}
+
+function nameOf(flag: string): string {
+  return flag.slice(0, flag.indexOf('='))
 }

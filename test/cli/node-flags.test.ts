@@ -1,23 +1,33 @@
 // The flags that a member's node process gets.
 
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { withMemberFlags } from '../../src/cli/node-flags.js'
 
-test('node flags: none given: a bound of the young generation, which node knows', (t) => {
+const steady = ['--max-semi-space-size=16', '--v8-pool-size=1']
+
+test('node flags: none given: the young generation and the threads are bounded, node knows both', (t) => {
   const flags = withMemberFlags(['--no-warnings'])
 
-  t.deepEqual(flags, ['--no-warnings', '--max-semi-space-size=16'])
+  t.deepEqual(flags, ['--no-warnings', ...steady])
   t.is(spawnSync(process.execPath, [...flags, '-e', '0']).status, 0)
 })
 
 test('node flags: given by the user, however spelt: stay', (t) => {
   for (const flag of ['--max-semi-space-size=64', '--max_semi_space_size=1']) {
-    t.deepEqual(withMemberFlags([flag]), [flag])
+    t.deepEqual(withMemberFlags([flag]), [flag, '--v8-pool-size=1'])
   }
+  t.deepEqual(withMemberFlags(['--v8_pool_size=4']), ['--v8_pool_size=4', steady[0] ?? ''])
 })
 
 test('node flags: nothing is kept on disk: a larger young generation', (t) => {
   t.deepEqual(withMemberFlags([], 'none'), ['--max-semi-space-size=64'])
-  t.deepEqual(withMemberFlags([], 'everysec'), withMemberFlags([]))
+  t.deepEqual(withMemberFlags([], 'everysec'), steady)
+})
+
+test('node flags: the command started by its own name: the same flags', (t) => {
+  const source = readFileSync(new URL('../../src/main.js', import.meta.url), 'latin1')
+
+  t.is(source.slice(0, source.indexOf('\n')), `#!/usr/bin/env -S node ${steady.join(' ')}`)
 })
