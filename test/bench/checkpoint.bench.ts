@@ -140,11 +140,16 @@ function describe(member: MemberFigures): string {
     gcTotal,
     gc,
     calls,
+    majors,
     rssMb,
+    heapMb,
+    buffersMb,
   } = member
+  const stalls = member.longest.map((stall) => `\n    ${JSON.stringify(stall)}`).join('')
   return (
     `loop max ${loopMax}, own ${ownLoopMax}, p99 ${loopP99}, longest turn ${turnMax}, own ${ownTurnMax} (${turnsAbove5} above 5), ` +
-    `gc sum ${gcTotal} ${JSON.stringify(gc)}, calls ${JSON.stringify(calls)}, rss ${rssMb} MB`
+    `gc sum ${gcTotal} ${JSON.stringify(gc)}, ${majors} full, calls ${JSON.stringify(calls)}, ` +
+    `rss ${rssMb} heap ${heapMb} buffers ${buffersMb} MB${stalls}`
   )
 }
 

@@ -2,7 +2,7 @@
 // and the longest turn of the core. Wraps the core that the host drives.
 
 import { openSync, readSync } from 'node:fs'
-import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
+import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { CoreInit } from '../../src/core/core.js'
 import { createCore } from '../../src/core/create.js'
 import type { Engine, EngineOptions } from '../../src/api/engine.js'
@@ -23,7 +23,26 @@ export interface StallFigures {
   readonly calls: Readonly<Record<string, number>>
   readonly gcMax: number
   readonly gcTotal: number
+  /** Full collections. */
+  readonly majors: number
   /** Longest pause by kind. */
+  readonly gc: Readonly<Record<string, number>>
+  /** The longest delays of the loop, longest first. */
+  readonly longest: readonly Stall[]
+}
+
+/** One delay of the event loop, taken apart. Milliseconds. */
+export interface Stall {
+  /** Since the process began: the clock of `--trace-gc`. */
+  readonly at: number
+  readonly wall: number
+  /** On a processor, ready without one, and the rest: locks, disk, worker threads. */
+  readonly cpu: number
+  readonly waited: number
+  readonly blocked: number
+  /** Of it in turns of the core. */
+  readonly turns: number
+  /** Of it in pauses of the collector, by kind. */
   readonly gc: Readonly<Record<string, number>>
 }
 
@@ -31,6 +50,9 @@ export interface MemberFigures extends StallFigures {
   readonly counters: Readonly<Record<string, number>>
   readonly leads: boolean
   readonly rssMb: number
+  readonly heapMb: number
+  /** Bytes outside the heap that the collector accounts for: buffers. */
+  readonly buffersMb: number
 }
 
 const kinds: Readonly<Record<number, string>> = {
@@ -51,6 +73,10 @@ export class StallProbe {
   #turnsAbove5 = 0
   #gc: Record<string, number> = {}
   #gcTotal = 0
+  #majors = 0
+  #turnsWall = 0
+  #stalls: Stall[] = []
+  #pauses: PauseEntry[] = []
 
   constructor() {
     this.#loop.enable()
@@ -59,12 +85,18 @@ export class StallProbe {
     }).observe({ entryTypes: ['gc'] })
     let last = performance.now()
     let lastWaited = waitedMs()
+    let lastCpu = cpuMs
     setInterval(() => {
       const now = performance.now()
       const waited = waitedMs()
       this.#ownLoopMax = Math.max(this.#ownLoopMax, now - last - 1 - (waited - lastWaited))
+      if (now - last > stallMs) {
+        this.#stalled(last, now, { cpu: cpuMs - lastCpu, waited: waited - lastWaited })
+      }
       last = now
       lastWaited = waited
+      lastCpu = cpuMs
+      this.#turnsWall = 0
     }, 1)
   }
 
@@ -79,6 +111,7 @@ export class StallProbe {
         const outputs = core.turn(now, inputs)
         const took = performance.now() - begin
         const own = took - (waitedMs() - waited)
+        this.#turnsWall += took
         if (own > this.#ownTurnMax) this.#ownTurnMax = own
         if (took > this.#turnMax) this.#turnMax = took
         if (took > 5) this.#turnsAbove5++
@@ -100,9 +133,13 @@ export class StallProbe {
     this.#turnsAbove5 = 0
     this.#gc = {}
     this.#gcTotal = 0
+    this.#majors = 0
+    this.#stalls = []
+    this.#pauses = []
   }
 
   read(): MemberFigures {
+    const memory = process.memoryUsage()
     const group = this.#core?.inspect().groups[0]
     return {
       loopMax: round(this.#loop.max / 1e6),
@@ -114,10 +151,14 @@ export class StallProbe {
       turnsAbove5: this.#turnsAbove5,
       gcMax: round(Math.max(0, ...Object.values(this.#gc))),
       gcTotal: round(this.#gcTotal),
+      majors: this.#majors,
       gc: this.#gc,
+      longest: this.#longest(),
       counters: group?.counters ?? {},
       leads: group?.status?.role === 'leader',
-      rssMb: Math.round(process.memoryUsage().rss / 1e6),
+      rssMb: Math.round(memory.rss / 1e6),
+      heapMb: Math.round(memory.heapUsed / 1e6),
+      buffersMb: Math.round(memory.arrayBuffers / 1e6),
     }
   }
 
@@ -142,17 +183,61 @@ export class StallProbe {
     })
   }
 
-  #collected(entry: { readonly duration: number; readonly detail?: unknown }): void {
+  #collected(entry: PerformanceEntry & { readonly detail?: unknown }): void {
     const kind = kinds[(entry.detail as { kind: number }).kind] ?? 'other'
     this.#gc[kind] = round(Math.max(this.#gc[kind] ?? 0, entry.duration))
     this.#gcTotal += entry.duration
+    if (kind === 'major') this.#majors++
+    this.#pauses.push({ begin: entry.startTime, end: entry.startTime + entry.duration, kind })
+    if (this.#pauses.length > 4 * stallsKept) this.#pauses.splice(0, 2 * stallsKept)
   }
+
+  #stalled(
+    begin: number,
+    end: number,
+    spent: { readonly cpu: number; readonly waited: number },
+  ): void {
+    const wall = end - begin
+    const stall = {
+      at: round(begin),
+      wall: round(wall),
+      cpu: round(spent.cpu),
+      waited: round(spent.waited),
+      blocked: round(wall - spent.cpu - spent.waited),
+      turns: round(this.#turnsWall),
+      gc: {} as Record<string, number>,
+    }
+    this.#stalls.push(stall)
+    // The observer hears of a pause after the fact.
+    setTimeout(() => {
+      for (const pause of this.#pauses) {
+        const shared = Math.min(end, pause.end) - Math.max(begin, pause.begin)
+        if (shared > 0) stall.gc[pause.kind] = round((stall.gc[pause.kind] ?? 0) + shared)
+      }
+    }, 5)
+  }
+
+  #longest(): Stall[] {
+    return this.#stalls.sort((a, b) => b.wall - a.wall).slice(0, stallsKept)
+  }
+}
+
+interface PauseEntry {
+  readonly begin: number
+  readonly end: number
+  readonly kind: string
 }
 
 export function round(value: number): number {
   return Math.round(value * 10) / 10
 }
 
+/** A delay of the loop that is looked at, and how many of the longest are kept. */
+const stallMs = 15
+const stallsKept = 12
+
+/** Milliseconds that the main thread had a processor, as of the last look at `waitedMs`. */
+let cpuMs = 0
 const schedule = openSchedule()
 const scheduleBytes = Buffer.alloc(128)
 
@@ -168,5 +253,7 @@ function openSchedule(): number | null {
 function waitedMs(): number {
   if (schedule === null) return 0
   const length = readSync(schedule, scheduleBytes, 0, 128, 0)
-  return Number(scheduleBytes.latin1Slice(0, length).split(' ')[1]) / 1e6
+  const [cpu, waited] = scheduleBytes.latin1Slice(0, length).split(' ')
+  cpuMs = Number(cpu) / 1e6
+  return Number(waited) / 1e6
 }
