@@ -40,9 +40,11 @@ function hear(raft: RaftState, from: MemberId, message: Append | Heartbeat): boo
     if (raft.leader !== null && raft.leader !== from) following.matched = 0
     becomeFollower(raft, raft.term, from)
   } else if (raft.role === 'candidate') becomeFollower(raft, raft.term, from)
-  following.contactAt = raft.mono
   following.quickTries = 0
-  following.deadline = raft.mono + electionDelay(raft)
+  if (message.kind !== 'heartbeat' || !hasBug('raft-heartbeat-not-heard')) {
+    following.contactAt = raft.mono
+    following.deadline = raft.mono + electionDelay(raft)
+  }
   following.epoch = message.epoch
   if (message.era > raft.era) joinEra(raft, message.era)
   return true

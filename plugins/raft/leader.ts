@@ -117,6 +117,8 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     fetching: false,
     uncommittedBytes: 0,
   }
+  if (hasBug('raft-leader-delivers-again') && raft.delivered > raft.tail.base.index)
+    raft.delivered--
   // Raft 8: an entry of the new term at once, which commits all before it.
   raft.append({ term: raft.term, index: last + 1, payload: noop })
   raft.out.note('info', 'raft.elected', {

@@ -270,6 +270,7 @@ export class RaftState {
     this.tail.truncate(after)
     this.saved = Math.min(this.saved, after)
     this.stable = Math.min(this.stable, after)
+    if (hasBug('raft-self-ack-after-truncation')) return
     for (const write of this.writes) write.index = Math.min(write.index, after)
   }
 

@@ -1,6 +1,8 @@
 // Log lines: one JSON object each, fields as given, nothing above the configured level, and no control
 // characters that would begin a line of their own.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
 import { makeLog } from '../../src/host/logger.js'
@@ -23,4 +25,26 @@ test('logger: events: one line each with member, event and fields, below the lev
   })
   for (const line of lines) t.is(line.indexOf('\n'), line.length - 1)
   t.false(lines[1]?.includes('\u001b'))
+})
+
+test('logger: nobody reads standard error: the member goes on, lines are dropped (etcd#22214)', async (t) => {
+  const file = new URL('../../src/host/logger.js', import.meta.url).href
+  const script = `
+    const { makeLog } = await import(${JSON.stringify(file)})
+    const log = makeLog({ self: 1, logLevel: 'info' })
+    const fields = { why: 'x'.repeat(1000) }
+    for (let turn = 0; turn < 20; turn++) {
+      for (let i = 0; i < 1000; i++) log.trace({ level: 'info', event: 'raft.elected', fields })
+      await new Promise(setImmediate)
+    }
+    process.stdout.write('goes on')
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.teardown(() => child.kill('SIGKILL'))
+
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+
+  t.is(said.toString(), 'goes on')
 })

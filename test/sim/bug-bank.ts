@@ -37,20 +37,14 @@ const deaf = { members: 3, electionMs: 150, thinkMeanUs: 150_000, clients: 12 }
 /** Logs are cut often, so that lagging members need snapshots. */
 const shortLog = { checkpointLogBytes: 2_000, checkpointIntervalMs: 200 }
 
-const lostWrite: readonly Check[] = [
+/** A committed entry is not where it must be: on a majority of disks, at a new leader, at everybody. */
+const lostCommit: readonly Check[] = [
   'committed-durable',
   'committed-prefix',
   'leader-completeness',
-  'log-truncation',
-  'exactly-once',
-  'linearizable',
-  'digest',
-  'durable-kept',
-  'delivery-order',
-  'log-order',
+  'vote-justified',
 ]
-const staleRead: readonly Check[] = ['read-index', 'linearizable', 'exactly-once']
-const twoLeaders: readonly Check[] = ['leader-per-term', ...lostWrite]
+const staleRead: readonly Check[] = ['read-index', 'linearizable']
 
 function bug(name: string, what: string, rest: Omit<SeededBug, 'name' | 'what'>): SeededBug {
   return { name, what, ...rest }
@@ -60,13 +54,7 @@ export const seededBugs: readonly SeededBug[] = [
   // Figure 8 of the paper. The no-op of the new leader hides the fault where it travels with the old
   // entries, so these go one by one: large ones, one append at a time.
   bug('raft-commit-old-term', 'a leader commits an entry of an older term by counting copies', {
-    checks: [
-      'leader-completeness',
-      'committed-prefix',
-      'log-truncation',
-      'committed-durable',
-      'vote-justified',
-    ],
+    checks: ['log-truncation', ...lostCommit],
     hint: {
       with: {
         members: 5,
@@ -108,11 +96,11 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: cuts },
   }),
   bug('raft-recovering-votes', 'a member that lost its disk votes', {
-    checks: [...lostWrite],
+    checks: lostCommit,
     hint: { with: busy, faults: ['disk-wipe', 'disk-stale', 'disk-rot', ...unrest] },
   }),
   bug('raft-recovering-acks-count', 'acknowledgements of a member that lost its disk count', {
-    checks: lostWrite,
+    checks: ['committed-durable'],
     hint: { with: busy, faults: ['disk-wipe', 'disk-stale', ...unrest] },
   }),
   bug('raft-ack-before-persist', 'a follower acknowledges entries before they are on the disk', {
@@ -120,23 +108,23 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: power },
   }),
   bug('raft-self-ack-early', 'a leader counts its own copy before it is on the disk', {
-    checks: lostWrite,
+    checks: ['committed-durable'],
     hint: { with: busy, faults: power },
   }),
   bug('raft-commit-beyond-match', 'a follower commits beyond what it knows to match', {
-    checks: [...lostWrite, 'monotone'],
+    checks: ['committed-prefix', 'committed-durable'],
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-skip-previous-check', 'a follower takes entries without checking the one before them', {
-    checks: [...lostWrite],
+    checks: ['committed-prefix', 'committed-durable', 'log-order'],
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-truncate-on-stale-append', 'an old append message truncates a matching log', {
-    checks: [...lostWrite],
+    checks: ['committed-durable'],
     hint: { with: busy, faults: ['net-reorder', 'net-duplicate', 'net-delay'] },
   }),
   bug('raft-conflict-hint-skips', 'the hint of a refused append makes the leader skip entries', {
-    checks: [...lostWrite, 'converged', 'progress', 'answered'],
+    checks: ['converged', ...lostCommit],
     hint: { with: busy, faults: unrest },
   }),
   bug('raft-no-noop-read', 'a new leader grants reads before an entry of its term is committed', {
@@ -184,12 +172,12 @@ export const seededBugs: readonly SeededBug[] = [
     'raft-snapshot-sent-is-match',
     'a sent snapshot counts as if the follower had the whole log',
     {
-      checks: lostWrite,
+      checks: ['committed-durable'],
       hint: { with: { ...busy, ...shortLog, options: { keepBytes: 0 } }, faults: unrest },
     },
   ),
   bug('raft-lost-term-on-reset', 'term and vote are lost when a snapshot replaces the log', {
-    checks: [...twoLeaders, 'monotone'],
+    checks: ['monotone', 'vote-once', 'durable-kept'],
     hint: {
       with: { ...busy, ...shortLog, options: { keepBytes: 0 } },
       faults: [...unrest, 'crash-power', 'crash-kill'],
@@ -212,7 +200,7 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: { ...busy, requestMs: 300 }, faults: ['net-clog', 'pause', ...unrest] },
   }),
   bug('shard-answer-before-commit', 'a write is answered before it is committed', {
-    checks: lostWrite,
+    checks: ['exactly-once', 'linearizable'],
     hint: { with: busy, faults: unrest },
   }),
   bug(
@@ -233,6 +221,23 @@ export const seededBugs: readonly SeededBug[] = [
   bug('shard-read-before-applied', 'a granted read is answered before its position is applied', {
     checks: ['linearizable', 'exactly-once'],
     hint: { with: busy, faults: ['net-delay', 'slow-cpu', ...cuts] },
+  }),
+  bug(
+    'raft-self-ack-after-truncation',
+    'a write counts for entries that took the place of its own',
+    {
+      checks: ['committed-durable'],
+      hint: { with: { ...busy, electionMs: 150 }, only: ['disk-slow', 'cut-elected'] },
+    },
+  ),
+  bug('raft-leader-delivers-again', 'a new leader delivers its last committed entry once more', {
+    checks: ['delivery-order'],
+    hint: { with: busy, faults: unrest },
+  }),
+  // Only the deadline forgotten would do no harm: those in contact refuse the pre-votes.
+  bug('raft-heartbeat-not-heard', 'a heartbeat is no sign of life', {
+    checks: ['contact', 'stable', 'leader'],
+    hint: { with: { ...busy, thinkMeanUs: 400_000 }, only: ['crash-kill'] },
   }),
   // Learners are asked and counted, so that two majorities need not meet.
   bug('raft-learner-votes', 'learners are asked for votes and counted', {
@@ -296,7 +301,7 @@ export const seededBugs: readonly SeededBug[] = [
     hint: { with: busy, faults: ['disk-fail', ...power] },
   }),
   bug('log-witness-ignored', 'a log that is shorter than the witness says is taken as whole', {
-    checks: [...lostWrite],
+    checks: lostCommit,
     hint: { with: busy, faults: ['disk-stale', 'disk-rot', ...unrest] },
   }),
 ]

@@ -222,6 +222,11 @@ export class GroupOracle {
     )
     seat.delivered = at.index
     const mark: Mark = { term: at.term, hash }
+    this.#hold(
+      !this.#strict || holds(seat.durable, at.index, mark),
+      'committed-durable',
+      () => `member ${member} delivers index ${at.index} before it is on its own disk`,
+    )
     const truth = this.#committed[at.index - 1]
     if (truth !== undefined) {
       this.#hold(

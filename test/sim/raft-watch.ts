@@ -91,6 +91,7 @@ export class RaftWatch {
     const old = this.#vote
     const isOld = term === old.term && vote === old.vote
     this.#vote = state
+    this.#hold(term >= old.term, 'monotone', () => `term ${term} is kept after ${old.term}`)
     this.#hold(
       term !== old.term || old.vote === null || vote === old.vote,
       'vote-once',

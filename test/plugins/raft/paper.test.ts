@@ -171,6 +171,31 @@ test('raft: partial partition: the leader reaches a minority, the rest elects (c
   t.not(world.strategy(leader).status().role, 'leader')
 })
 
+test('raft: the longest log is behind in term: its member is elected all the same (etcd#8243)', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  const [behind, longest] = world.ids.filter((id) => id !== leader) as [number, number]
+  world.isolate(behind)
+  world.propose(leader, 'a')
+  world.advance(200)
+  world.crash(leader)
+  send(world, leader, behind, {
+    kind: 'vote',
+    era: 1,
+    term: 9,
+    pre: false,
+    transfer: true,
+    force: false,
+    last,
+  })
+  t.is(world.strategy(behind).status().term, 9)
+  t.true(world.strategy(longest).status().term < 9)
+  world.heal()
+
+  t.true(world.until(() => world.leader() === longest, 5_000))
+  t.true(world.until(() => texts(world, behind).includes('!a'), 5_000))
+})
+
 test('thesis 6.2: a leader alone: steps down within an election timeout and gives its reads back (n=5)', (t) => {
   const world = new World({ voters: 5 })
   const leader = world.elect()
