@@ -44,6 +44,8 @@ export class Origin {
   readonly #gathering = new Gathering()
   /** Monotonic ms of the last flush. */
   #flushedAt = 0
+  /** The last flush sent something: what is answered before the next one was not written anywhere. */
+  #isFresh = false
   /** Monotonic ms of the last resend that a leader's `expect` asked for. */
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
@@ -92,6 +94,7 @@ export class Origin {
 
   /** Sends what waits, and again what must be. `refusal` is told to those that were never sent in time. */
   flush(now: Now, send: SendBatch): void {
+    this.#isFresh = false
     this.#isBlocked = !this.#flush(now, send)
   }
 
@@ -131,6 +134,7 @@ export class Origin {
       this.counters.batches++
       this.#gathering.left(batch.count)
       this.#flight.push(batch)
+      this.#isFresh = true
       sent++
     }
     if (sent > 0) this.#drop(sent)
@@ -185,7 +189,8 @@ export class Origin {
     const oldest = this.#flight[0]
     this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
-    if (oldest === undefined) {
+    // What is answered before the next flush cost neither a sync nor a message: it need not be large.
+    if (oldest === undefined && !this.#isFresh) {
       this.#gathering.begin(count + (this.#waiting[0]?.count ?? 0), this.#flushedAt)
     }
     assert(

@@ -156,6 +156,7 @@ test('origin: a batch is under way: what comes joins one batch that waits for it
   }
 
   t.deepEqual(w.sent, [1])
+  w.flush(1)
   w.origin.answered(1, [ok])
   w.add(1)
   w.flush(1)
@@ -178,6 +179,18 @@ test('origin: a caller that was just answered sends no more: what waits leaves a
   t.false(w.origin.maySend(w.at(1)))
   t.is(w.origin.wakeAt(w.at(1)), 1 + limits.batchPatienceMs)
   w.flush(1 + limits.batchPatienceMs)
+
+  t.deepEqual(w.sent, [1, 2])
+})
+
+test('origin: a batch is answered in the pass that sent it: the next one does not wait for its callers', (t) => {
+  const w = world()
+  w.add(1)
+  w.add(1)
+  w.flush(1)
+  w.origin.answered(1, [ok, ok])
+  w.add(1)
+  w.flush(1)
 
   t.deepEqual(w.sent, [1, 2])
 })
