@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { withMemberFlags } from '../../src/cli/node-flags.js'
 
-const steady = ['--max-semi-space-size=16', '--v8-pool-size=1']
+const steady = ['--max-semi-space-size=16', '--v8-pool-size=1', '--no-concurrent-marking']
 
-test('node flags: none given: the young generation and the threads are bounded, node knows both', (t) => {
+test('node flags: none given: the young generation and the threads are bounded, node knows the flags', (t) => {
   const flags = withMemberFlags(['--no-warnings'])
 
   t.deepEqual(flags, ['--no-warnings', ...steady])
@@ -16,9 +16,11 @@ test('node flags: none given: the young generation and the threads are bounded, 
 
 test('node flags: given by the user, however spelt: stay', (t) => {
   for (const flag of ['--max-semi-space-size=64', '--max_semi_space_size=1']) {
-    t.deepEqual(withMemberFlags([flag]), [flag, '--v8-pool-size=1'])
+    t.deepEqual(withMemberFlags([flag]), [flag, ...steady.slice(1)])
   }
-  t.deepEqual(withMemberFlags(['--v8_pool_size=4']), ['--v8_pool_size=4', steady[0] ?? ''])
+  for (const flag of ['--concurrent-marking', '--no_concurrent_marking']) {
+    t.deepEqual(withMemberFlags([flag]), [flag, ...steady.slice(0, 2)])
+  }
 })
 
 test('node flags: nothing is kept on disk: a larger young generation', (t) => {
