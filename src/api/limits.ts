@@ -43,6 +43,7 @@ export const limits = {
   batchBytesMax: 1024 * 1024,
   /** Batches that an origin may have unanswered per group; bytes of answers kept per origin. */
   batchesInFlightMax: 64,
+  batchesInFlightBytesMax: 16 * 1024 * 1024,
   answerBytesMax: 64 * 1024 * 1024,
   /** Milliseconds for which a batch that is not full waits for the one before it or for more commands; the same for rounds of reads. */
   batchPatienceMs: 2,
@@ -53,6 +54,8 @@ export const limits = {
   requestMs: 5_000,
   /** Milliseconds after which an origin sends an unanswered batch again. */
   resendMs: 400,
+  /** Bytes in flight for which it waits a millisecond longer: what is slow is not made slower. */
+  resendBytesPerMs: 8 * 1024,
   /** A peer frame's bytes: the largest command in a batch that was nearly full fits; frames queued for one peer, bytes, before messages are dropped. */
   frameBytesMax: 80 * 1024 * 1024,
   /** A frame that would be longer leaves before the next message is added. */

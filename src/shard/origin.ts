@@ -33,6 +33,8 @@ export class Origin {
   incarnation = 0
   /** Sent and not answered, in sequence order without gaps. */
   #flight: Batch[] = []
+  /** Bytes of the batches in `#flight`. */
+  #flightBytes = 0
   /** Not sent yet: full batches, then the one being filled; for `requestMs` at most. */
   #waiting: Batch[] = []
   /** Bytes of the commands in `#waiting`. */
@@ -107,14 +109,26 @@ export class Origin {
   #mayFollow(batch: Batch, now: Now): boolean {
     const last = this.#flight[this.#flight.length - 1]
     if (last === undefined) return isFull(batch) || !this.#gathering.holds(batch.count, now)
-    if (this.#flight.length >= limits.batchesInFlightMax) return false
+    if (!this.#hasRoom(batch)) return false
     return isFull(batch) || now.mono - last.sentAt >= limits.batchPatienceMs
+  }
+
+  /** Whether one more may be under way. More bytes would only queue up in front of heartbeats. */
+  #hasRoom(batch: Batch): boolean {
+    return (
+      this.#flight.length < limits.batchesInFlightMax &&
+      this.#flightBytes + batch.bytes <= limits.batchesInFlightBytesMax
+    )
+  }
+
+  get #resendMs(): number {
+    return limits.resendMs + Math.floor(this.#flightBytes / limits.resendBytesPerMs)
   }
 
   #flush(now: Now, send: SendBatch): boolean {
     this.#flushedAt = now.mono
     for (const batch of this.#flight) {
-      if (batch.sentAt !== 0 && now.mono - batch.sentAt < limits.resendMs) continue
+      if (batch.sentAt !== 0 && now.mono - batch.sentAt < this.#resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
       if (!send(batch, this.#acknowledged)) return false
       batch.sentAt = now.mono
@@ -135,6 +149,7 @@ export class Origin {
       this.#gathering.left(batch.count)
       this.#flight.push(batch)
       this.#isFresh = true
+      this.#flightBytes += batch.bytes
       sent++
     }
     if (sent > 0) this.#drop(sent)
@@ -186,6 +201,7 @@ export class Origin {
     if (at < 0) return
     const batch = this.#flight[at] as Batch
     this.#flight.splice(at, 1)
+    this.#flightBytes -= batch.bytes
     const oldest = this.#flight[0]
     this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
@@ -260,7 +276,7 @@ export class Origin {
     let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
     if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
     const last = this.#flight[this.#flight.length - 1]
-    if (waiting !== undefined && last !== undefined) {
+    if (waiting !== undefined && last !== undefined && this.#hasRoom(waiting)) {
       at = Math.min(at, Math.max(last.sentAt + limits.batchPatienceMs, now.mono + 1))
     }
     if (waiting !== undefined && last === undefined && this.#gathering.holds(waiting.count, now)) {
@@ -269,7 +285,7 @@ export class Origin {
     if (oldest !== undefined) {
       // A resend that is due and could not leave waits for the next try, too.
       const isHeld = oldest.sentAt === 0 || this.#isBlocked
-      const resend = isHeld ? now.mono + blockedMs : oldest.sentAt + limits.resendMs
+      const resend = isHeld ? now.mono + blockedMs : oldest.sentAt + this.#resendMs
       at = Math.min(at, oldest.isVoid ? resend : Math.min(resend, oldest.deadline))
     }
     return at
@@ -283,6 +299,7 @@ export class Origin {
     this.counters.resets++
     const flight = this.#flight
     this.#flight = []
+    this.#flightBytes = 0
     for (const batch of flight) {
       this.counters.unknown += batch.lanes.length
       tell(batch, unknownResult)

@@ -355,3 +355,24 @@ test('origin: long values while nobody leads: full by their bytes, and empty aga
   }
   t.false(w.origin.isFull)
 })
+
+test('origin: long values: few bytes in flight, sent again later than short ones', (t) => {
+  const w = world()
+  const value = 'x'.repeat(limits.bulkBytesMax - 100)
+  for (let i = 0; i < 6; i++) w.add(1, value)
+
+  w.flush(1)
+  t.deepEqual(w.sent, [1, 2])
+  w.flush(1 + limits.resendMs)
+  t.deepEqual(w.sent, [1, 2])
+  const wakeAt = w.origin.wakeAt(w.at(2))
+  t.true(wakeAt > limits.resendMs && wakeAt <= 1_001, 'no turn is asked for meanwhile')
+  const late =
+    1 + limits.resendMs + Math.ceil(limits.batchesInFlightBytesMax / limits.resendBytesPerMs)
+  w.flush(late)
+  t.deepEqual(w.sent, [1, 2, 1, 2])
+  w.origin.answered(1, [ok])
+  w.flush(late)
+
+  t.deepEqual(w.sent.slice(4), [3])
+})
