@@ -1,7 +1,7 @@
 // Flags for the node process of a member. V8 reads them once, at its start: they cannot be set from within.
 // A member is one thread's work, and so is its collector's: members of one machine begin full collections
-// at about the same time. With node's four threads each, the main threads wait for a processor (430 ms
-// measured at 5 million keys); with one that marks meanwhile, for that one to get a processor (176 ms).
+// at about the same time, and with node's four threads each the main threads wait for a processor (430 ms
+// measured at 5 million keys on two cores). One thread, and marking in steps on the main thread, waits less.
 // A bound of the young generation: a pause grows with what survives in it, and nearly all that a store is
 // given survives, so 16 MB (node's own bound). Where nothing is kept on disk, somebody asks for speed: 64 MB
 // take a quarter off the processor time of a pipelined SET, and more threads share the longer pauses.

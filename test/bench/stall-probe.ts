@@ -1,7 +1,8 @@
 // What stalls a member, measured inside its process: delay of the event loop, pauses of the collector,
 // and the longest turn of the core. Wraps the core that the host drives.
 
-import { openSync, readSync } from 'node:fs'
+import fs, { openSync, readSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { CoreInit } from '../../src/core/core.js'
 import { createCore } from '../../src/core/create.js'
@@ -19,7 +20,7 @@ export interface StallFigures {
   /** The same without the time that the thread waited for a processor: what is our own doing. */
   readonly ownTurnMax: number
   readonly turnsAbove5: number
-  /** Longest call of the engine's checkpoint functions, without waiting for a processor. */
+  /** Longest call of the engine's checkpoint functions, and `writeSync`, without waiting for a processor. */
   readonly calls: Readonly<Record<string, number>>
   readonly gcMax: number
   readonly gcTotal: number
@@ -80,6 +81,8 @@ export class StallProbe {
 
   constructor() {
     this.#loop.enable()
+    Object.assign(fs, { writeSync: this.#timed('writeSync', fs.writeSync) })
+    syncBuiltinESMExports()
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) this.#collected(entry)
     }).observe({ entryTypes: ['gc'] })
@@ -162,24 +165,25 @@ export class StallProbe {
     }
   }
 
-  #watch(engine: Engine): Engine {
-    const timed = <A extends readonly unknown[], R>(name: string, call: (...args: A) => R) => {
-      return (...args: A): R => {
-        const begin = performance.now()
-        const waited = waitedMs()
-        const result = call(...args)
-        const own = performance.now() - begin - (waitedMs() - waited)
-        if (own > (this.#calls[name] ?? 0)) this.#calls[name] = round(own)
-        return result
-      }
+  #timed<A extends readonly unknown[], R>(name: string, call: (...args: A) => R) {
+    return (...args: A): R => {
+      const begin = performance.now()
+      const waited = waitedMs()
+      const result = call(...args)
+      const own = performance.now() - begin - (waitedMs() - waited)
+      if (own > (this.#calls[name] ?? 0)) this.#calls[name] = round(own)
+      return result
     }
+  }
+
+  #watch(engine: Engine): Engine {
     return Object.assign(engine, {
-      checkpointBegin: timed('begin', engine.checkpointBegin.bind(engine)),
-      checkpointStep: timed('step', engine.checkpointStep.bind(engine)),
-      checkpointFinish: timed('finish', engine.checkpointFinish.bind(engine)),
-      checkpointGarbage: timed('garbage', engine.checkpointGarbage.bind(engine)),
-      load: timed('load', engine.load.bind(engine)),
-      loadFinish: timed('loadFinish', engine.loadFinish.bind(engine)),
+      checkpointBegin: this.#timed('begin', engine.checkpointBegin.bind(engine)),
+      checkpointStep: this.#timed('step', engine.checkpointStep.bind(engine)),
+      checkpointFinish: this.#timed('finish', engine.checkpointFinish.bind(engine)),
+      checkpointGarbage: this.#timed('garbage', engine.checkpointGarbage.bind(engine)),
+      load: this.#timed('load', engine.load.bind(engine)),
+      loadFinish: this.#timed('loadFinish', engine.loadFinish.bind(engine)),
     })
   }
 
