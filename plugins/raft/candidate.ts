@@ -165,7 +165,8 @@ function mayGrant(raft: RaftState, message: VoteRequest): boolean {
   if (message.force) {
     // Who lost its log still knows the newest era, but the longest log may belong to one before it.
     const isOfOurs = message.era >= raft.era || raft.recovering !== null
-    return isOfOurs && comparePositions(message.last, raft.tail.position) >= 0
+    const isLonger = comparePositions(message.last, raft.tail.position) >= 0
+    return isOfOurs && (isLonger || hasBug('raft-era-any-log'))
   }
   if (message.era !== raft.era || raft.entering) return false
   if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false

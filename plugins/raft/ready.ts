@@ -47,7 +47,9 @@ export function takeReady(raft: RaftState): Ready | null {
   const ready: Ready = {
     batch: raft.batch,
     write,
-    mustSync: isHardDirty || (hasRows && raft.durability === 'always'),
+    mustSync:
+      (isHardDirty && !hasBug('raft-state-not-synced')) ||
+      (hasRows && raft.durability === 'always'),
     sendNow: out.now,
     sendAfterWrite,
     delivered,

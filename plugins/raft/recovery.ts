@@ -21,7 +21,7 @@
 // when all voters (or a majority, after a wait) have reported twice in the same run, the one with the
 // greatest (term, index) stands with `force`, and a voter whose log is not longer, and that hears
 // no leader, grants by the ordinary rule of one vote per term. The era's number is the founding term,
-// which no two founders share, and which is above all that the majority knew: so a log that belongs to
+// which no two founders share, and which is above all that the majority knew or forgot: so a log that belongs to
 // an era ends in a term not below its number, and (term, index) orders over eras, too. In the new era the founder's
 // log is the truth by definition; everybody who meets a leader of a greater era joins it as recovering,
 // truncates down to what its engine executed, or takes a snapshot where that is something else.
@@ -47,6 +47,9 @@ interface Heard {
   readonly era: number
   readonly last: Position
 }
+
+/** Terms that a member may have known before it lost its disk, beyond those that the others know. */
+const forgottenTermsMax = 0x100000
 
 export interface Recovery {
   /** The commit index to reach, valid in its term. */
@@ -223,7 +226,7 @@ function judge(raft: RaftState): void {
     recovery.waits = `waits for members ${missing.join(', ')} before a new era begins`
     return
   }
-  if (longest(raft, present) === raft.self) force(raft, present)
+  if (longest(raft, present) === raft.self || hasBug('raft-era-any-log')) force(raft, present)
 }
 
 function greatestEra(raft: RaftState): number {
@@ -255,7 +258,20 @@ function force(raft: RaftState, present: readonly MemberId[]): void {
     const heard = raft.recovery.reports.get(id)
     if (heard !== undefined) term = Math.max(term, heard.term, heard.era)
   }
-  campaign(raft, { transfer: false, force: true, term: term + 1 })
+  campaign(raft, { transfer: false, force: true, term: term + 1 + leapOver(raft, present) })
+}
+
+/**
+ * Terms that are led already must not be founded, but who lost its disk forgot those that it knew, and
+ * nobody else may be there that knows them: more than elections can have reached since.
+ */
+function leapOver(raft: RaftState, present: readonly MemberId[]): number {
+  const isForgetful = present.some((id) => {
+    const cause = id === raft.self ? raft.recovering : raft.recovery.reports.get(id)?.cause
+    return cause === 'disk-lost' || cause === 'log-damaged'
+  })
+  const forgets = isForgetful || raft.hard.votesForgotten
+  return forgets && !hasBug('raft-era-reuses-term') ? forgottenTermsMax : 0
 }
 
 /** The operator's word, here or at a peer. Ignored while the group works. */

@@ -139,7 +139,8 @@ export class RaftState {
     this.applied = init.base.index
     this.saved = this.tail.last
     this.stable = this.tail.last
-    if (init.recovering !== null) this.#lose(init.recovering)
+    const isIgnored = init.recovering === 'unclean-stop' && hasBug('raft-recovers-as-intact')
+    if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
   }
 
   get term(): number {
@@ -217,9 +218,11 @@ export class RaftState {
     this.#change({ era, loss, entering: true })
     this.commit = this.delivered
     // Members that were lost before it may be intact in this era since: they must be asked anew.
-    this.recovery.nonce++
-    this.recovery.reports = new Map()
-    this.recovery.earlier = new Map()
+    if (!hasBug('raft-survey-outlives-era')) {
+      this.recovery.nonce++
+      this.recovery.reports = new Map()
+      this.recovery.earlier = new Map()
+    }
     this.counters.eras++
   }
 
@@ -318,7 +321,9 @@ export class RaftState {
     // Term and vote are synced in every durability: a stop without grace forgets no vote.
     const votesForgotten =
       this.#hard.votesForgotten || cause === 'disk-lost' || cause === 'log-damaged'
-    this.#change({ recovering: cause, votesForgotten })
+    // A stop without grace changes nothing about what was lost before it.
+    const before = votesForgotten && cause === 'unclean-stop' ? this.#hard.recovering : null
+    this.#change({ recovering: before ?? cause, votesForgotten })
   }
 
   #change(change: Partial<HardState>): void {

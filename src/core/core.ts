@@ -43,7 +43,8 @@ export interface GroupInspection {
   readonly applied: { readonly term: number; readonly index: number }
   readonly counters: Readonly<Record<string, number>>
   readonly pending: number
-  digest(): Hash64
+  /** Of the state at `applied`; null while an entry behind it is half done. */
+  digest(): Hash64 | null
 }
 
 /** Milliseconds that a clean stop may take. */

@@ -342,8 +342,8 @@ export class Shard implements Group {
     return this.#strategy === null ? positionZero : this.#executor.applied
   }
 
-  digest(): Hash64 {
-    return this.engine.digest()
+  digest(): Hash64 | null {
+    return this.#executor.isBetweenEntries ? this.engine.digest() : null
   }
 
   keyCount(db: number): number {

@@ -231,7 +231,8 @@ export class CoreWorld {
         const own = each.digest()
         return (
           each.applied.index === first.applied.index &&
-          own.high === digest.high &&
+          own !== null &&
+          own.high === digest?.high &&
           own.low === digest.low
         )
       })

@@ -163,6 +163,35 @@ test('recovery: a member refilled too late to hear that others are intact: asks 
   t.true(world.until(() => world.isSettled(), 5_000))
 })
 
+test('recovery: a wiped member that led and one that missed its term: their era begins above that term', (t) => {
+  const world = loaded({ durability: 'everysec', recoverWaitMs: 500 })
+  const first = world.leader() as number
+  const [away, second] = world.ids.filter((id) => id !== first) as [number, number]
+  world.isolate(away)
+  world.crash(first)
+  world.start(first)
+  t.true(world.until(() => world.leader() !== null && world.leader() !== away, 5_000))
+  const led = world.leader() as number
+  const term = world.strategy(led).status().term
+  t.true(term > world.strategy(away).status().term)
+  for (const id of world.ids) world.crash(id)
+  world.heal()
+
+  world.wipe(led)
+  world.start(led, 'disk-lost')
+  world.start(away, 'unclean-stop')
+
+  t.true(world.until(() => world.isSettled(), 5_000))
+  t.true(world.strategy(away).status().term > term)
+  world.start(led === first ? second : first, 'unclean-stop')
+  t.true(
+    world.until(
+      () => world.ids.every((id) => world.strategy(id).status().recovering === null),
+      5_000,
+    ),
+  )
+})
+
 test('recovery: who missed an era of which the others lost all: may begin the next one', (t) => {
   const world = loaded({ durability: 'none', recoverWaitMs: 500 })
   for (const id of world.ids) world.crash(id)
