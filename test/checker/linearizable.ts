@@ -33,12 +33,33 @@ export type Verdict =
 /** Configurations that one search may visit. */
 export const configurationsMax = 200_000
 
-/** Judges the history of one key that starts without a value. */
-export function checkKey(history: readonly Operation[], bound = configurationsMax): Verdict {
-  const operations = history
+export interface CheckOptions {
+  /** Configurations to visit at most. */
+  readonly bound?: number
+  /** What the key holds before the first operation. */
+  readonly start?: Register
+}
+
+/** Judges the history of one key, which starts without a value unless told otherwise. */
+export function checkKey(history: readonly Operation[], options: CheckOptions = {}): Verdict {
+  return new Search(sorted(history), options).run()
+}
+
+/**
+ * Adds every state to `met` that some legal order of the history, or of its beginning, passes through.
+ * Answers how many configurations it visited; `bound` or more means that there are too many.
+ */
+export function reachable(
+  history: readonly Operation[],
+  options: Required<CheckOptions> & { readonly met: Set<Register> },
+): number {
+  return new Search(sorted(history), options).explore(options.met)
+}
+
+function sorted(history: readonly Operation[]): readonly Operation[] {
+  return history
     .filter((op) => op.reply !== null || !readCommands.has(op.args[0] ?? ''))
     .sort((a, b) => a.invoked - b.invoked || a.id - b.id)
-  return new Search(operations, bound).run()
 }
 
 class Search {
@@ -49,6 +70,9 @@ class Search {
   readonly #seen = new Set<string>()
   readonly #order: number[] = []
   readonly #bound: number
+  readonly #start: Register
+  /** Where all states are collected: the search does not end with the first order that is legal. */
+  #met: Set<Register> | null = null
   #knownLeft: number
   #visited = 0
   #best: { readonly order: readonly number[]; readonly state: Register } = {
@@ -56,9 +80,10 @@ class Search {
     state: null,
   }
 
-  constructor(ops: readonly Operation[], bound: number) {
+  constructor(ops: readonly Operation[], options: CheckOptions) {
     this.#ops = ops
-    this.#bound = bound
+    this.#bound = options.bound ?? configurationsMax
+    this.#start = options.start ?? null
     this.#done = new Uint8Array(ops.length)
     this.#bits = new Int32Array((ops.length >> 5) + 1)
     this.#knownLeft = ops.reduce((sum, op) => sum + (op.reply === null ? 0 : 1), 0)
@@ -69,7 +94,7 @@ class Search {
   }
 
   run(): Verdict {
-    if (this.#search(null)) return { kind: 'linearizable' }
+    if (this.#search(this.#start)) return { kind: 'linearizable' }
     if (this.#visited > this.#bound) return { kind: 'undecided' }
     const ordered = new Set(this.#best.order)
     return {
@@ -80,16 +105,23 @@ class Search {
     }
   }
 
+  explore(met: Set<Register>): number {
+    this.#met = met
+    this.#search(this.#start)
+    return this.#visited
+  }
+
   #op(at: number): Operation {
     return this.#ops[at] as Operation
   }
 
   #search(state: Register): boolean {
-    if (this.#knownLeft === 0) return true
+    if (this.#knownLeft === 0 && this.#met === null) return true
     if (++this.#visited > this.#bound) return false
     const key = this.#bits.join() + (state === null ? '' : `=${state}`)
     if (this.#seen.has(key)) return false
     this.#seen.add(key)
+    this.#met?.add(state)
     if (this.#order.length > this.#best.order.length)
       this.#best = { order: [...this.#order], state }
     const candidates = this.#candidates()

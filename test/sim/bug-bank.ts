@@ -304,4 +304,31 @@ export const seededBugs: readonly SeededBug[] = [
     checks: lostCommit,
     hint: { with: busy, faults: ['disk-stale', 'disk-rot', ...unrest] },
   }),
+  bug('raft-state-not-synced', 'term and vote are synced only where entries are', {
+    checks: ['durable-kept', 'monotone', 'leader-per-term'],
+    hint: { with: { ...restless, members: 3, durability: 'none' }, faults: power },
+  }),
+  bug('raft-recovers-as-intact', 'a member that lost its unsynced tail votes and acknowledges', {
+    checks: ['refilled', ...lostCommit],
+    hint: { with: { ...busy, durability: 'everysec' }, faults: power },
+  }),
+  bug('raft-survey-outlives-era', 'what was reported before an era counts in it', {
+    checks: ['era-justified'],
+    hint: { with: { ...busy, durability: 'everysec' }, faults: [...power, ...cuts, 'disk-wipe'] },
+  }),
+  bug('raft-era-any-log', 'a new era begins with any log, not with the longest', {
+    checks: ['era-loss'],
+    hint: { with: { ...busy, durability: 'everysec' }, faults: power },
+  }),
+  bug('raft-era-unsaid', 'a new era does not say that writes may be lost', {
+    checks: ['era-said'],
+    hint: { with: { ...busy, durability: 'none' }, faults: power },
+  }),
+  bug('raft-era-reuses-term', 'a new era begins in a term that a wiped member forgot', {
+    checks: ['leader-per-term', ...lostCommit],
+    hint: {
+      with: { ...busy, durability: 'everysec' },
+      faults: [...power, ...cuts, 'disk-wipe'],
+    },
+  }),
 ]

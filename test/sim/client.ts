@@ -41,6 +41,8 @@ interface Pending {
 export class SimClient implements ConnectionUser {
   readonly #options: ClientOptions
   #connection: SimConnection | null = null
+  /** Index of the member that it is connected to. */
+  #at = 0
   #reader = new ReplyReader()
   #pending: Pending[] = []
   #last = new Map<string, number>()
@@ -133,17 +135,17 @@ export class SimClient implements ConnectionUser {
     if (this.#connection === null) this.#connect()
     const connection = this.#connection
     if (connection === null) return this.#think()
-    this.#send(connection, this.#requests())
+    this.#send(connection, this.#requests(this.#at))
   }
 
-  #requests(): readonly Request[] {
+  #requests(member: number): readonly Request[] {
     if (this.#queue.length > 0) return this.#queue.splice(0, 16)
     const { random, profile, workload } = this.#options
     // Mostly short pipelines, at times a long one.
     const most = random.chance(1, 8) ? profile.pipelineMax : Math.min(3, profile.pipelineMax)
     const count = 1 + random.below(most)
     const requests: Request[] = []
-    for (let i = 0; i < count; i++) requests.push(workload.next(this.#last))
+    for (let i = 0; i < count; i++) requests.push(workload.next({ member, last: this.#last }))
     return requests
   }
 
@@ -166,6 +168,7 @@ export class SimClient implements ConnectionUser {
     const at = profile.pinned ?? random.below(servers.length)
     const server = servers[at] as Server
     if (server.life === 0) return
+    this.#at = at
     this.#connection = new SimConnection(this.#options.nextConnection(), {
       schedule,
       random,

@@ -28,7 +28,7 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     databases: limits.databases,
     requestMs: profile.requestMs,
     clockSkewMs: 500,
-    recoverWaitMs: 1_000,
+    recoverWaitMs: profile.recoverWaitMs,
     checkpointLogBytes: profile.checkpointLogBytes,
     checkpointKeysPerSecond: limits.checkpointKeysPerSecond,
     checkpointIntervalMs: profile.checkpointIntervalMs,

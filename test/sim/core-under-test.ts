@@ -4,6 +4,7 @@
 import type { ProcessFacts, Stopwatch } from '../../src/api/stopwatch.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { createCore } from '../../src/core/create.js'
+import { laterEngine } from '../core/later-engine.js'
 import raft from '../../plugins/raft/index.js'
 import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
 
@@ -38,7 +39,8 @@ function simStopwatch(): Stopwatch {
 export const coreStrategies: readonly StrategyPlugin[] = [raft as StrategyPlugin]
 
 export const coreFactory: ReactorFactory = (init): Reactor => {
-  const core = createCore({ ...init, stopwatch: simStopwatch(), facts })
+  const engine = init.laterEngine === null ? {} : { engine: laterEngine(init.laterEngine) }
+  const core = createCore({ ...init, ...engine, stopwatch: simStopwatch(), facts })
   return {
     turn: (now, inputs) => core.turn(now, inputs),
     wakeAt: () => core.wakeAt(),

@@ -9,9 +9,11 @@ const everyPositions = 4
 
 export class Digests {
   readonly #judge: Judge
-  /** By group and index: digest, and the member that had it first. */
+  /** By group and position: digest, and the member that had it first. */
   readonly #known = new Map<string, { readonly digest: string; readonly member: number }>()
   readonly #applied = new Map<string, number>()
+  /** Seats that were recovering when they were last looked at: they may take an older snapshot. */
+  readonly #recovering = new Set<string>()
   readonly #clocks = new Map<string, number>()
 
   constructor(judge: Judge) {
@@ -21,19 +23,24 @@ export class Digests {
   look(member: number, views: readonly GroupView[], always = false): void {
     for (const view of views) {
       const { index } = view.applied
-      const seat = `${view.id}:${member}`
+      // In another era the engine may go back to what is left.
+      const seat = `${view.id}:${view.status?.era ?? 0}:${member}`
       const before = this.#applied.get(seat) ?? 0
       if (index === before && !always) continue
       this.#applied.set(seat, index)
       const clock = this.#clocks.get(seat) ?? 0
       this.#clocks.set(seat, view.clock)
+      const isRecovering = view.status !== null && view.status.recovering !== null
+      const isJoining = isRecovering || this.#recovering.has(seat)
+      if (isRecovering) this.#recovering.add(seat)
+      else this.#recovering.delete(seat)
       this.#judge.hold(
-        index >= before,
+        index >= before || isJoining,
         'monotone',
         () => `group ${view.id}, member ${member}: applied ${index} after ${before}`,
       )
       this.#judge.hold(
-        view.clock >= clock,
+        view.clock >= clock || isJoining,
         'monotone',
         () => `group ${view.id}, member ${member}: the clock is ${view.clock} after ${clock}`,
       )
@@ -47,6 +54,7 @@ export class Digests {
       if (!seat.endsWith(`:${member}`)) continue
       this.#applied.delete(seat)
       this.#clocks.delete(seat)
+      this.#recovering.delete(seat)
     }
   }
 
@@ -55,10 +63,12 @@ export class Digests {
   }
 
   #compare(member: number, view: GroupView): void {
-    const { high, low } = view.digest()
+    const found = view.digest()
+    if (found === null) return
+    const { high, low } = found
     const digest = `${high.toString(16)}-${low.toString(16)}`
     const { term, index } = view.applied
-    const key = `${view.id}:${index}`
+    const key = `${view.id}:${term}/${index}`
     const known = this.#known.get(key)
     if (known === undefined) {
       this.#known.set(key, { digest, member })

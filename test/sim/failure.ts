@@ -12,12 +12,14 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
   const same =
     again.hash === failed.hash ? '' : ' (the second run took other steps: not deterministic)'
   const bug = options.bug === undefined || options.bug === '' ? '' : ` BUG=${options.bug}`
+  const { durability, laterEngine } = options.hint?.with ?? {}
+  const given = `${durability === undefined ? '' : ` DURABILITY=${durability}`}${laterEngine === true ? ' LATER=1' : ''}`
   return [
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
     `  ${violation.sentence}`,
-    `  ${profile.members} members, faults: ${[...profile.faults].join(' ')}`,
+    `  ${profile.members} members, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
     `the last steps${same}:`,
     ...again.steps.map((line) => `  ${line}`),
-    `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug}`,
+    `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug === '' ? given : bug}`,
   ]
 }

@@ -1,13 +1,15 @@
 // What the simulated clients did and were told, by key, and its judgement at the end of a run: the
 // linearizability of every key, a counter of unique increments and a list of unique values.
 
-import { checkKey, type Operation } from '../checker/linearizable.js'
+import { checkEras, type EraOperation } from '../checker/eras.js'
+import type { Operation } from '../checker/linearizable.js'
 import type { Judge } from './judge.js'
 
 /** Outcome of one request: executed with a reply, not executed, or not known. */
 export type Outcome = 'executed' | 'refused' | 'unknown'
 
-interface Record extends Operation {
+interface Record extends EraOperation {
+  era: number
   returned: number
   reply: string | null
   refused: boolean
@@ -33,6 +35,22 @@ export function outcomeOf(reply: string): Outcome {
   return definite.includes(prefix) ? 'refused' : 'executed'
 }
 
+/** The era of a request: of the member that it was sent to, when it left its client. */
+export interface EraStamp {
+  /** 0 where a newer era had begun already. */
+  readonly era: number
+  /** What `era` would be now. */
+  readonly now: () => number
+}
+
+/** Where there is only one era. */
+export const oneEra: EraStamp = { era: 1, now: () => 1 }
+
+/** The era that a reply was made in, 0 where that is not sure. */
+export function eraOf(stamp: EraStamp): number {
+  return stamp.now() === stamp.era ? stamp.era : 0
+}
+
 export class History {
   readonly #judge: Judge
   readonly #byKey = new Map<string, Record[]>()
@@ -54,6 +72,9 @@ export class History {
     return ++this.#time
   }
 
+  /** Stamps a request on `key` that leaves for the member with this index. */
+  stampOf: (member: number, key: string) => EraStamp = () => oneEra
+
   /** A request on one key leaves its client; answers its id. `after`: see Operation. */
   invoke(args: readonly string[], after: number): number {
     const id = this.#records.length
@@ -61,6 +82,8 @@ export class History {
       id,
       args,
       after,
+      // Known once it is answered; what never happens binds no era.
+      era: 0,
       invoked: this.time,
       returned: Infinity,
       reply: null,
@@ -75,20 +98,22 @@ export class History {
   }
 
   /** Its reply arrived. An unknown outcome stays open for ever. */
-  complete(id: number, reply: string): void {
+  complete(id: number, reply: string, stamp: EraStamp): void {
     const record = this.#records[id] as Record
     const outcome = outcomeOf(reply)
     if (outcome === 'refused') record.refused = true
     if (outcome !== 'executed') return
     record.reply = reply
     record.returned = this.time
+    record.era = eraOf(stamp)
+    if (record.era === 0) this.#judge.mark('replies-between-eras')
   }
 
   /** Judges every key; answers how many searches met their bound. */
   judge(): number {
     let undecided = 0
     for (const [key, records] of this.#byKey) {
-      const verdict = checkKey(records.filter((record) => !record.refused))
+      const verdict = checkEras(records.filter((record) => !record.refused))
       if (verdict.kind === 'undecided') undecided++
       if (verdict.kind === 'violation') {
         const stuck = verdict.stuck.map(describe).join('; ')
@@ -114,7 +139,8 @@ function describe(op: Operation): string {
 export class Tally {
   readonly #judge: Judge
   readonly #name: string
-  readonly #acknowledged = new Map<string, number>()
+  /** By token: when, and in which era. */
+  readonly #acknowledged = new Map<string, { readonly time: number; readonly era: number }>()
   readonly #refused = new Set<string>()
   readonly #replies = new Set<string>()
   tried = 0
@@ -128,23 +154,28 @@ export class Tally {
     return this.#acknowledged.size
   }
 
-  /** `token` names the attempt; `reply` is the new value or length, unique for each that took effect. */
-  told(token: string, reply: string, time: number): void {
+  /**
+   * `token` names the attempt; `reply` is the new value or length, unique in its era for each that took
+   * effect.
+   */
+  told(token: string, reply: string, { time, stamp }: { time: number; stamp: EraStamp }): void {
     const outcome = outcomeOf(reply)
     if (outcome === 'refused') this.#refused.add(token)
     if (outcome !== 'executed') return
+    const era = eraOf(stamp)
+    this.#acknowledged.set(token, { time, era })
+    if (era === 0) return
     this.#judge.hold(
-      !this.#replies.has(reply),
+      !this.#replies.has(`${era} ${reply}`),
       'exactly-once',
-      () => `${this.#name}: ${reply} was answered twice`,
+      () => `${this.#name}: ${reply} was answered twice in era ${era}`,
     )
-    this.#replies.add(reply)
-    this.#acknowledged.set(token, time)
+    this.#replies.add(`${era} ${reply}`)
   }
 
-  /** A read of the counter that began at `invoked`: no fewer than were acknowledged, no more than were tried. */
-  checkCount(value: number, invoked: number): void {
-    const least = this.#acknowledgedBefore(invoked).length
+  /** A read of the counter that began at `invoked`: no fewer than its era acknowledged, no more than were tried. */
+  checkCount(value: number, invoked: number, stamp: EraStamp): void {
+    const least = this.#acknowledgedBefore(invoked, stamp).length
     const most = this.tried - this.#refused.size
     this.#judge.hold(
       value >= least,
@@ -158,8 +189,8 @@ export class Tally {
     )
   }
 
-  /** A read of the list: every acknowledged token once, no refused one. */
-  checkTokens(tokens: readonly string[], invoked: number): void {
+  /** A read of the list: every token that its era acknowledged, each once, no refused one. */
+  checkTokens(tokens: readonly string[], invoked: number, stamp: EraStamp): void {
     const counts = new Map<string, number>()
     for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1)
     for (const [token, count] of counts) {
@@ -174,7 +205,7 @@ export class Tally {
         () => `${this.#name}: ${token} was refused`,
       )
     }
-    for (const token of this.#acknowledgedBefore(invoked)) {
+    for (const token of this.#acknowledgedBefore(invoked, stamp)) {
       this.#judge.hold(
         counts.has(token),
         'exactly-once',
@@ -183,9 +214,13 @@ export class Tally {
     }
   }
 
-  #acknowledgedBefore(time: number): readonly string[] {
+  /** All of one era, and all of any where there is only one. */
+  #acknowledgedBefore(time: number, stamp: EraStamp): readonly string[] {
+    const era = eraOf(stamp)
     const found: string[] = []
-    for (const [token, at] of this.#acknowledged) if (at < time) found.push(token)
+    if (era === 0) return found
+    for (const [token, at] of this.#acknowledged)
+      if (at.time < time && at.era === era) found.push(token)
     return found
   }
 }

@@ -1,6 +1,8 @@
-// What a member must still know after a restart: everything that was durable (RF9, RF10). Each answers
-// what is gone, as the end of a sentence, or null.
+// What a member must still know after a restart: everything that was durable (RF9, RF10). And what a
+// leader must know: everything that was committed (RF5). Each answers what is gone, as the end of a
+// sentence, or null.
 
+import type { StrategyStatus } from '../../src/api/strategy.js'
 import {
   type HardFacts,
   lastIndex,
@@ -44,4 +46,25 @@ export function missingOf(seat: Seat, found: LogImage, committed: readonly Mark[
     return `with term ${now.term} at index ${index}, term ${old.term} was durable`
   }
   return null
+}
+
+/** A leader's log must hold every committed entry from the terms before its own. */
+export function lackingOf(log: LogImage, committed: readonly Mark[], term: number): string | null {
+  for (let index = committed.length; index > log.base.index; index--) {
+    const truth = committed[index - 1] as Mark
+    if (truth.term > term) continue
+    const mine = markAt(log, index)
+    if (mine !== undefined && same(mine, truth)) return null
+    return `without committed index ${index} of term ${truth.term}`
+  }
+  return null
+}
+
+/** The same where nothing is known of a log but its end, behind the first entry of its leader. */
+export function tooShort(
+  { term, last }: StrategyStatus,
+  committed: readonly Mark[],
+): string | null {
+  if (last.index > committed.length || (committed.at(-1)?.term ?? 0) >= term) return null
+  return `with a log to ${last.index}, ${committed.length} was committed`
 }

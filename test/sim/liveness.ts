@@ -116,7 +116,7 @@ export class Liveness {
     this.#finals = members.map((member) => this.#world.newClient(member.index))
     this.#finals.forEach((client, at) => {
       client.stop()
-      const write = workload.write(`final${at}`, new Map())
+      const write = workload.write(`final${at}`, { member: at, last: new Map() })
       const told = (reply: string): void => {
         judge.hold(
           reply === '+OK',
@@ -127,9 +127,9 @@ export class Liveness {
       }
       const mine = keys.filter((_, index) => index % members.length === at)
       const reads = [
-        ...mine.map((key) => workload.read(key)),
-        workload.readCounter(),
-        workload.readList(),
+        ...mine.map((key) => workload.read(key, at)),
+        workload.readCounter(at),
+        workload.readList(at),
       ]
       client.enqueue([{ ...write, told }, ...reads])
     })

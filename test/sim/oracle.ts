@@ -4,35 +4,38 @@
 
 import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
-import type { StrategyStatus } from '../../src/api/strategy.js'
+import type { RecoveryCause, StrategyStatus } from '../../src/api/strategy.js'
+import type { Durability } from '../../src/api/config.js'
+import { Eras, firstEra } from './eras.js'
 import type { Judge } from './judge.js'
-import { forgottenOf, missingOf } from './kept.js'
+import { forgottenOf, lackingOf, missingOf, tooShort } from './kept.js'
 import {
+  continues,
+  cutMarks,
   freshSeat,
   type HardFacts,
+  holdersOf,
   holds,
   lastIndex,
+  leaderOf,
   type LogImage,
   type Mark,
   markAt,
+  restartSeat,
   same,
   type Seat,
   writeMarks,
 } from './seat.js'
+import { Terms } from './terms.js'
 
 export class GroupOracle {
   readonly #name: string
   readonly #judge: Judge
   readonly #seats: readonly Seat[]
-  readonly #leaders = new Map<number, number>()
-  /** committed[i] is index i + 1. */
-  readonly #committed: Mark[] = []
-  /** False where durability is not `always`: what is committed may be lost by design. */
-  readonly #strict: boolean
+  readonly #terms: Terms
+  readonly #eras: Eras
+  readonly #durability: Durability
   readonly #voters: number
-  /** The greatest term that a member knew when a majority lost its disks; null while that did not happen. */
-  #lostTerm: number | null = null
-  leaderChanges = 0
   /** Told of every election, within the turn that won it. */
   onElected: ((member: MemberId) => void) | null = null
   /** Told of every campaign, within the turn in which its term begins; pre-votes are none. */
@@ -40,17 +43,44 @@ export class GroupOracle {
 
   constructor(
     name: string,
-    options: { judge: Judge; members: number; learners?: number; strict: boolean },
+    options: { judge: Judge; members: number; learners?: number; durability: Durability },
   ) {
     this.#name = name
     this.#judge = options.judge
-    this.#strict = options.strict
+    this.#terms = new Terms(name, options.judge)
+    this.#durability = options.durability
+    this.#eras = new Eras(name, options)
     this.#voters = options.members - (options.learners ?? 0)
     this.#seats = Array.from({ length: options.members }, () => freshSeat())
   }
 
+  /** A crash loses nothing: what is committed stays, and no era ends by itself. */
   get isStrict(): boolean {
-    return this.#strict
+    return this.#durability === 'always'
+  }
+
+  /** Members keep their logs on a disk, so that it is known what is in them. */
+  get #hasLogs(): boolean {
+    return this.#durability !== 'none'
+  }
+
+  /** The newest history that a member follows. */
+  get era(): number {
+    return this.#seats.reduce((most, seat) => Math.max(most, seat.era), firstEra)
+  }
+
+  /** The era that a member is in; 0 where a newer one has begun, or its process is down. */
+  eraOf(member: MemberId): number {
+    const { era } = this.seat(member)
+    return era === this.era ? era : 0
+  }
+
+  get #committed(): Mark[] {
+    return this.#eras.of(this.era).committed
+  }
+
+  get leaderChanges(): number {
+    return this.#terms.leaderChanges
   }
 
   seat(member: MemberId): Seat {
@@ -70,52 +100,46 @@ export class GroupOracle {
 
   /** A majority lost its disks: nobody may lead a later term, and nothing of one may be committed. */
   majorityLost(): void {
-    this.#lostTerm = this.#seats.reduce((most, seat) => Math.max(most, seat.term), 0)
+    this.#terms.majorityLost(this.#seats)
+  }
+
+  /** The operator accepts that writes are lost. */
+  lossAccepted(): void {
+    this.#eras.isLossAccepted = true
+    this.#terms.lossAccepted()
   }
 
   /** A strategy starts from what its disk holds. */
   started(
     member: MemberId,
     log: LogImage,
-    found: {
-      readonly recovering: boolean
-      readonly state: HardFacts | null
-    },
+    found: { readonly recovering: RecoveryCause | null; readonly state: HardFacts | null },
   ): void {
     const seat = this.seat(member)
-    const { recovering, state } = found
-    if (!seat.damaged && !recovering) {
-      const loss = this.#strict ? missingOf(seat, log, this.#committed) : null
-      const forgotten = state === null ? null : forgottenOf(seat, state)
+    const { state } = found
+    const recovering = found.recovering !== null
+    if (!seat.damaged) {
+      const isLost = recovering || !this.#hasLogs
+      const { committed } = this.#eras.of(state?.era ?? firstEra)
+      const loss = isLost ? null : missingOf(seat, log, committed)
+      // Term and vote are synced in every durability.
+      const isVoteKept = !recovering || found.recovering === 'unclean-stop'
+      const forgotten = state === null || !isVoteKept ? null : forgottenOf(seat, state)
       for (const what of [loss, forgotten])
         this.#hold(what === null, 'durable-kept', () => `member ${member} starts ${what}`)
     }
     this.#hold(
-      !recovering || seat.damages > 0 || !this.#strict,
+      !recovering || seat.damages > 0 || !this.isStrict || this.#eras.isLossAccepted,
       'durable-kept',
       () => `member ${member} starts as recovering, though its disk is whole`,
     )
+    seat.era = state?.era ?? firstEra
     if (recovering) {
       this.#judge.mark('recoveries')
-      seat.refillTo = this.#committed.length
+      if (!seat.damaged) this.#judge.mark('unclean-starts')
+      seat.refillTo = this.#eras.of(seat.era).committed.length
     }
-    seat.lost = seat.damaged || recovering ? seat.durable : null
-    seat.memory.base = log.base
-    seat.memory.marks = log.marks
-    seat.durable = { base: log.base, marks: [...log.marks] }
-    if (seat.damaged || recovering) seat.durableTerm = 0
-    if (state !== null) {
-      seat.durableTerm = state.term
-      seat.durableVote = state.vote
-    }
-    seat.damaged = false
-    seat.truncating = Infinity
-    seat.recovering = recovering
-    seat.term = seat.durableTerm
-    seat.role = ''
-    seat.commit = 0
-    seat.delivered = log.base.index
-    seat.checkpoint = log.base.index
+    restartSeat(seat, log, { recovering, state })
   }
 
   /** Entries leave for the log of a member: `from` is the index of the first. */
@@ -128,8 +152,8 @@ export class GroupOracle {
       if (old === undefined || (next !== undefined && same(old, next))) continue
       this.#judge.mark('truncations')
       seat.truncating = Math.min(seat.truncating, from - 1)
-      const truth = this.#committed[index - 1]
-      if (!this.#strict || seat.recovering || truth === undefined || !same(old, truth)) break
+      const truth = this.#eras.of(seat.era).committed[index - 1]
+      if (seat.recovering || seat.era < this.era || truth === undefined || !same(old, truth)) break
       this.#hold(
         index > seat.commit,
         'log-truncation',
@@ -166,7 +190,7 @@ export class GroupOracle {
     const seat = this.seat(member)
     seat.durableTerm = term
     seat.durableVote = vote
-    if (seat.refillTo !== null && !recovering) this.#checkRefilled(member, seat)
+    if (seat.refillTo !== null && !recovering && this.#hasLogs) this.#checkRefilled(member, seat)
   }
 
   /** The log was cut up to an index, or forgotten for a snapshot at `at`. */
@@ -178,12 +202,7 @@ export class GroupOracle {
       () => `member ${member} cuts to ${index}, its checkpoint is at ${seat.checkpoint}`,
     )
     this.#judge.mark('log-cuts')
-    for (const log of [seat.memory, seat.durable]) {
-      const term = markAt(log, index)?.term
-      if (term === undefined) continue
-      log.marks.splice(0, index - log.base.index)
-      log.base = { term, index }
-    }
+    for (const log of [seat.memory, seat.durable]) cutMarks(log, index)
   }
 
   reset(member: MemberId, at: Position, durable: boolean): void {
@@ -204,11 +223,12 @@ export class GroupOracle {
     seat.delivered = at.index
     seat.installed = at
     seat.checkpoint = Math.max(seat.checkpoint, at.index)
+    // Joining another era, the engine may go back.
+    if (seat.recovering) seat.commit = Math.min(seat.commit, at.index)
     this.#hold(
-      at.index <= this.#committed.length,
+      this.#eras.knows(at),
       'committed-prefix',
-      () =>
-        `member ${member} installs a snapshot at ${at.index}, committed is ${this.#committed.length}`,
+      () => `member ${member} installs a snapshot at ${at.term}/${at.index}, never committed`,
     )
   }
 
@@ -223,31 +243,70 @@ export class GroupOracle {
     seat.delivered = at.index
     const mark: Mark = { term: at.term, hash }
     this.#hold(
-      !this.#strict || holds(seat.durable, at.index, mark),
+      !this.#hasLogs || holds(seat.durable, at.index, mark),
       'committed-durable',
       () => `member ${member} delivers index ${at.index} before it is on its own disk`,
     )
-    const truth = this.#committed[at.index - 1]
+    const { committed } = this.#eras.of(seat.era)
+    const truth = committed[at.index - 1]
     if (truth !== undefined) {
       this.#hold(
-        !this.#strict || same(truth, mark),
+        same(truth, mark),
         'committed-prefix',
         () =>
           `member ${member} delivers another entry at ${at.index}: term ${at.term}, was ${truth.term}`,
       )
       return
     }
-    if (at.index !== this.#committed.length + 1) return
-    this.#checkInvention(member, at.term, `commits index ${at.index}`)
-    this.#committed.push(mark)
-    if (this.#strict) this.#checkQuorum(at.index, mark)
+    if (at.index !== committed.length + 1) return
+    this.#terms.checkInvention(member, at.term, `commits index ${at.index}`)
+    committed.push(mark)
+    // Who hears late that it is committed is not proven wrong by those who began a new era since.
+    if (this.#hasLogs && seat.era === this.era) this.#checkQuorum(at.index, mark)
+  }
+
+  /** The first word of a Ready: era and health, which what it writes and delivers belong to. */
+  look(member: MemberId, status: StrategyStatus): void {
+    const seat = this.seat(member)
+    if (status.era !== seat.era) this.#changeEra(member, seat, status)
+    const isRefilled = seat.recovering && status.recovering === null
+    seat.recovering = status.recovering !== null
+    seat.last = status.last
+    if (isRefilled && !this.#hasLogs) this.#checkRefilled(member, seat)
+  }
+
+  #changeEra(member: MemberId, seat: Seat, status: StrategyStatus): void {
+    const { era } = status
+    this.#hold(era > seat.era, 'monotone', () => `member ${member}: era ${era} after ${seat.era}`)
+    this.#hold(
+      status.loss !== '',
+      'era-said',
+      () => `member ${member}: era ${era}, no word of a loss`,
+    )
+    if (!this.#eras.has(era)) {
+      this.#hold(
+        status.role === 'leader',
+        'era-justified',
+        () => `member ${member} is in era ${era}, which nobody founded`,
+      )
+      this.#eras.found(era, {
+        seats: this.#seats.slice(0, this.#voters),
+        founder: seat,
+        before: this.era,
+      })
+    }
+    this.#judge.mark('eras-joined')
+    seat.era = era
+    seat.commit = 0
+    seat.refillTo = null
+    seat.lost = null
   }
 
   /** The strategy's own words after it was drained. */
   status(member: MemberId, status: StrategyStatus): void {
     const seat = this.seat(member)
     this.#hold(
-      status.term >= seat.term || !this.#strict,
+      status.term >= seat.term,
       'monotone',
       () => `member ${member}: term ${status.term} after ${seat.term}`,
     )
@@ -268,7 +327,6 @@ export class GroupOracle {
     seat.commit = status.commit.index
     if (status.role === seat.role) return
     seat.role = status.role
-    seat.recovering = status.role === 'recovering'
     if (status.role === 'candidate') this.#judge.mark('campaigns')
     if (status.role === 'leader') this.#elected(member, status)
   }
@@ -278,77 +336,34 @@ export class GroupOracle {
     this.seat(member).role = ''
   }
 
-  /** The member that leads the highest term, or 0. */
   leader(): number {
-    let found = 0
-    let term = -1
-    this.#seats.forEach((seat, at) => {
-      if (seat.role !== 'leader' || seat.term <= term) return
-      found = at + 1
-      term = seat.term
-    })
-    return found
+    return leaderOf(this.#seats)
   }
 
-  /** Whether a member has delivered all that is committed. */
-  isCaughtUp(member: MemberId): boolean {
-    const seat = this.seat(member)
-    return seat.role !== '' && !seat.recovering && seat.delivered >= this.#committed.length
-  }
-
-  /** The lowest read index that may be granted to a read that begins now. */
-  get readFloor(): number {
-    return this.#committed.length
+  /** The lowest read index that may be granted to a read of this member that begins now, in its era. */
+  readFloor(member: MemberId): { readonly era: number; readonly index: number } {
+    const { era } = this.seat(member)
+    return { era, index: this.#eras.of(era).committed.length }
   }
 
   #elected(member: MemberId, status: StrategyStatus): void {
-    const known = this.#leaders.get(status.term)
-    this.#hold(
-      known === undefined || known === member || !this.#strict,
-      'leader-per-term',
-      () => `members ${known} and ${member} lead term ${status.term}`,
-    )
-    if (known === undefined) {
-      this.#judge.mark('elections')
-      if (this.#leaders.size > 0) this.leaderChanges++
-    }
-    this.#leaders.set(status.term, member)
+    this.#terms.elected(member, status.term)
     this.onElected?.(member)
-    this.#checkInvention(member, status.term, 'leads')
-    if (!this.#strict) return
-    const { memory } = this.seat(member)
-    // Committed entries from terms before its own must be there.
-    for (let index = this.#committed.length; index > memory.base.index; index--) {
-      const truth = this.#committed[index - 1] as Mark
-      if (truth.term > status.term) continue
-      const mine = markAt(memory, index)
-      this.#hold(
-        mine !== undefined && same(mine, truth),
-        'leader-completeness',
-        () =>
-          `member ${member} leads term ${status.term} without committed index ${index} of term ${truth.term}`,
-      )
-      break
-    }
-  }
-
-  #checkInvention(member: MemberId, term: number, what: string): void {
+    const seat = this.seat(member)
+    const { committed } = this.#eras.of(seat.era)
+    const lack = this.#hasLogs
+      ? lackingOf(seat.memory, committed, status.term)
+      : tooShort(status, committed)
     this.#hold(
-      this.#lostTerm === null || term <= this.#lostTerm,
-      'no-invention',
-      () => `member ${member} ${what} in term ${term}, though a majority lost its disks`,
+      lack === null,
+      'leader-completeness',
+      () => `member ${member} leads term ${status.term} ${lack}`,
     )
   }
 
   /** Every quorum has a member with the entry on its disk; `but` does not count. */
   #checkQuorum(index: number, mark: Mark, but: Seat | null = null): void {
-    let holders = 0
-    for (const seat of this.#seats.slice(0, this.#voters)) {
-      if (seat === but) continue
-      // A member that lost its disk acknowledges nothing until it is refilled.
-      const isHeld = !seat.recovering && holds(seat.durable, index, mark)
-      if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
-    }
+    const holders = holdersOf(this.#seats.slice(0, this.#voters), { index, mark, but })
     this.#hold(
       holders * 2 > this.#voters,
       'committed-durable',
@@ -356,13 +371,10 @@ export class GroupOracle {
     )
   }
 
-  /** Behind an installed snapshot there is no log, or one that goes on from it. */
   #checkInstalled(member: MemberId, seat: Seat, at: Position): void {
     seat.installed = null
-    const { memory } = seat
-    const mine = memory.base.index === at.index ? memory.base : markAt(memory, at.index)
     this.#hold(
-      mine === undefined ? memory.base.index > at.index : mine.term === at.term,
+      continues(seat.memory, at),
       'log-order',
       () => `member ${member} keeps a log that does not go on from its snapshot at ${at.index}`,
     )
@@ -372,9 +384,10 @@ export class GroupOracle {
   #checkRefilled(member: MemberId, seat: Seat): void {
     const index = seat.refillTo ?? 0
     seat.refillTo = null
-    const truth = this.#committed[index - 1]
+    const truth = this.#eras.of(seat.era).committed[index - 1]
+    const isLong = this.#hasLogs || seat.last.index >= index
     this.#hold(
-      !this.#strict || truth === undefined || holds(seat.durable, index, truth),
+      truth === undefined || (isLong && (!this.#hasLogs || holds(seat.durable, index, truth))),
       'refilled',
       () => `member ${member} calls itself intact without index ${index}, committed at its loss`,
     )

@@ -75,7 +75,7 @@ class Probe implements Strategy {
   readonly #judge: Judge
   readonly #oracle: GroupOracle
   #flights: Flight[] = []
-  readonly #reads = new Map<Token, number>()
+  readonly #reads = new Map<Token, ReturnType<GroupOracle['readFloor']>>()
   readonly #watch: RaftWatch | null
 
   constructor(
@@ -89,7 +89,7 @@ class Probe implements Strategy {
     const log = { base: init.base, marks: init.entries.map(markOf) }
     const isRaft = plugin.name === 'raft'
     const state = isRaft ? factsOf(init.state) : null
-    this.#oracle.started(init.self, log, { recovering: init.recovering !== null, state })
+    this.#oracle.started(init.self, log, { recovering: init.recovering, state })
     const { judge, oracle } = options
     this.#watch = isRaft ? new RaftWatch(init, { judge, oracle }) : null
     this.#inner = plugin.create(init)
@@ -125,7 +125,8 @@ class Probe implements Strategy {
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const refusal = this.#inner.readIndex(token, level)
-    if (refusal === null && level === 'linearizable') this.#reads.set(token, this.#oracle.readFloor)
+    if (refusal === null && level === 'linearizable')
+      this.#reads.set(token, this.#oracle.readFloor(this.#self))
     return refusal
   }
 
@@ -186,6 +187,8 @@ class Probe implements Strategy {
   ready(): Ready | null {
     const ready = this.#inner.ready()
     if (ready === null) return null
+    const status = this.#inner.status()
+    this.#oracle.look(this.#self, status)
     if (ready.write !== null) this.#write(ready.batch, ready.write)
     for (const { at, payload } of ready.delivered)
       this.#oracle.delivered(this.#self, at, hashOf(payload))
@@ -194,16 +197,16 @@ class Probe implements Strategy {
       this.#reads.delete(grant.token)
       this.#judge.mark('read-grants')
       this.#judge.hold(
-        floor === undefined || grant.at.index >= floor,
+        floor === undefined || floor.era !== status.era || grant.at.index >= floor.index,
         'read-index',
         () =>
-          `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor} was committed at its call`,
+          `member ${this.#self}: a read is granted at ${grant.at.index}, ${floor?.index ?? 0} was committed at its call`,
       )
     }
     this.#watch?.drained(ready)
     for (const { definite } of ready.dropped)
       this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
-    this.#oracle.status(this.#self, this.#inner.status())
+    this.#oracle.status(this.#self, status)
     return ready
   }
 

@@ -62,6 +62,8 @@ export interface Profile {
   /** How many of the members, the last ones, are learners. */
   readonly learners: number
   readonly durability: Durability
+  /** The engine answers some steps later, as one behind a network would. */
+  readonly laterEngine: boolean
   readonly faults: ReadonlySet<FaultKind>
   /** Mean microseconds between two event faults. */
   readonly faultMeanUs: number
@@ -73,6 +75,8 @@ export interface Profile {
   readonly network: NetworkRates
   readonly lossMode: 'suffix' | 'each'
   readonly electionMs: number
+  /** Milliseconds that a majority waits for the others before it begins a new era. */
+  readonly recoverWaitMs: number
   /** Milliseconds until a request without an answer is given back. */
   readonly requestMs: number
   /** Bytes of log that start a checkpoint: small, so that logs are cut and snapshots travel. */
@@ -100,8 +104,28 @@ const quietNetwork: NetworkRates = {
   latencyMaxUs: 900,
 }
 
-/** Draws the profile of a seed. */
-export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
+/** Draws the profile of a seed. With a hint, what it does not ask for is as plain as can be. */
+export function drawProfile(seed: number, hint: ProfileHint | null = null): Profile {
+  const drawn = drawPlain(seed, hint ?? {})
+  if (hint !== null) return drawn
+  const random = new Random(seed, 0x44757261)
+  const durability = random.pick(durabilities)
+  const laterEngine = random.chance(1, 8)
+  const faults = new Set(drawn.faults)
+  // What an unsynced tail is lost by.
+  for (const kind of ['crash-power', 'crash-all'] as const)
+    if (durability !== 'always' && random.chance(1, 2)) faults.add(kind)
+  return { ...drawn, durability, laterEngine, faults }
+}
+
+/** With the share of each: six, two and two of ten seeds. */
+export const durabilities: readonly Durability[] = [
+  ...new Array<Durability>(6).fill('always'),
+  ...new Array<Durability>(2).fill('everysec'),
+  ...new Array<Durability>(2).fill('none'),
+]
+
+function drawPlain(seed: number, hint: ProfileHint): Profile {
   const random = new Random(seed, 0x50726f66)
   const faults = new Set<FaultKind>(hint.faults)
   for (const kind of steadyFaults) if (random.chance(1, 4)) faults.add(kind)
@@ -115,6 +139,8 @@ export function drawProfile(seed: number, hint: ProfileHint = {}): Profile {
     members: random.pick([3, 3, 3, 3, 3, 3, 3, 5, 5, 1]),
     learners: 0,
     durability: 'always',
+    laterEngine: false,
+    recoverWaitMs: 1_000,
     faults,
     faultMeanUs: random.pick([250_000, 500_000, 1_000_000]),
     clients: random.between(3, 6),

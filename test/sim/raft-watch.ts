@@ -246,6 +246,6 @@ export class RaftSpeech {
 
 /** Zeros for a member of which nothing was ever kept. */
 export function factsOf(state: Uint8Array | null): HardFacts {
-  const { term, vote, recovering } = decodeHardState(state)
-  return { term, vote, recovering: recovering !== null }
+  const { term, vote, era, recovering } = decodeHardState(state)
+  return { term, vote, era, recovering: recovering !== null }
 }

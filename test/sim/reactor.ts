@@ -16,8 +16,8 @@ export interface GroupView {
   readonly applied: Position
   /** The engine's. */
   readonly clock: number
-  /** Walks all data: asked for at intervals. */
-  digest(): Hash64
+  /** Walks all data: asked for at intervals. Null while an entry behind `applied` is half done. */
+  digest(): Hash64 | null
 }
 
 export interface Reactor {
@@ -36,6 +36,8 @@ export interface ReactorInit {
   readonly strategies: ReadonlyMap<string, StrategyPlugin>
   readonly random: Random
   readonly now: Now
+  /** Seed of an engine that answers some steps later, null for one that answers at once. */
+  readonly laterEngine: number | null
 }
 
 export type ReactorFactory = (init: ReactorInit) => Reactor

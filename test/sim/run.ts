@@ -72,9 +72,13 @@ function play(world: World, turns: number): void {
   const { judge, schedule } = world
   const safety = Math.floor((turns * safetyShare) / 100)
   while (judge.violation === null && judge.step < safety) if (!schedule.next()) return
-  if (judge.violation !== null) return
+  if (judge.violation === null) settleWorld(world, safety + turns * turnsFactor)
+}
+
+/** The liveness phase, at most until step `bound`, and the judgement of the history. */
+export function settleWorld(world: World, bound: number): void {
+  const { judge, schedule } = world
   const liveness = new Liveness(world)
-  const bound = safety + turns * turnsFactor
   while (judge.violation === null && !liveness.isDone && judge.step < bound) {
     if (!schedule.next()) break
   }

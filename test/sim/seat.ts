@@ -39,6 +39,7 @@ export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]):
 export interface HardFacts {
   readonly term: number
   readonly vote: MemberId | null
+  readonly era: number
   readonly recovering: boolean
 }
 
@@ -54,7 +55,11 @@ export interface Seat {
   /** How often that happened in the whole run. */
   damages: number
   role: StrategyStatus['role'] | ''
+  /** The history that it follows. */
+  era: number
   term: number
+  /** Where it says that its log ends. */
+  last: Position
   /** Term, and the vote in it, that a restart must know. */
   durableTerm: number
   durableVote: MemberId | null
@@ -75,6 +80,39 @@ export function holds(log: LogImage, index: number, mark: Mark): boolean {
   return log.base.index >= index || (mine !== undefined && same(mine, mark))
 }
 
+/** How many have an entry on their disks, or had it when they acknowledged it; `but` does not count. */
+export function holdersOf(
+  seats: readonly Seat[],
+  { index, mark, but }: { index: number; mark: Mark; but: Seat | null },
+): number {
+  let holders = 0
+  for (const seat of seats) {
+    if (seat === but) continue
+    // A member that lost its disk acknowledges nothing until it is refilled.
+    const isHeld = !seat.recovering && holds(seat.durable, index, mark)
+    if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
+  }
+  return holders
+}
+
+/** The member that leads the highest term, or 0. */
+export function leaderOf(seats: readonly Seat[]): number {
+  let found = 0
+  let term = -1
+  seats.forEach((seat, at) => {
+    if (seat.role !== 'leader' || seat.term <= term) return
+    found = at + 1
+    term = seat.term
+  })
+  return found
+}
+
+/** Behind a snapshot at this position there is no log, or one that goes on from it. */
+export function continues({ base, marks }: LogImage, at: Position): boolean {
+  const mine = base.index === at.index ? base : markAt({ base, marks }, at.index)
+  return mine === undefined ? base.index > at.index : mine.term === at.term
+}
+
 export function same(a: Mark, b: Mark): boolean {
   return a.term === b.term && a.hash === b.hash
 }
@@ -89,7 +127,9 @@ export function freshSeat(): Seat {
     damaged: false,
     damages: 0,
     role: '',
+    era: 1,
     term: 0,
+    last: { term: 0, index: 0 },
     durableTerm: 0,
     durableVote: null,
     commit: 0,
@@ -100,4 +140,38 @@ export function freshSeat(): Seat {
     installed: null,
     candidacy: null,
   }
+}
+
+/** The member starts from what its disk holds. */
+export function restartSeat(
+  seat: Seat,
+  log: LogImage,
+  { recovering, state }: { recovering: boolean; state: HardFacts | null },
+): void {
+  seat.lost = seat.damaged || recovering ? seat.durable : null
+  seat.memory.base = log.base
+  seat.memory.marks = log.marks
+  seat.durable = { base: log.base, marks: [...log.marks] }
+  seat.last = { term: log.marks.at(-1)?.term ?? log.base.term, index: lastIndex(log) }
+  if (seat.damaged || recovering) seat.durableTerm = 0
+  if (state !== null) {
+    seat.durableTerm = state.term
+    seat.durableVote = state.vote
+  }
+  seat.damaged = false
+  seat.truncating = Infinity
+  seat.recovering = recovering
+  seat.term = seat.durableTerm
+  seat.role = ''
+  seat.commit = 0
+  seat.delivered = log.base.index
+  seat.checkpoint = log.base.index
+}
+
+/** Forgets everything up to an index. */
+export function cutMarks(log: LogImage, index: number): void {
+  const term = markAt(log, index)?.term
+  if (term === undefined) return
+  log.marks.splice(0, index - log.base.index)
+  log.base = { term, index }
 }

@@ -3,7 +3,7 @@
 // of replies. One request is its RESP arguments and what to do with the reply.
 
 import type { Random } from '../../src/base/random.js'
-import type { History } from './history.js'
+import type { EraStamp, History } from './history.js'
 import type { Judge } from './judge.js'
 
 export interface Request {
@@ -12,6 +12,14 @@ export interface Request {
   readonly told: (reply: string) => void
   /** Whether it is an operation on data (counts as one), not ECHO or PING. */
   readonly data: boolean
+}
+
+/** Who sends a request. */
+export interface Sender {
+  /** Index of the member that it is sent to. */
+  readonly member: number
+  /** The connection's memory of its latest operation by key. */
+  readonly last: Map<string, number>
 }
 
 export interface WorkloadProfile {
@@ -57,42 +65,45 @@ export class Workload {
     for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
   }
 
-  /** The next request of a connection; `last` is the connection's memory of its latest operation by key. */
-  next(last: Map<string, number>): Request {
+  /** The next request of a connection. */
+  next(from: Sender): Request {
     const dice = this.#random.below(100)
     if (dice < 6) return this.#echo()
-    if (dice < 16) return this.#increment()
-    if (dice < 24) return this.#append()
-    if (dice < 28) return this.readCounter()
-    if (dice < 31) return this.readList()
-    if (dice < 36) return this.#many(last)
-    return this.#single(last)
+    if (dice < 16) return this.#increment(from)
+    if (dice < 24) return this.#append(from)
+    if (dice < 28) return this.readCounter(from.member)
+    if (dice < 31) return this.readList(from.member)
+    if (dice < 36) return this.#many(from)
+    return this.#single(from)
   }
 
   /** A read of one key, for the end of a run. */
-  read(key: string): Request {
-    return this.#on(['get', key], ['GET', key], new Map())
+  read(key: string, member: number): Request {
+    return this.#on(['get', key], ['GET', key], { member, last: new Map() })
   }
 
-  write(key: string, last: Map<string, number>): Request {
+  write(key: string, from: Sender): Request {
     const value = this.#value()
-    return this.#on(['set', key, value], ['SET', key, value], last)
+    return this.#on(['set', key, value], ['SET', key, value], from)
   }
 
-  readCounter(): Request {
+  readCounter(member: number): Request {
     const invoked = this.#history.time
+    const stamp = this.#history.stampOf(member, counterKey)
+    const { counter } = this.#history
     return {
       args: ['GET', counterKey],
       data: true,
       told: (reply) => {
-        if (reply === '_') this.#history.counter.checkCount(0, invoked)
-        if (reply.startsWith('$')) this.#history.counter.checkCount(Number(reply.slice(1)), invoked)
+        if (reply === '_') counter.checkCount(0, invoked, stamp)
+        if (reply.startsWith('$')) counter.checkCount(Number(reply.slice(1)), invoked, stamp)
       },
     }
   }
 
-  readList(): Request {
+  readList(member: number): Request {
     const invoked = this.#history.time
+    const stamp = this.#history.stampOf(member, listKey)
     return {
       args: ['GET', listKey],
       data: true,
@@ -105,7 +116,7 @@ export class Workload {
                 .slice(1)
                 .split(';')
                 .filter((token) => token !== '')
-        this.#history.list.checkTokens(tokens, invoked)
+        this.#history.list.checkTokens(tokens, invoked, stamp)
       },
     }
   }
@@ -127,81 +138,88 @@ export class Workload {
     return { args, data: false, told }
   }
 
-  #increment(): Request {
+  #increment({ member }: Sender): Request {
     const token = `i${++this.#number}`
     const { counter } = this.#history
     counter.tried++
+    const stamp = this.#history.stampOf(member, counterKey)
     return {
       args: ['INCR', counterKey],
       data: true,
-      told: (reply) => counter.told(token, reply, this.#history.time),
+      told: (reply) => counter.told(token, reply, { time: this.#history.time, stamp }),
     }
   }
 
-  #append(): Request {
+  #append({ member }: Sender): Request {
     const token = `a${++this.#number}`
     const { list } = this.#history
     list.tried++
+    const stamp = this.#history.stampOf(member, listKey)
     return {
       args: ['APPEND', listKey, `${token};`],
       data: true,
-      told: (reply) => list.told(token, reply, this.#history.time),
+      told: (reply) => list.told(token, reply, { time: this.#history.time, stamp }),
     }
   }
 
-  #single(last: Map<string, number>): Request {
+  #single(from: Sender): Request {
     const hot = this.#hotKey()
     const key = hot.name
     if (this.#random.chance(this.#profile.reads, 100)) {
       const name = this.#random.pick(['get', 'get', 'get', 'strlen', 'exists'])
-      return this.#on([name, key], [name.toUpperCase(), key], last)
+      return this.#on([name, key], [name.toUpperCase(), key], from)
     }
     const value = this.#value()
-    if (hot.volatile && this.#random.chance(1, 2)) return this.#lapsing(key, value, last)
+    if (hot.volatile && this.#random.chance(1, 2)) return this.#lapsing(key, value, from)
     switch (this.#random.below(hot.volatile ? 3 : 11)) {
       case 0:
-        return this.#on(['setnx', key, value], ['SETNX', key, value], last)
+        return this.#on(['setnx', key, value], ['SETNX', key, value], from)
       case 1:
-        return this.#on(['getdel', key], ['GETDEL', key], last)
+        return this.#on(['getdel', key], ['GETDEL', key], from)
       case 2:
-        return this.#on(['del', key], ['DEL', key], last)
+        return this.#on(['del', key], ['DEL', key], from)
       case 3:
-        return this.#on(['append', key, `${value},`], ['APPEND', key, `${value},`], last)
+        return this.#on(['append', key, `${value},`], ['APPEND', key, `${value},`], from)
       case 4:
-        return this.#on(['getset', key, value], ['SET', key, value, 'GET'], last)
+        return this.#on(['getset', key, value], ['SET', key, value, 'GET'], from)
       case 5:
-        return this.#on(['setxx', key, value], ['SET', key, value, 'XX'], last)
+        return this.#on(['setxx', key, value], ['SET', key, value, 'XX'], from)
       case 6:
-        return this.#on(['incr', key], ['INCR', key], last)
+        return this.#on(['incr', key], ['INCR', key], from)
       case 7:
-        return this.#on(['set', key, value], ['SETEX', key, '100000', value], last)
+        return this.#on(['set', key, value], ['SETEX', key, '100000', value], from)
       default:
-        return this.#on(['set', key, value], ['SET', key, value], last)
+        return this.#on(['set', key, value], ['SET', key, value], from)
     }
   }
 
   /** A value with a short TTL: at some moment from now on its time is over, and it never comes back. */
-  #lapsing(key: string, value: string, last: Map<string, number>): Request {
+  #lapsing(key: string, value: string, from: Sender): Request {
     const ttl = String(this.#random.between(20, 600))
-    const request = this.#on(['set', key, value], ['SET', key, value, 'PX', ttl], last)
+    const request = this.#on(['set', key, value], ['SET', key, value, 'PX', ttl], from)
     this.#history.invoke(['lapse', key, value], -1)
     return request
   }
 
   /** MSET or MGET: gathered over groups, so each key is an operation of its own. */
-  #many(last: Map<string, number>): Request {
+  #many(from: Sender): Request {
     const keys = [...new Set([this.#key(), this.#key(), this.#key()])]
     if (this.#random.chance(1, 2)) {
-      const ids = keys.map((key) => this.#invoke(['get', key], last))
+      const ids = keys.map((key) => this.#invoke(['get', key], from))
+      const stamps = keys.map((key) => this.#history.stampOf(from.member, key))
       const told = (reply: string): void => {
         const items = reply.startsWith('*') ? reply.split(' ').slice(1) : []
-        ids.forEach((id, at) => this.#history.complete(id, items[at] ?? reply))
+        ids.forEach((id, at) =>
+          this.#history.complete(id, items[at] ?? reply, stamps[at] as EraStamp),
+        )
       }
       return { args: ['MGET', ...keys], data: true, told }
     }
     const values = keys.map(() => this.#value())
-    const ids = keys.map((key, at) => this.#invoke(['set', key, values[at] as string], last))
-    const told = (reply: string): void => ids.forEach((id) => this.#history.complete(id, reply))
+    const ids = keys.map((key, at) => this.#invoke(['set', key, values[at] as string], from))
+    const stamps = keys.map((key) => this.#history.stampOf(from.member, key))
+    const told = (reply: string): void =>
+      ids.forEach((id, at) => this.#history.complete(id, reply, stamps[at] as EraStamp))
     return {
       args: ['MSET', ...keys.flatMap((key, at) => [key, values[at] as string])],
       data: true,
@@ -209,15 +227,16 @@ export class Workload {
     }
   }
 
-  #on(model: readonly string[], args: readonly string[], last: Map<string, number>): Request {
-    const id = this.#invoke(model, last)
-    return { args, data: true, told: (reply) => this.#history.complete(id, reply) }
+  #on(model: readonly string[], args: readonly string[], from: Sender): Request {
+    const id = this.#invoke(model, from)
+    const stamp = this.#history.stampOf(from.member, model[1] as string)
+    return { args, data: true, told: (reply) => this.#history.complete(id, reply, stamp) }
   }
 
-  #invoke(model: readonly string[], last: Map<string, number>): number {
+  #invoke(model: readonly string[], from: Sender): number {
     const key = model[1] as string
-    const id = this.#history.invoke(model, last.get(key) ?? -1)
-    last.set(key, id)
+    const id = this.#history.invoke(model, from.last.get(key) ?? -1)
+    from.last.set(key, id)
     return id
   }
 

@@ -18,7 +18,7 @@ import { simConfig } from './cluster-config.js'
 import { Digests } from './digests.js'
 import { SimDisk } from './disk.js'
 import { FaultInjector, type FaultTarget } from './faults.js'
-import { History } from './history.js'
+import { type EraStamp, History } from './history.js'
 import { Judge } from './judge.js'
 import { SimMember, type MemberWorld } from './member.js'
 import { SimNetwork } from './network.js'
@@ -90,7 +90,9 @@ export class World implements MemberWorld, FaultTarget {
       ends: this.members,
       rates: profile.network,
     })
+    if (profile.laterEngine) this.judge.mark('later-engines')
     this.history = new History(this.judge)
+    this.history.stampOf = (member, key) => this.#stampOf(member, key)
     this.workload = new Workload(random.fork(), {
       history: this.history,
       judge: this.judge,
@@ -128,7 +130,7 @@ export class World implements MemberWorld, FaultTarget {
         judge: this.judge,
         members,
         learners,
-        strict: durability === 'always',
+        durability,
       })
       oracle.onElected = (member) => this.aimed.elected(member)
       oracle.onCampaign = (member) => this.aimed.campaigned(member)
@@ -175,7 +177,25 @@ export class World implements MemberWorld, FaultTarget {
       strategies: this.#strategies,
       random: this.#cores.fork(),
       now: member.clock.now(this.schedule.now),
+      laterEngine: this.profile.laterEngine ? this.#cores.uint32() : null,
     })
+  }
+
+  /** The operator's word, through the door that the CLI uses; `told` gets the reply. */
+  acceptLoss(at: number, told: (reply: string) => void): void {
+    for (const oracle of this.oracles()) oracle.lossAccepted()
+    this.isMajorityLost = false
+    const client = this.newClient(at)
+    client.stop()
+    client.enqueue([{ args: ['QUORATE', 'RECOVER', 'ACCEPT-LOSS'], data: false, told }])
+  }
+
+  #stampOf(member: number, key: string): EraStamp {
+    const { prefixes } = this.profile.workload
+    // One group per keyspace, in the order of cluster-config: the default one last.
+    const at = [...prefixes].reverse().findIndex((prefix) => key.startsWith(prefix))
+    const now = (): number => this.oracle(at).eraOf((member + 1) as MemberId)
+    return { era: now(), now }
   }
 
   turned(member: SimMember, inputs: readonly Input[], outputs: readonly Output[]): void {
@@ -287,7 +307,7 @@ export class World implements MemberWorld, FaultTarget {
         return false
       // It may be refilled and still not know which votes it gave.
       if (status.why !== '') return false
-      return view.applied.index >= (floors.get(view.id) ?? 0)
+      return view.applied.index >= this.#floorOf(view.id, floors)
     })
     if (!isWhole) return
     this.#damaged.delete(member)
@@ -308,6 +328,11 @@ export class World implements MemberWorld, FaultTarget {
         this.#speech.get(group - 1)?.spoken(member.id, target as MemberId, body)
       },
     )
+  }
+
+  /** What was committed at the damage, as far as a new era did not lose it. */
+  #floorOf(group: number, floors: ReadonlyMap<number, number>): number {
+    return Math.min(floors.get(group) ?? 0, this.oracle(group).committedIndex)
   }
 
   #watchIdentity(member: SimMember, puts: readonly { key: string; value: Uint8Array }[]): void {

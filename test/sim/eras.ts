@@ -1,0 +1,119 @@
+// The committed logs of one replication group, one per era. An era that a forced recovery begins takes
+// over what its founder's log shares with the history before it; the rest of that history is lost, and
+// nothing else may be. Kept by the oracle.
+
+import type { Durability } from '../../src/api/config.js'
+import type { Position } from '../../src/api/position.js'
+import type { Judge } from './judge.js'
+import { holds, type LogImage, type Mark, markAt, same, type Seat } from './seat.js'
+
+export interface Era {
+  readonly number: number
+  /** committed[i] is index i + 1. */
+  readonly committed: Mark[]
+}
+
+/** Every group is born into this one. */
+export const firstEra = 1
+
+export class Eras {
+  readonly #name: string
+  readonly #judge: Judge
+  readonly #durability: Durability
+  /** The operator said so. */
+  isLossAccepted = false
+  readonly #eras = new Map<number, Era>([[firstEra, { number: firstEra, committed: [] }]])
+
+  constructor(name: string, options: { readonly judge: Judge; readonly durability: Durability }) {
+    this.#name = name
+    this.#judge = options.judge
+    this.#durability = options.durability
+  }
+
+  has(number: number): boolean {
+    return this.#eras.has(number)
+  }
+
+  of(number: number): Era {
+    return this.#eras.get(number) ?? (this.#eras.get(firstEra) as Era)
+  }
+
+  /** Whether some era has committed an entry at this position. */
+  knows({ term, index }: Position): boolean {
+    if (index === 0) return true
+    for (const era of this.#eras.values()) {
+      if (era.committed[index - 1]?.term === term) return true
+    }
+    return false
+  }
+
+  /**
+   * A member begins a new era: only where no majority is intact in the one before, and the longest log of
+   * a majority wins. Under `none` nobody keeps a log on a disk, so that only its end is known.
+   */
+  found(
+    number: number,
+    by: { readonly seats: readonly Seat[]; readonly founder: Seat; readonly before: number },
+  ): void {
+    const { committed } = this.of(by.before)
+    const hasLogs = this.#durability !== 'none'
+    const isAccepted = this.#durability !== 'always' || this.isLossAccepted
+    const unjust = isAccepted ? unjustified(by.seats, by.before) : 'nobody accepted a loss'
+    if (unjust !== null)
+      this.#judge.fail('era-justified', `${this.#name}: era ${number} begins, though ${unjust}`)
+    const kept = hasLogs
+      ? keptByLog(committed, by.founder.memory)
+      : keptByPosition(committed, by.founder.last)
+    this.#eras.set(number, { number, committed: committed.slice(0, kept) })
+    const lost = committed.slice(kept).map((mark, at) => ({ index: kept + at + 1, mark }))
+    this.#judge.mark('eras')
+    if (lost.length > 0) this.#judge.mark('eras-with-loss')
+    this.#judge.mark('entries-lost', lost.length)
+    const needless = hasLogs ? heldByMajority(by.seats, lost) : null
+    if (needless !== null)
+      this.#judge.fail(
+        'era-loss',
+        `${this.#name}: era ${number} loses index ${needless}, which a majority of logs holds`,
+      )
+  }
+}
+
+interface Lost {
+  readonly index: number
+  readonly mark: Mark
+}
+
+function keptByLog(committed: readonly Mark[], log: LogImage): number {
+  // What lies before the log was executed, so it was committed; digests hold it to that.
+  let kept = Math.min(log.base.index, committed.length)
+  while (kept > 0 && (committed[kept - 1] as Mark).term > log.base.term) kept--
+  if (kept < log.base.index) return kept
+  for (;;) {
+    const truth = committed[kept]
+    const mine = markAt(log, kept + 1)
+    if (truth === undefined || mine === undefined || !same(truth, mine)) return kept
+    kept++
+  }
+}
+
+function keptByPosition(committed: readonly Mark[], last: Position): number {
+  let kept = Math.min(last.index, committed.length)
+  while (kept > 0 && (committed[kept - 1] as Mark).term > last.term) kept--
+  return kept
+}
+
+/** Why no new era may begin behind `before`, as the end of a sentence; null where it may. */
+function unjustified(voters: readonly Seat[], before: number): string | null {
+  const intact = voters.filter((each) => !each.recovering && !each.damaged && each.era === before)
+  if (intact.length * 2 <= voters.length) return null
+  return `${intact.length} of ${voters.length} are intact`
+}
+
+/** Index of a lost entry that a majority of the logs of running members holds, or null. */
+function heldByMajority(voters: readonly Seat[], lost: readonly Lost[]): number | null {
+  for (const { index, mark } of lost) {
+    const holders = voters.filter((seat) => seat.role !== '' && holds(seat.memory, index, mark))
+    if (holders.length * 2 > voters.length) return index
+  }
+  return null
+}
