@@ -12,6 +12,7 @@ import { forgottenOf, lackingOf, missingOf, tooShort } from './kept.js'
 import {
   continues,
   cutMarks,
+  damageSeat,
   freshSeat,
   type HardFacts,
   holdersOf,
@@ -93,9 +94,7 @@ export class GroupOracle {
 
   /** The disk of a member lost or altered something. */
   damaged(member: MemberId): void {
-    const seat = this.seat(member)
-    seat.damaged = true
-    seat.damages++
+    damageSeat(this.seat(member))
   }
 
   /** A majority lost its disks: nobody may lead a later term, and nothing of one may be committed. */
@@ -186,10 +185,11 @@ export class GroupOracle {
   }
 
   /** A hard state is on the disk now, and all that was written with it. */
-  durableState(member: MemberId, { term, vote, recovering }: HardFacts): void {
+  durableState(member: MemberId, { term, vote, recovering, forgotten }: HardFacts): void {
     const seat = this.seat(member)
     seat.durableTerm = term
     seat.durableVote = vote
+    seat.isDurablyWhole = !recovering && !forgotten
     if (seat.refillTo !== null && !recovering && this.#hasLogs) this.#checkRefilled(member, seat)
   }
 

@@ -68,8 +68,11 @@ export class RaftWatch {
       this.#heard = from
       return
     }
-    const inContact = at.now.mono - this.#heardAt < this.#electionMinMs
     const asked = message.pre ? this.#pre : this.#real
+    // The same request again, in the turn in which its first copy was granted and its candidate elected.
+    const isCopy = asked.get(from)?.request.term === message.term
+    const wasFree = isCopy && asked.get(from)?.inContact === false
+    const inContact = !wasFree && at.now.mono - this.#heardAt < this.#electionMinMs
     asked.set(from, { request: message, inContact })
     if (message.pre) {
       this.#hold(
@@ -246,6 +249,6 @@ export class RaftSpeech {
 
 /** Zeros for a member of which nothing was ever kept. */
 export function factsOf(state: Uint8Array | null): HardFacts {
-  const { term, vote, era, recovering } = decodeHardState(state)
-  return { term, vote, era, recovering: recovering !== null }
+  const { term, vote, era, recovering, votesForgotten } = decodeHardState(state)
+  return { term, vote, era, recovering: recovering !== null, forgotten: votesForgotten }
 }

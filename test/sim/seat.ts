@@ -41,6 +41,8 @@ export interface HardFacts {
   readonly vote: MemberId | null
   readonly era: number
   readonly recovering: boolean
+  /** It does not know which votes it gave. */
+  readonly forgotten: boolean
 }
 
 export interface Seat {
@@ -63,6 +65,8 @@ export interface Seat {
   /** Term, and the vote in it, that a restart must know. */
   durableTerm: number
   durableVote: MemberId | null
+  /** The disk says that the member is intact and knows its votes: a crash does not take that back. */
+  isDurablyWhole: boolean
   commit: number
   delivered: number
   checkpoint: number
@@ -132,6 +136,7 @@ export function freshSeat(): Seat {
     last: { term: 0, index: 0 },
     durableTerm: 0,
     durableVote: null,
+    isDurablyWhole: true,
     commit: 0,
     delivered: 0,
     checkpoint: 0,
@@ -155,6 +160,7 @@ export function restartSeat(
   seat.last = { term: log.marks.at(-1)?.term ?? log.base.term, index: lastIndex(log) }
   if (seat.damaged || recovering) seat.durableTerm = 0
   if (state !== null) {
+    seat.isDurablyWhole = !recovering && !state.recovering && !state.forgotten
     seat.durableTerm = state.term
     seat.durableVote = state.vote
   }
@@ -166,6 +172,12 @@ export function restartSeat(
   seat.commit = 0
   seat.delivered = log.base.index
   seat.checkpoint = log.base.index
+}
+
+export function damageSeat(seat: Seat): void {
+  seat.damaged = true
+  seat.damages++
+  seat.isDurablyWhole = false
 }
 
 /** Forgets everything up to an index. */

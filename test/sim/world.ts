@@ -306,7 +306,7 @@ export class World implements MemberWorld, FaultTarget {
       if (status === null || status.recovering !== null || status.role === 'recovering')
         return false
       // It may be refilled and still not know which votes it gave.
-      if (status.why !== '') return false
+      if (status.why !== '' || !this.oracle(view.id).seat(member.id).isDurablyWhole) return false
       return view.applied.index >= this.#floorOf(view.id, floors)
     })
     if (!isWhole) return
