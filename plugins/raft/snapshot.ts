@@ -37,7 +37,8 @@ export function acceptsSnapshot(
   if (raft.role === 'halted' || raft.role === 'leader' || raft.diskShort) return false
   if (term < raft.term || term > raft.term + termJumpMax || !raft.isMember(from)) return false
   if (raft.leader !== null && raft.leader !== from && term === raft.term) return false
-  if (at.index <= raft.commit && !raft.needsSnapshot) return false
+  // Entering an era, our commit index is of a history that ended.
+  if (at.index <= raft.commit && !raft.needsSnapshot && !raft.entering) return false
   if (term > raft.term || raft.leader !== from) becomeFollower(raft, term, from)
   raft.following.contactAt = raft.mono
   raft.following.deadline = raft.mono + electionDelay(raft)

@@ -3,6 +3,8 @@
 
 import test, { type ExecutionContext } from 'ava'
 import type { Durability } from '../../src/api/config.js'
+import { coreFactory, coreStrategies } from './core-under-test.js'
+import { runSeed } from './run.js'
 import { Scenario } from './scenario.js'
 
 const seeds = [1, 2, 3, 4]
@@ -182,4 +184,10 @@ story('all are stopped: they need no recovery, nothing is lost', all, (t, s) => 
   t.true(s.until(() => isWhole(s)))
   t.is(s.era, 1)
   t.is(s.mark('recoveries'), 0)
+})
+
+test('durability: none: a checkpoint of the era before ends where that of the new one does: a snapshot takes its place (seed 762)', (t) => {
+  const options = { seed: 762, turns: 5_000, factory: coreFactory, strategies: coreStrategies }
+
+  t.deepEqual(runSeed(options).violation, null)
 })
