@@ -265,7 +265,7 @@ export const seededBugs: readonly SeededBug[] = [
     },
   }),
   bug('raft-loss-unasked', 'a group that lost too many disks goes on without being told to', {
-    checks: ['no-invention'],
+    checks: ['no-invention', 'era-justified'],
     hint: { with: busy, only: ['wipe-majority'] },
   }),
   // Only in the order of what was executed: each batch still takes effect once.
