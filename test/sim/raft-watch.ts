@@ -73,7 +73,9 @@ export class RaftWatch {
     const isCopy = asked.get(from)?.request.term === message.term
     const wasFree = isCopy && asked.get(from)?.inContact === false
     const inContact = !wasFree && at.now.mono - this.#heardAt < this.#electionMinMs
-    asked.set(from, { request: message, inContact })
+    // A late copy of an earlier request does not take back what was asked since, in the same turn even.
+    const isLate = !message.pre && (asked.get(from)?.request.term ?? 0) > message.term
+    if (!isLate) asked.set(from, { request: message, inContact })
     if (message.pre) {
       this.#hold(
         at.after === at.before,
