@@ -100,11 +100,16 @@ export class Effects {
     const segment = this.#keyspace.make(this.db, key)
     this.#change(segment)
     const before = segment.map.get(key)
-    segment.map.set(key, value)
     if (before === undefined) {
+      segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
       this.#keyspace.count(segment, 1)
-    } else this.#account(segment, valueBytes(value) - valueBytes(before))
+      return segment
+    }
+    // Looked at before the map is: the old value is rarely in the cache, and comes while the map works.
+    const freed = valueBytes(before)
+    segment.map.set(key, value)
+    this.#account(segment, valueBytes(value) - freed)
     return segment
   }
 
