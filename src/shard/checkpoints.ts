@@ -142,7 +142,9 @@ export class Checkpoints {
 
   /** Writes the open checkpoint without pacing: for a clean stop, or a snapshot that a peer waits for. */
   hurry(): void {
-    this.#isUrgent = this.isBusy
+    if (this.#isUrgent || !this.isBusy) return
+    this.#isUrgent = true
+    this.#init.sink.wake()
   }
 
   /** While held, no row is deleted: a snapshot transfer reads the last finished checkpoint. */

@@ -201,9 +201,9 @@ export class Storage {
     if ((checkpoints.finished?.position.index ?? 0) >= status.last.index) {
       return this.#writer.isSettled ? 'clean' : 'working'
     }
-    if (checkpoints.isBusy) checkpoints.hurry()
-    else if (executor.isBetweenEntries) this.begin(now, status)
-    this.#init.sink.wake()
+    // No wake in every turn: with a slow disk they would follow each other without work.
+    if (!checkpoints.isBusy && executor.isBetweenEntries) this.begin(now, status)
+    checkpoints.hurry()
     return 'working'
   }
 

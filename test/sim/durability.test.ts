@@ -191,3 +191,10 @@ test('durability: none: a checkpoint of the era before ends where that of the ne
 
   t.deepEqual(runSeed(options).violation, null)
 })
+
+test('durability: none: a clean stop waits for a slow disk: turns do not follow each other meanwhile (seed 3009)', (t) => {
+  const hint = seededBugs.find((each) => each.name === 'raft-era-unsaid')?.hint
+  const options = { seed: 3009, turns: 5_000, factory: coreFactory, strategies: coreStrategies }
+
+  t.deepEqual(runSeed({ ...options, ...(hint === undefined ? {} : { hint }) }).violation, null)
+})

@@ -47,6 +47,14 @@ export class Eras {
     return false
   }
 
+  /** What some era had committed up to a position, or null. */
+  #historyTo({ term, index }: Position): Mark[] | null {
+    for (const { committed } of this.#eras.values()) {
+      if (committed[index - 1]?.term === term) return committed.slice(0, index)
+    }
+    return null
+  }
+
   /**
    * A member begins a new era: only where no majority is intact in the one before, and the longest log of
    * a majority wins. Under `none` nobody keeps a log on a disk, so that only its end is known.
@@ -64,7 +72,11 @@ export class Eras {
     const kept = hasLogs
       ? keptByLog(committed, by.founder.memory)
       : keptByPosition(committed, by.founder.last)
-    this.#eras.set(number, { number, committed: committed.slice(0, kept) })
+    const taken = committed.slice(0, kept)
+    const { last } = by.founder
+    // Under `none` the founder may be left with the end of an older era: a checkpoint that outlived later ones.
+    const older = hasLogs || kept === last.index ? null : this.#historyTo(last)
+    this.#eras.set(number, { number, committed: older ?? taken })
     const lost = committed.slice(kept).map((mark, at) => ({ index: kept + at + 1, mark }))
     this.#judge.mark('eras')
     if (lost.length > 0) this.#judge.mark('eras-with-loss')
