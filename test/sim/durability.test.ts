@@ -3,6 +3,7 @@
 
 import test, { type ExecutionContext } from 'ava'
 import type { Durability } from '../../src/api/config.js'
+import { seededBugs } from './bug-bank.js'
 import { coreFactory, coreStrategies } from './core-under-test.js'
 import { runSeed } from './run.js'
 import { Scenario } from './scenario.js'
