@@ -1,8 +1,7 @@
 // The helper that starts redis-server: it answers on its port, and is gone after stop.
 
 import { connect } from 'node:net'
-import test from 'ava'
-import { redisMissing, startRedis } from './redis-server.js'
+import { besideRedis, startRedis } from './redis-server.js'
 
 function ask(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -16,12 +15,7 @@ function ask(port: number, text: string): Promise<string> {
   })
 }
 
-test('redis server: started and stopped: answers, then refuses connections', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
-
+besideRedis('redis-server: started and stopped: answers, then refuses connections', async (t) => {
   const server = await startRedis()
   const answer = await ask(server.port, 'PING\r\n')
   await server.stop()

@@ -1,12 +1,13 @@
 // A redis-server of one test's own, for differential tests: found on the PATH (or in
 // QUORATE_REDIS_SERVER), on a free port of 127.0.0.1, without persistence, ended by its pid. Where none
-// is installed `redisMissing` says so, and the test logs that reason and passes: `if (redisMissing) ...`.
+// is installed `redisMissing` says so, and tests made with `besideRedis` are skipped and counted so.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import test from 'ava'
 
 export interface RedisServer {
   readonly port: number
@@ -37,6 +38,9 @@ const binary = process.env['QUORATE_REDIS_SERVER'] ?? find('redis-server')
 /** Why there is no redis-server to compare with, or null when there is one. */
 export const redisMissing: string | null =
   binary === null ? 'redis-server is not on the PATH' : null
+
+/** `test` where there is a redis-server, else skipped; the title names redis-server, for the hint of `make test`. */
+export const besideRedis = redisMissing === null ? test : test.skip
 
 /** Starts a server with `args` added, as `['--requirepass', 'x']`. Call only when `redisMissing` is null. */
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import test from 'ava'
 import fc from 'fast-check'
 import { globMatch } from '../../src/base/glob.js'
-import { redisMissing, startRedis } from '../redis-server.js'
+import { besideRedis, startRedis } from '../redis-server.js'
 
 const table: readonly (readonly [string, string, boolean])[] = [
   ['*', '', true],
@@ -126,11 +126,7 @@ function ask(port: number, requests: readonly (readonly string[])[]): Promise<st
   })
 }
 
-test('glob: compared with KEYS of redis-server: the same keys', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
+besideRedis('glob: compared with KEYS of redis-server: the same keys', async (t) => {
   const server = await startRedis()
   const cases = [
     ...table.map(([pattern, text]) => [pattern, text] as const),

@@ -1,8 +1,7 @@
 // The engine against redis-server: every reply byte for byte, and the state that is left.
 
-import test from 'ava'
 import { Random } from '../../src/base/random.js'
-import { redisMissing, startRedis } from '../redis-server.js'
+import { besideRedis, startRedis } from '../redis-server.js'
 import { randomLine } from './lines.js'
 import { RawRedis } from './raw-redis.js'
 import { Twin } from './twin.js'
@@ -10,27 +9,25 @@ import { Twin } from './twin.js'
 const rounds = 100
 const linesPerRound = 200
 
-test('differential: 20,000 random commands: replies and state are those of redis-server', async (t) => {
-  if (redisMissing !== null) {
-    t.log(`skipped: ${redisMissing}`)
-    t.pass()
-    return
-  }
-  const server = await startRedis()
-  const redis = await RawRedis.open(server.port)
-  const seed = Number(process.env['SEED'] ?? 1)
-  const random = new Random(seed)
-  const twin = new Twin(redis, seed)
+besideRedis(
+  'differential: 20,000 random commands: replies and state are those of redis-server',
+  async (t) => {
+    const server = await startRedis()
+    const redis = await RawRedis.open(server.port)
+    const seed = Number(process.env['SEED'] ?? 1)
+    const random = new Random(seed)
+    const twin = new Twin(redis, seed)
 
-  const differences: string[] = []
-  for (let round = 0; round < rounds && differences.length < 20; round++) {
-    const lines = Array.from({ length: linesPerRound }, () => randomLine(random))
-    for (const found of await twin.compare(lines)) differences.push(`round ${round}, ${found}`)
-    if (round % 10 === 0) differences.push(...(await twin.compareState()))
-  }
-  redis.close()
-  await server.stop()
+    const differences: string[] = []
+    for (let round = 0; round < rounds && differences.length < 20; round++) {
+      const lines = Array.from({ length: linesPerRound }, () => randomLine(random))
+      for (const found of await twin.compare(lines)) differences.push(`round ${round}, ${found}`)
+      if (round % 10 === 0) differences.push(...(await twin.compareState()))
+    }
+    redis.close()
+    await server.stop()
 
-  t.deepEqual(differences, [], `SEED=${seed}`)
-  t.true(twin.answers > (rounds * linesPerRound) / 2)
-})
+    t.deepEqual(differences, [], `SEED=${seed}`)
+    t.true(twin.answers > (rounds * linesPerRound) / 2)
+  },
+)

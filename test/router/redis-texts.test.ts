@@ -3,9 +3,8 @@
 
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
-import test from 'ava'
 import { createEngine } from '../../src/engine/engine.js'
-import { redisMissing, startRedis } from '../redis-server.js'
+import { besideRedis, startRedis } from '../redis-server.js'
 import { scripts } from './redis-scripts.js'
 import { encodeCommand, World } from './world.js'
 
@@ -15,12 +14,7 @@ const RedisParser = createRequire(import.meta.url)('redis-parser') as new (optio
   readonly returnError: (error: Error) => void
 }) => { execute(bytes: Buffer): void }
 
-test('router commands: the same scripts at redis-server: the same bytes', async (t) => {
-  if (redisMissing !== null) {
-    t.log(redisMissing)
-    t.pass()
-    return
-  }
+besideRedis('router commands: the same scripts at redis-server: the same bytes', async (t) => {
   const redis = await startRedis()
   try {
     const different: unknown[] = []
@@ -37,118 +31,110 @@ test('router commands: the same scripts at redis-server: the same bytes', async 
   }
 })
 
-test('router commands: no password given to a redis-server with one: the same bytes', async (t) => {
-  if (redisMissing !== null) {
-    t.log(redisMissing)
-    t.pass()
-    return
-  }
-  const redis = await startRedis(['--requirepass', 'secret'])
-  const script = [
-    ['PING'],
-    ['nosuch', 'x'],
-    ['GET'],
-    ['GET', 'a'],
-    ['HELLO'],
-    ['HELLO', '3'],
-    ['CLIENT', 'foo'],
-    ['CLIENT', 'ID'],
-    ['AUTH', 'wrong'],
-    ['AUTH', 'default', 'wrong'],
-    ['HELLO', '3', 'AUTH', 'default', 'wrong'],
-    ['AUTH', 'secret'],
-    ['PING'],
-    ['RESET'],
-    ['PING'],
-  ]
-  try {
-    const text = script.map(encodeCommand).join('')
-    const theirs = await askSocket(redis.port, text)
+besideRedis(
+  'router commands: no password given to a redis-server with one: the same bytes',
+  async (t) => {
+    const redis = await startRedis(['--requirepass', 'secret'])
+    const script = [
+      ['PING'],
+      ['nosuch', 'x'],
+      ['GET'],
+      ['GET', 'a'],
+      ['HELLO'],
+      ['HELLO', '3'],
+      ['CLIENT', 'foo'],
+      ['CLIENT', 'ID'],
+      ['AUTH', 'wrong'],
+      ['AUTH', 'default', 'wrong'],
+      ['HELLO', '3', 'AUTH', 'default', 'wrong'],
+      ['AUTH', 'secret'],
+      ['PING'],
+      ['RESET'],
+      ['PING'],
+    ]
+    try {
+      const text = script.map(encodeCommand).join('')
+      const theirs = await askSocket(redis.port, text)
 
-    t.is(askWorld(text, 'secret'), theirs)
-  } finally {
-    await redis.stop()
-  }
-})
-
-test('router commands: COMMAND INFO of all that redis-server has, too: the same metadata', async (t) => {
-  if (redisMissing !== null) {
-    t.log(redisMissing)
-    t.pass()
-    return
-  }
-  const redis = await startRedis()
-  try {
-    const names = [...new World({ commands: new Map() }).router.state.table.all()].map(
-      (e) => e.name,
-    )
-    const text = encodeCommand(['COMMAND', 'INFO', ...names])
-    const theirs = parseReply(await askSocket(redis.port, text))
-    const ours = parseReply(askWorld(text))
-    t.true(Array.isArray(theirs) && Array.isArray(ours))
-    if (!Array.isArray(theirs) || !Array.isArray(ours)) return
-    const known = theirs.flatMap((theirs, i) =>
-      theirs === null ? [] : [[ours[i], theirs] as const],
-    )
-
-    const different = known
-      .map(([ours, theirs]) => [comparable(ours), comparable(theirs)])
-      .filter(([ours, theirs]) => ours !== theirs)
-    t.deepEqual(different, [])
-    t.true(known.length > 60)
-  } finally {
-    await redis.stop()
-  }
-})
-
-test('router commands: COMMAND INFO in RESP3: sets where redis-server has sets', async (t) => {
-  if (redisMissing !== null) {
-    t.log(redisMissing)
-    t.pass()
-    return
-  }
-  const redis = await startRedis()
-  try {
-    // The reply of HELLO names versions, which differ.
-    const behindHello = (text: string): string => text.slice(text.indexOf('*3\r\n*10\r\n'))
-    const text =
-      encodeCommand(['HELLO', '3']) + encodeCommand(['COMMAND', 'INFO', 'echo', 'select', 'ping'])
-    const ours = behindHello(askWorld(text))
-
-    t.is(ours, behindHello(await askSocket(redis.port, text)))
-    t.true(ours.includes('~0\r\n'))
-  } finally {
-    await redis.stop()
-  }
-})
-
-test('router commands: COMMAND DOCS and INFO of the engine: as redis-server shows them', async (t) => {
-  if (redisMissing !== null) {
-    t.log(redisMissing)
-    t.pass()
-    return
-  }
-  const redis = await startRedis()
-  try {
-    const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
-    const different: unknown[] = []
-    for (const name of commands.keys()) {
-      for (const word of ['INFO', 'DOCS']) {
-        const text = encodeCommand(['COMMAND', word, name])
-        const theirs = canonical(parseReply(await askSocket(redis.port, text)))
-        const client = new World({ commands }).connect()
-        client.send(text)
-        const ours = canonical(parseReply(client.read()))
-        if (ours !== theirs) different.push({ name, word, ours, theirs })
-      }
+      t.is(askWorld(text, 'secret'), theirs)
+    } finally {
+      await redis.stop()
     }
+  },
+)
 
-    t.deepEqual(different, [])
-    t.true(commands.size > 40)
-  } finally {
-    await redis.stop()
-  }
-})
+besideRedis(
+  'router commands: COMMAND INFO of all that redis-server has, too: the same metadata',
+  async (t) => {
+    const redis = await startRedis()
+    try {
+      const names = [...new World({ commands: new Map() }).router.state.table.all()].map(
+        (e) => e.name,
+      )
+      const text = encodeCommand(['COMMAND', 'INFO', ...names])
+      const theirs = parseReply(await askSocket(redis.port, text))
+      const ours = parseReply(askWorld(text))
+      t.true(Array.isArray(theirs) && Array.isArray(ours))
+      if (!Array.isArray(theirs) || !Array.isArray(ours)) return
+      const known = theirs.flatMap((theirs, i) =>
+        theirs === null ? [] : [[ours[i], theirs] as const],
+      )
+
+      const different = known
+        .map(([ours, theirs]) => [comparable(ours), comparable(theirs)])
+        .filter(([ours, theirs]) => ours !== theirs)
+      t.deepEqual(different, [])
+      t.true(known.length > 60)
+    } finally {
+      await redis.stop()
+    }
+  },
+)
+
+besideRedis(
+  'router commands: COMMAND INFO in RESP3: sets where redis-server has sets',
+  async (t) => {
+    const redis = await startRedis()
+    try {
+      // The reply of HELLO names versions, which differ.
+      const behindHello = (text: string): string => text.slice(text.indexOf('*3\r\n*10\r\n'))
+      const text =
+        encodeCommand(['HELLO', '3']) + encodeCommand(['COMMAND', 'INFO', 'echo', 'select', 'ping'])
+      const ours = behindHello(askWorld(text))
+
+      t.is(ours, behindHello(await askSocket(redis.port, text)))
+      t.true(ours.includes('~0\r\n'))
+    } finally {
+      await redis.stop()
+    }
+  },
+)
+
+besideRedis(
+  'router commands: COMMAND DOCS and INFO of the engine: as redis-server shows them',
+  async (t) => {
+    const redis = await startRedis()
+    try {
+      const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
+      const different: unknown[] = []
+      for (const name of commands.keys()) {
+        for (const word of ['INFO', 'DOCS']) {
+          const text = encodeCommand(['COMMAND', word, name])
+          const theirs = canonical(parseReply(await askSocket(redis.port, text)))
+          const client = new World({ commands }).connect()
+          client.send(text)
+          const ours = canonical(parseReply(client.read()))
+          if (ours !== theirs) different.push({ name, word, ours, theirs })
+        }
+      }
+
+      t.deepEqual(different, [])
+      t.true(commands.size > 40)
+    } finally {
+      await redis.stop()
+    }
+  },
+)
 
 /** With every list of plain words in one order: RESP2 shows sets as lists. */
 function canonical(reply: unknown): string {

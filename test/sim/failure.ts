@@ -1,6 +1,7 @@
 // A failed seed as text: what broke, the steps before it in readable form, and the command that plays
 // it again. The steps come from a second run of the same seed.
 
+import { seededBugs } from './bug-bank.js'
 import { type RunOptions, type RunResult, runSeed } from './run.js'
 
 const stepsShown = Number(process.env['STEPS'] ?? 50)
@@ -12,14 +13,20 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
   const same =
     again.hash === failed.hash ? '' : ' (the second run took other steps: not deterministic)'
   const bug = options.bug === undefined || options.bug === '' ? '' : ` BUG=${options.bug}`
-  const { durability, laterEngine } = options.hint?.with ?? {}
-  const given = `${durability === undefined ? '' : ` DURABILITY=${durability}`}${laterEngine === true ? ' LATER=1' : ''}`
   return [
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
     `  ${violation.sentence}`,
     `  ${profile.members} members, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
     `the last steps${same}:`,
     ...again.steps.map((line) => `  ${line}`),
-    `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug === '' ? given : bug}`,
+    `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug === '' ? profileOf(options) : bug}`,
   ]
+}
+
+/** What makes the same profile again: that of a bug by name, else what took the place of the draw. */
+function profileOf({ hint }: RunOptions): string {
+  const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
+  if (owner !== undefined) return ` HINT=${owner.name}`
+  const { durability, laterEngine } = hint?.with ?? {}
+  return `${durability === undefined ? '' : ` DURABILITY=${durability}`}${laterEngine === true ? ' LATER=1' : ''}`
 }
