@@ -94,7 +94,7 @@ export class Origin {
     this.#waitingBytes += batch.bytes - before
   }
 
-  /** Sends what waits, and again what must be. `refusal` is told to those that were never sent in time. */
+  /** Sends what waits, and again what must be. */
   flush(now: Now, send: SendBatch): void {
     this.#isFresh = false
     this.#isBlocked = !this.#flush(now, send)
@@ -257,11 +257,6 @@ export class Origin {
     }
   }
 
-  /** Refuses everything that was never sent. */
-  refuse(reply: ErrorReply): void {
-    for (const batch of this.#drop(this.#waiting.length)) tell(batch, reply)
-  }
-
   /** Takes the oldest batches out of those that wait. */
   #drop(count: number): readonly Batch[] {
     const gone = this.#waiting.splice(0, count)
@@ -274,9 +269,9 @@ export class Origin {
     const oldest = this.#flight[0]
     const waiting = this.#waiting[0]
     let at = waiting === undefined ? Number.MAX_SAFE_INTEGER : waiting.deadline
-    if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
     const last = this.#flight[this.#flight.length - 1]
-    if (waiting !== undefined && last !== undefined && this.#hasRoom(waiting)) {
+    if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
+    else if (waiting !== undefined && last !== undefined && this.#hasRoom(waiting)) {
       at = Math.min(at, Math.max(last.sentAt + limits.batchPatienceMs, now.mono + 1))
     }
     if (waiting !== undefined && last === undefined && this.#gathering.holds(waiting.count, now)) {
@@ -286,7 +281,9 @@ export class Origin {
       // A resend that is due and could not leave waits for the next try, too.
       const isHeld = oldest.sentAt === 0 || this.#isBlocked
       const resend = isHeld ? now.mono + blockedMs : oldest.sentAt + this.#resendMs
-      at = Math.min(at, oldest.isVoid ? resend : Math.min(resend, oldest.deadline))
+      // Whoever was told already stands in front of those that are told next.
+      const untold = this.#flight.find((batch) => !batch.isVoid)
+      at = Math.min(at, resend, untold?.deadline ?? resend)
     }
     return at
   }

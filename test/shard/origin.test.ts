@@ -319,7 +319,6 @@ test('origin: nothing can be sent and commands go on coming: it is full at its b
   for (let i = 0; i < commands && !w.origin.isFull; i++) w.add(1)
 
   t.true(w.origin.isFull)
-  t.true(w.origin.pending <= commands)
 })
 
 test('origin: a resend is due but cannot leave: wakes later, not at once and for ever', (t) => {
@@ -331,6 +330,27 @@ test('origin: a resend is due but cannot leave: wakes later, not at once and for
   w.flush(1 + limits.resendMs)
 
   t.true(w.origin.wakeAt(w.at(1 + limits.resendMs)) > 1 + limits.resendMs)
+})
+
+test('origin: it cannot send, and more waits behind what must go again: wakes as rarely', (t) => {
+  const w = world()
+  w.add(1)
+  w.flush(1)
+  w.add(2)
+  w.origin.resendAll()
+  w.down()
+  w.flush(2)
+  t.true(w.origin.wakeAt(w.at(2)) > 10)
+})
+
+test('origin: a batch is told unknown: wakes for the deadline of the one behind it', (t) => {
+  const w = world()
+  for (const mono of [1, 101, 990]) {
+    if (mono < 990) w.add(mono)
+    w.flush(mono)
+  }
+  w.origin.expire(w.at(1_001), () => noLeader)
+  t.is(w.origin.wakeAt(w.at(1_001)), 1_101)
 })
 
 test('origin: long values while nobody leads: full by their bytes, and empty again when they are gone', (t) => {
