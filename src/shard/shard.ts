@@ -45,6 +45,9 @@ export interface ShardInit {
   readonly clockOffset: () => number
 }
 
+/** Milliseconds between two turns that a halted replica asks for. */
+const haltedMs = 100
+
 export class Shard implements Group {
   readonly id: GroupId
   readonly keyspace: string
@@ -298,13 +301,15 @@ export class Shard implements Group {
   }
 
   wakeAt(): number {
-    return Math.min(
+    const at = Math.min(
       this.#strategy?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
       this.#writes.wakeAt(this.#now),
       this.#reads.wakeAt(),
       this.#remoteReads.wakeAt(this.#now),
-      this.#storage.wakeAt(),
     )
+    // A halted replica does nothing of what is due but tell its callers: it must not be asked for ever.
+    const soonest = this.#halted === '' ? at : Math.max(at, this.#now.mono + haltedMs)
+    return Math.min(soonest, this.#storage.wakeAt())
   }
 
   // Status

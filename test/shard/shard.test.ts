@@ -219,6 +219,20 @@ test('shard: an unknown entry: the replica halts, refuses at once and leaves its
   t.is(w.shard.report().health, 'halted')
 })
 
+test('shard: the replica halts with a batch under way: does not ask for turns without end', (t) => {
+  const w = world()
+  w.submit('set a 1')
+  w.turn(1)
+  w.raft.deliver(payloadOf(new Uint8Array([99, 99])))
+
+  for (const mono of [2, 1_000, 12_000, 22_000]) {
+    w.turn(mono)
+    t.true(w.shard.wakeAt() >= mono + 100)
+  }
+
+  t.deepEqual(w.replies, [unknownResult])
+})
+
 test('shard: its strategy has not begun: what was asked is refused at the deadline, no turn is asked for', (t) => {
   const w = world(false)
   w.submit('get a')
