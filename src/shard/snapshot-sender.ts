@@ -63,11 +63,16 @@ interface Transfer {
   retryMs: number
 }
 
+/** Milliseconds until a checkpoint that was not there is looked for again. */
+const openEveryMs = 25
+
 export class SnapshotSender {
   readonly #init: SenderInit
   /** Peers that wait, in order; each at most once, so bounded by the members. */
   readonly #waiting: MemberId[] = []
   #waitingSince: number | null = null
+  /** Monotonic ms of the last look for a checkpoint to send. */
+  #triedAt = 0
   #transfer: Transfer | null = null
   #ending: { readonly ok: boolean; readonly why: string } | null = null
 
@@ -109,7 +114,7 @@ export class SnapshotSender {
   wakeAt(): number {
     const transfer = this.#transfer
     if (this.#ending !== null) return 0
-    if (transfer === null) return this.#waiting.length > 0 ? 0 : Infinity
+    if (transfer === null) return this.#openAt()
     const giveUpAt = transfer.progressAt + limits.snapshotGiveUpMs
     if (!isAnswerDue(transfer)) return giveUpAt
     return Math.min(transfer.heardAt + transfer.retryMs, giveUpAt)
@@ -160,9 +165,16 @@ export class SnapshotSender {
     if (!transfer.isOffered) this.#sendChunk(transfer)
   }
 
+  /** A checkpoint that is being written asks for the turns that it needs itself. */
+  #openAt(): number {
+    if (this.#waiting.length === 0) return Infinity
+    return this.#waitingSince === null ? 0 : this.#triedAt + openEveryMs
+  }
+
   #openNext(now: Now): void {
     const to = this.#waiting[0]
     if (to === undefined) return
+    this.#triedAt = now.mono
     const source = this.#init.open(to)
     this.#waitingSince ??= now.mono
     if (source === null) {

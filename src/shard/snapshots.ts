@@ -120,9 +120,8 @@ export class Snapshots {
       this.#held = checkpoints
       return { manifest: finished, members }
     }
-    if (checkpoints.isBusy) checkpoints.hurry()
-    else if (checkpoints.failure === null && host.mayBegin()) host.begin(this.#now)
-    this.#init.sink.wake()
+    if (checkpoints.mayBegin && host.mayBegin()) host.begin(this.#now)
+    checkpoints.hurry()
     return null
   }
 }

@@ -7,10 +7,16 @@ import type {
   Strategy,
   StrategyInit,
   StrategyPlugin,
+  StrategyStatus,
 } from '../../src/api/strategy.js'
+import { hashZero } from '../../src/base/hash.js'
 import { Random } from '../../src/base/random.js'
+import type { Executor } from '../../src/shard/executor.js'
 import { Shard } from '../../src/shard/shard.js'
+import { Storage } from '../../src/shard/storage.js'
+import { Windows } from '../../src/shard/windows.js'
 import { keyspace } from '../core/core-world.js'
+import { FakeEngine } from './fake-engine.js'
 import { MapEngine } from './map-engine.js'
 import { StoreWorld } from './store-world.js'
 
@@ -119,3 +125,83 @@ for (const each of cases) {
     t.is((given as StrategyInit | null)?.base.index, 0)
   })
 }
+
+/** The storage of a member that has applied `index` and keeps no log on disk. */
+function unlogged(self: number, index: number) {
+  const sink = new StoreWorld()
+  const at = { term: 1, index }
+  const executor = {
+    engine: new FakeEngine(),
+    applied: at,
+    isBetweenEntries: true,
+    isHeld: false,
+    replace: () => {},
+  }
+  executor.engine.set('a', '1')
+  const status = { term: 1, era: 0, first: index + 1, last: at } as unknown as StrategyStatus
+  const strategy = {
+    status: () => status,
+    chainAt: () => hashZero,
+    acceptsSnapshot: () => true,
+    snapshotInstalled: () => {},
+    checkpointed: () => {},
+  } as unknown as Strategy
+  const storage = new Storage({
+    group: 0 as GroupId,
+    config: {
+      self: self as MemberId,
+      checkpointKeysPerSecond: 1e6,
+      checkpointLogBytes: 1e9,
+      checkpointIntervalMs: 1e9,
+    } as Config,
+    durability: 'none',
+    members: { voters: [1 as MemberId, 2 as MemberId], learners: [] },
+    sink,
+    makeEngine: () => new FakeEngine(),
+    windows: new Windows(),
+    host: { executor: executor as unknown as Executor, strategy: () => strategy, installed() {} },
+  })
+  storage.load(executor.engine)
+  sink.answerAll()
+  const start = { logRows: [], witness: null, witnessDamaged: false }
+  storage.recover({ ...start, hasHistory: false, recovering: null })
+  executor.applied = at
+  return { sink, storage, executor, status }
+}
+
+const at = (mono: number) => ({ wall: 1_000_000 + mono, mono })
+
+test('storage: a stop while a snapshot is being installed: waits for it', (t) => {
+  const from = unlogged(1, 9)
+  const to = unlogged(2, 3)
+  from.storage.snapshotTo(2 as MemberId)
+  let mono = 0
+  for (; !to.executor.isHeld && mono < 50; mono++) {
+    from.storage.turn(at(mono))
+    from.sink.answerAll()
+    for (const { channel, body } of from.sink.sent.splice(0)) {
+      to.storage.message(1 as MemberId, channel, body, at(mono))
+    }
+    to.storage.turn(at(mono))
+    if (!to.executor.isHeld) to.sink.answerAll()
+    for (const { channel, body } of to.sink.sent.splice(0)) {
+      from.storage.message(2 as MemberId, channel, body, at(mono))
+    }
+  }
+  t.true(to.executor.isHeld)
+
+  t.is(to.storage.settle(at(mono), to.status), 'working')
+})
+
+test('storage: a peer waits for a snapshot and the disk is slow: no idle turns', (t) => {
+  const { storage, sink } = unlogged(1, 9)
+  storage.snapshotTo(2 as MemberId)
+  for (let mono = 0; mono < 5; mono++) storage.turn(at(mono))
+  const { wakes } = sink
+
+  storage.turn(at(6))
+
+  t.true(sink.writesWaiting > 0)
+  t.is(sink.wakes, wakes)
+  t.true(storage.wakeAt() > 6)
+})
