@@ -9,25 +9,7 @@ import test, { type ExecutionContext } from 'ava'
 import { readStatus } from '../../src/cli/status.js'
 import { cleanEnvironment, mainScript } from '../e2e/member-process.js'
 import { plainClient } from '../e2e/workload.js'
-
-/** Neighbouring ports that are free, with the peer ports above them. */
-async function freeRange(count: number): Promise<number> {
-  for (let tries = 0; tries < 50; tries++) {
-    const first = 20_000 + Math.floor(Math.random() * 30_000)
-    const ports = Array.from({ length: count }, (_, i) => [first + i, first + i + 10_000]).flat()
-    const free = await Promise.all(ports.map(isFree))
-    if (free.every(Boolean)) return first
-  }
-  throw new Error('no free range of ports')
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
-}
+import { freeNeighbours } from '../ports.js'
 
 interface Dev {
   readonly port: number
@@ -43,7 +25,7 @@ async function withDev(
   args: readonly string[],
   use: (dev: Dev) => Promise<void>,
 ): Promise<void> {
-  const port = await freeRange(3)
+  const port = await freeNeighbours(3)
   const directory = mkdtempSync(join(tmpdir(), 'quorate-dev-'))
   const own = ['dev', '--port', String(port), '--dir', directory, ...args]
   const child = spawn(process.execPath, [mainScript, ...own], { env: cleanEnvironment() })
@@ -68,7 +50,7 @@ async function withDev(
 }
 
 async function until(holds: () => boolean, what: string): Promise<void> {
-  const end = performance.now() + 60_000
+  const end = performance.now() + 120_000
   while (!holds()) {
     if (performance.now() > end) throw new Error(`no ${what} in time`)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -134,7 +116,7 @@ test.serial('dev: a member dies: it is reported and the others go on', (t) =>
 )
 
 test.serial('dev: a port that is taken: one sentence that names it, exit code 1', async (t) => {
-  const port = await freeRange(1)
+  const port = await freeNeighbours(1)
   const blocker = createServer()
   await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve))
   const directory = mkdtempSync(join(tmpdir(), 'quorate-dev-'))
@@ -158,7 +140,7 @@ function runMain(
     execFile(
       process.execPath,
       [mainScript, ...args],
-      { env: cleanEnvironment(), timeout: 60_000 },
+      { env: cleanEnvironment(), timeout: 120_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : Number(error.code ?? 1)
         resolve({ code, stdout, stderr })
@@ -229,7 +211,7 @@ test.serial(
   'start: refused after its log was read, or in use: a sentence, exit code 1',
   async (t) => {
     const directory = mkdtempSync(join(tmpdir(), 'quorate-start-'))
-    const port = await freeRange(2)
+    const port = await freeNeighbours(2)
     const own = ['start', '--directory', directory, '--port', String(port), '--log-level', 'silent']
     const first = spawn(process.execPath, [mainScript, ...own], { env: cleanEnvironment() })
     try {
@@ -238,8 +220,10 @@ test.serial(
         const report = await readStatus(member).catch(() => null)
         return report?.groups[0]?.['health'] === 'ok'
       }
-      const until = performance.now() + 20_000
-      while (!(await isBorn()) && performance.now() < until) await new Promise(setImmediate)
+      const until = performance.now() + 120_000
+      while (!(await isBorn()) && performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
 
       const second = await runMain(
         own.map((word) => (word === String(port) ? String(port + 1) : word)),

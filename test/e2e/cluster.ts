@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { readStatus, type StatusReport, type StatusRow } from '../../src/cli/status.js'
 import { FaultProxy } from './fault-proxy.js'
 import { MemberProcess } from './member-process.js'
-import { freePorts } from './ports.js'
+import { freePorts } from '../ports.js'
 
 export interface ClusterOptions {
   readonly members?: number
@@ -22,7 +22,7 @@ export interface ClusterOptions {
 }
 
 /** Milliseconds that a cluster may take to become ready. */
-const readyMsMax = 30_000
+const readyMsMax = 120_000
 
 export class TestCluster {
   readonly directory: string

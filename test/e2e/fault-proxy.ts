@@ -2,7 +2,7 @@
 // keeps its bytes, as a network does that loses packets which TCP sends again; healing lets them go.
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import { portOf } from './ports.js'
+import { portOf } from '../ports.js'
 
 /** `there`: from the dialling side to the target. `back`: from the target. */
 export type Direction = 'there' | 'back'

@@ -62,7 +62,7 @@ export class MemberProcess {
   }
 
   /** Ends it cleanly; answers how it ended. Killed where it takes too long. */
-  async stop(msMax = 20_000): Promise<ProcessEnd> {
+  async stop(msMax = 60_000): Promise<ProcessEnd> {
     this.signal('SIGTERM')
     const timer = setTimeout(() => this.signal('SIGKILL'), msMax)
     const end = await this.ended

@@ -8,10 +8,10 @@ import type { Input } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import { frameHead } from '../../src/host/frames.js'
 import { Peers } from '../../src/host/peers.js'
+import { freePort } from '../ports.js'
 import {
   config,
   directory,
-  freePort,
   LogLines,
   memberConfig,
   type StartedFake,
@@ -245,15 +245,17 @@ test('peers: a stranger that says nothing: closed in time, one that speaks stays
   t.teardown(() => peers.closeAll())
   await peers.listen()
   peers.dial()
-  const [silent, speaking] = [createConnection(port), createConnection(port)]
+  const speaking = createConnection(port, '127.0.0.1')
   t.teardown(() => speaking.destroy())
+  const hello = Buffer.from('hello')
+  speaking.write(Buffer.concat([frameHead(hello), hello]))
+  await until(() => inputs.some(({ kind }) => kind === 'frame'), 'the frame')
+  const silent = createConnection(port, '127.0.0.1')
   let isClosed = false
   silent.on('close', () => {
     isClosed = true
   })
   silent.resume()
-  const hello = Buffer.from('hello')
-  speaking.write(Buffer.concat([frameHead(hello), hello]))
 
   await until(() => isClosed, 'the end of the silent link')
 

@@ -2,7 +2,7 @@
 // core, and waiting for a condition instead of for time.
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createConnection, createServer, type Socket } from 'node:net'
+import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ExecutionContext } from 'ava'
@@ -55,17 +55,6 @@ export function memberConfig(id: number, peerPort: number): MemberConfig {
     client: { host: '127.0.0.1', port: 0 },
     peer: { host: '127.0.0.1', port: peerPort },
   }
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
 }
 
 /** Collects log lines instead of printing them. */
@@ -155,7 +144,7 @@ export async function startFake(
 
 /** Resolves once `condition` holds; fails the test when it does not within its bound. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = performance.now() + 20_000
+  const deadline = performance.now() + 60_000
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`)
     await new Promise((done) => setTimeout(done, 2))
