@@ -4,10 +4,13 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import test from 'ava'
+import { onPath } from './tools.js'
 
 const root = new URL('../../', import.meta.url)
 
-test('package: npm pack: the doors, the command and all that they import are in it', (t) => {
+const onNpm = onPath('npm') ? test : test.skip
+
+onNpm('package: npm pack: the doors, the command and all that they import are in it', (t) => {
   const text = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
     cwd: root,
     encoding: 'utf8',

@@ -1,13 +1,15 @@
 // A redis-server of one test's own, for differential tests: found on the PATH (or in
 // QUORATE_REDIS_SERVER), on a free port of 127.0.0.1, without persistence, ended by its pid. Where none
-// is installed `redisMissing` says so, and tests made with `besideRedis` are skipped and counted so.
+// of the version that we compare with is installed `redisMissing` says so, and tests made with
+// `besideRedis` are skipped and counted so.
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import test from 'ava'
+import { freePort } from './ports.js'
+import { findProgram } from './tools.js'
 
 export interface RedisServer {
   readonly port: number
@@ -16,30 +18,26 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
-const startMs = 10_000
-const stopMs = 3_000
+const startMs = 60_000
+const stopMs = 10_000
 /** An orphan of a killed test run ends by itself after this many seconds. */
-const lifeSeconds = 300
+const lifeSeconds = 900
 const triesMax = 5
 
-function find(name: string): string | null {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, name)
-    try {
-      accessSync(path, constants.X_OK)
-      return path
-    } catch {}
-  }
-  return null
-}
-
-const binary = process.env['QUORATE_REDIS_SERVER'] ?? find('redis-server')
+const binary = process.env['QUORATE_REDIS_SERVER'] ?? findProgram('redis-server')
 
 /** Why there is no redis-server to compare with, or null when there is one. */
-export const redisMissing: string | null =
-  binary === null ? 'redis-server is not on the PATH' : null
+export const redisMissing: string | null = whyMissing()
 
-/** `test` where there is a redis-server, else skipped; the title names redis-server, for the hint of `make test`. */
+/** Replies and metadata differ between versions: what we compare with is 7.0 (src/engine/README.md). */
+function whyMissing(): string | null {
+  if (binary === null) return 'redis-server is not on the PATH'
+  const { stdout } = spawnSync(binary, ['--version'], { encoding: 'utf8' })
+  const version = /v=([0-9.]+)/.exec(stdout ?? '')?.[1] ?? 'of no known version'
+  return version.startsWith('7.0.') ? null : `redis-server is ${version}, not 7.0`
+}
+
+/** `test` where there is such a redis-server, else skipped; the title names redis-server, for the hint of `make test`. */
 export const besideRedis = redisMissing === null ? test : test.skip
 
 /** Starts a server with `args` added, as `['--requirepass', 'x']`. Call only when `redisMissing` is null. */
@@ -54,19 +52,6 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
   throw new Error(`redis-server does not start: ${why}`)
 }
 
-/** A port that was free a moment ago; whoever takes it must be ready to try again. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = address !== null && typeof address === 'object' ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 /** The running server, or what it said before it ended. */
 async function tryStart(
   path: string,
@@ -76,7 +61,7 @@ async function tryStart(
   const folder = mkdtempSync(join(tmpdir(), 'quorate-redis-'))
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
   const line = [path, ...own, '--dir', folder, ...args]
-  const bound = find('timeout')
+  const bound = findProgram('timeout')
   const all = bound === null ? line : [bound, String(lifeSeconds), ...line]
   const child = spawn(all[0] ?? path, all.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
   const end = (): void => {

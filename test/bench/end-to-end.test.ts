@@ -20,5 +20,6 @@ test('end-to-end bench: csv of redis-benchmark: is read by its headings', (t) =>
   const text = '"test","rps","p50_latency_ms","p99_latency_ms"\n"SET","123.50","0.2","1.5"\n'
 
   t.deepEqual(readCsv(text, 'SET'), { perSecond: 123.5, p50Ms: 0.2, p99Ms: 1.5 })
+  t.is(readCsv(text.replace('123.50', 'inf'), 'SET').perSecond, Number.POSITIVE_INFINITY)
   t.throws(() => readCsv(text, 'GET'), { message: /printed no GET/ })
 })

@@ -38,6 +38,8 @@ export function readCsv(text: string, command: string): BenchmarkFigure {
   const found = rows.find((row) => row[0] === command)
   if (found === undefined)
     throw new Error(`redis-benchmark printed no ${command}: ${text.slice(0, 200)}`)
-  const cell = (name: string): number => Number(found[head.indexOf(name)] ?? Number.NaN)
+  // Less than a millisecond for all requests is `inf` a second.
+  const cell = (name: string): number =>
+    Number(found[head.indexOf(name)]?.replace('inf', 'Infinity') ?? Number.NaN)
   return { perSecond: cell('rps'), p50Ms: cell('p50_latency_ms'), p99Ms: cell('p99_latency_ms') }
 }

@@ -9,7 +9,7 @@ import { respDoor } from '../../src/resp/door.js'
 import type { RawRedis } from './raw-redis.js'
 
 const databases = 3
-const marginMs = 3_000
+const marginMs = 20_000
 const timeCommands = new Set(['ttl', 'pttl', 'expiretime', 'pexpiretime'])
 const keyCommands = new Set(['keys'])
 
@@ -79,7 +79,8 @@ function isSame(command: string, ours: string, theirs: string): boolean {
     const b = Number(theirs.slice(1))
     // Times beyond 2^53 milliseconds are kept as the greatest that is exact.
     if (a > 9_000_000_000_000 && b > a) return true
-    return a > 0 && b > 0 && Math.abs(a - b) <= marginMs
+    const margin = command.startsWith('p') ? marginMs : marginMs / 1000
+    return a > 0 && b > 0 && Math.abs(a - b) <= margin
   }
   if (keyCommands.has(command) && ours[0] === '*' && theirs[0] === '*') {
     return sortBulks(ours) === sortBulks(theirs)

@@ -2,12 +2,11 @@
 // doubles.
 
 import { connect } from 'node:net'
-import test from 'ava'
 import fc from 'fast-check'
 import { error } from '../../src/api/replies.js'
 import { ok, pong, type Reply } from '../../src/api/reply.js'
 import { respDoor } from '../../src/resp/door.js'
-import { redisMissing, startRedis } from '../redis-server.js'
+import { besideRedis, startRedis } from '../redis-server.js'
 import { frame } from './feeding.js'
 
 /** All that redis-server answers to these requests on one connection. */
@@ -56,11 +55,7 @@ const debugs: readonly (readonly [string, Reply])[] = [
 ]
 
 for (const protocol of [2, 3]) {
-  test(`write: RESP${protocol}: byte for byte what redis-server answers`, async (t) => {
-    if (redisMissing !== null) {
-      t.pass(redisMissing)
-      return
-    }
+  besideRedis(`write: RESP${protocol}: byte for byte what redis-server answers`, async (t) => {
     const server = await startRedis(['--enable-debug-command', 'yes'])
     const all = [
       ...debugs.map(([name, reply]) => [['DEBUG', 'PROTOCOL', name], reply] as const),
@@ -80,11 +75,7 @@ for (const protocol of [2, 3]) {
   })
 }
 
-test('write: doubles: the digits of redis-server', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
+besideRedis('write: doubles: the digits of redis-server', async (t) => {
   const server = await startRedis()
   const spread = fc.double({ noNaN: true, maxExcluded: false })
   const near = fc

@@ -5,12 +5,11 @@
 import { connect, type Socket } from 'node:net'
 import { createRequire } from 'node:module'
 import { setImmediate } from 'node:timers/promises'
-import test from 'ava'
 import fc from 'fast-check'
 import type { DoorLimits } from '../../src/api/door.js'
 import { limits as bounds } from '../../src/api/limits.js'
 import { RespParser } from '../../src/resp/parse.js'
-import { redisMissing, type RedisServer, startRedis } from '../redis-server.js'
+import { besideRedis, type RedisServer, startRedis } from '../redis-server.js'
 import { refused, served } from './cases.js'
 import { faultText, frame, latin1, stranger } from './feeding.js'
 import { streams } from './streams.js'
@@ -150,11 +149,7 @@ async function compare(
   })
 }
 
-test('parse: the tables sent to redis-server: the same answers and closes', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
+besideRedis('parse: the tables sent to redis-server: the same answers and closes', async (t) => {
   const server = await startRedis()
   // Their bounds on lengths are higher than ours, and on lines depend on how the bytes arrive.
   const inputs = [...served, ...refused]
@@ -176,11 +171,7 @@ test('parse: the tables sent to redis-server: the same answers and closes', asyn
   for (const [real, mine, input] of compared) t.deepEqual(real, mine, input)
 })
 
-test('parse: not authenticated: the answers and closes of redis-server', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
+besideRedis('parse: not authenticated: the answers and closes of redis-server', async (t) => {
   const server = await startRedis(['--requirepass', 'secret'])
   const inputs = ['*10\r\n', '*11\r\n', '*2147483648\r\n', '*1\r\n$16384\r\n', '*1\r\n$16385\r\n']
   inputs.push('*1\r\n$536870912\r\n', '*1\r\n$536870913\r\n', frame('PING'), 'PING\r\n', '*x\r\n')
@@ -191,16 +182,15 @@ test('parse: not authenticated: the answers and closes of redis-server', async (
   for (const [real, mine, input] of compared) t.deepEqual(real, mine, input)
 })
 
-test('parse: random and mutated streams sent to redis-server: the same answers', async (t) => {
-  if (redisMissing !== null) {
-    t.pass(redisMissing)
-    return
-  }
-  const server = await startRedis()
-  const inputs = fc.sample(streams, { numRuns: 1000, seed: 11 }).map(latin1)
+besideRedis(
+  'parse: random and mutated streams sent to redis-server: the same answers',
+  async (t) => {
+    const server = await startRedis()
+    const inputs = fc.sample(streams, { numRuns: 1000, seed: 11 }).map(latin1)
 
-  const compared = await compare(server, inputs, asRedis)
-  await server.stop()
+    const compared = await compare(server, inputs, asRedis)
+    await server.stop()
 
-  for (const [real, mine, input] of compared) t.deepEqual(real, mine, input)
-})
+    for (const [real, mine, input] of compared) t.deepEqual(real, mine, input)
+  },
+)

@@ -187,7 +187,7 @@ function askSocket(port: number, text: string): Promise<string> {
       socket.destroy()
       resolve(got)
     }
-    socket.setTimeout(5_000, () => {
+    socket.setTimeout(60_000, () => {
       socket.destroy()
       reject(new Error(`no end in: ${got.slice(-200)}`))
     })
