@@ -2,12 +2,12 @@
 // nothing acknowledged is lost over a kill -9 of everything. Needs a file system of its own (root).
 
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { TestCluster } from './cluster.js'
-import { plainClient, Workload } from './workload.js'
+import { plainClient, whenServed, Workload } from './workload.js'
 
 /** A small file system in memory, or null where this process may not mount one. */
 function mountSmall(
@@ -45,17 +45,21 @@ async function ask(port: number, ...args: readonly [string, ...string[]]): Promi
   }
 }
 
+function read(port: number): Promise<string | null> {
+  return whenServed(port, (client) => client.get('w:counter'))
+}
+
 onOwnDisk('disk: the leader is short: hands over, writes go on, nothing lost', (t) =>
   shortLeader(t, async ({ cluster, others, workload }) => {
     const from = workload.acknowledged
     await cluster.waitFor('writes at the others', async () => workload.acknowledged > from + 100)
-    for (const port of others) t.regex(String(await ask(port, 'GET', 'w:counter')), /^\d+$/)
+    for (const port of others) t.regex(String(await read(port)), /^\d+$/)
   }),
 )
 
 onOwnDisk('disk: a read at the member that is short: goes on', (t) =>
   shortLeader(t, async ({ port }) => {
-    t.regex(String(await ask(port, 'GET', 'w:counter')), /^\d+$/)
+    t.regex(String(await read(port)), /^\d+$/)
   }),
 )
 
@@ -162,8 +166,8 @@ onOwnDisk('disk: full without a reserve: members stop with a reason, nothing los
 
 /** Takes all space but `leave` bytes. */
 function fill(path: string, leave: number): void {
-  const out = execFileSync('df', ['--output=avail', '-B1', join(path, '..')], { encoding: 'utf8' })
-  const free = Number(out.split('\n')[1]?.trim() ?? 0)
+  const { bavail, bsize } = statfsSync(join(path, '..'))
+  const free = bavail * bsize
   try {
     writeFileSync(path, Buffer.alloc(Math.max(0, free - leave)))
   } catch (error) {
