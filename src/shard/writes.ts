@@ -29,19 +29,32 @@ export interface WritesInit {
 const forwardVersion = 1
 /** Milliseconds until keys are looked at again that are due by the wall clock but not by the stamps. */
 const againMs = 25
+/** Milliseconds until an origin is asked again whose batch was refused: longer than it ignores a repetition. */
+const refusedMs = 40
 /** Greatest leap of an origin above the incarnation that a later life of it had. */
 const leapMax = 1 << 20
+
+/** What an origin was told to send last, until it does. */
+interface Debt {
+  readonly incarnation: number
+  /** 0 where it was not told. */
+  readonly told: number
+  /** The strategy had no room: asked before something is committed, the origin would send in vain. */
+  readonly refused: { readonly commit: number; readonly askAt: number } | null
+}
 
 export class Writes {
   readonly #init: WritesInit
   readonly #self: MemberId
   readonly origin: Origin
   readonly #proposer: Proposer
-  /** As leader: what an origin was told to send last, until it does. One per member. */
-  readonly #owed = new Map<MemberId, { readonly incarnation: number; readonly told: number }>()
+  /** As leader; one per member. */
+  readonly #owed = new Map<MemberId, Debt>()
   #leader: MemberId | null = null
   #isLeader = false
   #term = 0
+  /** Index, as of the last `watch`. */
+  #commit = 0
   /** Monotonic ms of the last tick. */
   #tickedAt = 0
 
@@ -68,6 +81,7 @@ export class Writes {
   watch(status: StrategyStatus): boolean {
     const isLeader = status.role === 'leader'
     const leader = isLeader ? this.#self : status.leader
+    this.#commit = status.commit.index
     if (leader === this.#leader && status.term === this.#term && isLeader === this.#isLeader) {
       return false
     }
@@ -95,7 +109,7 @@ export class Writes {
       this.#send(strategy, { batch, acknowledged, now }),
     )
     if (!this.#isLeader) return
-    this.#tellOwed()
+    this.#tellOwed(now)
     this.#proposeTick(strategy, now)
   }
 
@@ -118,7 +132,9 @@ export class Writes {
     // Proposed or executed already: its answer comes with the execution at its origin.
     if (sequence < expected && !hasBug('shard-gap-reorders')) return
     if (sequence > expected && !hasBug('shard-gap-reorders')) {
-      this.#owed.set(from, { incarnation, told: expected })
+      const debt = this.#owed.get(from)
+      if (debt?.incarnation === incarnation && debt.refused !== null) return
+      this.#owed.set(from, { incarnation, told: expected, refused: null })
       this.#expect(from, incarnation, expected)
       return
     }
@@ -126,7 +142,10 @@ export class Writes {
     const head = { origin: from, incarnation, sequence, acknowledged }
     const proposal = { ...head, commands: null, size, body: () => commands }
     if (this.#propose(strategy, proposal, now)) this.#owed.delete(from)
-    else this.#owed.set(from, { incarnation, told: 0 })
+    else {
+      const refused = { commit: this.#commit, askAt: now.mono + refusedMs }
+      this.#owed.set(from, { incarnation, told: 0, refused })
+    }
   }
 
   /** The leader told which of our batches it waits for, or that it knows a later life of ours. */
@@ -159,7 +178,10 @@ export class Writes {
   }
 
   wakeAt(now: Now): number {
-    const at = this.origin.wakeAt(now)
+    let at = this.origin.wakeAt(now)
+    for (const { refused } of this.#owed.values()) {
+      if (refused !== null && this.#commit > refused.commit) at = Math.min(at, refused.askAt)
+    }
     const due = this.#isLeader ? this.#init.engine().nextExpiry() : null
     if (due === null) return at
     const tickAt = this.#tickedAt + limits.tickEntryMs
@@ -173,8 +195,9 @@ export class Writes {
   }
 
   /** Origins that were asked for what this leader turned out to have, or whose batch it could not take. */
-  #tellOwed(): void {
-    for (const [origin, { incarnation, told }] of this.#owed) {
+  #tellOwed(now: Now): void {
+    for (const [origin, { incarnation, told, refused }] of this.#owed) {
+      if (refused !== null && (this.#commit <= refused.commit || now.mono < refused.askAt)) continue
       const expected = this.#proposer.expected(this.#init.windows, origin, incarnation)
       if (expected <= told) continue
       this.#owed.delete(origin)

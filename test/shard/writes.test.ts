@@ -63,9 +63,9 @@ function world() {
     writes,
     at,
     busy: (busy: boolean) => (isBusy = busy),
-    follow(leader: MemberId | null, term = 1) {
+    follow(leader: MemberId | null, term = 1, index = 0) {
       const role = leader === self ? 'leader' : 'follower'
-      writes.watch({ role, leader, term } as StrategyStatus)
+      writes.watch({ role, leader, term, commit: { term, index } } as StrategyStatus)
     },
     set(mono: number, key = 'k') {
       lane.writes++
@@ -169,17 +169,26 @@ test('writes: a leader that applies its log only now: asks again for what it nee
   t.deepEqual(w.expects(), [1, 5])
 })
 
-test('writes: the strategy is busy: the origin is asked again, nothing is taken out of order', (t) => {
+test('writes: the strategy is busy: the origin is asked again once something was committed', (t) => {
   const w = world()
   w.follow(self)
   w.busy(true)
   w.forward(1)
-  w.busy(false)
   w.forward(2)
   w.flush(2)
+  w.busy(false)
+  w.forward(3)
+  w.flush(100)
 
-  t.is(w.proposed.length, 0)
-  t.true(w.expects().includes(1))
+  t.is(w.proposed.length, 0, 'nothing is taken out of order')
+  t.deepEqual(w.expects(), [], 'it would send in vain')
+  w.follow(self, 1, 1)
+  t.true(w.writes.wakeAt(w.at(20)) <= 100)
+  w.flush(20)
+  t.deepEqual(w.expects(), [])
+  w.flush(100)
+  w.flush(101)
+  t.deepEqual(w.expects(), [1])
 })
 
 test('writes: not the leader: what others forward is left alone', (t) => {
