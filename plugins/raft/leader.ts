@@ -45,8 +45,6 @@ export interface Leading {
   heartbeatAt: number
   /** Monotonic ms of the last proposal: a leader that has had none for a while beats half as often. */
   proposedAt: number
-  /** Heartbeats sent by the timer. */
-  beats: number
   /** Commits up to here are told to followers at once: somebody there waits. */
   noticeTo: number
   checkAt: number
@@ -62,6 +60,8 @@ export interface Leading {
 
 /** Milliseconds without a proposal after which a leader counts as idle. */
 const idleAfterMs = 1_000
+/** The part of the least election timeout after which an idle leader asks a follower for an answer. */
+const askAfter = 0.75
 
 /** The body of an entry that does nothing. */
 const noop: Payload = payloadOf(encodeNoop())
@@ -108,7 +108,6 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     epoch: 1,
     heartbeatAt: raft.mono,
     proposedAt: raft.mono,
-    beats: 0,
     noticeTo: 0,
     checkAt: raft.mono + raft.options.electionMaxMs,
     transfer: null,
@@ -148,18 +147,20 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   }
 }
 
-/** While all is quiet every other heartbeat needs no answer: CheckQuorum hears enough all the same. */
+/** While all is quiet a heartbeat needs no answer, as long as CheckQuorum hears enough. */
 function beat(raft: RaftState, leading: Leading): void {
-  leading.beats++
-  if (leading.beats % 2 === 0 || !isQuiet(raft, leading)) sendHeartbeats(raft, leading, true)
-  else sendSilentHeartbeats(raft, leading)
+  if (isQuiet(raft, leading)) sendSilentHeartbeats(raft, leading)
+  else sendHeartbeats(raft, leading, true)
 }
 
-/** Idle, without reads under way, and every follower has everything. */
+/** Idle, without reads under way, every follower has everything and was heard not long ago. */
 function isQuiet(raft: RaftState, leading: Leading): boolean {
   if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
   if (leading.reads.rounds.length > 0 || leading.transfer !== null) return false
+  // Half the time of CheckQuorum is left then to ask again with every beat.
+  const heardSince = raft.mono - raft.options.electionMinMs * askAfter
   for (const peer of leading.progress.values()) {
+    if (peer.activeAt < heardSince) return false
     if (peer.match < raft.tail.last || peer.recovering || peer.state !== 'replicate') return false
   }
   return true

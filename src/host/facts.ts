@@ -2,22 +2,22 @@
 
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { createHistogram } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Gauges, ProcessFacts } from '../api/stopwatch.js'
 
-/** Nanoseconds that the delay histogram counts as a millisecond. */
-const nanosPerMs = 1e6
+/** Microseconds that the delay histogram counts as a millisecond. */
+const microsPerMs = 1_000
 
 export interface FactsHandle {
   readonly facts: ProcessFacts
-  close(): void
+  /** Records by how many milliseconds the loop was late for a timer. */
+  late(ms: number): void
 }
 
 /** Facts for INFO; `configFile` is empty where there is none. */
 export function makeFacts(configFile: string): FactsHandle {
-  const delay = monitorEventLoopDelay({ resolution: 100 })
-  delay.enable()
+  const delay = createHistogram()
   const facts: ProcessFacts = {
     version: packageVersion(),
     nodeVersion: process.version,
@@ -36,12 +36,12 @@ export function makeFacts(configFile: string): FactsHandle {
         cpuUserSeconds: usage.user / 1e6,
         cpuSystemSeconds: usage.system / 1e6,
         totalMemoryBytes: totalmem(),
-        loopDelayP99Ms: delay.percentile(99) / nanosPerMs,
-        loopDelayMaxMs: delay.max / nanosPerMs,
+        loopDelayP99Ms: delay.percentile(99) / microsPerMs,
+        loopDelayMaxMs: delay.max / microsPerMs,
       }
     },
   }
-  return { facts, close: () => delay.disable() }
+  return { facts, late: (ms) => delay.record(Math.max(1, Math.round(ms * microsPerMs))) }
 }
 
 /** The version in the nearest package.json above this file. */

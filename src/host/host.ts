@@ -45,6 +45,8 @@ export interface HostParts {
   readonly stores: Readonly<Record<StoreName, Store>>
   readonly witness: WitnessFile
   readonly log: HostLog
+  /** By how many milliseconds the loop was late for a timer. */
+  readonly late: (ms: number) => void
   /** Called once: the member must end so. No turn follows. */
   readonly ended: (ending: Ending) => void
 }
@@ -222,11 +224,13 @@ export class Host {
   }
 
   readonly #wake = (): void => {
+    const due = this.#timerAt
     this.#timer = null
     this.#timerAt = Number.POSITIVE_INFINITY
+    const { mono } = readClock()
+    this.#parts.late(mono - due)
     const reactor = this.#reactor
     if (this.#isScheduled || this.#isEnded || reactor === null) return
-    const { mono } = readClock()
     const wakeAt = reactor.wakeAt()
     if (mono >= wakeAt) this.#schedule()
     else this.#sleep(wakeAt, mono)

@@ -128,6 +128,7 @@ class Member {
       stores: this.#stores,
       witness: this.#witness,
       log: this.#log,
+      late: this.#facts.late,
       ended: (ending) => void this.#end(ending),
     })
     const peerPort = await this.#peers.listen()
@@ -167,7 +168,6 @@ class Member {
 
   /** Lets go of everything that is open, as it is. */
   async release(): Promise<void> {
-    this.#facts.close()
     this.#space.stop()
     if (this.#witnessTimer !== null) clearInterval(this.#witnessTimer)
     if (this.#stopTimer !== null) clearTimeout(this.#stopTimer)
