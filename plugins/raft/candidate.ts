@@ -15,6 +15,9 @@ export interface Candidacy {
   readonly votes: Map<MemberId, boolean>
 }
 
+/** A vote is slow that takes more than this part of the least election timeout to reach the disk. */
+const slowShare = 4
+
 /** Whether this member may stand at all. */
 export function mayStand(raft: RaftState): boolean {
   return (
@@ -30,6 +33,10 @@ export function mayStand(raft: RaftState): boolean {
 /** The election timeout passed without a leader. */
 export function electionTimeout(raft: RaftState): void {
   const { following } = raft
+  if (isVoting(raft)) {
+    following.deadline = raft.mono + electionDelay(raft)
+    return
+  }
   const isQuick = following.quickTries > 0
   if (isQuick) following.quickTries--
   following.deadline = raft.mono + (isQuick ? 40 + quickDelay(raft) * 2 : electionDelay(raft))
@@ -89,10 +96,20 @@ function makeRequest(
   return { kind: 'vote', era: raft.era, ...how, last: raft.tail.position }
 }
 
-/** The hard state with our own vote is on disk. */
-export function ownVotePersisted(raft: RaftState): void {
-  const { candidacy } = raft
-  if (candidacy === null || candidacy.pre) return
+/** Whether our vote in this term is on its way to the disk. */
+function isVoting(raft: RaftState): boolean {
+  return raft.vote !== null && raft.writes.some((write) => write.term === raft.term)
+}
+
+/**
+ * The hard state with our vote is on disk, after `tookMs`. Where that is long the disks of others are
+ * waited for as long: on slow disks nobody would be elected if each stood again before the votes came.
+ */
+export function votePersisted(raft: RaftState, tookMs: number): void {
+  const { candidacy, following } = raft
+  if (tookMs * slowShare > raft.options.electionMinMs)
+    following.deadline = Math.max(following.deadline, raft.mono + tookMs + electionDelay(raft))
+  if (candidacy === null || candidacy.pre || raft.vote !== raft.self) return
   candidacy.votes.set(raft.self, true)
   count(raft, candidacy)
 }

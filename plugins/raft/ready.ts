@@ -10,7 +10,7 @@ import {
   type Ready,
   type StoreBatch,
 } from 'quorate/plugin'
-import { ownVotePersisted } from './candidate.js'
+import { votePersisted } from './candidate.js'
 import { checkRefilled } from './era.js'
 import { flushAck } from './follower.js'
 import { encodeHardState } from './hard-state.js'
@@ -41,7 +41,8 @@ export function takeReady(raft: RaftState): Ready | null {
   if (isEmpty) return null
   raft.batch++
   if (write !== null) {
-    raft.writes.push({ batch: raft.batch, index: raft.saved, term: isHardDirty ? raft.term : -1 })
+    const term = isHardDirty ? raft.term : -1
+    raft.writes.push({ batch: raft.batch, index: raft.saved, term, begun: raft.mono })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
   const ready: Ready = {
@@ -145,7 +146,7 @@ export function writePersisted(raft: RaftState, batch: number): void {
     const write = raft.writes.shift()
     if (write === undefined) break
     raft.stable = Math.max(raft.stable, Math.min(write.index, raft.tail.last))
-    if (write.term === raft.term && raft.vote === raft.self) ownVotePersisted(raft)
+    if (write.term === raft.term && raft.vote !== null) votePersisted(raft, raft.mono - write.begun)
   }
   if (raft.leading !== null) advanceCommit(raft, raft.leading)
   if (raft.durability !== 'none') raft.tail.evict(Math.min(raft.stable, raft.applied))

@@ -54,6 +54,8 @@ export interface WriteInFlight {
   index: number
   /** Term of the hard state in it, -1 for none. */
   readonly term: number
+  /** Milliseconds of the clock when it was handed out. */
+  readonly begun: number
 }
 
 /** A term further ahead than this is forged (a group cannot elect so often in a lifetime). */

@@ -12,6 +12,21 @@ test('raft: three members start: one leads and the others follow it', (t) => {
   for (const node of world.up) t.is(node.strategy?.status().leader, leader as never)
 })
 
+for (const diskMinMs of [100, 250, 500, 2_000]) {
+  test(`raft: every write takes ${diskMinMs} ms and more: one is elected all the same, and stays`, (t) => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const world = new World({ seed, diskMinMs, diskMaxMs: diskMinMs + 50 })
+
+      const isLed = world.until(() => world.leader() !== null, 5_000 + 8 * diskMinMs)
+      const leader = world.leader()
+      world.advance(4 * diskMinMs + 2_000)
+
+      t.true(isLed, `seed ${seed}`)
+      t.is(world.leader(), leader, `seed ${seed}`)
+    }
+  })
+}
+
 test('raft: a proposal at the leader: every member executes it once', (t) => {
   const world = new World()
   const leader = world.elect()

@@ -313,9 +313,10 @@ export class World {
       for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
     else {
       const previous = node.writes[node.writes.length - 1]
+      const { diskMinMs, diskMaxMs } = this.options
       const doneAt = Math.max(
         previous?.doneAt ?? 0,
-        this.mono + this.random.below(this.options.diskMaxMs + 1),
+        this.mono + diskMinMs + this.random.below(diskMaxMs - diskMinMs + 1),
       )
       node.writes.push({
         batch: ready.batch,

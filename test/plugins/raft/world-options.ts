@@ -16,6 +16,7 @@ export interface WorldOptions {
   readonly lossPermille: number
   readonly doublePermille: number
   readonly delayMaxMs: number
+  readonly diskMinMs: number
   readonly diskMaxMs: number
 }
 
@@ -30,5 +31,6 @@ export const worldDefaults: WorldOptions = {
   lossPermille: 0,
   doublePermille: 0,
   delayMaxMs: 2,
+  diskMinMs: 0,
   diskMaxMs: 2,
 }
