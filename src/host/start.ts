@@ -23,8 +23,8 @@ import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
 import type { WitnessFile } from './witness.js'
 
-/** Milliseconds that a stop may take before the member ends without the core's word. */
-const stopMsMax = 15_000
+/** Milliseconds that a stop may take before the member ends without the word of the core, which gives itself less. */
+const stopMsMax = 18_000
 const witnessSyncMs = 1_000
 const lastBytesMs = 500
 
