@@ -43,7 +43,7 @@ export interface Leading {
   /** Grows when a peer loses what it had acknowledged; sent along and echoed. */
   epoch: number
   heartbeatAt: number
-  /** Monotonic ms of the last proposal: a leader that has had none for a while beats half as often. */
+  /** Monotonic ms of the last proposal: a leader that has had none for a while beats less often. */
   proposedAt: number
   /** Commits up to here are told to followers at once: somebody there waits. */
   noticeTo: number
@@ -60,8 +60,11 @@ export interface Leading {
 
 /** Milliseconds without a proposal after which a leader counts as idle. */
 const idleAfterMs = 1_000
+/** An idle group beats so much more seldom, as far as two beats fit well into the least election timeout. */
+const idleSlowdown = 3
+const idleShare = 0.45
 /** The part of the least election timeout after which an idle leader asks a follower for an answer. */
-const askAfter = 0.75
+const askAfter = 0.95
 
 /** The body of an entry that does nothing. */
 const noop: Payload = payloadOf(encodeNoop())
@@ -157,7 +160,7 @@ function beat(raft: RaftState, leading: Leading): void {
 function isQuiet(raft: RaftState, leading: Leading): boolean {
   if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
   if (leading.reads.rounds.length > 0 || leading.transfer !== null) return false
-  // Half the time of CheckQuorum is left then to ask again with every beat.
+  // Time of CheckQuorum is left then to ask again with every beat.
   const heardSince = raft.mono - raft.options.electionMinMs * askAfter
   for (const peer of leading.progress.values()) {
     if (peer.activeAt < heardSince) return false
@@ -167,13 +170,14 @@ function isQuiet(raft: RaftState, leading: Leading): boolean {
 }
 
 /**
- * An idle group beats half as often, as far as three beats still fit into the least election timeout: an
- * idle cluster costs little else. A lease is renewed by heartbeats, so there they keep their pace.
+ * An idle group beats less often, for an idle cluster costs little else; its leader may still stand still
+ * for half of the least election timeout before a follower campaigns. A lease is renewed by heartbeats, so there they keep their pace.
  */
 function heartbeatInterval(raft: RaftState, leading: Leading): number {
   const { heartbeatMs, electionMinMs, lease } = raft.options
   if (lease || raft.mono - leading.proposedAt < idleAfterMs) return heartbeatMs
-  return Math.max(heartbeatMs, Math.min(heartbeatMs * 2, Math.floor(electionMinMs / 3)))
+  const slow = Math.min(heartbeatMs * idleSlowdown, Math.floor(electionMinMs * idleShare))
+  return Math.max(heartbeatMs, slow)
 }
 
 /** CheckQuorum: intact voters heard within the greatest election timeout. */

@@ -182,7 +182,7 @@ test('raft: all members are short of disk: a new leader still commits its no-op,
   t.not(token === null ? null : (world.reads.get(token)?.grantedAt ?? null), null)
 })
 
-test('raft: a group that had no proposal for a second: beats half as often, three times in an election timeout', (t) => {
+test('raft: a group that had no proposal for a second: beats less often, well twice in an election timeout', (t) => {
   const world = new World()
   const leader = world.elect()
   world.advance(3_000)
@@ -195,7 +195,7 @@ test('raft: a group that had no proposal for a second: beats half as often, thre
   }
 
   t.true(Math.max(...gaps) > 50)
-  t.true(Math.max(...gaps) <= 100)
+  t.true(Math.max(...gaps) <= 135)
   t.is(world.leader(), leader)
 })
 
@@ -234,7 +234,7 @@ test('raft: an idle group: asks for an answer at every third heartbeat only, and
 
   world.advance(4_000)
 
-  t.true(beats > 40)
+  t.true(beats > 4_000 / 150)
   t.true(answers > beats * 0.25 && answers < beats * 0.4, `${answers} answers to ${beats} beats`)
   t.deepEqual([world.leader(), world.strategy(leader).status().term], [leader, term])
 })
