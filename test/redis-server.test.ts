@@ -1,7 +1,8 @@
 // The helper that starts redis-server: it answers on its port, and is gone after stop.
 
 import { connect } from 'node:net'
-import { besideRedis, startRedis } from './redis-server.js'
+import { besideRedis } from './beside-redis.js'
+import { startRedis } from './redis-server.js'
 
 function ask(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -1,13 +1,12 @@
 // A redis-server of one test's own, for differential tests: found on the PATH (or in
 // QUORATE_REDIS_SERVER), on a free port of 127.0.0.1, without persistence, ended by its pid. Where none
 // of the version that we compare with is installed `redisMissing` says so, and tests made with
-// `besideRedis` are skipped and counted so.
+// `besideRedis` are skipped and counted so. Benchmarks use it too: nothing of ava is imported here.
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import test from 'ava'
 import { freePort } from './ports.js'
 import { findProgram } from './tools.js'
 
@@ -36,9 +35,6 @@ function whyMissing(): string | null {
   const version = /v=([0-9.]+)/.exec(stdout ?? '')?.[1] ?? 'of no known version'
   return version.startsWith('7.0.') ? null : `redis-server is ${version}, not 7.0`
 }
-
-/** `test` where there is such a redis-server, else skipped; the title names redis-server, for the hint of `make test`. */
-export const besideRedis = redisMissing === null ? test : test.skip
 
 /** Starts a server with `args` added, as `['--requirepass', 'x']`. Call only when `redisMissing` is null. */
 export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {

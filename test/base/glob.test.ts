@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 import test from 'ava'
 import fc from 'fast-check'
 import { globMatch } from '../../src/base/glob.js'
-import { besideRedis, startRedis } from '../redis-server.js'
+import { besideRedis } from '../beside-redis.js'
+import { startRedis } from '../redis-server.js'
 
 const table: readonly (readonly [string, string, boolean])[] = [
   ['*', '', true],

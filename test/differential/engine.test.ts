@@ -1,7 +1,8 @@
 // The engine against redis-server: every reply byte for byte, and the state that is left.
 
 import { Random } from '../../src/base/random.js'
-import { besideRedis, startRedis } from '../redis-server.js'
+import { besideRedis } from '../beside-redis.js'
+import { startRedis } from '../redis-server.js'
 import { randomLine } from './lines.js'
 import { RawRedis } from './raw-redis.js'
 import { Twin } from './twin.js'

@@ -6,7 +6,8 @@ import fc from 'fast-check'
 import { error } from '../../src/api/replies.js'
 import { ok, pong, type Reply } from '../../src/api/reply.js'
 import { respDoor } from '../../src/resp/door.js'
-import { besideRedis, startRedis } from '../redis-server.js'
+import { besideRedis } from '../beside-redis.js'
+import { startRedis } from '../redis-server.js'
 import { frame } from './feeding.js'
 
 /** All that redis-server answers to these requests on one connection. */

@@ -4,7 +4,8 @@
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { createEngine } from '../../src/engine/engine.js'
-import { besideRedis, startRedis } from '../redis-server.js'
+import { besideRedis } from '../beside-redis.js'
+import { startRedis } from '../redis-server.js'
 import { scripts } from './redis-scripts.js'
 import { encodeCommand, World } from './world.js'
 
