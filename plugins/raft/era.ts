@@ -40,7 +40,7 @@ export function joinEra(raft: RaftState, era: number): void {
   raft.following.matched = 0
   raft.following.ack = null
   raft.recovery.target = null
-  raft.recovery.askId = 0
+  raft.recovery.asked = null
   raft.recovery.lossAccepted = false
   raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
 }

@@ -54,11 +54,12 @@ const forgottenTermsMax = 0x100000
 export interface Recovery {
   /** The commit index to reach, valid in its term. */
   target: Position | null
-  /** Id of the request for a target that is under way; 0 for none. */
-  askId: number
+  /** The request for a target that is under way: its id, the term and monotonic ms in which it left. */
+  asked: { readonly id: number; readonly term: number; readonly at: number } | null
   /** Next survey or request, monotonic ms. */
   nextAt: number
   nonce: number
+  surveyedAt: number
   /** Reports of the survey under way, and of the one before. */
   reports: Map<MemberId, Heard>
   earlier: Map<MemberId, Heard>
@@ -75,9 +76,10 @@ export interface Recovery {
 export function makeRecovery(raft: RaftState, isLossAccepted: boolean): Recovery {
   return {
     target: null,
-    askId: 0,
+    asked: null,
     nextAt: raft.mono,
     nonce: raft.random.uint32() * 1024,
+    surveyedAt: -1e15,
     reports: new Map(),
     earlier: new Map(),
     leaderlessAt: raft.mono,
@@ -118,16 +120,21 @@ export function recoveryWakeAt(raft: RaftState): number {
   return raft.recovery.leaderlessAt + raft.options.electionMaxMs * 2 + 1
 }
 
-/** Asks the leader for a commit index that intact members confirm; each try has an id of its own. */
+/**
+ * Asks the leader for a commit index that intact members confirm; each try has an id of its own. It is
+ * waited for as long as a leader may be silent: asked anew before its answer came, it would never count.
+ */
 function askTarget(raft: RaftState): void {
-  const { recovery, reads } = raft
-  if (recovery.target !== null && recovery.target.term === raft.term) return
-  recovery.askId = reads.nextId++
+  const { recovery, reads, mono, term } = raft
+  if (recovery.target !== null && recovery.target.term === term) return
+  const { asked } = recovery
+  if (asked?.term === term && mono - asked.at < raft.options.electionMinMs) return
+  recovery.asked = { id: reads.nextId++, term, at: mono }
   raft.out.send(raft.leader as MemberId, {
     kind: 'read',
     era: raft.era,
     term: raft.term,
-    id: recovery.askId,
+    id: recovery.asked.id,
     recovering: true,
     life: raft.life,
   })
@@ -136,8 +143,8 @@ function askTarget(raft: RaftState): void {
 /** True where the answer was for this file. */
 export function onTarget(raft: RaftState, message: ReadAnswer): boolean {
   const { recovery } = raft
-  if (recovery.askId === 0 || message.id !== recovery.askId) return false
-  recovery.askId = 0
+  if (message.id !== recovery.asked?.id) return false
+  recovery.asked = null
   recovery.target = { term: raft.term, index: message.at.index }
   return true
 }
@@ -152,8 +159,12 @@ function recallVotes(raft: RaftState): void {
   raft.rememberVotes()
 }
 
+/** Begins the next one once all have reported, or have had the time for it. */
 function survey(raft: RaftState): void {
-  const { recovery } = raft
+  const { recovery, mono } = raft
+  const isOpen = raft.otherVoters().some((id) => !recovery.reports.has(id))
+  if (isOpen && mono - recovery.surveyedAt < raft.options.electionMinMs) return
+  recovery.surveyedAt = mono
   recovery.nonce++
   recovery.earlier = recovery.reports
   recovery.reports = new Map()

@@ -208,6 +208,8 @@ export function hearPeer(
     leading.epoch++
     peer.forget(leading.epoch)
   }
+  // Rounds that it answered before do not count, so that what it answers now confirms them.
+  if (peer.recovering && !answer.recovering) peer.round = 0
   peer.recovering = answer.recovering
   peer.life = answer.life
   return peer

@@ -198,7 +198,7 @@ export class FaultInjector {
         return true
       case 'stop-clean':
         if (!member.isUp) return false
-        member.push({ kind: 'stop' })
+        member.stop()
         return true
       case 'pause':
         member.pause(this.#time(4_000_000))

@@ -152,6 +152,7 @@ export class Liveness {
       return (
         // A write of the time of slow disks may still be under way.
         !member.disk.isCongested &&
+        !member.isStopping &&
         views.length > 0 &&
         views.every(({ id, status, applied }) => {
           // A link that was half open is dialled anew only when its end is seen: then it catches up.

@@ -35,6 +35,7 @@ export class SimMember implements NetworkEnd, Server {
   readonly #world: MemberWorld
   #reactor: Reactor | null = null
   #lives = 0
+  #isStopping = false
   #inbox: Input[] = []
   #connections = new Map<ConnectionId, SimConnection>()
   #due = Infinity
@@ -63,6 +64,17 @@ export class SimMember implements NetworkEnd, Server {
     return this.#reactor !== null
   }
 
+  /** A clean stop is under way. */
+  get isStopping(): boolean {
+    return this.#isStopping
+  }
+
+  /** As SIGTERM does. */
+  stop(): void {
+    this.#isStopping = true
+    this.push({ kind: 'stop' })
+  }
+
   get isPaused(): boolean {
     return this.#busyUntil > this.#world.schedule.now + 5_000
   }
@@ -89,6 +101,7 @@ export class SimMember implements NetworkEnd, Server {
   /** The process ends at once. The disk and the network are told by the caller, who knows how. */
   end(): void {
     this.#reactor = null
+    this.#isStopping = false
     this.#inbox = []
     const connections = this.#connections
     this.#connections = new Map()

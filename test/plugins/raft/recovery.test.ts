@@ -248,3 +248,35 @@ test('recovery: a member whose log was damaged, started with accept-loss: takes 
 
   t.true(world.until(() => world.isSettled(), 1_000))
 })
+
+test('recovery: under a lease, rounds that only recovering members answered: reads go on once these are intact', (t) => {
+  const options = { lease: true, heartbeatMs: 5 }
+  for (let seed = 1; seed <= 10; seed++) {
+    const world = loaded({ seed, durability: 'none', options, delayMaxMs: 40 })
+    for (const id of world.ids) world.crash(id)
+    for (const id of world.ids) world.start(id, 'unclean-stop')
+    const isIntact = (id: number): boolean => world.strategy(id).status().recovering === null
+    t.true(
+      world.until(() => world.ids.every(isIntact), 8_000),
+      `seed ${seed}`,
+    )
+
+    const token = world.read(world.leader() as number)
+    world.advance(1_000)
+
+    t.not(token === null ? null : (world.reads.get(token)?.grantedAt ?? null), null)
+  }
+})
+
+test('recovery: answers that take longer than the time between two heartbeats: it is refilled', (t) => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const world = loaded({ seed, options: { heartbeatMs: 5 }, delayMaxMs: 80 })
+    const victim = world.leader() === 1 ? 2 : 1
+    world.crash(victim)
+    world.wipe(victim)
+
+    world.start(victim, 'disk-lost')
+    const isIntact = (): boolean => world.strategy(victim).status().recovering === null
+    t.true(world.until(isIntact, 1_000), `seed ${seed}`)
+  }
+})

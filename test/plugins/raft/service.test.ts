@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import { textToBytes } from 'quorate/plugin'
+import { decodeMessage } from '../../../plugins/raft/messages.js'
 import { send, texts } from './letters.js'
 import { World } from './network.js'
 
@@ -14,6 +15,20 @@ test('thesis 3.10: transfer: the target leads soon, nothing is lost', (t) => {
   t.is(world.strategy(leader).transfer(null), null)
   t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
   t.deepEqual(texts(world, world.leader() as number), ['!a'])
+})
+
+test('raft: transfer: asked again while the first word was lost: the target leads at once', (t) => {
+  const world = new World()
+  const leader = world.elect()
+  world.propose(leader, 'a')
+  world.advance(50)
+  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'timeout-now'
+  world.strategy(leader).transfer(null)
+  world.advance(20)
+  world.filter = () => true
+
+  t.is(world.strategy(leader).transfer(null), null)
+  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
 })
 
 test('raft: a learner: has everything, is never asked and never leads', (t) => {
