@@ -50,6 +50,8 @@ interface Heard {
 
 /** Terms that a member may have known before it lost its disk, beyond those that the others know. */
 const forgottenTermsMax = 0x100000
+/** Terms among which a founder chooses. */
+const leapsMax = 0x10000
 
 export interface Recovery {
   /** The commit index to reach, valid in its term. */
@@ -269,20 +271,26 @@ function force(raft: RaftState, present: readonly MemberId[]): void {
     const heard = raft.recovery.reports.get(id)
     if (heard !== undefined) term = Math.max(term, heard.term, heard.era)
   }
-  campaign(raft, { transfer: false, force: true, term: term + 1 + leapOver(raft, present) })
+  campaign(raft, { transfer: false, force: true, term: foundingTerm(raft, present, term) })
 }
 
 /**
  * Terms that are led already must not be founded, but who lost its disk forgot those that it knew, and
- * nobody else may be there that knows them: more than elections can have reached since.
+ * nobody else may be there that knows them: more than elections can have reached since. Nor can one vote
+ * for each term be relied on then: a voter may lose its disk between two such elections. So no two
+ * members ever found the same term, and one member, should it forget that it did, hardly does.
  */
-function leapOver(raft: RaftState, present: readonly MemberId[]): number {
+function foundingTerm(raft: RaftState, present: readonly MemberId[], known: number): number {
   const isForgetful = present.some((id) => {
     const cause = id === raft.self ? raft.recovering : raft.recovery.reports.get(id)?.cause
     return cause === 'disk-lost' || cause === 'log-damaged'
   })
   const forgets = isForgetful || raft.hard.votesForgotten
-  return forgets && !hasBug('raft-era-reuses-term') ? forgottenTermsMax : 0
+  if (!forgets || hasBug('raft-era-reuses-term')) return known + 1
+  const { voters } = raft.members
+  const beyond = known + forgottenTermsMax + (raft.random.uint32() % leapsMax) * voters.length
+  const seat = voters.indexOf(raft.self)
+  return beyond + voters.length - (beyond % voters.length) + seat
 }
 
 /** The operator's word, here or at a peer. Ignored while the group works. */

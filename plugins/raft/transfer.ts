@@ -26,12 +26,7 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
   ) {
     return { reason: 'busy' }
   }
-  if (leading.transfer?.to === target) {
-    // Asked again: the target may not have heard it, or could not stand when it did.
-    leading.transfer.isTold = false
-    catchUpDone(raft, leading, target)
-    return null
-  }
+  // Asked again it begins anew: the target may not have heard it, or could not stand when it did.
   leading.transfer = { to: target, deadline: raft.mono + raft.options.electionMaxMs, isTold: false }
   raft.out.note('info', 'raft.transfer', { member: raft.self, to: target, term: raft.term })
   catchUpDone(raft, leading, target)

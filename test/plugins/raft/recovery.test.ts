@@ -192,6 +192,25 @@ test('recovery: a wiped member that led and one that missed its term: their era 
   )
 })
 
+test('recovery: two members found one after the other, and the voter of both is wiped between: in different terms', (t) => {
+  const world = loaded({ durability: 'everysec', recoverWaitMs: 500 })
+  for (const id of world.ids) world.crash(id)
+  const foundBeside = (founder: number): number => {
+    world.wipe(3)
+    world.start(3, 'disk-lost')
+    world.start(founder, 'unclean-stop')
+    t.true(world.until(() => world.isSettled(), 5_000))
+    const { era } = world.strategy(founder).status()
+    for (const id of [3, founder]) world.crash(id)
+    return era
+  }
+
+  const [first, second] = [foundBeside(1), foundBeside(2)]
+
+  t.true(first > 2 && second > 2)
+  t.not(first, second)
+})
+
 test('recovery: who missed an era of which the others lost all: may begin the next one', (t) => {
   const world = loaded({ durability: 'none', recoverWaitMs: 500 })
   for (const id of world.ids) world.crash(id)
