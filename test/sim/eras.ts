@@ -73,15 +73,15 @@ export class Eras {
       ? keptByLog(committed, by.founder.memory)
       : keptByPosition(committed, by.founder.last)
     const taken = committed.slice(0, kept)
-    const { last } = by.founder
-    // Under `none` the founder may be left with the end of an older era: a checkpoint that outlived later ones.
-    const older = hasLogs || kept === last.index ? null : this.#historyTo(last)
+    // The founder may have missed the era before, or be left with a checkpoint that outlived later ones.
+    const end = hasLogs ? by.founder.memory.base : by.founder.last
+    const older = kept >= end.index ? null : this.#historyTo(end)
     this.#eras.set(number, { number, committed: older ?? taken })
     const lost = committed.slice(kept).map((mark, at) => ({ index: kept + at + 1, mark }))
     this.#judge.mark('eras')
     if (lost.length > 0) this.#judge.mark('eras-with-loss')
     this.#judge.mark('entries-lost', lost.length)
-    const needless = hasLogs ? heldByMajority(by.seats, lost) : null
+    const needless = hasLogs ? heldByMajority(by.seats, lost, by.before) : null
     if (needless !== null)
       this.#judge.fail(
         'era-loss',
@@ -121,10 +121,20 @@ function unjustified(voters: readonly Seat[], before: number): string | null {
   return `${intact.length} of ${voters.length} are intact`
 }
 
-/** Index of a lost entry that a majority of the logs of running members holds, or null. */
-function heldByMajority(voters: readonly Seat[], lost: readonly Lost[]): number | null {
+/**
+ * Index of a lost entry that a majority of the logs of running members holds, or null. What lies before a
+ * log is known to be that history only where the member follows the era before.
+ */
+function heldByMajority(
+  voters: readonly Seat[],
+  lost: readonly Lost[],
+  before: number,
+): number | null {
   for (const { index, mark } of lost) {
-    const holders = voters.filter((seat) => seat.role !== '' && holds(seat.memory, index, mark))
+    const holders = voters.filter(({ role, era, memory }) => {
+      const isKnown = era === before || index > memory.base.index
+      return role !== '' && isKnown && holds(memory, index, mark)
+    })
     if (holders.length * 2 > voters.length) return index
   }
   return null

@@ -188,7 +188,9 @@ class Probe implements Strategy {
     const ready = this.#inner.ready()
     if (ready === null) return null
     const status = this.#inner.status()
-    this.#oracle.look(this.#self, status)
+    // Who founded an era within this turn may have been deposed within it, too.
+    const founds = ready.trace.some(({ event }) => event === 'raft.era-begun')
+    this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status)
     if (ready.write !== null) this.#write(ready.batch, ready.write)
     for (const { at, payload } of ready.delivered)
       this.#oracle.delivered(this.#self, at, hashOf(payload))

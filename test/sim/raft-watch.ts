@@ -35,6 +35,8 @@ export class RaftWatch {
   /** The newest request of every candidate, pre-votes and others. */
   readonly #pre = new Map<MemberId, Asked>()
   readonly #real = new Map<MemberId, Asked>()
+  /** Every term in which a candidate asked: one turn may bring several requests, and grant the first. */
+  readonly #terms = new Map<MemberId, Set<number>>()
   /** The vote that the last hard state held. */
   #vote: Pick<HardFacts, 'term' | 'vote'>
 
@@ -76,6 +78,10 @@ export class RaftWatch {
     // A late copy of an earlier request does not take back what was asked since, in the same turn even.
     const isLate = !message.pre && (asked.get(from)?.request.term ?? 0) > message.term
     if (!isLate) asked.set(from, { request: message, inContact })
+    if (!message.pre) {
+      const terms = this.#terms.get(from) ?? new Set()
+      this.#terms.set(from, terms.add(message.term))
+    }
     if (message.pre) {
       this.#hold(
         at.after === at.before,
@@ -104,7 +110,7 @@ export class RaftWatch {
     )
     if (vote === null || vote === this.#self || isOld) return
     this.#hold(
-      this.#real.get(vote)?.request.term === term,
+      this.#terms.get(vote)?.has(term) === true,
       'pre-vote',
       () => `a vote for member ${vote} in term ${term}, which did not ask for it`,
     )
