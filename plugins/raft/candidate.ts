@@ -17,6 +17,8 @@ export interface Candidacy {
 
 /** A vote is slow that takes more than this part of the least election timeout to reach the disk. */
 const slowShare = 4
+/** Greatest election timeouts for which others are waited for because our own vote was slow. */
+const slowTimeoutsMax = 4
 
 /** Whether this member may stand at all. */
 export function mayStand(raft: RaftState): boolean {
@@ -96,19 +98,22 @@ function makeRequest(
   return { kind: 'vote', era: raft.era, ...how, last: raft.tail.position }
 }
 
-/** Whether our vote in this term is on its way to the disk. */
+/** Whether we voted in this term and a hard state of it, so perhaps that vote, is on its way to the disk. */
 function isVoting(raft: RaftState): boolean {
   return raft.vote !== null && raft.writes.some((write) => write.term === raft.term)
 }
 
 /**
  * The hard state with our vote is on disk, after `tookMs`. Where that is long the disks of others are
- * waited for as long: on slow disks nobody would be elected if each stood again before the votes came.
+ * waited for as long, within reason: on slow disks nobody would be elected if each stood again before the votes came.
  */
 export function votePersisted(raft: RaftState, tookMs: number): void {
   const { candidacy, following } = raft
-  if (tookMs * slowShare > raft.options.electionMinMs)
-    following.deadline = Math.max(following.deadline, raft.mono + tookMs + electionDelay(raft))
+  const { electionMinMs, electionMaxMs } = raft.options
+  if (tookMs * slowShare > electionMinMs) {
+    const longer = Math.min(tookMs, electionMaxMs * slowTimeoutsMax) + electionDelay(raft)
+    following.deadline = Math.max(following.deadline, raft.mono + longer)
+  }
   if (candidacy === null || candidacy.pre || raft.vote !== raft.self) return
   candidacy.votes.set(raft.self, true)
   count(raft, candidacy)

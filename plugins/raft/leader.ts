@@ -160,8 +160,10 @@ function beat(raft: RaftState, leading: Leading): void {
 function isQuiet(raft: RaftState, leading: Leading): boolean {
   if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
   if (leading.reads.rounds.length > 0 || leading.transfer !== null) return false
-  // Time of CheckQuorum is left then to ask again with every beat.
-  const heardSince = raft.mono - raft.options.electionMinMs * askAfter
+  // Time of CheckQuorum is left then for two more beats.
+  const { electionMinMs, electionMaxMs } = raft.options
+  const inTime = electionMaxMs - 2 * heartbeatInterval(raft, leading)
+  const heardSince = raft.mono - Math.min(electionMinMs * askAfter, inTime)
   for (const peer of leading.progress.values()) {
     if (peer.activeAt < heardSince) return false
     if (peer.match < raft.tail.last || peer.recovering || peer.state !== 'replicate') return false

@@ -21,8 +21,10 @@
 // when all voters (or a majority, after a wait) have reported twice in the same run, the one with the
 // greatest (term, index) stands with `force`, and a voter whose log is not longer, and that hears
 // no leader, grants by the ordinary rule of one vote per term. The era's number is the founding term,
-// which no two founders share, and which is above all that the majority knew or forgot: so a log that belongs to
-// an era ends in a term not below its number, and (term, index) orders over eras, too. In the new era the founder's
+// which no two founders share, and which is above all that the majority knew, and above what it can have
+// forgotten of elections: so a log that belongs to an era ends in a term not below its number, and
+// (term, index) orders over eras, too. (Forgotten founders are not leapt over: who founded beside a voter
+// that was wiped since may return with the greater era, and then its log is the truth.) In the new era the founder's
 // log is the truth by definition; everybody who meets a leader of a greater era joins it as recovering,
 // truncates down to what its engine executed, or takes a snapshot where that is something else.
 // The first majority of intact members comes about so: while the founder's first entry is not
@@ -105,6 +107,8 @@ export function recoveryTick(raft: RaftState): void {
   const { recovery } = raft
   if (raft.leader !== null) {
     recovery.leaderlessAt = raft.mono
+    // What was heard before this leader is no part of a judgement after it.
+    if (recovery.earlier.size > 0) recovery.earlier = new Map()
     recovery.blocked = ''
     recovery.waits = ''
   }

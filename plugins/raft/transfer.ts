@@ -9,6 +9,8 @@ export interface Transfer {
   readonly to: MemberId
   readonly deadline: number
   isTold: boolean
+  /** Begun anew once: it is not prolonged again, so that a leader whose target never stands proposes on. */
+  readonly isAgain: boolean
 }
 
 /** `to` null: the voter that is most up to date. */
@@ -26,8 +28,11 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
   ) {
     return { reason: 'busy' }
   }
+  const pending = leading.transfer
+  if (pending?.to === target && pending.isAgain) return null
   // Asked again it begins anew: the target may not have heard it, or could not stand when it did.
-  leading.transfer = { to: target, deadline: raft.mono + raft.options.electionMaxMs, isTold: false }
+  const deadline = raft.mono + raft.options.electionMaxMs
+  leading.transfer = { to: target, deadline, isTold: false, isAgain: pending !== null }
   raft.out.note('info', 'raft.transfer', { member: raft.self, to: target, term: raft.term })
   catchUpDone(raft, leading, target)
   return null

@@ -31,6 +31,8 @@ const forwardVersion = 1
 const againMs = 25
 /** Milliseconds until an origin is asked again whose batch was refused: longer than it ignores a repetition. */
 const refusedMs = 40
+/** Milliseconds until it is asked in any case: what refused it may have been no want of room. */
+const refusedMsMax = 150
 /** Greatest leap of an origin above the incarnation that a later life of it had. */
 const leapMax = 1 << 20
 
@@ -39,8 +41,14 @@ interface Debt {
   readonly incarnation: number
   /** 0 where it was not told. */
   readonly told: number
-  /** The strategy had no room: asked before something is committed, the origin would send in vain. */
-  readonly refused: { readonly commit: number; readonly askAt: number } | null
+  /** The strategy took nothing: asked before something is committed, the origin would mostly send in vain. */
+  readonly refused: Refused | null
+}
+
+interface Refused {
+  readonly commit: number
+  /** Monotonic ms. */
+  readonly at: number
 }
 
 export class Writes {
@@ -143,7 +151,7 @@ export class Writes {
     const proposal = { ...head, commands: null, size, body: () => commands }
     if (this.#propose(strategy, proposal, now)) this.#owed.delete(from)
     else {
-      const refused = { commit: this.#commit, askAt: now.mono + refusedMs }
+      const refused = { commit: this.#commit, at: now.mono }
       this.#owed.set(from, { incarnation, told: 0, refused })
     }
   }
@@ -180,7 +188,7 @@ export class Writes {
   wakeAt(now: Now): number {
     let at = this.origin.wakeAt(now)
     for (const { refused } of this.#owed.values()) {
-      if (refused !== null && this.#commit > refused.commit) at = Math.min(at, refused.askAt)
+      if (refused !== null) at = Math.min(at, this.#askAt(refused))
     }
     const due = this.#isLeader ? this.#init.engine().nextExpiry() : null
     if (due === null) return at
@@ -197,12 +205,16 @@ export class Writes {
   /** Origins that were asked for what this leader turned out to have, or whose batch it could not take. */
   #tellOwed(now: Now): void {
     for (const [origin, { incarnation, told, refused }] of this.#owed) {
-      if (refused !== null && (this.#commit <= refused.commit || now.mono < refused.askAt)) continue
+      if (refused !== null && now.mono < this.#askAt(refused)) continue
       const expected = this.#proposer.expected(this.#init.windows, origin, incarnation)
       if (expected <= told) continue
       this.#owed.delete(origin)
       this.#expect(origin, incarnation, expected)
     }
+  }
+
+  #askAt({ commit, at }: Refused): number {
+    return at + (this.#commit > commit ? refusedMs : refusedMsMax)
   }
 
   #expect(origin: MemberId, incarnation: number, sequence: number): void {

@@ -191,6 +191,20 @@ test('writes: the strategy is busy: the origin is asked again once something was
   t.deepEqual(w.expects(), [1])
 })
 
+test('writes: the strategy is busy for another reason: the origin is asked again in any case', (t) => {
+  const w = world()
+  w.follow(self)
+  w.busy(true)
+  w.forward(1)
+  w.flush(2)
+  w.busy(false)
+
+  t.true(w.writes.wakeAt(w.at(20)) <= 200)
+  w.flush(200)
+
+  t.deepEqual(w.expects(), [1])
+})
+
 test('writes: not the leader: what others forward is left alone', (t) => {
   const w = world()
   w.follow(other)

@@ -189,7 +189,9 @@ class Probe implements Strategy {
     if (ready === null) return null
     const status = this.#inner.status()
     // Who founded an era within this turn may have been deposed within it, too.
-    const founds = ready.trace.some(({ event }) => event === 'raft.era-begun')
+    const founds = ready.trace.some(
+      ({ event, fields }) => event === 'raft.era-begun' && fields['era'] === status.era,
+    )
     this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status)
     if (ready.write !== null) this.#write(ready.batch, ready.write)
     for (const { at, payload } of ready.delivered)

@@ -27,6 +27,20 @@ for (const diskMinMs of [100, 250, 500, 2_000]) {
   })
 }
 
+test('raft: disks that stalled for long once: an election afterwards does not wait as long again', (t) => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const world = new World({ seed })
+    world.crash(world.elect())
+    world.stalledUntil = world.mono + 20_000
+    world.advance(20_000)
+
+    t.true(
+      world.until(() => world.leader() !== null, 8_000),
+      `seed ${seed}`,
+    )
+  }
+})
+
 test('raft: a proposal at the leader: every member executes it once', (t) => {
   const world = new World()
   const leader = world.elect()

@@ -42,6 +42,8 @@ export class World {
   isTelling = false
   /** Set by tests that look at messages. True keeps the message. */
   filter: (from: number, to: number, message: Uint8Array) => boolean = () => true
+  /** No write ends before this time. */
+  stalledUntil = 0
   /** No more losses and slow links. */
   quiet = false
   readonly rules = new Invariants()
@@ -316,6 +318,7 @@ export class World {
       const { diskMinMs, diskMaxMs } = this.options
       const doneAt = Math.max(
         previous?.doneAt ?? 0,
+        this.stalledUntil,
         this.mono + diskMinMs + this.random.below(diskMaxMs - diskMinMs + 1),
       )
       node.writes.push({

@@ -1,7 +1,7 @@
 // What a group does for its shard: transfer, learners, snapshots, slow followers, leases, sleep.
 
 import test from 'ava'
-import { textToBytes } from 'quorate/plugin'
+import { type MemberId, textToBytes } from 'quorate/plugin'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
 import { send, texts } from './letters.js'
 import { World } from './network.js'
@@ -29,6 +29,29 @@ test('raft: transfer: asked again while the first word was lost: the target lead
 
   t.is(world.strategy(leader).transfer(null), null)
   t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
+})
+
+test('raft: transfer: asked again every second, and its target never stands: proposals go through between', (t) => {
+  const world = new World({ options: { electionMinMs: 600, electionMaxMs: 1_200 } })
+  const leader = world.elect()
+  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'timeout-now'
+  let taken = 0
+  for (let i = 0; i < 200; i++) {
+    if (i % 20 === 0) world.strategy(leader).transfer((leader === 1 ? 2 : 1) as MemberId)
+    if (world.propose(leader, `v${i}`) !== null) taken++
+    world.advance(50)
+  }
+
+  t.true(taken > 20, `${taken} of 200`)
+})
+
+test('raft: an idle group whose election timeouts lie close together: its leader stays', (t) => {
+  const world = new World({ options: { electionMinMs: 300, electionMaxMs: 350 } })
+  const leader = world.elect()
+  const { term } = world.strategy(leader).status()
+  world.advance(20_000)
+
+  t.deepEqual([world.leader(), world.strategy(leader).status().term], [leader, term])
 })
 
 test('raft: a learner: has everything, is never asked and never leads', (t) => {
