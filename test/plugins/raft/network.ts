@@ -314,13 +314,9 @@ export class World {
     if (ready.write === null)
       for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
     else {
-      const previous = node.writes[node.writes.length - 1]
       const { diskMinMs, diskMaxMs } = this.options
-      const doneAt = Math.max(
-        previous?.doneAt ?? 0,
-        this.stalledUntil,
-        this.mono + diskMinMs + this.random.below(diskMaxMs - diskMinMs + 1),
-      )
+      const end = this.mono + diskMinMs + this.random.below(diskMaxMs - diskMinMs + 1)
+      const doneAt = Math.max(node.writes.at(-1)?.doneAt ?? 0, this.stalledUntil, end)
       node.writes.push({
         batch: ready.batch,
         write: ready.write,
