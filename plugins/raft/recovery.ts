@@ -12,8 +12,9 @@
 //     that confirmed C, is intact, and would have refused T.
 //  4. Its vote: term and vote are synced in every durability, so only a lost or damaged disk forgets
 //     one. Such a member (`votesForgotten`) also waits, perhaps for ever, until every other voter
-//     reported a term, after the loss, that is not above its own. Whoever once got its vote has at least
-//     that vote's term, so the forgotten vote is not in a later term, and in this term it votes no more.
+//     reported a term, after the loss, that is not above its own; while nobody leads it takes the greatest
+//     of them for its own. Whoever once got its vote has at least that vote's term, so the forgotten vote
+//     is not in a later term, and in this term it votes no more.
 //
 // Where so few voters are intact that no majority of them can exist, nobody can be refilled. That
 // cannot heal: a member becomes intact only through such a majority. Under `everysec` and `none`, or
@@ -40,6 +41,7 @@ import {
 } from 'quorate/plugin'
 import { campaign } from './candidate.js'
 import type { ReadAnswer, Report, Survey } from './messages.js'
+import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
 
 interface Heard {
@@ -157,9 +159,15 @@ export function onTarget(raft: RaftState, message: ReadAnswer): boolean {
 
 /** Rule 4 above. */
 function recallVotes(raft: RaftState): void {
+  let { term } = raft
   for (const id of raft.otherVoters()) {
     const heard = raft.recovery.reports.get(id)
-    if (heard === undefined || heard.term > raft.term) return
+    if (heard === undefined) return
+    term = Math.max(term, heard.term)
+  }
+  if (term > raft.term) {
+    if (raft.leader !== null) return
+    becomeFollower(raft, term, null)
   }
   if (raft.vote === null) raft.giveVote(raft.self)
   raft.rememberVotes()

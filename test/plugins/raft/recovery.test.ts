@@ -1,7 +1,8 @@
 // Members that lost what they had acknowledged (reliability.md LV8; the argument is in recovery.ts).
 
 import test from 'ava'
-import type { RecoveryCause, StrategyStatus } from 'quorate/plugin'
+import type { MemberId, RecoveryCause, StrategyStatus } from 'quorate/plugin'
+import { decodeMessage } from '../../../plugins/raft/messages.js'
 import { World } from './network.js'
 
 function loaded(options: ConstructorParameters<typeof World>[0] = {}, count = 10): World {
@@ -56,6 +57,36 @@ test('recovery: a recovering member and one intact: no leader, for its vote does
   world.start(leader)
   t.true(world.until(() => world.isSettled(), 3_000))
   t.true(world.until(() => texts(world, victim).length === 10, 3_000))
+})
+
+test('recovery: votes forgotten, and whoever may stand is in a later term: it takes that term and votes in the next', (t) => {
+  const world = loaded()
+  const leader = world.leader() as number
+  const [victim, third] = world.ids.filter((id) => id !== leader) as [number, number]
+  world.crash(victim)
+  world.wipe(victim)
+  world.cut(third, victim)
+  world.cut(victim, third)
+  world.start(victim, 'disk-lost')
+  t.true(world.until(() => world.strategy(victim).status().recovering === null, 3_000))
+  world.filter = (_from, to, message) => to !== third || decodeMessage(message)?.kind !== 'voted'
+  world.strategy(leader).transfer(third as MemberId)
+  t.true(
+    world.until(
+      () => world.strategy(third).status().term > world.strategy(victim).status().term,
+      100,
+    ),
+  )
+  world.crash(leader)
+  world.wipe(leader)
+  // What the candidate says in its term is lost.
+  world.advance(50)
+
+  world.filter = () => true
+  world.heal()
+  world.start(leader, 'disk-lost')
+
+  t.true(world.until(() => world.isSettled(), 5_000))
 })
 
 test('recovery: still recovering at a restart: remembered; refilled: forgotten', (t) => {
