@@ -268,6 +268,8 @@ export function onReadRequest(raft: RaftState, from: MemberId, message: ReadRequ
 export function flushFollowerReads(raft: RaftState): void {
   const { reads } = raft
   if (reads.tokens.length === 0 || raft.leader === null || reads.tries.length >= triesMax) return
+  // What was executed belongs to an era that ended, however far it went: reads wait for the new one.
+  if (raft.entering) return
   const id = hasBug('raft-stale-read-index-reuse') ? 1 : reads.nextId++
   reads.tries.push({ id, tokens: reads.tokens, deadline: raft.mono + raft.options.readTimeoutMs })
   reads.tokens = []

@@ -109,8 +109,6 @@ export function recoveryTick(raft: RaftState): void {
   const { recovery } = raft
   if (raft.leader !== null) {
     recovery.leaderlessAt = raft.mono
-    // What was heard before this leader is no part of a judgement after it.
-    if (recovery.earlier.size > 0) recovery.earlier = new Map()
     recovery.blocked = ''
     recovery.waits = ''
   }

@@ -63,7 +63,7 @@ export class SnapshotReceiver {
   #manifestWrite: 'none' | 'waiting' | 'durable' = 'none'
   #generation: number
   #generationMax: number
-  /** Of the last snapshot that was installed: an offer of it is answered with done. */
+  /** Of the last snapshot that was installed: an offer of it that is not wanted is answered with done. */
   #installed: Hash64 | null = null
   #failure: string | null = null
 
@@ -142,12 +142,11 @@ export class SnapshotReceiver {
   }
 
   #takeOffer(from: MemberId, offer: SnapshotOffer, now: Now): void {
-    if (this.#installed !== null && hashEquals(offer.identity, this.#installed)) {
-      this.#ack(from, offer, { kind: 'done', place: placeZero, why: '' })
-      return
-    }
+    // The installed one is wanted again by who executed more since, in an era that ended.
     if (!this.#init.accepts(from, offer.term, offer.position)) {
-      this.#ack(from, offer, refusal('it is not wanted'))
+      const isInstalled = this.#installed !== null && hashEquals(offer.identity, this.#installed)
+      const done = { kind: 'done', place: placeZero, why: '' } as const
+      this.#ack(from, offer, isInstalled ? done : refusal('it is not wanted'))
       return
     }
     const running = this.#incoming
