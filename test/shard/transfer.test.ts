@@ -103,6 +103,23 @@ test('transfer: lost, doubled and reordered frames: arrives all the same', (t) =
   }
 })
 
+test('transfer: installed once, and wanted again by who executed more since: installed again', (t) => {
+  const world = makeWorld(4)
+  const send = (): boolean => {
+    const before = world.a.reports.length
+    world.a.sender.start(follower)
+    return world.run(() => world.a.reports.length > before)
+  }
+  t.true(send())
+  world.b.engine.set('own', 'state of an era that ended')
+  world.b.accepts = () => true
+
+  t.true(send())
+
+  t.is(world.b.installed.length, 2)
+  t.deepEqual(content(world.b.engine), content(world.a.engine))
+})
+
 test('transfer: a broken link: goes on where it stopped', (t) => {
   const world = makeWorld(4)
   let bytes = 0
