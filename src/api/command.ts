@@ -52,6 +52,8 @@ export interface ArgumentDoc {
   readonly since?: string
   readonly optional?: boolean
   readonly multiple?: boolean
+  /** The token comes before each of several. */
+  readonly multipleToken?: boolean
   readonly arguments?: readonly ArgumentDoc[]
 }
 

@@ -79,6 +79,7 @@ function documentArgument(argument: ArgumentDoc): Reply {
   const flags: Reply[] = []
   if (argument.optional) flags.push(status('optional'))
   if (argument.multiple) flags.push(status('multiple'))
+  if (argument.multipleToken) flags.push(status('multiple_token'))
   if (flags.length > 0) pairs.push(['flags', flags])
   if (argument.arguments !== undefined) {
     pairs.push(['arguments', argument.arguments.map(documentArgument)])

@@ -1,6 +1,7 @@
 // Random commands of the engine's families, right and wrong, with values at the edges of every number.
 
 import type { Random } from '../../src/base/random.js'
+import { bitmapMakes } from './bitmap-lines.js'
 
 const keys = [
   'a',
@@ -233,6 +234,7 @@ const makes: readonly Make[] = [
   (r) => ['pexpireat', key(r), '4102444800000', ...some(r, expireOptions, 1)],
   (r) => [r.pick(['ttl', 'pttl', 'expiretime', 'pexpiretime']), key(r)],
   (r) => ['persist', key(r)],
+  ...bitmapMakes,
 ]
 
 /** One random command; now and then with an argument too few or too many. */

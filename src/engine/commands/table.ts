@@ -1,11 +1,13 @@
 // Every command of the engine by its lower-case name.
 
 import type { EngineCommand } from './command.js'
+import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { keysCommands } from './keys/index.js'
 import { stringsCommands } from './strings/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
+  bitmapsCommands,
   expiryCommands,
   keysCommands,
   stringsCommands,
