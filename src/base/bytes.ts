@@ -44,6 +44,13 @@ export class ByteWriter {
     return this
   }
 
+  /** 64-bit floating point, big endian. */
+  double(value: number): this {
+    this.#reserve(8)
+    this.#at = this.#buffer.writeDoubleBE(value, this.#at)
+    return this
+  }
+
   /** Unsigned integer up to 2^53 - 1 in 1 to 8 bytes. */
   varint(value: number): this {
     this.#reserve(8)
@@ -150,6 +157,13 @@ export class ByteReader {
     if (!this.#has(4)) return 0
     const value = this.#buffer.readUInt32BE(this.#at)
     this.#at += 4
+    return value
+  }
+
+  double(): number {
+    if (!this.#has(8)) return 0
+    const value = this.#buffer.readDoubleBE(this.#at)
+    this.#at += 8
     return value
   }
 

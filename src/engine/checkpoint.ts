@@ -10,7 +10,7 @@ import { ByteWriter, noBytes } from '../base/bytes.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Effects } from './effects.js'
 import type { Keyspace } from './keyspace.js'
-import type { Frozen } from './ledger.js'
+import { type Dropped, type Frozen, isPart, type PartImage, placeOf } from './ledger.js'
 import type { Loaded } from './loader.js'
 import {
   encodeManifest,
@@ -20,6 +20,7 @@ import {
   type LiveRow,
   openRow,
   parseRowKey,
+  partPlace,
   type RowKey,
   rowPlace,
   sealRow,
@@ -27,6 +28,10 @@ import {
   versionsDb,
 } from './rows.js'
 import { type PreImage, type Segment, states } from './segment.js'
+import type { Body, Part } from './values/part.js'
+
+/** Parts of bodies that are gone, looked up in one slice. */
+const droppedPerSlice = 2_000
 
 /** A checkpoint that is open. */
 interface Open {
@@ -35,11 +40,15 @@ interface Open {
   readonly frozen: Frozen
   readonly versions: Float64Array
   /** Places whose rows are not part of it any more: each gets a tombstone. */
-  readonly removed: readonly string[]
+  readonly removed: string[]
+  readonly removedSet: ReadonlySet<string>
   readonly written: Map<string, LiveRow>
   /** Number and sum of the hashes of the rows that are part of it, as far as it is written. */
   readonly sum: RowSum
-  nextSegment: number
+  nextUnit: number
+  /** How far the bodies that are gone are told of: body, and part of it. */
+  nextDropped: number
+  nextStart: number
   nextVersions: number
   nextRemoved: number
   isWritten: boolean
@@ -113,9 +122,12 @@ export class Checkpoints {
       frozen,
       versions: this.#effects.versions.slice(),
       removed,
+      removedSet: new Set(removed),
       written: new Map(),
       sum,
-      nextSegment: 0,
+      nextUnit: 0,
+      nextDropped: 0,
+      nextStart: 0,
       nextVersions: 0,
       nextRemoved: 0,
       isWritten: false,
@@ -127,10 +139,13 @@ export class Checkpoints {
     assert(open !== null && !open.isWritten, 'a checkpoint with rows to write is open')
     const slice = new Slice(keysMax, bytesMax)
     this.#writePreImages(open, slice)
-    this.#writeSegments(open, slice)
+    this.#writeUnits(open, slice)
     this.#writeVersions(open, slice)
+    this.#removeDropped(open, slice)
     this.#writeTombstones(open, slice)
-    if (slice.isFull) return { puts: slice.puts, keys: slice.keys, manifest: null }
+    if (slice.isFull || open.nextDropped < open.frozen.dropped.length) {
+      return { puts: slice.puts, keys: slice.keys, manifest: null }
+    }
     open.isWritten = true
     return { puts: slice.puts, keys: slice.keys, manifest: this.#manifest(open) }
   }
@@ -188,8 +203,10 @@ export class Checkpoints {
     // A version never goes below zero, so this block differs from whatever comes.
     if (at.db === versionsDb) this.#versions[at.slot] = -1
     else {
-      const segment = this.#keyspace.at(at.db, at.slot, at.start)
-      if (segment !== undefined) this.#keyspace.ledger.touch(segment)
+      const unit = this.#keyspace.at(at)
+      if (unit === undefined) return
+      if (isPart(unit)) this.#keyspace.ledger.touchPart(unit)
+      else this.#keyspace.ledger.touch(unit)
     }
   }
 
@@ -198,15 +215,14 @@ export class Checkpoints {
     const removed = new Set<string>()
     const consider = (place: string): void => {
       const at = parseRowKey(rowKey(place, 0)) as RowKey
-      if (at.db !== versionsDb && this.#keyspace.at(at.db, at.slot, at.start) === undefined) {
-        removed.add(place)
-      }
+      if (at.db !== versionsDb && this.#keyspace.at(at) === undefined) removed.add(place)
     }
     for (const place of frozen.vacated) if (this.#live.has(place)) consider(place)
     for (const place of this.#suspects) consider(place)
     if (frozen.cleared.size === 0) return [...removed]
     for (const place of this.#live.keys()) {
-      if (frozen.cleared.has(place.charCodeAt(2))) consider(place)
+      const at = parseRowKey(rowKey(place, 0)) as RowKey
+      if (frozen.cleared.has(at.db)) consider(place)
     }
     return [...removed]
   }
@@ -215,19 +231,21 @@ export class Checkpoints {
     const images = this.#keyspace.ledger.preImages
     let count = 0
     while (count < images.length && !slice.isFull) {
-      this.#writeImage(open, slice, images[count] as PreImage | Segment)
-      count++
+      const image = images[count++] as PreImage | PartImage | Segment
+      if ('part' in image) this.#writePart(open, slice, image)
+      else this.#writeImage(open, slice, image)
     }
     images.splice(0, count)
   }
 
-  #writeSegments(open: Open, slice: Slice): void {
-    const segments = open.frozen.segments
-    while (open.nextSegment < segments.length && !slice.isFull) {
-      const segment = segments[open.nextSegment++] as Segment
-      if (segment.state !== states.frozen) continue
-      this.#writeImage(open, slice, segment)
-      segment.state = states.clean
+  #writeUnits(open: Open, slice: Slice): void {
+    const units = open.frozen.units
+    while (open.nextUnit < units.length && !slice.isFull) {
+      const unit = units[open.nextUnit++] as Segment | Part
+      if (unit.state !== states.frozen) continue
+      if (isPart(unit)) this.#writePart(open, slice, { place: placeOf(unit), part: unit })
+      else this.#writeImage(open, slice, unit)
+      unit.state = states.clean
     }
   }
 
@@ -235,8 +253,36 @@ export class Checkpoints {
     const place = rowPlace(image.db, image.slot, image.start)
     openRow(this.#writer)
     if ('map' in image) encodeSegment(this.#writer, image)
-    else encodePreImage(this.#writer, image)
+    else {
+      encodePreImage(this.#writer, image)
+      image.isWritten = true
+    }
     this.#write(open, slice, { place, keys: 'map' in image ? image.map.size : image.keys.length })
+  }
+
+  #writePart(open: Open, slice: Slice, { place, part }: PartImage): void {
+    const { kind } = part.body as Body
+    kind.encode(openRow(this.#writer), part)
+    this.#write(open, slice, { place, keys: part.size })
+  }
+
+  /** Of bodies that are gone: which places have rows is looked up slice by slice. */
+  #removeDropped(open: Open, slice: Slice): void {
+    const { dropped } = open.frozen
+    let left = droppedPerSlice
+    while (open.nextDropped < dropped.length && !slice.isFull && left > 0) {
+      const { db, slot, id, starts } = dropped[open.nextDropped] as Dropped
+      for (; open.nextStart < starts.length && left > 0; left--) {
+        const place = partPlace({ db, slot, id, start: starts[open.nextStart++] as number })
+        const row = this.#live.get(place)
+        if (row === undefined || open.removedSet.has(place)) continue
+        open.sum.subtract(row)
+        open.removed.push(place)
+      }
+      if (open.nextStart < starts.length) break
+      open.nextDropped++
+      open.nextStart = 0
+    }
   }
 
   #writeVersions(open: Open, slice: Slice): void {

@@ -4,7 +4,7 @@
 import { ByteWriter } from '../base/bytes.js'
 import { type Hash64, hashBytes, hashZero } from '../base/hash.js'
 import type { Keyspace, SlotTable } from './keyspace.js'
-import { encodeSegment } from './rows.js'
+import { digestSegment } from './rows.js'
 
 /** Equal on two engines exactly when their replicated state is equal. */
 export function digestOf(keyspace: Keyspace, versions: Float64Array, clock: number): Hash64 {
@@ -24,7 +24,7 @@ export function digestOf(keyspace: Keyspace, versions: Float64Array, clock: numb
 function digestTable(writer: ByteWriter, table: SlotTable, previous: Hash64): Hash64 {
   let hash = previous
   for (const segment of table.segments) {
-    encodeSegment(writer.varint(segment.start), segment)
+    digestSegment(writer.varint(segment.start), segment)
     hash = hashBytes(writer.finish(), hash)
   }
   return hash

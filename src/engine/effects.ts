@@ -3,12 +3,18 @@
 // Effects are plain calls; nothing is allocated for them.
 
 import { limits } from '../api/limits.js'
+import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
+import { Changes } from './changes.js'
+import { HashEffects } from './effects/hashes.js'
+import { ListEffects } from './effects/lists.js'
+import { SetEffects } from './effects/sets.js'
+import { ZsetEffects } from './effects/zsets.js'
 import { type ExpiryItem, expiryMax } from './expiry.js'
 import type { Database, Keyspace } from './keyspace.js'
 import { expiryBytes, keyBytes } from './memory.js'
 import { type Segment, states } from './segment.js'
-import { type Value, valueBytes } from './values/value.js'
+import { type Container, type Value, valueBytes } from './values/value.js'
 
 /** Hears of every change of a key, by Redis' event names. Must not call back. */
 export interface EventListener {
@@ -21,9 +27,19 @@ export class Effects {
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
   readonly #listener: EventListener | null
+  readonly changes: Changes
+  readonly hashes: HashEffects
+  readonly lists: ListEffects
+  readonly sets: SetEffects
+  readonly zsets: ZsetEffects
 
   constructor(keyspace: Keyspace, listener: EventListener | null) {
     this.#keyspace = keyspace
+    this.changes = new Changes(keyspace, (slot) => this.#raise(slot))
+    this.hashes = new HashEffects(this.changes)
+    this.lists = new ListEffects(this.changes)
+    this.sets = new SetEffects(this.changes)
+    this.zsets = new ZsetEffects(this.changes)
     this.#listener = listener
   }
 
@@ -33,6 +49,22 @@ export class Effects {
     if (segment.expires !== null) this.#dropExpiry(segment, key)
     this.#settle(segment)
     if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Gives a key that is not there a container that is about to be filled; whoever does that tells of it. */
+  create(key: string, value: Container): void {
+    this.#settle(this.#write(key, value))
+  }
+
+  /** Tells of an event of a key. */
+  notify(event: string, key: string): void {
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Ends a command's changes of a container: tells of them, and removes a key that holds nothing any more. */
+  settle(key: string, value: Container, event: string): void {
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    if (value.body.size === 0) this.remove(key, 'del')
   }
 
   /** Sets a key and leaves its time to live alone. */
@@ -78,6 +110,7 @@ export class Effects {
     if (segment.expires !== null) this.#dropExpiry(segment, key)
     segment.map.delete(key)
     this.#account(segment, -keyBytes(key, value))
+    if (typeof value !== 'string') this.#leave(value)
     this.#keyspace.count(segment, -1)
     if (segment.map.size <= limits.segmentEntriesMax / 2) this.#keyspace.shrink(segment)
     if (this.#listener !== null) this.#listener.changed(event, this.db, key)
@@ -100,6 +133,7 @@ export class Effects {
     const segment = this.#keyspace.make(this.db, key)
     this.#change(segment)
     const before = segment.map.get(key)
+    if (typeof value !== 'string') this.#enter(segment, value)
     if (before === undefined) {
       segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
@@ -110,7 +144,37 @@ export class Effects {
     const freed = valueBytes(before)
     segment.map.set(key, value)
     this.#account(segment, valueBytes(value) - freed)
+    if (typeof before !== 'string' && before !== value) this.#leave(before)
     return segment
+  }
+
+  /** A container comes to a key of `segment`. */
+  #enter(segment: Segment, value: Container): void {
+    const { body } = value
+    assert(!body.isHomed, 'a container stands at one key')
+    const { ledger } = this.#keyspace
+    if (body.parts.length > 1) {
+      ledger.adopt(body)
+      this.#keyspace.addBody(body)
+    }
+    body.db = segment.db
+    body.slot = segment.slot
+    body.isHomed = true
+    if (body.parts.length === 1) return
+    const database = this.#keyspace.databases[segment.db] as Database
+    database.bytes += body.bytes
+    for (const part of body.parts) ledger.bornPart(part)
+  }
+
+  /** A container is no longer at its key. */
+  #leave(value: Container): void {
+    const { body } = value
+    body.isHomed = false
+    if (body.id === 0) return
+    const database = this.#keyspace.databases[body.db] as Database
+    database.bytes -= body.bytes
+    this.#keyspace.ledger.dropBody(body)
+    this.#keyspace.removeBody(body)
   }
 
   /** Before every change of a segment. */

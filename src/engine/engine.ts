@@ -24,9 +24,10 @@ import { Context } from './context.js'
 import { digestOf } from './digest.js'
 import { Effects, type EventListener } from './effects.js'
 import type { ExpiryHeap, ExpiryItem } from './expiry.js'
-import { Keyspace } from './keyspace.js'
+import { type Database, Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
+import { rowDatabasesMax } from './rows.js'
 import { Segment } from './segment.js'
 
 /** A command with what the engine asks of it each time, worked out once. */
@@ -62,8 +63,10 @@ export class MemoryEngine implements Engine {
   #loader: Loader | null = null
 
   constructor(options: EngineOptions, listener: EventListener | null = null) {
-    // The row format names a database in one byte, and keeps the last number for itself.
-    assert(options.databases >= 1 && options.databases <= 255, 'there are 1 to 255 databases')
+    assert(
+      options.databases >= 1 && options.databases <= rowDatabasesMax,
+      'rows can name databases',
+    )
     this.#options = options
     this.#keyspace = new Keyspace(options.databases, new Ledger(options.databases))
     this.#effects = new Effects(this.#keyspace, listener)
@@ -214,7 +217,14 @@ export class MemoryEngine implements Engine {
   #makeLoader(): Loader {
     assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
     return new Loader(this.#options.databases, {
-      segment: (at, map, times) => this.#keyspace.restore(new Segment(at, map), times),
+      segment: (at, { map, times }) => this.#keyspace.restore(new Segment(at, map), times),
+      part: (value, part) => {
+        const database = this.#keyspace.databases[value.body.db] as Database
+        database.bytes += part.bytes
+      },
+      lastBody: (id) => {
+        this.#keyspace.lastBody = id
+      },
       version: (slot, version) => {
         this.#effects.versions[slot] = version
       },

@@ -6,9 +6,10 @@ import { assert } from '../base/assert.js'
 import { hashString } from '../base/hash.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { ExpiryHeap } from './expiry.js'
-import type { Ledger } from './ledger.js'
+import type { Ledger, Unit } from './ledger.js'
 import { expiryBytes, keyBytes } from './memory.js'
-import { canMerge, hashesOf, needsSplit, Segment, splitPoint } from './segment.js'
+import { canMerge, hashCut, hashesOf, needsSplit, Segment } from './segment.js'
+import type { Body } from './values/part.js'
 import type { Value } from './values/value.js'
 
 /** Slots that share one counter: a random pick walks the counters first. */
@@ -60,10 +61,22 @@ export class Database {
   bytes = 0
 }
 
+/** Where a row may stand; `id` is 0 for a segment's. */
+export interface UnitPlace {
+  readonly db: number
+  readonly slot: number
+  readonly id: number
+  readonly start: number
+}
+
 export class Keyspace {
   /** Made on first use. */
   readonly databases: (Database | undefined)[]
   readonly ledger: Ledger
+  /** Bodies with rows of their own, by id. */
+  readonly bodies = new Map<number, Body>()
+  /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
+  lastBody = 0
   #slotKey = ''
   #slot = 0
 
@@ -129,7 +142,7 @@ export class Keyspace {
     const table = database.tables[segment.slot] as SlotTable
     const index = table.indexOf(segment.start)
     const hashes = hashesOf(segment)
-    const cut = splitPoint(segment, hashes, table.starts[index + 1])
+    const cut = hashCut(hashes, segment.start, table.starts[index + 1])
     if (cut < 0) return
     const { db, slot, start } = segment
     const left = new Segment({ db, slot, start })
@@ -205,7 +218,10 @@ export class Keyspace {
       table.segments.push(segment)
       table.starts.push(segment.start)
     }
-    for (const [key, value] of segment.map) segment.bytes += keyBytes(key, value)
+    for (const [key, value] of segment.map) {
+      segment.bytes += keyBytes(key, value)
+      if (typeof value !== 'string') this.#restoreBody(segment, value.body)
+    }
     for (const [key, at] of times) {
       if (segment.expires === null) segment.expires = new Map()
       segment.expires.set(key, database.expiry.add(key, at))
@@ -219,18 +235,48 @@ export class Keyspace {
     database.bytes += segment.bytes + times.size * expiryBytes
   }
 
+  #restoreBody(segment: Segment, body: Body): void {
+    body.db = segment.db
+    body.slot = segment.slot
+    body.isHomed = true
+    if (body.id === 0) return
+    body.hasRows = true
+    this.bodies.set(body.id, body)
+  }
+
+  /** Gives a body rows of its own. */
+  addBody(body: Body): void {
+    body.id = ++this.lastBody
+    body.hasRows = false
+    this.bodies.set(body.id, body)
+  }
+
+  removeBody(body: Body): void {
+    this.bodies.delete(body.id)
+  }
+
   /** Forgets all keys of a database at once; what they held is left to the collector. */
   clear(db: number): void {
+    for (const body of this.bodies.values()) {
+      if (body.db !== db) continue
+      body.isHomed = false
+      this.bodies.delete(body.id)
+    }
     this.databases[db] = undefined
     this.ledger.cleared(db)
   }
 
-  /** The segment with exactly this start. */
-  at(db: number, slot: number, start: number): Segment | undefined {
-    const table = this.databases[db]?.tables[slot]
+  /** The segment or part with exactly this place. */
+  at(place: UnitPlace): Unit | undefined {
+    if (place.id !== 0) {
+      const body = this.bodies.get(place.id)
+      const part = body?.parts[body.indexOf(place.start)]
+      return part?.start === place.start ? part : undefined
+    }
+    const table = this.databases[place.db]?.tables[place.slot]
     if (table === undefined) return undefined
-    const index = table.indexOf(start)
-    return table.starts[index] === start ? table.segments[index] : undefined
+    const index = table.indexOf(place.start)
+    return table.starts[index] === place.start ? table.segments[index] : undefined
   }
 }
 

@@ -2,12 +2,32 @@
 // databases. Keyspace and effects tell it of every change before they make it; the checkpoint takes its
 // content. It keeps the pre-image of a segment that an open checkpoint still has to write.
 
-import { rowPlace } from './rows.js'
+import { partPlace, rowPlace } from './rows.js'
 import { type PreImage, type Segment, states } from './segment.js'
+import type { Body, Part } from './values/part.js'
+
+/** What has a row of its own. */
+export type Unit = Segment | Part
+
+/** A part as it was, for the place that it had. */
+export interface PartImage {
+  readonly place: string
+  readonly part: Part
+}
+
+/** A body that is gone, and where its parts were. */
+export interface Dropped {
+  readonly body: Body
+  readonly db: number
+  readonly slot: number
+  readonly id: number
+  readonly starts: readonly number[]
+}
 
 /** What a checkpoint takes over when it begins. */
 export interface Frozen {
-  readonly segments: readonly Segment[]
+  readonly units: readonly Unit[]
+  readonly dropped: readonly Dropped[]
   /** Places (see `rowPlace`) where a segment was at some time and may not be now. */
   readonly vacated: ReadonlySet<string>
   readonly cleared: ReadonlySet<number>
@@ -18,21 +38,22 @@ const deadMax = 1024
 
 export class Ledger {
   /** Pre-images that wait to be written, oldest first. The checkpoint drains it. */
-  readonly preImages: (PreImage | Segment)[] = []
+  readonly preImages: (PreImage | PartImage | Segment)[] = []
   /** Whether a checkpoint has a row at a place, or may still write one; set by the checkpoints. */
   mayHaveRow: (place: string) => boolean = () => true
-  #dirty: Segment[] = []
+  #dirty: Unit[] = []
   #dead = 0
   #dirtyKeys: number[]
   #vacated = new Set<string>()
   #cleared = new Set<number>()
-  #frozen: readonly Segment[] = []
+  #dropped: Dropped[] = []
+  #frozen: readonly Unit[] = []
 
   constructor(databases: number) {
     this.#dirtyKeys = new Array<number>(databases).fill(0)
   }
 
-  /** Keys of dirty segments. */
+  /** Keys of dirty segments and entries of dirty parts. */
   get dirtyKeys(): number {
     let sum = 0
     for (const keys of this.#dirtyKeys) sum += keys
@@ -74,15 +95,82 @@ export class Ledger {
     this.#dirtyKeys[segment.db] = (this.#dirtyKeys[segment.db] as number) + change
   }
 
+  /** The part is about to change. */
+  touchPart(part: Part): void {
+    if (part.state === states.dirty) return
+    if (part.state === states.frozen) {
+      this.preImages.push(imageOfPart(part))
+    }
+    this.#addPart(part)
+  }
+
+  /** A part that is new in its place, with entries of others. */
+  bornPart(part: Part): void {
+    this.#addPart(part)
+  }
+
+  /** The part is about to leave its body; it is not changed any more. */
+  killPart(part: Part): void {
+    const place = placeOf(part)
+    if (part.state === states.frozen) this.preImages.push({ place, part })
+    if (part.state === states.dirty) {
+      this.#subtract(bodyOf(part).db, part.size)
+      this.#dead++
+    }
+    part.state = states.dead
+    if (this.mayHaveRow(place)) this.#vacated.add(place)
+    if (this.#dead > deadMax && this.#dead * 2 > this.#dirty.length) this.#sweep()
+  }
+
+  /** The part is about to change its start. */
+  movePart(part: Part): void {
+    this.touchPart(part)
+    const place = placeOf(part)
+    if (this.mayHaveRow(place)) this.#vacated.add(place)
+  }
+
+  /** Entries of a dirty part were added or, below zero, removed. */
+  countedEntries(db: number, change: number): void {
+    this.#subtract(db, -change)
+  }
+
+  /**
+   * A body with rows of its own is about to leave its key. Parts that an open checkpoint has to write
+   * stay as they are: nothing changes them any more, or `adopt` was told before.
+   */
+  dropBody(body: Body): void {
+    for (const part of body.parts) {
+      if (part.state === states.frozen) continue
+      if (part.state === states.dirty) {
+        this.#subtract(body.db, part.size)
+        this.#dead++
+      }
+      part.state = states.dead
+    }
+    if (!body.hasRows) return
+    const { db, slot, id } = body
+    this.#dropped.push({ body, db, slot, id, starts: body.parts.map((part) => part.start) })
+  }
+
+  /** A body that was dropped is about to get a new id: what it owes its old rows is copied. */
+  adopt(body: Body): void {
+    for (const part of body.parts) {
+      if (part.state !== states.frozen) continue
+      this.preImages.push(imageOfPart(part))
+      part.state = states.dead
+    }
+  }
+
   /** All segments of a database left the keyspace. */
   cleared(db: number): void {
-    for (const segment of this.#frozen) {
-      if (segment.db === db && segment.state === states.frozen) {
-        this.#keep(segment, false)
-        segment.state = states.dead
-      }
+    for (const unit of this.#frozen) {
+      if (isPart(unit) || unit.db !== db || unit.state !== states.frozen) continue
+      this.#keep(unit, false)
+      unit.state = states.dead
     }
-    for (const segment of this.#dirty) if (segment.db === db) segment.state = states.dead
+    for (const unit of this.#dirty) {
+      if ((isPart(unit) ? bodyOf(unit).db : unit.db) === db) unit.state = states.dead
+    }
     this.#sweep()
     this.#dirtyKeys[db] = 0
     this.#cleared.add(db)
@@ -91,9 +179,18 @@ export class Ledger {
   /** Hands everything to a checkpoint that begins. */
   freeze(): Frozen {
     this.#sweep()
-    for (const segment of this.#dirty) segment.state = states.frozen
-    const frozen = { segments: this.#dirty, vacated: this.#vacated, cleared: this.#cleared }
+    for (const unit of this.#dirty) {
+      unit.state = states.frozen
+      if (isPart(unit)) bodyOf(unit).hasRows = true
+    }
+    const frozen = {
+      units: this.#dirty,
+      dropped: this.#dropped,
+      vacated: this.#vacated,
+      cleared: this.#cleared,
+    }
     this.#frozen = this.#dirty
+    this.#dropped = []
     this.#dirty = []
     this.#dirtyKeys = this.#dirtyKeys.map(() => 0)
     this.#vacated = new Set()
@@ -104,11 +201,16 @@ export class Ledger {
   /** The checkpoint is over; one that was given up returns what it had taken. */
   thaw(returned: Frozen | null): void {
     this.#frozen = []
+    for (const image of this.preImages) if ('isWritten' in image) image.isWritten = true
     this.preImages.length = 0
     if (returned === null) return
-    for (const segment of returned.segments) {
-      if (segment.state === states.frozen) this.#add(segment)
+    for (const unit of returned.units) {
+      if (unit.state !== states.frozen) continue
+      if (!isPart(unit)) this.#add(unit)
+      else if (bodyOf(unit).isHomed) this.#addPart(unit)
+      else unit.state = states.dead
     }
+    for (const dropped of returned.dropped) this.#dropped.push(dropped)
     for (const place of returned.vacated) this.#vacated.add(place)
     for (const db of returned.cleared) this.#cleared.add(db)
   }
@@ -125,21 +227,33 @@ export class Ledger {
     this.#subtract(segment.db, -segment.map.size)
   }
 
-  /** `goesOn`: the segment will change; one that does not is kept as it is. */
+  #addPart(part: Part): void {
+    part.state = states.dirty
+    this.#dirty.push(part)
+    this.#subtract(bodyOf(part).db, -part.size)
+  }
+
+  /** `goesOn`: the segment will change; one that does not is kept as it is, unless its values may. */
   #keep(segment: Segment, goesOn: boolean): void {
-    if (!goesOn) {
-      this.preImages.push(segment)
-      return
-    }
     const { db, slot, start, map, expires } = segment
-    this.preImages.push({
+    const values = [...map.values()]
+    const image: PreImage = {
       db,
       slot,
       start,
       keys: [...map.keys()],
-      values: [...map.values()],
+      values,
       items: expires === null ? [] : [...expires.values()],
-    })
+      isWritten: false,
+    }
+    let holds = false
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]
+      if (typeof value === 'string' || value === undefined) continue
+      value.body.hold = { image, index }
+      holds = true
+    }
+    this.preImages.push(goesOn || holds ? image : segment)
   }
 
   #subtract(db: number, keys: number): void {
@@ -147,7 +261,28 @@ export class Ledger {
   }
 
   #sweep(): void {
-    this.#dirty = this.#dirty.filter((segment) => segment.state !== states.dead)
+    this.#dirty = this.#dirty.filter((unit) => unit.state !== states.dead)
     this.#dead = 0
   }
+}
+
+export function isPart(unit: Unit): unit is Part {
+  return 'body' in unit
+}
+
+function bodyOf(part: Part): Body {
+  return part.body as Body
+}
+
+function imageOfPart(part: Part): PartImage {
+  const body = bodyOf(part)
+  const copy = body.kind.copy(part)
+  copy.body = body
+  return { place: placeOf(part), part: copy }
+}
+
+/** Where the row of a part stands. */
+export function placeOf(part: Part): string {
+  const { db, slot, id } = bodyOf(part)
+  return partPlace({ db, slot, id, start: part.start })
 }

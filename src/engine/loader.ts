@@ -6,12 +6,15 @@ import { rowKey } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
 import { ByteReader } from '../base/bytes.js'
 import { hashEquals } from '../base/hash.js'
-import type { Value } from './values/value.js'
+import { type Awaited, restorePart } from './values/codec.js'
+import type { Part } from './values/part.js'
+import type { Container } from './values/value.js'
 import {
   decodeManifest,
   decodeSegment,
   hashRow,
   type LiveRow,
+  type DecodedSegment,
   type Manifest,
   parseRowKey,
   type RowKey,
@@ -22,7 +25,11 @@ import {
 
 /** Where the loader puts what it found; called in order of slot, database and start. */
 export interface LoadTarget {
-  segment(at: RowKey, map: Map<string, Value>, times: ReadonlyMap<string, number>): void
+  segment(at: RowKey, decoded: DecodedSegment): void
+  /** A part of a container whose segment was given before. */
+  part(value: Container, part: Part): void
+  /** Ids above this one were given to no body. */
+  lastBody(id: number): void
   version(slot: number, version: number): void
 }
 
@@ -47,6 +54,9 @@ export class Loader {
   readonly #live = new Map<string, LiveRow>()
   readonly #garbage: string[] = []
   readonly #unfinished: RowKey[] = []
+  /** Containers with rows of their own by the id of their body, and how many rows are to come. */
+  readonly #awaited = new Map<number, { readonly awaited: Awaited; left: number }>()
+  #lastBody = 0
   #high = 0
   #low = 0
   #fault = ''
@@ -95,6 +105,10 @@ export class Loader {
     if (!hashEquals(manifest.sum, { high: this.#high, low: this.#low })) {
       return 'the rows found are not those of the checkpoint'
     }
+    for (const { left } of this.#awaited.values()) {
+      if (left > 0) return `a container lacks ${left} rows of entries`
+    }
+    this.#target.lastBody(this.#lastBody)
     const garbage = this.#garbage
     return { manifest, live: this.#live, garbage, unfinished: this.#unfinished }
   }
@@ -105,6 +119,7 @@ export class Loader {
     else if (row.key <= this.#lastKey) this.#fault = 'checkpoint rows are out of order'
     if (at === null || this.#fault !== '') return
     this.#lastKey = row.key
+    this.#lastBody = Math.max(this.#lastBody, at.id)
     if (at.number > manifest.number) {
       this.#unfinished.push(at)
       return
@@ -128,7 +143,8 @@ export class Loader {
     else if (at.db === versionsDb) this.#takeVersions(at, body)
     else if (at.db >= this.#databases) {
       this.#fault = `the checkpoint has keys of database ${at.db}, there are ${this.#databases} databases`
-    } else this.#takeSegment(at, body)
+    } else if (at.id > 0) this.#takePart(at, body)
+    else this.#takeSegment(at, body)
     if (this.#fault !== '') return
     const hash = hashRow(row)
     this.#high = (this.#high + hash.high) >>> 0
@@ -145,9 +161,34 @@ export class Loader {
   }
 
   #takeSegment(at: RowKey, body: Uint8Array): void {
-    const map = new Map<string, Value>()
-    const times = new Map<string, number>()
-    if (decodeSegment(body, map, times)) this.#target.segment(at, map, times)
-    else this.#fault = 'a row of keys is malformed'
+    const decoded = decodeSegment(body)
+    if (decoded === null) {
+      this.#fault = 'a row of keys is malformed'
+      return
+    }
+    for (const awaited of decoded.awaited) {
+      const { id } = awaited.value.body
+      if (this.#awaited.has(id)) this.#fault = 'two containers claim the same rows'
+      this.#awaited.set(id, { awaited, left: awaited.parts })
+    }
+    this.#target.segment(at, decoded)
+  }
+
+  #takePart(at: RowKey, body: Uint8Array): void {
+    const found = this.#awaited.get(at.id)
+    if (found === undefined || found.left === 0) {
+      this.#fault = 'a row of entries belongs to no key'
+      return
+    }
+    const { value } = found.awaited
+    const reader = new ByteReader(body)
+    const part = value.body.kind.decode(reader, at.start)
+    if (part === null || reader.left > 0) {
+      this.#fault = 'a row of entries is malformed'
+      return
+    }
+    found.left--
+    restorePart(value, part)
+    this.#target.part(value, part)
   }
 }

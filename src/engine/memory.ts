@@ -3,7 +3,8 @@
 // padded to 8; a Map entry three words and its share of the buckets), but it is a model, not a
 // measurement: every replica must come to the same sum, whatever its runtime.
 
-import { textBytes, type Value, valueBytes } from './values/value.js'
+import { textBytes } from './values/text.js'
+import { type Value, valueBytes } from './values/value.js'
 
 /** A Map entry with its share of the table's free room. */
 const entryBytes = 40

@@ -5,13 +5,13 @@
 
 import { rowNumber, rowNumberBytes, rowStem } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
-import { assert } from '../base/assert.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import { type Hash64, hashBytes, hashString } from '../base/hash.js'
 import { slotCount } from '../base/keyslot.js'
 import type { ExpiryItem } from './expiry.js'
 import type { PreImage, Segment } from './segment.js'
+import { type Awaited, decodeValue, digestValue, encodeValue } from './values/codec.js'
 import type { Value } from './values/value.js'
 
 /** Format version of rows and manifest. */
@@ -21,9 +21,14 @@ export const versionsDb = 255
 /** Slots whose versions share one row. */
 export const slotsPerVersionRow = 64
 
+/** Added to the database byte of rows that hold a part of a container. */
+const partDbs = 128
+/** Databases that row keys can name. */
+export const rowDatabasesMax = partDbs - 1
+
 const keyLength = 7 + rowNumberBytes
+const partKeyLength = 15 + rowNumberBytes
 const crcLength = 4
-const valueKinds = { text: 0 } as const
 
 /** Slot, database and start as seven characters. */
 export function rowPlace(db: number, slot: number, start: number): string {
@@ -38,25 +43,54 @@ export function rowPlace(db: number, slot: number, start: number): string {
   )
 }
 
+/** Where a part of a container stands. */
+export interface PartPlace {
+  readonly db: number
+  readonly slot: number
+  readonly id: number
+  readonly start: number
+}
+
+/** Slot, database, body and start as fifteen characters. */
+export function partPlace({ db, slot, id, start }: PartPlace): string {
+  return String.fromCharCode(slot >>> 8, slot & 255, db + partDbs) + sixBytes(id) + sixBytes(start)
+}
+
+function sixBytes(value: number): string {
+  const high = Math.floor(value / 0x100000000)
+  return String.fromCharCode(
+    (high >>> 8) & 255,
+    high & 255,
+    (value >>> 24) & 255,
+    (value >>> 16) & 255,
+    (value >>> 8) & 255,
+    value & 255,
+  )
+}
+
 /** What a row's key says. */
 export interface RowKey {
   readonly place: string
   readonly slot: number
   readonly db: number
+  /** Body of a part, 0 where the row is a segment's. */
+  readonly id: number
   readonly start: number
   readonly number: number
 }
 
 /** Null where the text is not the key of a row. */
 export function parseRowKey(key: string): RowKey | null {
-  if (key.length !== keyLength) return null
   const slot = number(key, 0, 2)
-  if (slot >= slotCount) return null
+  const db = key.charCodeAt(2)
+  const isPart = db >= partDbs && db !== versionsDb
+  if (key.length !== (isPart ? partKeyLength : keyLength) || slot >= slotCount) return null
   return {
     place: rowStem(key),
     slot,
-    db: key.charCodeAt(2),
-    start: number(key, 3, 4),
+    db: isPart ? db - partDbs : db,
+    id: isPart ? number(key, 3, 6) : 0,
+    start: isPart ? number(key, 9, 6) : number(key, 3, 4),
     number: rowNumber(key),
   }
 }
@@ -67,13 +101,23 @@ function number(text: string, at: number, length: number): number {
   return value
 }
 
-/** Keys in iteration order with values and times to live: the body of a segment's row and of its digest. */
+/** Keys in iteration order with values and times to live: the body of a segment's row. */
 export function encodeSegment(writer: ByteWriter, segment: Segment): void {
   const expires = segment.expires
   writer.varint(segment.map.size)
   for (const [key, value] of segment.map) {
     encodeKey(writer, key, expires === null ? undefined : expires.get(key))
     encodeValue(writer, value)
+  }
+}
+
+/** The same for its digest: with all of every value. */
+export function digestSegment(writer: ByteWriter, segment: Segment): void {
+  const expires = segment.expires
+  writer.varint(segment.map.size)
+  for (const [key, value] of segment.map) {
+    encodeKey(writer, key, expires === null ? undefined : expires.get(key))
+    digestValue(writer, value)
   }
 }
 
@@ -91,28 +135,30 @@ function encodeKey(writer: ByteWriter, key: string, item: ExpiryItem | undefined
   writer.text(key).varint(item === undefined ? 0 : item.at + 1)
 }
 
-function encodeValue(writer: ByteWriter, value: Value): void {
-  // Containers get kinds of their own when the first one is made.
-  assert(typeof value === 'string', 'strings are the only values that are made')
-  writer.byte(valueKinds.text).text(value)
+/** What a segment's row holds; `awaited` are the containers with rows of their own. */
+export interface DecodedSegment {
+  readonly map: Map<string, Value>
+  readonly times: Map<string, number>
+  readonly awaited: Awaited[]
 }
 
-/** Fills `map` and `times` in the order of the row; false where the body is malformed. */
-export function decodeSegment(
-  body: Uint8Array,
-  map: Map<string, Value>,
-  times: Map<string, number>,
-): boolean {
+/** In the order of the row; null where the body is malformed. */
+export function decodeSegment(body: Uint8Array): DecodedSegment | null {
+  const map = new Map<string, Value>()
+  const times = new Map<string, number>()
+  const awaited: Awaited[] = []
   const reader = new ByteReader(body)
   const count = reader.varint()
   for (let i = 0; i < count && reader.ok; i++) {
     const key = reader.text()
     const time = reader.varint()
-    if (reader.byte() !== valueKinds.text) return false
-    map.set(key, reader.text())
+    const value = decodeValue(reader, awaited)
+    if (value === null) return null
+    map.set(key, value)
     if (time > 0) times.set(key, time - 1)
   }
-  return reader.ok && reader.left === 0 && map.size === count
+  const isWhole = reader.ok && reader.left === 0 && map.size === count
+  return isWhole ? { map, times, awaited } : null
 }
 
 /** Wraps a body that `writer` holds behind `sealStart` into a row. */

@@ -32,9 +32,12 @@ export interface SegmentPlace {
  */
 export interface PreImage extends SegmentPlace {
   readonly keys: readonly string[]
-  readonly values: readonly Value[]
+  /** A container stands here itself until it changes; then its copy takes the place (`Hold`). */
+  readonly values: Value[]
   /** Times to live, in any order. */
   readonly items: readonly ExpiryItem[]
+  /** No more copies are needed. */
+  isWritten: boolean
 }
 
 export class Segment {
@@ -60,13 +63,13 @@ export class Segment {
 const hashEnd = 0x100000000
 
 /**
- * Where to cut a segment that ends before `end`, or -1 where its keys cannot be parted. The middle
- * of the range where that is fair, else the median hash: unlike a directory of hash prefixes this
- * never makes an empty segment, and crafted keys cannot make it deep.
+ * Where to cut a range of hashes [start, end) with entries of these hashes, or -1 where they cannot be
+ * parted. The middle of the range where that is fair, else the median hash: unlike a directory of hash
+ * prefixes this never makes an empty part, and crafted keys cannot make it deep.
  */
-export function splitPoint(segment: Segment, hashes: Uint32Array, end: number = hashEnd): number {
+export function hashCut(hashes: Uint32Array, start: number, end: number = hashEnd): number {
   const size = hashes.length
-  const middle = segment.start + Math.floor((end - segment.start) / 2)
+  const middle = start + Math.floor((end - start) / 2)
   let below = 0
   for (let i = 0; i < size; i++) if ((hashes[i] as number) < middle) below++
   if (below * 4 >= size && (size - below) * 4 >= size) return middle

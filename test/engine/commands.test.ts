@@ -9,6 +9,7 @@ import { Effects } from '../../src/engine/effects.js'
 import { MemoryEngine } from '../../src/engine/engine.js'
 import { Keyspace } from '../../src/engine/keyspace.js'
 import { Ledger } from '../../src/engine/ledger.js'
+import { ListValue } from '../../src/engine/values/list.js'
 import { options, run } from './world.js'
 
 const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value'
@@ -18,7 +19,7 @@ function onList(line: string): Reply {
   const keyspace = new Keyspace(2, new Ledger(2))
   const context = new Context(keyspace, new Effects(keyspace, null), { ...options, databases: 2 })
   context.enter(0)
-  context.effects.put('list', { type: 'list', bytes: 100 }, 'rpush')
+  context.effects.put('list', new ListValue(), 'rpush')
   context.effects.put('text', 'abc', 'set')
   const args = line.split(' ')
   return commandTable.get(args[0] as string)?.execute(context, args) as Reply

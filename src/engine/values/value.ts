@@ -1,12 +1,22 @@
 // What a key holds. A string is the bare one-byte string, so that it costs no object of its own; every
-// other type will be a container of segments.
+// other type is a container: a body of parts and a small header.
 
-/** The seam for hashes, lists, sets, sorted sets and streams; none is made yet. */
-export interface Container {
-  readonly type: 'hash' | 'list' | 'set' | 'zset' | 'stream'
-  /** Bytes by the memory model. */
-  readonly bytes: number
+import type { HashValue } from './hash.js'
+import type { ListValue } from './list.js'
+import type { Body, Part } from './part.js'
+import type { SetValue } from './set.js'
+import type { StreamValue } from './stream.js'
+import { textBytes } from './text.js'
+import type { ZsetValue } from './zset.js'
+
+/** What all containers have in common. Only `changes` may change one that a key holds. */
+export interface ContainerLike {
+  readonly body: Body
+  /** The same header over another body. */
+  withBody(body: Body): ContainerLike
 }
+
+export type Container = HashValue | ListValue | SetValue | StreamValue | ZsetValue
 
 export type Value = string | Container
 
@@ -15,12 +25,26 @@ export function typeName(value: Value): string {
   return typeof value === 'string' ? 'string' : value.type
 }
 
-/** Bytes of a one-byte string by the memory model. */
-export function textBytes(text: string): number {
-  return 16 + ((text.length + 7) & ~7)
+/** Memory model: a container without its entries. */
+const containerBytes = 240
+
+/** Bytes of a value in its key's segment by the memory model. */
+export function valueBytes(value: Value): number {
+  if (typeof value === 'string') return textBytes(value)
+  return containerBytes + (value.body.id === 0 ? value.body.bytes : 0)
 }
 
-/** Bytes of a value by the memory model. */
-export function valueBytes(value: Value): number {
-  return typeof value === 'string' ? textBytes(value) : value.bytes
+/** Bytes of a value wherever they stand. */
+export function wholeBytes(value: Value): number {
+  return typeof value === 'string' ? textBytes(value) : containerBytes + value.body.bytes
+}
+
+/** A value of its own with equal content, for another key. O(entries). */
+export function copyValue(value: Value): Value {
+  return typeof value === 'string' ? value : value.withBody(value.body.copy())
+}
+
+/** A container as its key's row has it, to be kept while the container changes. */
+export function imageOf(value: Container): Container {
+  return value.withBody(value.body.image())
 }

@@ -4,6 +4,7 @@ import { dbIndexRange, sameObject, syntaxError } from '../../../api/replies.js'
 import type { ErrorReply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import type { EngineCommand } from '../command.js'
+import { copyFor } from './copy-machine.js'
 import { parseInt32 } from '../options.js'
 
 export default {
@@ -41,12 +42,17 @@ export default {
     const at = context.expiryOf(source)
     context.select(options.db)
     const exists = context.find(target) !== undefined
-    if (!exists || options.replace) {
-      context.effects.put(target, value, 'copy_to')
-      if (at !== null) context.effects.expire(target, at, 'expire')
+    if (exists && !options.replace) {
+      context.select(home)
+      return 0
     }
-    context.select(home)
-    return !exists || options.replace ? 1 : 0
+    return copyFor(context, value, (copy) => {
+      context.select(options.db)
+      context.effects.put(target, copy, 'copy_to')
+      if (at !== null) context.effects.expire(target, at, 'expire')
+      context.select(home)
+      return 1
+    })
   },
 } satisfies EngineCommand
 

@@ -1,0 +1,162 @@
+// How containers change. The effects of each type change one part at a time between `begin` and `end`,
+// which keep everything that hangs on it: versions, dirty marks, pre-images, sizes, memory, and the
+// structure: a part that grew too large is split, small neighbours are merged, and a body of more
+// than one part gets rows of its own.
+
+import { limits } from '../api/limits.js'
+import type { Database, Keyspace } from './keyspace.js'
+import type { Segment } from './segment.js'
+import { states } from './segment.js'
+import { type Body, canMerge, needsSplit, type Part, sequenceEnd } from './values/part.js'
+import { type Container, imageOf } from './values/value.js'
+
+export class Changes {
+  readonly #keyspace: Keyspace
+  readonly #raise: (slot: number) => void
+  /** What is being changed. */
+  #key = ''
+  #value: Container | null = null
+  #index = 0
+
+  constructor(keyspace: Keyspace, raise: (slot: number) => void) {
+    this.#keyspace = keyspace
+    this.#raise = raise
+  }
+
+  /** Before a change of the part at `index` of a value, whose key is of use only where a key holds it. */
+  begin(key: string, value: Container, index: number): void {
+    this.#key = key
+    this.#value = value
+    this.#index = index
+    const body = value.body
+    if (!body.isHomed) return
+    this.#raise(body.slot)
+    if (body.id === 0) this.#touchRow(key, value)
+    else {
+      const part = body.parts[index] as Part
+      if (part.state !== states.dirty) this.#keyspace.ledger.touchPart(part)
+    }
+  }
+
+  /** After it: by how many entries and bytes the part grew or, below zero, shrank. */
+  end(entries: number, bytes: number): void {
+    const value = this.#value as Container
+    const body: Body = value.body
+    const part = body.parts[this.#index] as Part
+    part.bytes += bytes
+    body.bytes += bytes
+    body.counted(this.#index, entries)
+    if (body.isHomed) this.#account(body, { entries, bytes })
+    if (needsSplit(part)) this.#split(this.#index)
+    else if (entries < 0 && body.parts.length > 1) {
+      if (part.size <= limits.segmentEntriesMax / 2) this.#shrink(this.#index)
+    }
+    if (body.isHomed && body.id === 0 && bytes > 0) this.#settleRow(body)
+  }
+
+  /** Before a change of what the key's row holds beside the entries: encoding, a stream's groups. */
+  header(key: string, value: Container): void {
+    if (!value.body.isHomed) return
+    this.#raise(value.body.slot)
+    this.#touchRow(key, value)
+  }
+
+  #account(body: Body, grown: { readonly entries: number; readonly bytes: number }): void {
+    const database = this.#keyspace.databases[body.db] as Database
+    database.bytes += grown.bytes
+    if (body.id === 0) this.#row(body).bytes += grown.bytes
+    else if (grown.entries !== 0) this.#keyspace.ledger.countedEntries(body.db, grown.entries)
+  }
+
+  /** The key's segment. */
+  #row(body: Body): Segment {
+    return this.#keyspace.find(body.db, this.#key) as Segment
+  }
+
+  #settleRow(body: Body): void {
+    const segment = this.#row(body)
+    if (segment.bytes > limits.segmentBytesMax) this.#keyspace.split(segment)
+  }
+
+  #touchRow(key: string, value: Container): void {
+    const { body } = value
+    const segment = this.#keyspace.find(body.db, key) as Segment
+    if (segment.state !== states.dirty) this.#keyspace.ledger.touch(segment)
+    const hold = body.hold
+    if (hold === null) return
+    body.hold = null
+    if (!hold.image.isWritten) hold.image.values[hold.index] = imageOf(value)
+  }
+
+  #split(index: number): void {
+    const value = this.#value as Container
+    const body: Body = value.body
+    const part = body.parts[index] as Part
+    let halves = body.kind.split(part, body.parts[index + 1]?.start ?? body.end)
+    if (halves === null && body.end === sequenceEnd) {
+      this.#respace(body)
+      halves = body.kind.split(part, body.parts[index + 1]?.start ?? body.end)
+    }
+    if (halves === null) return
+    this.#replace(index, 1, halves)
+    // The second one first: the first one's index stays.
+    if (needsSplit(halves[1])) this.#split(index + 1)
+    if (needsSplit(halves[0])) this.#split(index)
+  }
+
+  /** Merges a small part with a small neighbour. */
+  #shrink(index: number): void {
+    const body: Body = (this.#value as Container).body
+    const part = body.parts[index] as Part
+    const right = body.parts[index + 1]
+    const left = body.parts[index - 1]
+    if (right !== undefined && canMerge(part, right)) {
+      this.#replace(index, 2, [body.kind.merge(part, right)])
+    } else if (left !== undefined && canMerge(left, part)) {
+      this.#replace(index - 1, 2, [body.kind.merge(left, part)])
+    }
+  }
+
+  /** Puts `made` in the place of `count` parts, which are not changed any more. */
+  #replace(index: number, count: number, made: readonly Part[]): void {
+    const value = this.#value as Container
+    const body: Body = value.body
+    if (!body.isHomed) {
+      body.splice(index, count, made)
+      return
+    }
+    const { ledger } = this.#keyspace
+    this.#touchRow(this.#key, value)
+    if (body.id === 0) this.#leaveRow(body)
+    else for (let i = index; i < index + count; i++) ledger.killPart(body.parts[i] as Part)
+    body.splice(index, count, made)
+    for (const part of made) ledger.bornPart(part)
+    if (body.parts.length === 1) this.#enterRow(body)
+  }
+
+  /** The body gets rows of its own. Its one part is about to be replaced. */
+  #leaveRow(body: Body): void {
+    this.#row(body).bytes -= body.bytes
+    this.#keyspace.addBody(body)
+  }
+
+  /** The last part goes back into the key's row. */
+  #enterRow(body: Body): void {
+    const part = body.parts[0] as Part
+    this.#keyspace.ledger.killPart(part)
+    this.#keyspace.removeBody(body)
+    body.splice(0, 1, [body.kind.copy(part)])
+    body.id = 0
+    this.#row(body).bytes += body.bytes
+    this.#settleRow(body)
+  }
+
+  /** Gives the parts of a sequence new places, evenly: between two of them there was none left. */
+  #respace(body: Body): void {
+    const stride = Math.floor(sequenceEnd / (body.parts.length + 1))
+    body.parts.forEach((part, i) => {
+      if (body.id !== 0) this.#keyspace.ledger.movePart(part)
+      part.start = stride * (i + 1)
+    })
+  }
+}

@@ -1,0 +1,126 @@
+// Parts of hashes and sets: entries by the hash of their name, in order of insertion within a part.
+// That order is replicated state.
+
+import type { ByteReader, ByteWriter } from '../../base/bytes.js'
+import { hashString } from '../../base/hash.js'
+import { hashCut, states } from '../segment.js'
+import type { Body, Part, PartKind } from './part.js'
+import { textBytes } from './text.js'
+
+export class MapPart implements Part {
+  start: number
+  bytes = 0
+  state: number = states.clean
+  body: Body | null = null
+  /** Field to value; of a set, member to the empty string. */
+  readonly map: Map<string, string>
+  /** Wall milliseconds at which fields end, made on first use. Hashes only. */
+  times: Map<string, number> | null = null
+
+  constructor(start: number, map = new Map<string, string>()) {
+    this.start = start
+    this.map = map
+  }
+
+  get size(): number {
+    return this.map.size
+  }
+}
+
+/** Memory model: a Map entry with its share of the table's free room. */
+const entryBytes = 40
+/** Bytes of a field's time to live. */
+export const timeBytes = 48
+
+/** Bytes of a field with its value, without a time. */
+export function fieldBytes(field: string, value: string): number {
+  return entryBytes + textBytes(field) + textBytes(value)
+}
+
+export function memberBytes(member: string): number {
+  return entryBytes + textBytes(member)
+}
+
+class MapKind implements PartKind<MapPart> {
+  readonly #hasValues: boolean
+
+  constructor(hasValues: boolean) {
+    this.#hasValues = hasValues
+  }
+
+  make(start: number): MapPart {
+    return new MapPart(start)
+  }
+
+  copy(part: MapPart): MapPart {
+    const made = new MapPart(part.start, new Map(part.map))
+    made.bytes = part.bytes
+    made.times = part.times === null ? null : new Map(part.times)
+    return made
+  }
+
+  split(part: MapPart, end: number): readonly [MapPart, MapPart] | null {
+    const hashes = new Uint32Array(part.map.size)
+    let at = 0
+    for (const field of part.map.keys()) hashes[at++] = hashString(field)
+    const cut = hashCut(hashes, part.start, end)
+    if (cut < 0) return null
+    const left = new MapPart(part.start)
+    const right = new MapPart(cut)
+    at = 0
+    for (const [field, value] of part.map) {
+      this.#add((hashes[at++] as number) < cut ? left : right, field, value)
+    }
+    for (const [field, time] of part.times ?? []) {
+      addTime(left.map.has(field) ? left : right, field, time)
+    }
+    return [left, right]
+  }
+
+  merge(left: MapPart, right: MapPart): MapPart {
+    const made = this.copy(left)
+    for (const [field, value] of right.map) this.#add(made, field, value)
+    for (const [field, time] of right.times ?? []) addTime(made, field, time)
+    return made
+  }
+
+  encode(writer: ByteWriter, part: MapPart): void {
+    writer.varint(part.map.size)
+    for (const [field, value] of part.map) {
+      writer.text(field)
+      if (this.#hasValues) writer.text(value)
+    }
+    if (!this.#hasValues) return
+    writer.varint(part.times === null ? 0 : part.times.size)
+    for (const [field, time] of part.times ?? []) writer.text(field).varint(time)
+  }
+
+  decode(reader: ByteReader, start: number): MapPart | null {
+    const made = new MapPart(start)
+    const count = reader.varint()
+    for (let i = 0; i < count && reader.ok; i++) {
+      const field = reader.text()
+      this.#add(made, field, this.#hasValues ? reader.text() : '')
+    }
+    const times = this.#hasValues ? reader.varint() : 0
+    for (let i = 0; i < times && reader.ok; i++) {
+      const field = reader.text()
+      addTime(made, field, reader.varint())
+    }
+    return reader.ok && made.map.size === count ? made : null
+  }
+
+  #add(part: MapPart, field: string, value: string): void {
+    part.map.set(field, value)
+    part.bytes += this.#hasValues ? fieldBytes(field, value) : memberBytes(field)
+  }
+}
+
+function addTime(part: MapPart, field: string, time: number): void {
+  if (part.times === null) part.times = new Map()
+  part.times.set(field, time)
+  part.bytes += timeBytes
+}
+
+export const fieldKind: PartKind<MapPart> = new MapKind(true)
+export const memberKind: PartKind<MapPart> = new MapKind(false)

@@ -1,0 +1,85 @@
+// Parts of streams: entries by id. An id is 16 one-byte characters, milliseconds and sequence each as
+// 64 bits big endian, so that ids compare as strings.
+
+import type { ByteReader, ByteWriter } from '../../base/bytes.js'
+import { states } from '../segment.js'
+import { type Body, type Part, type PartKind, startBetween } from './part.js'
+import { textBytes } from './text.js'
+
+export class StreamPart implements Part {
+  start: number
+  bytes = 0
+  state: number = states.clean
+  body: Body | null = null
+  ids: string[]
+  /** Fields and values in turn, of the entry at the same index. */
+  entries: (readonly string[])[]
+
+  constructor(start: number, ids: string[] = [], entries: (readonly string[])[] = []) {
+    this.start = start
+    this.ids = ids
+    this.entries = entries
+    for (const entry of entries) this.bytes += entryBytes(entry)
+  }
+
+  get size(): number {
+    return this.ids.length
+  }
+
+  /** Index of the first entry whose id is not below `id`. */
+  indexOf(id: string): number {
+    const ids = this.ids
+    let low = 0
+    let high = ids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((ids[middle] as string) < id) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** Bytes of an entry with its id by the memory model. */
+export function entryBytes(entry: readonly string[]): number {
+  let bytes = 16 + 32 + 16
+  for (const text of entry) bytes += 8 + textBytes(text)
+  return bytes
+}
+
+export const entryKind: PartKind<StreamPart> = {
+  make: (start) => new StreamPart(start),
+  copy: (part) => new StreamPart(part.start, part.ids.slice(), part.entries.slice()),
+  split(part, end) {
+    const next = startBetween(part.start, end)
+    if (next <= part.start || part.ids.length < 2) return null
+    const middle = part.ids.length >> 1
+    return [
+      new StreamPart(part.start, part.ids.slice(0, middle), part.entries.slice(0, middle)),
+      new StreamPart(next, part.ids.slice(middle), part.entries.slice(middle)),
+    ]
+  },
+  merge: (left, right) =>
+    new StreamPart(left.start, left.ids.concat(right.ids), left.entries.concat(right.entries)),
+  encode(writer: ByteWriter, part) {
+    writer.varint(part.ids.length)
+    part.ids.forEach((id, i) => {
+      const entry = part.entries[i] as readonly string[]
+      writer.text(id).varint(entry.length)
+      for (const text of entry) writer.text(text)
+    })
+  },
+  decode(reader: ByteReader, start) {
+    const count = reader.varint()
+    const ids: string[] = []
+    const entries: string[][] = []
+    for (let i = 0; i < count && reader.ok; i++) {
+      ids.push(reader.text())
+      const texts = reader.varint()
+      const entry: string[] = []
+      for (let t = 0; t < texts && reader.ok; t++) entry.push(reader.text())
+      entries.push(entry)
+    }
+    return reader.ok ? new StreamPart(start, ids, entries) : null
+  },
+}
