@@ -21,6 +21,8 @@ export interface GroupCall {
   /** args[0] is the canonical lower-case name. */
   readonly args: readonly string[]
   readonly ticket: number
+  /** A script runs in it: by itself, or as a command of its transaction. */
+  readonly scripted?: boolean
 }
 
 /**

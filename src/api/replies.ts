@@ -46,10 +46,22 @@ export const noLeader = error(
 export const busyGroup = error(
   'TRYAGAIN The replication group has too many writes in flight, the command was not executed',
 )
+export const execAborted = error('EXECABORT Transaction discarded because of previous errors.')
+export const execWithoutMulti = error('ERR EXEC without MULTI')
+export const discardWithoutMulti = error('ERR DISCARD without MULTI')
+export const nestedMulti = error('ERR MULTI calls can not be nested')
+export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
+export const notInTransaction = error('ERR Command not allowed inside a transaction')
 export const unknownResult: ErrorReply = {
   type: 'error',
   text: 'UNKNOWNRESULT The outcome of the command is not known: it may or may not have taken effect',
   definite: false,
+}
+
+/** EXEC itself was refused. */
+export function execAbort(cause: ErrorReply): ErrorReply {
+  const text = cause.text.startsWith('ERR ') ? cause.text.slice(4) : cause.text
+  return error(`EXECABORT Transaction discarded because of: ${text}`)
 }
 
 /** As Redis: control characters become spaces. */

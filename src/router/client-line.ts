@@ -19,11 +19,11 @@ export function clientLine(session: Session, mono: number): string {
     ['sub', 0],
     ['psub', 0],
     ['ssub', 0],
-    ['multi', -1],
+    ['multi', session.transaction?.commands.length ?? -1],
     ['qbuf', session.parser.keptBytes],
     ['qbuf-free', 0],
     ['argv-mem', 0],
-    ['multi-mem', 0],
+    ['multi-mem', session.transaction?.bytes ?? 0],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', session.outputChars],
@@ -42,7 +42,7 @@ export function clientLine(session: Session, mono: number): string {
 }
 
 function flagsOf(session: Session): string {
-  const flags = `${session.heldByGate ? 'b' : ''}${session.facts.noEvict ? 'e' : ''}${
+  const flags = `${session.transaction === null ? '' : 'x'}${session.heldByGate ? 'b' : ''}${session.facts.noEvict ? 'e' : ''}${
     session.facts.noTouch ? 'T' : ''
   }${session.isFinished ? 'c' : ''}`
   return flags === '' ? 'N' : flags

@@ -16,6 +16,16 @@ export interface CommandCounters {
   batchCalls: number
 }
 
+/** Commands that take effect at once inside MULTI. */
+const immediate: ReadonlySet<string> = new Set([
+  'exec',
+  'discard',
+  'multi',
+  'watch',
+  'quit',
+  'reset',
+])
+
 export class CommandEntry<R = unknown> {
   readonly spec: CommandSpec
   readonly name: string
@@ -27,6 +37,8 @@ export class CommandEntry<R = unknown> {
   readonly isWrite: boolean
   readonly needsAuth: boolean
   readonly runsWhileLoading: boolean
+  /** Inside MULTI it waits for EXEC. */
+  readonly isQueued: boolean
   /** Index of the first key in the arguments, 0 for none. */
   readonly firstKey: number
   readonly lastKey: number
@@ -52,6 +64,7 @@ export class CommandEntry<R = unknown> {
     this.isWrite = spec.flags.includes('write')
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
+    this.isQueued = !immediate.has(spec.name)
     const [key] = spec.keys
     this.firstKey = key?.first ?? 0
     // Two key specs in a row, as COPY's and RENAME's: from the first of them to the last.

@@ -16,7 +16,8 @@ import { keySlot } from '../base/keyslot.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import type { Session } from './session.js'
-import type { Run, RouterState } from './state.js'
+import { deferred, type Run, type RouterState } from './state.js'
+import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
 
 type Entry = CommandEntry<Run>
 
@@ -47,15 +48,30 @@ export class Dispatcher {
     if (!session.authenticated && entry.needsAuth) return refuse(session, entry, noAuth)
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
     if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
-    if (entry.isBarrier && session.pending > 0) {
+    if (session.transaction !== null && entry.isQueued) return this.#queue(session, entry, args)
+    const isHeld = entry.isBarrier || (session.watched?.isOpen === true && entry.name === 'exec')
+    if (isHeld && session.pending > 0) {
       session.held = args
       return false
     }
     session.facts.lastCommand = entry.name
     session.facts.commands++
     state.stats.countCall(entry)
-    if (entry.run !== null) session.reply(entry, entry.run(session, args, state))
-    else this.#submit(session, entry, args)
+    if (entry.run !== null) {
+      const reply = entry.run(session, args, state)
+      if (reply !== deferred) session.reply(entry, reply)
+    } else this.#submit(session, entry, args)
+    return session.hasRoom && !session.isFinished
+  }
+
+  /** Inside MULTI. */
+  #queue(session: Session, entry: Entry, args: string[]): boolean {
+    const transaction = session.transaction as Transaction
+    const groupOf = (at: { readonly db: number }): number =>
+      this.#isSingle ? 0 : this.#groupOf(at, entry, args)
+    const reply = enqueue(this.#state, transaction, { entry, args, groupOf })
+    if (reply === null) this.#state.kill(session)
+    else session.reply(entry, reply)
     return session.hasRoom && !session.isFinished
   }
 
@@ -78,20 +94,20 @@ export class Dispatcher {
   }
 
   /** Index of the one group that the command goes to, or -1 when there are several. */
-  #groupOf(session: Session, entry: Entry, args: readonly string[]): number {
+  #groupOf({ db }: { readonly db: number }, entry: Entry, args: readonly string[]): number {
     const route = this.#state.route
     if (entry.firstKey === 0) {
       // The default keyspace is the last one of the first shard group.
       return entry.spec.gather === 'refuse' ? this.#state.config.keyspaces.length - 1 : -1
     }
-    const index = route.groupOf(session.db, args[entry.firstKey] ?? '')
+    const index = route.groupOf(db, args[entry.firstKey] ?? '')
     if (entry.hasOneKey) return index
     const last = entry.lastKeyOf(args.length)
     for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
-      if (route.groupOf(session.db, args[at] ?? '') !== index) return -1
+      if (route.groupOf(db, args[at] ?? '') !== index) return -1
     }
-    const db = entry.name === 'copy' ? databaseOfCopy(args) : null
-    if (db !== null && route.groupOf(db, args[2] as string) !== index) return -1
+    const target = entry.name === 'copy' ? databaseOfCopy(args) : null
+    if (target !== null && route.groupOf(target, args[2] as string) !== index) return -1
     return index
   }
 
@@ -111,7 +127,8 @@ export class Dispatcher {
     // Whoever paused must be able to look and to go on.
     if (entry.name.startsWith('client|') || entry.name === 'quit') return false
     const slot = entry.firstKey === 0 ? -1 : keySlot(args[entry.firstKey] ?? '')
-    const verdict = this.#state.gate.verdict(slot, entry.isWrite)
+    const isWrite = entry.name === 'exec' ? session.transaction?.isWrite === true : entry.isWrite
+    const verdict = this.#state.gate.verdict(slot, isWrite)
     if (verdict === 'admit') return false
     session.held = args
     session.heldByGate = true
@@ -129,7 +146,7 @@ function databaseOfCopy(args: readonly string[]): number | null {
 
 function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {
   entry.counters.rejected++
-  session.reply(null, error)
+  session.reply(null, refusedInMulti(session, entry, error))
   return session.hasRoom
 }
 
@@ -140,6 +157,7 @@ function refuseUnknown(state: RouterState, session: Session, args: readonly stri
     state.kill(session)
     return false
   }
+  session.transaction?.spoil()
   session.reply(null, unknownCommand(args))
   return session.hasRoom
 }

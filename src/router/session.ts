@@ -10,6 +10,8 @@ import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import type { CommandEntry } from './command-entry.js'
 import type { Stats } from './stats.js'
+import type { Transaction } from './transaction.js'
+import type { WatchedKeys } from './watched-keys.js'
 
 /** What a session tells the router; acted upon later in the turn. */
 export interface SessionEvents {
@@ -73,6 +75,9 @@ export class Session implements Caller {
   protocol = 2
   authenticated: boolean
   replyMode: ReplyMode = 'on'
+  /** The queue of MULTI, null outside of it; and what is watched. */
+  transaction: Transaction | null = null
+  watched: WatchedKeys | null = null
   /** A command that waits for a barrier or the gate; dispatched again by the router. */
   held: string[] | null = null
   /** The gate holds it, not a barrier. */
@@ -107,6 +112,7 @@ export class Session implements Caller {
   #isQueued = false
   #isFinished = false
   #isClosed = false
+  #isBlocked = false
   #muted: Set<number> | null = null
   readonly #lanes: (Lane | undefined)[] = []
   readonly #groups: (Group | undefined)[] = []
@@ -166,6 +172,7 @@ export class Session implements Caller {
   get hasRoom(): boolean {
     const pending = this.#next - this.#first
     return (
+      !this.#isBlocked &&
       pending < pendingMax &&
       pending * this.#typicalChars < inFlightChars &&
       this.#out.length < limits.outputSoftBytes
@@ -227,10 +234,29 @@ export class Session implements Caller {
     this.touch()
   }
 
+  /** A command takes effect later, and nothing that follows may be taken before: until `unblock`. */
+  block(): void {
+    this.#isBlocked = true
+  }
+
+  unblock(): void {
+    this.#isBlocked = false
+    this.ask()
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked
+  }
+
   /** Says `ready` when nothing keeps it from going on. */
   ask(): void {
     if (!this.#isStopped || this.#isQueued || this.#isFinished || this.#isClosed) return
-    if (this.heldByGate || this.unsent + this.#out.length >= limits.outputSoftBytes) return
+    if (
+      this.#isBlocked ||
+      this.heldByGate ||
+      this.unsent + this.#out.length >= limits.outputSoftBytes
+    )
+      return
     const { pending } = this
     if (this.held !== null && pending > 0) return
     if (pending > pendingMax / 2 || pending * this.#typicalChars > inFlightChars / 2) return
@@ -269,6 +295,8 @@ export class Session implements Caller {
     this.#out = ''
     this.#parts.clear()
     this.held = null
+    this.transaction = null
+    this.watched = null
     this.waiting.length = 0
     this.#lanes.forEach((lane, index) => {
       if (lane !== undefined) this.#groups[index]?.leave(lane)

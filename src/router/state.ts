@@ -15,8 +15,15 @@ import type { Settings } from './settings.js'
 import type { Stats } from './stats.js'
 import type { CommandTable } from './table.js'
 
+/** The command has opened its place in the order of replies itself, and answers it later. */
+export const deferred: unique symbol = Symbol('deferred')
+
 /** Runs a command of the router. Total: whatever the arguments, it answers. */
-export type Run = (session: Session, args: readonly string[], state: RouterState) => Reply
+export type Run = (
+  session: Session,
+  args: readonly string[],
+  state: RouterState,
+) => Reply | typeof deferred
 
 export interface RouterState {
   readonly config: Config

@@ -13,6 +13,7 @@ import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { Reads, ReadRound } from './reads.js'
+import { isTransaction, Transaction } from './transaction.js'
 import type { Windows } from './windows.js'
 
 export interface ExecutorHost {
@@ -55,6 +56,8 @@ export class Executor {
   #running: Running | null = null
   /** A long command is open in the engine: for the running entry, or for a read. */
   #isOpen = false
+  /** The long command is one of several engine commands. */
+  #transaction: Transaction | null = null
   #halted = false
   /** Commands that may still run in this turn. */
   #budget = 0
@@ -91,6 +94,7 @@ export class Executor {
     this.#queueAt = 0
     this.#running = null
     this.#isOpen = false
+    this.#transaction = null
   }
 
   /** Opens a turn: `run` may be called several times in it. */
@@ -103,9 +107,10 @@ export class Executor {
     if (this.isHeld) return
     while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
-        const reply = this.engine.step(limits.stepElements)
+        const reply = (this.#transaction ?? this.engine).step(limits.stepElements)
         if (reply === later) break
         this.#isOpen = false
+        this.#transaction = null
         this.#take(reply)
         this.#budget--
       } else if (this.#running !== null) {
@@ -121,14 +126,18 @@ export class Executor {
   }
 
   /** Where the reply of a finished long command belongs. */
-  #take(reply: Reply): void {
+  #take(reply: Reply | typeof needsLog): void {
     if (this.#running !== null) {
-      this.#running.replies.push(reply)
+      // Only a read outside the log may be told to go there.
+      if (reply !== needsLog) this.#running.replies.push(reply)
       return
     }
     const round = this.#reads.due(this.applied.index) as ReadRound
     const at = round.next++
-    this.#host.read(round.lanes[at] as Lane, round.calls[at] as GroupCall, reply)
+    const lane = round.lanes[at] as Lane
+    const call = round.calls[at] as GroupCall
+    if (reply === needsLog) this.#host.intoLog(lane, call)
+    else this.#host.read(lane, call, reply)
     if (round.next === round.calls.length) this.#reads.finish()
   }
 
@@ -145,7 +154,7 @@ export class Executor {
         this.#host.intoLog(lanes[round.next++] as Lane, call)
         continue
       }
-      const reply = this.engine.read(call.db, call.args, wall)
+      const reply = this.#read(call.db, call.args, wall)
       if (reply === later) {
         this.#isOpen = true
         return round.next - from + 1
@@ -216,8 +225,10 @@ export class Executor {
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       const args = calls[i] as readonly string[]
       spent += args.length > 3 ? args.length >> 1 : 1
-      const reply = engine.execute(databases[i] as number, args)
-      if (reply === later) {
+      const db = databases[i] as number
+      const reply = isTransaction(args) ? this.#begin(db, args, null) : engine.execute(db, args)
+      // An entry never hears that it should go into the log.
+      if (reply === later || reply === needsLog) {
         this.#isOpen = true
         return spent
       }
@@ -225,6 +236,21 @@ export class Executor {
     }
     if (replies.length === calls.length) this.#close(running)
     return spent + 1
+  }
+
+  #read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
+    return isTransaction(args) ? this.#begin(db, args, wall) : this.engine.read(db, args, wall)
+  }
+
+  #begin(
+    db: number,
+    args: readonly string[],
+    wall: number | null,
+  ): Reply | typeof later | typeof needsLog {
+    const transaction = new Transaction(this.engine, { db, args, wall })
+    const reply = transaction.step(limits.stepElements)
+    if (reply === later) this.#transaction = transaction
+    return reply
   }
 
   #close(running: Running): void {

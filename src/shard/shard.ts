@@ -28,6 +28,7 @@ import { reportOf } from './report.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
 import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
+import { transactionSpecs } from './transaction.js'
 import { Windows } from './windows.js'
 import { Writes } from './writes.js'
 
@@ -99,7 +100,7 @@ export class Shard implements Group {
     })
     this.#remoteReads = new RemoteReads({
       sink: init.sink,
-      spec: (name) => this.engine.commands.get(name),
+      spec: (name) => transactionSpecs.get(name) ?? this.engine.commands.get(name),
       submit: (lane, call) => this.submit(lane, call),
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
     })

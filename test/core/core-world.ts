@@ -56,6 +56,9 @@ export class Client {
   readonly connection: ConnectionId
   readonly replies: string[] = []
   readonly reader = new ReplyReader()
+  /** Everything that came, as it came; where it is not RESP2 `isRaw` keeps the reader from it. */
+  text = ''
+  isRaw = false
   sent = 0
 
   constructor(member: Member, connection: ConnectionId) {
@@ -265,7 +268,9 @@ export class CoreWorld {
     switch (output.kind) {
       case 'write': {
         const client = this.clients.find((each) => each.connection === output.connection)
-        client?.replies.push(...client.reader.push(output.text))
+        if (client === undefined) return
+        client.text += output.text
+        if (!client.isRaw) client.replies.push(...client.reader.push(output.text))
         return
       }
       case 'frame':

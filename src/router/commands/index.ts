@@ -19,6 +19,11 @@ import reset from './reset.js'
 import select from './select.js'
 import shutdown from './shutdown.js'
 import time from './time.js'
+import discard from './transaction/discard.js'
+import exec from './transaction/exec.js'
+import multi from './transaction/multi.js'
+import unwatch from './transaction/unwatch.js'
+import watch from './transaction/watch.js'
 import wait from './wait.js'
 
 export const routerCommands: readonly RouterCommand[] = [
@@ -32,7 +37,9 @@ export const routerCommands: readonly RouterCommand[] = [
   command,
   config,
   debug,
+  discard,
   echo,
+  exec,
   failover,
   hello,
   info,
@@ -41,6 +48,7 @@ export const routerCommands: readonly RouterCommand[] = [
   lolwut,
   module,
   monitor,
+  multi,
   ping,
   quit,
   quorate,
@@ -55,5 +63,7 @@ export const routerCommands: readonly RouterCommand[] = [
   slaveOf,
   slowlog,
   time,
+  unwatch,
   wait,
+  watch,
 ]

@@ -15,6 +15,8 @@ export default {
   barrier: true,
   run: (session, _args, state) => {
     session.db = 0
+    session.transaction = null
+    session.watched = null
     session.protocol = 2
     session.replyMode = 'on'
     session.authenticated = state.settings.password === null

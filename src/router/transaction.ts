@@ -1,0 +1,234 @@
+// MULTI of one session: the queue between MULTI and EXEC, and the keys that are watched. Commands are
+// judged when they are queued (database, group); EXEC turns them into one call of one group. Router
+// commands in the queue run when the group has answered, and their replies take their places.
+
+import type { Group } from '../api/group.js'
+import { limits } from '../api/limits.js'
+import {
+  crossGroup,
+  execAbort,
+  execAborted,
+  unknownResult,
+  notInTransaction,
+} from '../api/replies.js'
+import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/reply.js'
+import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
+import type { CommandEntry } from './command-entry.js'
+import { parseInteger } from './numbers.js'
+import type { Session } from './session.js'
+import { deferred, type RouterState, type Run } from './state.js'
+import type { WatchedKeys } from './watched-keys.js'
+
+type Entry = CommandEntry<Run>
+
+interface Queued {
+  readonly entry: Entry
+  readonly args: readonly string[]
+  readonly db: number
+}
+
+const scripts: ReadonlySet<string> = new Set([
+  'eval',
+  'eval_ro',
+  'evalsha',
+  'evalsha_ro',
+  'fcall',
+  'fcall_ro',
+])
+
+/** What an argument costs besides its bytes. */
+const argumentBytes = 16
+
+export class Transaction {
+  readonly commands: Queued[] = []
+  /** Database of the next command: SELECT is resolved while queueing. */
+  db: number
+  /** About the memory that the queue takes. */
+  bytes = 0
+  /** A command was refused: EXEC aborts. */
+  isSpoiled = false
+  isWrite = false
+  /** A script runs in it. */
+  isScripted = false
+  /** Index of the one group of its data commands, or null while there is none. */
+  group: number | null = null
+  /** Its data commands belong to several groups. */
+  isTorn = false
+  /** It has commands that the router runs. */
+  isMixed = false
+
+  constructor(db: number) {
+    this.db = db
+  }
+
+  add(entry: Entry, args: readonly string[], group: number | null): void {
+    this.commands.push({ entry, args, db: this.db })
+    for (const arg of args) this.bytes += arg.length + argumentBytes
+    if (entry.isWrite) this.isWrite = true
+    if (scripts.has(entry.name)) {
+      this.isScripted = true
+      if (!entry.name.endsWith('_ro')) this.isWrite = true
+    }
+    if (group === null) this.isMixed = true
+    else this.join(group)
+  }
+
+  /** A command was refused. */
+  spoil(): void {
+    this.isSpoiled = true
+    this.commands.length = 0
+    this.bytes = 0
+  }
+
+  join(group: number): void {
+    if (this.group === null) this.group = group
+    else if (this.group !== group) this.isTorn = true
+  }
+}
+
+/**
+ * Queues a command; `groupOf` finds the one group of a data command, or -1. Answers the reply, or null
+ * where the queue is longer than a client may make it: the connection is to be closed then.
+ */
+export function enqueue(
+  state: RouterState,
+  transaction: Transaction,
+  command: {
+    readonly entry: Entry
+    readonly args: string[]
+    readonly groupOf: (at: { readonly db: number }) => number
+  },
+): Reply | null {
+  const { entry, args } = command
+  if (entry.spec.flags.includes('no_multi')) return spoil(transaction, notInTransaction)
+  let group: number | null = null
+  if (entry.run === null) {
+    args[0] = entry.engineName
+    group = command.groupOf(transaction)
+    if (group < 0) {
+      const groups = entry.firstKey === 0 ? databaseGroups(state, entry, transaction.db) : []
+      if (groups.length !== 1) return spoil(transaction, crossGroup)
+      group = groups[0] as number
+    }
+  }
+  // What will be aborted anyway need not be kept.
+  if (transaction.isSpoiled) return queued
+  transaction.add(entry, args, group)
+  if (transaction.bytes > limits.queryBytesMax) return null
+  if (entry.name === 'select') {
+    const db = parseInteger(args[1] as string)
+    if (db !== null && db >= 0 && db < state.config.databases) transaction.db = db
+  }
+  return queued
+}
+
+function databaseGroups(state: RouterState, entry: Entry, db: number): readonly number[] {
+  return entry.name === 'flushall' || entry.name === 'swapdb'
+    ? state.route.all
+    : state.route.groupsOf(db)
+}
+
+function spoil(transaction: Transaction, error: ErrorReply): ErrorReply {
+  transaction.spoil()
+  return error
+}
+
+/** What a session is told whose command was refused before it ran: EXEC aborts, now or later. */
+export function refusedInMulti(session: Session, entry: Entry, error: ErrorReply): ErrorReply {
+  if (entry.name === execName) {
+    session.transaction = null
+    session.watched = null
+    return execAbort(error)
+  }
+  session.transaction?.spoil()
+  return error
+}
+
+/** EXEC of a session in MULTI; the session is out of MULTI whatever comes. */
+export function execute(session: Session, state: RouterState): Reply | typeof deferred {
+  const transaction = session.transaction as Transaction
+  const { watched } = session
+  session.transaction = null
+  session.watched = null
+  if (transaction.isSpoiled) return execAborted
+  if (watched?.isLost === true) return nullArray
+  for (const { group } of watched?.keys ?? []) transaction.join(group)
+  if (transaction.isTorn) return crossGroup
+  for (const command of transaction.commands) state.stats.countCall(command.entry)
+  if (transaction.group === null) return together(session, transaction, { replies: [], state })
+  submit(session, transaction, { state, watched })
+  return deferred
+}
+
+function submit(
+  session: Session,
+  transaction: Transaction,
+  what: {
+    readonly state: RouterState
+    readonly watched: WatchedKeys | null
+  },
+): void {
+  const { state, watched } = what
+  const entry = state.table.find(execName) as Entry
+  const calls: TransactionCall[] = transaction.commands.filter(({ entry }) => entry.run === null)
+  const ticket = session.open(entry)
+  // What follows must see the database, the protocol and the like that the queue ends with.
+  if (transaction.isMixed) session.block()
+  const index = transaction.group as number
+  const group = state.groups[index] as Group
+  group.submit(session.lane(index, group), {
+    spec: entry.spec,
+    write: transaction.isWrite,
+    db: transaction.db,
+    args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
+    scripted: transaction.isScripted,
+    ticket: session.openPart({
+      take: (reply) => {
+        session.answer(ticket, settle(session, transaction, { reply, state }))
+        if (transaction.isMixed) session.unblock()
+      },
+    }),
+  })
+}
+
+function settle(
+  session: Session,
+  transaction: Transaction,
+  { reply, state }: { readonly reply: Reply; readonly state: RouterState },
+): Reply {
+  if (isError(reply)) return refusal(reply)
+  if (!Array.isArray(reply)) return reply
+  return together(session, transaction, { replies: reply as readonly Reply[], state })
+}
+
+/** As Redis: what speaks of the cluster as it is, any other refusal as an abort. */
+function refusal(error: ErrorReply): ErrorReply {
+  if (error === unknownResult || !error.definite) return error
+  const { text } = error
+  const isOfCluster = ['CLUSTERDOWN ', 'TRYAGAIN ', 'CROSSSLOT '].some((word) =>
+    text.startsWith(word),
+  )
+  return isOfCluster ? error : execAbort(error)
+}
+
+/** The replies in the order of the queue: the group's, and those of the router's commands, run now. */
+function together(
+  session: Session,
+  transaction: Transaction,
+  { replies, state }: { readonly replies: readonly Reply[]; readonly state: RouterState },
+): Reply {
+  let next = 0
+  const made = transaction.commands.map(({ entry, args }): Reply => {
+    if (entry.run === null) {
+      const reply = replies[next++] ?? null
+      if (isError(reply)) {
+        entry.counters.failed++
+        state.stats.countError(reply.text)
+      }
+      return reply
+    }
+    const reply = entry.run(session, args, state)
+    return reply === deferred ? null : reply
+  })
+  return made
+}

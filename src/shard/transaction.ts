@@ -1,0 +1,145 @@
+// EXEC and WATCH in the engine: several of its commands as one, in one go. Watched keys are looked up
+// first, so that a key past its time is gone, then their slots' versions compared, then the commands
+// run; nothing else is executed or read meanwhile. Driven by the executor in steps.
+
+import type { CommandSpec } from '../api/command.js'
+import { type Engine, later, needsLog } from '../api/engine.js'
+import { error } from '../api/replies.js'
+import { nullArray, type Reply } from '../api/reply.js'
+import {
+  decodeTransaction,
+  execName,
+  type TransactionCall,
+  type WatchedKey,
+  watchName,
+} from '../api/transaction.js'
+import { keySlot } from '../base/keyslot.js'
+import { hasBug } from '../base/seeded-bug.js'
+
+const malformed = error('ERR malformed transaction')
+const notRead = error('ERR only commands that read are executed outside the log')
+
+/** Whether a call is one of those that a `Transaction` executes. */
+export function isTransaction(args: readonly string[]): boolean {
+  const name = args[0]
+  return name === execName || name === watchName
+}
+
+export class Transaction {
+  readonly #engine: Engine
+  /** The turn's wall clock in a read outside the log, null in an entry. */
+  readonly #wall: number | null
+  readonly #watched: readonly WatchedKey[]
+  /** Only the versions are asked for. */
+  readonly #isWatch: boolean
+  /** The commands behind the look-ups; null where the arguments are malformed. */
+  readonly #calls: readonly TransactionCall[] | null
+  readonly #replies: Reply[] = []
+  /** Watched keys that were looked up. */
+  #looked = 0
+  #isJudged = false
+  /** A watched slot was written to. */
+  #isAborted = false
+  /** The engine is in the middle of a long command. */
+  #isOpen = false
+
+  constructor(
+    engine: Engine,
+    call: { readonly db: number; readonly args: readonly string[]; readonly wall: number | null },
+  ) {
+    const { db, args } = call
+    this.#engine = engine
+    this.#wall = call.wall
+    this.#isWatch = args[0] === watchName
+    if (this.#isWatch) {
+      this.#watched = args.slice(1).map((key) => ({ db, key, version: 0 }))
+      this.#calls = []
+    } else {
+      const decoded = decodeTransaction(args)
+      this.#watched = decoded?.watched ?? []
+      this.#calls = decoded?.calls ?? null
+    }
+  }
+
+  /** Goes on for at most about `elements`; its answer, or `needsLog` where a read must not answer. */
+  step(elements: number): Reply | typeof later | typeof needsLog {
+    if (this.#calls === null) return malformed
+    for (let left = elements; left > 0; ) {
+      if (this.#isOpen) {
+        const reply = this.#engine.step(left)
+        if (reply === later) return later
+        this.#isOpen = false
+        this.#take(reply)
+        left--
+        continue
+      }
+      const call = this.#next(this.#calls)
+      if (call === null) return this.#answer()
+      const reply = this.#run(call)
+      if (reply === needsLog) return needsLog
+      left -= call.args.length
+      if (reply === later) this.#isOpen = true
+      else this.#take(reply)
+    }
+    return later
+  }
+
+  /** Null where nothing is left to do. */
+  #next(calls: readonly TransactionCall[]): TransactionCall | null {
+    const key = this.#watched[this.#looked]
+    if (key !== undefined) return { db: key.db, args: ['exists', key.key] }
+    if (!this.#isJudged) this.#judge()
+    return this.#isAborted && !hasBug('shard-watch-judged-late')
+      ? null
+      : (calls[this.#replies.length] ?? null)
+  }
+
+  #take(reply: Reply): void {
+    if (this.#looked < this.#watched.length) this.#looked++
+    else this.#replies.push(reply)
+  }
+
+  #answer(): Reply {
+    if (this.#isWatch) return this.#watched.map(({ key }) => this.#version(key))
+    return this.#isAborted ? nullArray : this.#replies
+  }
+
+  #judge(): void {
+    this.#isJudged = true
+    if (this.#isWatch || hasBug('shard-watch-ignores-versions')) return
+    this.#isAborted = this.#watched.some(({ key, version }) => this.#version(key) !== version)
+  }
+
+  #version(key: string): number {
+    return this.#engine.slotVersion(keySlot(key))
+  }
+
+  #run({ db, args }: TransactionCall): Reply | typeof later | typeof needsLog {
+    if (this.#wall === null) return this.#engine.execute(db, args)
+    const spec = this.#engine.commands.get(args[0] ?? '')
+    if (spec?.flags.includes('write') === true) return notRead
+    return this.#engine.read(db, args, this.#wall)
+  }
+}
+
+function specOf(name: string): CommandSpec {
+  return {
+    name,
+    arity: -1,
+    flags: ['readonly'],
+    group: 'transactions',
+    since: '',
+    summary: '',
+    complexity: '',
+    categories: [],
+    tips: [],
+    keys: [],
+    arguments: [],
+    gather: 'refuse',
+  }
+}
+
+/** As reads that another member hands over. */
+export const transactionSpecs: ReadonlyMap<string, CommandSpec> = new Map(
+  [execName, watchName].map((name) => [name, specOf(name)]),
+)
