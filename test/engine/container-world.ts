@@ -1,0 +1,197 @@
+// Containers without commands: keyspace, effects and checkpoints tied together as the engine does it,
+// and random changes of values of every type beside a plain model of them.
+
+import type { Hash64 } from '../../src/base/hash.js'
+import type { Random } from '../../src/base/random.js'
+import { Checkpoints } from '../../src/engine/checkpoint.js'
+import { digestOf } from '../../src/engine/digest.js'
+import { Effects } from '../../src/engine/effects.js'
+import { type Database, Keyspace } from '../../src/engine/keyspace.js'
+import { Ledger } from '../../src/engine/ledger.js'
+import { Loader } from '../../src/engine/loader.js'
+import { keyBytes } from '../../src/engine/memory.js'
+import { Segment } from '../../src/engine/segment.js'
+import { HashValue } from '../../src/engine/values/hash.js'
+import { ListValue } from '../../src/engine/values/list.js'
+import type { Body, Part } from '../../src/engine/values/part.js'
+import { SetValue } from '../../src/engine/values/set.js'
+import { type Container, copyValue, wholeBytes } from '../../src/engine/values/value.js'
+import { ZsetValue } from '../../src/engine/values/zset.js'
+import type { Storage } from './world.js'
+
+const databases = 2
+const types = [HashValue, ListValue, SetValue, ZsetValue] as const
+
+export class ContainerWorld {
+  readonly keyspace = new Keyspace(databases, new Ledger(databases))
+  readonly effects = new Effects(this.keyspace, null)
+  readonly checkpoints = new Checkpoints(this.keyspace, this.effects)
+
+  digest(): Hash64 {
+    return digestOf(this.keyspace, this.effects.versions, 1)
+  }
+
+  /** A world with what is stored; throws what is wrong. */
+  static restore(storage: Storage): ContainerWorld {
+    const made = new ContainerWorld()
+    const { manifest } = storage
+    if (manifest === null) return made
+    const loader = new Loader(databases, {
+      segment: (at, { map, times }) => made.keyspace.restore(new Segment(at, map), times),
+      part: (value, part) => {
+        const database = made.keyspace.databases[value.body.db] as Database
+        database.bytes += part.bytes
+      },
+      lastBody: (id) => {
+        made.keyspace.lastBody = id
+      },
+      version: (slot, version) => {
+        made.effects.versions[slot] = version
+      },
+    })
+    loader.begin(manifest)
+    loader.take(storage.sorted())
+    const loaded = loader.finish(manifest)
+    if (typeof loaded === 'string') throw new Error(loaded)
+    made.checkpoints.restore(loaded)
+    return made
+  }
+
+  checkpoint(storage: Storage, number: number): number {
+    this.checkpoints.begin(number, 1)
+    let rows = 0
+    for (;;) {
+      const step = this.checkpoints.step(1000, 1 << 20)
+      storage.put(step.puts)
+      rows += step.puts.length
+      if (step.manifest === null) continue
+      storage.manifest = step.manifest
+      this.checkpoints.finish()
+      return rows
+    }
+  }
+
+  value(key: string): Container | undefined {
+    const value = this.keyspace.find(this.effects.db, key)?.map.get(key)
+    return typeof value === 'string' ? undefined : value
+  }
+
+  /** Changes something at random; at most `entries` entries come or go with it. */
+  churn(random: Random, key: string, entries: number): void {
+    const value = this.value(key)
+    const roll = random.below(40)
+    if (value === undefined) {
+      this.effects.create(key, new (types[random.below(types.length)] ?? HashValue)())
+      this.fill(random, key, 1 + random.below(entries))
+    } else if (roll === 0) this.effects.remove(key, 'del')
+    else if (roll === 1) {
+      const target = `${key}${random.below(3)}`
+      this.effects.put(target, copyValue(value), 'copy_to')
+    } else if (roll === 2) {
+      this.effects.remove(key, 'rename_from')
+      this.effects.put(`{${random.below(9)}}${random.below(20)}`, value, 'rename_to')
+    } else if (roll === 3) this.effects.put(key, 'text', 'set')
+    else if (roll < 14) this.drain(random, key, random.below(entries))
+    else this.fill(random, key, random.below(entries))
+  }
+
+  fill(random: Random, key: string, count: number): void {
+    const value = this.value(key)
+    if (value === undefined) return
+    for (let i = 0; i < count; i++) {
+      const name = `name${random.below(4000)}`
+      const { size } = value.body
+      if (value.type === 'hash') {
+        this.effects.hashes.set(key, value, name, 'v'.repeat(random.below(60)))
+      } else if (value.type === 'set') this.effects.sets.add(key, value, name)
+      else if (value.type === 'zset') {
+        this.effects.zsets.set(key, value, { member: name, score: random.below(50) / 4 })
+      } else if (value.type === 'list') {
+        const place = random.chance(1, 2) ? Math.min(size, 7) : random.below(size + 1)
+        this.effects.lists.insert(key, value, { position: place, item: name })
+      }
+    }
+    this.effects.settle(key, value, 'filled')
+  }
+
+  drain(random: Random, key: string, count: number): void {
+    const value = this.value(key)
+    if (value === undefined) return
+    for (let i = 0; i < count && value.body.size > 0; i++) {
+      const index = value.body.partAt(random.below(value.body.size))
+      const part = value.body.parts[index]
+      if (value.type === 'list') {
+        if (random.chance(1, 3)) this.effects.lists.popLeft(key, value)
+        else {
+          const position = random.below(value.body.size)
+          this.effects.lists.removeRun(key, value, { position, count: 1 + random.below(9) })
+        }
+      } else if (part !== undefined && 'map' in part) {
+        const name = [...part.map.keys()][0] as string
+        if (value.type === 'hash') this.effects.hashes.remove(key, value, name)
+        if (value.type === 'set') this.effects.sets.remove(key, value, name)
+      } else if (part !== undefined && 'scores' in part && value.type === 'zset') {
+        this.effects.zsets.remove(key, value, part.members[0] as string)
+      }
+    }
+    this.effects.settle(key, value, 'drained')
+  }
+
+  /** What is wrong with the bookkeeping; empty when nothing is. */
+  faults(): string[] {
+    const faults: string[] = []
+    for (const database of this.keyspace.databases) {
+      if (database === undefined) continue
+      let bytes = 0
+      for (const table of database.tables) {
+        for (const segment of table?.segments ?? []) {
+          let own = 0
+          for (const [key, value] of segment.map) {
+            own += keyBytes(key, value)
+            if (typeof value === 'string') continue
+            if (value.body.id !== 0) bytes += value.body.bytes
+            faults.push(...faultsOf(key, value, segment))
+          }
+          bytes += own
+          if (own !== segment.bytes) faults.push(`a segment counts ${segment.bytes}, holds ${own}`)
+        }
+      }
+      if (bytes !== database.bytes) faults.push(`bytes: ${database.bytes}, holds ${bytes}`)
+    }
+    return faults
+  }
+}
+
+function faultsOf(key: string, value: Container, segment: Segment): string[] {
+  const body: Body = value.body
+  const faults: string[] = []
+  const say = (is: boolean, what: string): void => {
+    if (!is) faults.push(`${value.type} ${key}: ${what}`)
+  }
+  const sum = (of: (part: Part) => number): number => body.parts.reduce((s, p) => s + of(p), 0)
+  say(body.size === sum((part) => part.size), 'size')
+  say(body.bytes === sum((part) => part.bytes), 'bytes')
+  say(
+    body.parts.every((part) => part.bytes === body.kind.copy(part).bytes),
+    'bytes of a part',
+  )
+  say(wholeBytes(value) > body.bytes, 'whole bytes')
+  say(body.size > 0 && body.isHomed, 'empty or homeless')
+  say((body.id !== 0) === body.parts.length > 1, 'rows of its own')
+  say(body.slot === segment.slot && body.db === segment.db, 'place')
+  say(
+    body.parts.every((part, i) => i === 0 || part.start > (body.parts[i - 1] as Part).start),
+    'order of starts',
+  )
+  say(
+    body.parts.every((part) => part.body === body && part.size <= 512),
+    'parts',
+  )
+  for (let i = 0, before = 0; i < body.parts.length; i++) {
+    say(body.before(i) === before, `before ${i}`)
+    before += (body.parts[i] as Part).size
+    say(before === 0 || body.partAt(before - 1) === i, `part at ${before - 1}`)
+  }
+  if (value.type === 'zset') say(value.scores.size === body.size, 'index of scores')
+  return faults
+}

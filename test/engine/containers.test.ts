@@ -1,0 +1,164 @@
+// Containers: their bookkeeping under random changes, and that checkpoints restore exactly what was,
+// at every point of a crash, whatever changes, moves, is copied or dropped while one is open.
+
+import test from 'ava'
+import { Random } from '../../src/base/random.js'
+import { ListValue } from '../../src/engine/values/list.js'
+import { ZsetValue } from '../../src/engine/values/zset.js'
+import { HashValue } from '../../src/engine/values/hash.js'
+import { SetValue } from '../../src/engine/values/set.js'
+import { ContainerWorld } from './container-world.js'
+import { Storage } from './world.js'
+
+function keyOf(random: Random): string {
+  return `{${random.below(9)}}${random.below(20)}`
+}
+
+for (let seed = 1; seed <= 4; seed++) {
+  test(`containers: random changes (seed ${seed}): sizes, bytes, order and places hold`, (t) => {
+    const random = new Random(seed)
+    const world = new ContainerWorld()
+
+    for (let i = 0; i < 1500; i++) {
+      world.effects.db = random.below(2)
+      world.churn(random, keyOf(random), random.chance(1, 10) ? 1500 : 20)
+      if (i % 100 === 0) t.deepEqual(world.faults(), [])
+    }
+
+    t.deepEqual(world.faults(), [])
+    t.true(world.keyspace.bodies.size > 0)
+  })
+
+  test(`containers: crash at every slice of checkpoints (seed ${seed}): the last finished state comes back`, (t) => {
+    const random = new Random(seed)
+    const world = new ContainerWorld()
+    const storage = new Storage()
+    let finished = world.digest()
+    const churn = (count: number): void => {
+      for (let i = 0; i < count; i++) {
+        world.effects.db = random.below(2)
+        if (random.chance(1, 400)) world.effects.clear(world.effects.db)
+        world.churn(random, keyOf(random), random.chance(1, 10) ? 1200 : 20)
+      }
+    }
+    churn(300)
+
+    for (let number = 1; number <= 8; number++) {
+      churn(60)
+      world.checkpoints.begin(number, 1)
+      const begun = world.digest()
+      const isAborted = number % 3 === 0
+      for (let slice = 0; ; slice++) {
+        const step = world.checkpoints.step(800, 1 << 16)
+        storage.put(step.puts)
+        if (slice % 8 === 0) t.deepEqual(ContainerWorld.restore(storage).digest(), finished)
+        if (isAborted && slice === 6) {
+          world.checkpoints.abort()
+          break
+        }
+        if (step.manifest !== null) {
+          storage.manifest = step.manifest
+          world.checkpoints.finish()
+          finished = begun
+          break
+        }
+        churn(6)
+      }
+      storage.delete(world.checkpoints.garbage(random.below(400)))
+      const back = ContainerWorld.restore(storage)
+      t.deepEqual(back.digest(), finished)
+      t.deepEqual(back.faults(), [])
+    }
+    t.deepEqual(world.faults(), [])
+  })
+}
+
+test('containers: restored from a checkpoint, then changed as the first one: digests are equal', (t) => {
+  const random = new Random(5)
+  const world = new ContainerWorld()
+  const storage = new Storage()
+  for (let i = 0; i < 300; i++) world.churn(random, keyOf(random), 900)
+  world.checkpoint(storage, 1)
+  const back = ContainerWorld.restore(storage)
+
+  const [a, b] = [new Random(6), new Random(6)]
+  for (let i = 0; i < 500; i++) {
+    world.churn(a, keyOf(a), 900)
+    back.churn(b, keyOf(b), 900)
+  }
+
+  t.deepEqual(back.digest(), world.digest())
+  t.deepEqual(back.faults(), [])
+  back.checkpoint(storage, 2)
+  t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
+})
+
+for (const make of [HashValue, ListValue, SetValue, ZsetValue]) {
+  test(`containers: one changed entry of 50,000 (${make.name}): at most ten rows in the next checkpoint`, (t) => {
+    const random = new Random(7)
+    const world = new ContainerWorld()
+    const storage = new Storage()
+    const value = new make()
+    world.effects.create('k', value)
+    for (let i = 0; i < 50_000; i++) {
+      if (value.type === 'hash') world.effects.hashes.set('k', value, `f${i}`, 'v')
+      if (value.type === 'set') world.effects.sets.add('k', value, `f${i}`)
+      if (value.type === 'list') world.effects.lists.pushRight('k', value, `f${i}`)
+      if (value.type === 'zset') {
+        world.effects.zsets.set('k', value, { member: `f${i}`, score: random.below(9999) })
+      }
+    }
+    t.true(world.checkpoint(storage, 1) > 100)
+
+    if (value.type === 'hash') world.effects.hashes.set('k', value, 'f777', 'w')
+    if (value.type === 'set') world.effects.sets.remove('k', value, 'f777')
+    if (value.type === 'list') world.effects.lists.set('k', value, { position: 777, item: 'x' })
+    if (value.type === 'zset') world.effects.zsets.set('k', value, { member: 'f777', score: 1 })
+    const rows = world.checkpoint(storage, 2)
+
+    t.true(rows >= 2 && rows <= 10, `${rows} rows`)
+    t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
+  })
+}
+
+test('containers: a large one removed: its rows go with the next checkpoint', (t) => {
+  const world = new ContainerWorld()
+  const storage = new Storage()
+  const value = new HashValue()
+  world.effects.create('k', value)
+  for (let i = 0; i < 30_000; i++) world.effects.hashes.set('k', value, `f${i}`, 'v')
+  world.checkpoint(storage, 1)
+  const before = storage.rows.size
+
+  world.effects.remove('k', 'del')
+  world.checkpoint(storage, 2)
+  storage.delete(world.checkpoints.garbage(1e6))
+
+  t.true(before > 60)
+  t.true(storage.rows.size <= 3)
+  t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
+})
+
+test('containers: elements inserted at one place for ever: places are given anew and order holds', (t) => {
+  const world = new ContainerWorld()
+  const storage = new Storage()
+  const value = new ListValue()
+  world.effects.create('k', value)
+  world.effects.lists.pushRight('k', value, 'first')
+  for (let i = 0; i < 40_000; i++) {
+    const position = 1
+    world.effects.lists.insert('k', value, { position, item: `i${i}` })
+    if (i % 9000 === 0) world.checkpoint(storage, i + 1)
+  }
+
+  t.deepEqual(world.faults(), [])
+  t.deepEqual(
+    [0, 1, 2, 39_999].map((at) => {
+      const index = value.body.partAt(at)
+      return value.body.parts[index]?.items[at - value.body.before(index)]
+    }),
+    ['first', 'i39999', 'i39998', 'i1'],
+  )
+  world.checkpoint(storage, 50_000)
+  t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
+})
