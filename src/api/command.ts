@@ -20,6 +20,7 @@ export type CommandFlag =
   | 'skip_slowlog'
   | 'no_async_loading'
   | 'no_multi'
+  | 'no_mandatory_keys'
   | 'sentinel'
 
 /** Where keys stand: from `first` (1 is the first argument) to `last` (negative counts from the end), every `step`. */
@@ -27,6 +28,8 @@ export interface KeySpec {
   readonly first: number
   readonly last: number
   readonly step: number
+  /** The argument at `first` says how many keys follow it; `last` says nothing then. */
+  readonly counted?: true
   /** Redis' key spec flags, as `RW`, `access`, `update`. */
   readonly flags: readonly string[]
   /** Redis' note on the flags, as COMMAND INFO prints it. */

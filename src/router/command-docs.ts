@@ -8,13 +8,15 @@ import type { CommandEntry } from './command-entry.js'
 export function describeCommand(entry: CommandEntry): Reply {
   const { spec } = entry
   const subcommands = entry.subcommands === null ? [] : [...entry.subcommands.values()]
+  // Keys that an argument counts are left out here, as Redis does.
+  const fixed = spec.keys.filter((keys) => !keys.counted)
   return [
     spec.name,
     spec.arity,
     { type: 'set', items: spec.flags.map(status) },
-    entry.firstKey,
-    entry.lastKey,
-    entry.firstKey === 0 ? 0 : entry.keyStep,
+    fixed[0]?.first ?? 0,
+    fixed.at(-1)?.last ?? 0,
+    fixed[0]?.step ?? 0,
     { type: 'set', items: spec.categories.map(status) },
     { type: 'set', items: spec.tips },
     { type: 'set', items: spec.keys.map(describeKeys) },
@@ -26,17 +28,17 @@ function describeKeys(keys: KeySpec): Reply {
   const last = keys.last < 0 ? keys.last : keys.last - keys.first
   const notes: readonly (readonly [string, Reply])[] =
     keys.notes === undefined ? [] : [['notes', keys.notes]]
+  const found = keys.counted
+    ? map(
+        ['type', 'keynum'],
+        ['spec', map(['keynumidx', 0], ['firstkey', 1], ['keystep', keys.step])],
+      )
+    : map(['type', 'range'], ['spec', map(['lastkey', last], ['keystep', keys.step], ['limit', 0])])
   return map(
     ...notes,
     ['flags', { type: 'set', items: keys.flags.map(status) }],
     ['begin_search', map(['type', 'index'], ['spec', map(['index', keys.first])])],
-    [
-      'find_keys',
-      map(
-        ['type', 'range'],
-        ['spec', map(['lastkey', last], ['keystep', keys.step], ['limit', 0])],
-      ),
-    ],
+    ['find_keys', found],
   )
 }
 

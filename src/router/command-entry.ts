@@ -39,6 +39,8 @@ export class CommandEntry<R = unknown> {
   readonly runsWhileLoading: boolean
   /** Inside MULTI it waits for EXEC. */
   readonly isQueued: boolean
+  /** Index of the argument that says how many keys follow it, 0 for none. */
+  readonly countAt: number
   /** Index of the first key in the arguments, 0 for none. */
   readonly firstKey: number
   readonly lastKey: number
@@ -66,11 +68,12 @@ export class CommandEntry<R = unknown> {
     this.runsWhileLoading = spec.flags.includes('loading')
     this.isQueued = !immediate.has(spec.name)
     const [key] = spec.keys
-    this.firstKey = key?.first ?? 0
+    this.countAt = spec.keys.find((keys) => keys.counted)?.first ?? 0
+    this.firstKey = key === undefined ? 0 : key.first + (key.counted ? 1 : 0)
     // Two key specs in a row, as COPY's and RENAME's: from the first of them to the last.
     this.lastKey = spec.keys.at(-1)?.last ?? 0
     this.keyStep = key?.step ?? 1
-    this.hasOneKey = this.firstKey > 0 && this.lastKey === this.firstKey
+    this.hasOneKey = this.firstKey > 0 && this.lastKey === this.firstKey && this.countAt === 0
     this.#arity = spec.arity
     this.subcommands = options.container ? new Map() : null
     this.counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0, batchCalls: 0 }
@@ -79,6 +82,12 @@ export class CommandEntry<R = unknown> {
   /** Whether a count of arguments, with the name, fits. */
   fits(count: number): boolean {
     return this.#arity >= 0 ? count === this.#arity : count >= -this.#arity
+  }
+
+  /** Index of the last of the keys that are counted by an argument; at most the last argument's. */
+  lastCounted(args: readonly string[]): number {
+    const count = Number(args[this.countAt])
+    return Math.min(args.length - 1, this.countAt + (count > 0 ? count : 0))
   }
 
   /** Index of the last key among `count` arguments. */

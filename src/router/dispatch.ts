@@ -102,8 +102,12 @@ export class Dispatcher {
     }
     const index = route.groupOf(db, args[entry.firstKey] ?? '')
     if (entry.hasOneKey) return index
-    const last = entry.lastKeyOf(args.length)
-    for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
+    const last = entry.countAt > 0 ? entry.lastCounted(args) : entry.lastKeyOf(args.length)
+    for (
+      let at = Math.max(entry.countAt + 1, entry.firstKey + entry.keyStep);
+      at <= last;
+      at += entry.keyStep
+    ) {
       if (route.groupOf(db, args[at] ?? '') !== index) return -1
     }
     const target = entry.name === 'copy' ? databaseOfCopy(args) : null

@@ -6,6 +6,7 @@ import { type ErrorReply, type Reply, status } from '../../api/reply.js'
 import { helpOf, plain, type RouterCommand } from '../command.js'
 import { describeCommand, documentCommand } from '../command-docs.js'
 import type { CommandEntry } from '../command-entry.js'
+import { parseInteger } from '../numbers.js'
 import type { RouterState } from '../state.js'
 
 const base = {
@@ -24,6 +25,7 @@ const whole = [
 const invalidCommand = error('ERR Invalid command specified')
 const noKeys = error('ERR The command has no key arguments')
 const invalidCount = error('ERR Invalid number of arguments specified for command')
+const invalidArguments = error('ERR Invalid arguments specified for command')
 
 const count = {
   ...base,
@@ -107,14 +109,27 @@ function keysOf(args: readonly string[], state: RouterState): ErrorReply | reado
   if (entry === undefined) return invalidCommand
   if (entry.firstKey === 0) return noKeys
   if (!entry.fits(args.length)) return invalidCount
+  if (entry.countAt > 0 && !hasCountedKeys(entry, args)) return invalidArguments
   const found: FoundKey[] = []
   for (const keys of entry.spec.keys) {
-    const last = keys.last < 0 ? args.length + keys.last : keys.last
-    for (let at = keys.first; at <= last && at < args.length; at += keys.step) {
+    const counted = keys.counted ? entry.lastCounted(args) : keys.last
+    const last = counted < 0 ? args.length + counted : counted
+    for (
+      let at = keys.counted ? keys.first + 1 : keys.first;
+      at <= last && at < args.length;
+      at += keys.step
+    ) {
       found.push([args[at] as string, flagsOf(entry, keys.flags, args)])
     }
   }
   return found
+}
+
+/** Whether as many keys are there as an argument says. Only scripts do without any. */
+function hasCountedKeys(entry: CommandEntry, args: readonly string[]): boolean {
+  const count = parseInteger(args[entry.countAt] as string)
+  const least = entry.spec.flags.includes('no_mandatory_keys') ? 0 : 1
+  return count !== null && count >= least && entry.countAt + count < args.length
 }
 
 /** SET is the one command whose use of its key depends on an option. */
