@@ -80,6 +80,8 @@ export interface CommandSpec {
   /** Version and what changed, as COMMAND DOCS prints it. */
   readonly history?: readonly (readonly [string, string])[]
   readonly deprecated?: { readonly since: string; readonly replacedBy: string }
+  /** A command between servers: no client has a use for it. */
+  readonly system?: true
   /** ACL categories with the at sign. */
   readonly categories: readonly string[]
   readonly tips: readonly string[]

@@ -85,6 +85,10 @@ export const limits = {
   checkpointSliceKeys: 1_000,
   checkpointSliceBytes: 256 * 1024,
   checkpointWritesInFlight: 2,
+  /** Users of ACL, selectors of one user, and patterns or passwords of one selector or user. */
+  aclUsersMax: 10_000,
+  aclSelectorsMax: 128,
+  aclPatternsMax: 1_024,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

@@ -32,6 +32,16 @@ export const invalidCursor = error('ERR invalid cursor')
 export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
 export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
 export const noAuth = error('NOAUTH Authentication required.')
+/** `name` in full, as `config|get`. */
+export function aclCommand(name: string): ErrorReply {
+  return error(`NOPERM this user has no permissions to run the '${name}' command`)
+}
+export const aclKey = error(
+  'NOPERM this user has no permissions to access one of the keys used as arguments',
+)
+export const aclChannel = error(
+  'NOPERM this user has no permissions to access one of the channels used as arguments',
+)
 export const wrongPass = error('WRONGPASS invalid username-password pair or user is disabled.')
 export const noProto = error('NOPROTO unsupported protocol version')
 export const maxClients = error('ERR max number of clients reached')

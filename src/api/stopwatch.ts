@@ -27,4 +27,6 @@ export interface ProcessFacts {
   readonly executable: string
   readonly configFile: string
   gauges(): Gauges
+  /** So many hexadecimal digits that nobody can guess: passwords, never a decision. */
+  secret(digits: number): string
 }

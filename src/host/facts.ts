@@ -1,5 +1,6 @@
 // Facts and figures of the process for INFO. Never part of a decision.
 
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { createHistogram } from 'node:perf_hooks'
@@ -24,6 +25,10 @@ export function makeFacts(configFile: string): FactsHandle {
     pid: process.pid,
     os: `${process.platform} ${process.arch}`,
     arch: process.arch,
+    secret: (digits) =>
+      randomBytes(Math.ceil(digits / 2))
+        .toString('hex')
+        .slice(0, digits),
     executable: process.execPath,
     configFile,
     gauges: (): Gauges => {

@@ -1,31 +1,29 @@
-// The one user there is today, `default`, and its password. AUTH and HELLO ask here.
+// Who a connection is: AUTH and HELLO ask here, RESET goes back to the start.
 
 import { wrongPass } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
+import { noteFailedLogin } from './acl/guard.js'
 import type { Session } from './session.js'
 import type { RouterState } from './state.js'
 
-/** Null when the session is authenticated now. */
+/** Null when the session is authenticated as that user now. */
 export function authenticate(
   session: Session,
   state: RouterState,
-  given: { readonly user: string; readonly password: string },
+  given: { readonly command: string; readonly user: string; readonly password: string },
 ): ErrorReply | null {
-  const password = state.settings.password
-  const fits = password === null || equalInConstantTime(given.password, password)
-  if (given.user !== 'default' || !fits) {
-    state.stats.aclAuthFailures++
+  const user = state.users.get(given.user)
+  if (user === undefined || !user.accepts(given.password)) {
+    noteFailedLogin(state, session, given)
     return wrongPass
   }
+  session.user = user
   session.authenticated = true
   return null
 }
 
-/** Takes as long for a wrong text as for the right one of the same length (S27). */
-function equalInConstantTime(given: string, wanted: string): boolean {
-  let difference = given.length ^ wanted.length
-  for (let i = 0; i < given.length; i++) {
-    difference |= given.charCodeAt(i) ^ wanted.charCodeAt(i % wanted.length)
-  }
-  return difference === 0
+/** As when it connected. */
+export function forgetUser(session: Session, state: RouterState): void {
+  session.user = state.users.default
+  session.authenticated = state.users.isFree
 }

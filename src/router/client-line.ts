@@ -32,7 +32,7 @@ export function clientLine(session: Session, mono: number): string {
     ['tot-mem', session.parser.keptBytes + session.outputChars + session.unsent],
     ['events', session.isPaused ? 'w' : 'r'],
     ['cmd', facts.lastCommand],
-    ['user', session.authenticated ? 'default' : '(superuser)'],
+    ['user', session.user.name],
     ['redir', -1],
     ['resp', session.protocol],
     ['lib-name', facts.libraryName],

@@ -13,6 +13,7 @@ import {
   wrongArity,
 } from '../api/replies.js'
 import { keySlot } from '../base/keyslot.js'
+import { refusalOf } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import type { Session } from './session.js'
@@ -45,7 +46,13 @@ export class Dispatcher {
       else return refuse(session, entry, unknownSubcommand(entry.name, word))
     }
     if (!entry.fits(args.length)) return refuse(session, entry, wrongArity(entry.name))
-    if (!session.authenticated && entry.needsAuth) return refuse(session, entry, noAuth)
+    if (!session.authenticated && entry.needsAuth && !state.users.isFree) {
+      return refuse(session, entry, noAuth)
+    }
+    if (!session.user.isOpen) {
+      const refused = refusalOf(state, session, { entry, args, context: 'toplevel' })
+      if (refused !== null) return refuse(session, entry, refused)
+    }
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
     if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
     if (session.transaction !== null && entry.isQueued) return this.#queue(session, entry, args)

@@ -14,6 +14,8 @@ import { maxClients } from '../api/replies.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { Random } from '../base/random.js'
 import { Gate } from '../slots/gate.js'
+import { AclLog } from './acl/log.js'
+import { Users } from './acl/users.js'
 import { Bounds } from './bounds.js'
 import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
@@ -100,7 +102,8 @@ export class Router implements SessionEvents {
       door: this.#door,
       stats: state.stats,
       events: this,
-      authenticated: state.settings.password === null,
+      authenticated: state.users.isFree,
+      user: state.users.default,
       now,
     })
     this.#sessions.set(session.id, session)
@@ -217,7 +220,7 @@ export class Router implements SessionEvents {
     if (this.#sessions.size >= settings.integer('maxclients')) {
       return this.#door.encode(maxClients, 2)
     }
-    const isProtected = settings.get('protected-mode') === 'yes' && settings.password === null
+    const isProtected = settings.get('protected-mode') === 'yes' && this.#state.users.isFree
     return isProtected && !input.loopback ? deniedText : null
   }
 
@@ -345,14 +348,19 @@ export class Router implements SessionEvents {
 
   #makeState(init: RouterInit): RouterState {
     const settings = new Settings(init.config)
+    const table = new CommandTable<Run>(init.commands, routerCommands)
+    const users = new Users(table)
+    users.requirePass(init.config.password ?? '')
     return {
       config: init.config,
       cluster: init.cluster,
       groups: init.groups,
       route: new Route(init.config, init.groups),
       gate: new Gate(),
-      table: new CommandTable<Run>(init.commands, routerCommands),
+      table,
       settings,
+      users,
+      aclLog: new AclLog(),
       stats: new Stats(),
       facts: init.facts,
       stopwatch: init.stopwatch,

@@ -8,6 +8,7 @@ import type { Caller, Group, Lane } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
+import type { User } from './acl/user.js'
 import type { CommandEntry } from './command-entry.js'
 import type { Stats } from './stats.js'
 import type { Transaction } from './transaction.js'
@@ -35,6 +36,7 @@ export interface SessionInit {
   readonly stats: Stats
   readonly events: SessionEvents
   readonly authenticated: boolean
+  readonly user: User
   readonly now: Now
 }
 
@@ -74,6 +76,8 @@ export class Session implements Caller {
   db = 0
   protocol = 2
   authenticated: boolean
+  /** Asked for each command; `default` until AUTH. */
+  user: User
   replyMode: ReplyMode = 'on'
   /** The queue of MULTI, null outside of it; and what is watched. */
   transaction: Transaction | null = null
@@ -127,6 +131,7 @@ export class Session implements Caller {
     this.local = init.local
     this.parser = init.door.parser()
     this.authenticated = init.authenticated
+    this.user = init.user
     this.#door = init.door
     this.#stats = init.stats
     this.#events = init.events

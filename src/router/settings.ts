@@ -49,12 +49,6 @@ export class Settings {
     return this.#idleMs
   }
 
-  /** Null without a password. */
-  get password(): string | null {
-    const password = this.get('requirepass')
-    return password === undefined || password === '' ? null : password
-  }
-
   names(): Iterable<string> {
     return this.#settings.keys()
   }
@@ -129,6 +123,7 @@ function makeSettings(config: Config): Map<string, Setting> {
     String(config.bulkBytesMax),
     memoryBetween(1024 * 1024, limits.valueBytesCeiling),
   )
+  open('acllog-max-len', '128', integerBetween(0, Number.MAX_SAFE_INTEGER))
   fixed('tcp-keepalive', '300')
   fixed('latency-monitor-threshold', '0')
   fixed('latency-tracking', 'no')

@@ -8,6 +8,8 @@ import type { Reply } from '../api/reply.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { Random } from '../base/random.js'
 import type { Gate } from '../slots/gate.js'
+import type { AclLog } from './acl/log.js'
+import type { Users } from './acl/users.js'
 import type { ClusterView } from './cluster-view.js'
 import type { Route } from './route.js'
 import type { Session } from './session.js'
@@ -33,6 +35,8 @@ export interface RouterState {
   readonly gate: Gate
   readonly table: CommandTable<Run>
   readonly settings: Settings
+  readonly users: Users
+  readonly aclLog: AclLog
   readonly stats: Stats
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch

@@ -18,6 +18,9 @@ export class Stats {
   /** Connections closed because they did not authenticate or finish a command in time. */
   timeoutCloses = 0
   aclAuthFailures = 0
+  aclCommandDenials = 0
+  aclKeyDenials = 0
+  aclChannelDenials = 0
   /** Replies by error prefix. */
   readonly errors = new Map<string, number>()
   /** What the groups had counted at the last reset. */
@@ -84,6 +87,9 @@ export class Stats {
     this.outputLimitCloses = 0
     this.timeoutCloses = 0
     this.aclAuthFailures = 0
+    this.aclCommandDenials = 0
+    this.aclKeyDenials = 0
+    this.aclChannelDenials = 0
     this.errors.clear()
     for (const { counters } of entries) {
       counters.calls = 0

@@ -33,6 +33,7 @@ const facts = {
   arch: 'none',
   executable: 'none',
   configFile: '',
+  secret: (digits: number) => 'a'.repeat(digits),
   gauges: () => gauges,
 }
 

@@ -2,10 +2,10 @@
 // read the same, errors above all. Where we differ on purpose the case is in another test.
 
 import { createRequire } from 'node:module'
-import { connect } from 'node:net'
 import { createEngine } from '../../src/engine/engine.js'
 import { besideRedis } from '../beside-redis.js'
 import { startRedis } from '../redis-server.js'
+import { askSocket } from './ask-socket.js'
 import { scripts } from './redis-scripts.js'
 import { encodeCommand, World } from './world.js'
 
@@ -175,31 +175,4 @@ function askWorld(text: string, password: string | null = null): string {
   const client = world.connect()
   client.send(text)
   return client.read()
-}
-
-/** Everything that the server answers until a marker that is asked for last, or until it closes. */
-function askSocket(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
-    let got = ''
-    const marker = '$6\r\nmarker\r\n'
-    const refused = '-NOAUTH Authentication required.\r\n'
-    const done = (): void => {
-      socket.destroy()
-      resolve(got)
-    }
-    socket.setTimeout(60_000, () => {
-      socket.destroy()
-      reject(new Error(`no end in: ${got.slice(-200)}`))
-    })
-    socket.on('data', (bytes) => {
-      got += bytes.toString('latin1')
-      if (!got.endsWith(marker) && !got.endsWith(`${refused}${refused}`)) return
-      got = got.endsWith(marker) ? got.slice(0, -marker.length) : got.slice(0, -refused.length)
-      done()
-    })
-    socket.on('close', done)
-    socket.on('error', reject)
-    socket.write(text + encodeCommand(['ECHO', 'marker']), 'latin1')
-  })
 }

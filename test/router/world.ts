@@ -202,6 +202,7 @@ export class World {
         arch: 'x64',
         executable: '/usr/bin/quorate',
         configFile: '',
+        secret: (digits) => 'a'.repeat(digits),
         gauges: () => ({
           rssBytes: 1,
           heapBytes: 2,

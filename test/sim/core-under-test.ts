@@ -27,6 +27,7 @@ const facts: ProcessFacts = {
   arch: 'simulated',
   executable: 'simulated',
   configFile: '',
+  secret: (digits) => 'a'.repeat(digits),
   gauges: () => gauges,
 }
 

@@ -23,8 +23,14 @@ export default {
   ],
   run: (session, args, state) => {
     if (args.length > 3) return syntaxError
-    if (args.length === 2 && state.settings.password === null) return noPassword
+    if (args.length === 2 && state.users.isFree) return noPassword
     const user = args.length === 3 ? (args[1] as string) : 'default'
-    return authenticate(session, state, { user, password: args.at(-1) as string }) ?? ok
+    return (
+      authenticate(session, state, {
+        command: args[0] as string,
+        user,
+        password: args.at(-1) as string,
+      }) ?? ok
+    )
   },
 } satisfies RouterCommand

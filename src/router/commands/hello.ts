@@ -59,7 +59,7 @@ export default {
       const left = args.length - at - 1
       if (word === 'auth' && left >= 2) {
         const [user, password] = [args[at + 1] as string, args[at + 2] as string]
-        const refused = authenticate(session, state, { user, password })
+        const refused = authenticate(session, state, { command: args[0] as string, user, password })
         if (refused !== null) return refused
         at += 2
       } else if (word === 'setname' && left >= 1) {

@@ -1,4 +1,4 @@
-// LATENCY, SLOWLOG, MODULE, ACL WHOAMI: what monitoring tools poll. Nothing is recorded yet, so most
+// LATENCY, SLOWLOG, MODULE: what monitoring tools poll. Nothing is recorded yet, so most
 // answers are empty; LATENCY HISTOGRAM, too.
 
 import { error } from '../../api/replies.js'
@@ -194,32 +194,6 @@ export const module = {
       group: 'server',
       lines: ['LIST', '    Return a list of loaded modules.'],
     }),
-  ],
-} satisfies RouterCommand
-
-export const acl = {
-  ...container,
-  group: 'server',
-  name: 'acl',
-  since: '6.0.0',
-  summary: 'Commands about users.',
-  complexity: 'Depends on subcommand.',
-  subcommands: [
-    helpOf('acl', {
-      since: '6.0.0',
-      group: 'server',
-      lines: ['WHOAMI', '    Return the current connection username.'],
-    }),
-    {
-      ...admin,
-      name: 'acl|whoami',
-      arity: 2,
-      flags: ['noscript', 'loading', 'stale'],
-      categories: ['@slow'],
-      since: '6.0.0',
-      summary: 'Answers the user of the connection.',
-      run: () => 'default',
-    },
   ],
 } satisfies RouterCommand
 

@@ -1,6 +1,7 @@
 // RESET: the connection as it was when it connected.
 
 import { status } from '../../api/reply.js'
+import { forgetUser } from '../authenticate.js'
 import { always, connection, type RouterCommand } from '../command.js'
 
 const done = status('RESET')
@@ -19,7 +20,7 @@ export default {
     session.watched = null
     session.protocol = 2
     session.replyMode = 'on'
-    session.authenticated = state.settings.password === null
+    forgetUser(session, state)
     session.facts.name = ''
     session.facts.noEvict = false
     session.facts.noTouch = false

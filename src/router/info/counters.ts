@@ -47,6 +47,9 @@ export function statsSection(state: RouterState): string {
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errorReplies],
     ['acl_access_denied_auth', stats.aclAuthFailures],
+    ['acl_access_denied_cmd', stats.aclCommandDenials],
+    ['acl_access_denied_key', stats.aclKeyDenials],
+    ['acl_access_denied_channel', stats.aclChannelDenials],
     ['client_output_buffer_limit_disconnections', stats.outputLimitCloses],
     ['client_timeout_disconnections', stats.timeoutCloses],
   ])

@@ -17,6 +17,7 @@ interface Filter {
   laddr: string | null
   /** Seconds of age at least. */
   maxAge: number | null
+  user: string | null
   normal: boolean
   skipMe: boolean
 }
@@ -55,6 +56,9 @@ export const kill = {
     if (args.length === 3) return killAddress(session, args[2] as string, state)
     const filter = parseFilter(args)
     if ('type' in filter) return filter
+    if (filter.user !== null && state.users.get(filter.user) === undefined) {
+      return error(`ERR No such user '${filter.user.slice(0, 128)}'`)
+    }
     let count = 0
     for (const other of state.sessions.values()) {
       if (!fits(other, filter, state) || (filter.skipMe && other === session)) continue
@@ -83,6 +87,7 @@ function fits(other: Session, filter: Filter, state: RouterState): boolean {
   if (other.isFinished || !filter.normal) return false
   if (filter.id !== null && other.id !== filter.id) return false
   if (filter.addr !== null && other.remote !== filter.addr) return false
+  if (filter.user !== null && other.user.name !== filter.user) return false
   if (filter.laddr !== null && other.local !== filter.laddr) return false
   const ageMs = state.now.mono - other.facts.connectedAt
   return filter.maxAge === null || ageMs >= filter.maxAge * 1000
@@ -94,6 +99,7 @@ function parseFilter(args: readonly string[]): Filter | ErrorReply {
     addr: null,
     laddr: null,
     maxAge: null,
+    user: null,
     normal: true,
     skipMe: true,
   }
@@ -130,7 +136,8 @@ function applyOption(filter: Filter, name: string, value: string): ErrorReply | 
       filter.laddr = value
       return null
     case 'user':
-      return value === 'default' ? null : error(`ERR No such user '${value.slice(0, 128)}'`)
+      filter.user = value
+      return null
     case 'skipme': {
       const lower = value.toLowerCase()
       if (lower !== 'yes' && lower !== 'no') return syntaxError

@@ -1,0 +1,79 @@
+// ACL SETUSER, GETUSER, DELUSER, LIST, USERS, WHOAMI: the users of this member. A change holds at once
+// for connections that are there; those of a user that is gone are closed.
+
+import { error } from '../../../api/replies.js'
+import { ok, type Reply } from '../../../api/reply.js'
+import type { AclCatalog } from '../../acl/categories.js'
+import { channelsOf, commandsOf, describeUser, flagsOf, keysOf } from '../../acl/describe.js'
+import { readRules } from '../../acl/rules.js'
+import type { Selector } from '../../acl/selector.js'
+import type { Run } from '../../state.js'
+import { closeSessionsOf } from './sessions.js'
+
+const badName = error("ERR Usernames can't contain spaces or null characters")
+const notDefault = error("ERR The 'default' user cannot be removed")
+
+export const setUser: Run = (_session, args, state) => {
+  const name = args[2] as string
+  if (hasBlank(name)) return badName
+  const rules = readRules(args.slice(3))
+  if (typeof rules === 'string') return error(`ERR ${rules}`)
+  const fault = state.users.set(name, rules)
+  return fault === null ? ok : error(`ERR ${fault}`)
+}
+
+export const getUser: Run = (_session, args, state) => {
+  const user = state.users.get(args[2] as string)
+  if (user === undefined) return null
+  const { catalog } = state.users
+  return {
+    type: 'map',
+    pairs: [
+      'flags',
+      { type: 'set', items: flagsOf(user) },
+      'passwords',
+      [...user.passwords],
+      ...describeSelector(user.root, catalog),
+      'selectors',
+      user.selectors.map((selector) => ({
+        type: 'map',
+        pairs: describeSelector(selector, catalog),
+      })),
+    ],
+  }
+}
+
+function describeSelector(selector: Selector, catalog: AclCatalog): readonly Reply[] {
+  return [
+    ...['commands', commandsOf(selector, catalog)],
+    ...['keys', keysOf(selector), 'channels', channelsOf(selector)],
+  ]
+}
+
+export const delUser: Run = (session, args, state) => {
+  const names = args.slice(2)
+  if (names.includes('default')) return notDefault
+  let count = 0
+  for (const name of names) {
+    const removed = state.users.remove(name)
+    if (removed === null) continue
+    closeSessionsOf(state, new Set([removed]), session)
+    count++
+  }
+  return count
+}
+
+export const list: Run = (_session, _args, state) =>
+  state.users.list().map((user) => `user ${user.name} ${describeUser(user, state.users.catalog)}`)
+
+export const users: Run = (_session, _args, state) => state.users.list().map(({ name }) => name)
+
+export const whoAmI: Run = (session) => session.user.name
+
+function hasBlank(name: string): boolean {
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    if (code === 0 || code === 32 || (code >= 9 && code <= 13)) return true
+  }
+  return false
+}
