@@ -42,6 +42,17 @@ export const aclKey = error(
 export const aclChannel = error(
   'NOPERM this user has no permissions to access one of the channels used as arguments',
 )
+/** For a queued command at EXEC. */
+export function aclChanged(kind: 'command' | 'key' | 'channel'): ErrorReply {
+  const reasons = {
+    command: 'no permission to execute the command or subcommand',
+    key: 'no permission to touch the specified keys',
+    channel: 'no permission to access one of the channels used as arguments',
+  }
+  return error(
+    `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${reasons[kind]}`,
+  )
+}
 export const wrongPass = error('WRONGPASS invalid username-password pair or user is disabled.')
 export const noProto = error('NOPROTO unsupported protocol version')
 export const maxClients = error('ERR max number of clients reached')

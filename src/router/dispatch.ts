@@ -50,7 +50,8 @@ export class Dispatcher {
       return refuse(session, entry, noAuth)
     }
     if (!session.user.isOpen) {
-      const refused = refusalOf(state, session, { entry, args, context: 'toplevel' })
+      const context = session.transaction === null ? 'toplevel' : 'multi'
+      const refused = refusalOf(state, session, { entry, args, context })
       if (refused !== null) return refuse(session, entry, refused)
     }
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)

@@ -13,6 +13,7 @@ import {
 } from '../api/replies.js'
 import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/reply.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
+import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { parseInteger } from './numbers.js'
 import type { Session } from './session.js'
@@ -25,6 +26,8 @@ interface Queued {
   readonly entry: Entry
   readonly args: readonly string[]
   readonly db: number
+  /** The rules of the user changed since it was queued. */
+  refused: ErrorReply | null
 }
 
 const scripts: ReadonlySet<string> = new Set([
@@ -62,7 +65,7 @@ export class Transaction {
   }
 
   add(entry: Entry, args: readonly string[], group: number | null): void {
-    this.commands.push({ entry, args, db: this.db })
+    this.commands.push({ entry, args, db: this.db, refused: null })
     for (const arg of args) this.bytes += arg.length + argumentBytes
     if (entry.isWrite) this.isWrite = true
     if (scripts.has(entry.name)) {
@@ -154,7 +157,10 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
   if (watched?.isLost === true) return nullArray
   for (const { group } of watched?.keys ?? []) transaction.join(group)
   if (transaction.isTorn) return crossGroup
-  for (const command of transaction.commands) state.stats.countCall(command.entry)
+  for (const command of transaction.commands) {
+    state.stats.countCall(command.entry)
+    if (!session.user.isOpen) command.refused = refusalAtExec(state, session, command)
+  }
   if (transaction.group === null) return together(session, transaction, { replies: [], state })
   submit(session, transaction, { state, watched })
   return deferred
@@ -170,7 +176,9 @@ function submit(
 ): void {
   const { state, watched } = what
   const entry = state.table.find(execName) as Entry
-  const calls: TransactionCall[] = transaction.commands.filter(({ entry }) => entry.run === null)
+  const calls: TransactionCall[] = transaction.commands.filter(
+    ({ entry, refused }) => entry.run === null && refused === null,
+  )
   const ticket = session.open(entry)
   // What follows must see the database, the protocol and the like that the queue ends with.
   if (transaction.isMixed) session.block()
@@ -218,7 +226,8 @@ function together(
   { replies, state }: { readonly replies: readonly Reply[]; readonly state: RouterState },
 ): Reply {
   let next = 0
-  const made = transaction.commands.map(({ entry, args }): Reply => {
+  const made = transaction.commands.map(({ entry, args, refused }): Reply => {
+    if (refused !== null) return refused
     if (entry.run === null) {
       const reply = replies[next++] ?? null
       if (isError(reply)) {

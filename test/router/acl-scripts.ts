@@ -129,13 +129,7 @@ export const aclScripts: readonly (readonly (readonly string[])[])[] = [
     set('-@all', '+@string'),
     get,
   ],
-  [
-    set('reset', '+@all', '-@dangerous'),
-    get,
-    set('reset', '+@connection'),
-    get,
-    list,
-  ],
+  [set('reset', '+@all', '-@dangerous'), get, set('reset', '+@connection'), get, list],
   [set('(+get ~x)', '(+set', '~y', '&z)'), get, list, set('(+mget'), set('(foo)'), set('()'), get],
   [
     set('(+get on)'),

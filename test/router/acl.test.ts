@@ -11,8 +11,16 @@ import { encodeCommand, World } from './world.js'
 const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
 const cleaning = encodeCommand(['ACL', 'DELUSER', 'a'])
 
-function world(): World {
-  return new World({ commands, answer: (call) => (call.args[0] === 'mget' ? [null] : null) })
+function world(): World & { readonly asked: (readonly string[])[] } {
+  const asked: (readonly string[])[] = []
+  const made = new World({
+    commands,
+    answer: (call) => {
+      asked.push(call.args)
+      return call.args[0] === 'mget' ? [null] : null
+    },
+  })
+  return Object.assign(made, { asked })
 }
 
 for (const protocol of ['2', '3']) {
@@ -139,4 +147,32 @@ test('client kill user: of a user: its connections alone', (t) => {
   admin.read()
   t.true(client.isClosed)
   t.regex(admin.ask('CLIENT', 'LIST'), /user=default/)
+})
+
+test('acl setuser: between MULTI and EXEC: what is not allowed any more is refused in its place', (t) => {
+  const one = world()
+  const admin = one.connect()
+  const client = one.connect()
+  admin.ask('ACL', 'SETUSER', 'a', 'on', 'nopass', '+@all', '~*')
+  client.ask('AUTH', 'a', 'x')
+  for (const command of [['MULTI'], ['PING'], ['SET', 'k', '1'], ['GET', 'x']])
+    client.ask(...command)
+
+  admin.ask('ACL', 'SETUSER', 'a', '-ping', 'resetkeys', '~k')
+  client.command('EXEC')
+  client.read()
+
+  // The group is asked for the one command that is left.
+  t.deepEqual(one.asked.at(-1)?.slice(-3), ['set', 'k', '1'])
+  t.regex(admin.ask('ACL', 'LOG'), /multi/)
+})
+
+test('acl: a command that may not be queued: EXEC aborts', (t) => {
+  const client = world().connect()
+  client.ask('ACL', 'SETUSER', 'a', 'on', 'nopass', '+multi', '+exec')
+  client.ask('AUTH', 'a', 'x')
+  client.ask('MULTI')
+
+  t.regex(client.ask('GET', 'k'), /^-NOPERM/)
+  t.regex(client.ask('EXEC'), /^-EXECABORT/)
 })

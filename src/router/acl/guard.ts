@@ -1,6 +1,6 @@
 // What a session hears when its user may not run a command, and what the log keeps of it.
 
-import { aclChannel, aclCommand, aclKey } from '../../api/replies.js'
+import { aclChanged, aclChannel, aclCommand, aclKey } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
 import { clientLine } from '../client-line.js'
 import type { CommandEntry } from '../command-entry.js'
@@ -38,6 +38,16 @@ export function refusalOf(
   if (denial === null) return null
   if (denial.kind === 'command') return aclCommand(guarded.entry.name)
   return denial.kind === 'key' ? aclKey : aclChannel
+}
+
+/** In place of the reply of a queued command that the user may not run any more. */
+export function refusalAtExec(
+  state: RouterState,
+  session: Session,
+  queued: { readonly entry: CommandEntry; readonly args: readonly string[] },
+): ErrorReply | null {
+  const denial = denialOf(state, session, { ...queued, context: 'multi' })
+  return denial === null ? null : aclChanged(denial.kind)
 }
 
 /** A failed AUTH or HELLO; `command` as it was sent. */
