@@ -110,12 +110,18 @@ export class Transaction {
     this.#isAborted = this.#watched.some(({ key, version }) => this.#version(key) !== version)
   }
 
+  /** For the bug bank only: the last of several commands is left out. */
+  #isTorn(): boolean {
+    const last = (this.#calls?.length ?? 0) - 1
+    return hasBug('shard-transaction-torn') && last > 0 && this.#replies.length === last
+  }
+
   #version(key: string): number {
     return this.#engine.slotVersion(keySlot(key))
   }
 
   #run({ db, args }: TransactionCall): Reply | typeof later | typeof needsLog {
-    if (this.#wall === null) return this.#engine.execute(db, args)
+    if (this.#wall === null) return this.#engine.execute(db, this.#isTorn() ? ['exists', ''] : args)
     const spec = this.#engine.commands.get(args[0] ?? '')
     if (spec?.flags.includes('write') === true) return notRead
     return this.#engine.read(db, args, this.#wall)

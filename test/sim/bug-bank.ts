@@ -44,6 +44,7 @@ const lostCommit: readonly Check[] = [
   'leader-completeness',
   'vote-justified',
 ]
+const transactional = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, transactions: 60 }
 const staleRead: readonly Check[] = ['read-index', 'linearizable']
 
 function bug(name: string, what: string, rest: Omit<SeededBug, 'name' | 'what'>): SeededBug {
@@ -214,6 +215,18 @@ export const seededBugs: readonly SeededBug[] = [
       },
     },
   ),
+  bug('shard-watch-ignores-versions', 'EXEC does not compare the versions of what was watched', {
+    checks: ['linearizable'],
+    hint: { with: { ...busy, workload: transactional } },
+  }),
+  bug('shard-watch-judged-late', 'EXEC answers null and has executed its commands all the same', {
+    checks: ['linearizable'],
+    hint: { with: { ...busy, workload: transactional } },
+  }),
+  bug('shard-transaction-torn', 'the last command of a transaction is answered and not executed', {
+    checks: ['atomic', 'linearizable'],
+    hint: { with: { ...busy, workload: transactional } },
+  }),
   bug('shard-read-ignores-own-writes', 'a read overtakes earlier writes of its connection', {
     checks: ['linearizable', 'exactly-once'],
     hint: { with: { ...busy, pipelineMax: 20 } },

@@ -145,7 +145,9 @@ export class SimClient implements ConnectionUser {
     const most = random.chance(1, 8) ? profile.pipelineMax : Math.min(3, profile.pipelineMax)
     const count = 1 + random.below(most)
     const requests: Request[] = []
-    for (let i = 0; i < count; i++) requests.push(workload.next({ member, last: this.#last }))
+    for (let i = 0; i < count; i++) {
+      requests.push(...workload.next({ member, last: this.#last }))
+    }
     return requests
   }
 

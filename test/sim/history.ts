@@ -18,6 +18,8 @@ interface Record extends EraOperation {
 /** Error prefixes that promise that nothing happened (architecture, section 7). */
 const definite = [
   'CLUSTERDOWN',
+  'EXECABORT',
+  'CROSSSLOT',
   'TRYAGAIN',
   'MISCONF',
   'OOM',

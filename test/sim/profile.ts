@@ -115,7 +115,8 @@ export function drawProfile(seed: number, hint: ProfileHint | null = null): Prof
   // What an unsynced tail is lost by.
   for (const kind of ['crash-power', 'crash-all'] as const)
     if (durability !== 'always' && random.chance(1, 2)) faults.add(kind)
-  return { ...drawn, durability, laterEngine, faults }
+  const workload = { ...drawn.workload, transactions: random.pick([0, 10, 30]) }
+  return { ...drawn, durability, laterEngine, faults, workload }
 }
 
 /** With the share of each: six, two and two of ten seeds. */

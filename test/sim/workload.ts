@@ -5,6 +5,7 @@
 import type { Random } from '../../src/base/random.js'
 import type { EraStamp, History } from './history.js'
 import type { Judge } from './judge.js'
+import { TransactionLoad } from './transactions.js'
 
 export interface Request {
   readonly args: readonly string[]
@@ -30,6 +31,8 @@ export interface WorkloadProfile {
   /** Prefixes of keyspaces, the empty one for the default keyspace. */
   readonly prefixes: readonly string[]
   readonly valueBytes: number
+  /** Share of transactions in a hundred; none without it. */
+  readonly transactions?: number
 }
 
 /** Operations on one key before another one takes its place. */
@@ -50,6 +53,7 @@ export class Workload {
   readonly #judge: Judge
   readonly #profile: WorkloadProfile
   readonly #hot: HotKey[] = []
+  readonly #transactions: TransactionLoad
   #number = 0
   /** Every key that was used, for the reads at the end. */
   readonly keys: string[] = []
@@ -63,10 +67,24 @@ export class Workload {
     this.#judge = options.judge
     this.#profile = options.profile
     for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
+    this.#transactions = new TransactionLoad({
+      random,
+      history: options.history,
+      judge: options.judge,
+      prefixes: options.profile.prefixes,
+      key: () => this.#key(),
+      value: () => this.#value(),
+    })
   }
 
-  /** The next request of a connection. */
-  next(from: Sender): Request {
+  /** What a connection sends next: one request, or all of a transaction. */
+  next(from: Sender): readonly Request[] {
+    const { transactions = 0 } = this.#profile
+    const isTransaction = transactions > 0 && this.#random.chance(transactions, 100)
+    return isTransaction ? this.#transactions.next(from) : [this.#plain(from)]
+  }
+
+  #plain(from: Sender): Request {
     const dice = this.#random.below(100)
     if (dice < 6) return this.#echo()
     if (dice < 16) return this.#increment(from)
