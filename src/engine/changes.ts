@@ -61,6 +61,14 @@ export class Changes {
     this.#touchRow(key, value)
   }
 
+  /** Before a change of a container that a pre-image may hold: that one keeps it as it is. */
+  release(value: Container): void {
+    const { hold } = value.body
+    if (hold === null) return
+    value.body.hold = null
+    if (!hold.image.isWritten) hold.image.values[hold.index] = imageOf(value)
+  }
+
   #account(body: Body, grown: { readonly entries: number; readonly bytes: number }): void {
     const database = this.#keyspace.databases[body.db] as Database
     database.bytes += grown.bytes
@@ -82,10 +90,7 @@ export class Changes {
     const { body } = value
     const segment = this.#keyspace.find(body.db, key) as Segment
     if (segment.state !== states.dirty) this.#keyspace.ledger.touch(segment)
-    const hold = body.hold
-    if (hold === null) return
-    body.hold = null
-    if (!hold.image.isWritten) hold.image.values[hold.index] = imageOf(value)
+    if (body.hold !== null) this.release(value)
   }
 
   #split(index: number): void {

@@ -154,6 +154,7 @@ export class Effects {
     assert(!body.isHomed, 'a container stands at one key')
     const { ledger } = this.#keyspace
     if (body.parts.length > 1) {
+      this.changes.release(value)
       ledger.adopt(body)
       this.#keyspace.addBody(body)
     }

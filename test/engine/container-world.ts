@@ -87,12 +87,27 @@ export class ContainerWorld {
     else if (roll === 1) {
       const target = `${key}${random.below(3)}`
       this.effects.put(target, copyValue(value), 'copy_to')
-    } else if (roll === 2) {
+    } else if (roll === 2 || roll === 4) {
       this.effects.remove(key, 'rename_from')
       this.effects.put(`{${random.below(9)}}${random.below(20)}`, value, 'rename_to')
     } else if (roll === 3) this.effects.put(key, 'text', 'set')
     else if (roll < 14) this.drain(random, key, random.below(entries))
     else this.fill(random, key, random.below(entries))
+  }
+
+  /** Many small ones come to a slot, or most of them go: its segments split and merge. */
+  crowd(random: Random): void {
+    const comes = random.chance(1, 2)
+    for (let i = 0; i < 900; i++) {
+      const key = `{0}crowd${random.below(2000)}`
+      const value = this.value(key)
+      if (value !== undefined && !comes) this.effects.remove(key, 'del')
+      else if (value === undefined && comes) {
+        const made = new SetValue()
+        this.effects.create(key, made)
+        this.effects.sets.add(key, made, 'm')
+      } else if (value?.type === 'set' && i % 9 === 0) this.effects.sets.add(key, value, `m${i}`)
+    }
   }
 
   fill(random: Random, key: string, count: number): void {

@@ -38,7 +38,7 @@ for (let seed = 1; seed <= 4; seed++) {
       for (let i = 0; i < count; i++) {
         world.effects.db = random.below(2)
         if (random.chance(1, 400)) world.effects.clear(world.effects.db)
-        world.churn(random, keyOf(random), random.chance(1, 10) ? 1200 : 20)
+        world.churn(random, keyOf(random), random.chance(1, 4) ? 900 : 20)
       }
     }
     churn(300)
@@ -49,9 +49,9 @@ for (let seed = 1; seed <= 4; seed++) {
       const begun = world.digest()
       const isAborted = number % 3 === 0
       for (let slice = 0; ; slice++) {
-        const step = world.checkpoints.step(800, 1 << 16)
+        const step = world.checkpoints.step(3000, 1 << 17)
         storage.put(step.puts)
-        if (slice % 8 === 0) t.deepEqual(ContainerWorld.restore(storage).digest(), finished)
+        if (slice % 12 === 0) t.deepEqual(ContainerWorld.restore(storage).digest(), finished)
         if (isAborted && slice === 6) {
           world.checkpoints.abort()
           break
@@ -62,7 +62,7 @@ for (let seed = 1; seed <= 4; seed++) {
           finished = begun
           break
         }
-        churn(6)
+        churn(12)
       }
       storage.delete(world.checkpoints.garbage(random.below(400)))
       const back = ContainerWorld.restore(storage)
