@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name '*.ts' 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos bench clean
+.PHONY: build run test one lint sim chaos differential bench clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -42,6 +42,11 @@ sim: build
 # make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50
 chaos: build
 	@exec node dist/test/chaos/main.js
+
+# Random commands of every family beside redis-server: make differential COMMANDS=10000000 SEED=1
+# FAMILY=hash,set COMMAND=zadd PROTOCOL=3 TARGET=core; COVERAGE=1 shows every option.
+differential: build
+	@exec node dist/test/differential/main.js
 
 # Every question, or one: make bench B=end-to-end ROUNDS=5
 bench: build

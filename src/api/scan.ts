@@ -24,7 +24,10 @@ export function splitCursor(cursor: number): { readonly slot: number; readonly h
  * A cursor from its text, null where it is none; any number beyond the end is the end. A sign is taken
  * as Redis takes it: a negative cursor stands for one far beyond the end.
  */
-export function parseCursor(text: string): number | null {
+export function parseCursor(given: string): number | null {
+  // Redis reads it with strtoul: up to a NUL, and nothing is zero.
+  const nul = given.indexOf('\0')
+  const text = nul < 0 ? given : given.slice(0, nul)
   if (text.length > 20) return null
   const isNegative = text[0] === '-'
   const from = isNegative || text[0] === '+' ? 1 : 0

@@ -113,7 +113,7 @@ test('events: each effect: is told by redis name, in order', (t) => {
 })
 
 test('specs: every command: names itself, is written or read, and names its keys', (t) => {
-  t.is(commandTable.size, 45)
+  t.true(commandTable.size >= 52)
   for (const [name, spec] of commandTable) {
     t.is(spec.name, name)
     t.true(spec.flags.includes('write') !== spec.flags.includes('readonly'), name)

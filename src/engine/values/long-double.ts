@@ -1,6 +1,6 @@
 // INCRBYFLOAT computes in the 80-bit long double of x86, as Redis does there: 64 bits of mantissa,
 // round half to even. Done with BigInt, so that every replica gets the same digits whatever its
-// processor. Differs from Redis in one thing: hexadecimal floats are not read.
+// processor. Reads what C's strtold reads, hexadecimal floats such as `0x1.8p3` too.
 
 /** `mantissa` times two to the `exponent`; the mantissa has 64 bits at most. */
 export interface LongDouble {
@@ -29,14 +29,8 @@ export function parseLongDouble(text: string): LongDouble | typeof infinite | nu
   const from = isNegative || first === 43 ? 1 : 0
   const word = text.slice(from).toLowerCase()
   if (word === 'inf' || word === 'infinity') return infinite
-  const decimal = parseDecimal(text, from)
-  if (decimal === null) return null
-  const { digits, power } = decimal
-  if (digits === 0n) return zero
-  const magnitude = digits.toString().length + power
-  if (magnitude > powerMax || magnitude < -powerMax) return null
-  const made =
-    power >= 0 ? round(digits * powerOfTen(power), 0) : divide(digits, powerOfTen(-power))
+  const made = word.startsWith('0x') ? readHexadecimal(word) : readDecimal(text, from)
+  if (made === null || made === zero) return made
   const top = bitLength(made.mantissa) + made.exponent
   if (top > exponentEnd || top <= exponentLeast) return null
   return isNegative ? { mantissa: -made.mantissa, exponent: made.exponent } : made
@@ -66,6 +60,37 @@ export function formatLongDouble(value: LongDouble): string {
   return value.mantissa < 0n && whole > 0n ? `-${text}` : text
 }
 
+function readDecimal(text: string, from: number): LongDouble | null {
+  const decimal = parseDecimal(text, from)
+  if (decimal === null) return null
+  const { digits, power } = decimal
+  if (digits === 0n) return zero
+  const magnitude = digits.toString().length + power
+  if (magnitude > powerMax || magnitude < -powerMax) return null
+  return power >= 0 ? round(digits * powerOfTen(power), 0) : divide(digits, powerOfTen(-power))
+}
+
+/** `0x`, hexadecimal digits with at most one point, then `p` and a power of two. */
+function readHexadecimal(word: string): LongDouble | null {
+  const mark = word.indexOf('p')
+  const parts = word.slice(2, mark < 0 ? word.length : mark).split('.')
+  const [whole = '', fraction = ''] = parts
+  const digits = whole + fraction
+  if (parts.length > 2 || digits === '' || !isHexadecimal(digits)) return null
+  const power = mark < 0 ? 0 : parseExponent(word, mark)
+  if (power === null) return null
+  const value = BigInt(`0x${digits}`)
+  return value === 0n ? zero : round(value, power - 4 * fraction.length)
+}
+
+function isHexadecimal(digits: string): boolean {
+  for (let at = 0; at < digits.length; at++) {
+    const code = digits.charCodeAt(at)
+    if (!((code >= 48 && code <= 57) || (code >= 97 && code <= 102))) return false
+  }
+  return true
+}
+
 interface Decimal {
   readonly digits: bigint
   readonly power: number
@@ -87,6 +112,7 @@ function parseDecimal(text: string, from: number): Decimal | null {
   }
   if (digits === '') return null
   if (at < text.length) {
+    if (text[at] !== 'e' && text[at] !== 'E') return null
     const exponent = parseExponent(text, at)
     if (exponent === null) return null
     power += exponent
@@ -94,8 +120,8 @@ function parseDecimal(text: string, from: number): Decimal | null {
   return { digits: BigInt(digits), power }
 }
 
+/** The integer behind the mark at `from`. */
 function parseExponent(text: string, from: number): number | null {
-  if (text[from] !== 'e' && text[from] !== 'E') return null
   const sign = text[from + 1]
   const first = sign === '-' || sign === '+' ? from + 2 : from + 1
   if (first >= text.length) return null

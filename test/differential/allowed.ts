@@ -1,0 +1,26 @@
+// Every difference from redis-server 7.0.15 that stays, with its reason. At most 25, none of them a
+// whole command. Anything else that differs is a fault.
+
+import type { Difference } from './state.js'
+
+export interface Allowed {
+  readonly reason: string
+  readonly allows: (difference: Difference) => boolean
+}
+
+const timeNames = new Set(['ttl', 'pttl', 'expiretime', 'pexpiretime'])
+
+export const allowed: readonly Allowed[] = [
+  {
+    reason: 'times beyond 2^53 milliseconds are kept as the greatest that is exact',
+    allows: ({ name, ours, theirs }) =>
+      timeNames.has(name) &&
+      Number(ours.slice(1)) > 9_000_000_000_000 &&
+      Number(theirs.slice(1)) > 9_000_000_000_000,
+  },
+]
+
+/** The entry that allows a difference, if any. */
+export function allowanceFor(difference: Difference): Allowed | undefined {
+  return allowed.find((each) => each.allows(difference))
+}

@@ -1,0 +1,199 @@
+// A run: units drawn from a seed, given to both sides round by round from empty databases; the first
+// difference of a round is shrunk to the fewest units that still show it. Tests and `make differential` drive it.
+
+import { Random } from '../../src/base/random.js'
+import { allowanceFor } from './allowed.js'
+import { isSame, isSameList } from './rules.js'
+import type { Side } from './side.js'
+import { compareState, type Difference, nameOf } from './state.js'
+import type { Line, Unit, Units } from './units.js'
+
+export interface RunOptions {
+  readonly ours: Side
+  readonly theirs: Side
+  readonly units: Units
+  readonly seed: number
+  /** Commands to compare, about. */
+  readonly commands: number
+  /** Different kinds of differences after which the run ends. */
+  readonly kindsMax: number
+  readonly note?: (text: string) => void
+}
+
+export interface Finding extends Difference {
+  readonly round: number
+  /** The fewest units that show it. */
+  readonly units: readonly Unit[]
+  times: number
+}
+
+export interface RunResult {
+  readonly commands: number
+  /** Replies that were not errors. */
+  readonly answers: number
+  /** Answers that were not errors, by name of the command. */
+  readonly answered: ReadonlyMap<string, number>
+  readonly findings: readonly Finding[]
+  /** Times that each allowed difference was met, by its reason. */
+  readonly allowances: ReadonlyMap<string, number>
+  readonly replicas: string | null
+}
+
+const unitsPerRound = 120
+const shrinkTriesMax = 400
+
+export class Run {
+  readonly #options: RunOptions
+  readonly #findings = new Map<string, Finding>()
+  readonly #allowances = new Map<string, number>()
+  readonly #answered = new Map<string, number>()
+  #commands = 0
+  #answers = 0
+
+  constructor(options: RunOptions) {
+    this.#options = options
+  }
+
+  async all(): Promise<RunResult> {
+    const { commands, kindsMax, seed, ours } = this.#options
+    let replicas: string | null = null
+    for (let round = 0; this.#commands < commands && this.#findings.size < kindsMax; round++) {
+      await this.#round(round, new Random(seed, round + 1))
+      replicas ??= ours.replicas()
+    }
+    return {
+      commands: this.#commands,
+      answers: this.#answers,
+      answered: this.#answered,
+      findings: [...this.#findings.values()],
+      allowances: this.#allowances,
+      replicas,
+    }
+  }
+
+  async #round(round: number, random: Random): Promise<void> {
+    const units = Array.from({ length: unitsPerRound }, () => this.#options.units.draw(random))
+    const found = await this.#compare(units, true)
+    if (found === null) return
+    const signature = signatureOf(found.difference)
+    const known = this.#findings.get(signature)
+    if (known !== undefined) {
+      known.times++
+      return
+    }
+    const shrunk = await this.#shrink(units.slice(0, found.unit + 1), signature)
+    const finding = { ...found.difference, round, units: shrunk, times: 1 }
+    this.#findings.set(signature, finding)
+    this.#options.note?.(describe(finding, this.#options.seed))
+  }
+
+  /** Runs units from empty databases; the first difference that is not allowed. */
+  async #compare(
+    units: readonly Unit[],
+    isCounted: boolean,
+  ): Promise<{ readonly unit: number; readonly difference: Difference } | null> {
+    const { ours, theirs } = this.#options
+    const lines: Line[] = [['flushall'], ['select', '0'], ...units.flat()]
+    const asked = theirs.send(lines)
+    const own = await ours.send(lines)
+    const other = await asked
+    const queue = new Queue()
+    let at = 2
+    for (const [unit, each] of units.entries()) {
+      for (const line of each) {
+        const [x = '', y = ''] = [own[at], other[at]]
+        at++
+        if (isCounted) this.#count(line, y)
+        const difference = { line, name: nameOf(line), ours: x, theirs: y }
+        const isEqual = queue.take(line, y) ?? isSame(line, difference.name, x, y)
+        if (isEqual === true || (isEqual !== false && isSameList(isEqual, x, y))) continue
+        if (this.#isAllowed(difference, isCounted)) continue
+        return { unit, difference }
+      }
+    }
+    const left = await compareState(ours, theirs, (name) => ours.knows(name))
+    if (left === null || this.#isAllowed(left, isCounted)) return null
+    return { unit: units.length - 1, difference: left }
+  }
+
+  #count(line: Line, theirs: string): void {
+    this.#commands++
+    if (theirs[0] === '-') return
+    this.#answers++
+    const name = nameOf(line)
+    this.#answered.set(name, (this.#answered.get(name) ?? 0) + 1)
+  }
+
+  #isAllowed(difference: Difference, isCounted: boolean): boolean {
+    const allowance = allowanceFor(difference)
+    if (allowance !== undefined && isCounted)
+      this.#allowances.set(allowance.reason, (this.#allowances.get(allowance.reason) ?? 0) + 1)
+    return allowance !== undefined
+  }
+
+  /** Leaves out halves, quarters and so on of the units while a difference of the same kind shows. */
+  async #shrink(units: readonly Unit[], signature: string): Promise<readonly Unit[]> {
+    let kept = units
+    let tries = 0
+    for (
+      let size = Math.ceil(kept.length / 2);
+      size >= 1;
+      size = size === 1 ? 0 : Math.ceil(size / 2)
+    ) {
+      for (let at = kept.length - size; at > -size && tries < shrinkTriesMax; at -= size) {
+        const from = Math.max(0, at)
+        const fewer = [...kept.slice(0, from), ...kept.slice(at + size)]
+        if (fewer.length === kept.length) continue
+        tries++
+        const found = await this.#compare(fewer, false)
+        if (found === null || signatureOf(found.difference) !== signature) continue
+        kept = fewer.slice(0, found.unit + 1)
+        at = Math.min(at, kept.length)
+      }
+    }
+    return kept
+  }
+}
+
+/** Lines between MULTI and EXEC, whose replies come with EXEC's. */
+class Queue {
+  #lines: { readonly line: Line; readonly name: string }[] | null = null
+
+  /** For EXEC the lines that its reply answers; null where the line is compared for itself. */
+  take(
+    line: Line,
+    theirs: string,
+  ): readonly { readonly line: Line; readonly name: string }[] | null {
+    const name = nameOf(line)
+    if (name === 'multi' && theirs === '+OK\r\n') this.#lines = []
+    else if (this.#lines !== null && theirs === '+QUEUED\r\n') this.#lines.push({ line, name })
+    else if (this.#lines !== null && (name === 'exec' || name === 'discard')) {
+      const lines = this.#lines
+      this.#lines = null
+      if (name === 'exec') return lines
+    }
+    return null
+  }
+}
+
+/** What kind of difference it is: the command and the shapes of both replies, without numbers. */
+function signatureOf({ name, ours, theirs }: Difference): string {
+  return `${name}: ${shape(ours)} | ${shape(theirs)}`
+}
+
+function shape(text: string): string {
+  return text[0] === '-' ? text.replaceAll(/'[^']*'|[0-9]+/g, '_').slice(0, 80) : (text[0] ?? '')
+}
+
+export function describe(finding: Finding, seed: number): string {
+  const show = (text: string): string =>
+    JSON.stringify(text.length > 400 ? `${text.slice(0, 400)}...` : text)
+  const words = (line: Line): string => `    ${JSON.stringify(line).slice(0, 600)}`
+  return [
+    `${finding.name}: SEED=${seed}, round ${finding.round}`,
+    ...finding.units.flat().map(words),
+    `  at ${JSON.stringify(finding.line).slice(0, 600)}`,
+    `  redis ${show(finding.theirs)}`,
+    `  ours  ${show(finding.ours)}`,
+  ].join('\n')
+}
