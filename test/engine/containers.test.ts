@@ -3,6 +3,7 @@
 
 import test from 'ava'
 import { Random } from '../../src/base/random.js'
+import type { Segment } from '../../src/engine/segment.js'
 import { ListValue } from '../../src/engine/values/list.js'
 import { ZsetValue } from '../../src/engine/values/zset.js'
 import { HashValue } from '../../src/engine/values/hash.js'
@@ -162,3 +163,68 @@ test('containers: elements inserted at one place for ever: places are given anew
   world.checkpoint(storage, 50_000)
   t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
 })
+
+test('containers: a part merged away while a checkpoint has still to write it: it is written as it was', (t) => {
+  const world = new ContainerWorld()
+  const storage = new Storage()
+  const value = new HashValue()
+  world.effects.create('k', value)
+  for (let i = 0; i < 600; i++) world.effects.hashes.set('k', value, `f${i}`, 'v')
+  const parts = value.body.parts.length
+  world.checkpoints.begin(1, 1)
+  const begun = world.digest()
+
+  for (const field of [...(value.body.parts[0]?.map.keys() ?? [])]) {
+    world.effects.hashes.remove('k', value, field)
+  }
+  for (let i = 0; i < 600; i++) world.effects.hashes.remove('k', value, `f${i}`)
+  finish(world, storage)
+
+  t.true(parts > 1 && value.body.parts.length === 1)
+  t.deepEqual(ContainerWorld.restore(storage).digest(), begun)
+})
+
+test('containers: keys merged into another segment while a checkpoint has still to write theirs: they are written as they were', (t) => {
+  const world = new ContainerWorld()
+  const storage = new Storage()
+  const key = (i: number): string => `{tag}${i}`
+  for (let i = 0; i < 600; i++) {
+    const set = new SetValue()
+    world.effects.create(key(i), set)
+    world.effects.sets.add(key(i), set, 'm')
+  }
+  const segments = (): readonly Segment[] =>
+    world.keyspace.databases[0]?.tables.flatMap((table) => table?.segments ?? []) ?? []
+  const shrinkTo = (segment: Segment | undefined, size: number): void => {
+    for (const name of [...(segment?.map.keys() ?? [])].slice(size))
+      world.effects.remove(name, 'del')
+  }
+  const [left, right] = segments()
+  shrinkTo(left, 10)
+  shrinkTo(right, 250)
+  t.is(segments().length, 2)
+  world.checkpoints.begin(1, 1)
+  const begun = world.digest()
+
+  shrinkTo(left, 0)
+  t.is(segments().length, 1)
+  for (let i = 0; i < 600; i++) {
+    const set = world.value(key(i))
+    if (set?.type === 'set') world.effects.sets.add(key(i), set, 'later')
+  }
+  finish(world, storage)
+
+  t.deepEqual(ContainerWorld.restore(storage).digest(), begun)
+})
+
+/** Writes the rest of the open checkpoint. */
+function finish(world: ContainerWorld, storage: Storage): void {
+  for (;;) {
+    const step = world.checkpoints.step(1000, 1 << 20)
+    storage.put(step.puts)
+    if (step.manifest === null) continue
+    storage.manifest = step.manifest
+    world.checkpoints.finish()
+    return
+  }
+}
