@@ -20,6 +20,7 @@ const tags = {
   verbatim: 13,
   nullArray: 14,
   silent: 15,
+  pairs: 16,
 } as const
 
 const depthMax = 64
@@ -57,6 +58,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       return
     case 'map':
       encodeList(writer.byte(tags.map), reply.pairs)
+      return
+    case 'pairs':
+      encodeList(writer.byte(tags.pairs), reply.items)
       return
     case 'set':
       encodeList(writer.byte(tags.set), reply.items)
@@ -109,6 +113,8 @@ export function decodeReply(reader: ByteReader, depth = 0): Reply {
       return { type: 'boolean', value: reader.boolean() }
     case tags.map:
       return { type: 'map', pairs: decodeList(reader, depth) }
+    case tags.pairs:
+      return { type: 'pairs', items: decodeList(reader, depth) }
     case tags.set:
       return { type: 'set', items: decodeList(reader, depth) }
     case tags.push:

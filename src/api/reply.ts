@@ -28,6 +28,11 @@ export interface MapReply {
   readonly type: 'map'
   readonly pairs: readonly Reply[]
 }
+/** RESP3 an array of arrays of two; RESP2 a flat array. `items` alternates, as member and score. */
+export interface PairsReply {
+  readonly type: 'pairs'
+  readonly items: readonly Reply[]
+}
 /** RESP3 `~n`; RESP2 an array. */
 export interface SetReply {
   readonly type: 'set'
@@ -59,6 +64,7 @@ export type ReplyObject =
   | DoubleReply
   | BooleanReply
   | MapReply
+  | PairsReply
   | SetReply
   | PushReply
   | VerbatimReply

@@ -20,6 +20,8 @@ function table(mark: string): string[] {
 /** A list whose items are being written. */
 interface Frame {
   readonly items: readonly Reply[]
+  /** Each two of them are an array of their own. */
+  readonly isPaired: boolean
   next: number
   readonly outer: Frame | null
 }
@@ -38,26 +40,45 @@ export function encodeReply(reply: Reply, protocol: number): string {
 
 function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): string {
   let out = listHead(reply, list.length, protocol)
-  let frame: Frame | null = { items: list, next: 0, outer: null }
+  let frame: Frame | null = frameOf(reply, list, { protocol, outer: null })
   while (frame !== null) {
     const items: readonly Reply[] = frame.items
     let next: number = frame.next
-    let inner: readonly Reply[] | null = null
+    const { isPaired } = frame
+    let inner: Frame | null = null
     while (next < items.length && inner === null) {
+      if (isPaired && (next & 1) === 0) out += '*2\r\n'
       const item = items[next++] as Reply
       if (typeof item === 'string') {
         out += bulk(item)
         if (out.length > limits.outputHardBytes) return out
       } else {
-        inner = itemsOf(item)
-        out +=
-          inner === null ? encodeSingle(item, protocol) : listHead(item, inner.length, protocol)
+        const found = itemsOf(item)
+        if (found === null) out += encodeSingle(item, protocol)
+        else {
+          out += listHead(item, found.length, protocol)
+          inner = frameOf(item, found, { protocol, outer: frame })
+        }
       }
     }
     frame.next = next
-    frame = inner === null ? frame.outer : { items: inner, next: 0, outer: frame }
+    frame = inner ?? frame.outer
   }
   return out
+}
+
+function frameOf(
+  reply: Reply,
+  items: readonly Reply[],
+  at: { readonly protocol: number; readonly outer: Frame | null },
+): Frame {
+  const isPaired =
+    at.protocol > 2 &&
+    typeof reply === 'object' &&
+    reply !== null &&
+    'type' in reply &&
+    reply.type === 'pairs'
+  return { items, isPaired, next: 0, outer: at.outer }
 }
 
 /** What a reply is a list of, or null. */
@@ -65,7 +86,8 @@ function itemsOf(reply: Reply): readonly Reply[] | null {
   if (typeof reply !== 'object' || reply === null) return null
   if (!('type' in reply)) return reply
   if (reply.type === 'map') return reply.pairs
-  return reply.type === 'set' || reply.type === 'push' ? reply.items : null
+  if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs') return reply.items
+  return null
 }
 
 function listHead(reply: Reply, count: number, protocol: number): string {
@@ -73,6 +95,7 @@ function listHead(reply: Reply, count: number, protocol: number): string {
     return `*${count}\r\n`
   }
   if (reply.type === 'map') return `%${count >> 1}\r\n`
+  if (reply.type === 'pairs') return `*${count >> 1}\r\n`
   return reply.type === 'set' ? `~${count}\r\n` : `>${count}\r\n`
 }
 

@@ -159,7 +159,8 @@ export function estimate(reply: Reply): number {
   if (typeof reply !== 'object' || reply === null) return 8
   if ('type' in reply) {
     if (reply.type === 'map') return estimate(reply.pairs)
-    if (reply.type === 'set' || reply.type === 'push') return estimate(reply.items)
+    if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs')
+      return estimate(reply.items)
     return 8
   }
   let bytes = 8

@@ -61,6 +61,13 @@ const kinds: readonly (readonly [string, Reply, string, string])[] = [
     '*4\r\n$1\r\na\r\n:1\r\n$1\r\nb\r\n:2\r\n',
     '%2\r\n$1\r\na\r\n:1\r\n$1\r\nb\r\n:2\r\n',
   ],
+  [
+    'pairs',
+    [{ type: 'pairs', items: ['a', 1, 'b', [2]] }, 3],
+    '*2\r\n*4\r\n$1\r\na\r\n:1\r\n$1\r\nb\r\n*1\r\n:2\r\n:3\r\n',
+    '*2\r\n*2\r\n*2\r\n$1\r\na\r\n:1\r\n*2\r\n$1\r\nb\r\n*1\r\n:2\r\n:3\r\n',
+  ],
+  ['no pairs', { type: 'pairs', items: [] }, '*0\r\n', '*0\r\n'],
   ['set', { type: 'set', items: ['a'] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
   ['push', { type: 'push', items: ['a'] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
   ['verbatim', { type: 'verbatim', format: 'txt', text: 'a' }, '$1\r\na\r\n', '=5\r\ntxt:a\r\n'],
