@@ -30,6 +30,12 @@ export interface KeySpec {
   readonly step: number
   /** The argument at `first` says how many keys follow it; `last` says nothing then. */
   readonly counted?: true
+  /** The keys follow this upper-case word, looked for from `first` on (negative: from there backwards); `last` counts from the first of them. */
+  readonly keyword?: string
+  /** With a negative `last`: one in this many of the rest of the arguments is a key (XREAD: 2). */
+  readonly limit?: number
+  /** COMMAND INFO calls it unknown; this finds the indexes. */
+  readonly find?: (args: readonly string[]) => readonly number[]
   /** Redis' key spec flags, as `RW`, `access`, `update`. */
   readonly flags: readonly string[]
   /** Redis' note on the flags, as COMMAND INFO prints it. */

@@ -8,15 +8,13 @@ import type { CommandEntry } from './command-entry.js'
 export function describeCommand(entry: CommandEntry): Reply {
   const { spec } = entry
   const subcommands = entry.subcommands === null ? [] : [...entry.subcommands.values()]
-  // Keys that an argument counts are left out here, as Redis does.
-  const fixed = spec.keys.filter((keys) => !keys.counted)
   return [
     spec.name,
     spec.arity,
     { type: 'set', items: spec.flags.map(status) },
-    fixed[0]?.first ?? 0,
-    fixed.at(-1)?.last ?? 0,
-    fixed[0]?.step ?? 0,
+    entry.firstKey,
+    entry.lastKey,
+    entry.firstKey === 0 ? 0 : entry.keyStep,
     { type: 'set', items: spec.categories.map(status) },
     { type: 'set', items: spec.tips },
     { type: 'set', items: spec.keys.map(describeKeys) },
@@ -25,21 +23,33 @@ export function describeCommand(entry: CommandEntry): Reply {
 }
 
 function describeKeys(keys: KeySpec): Reply {
-  const last = keys.last < 0 ? keys.last : keys.last - keys.first
   const notes: readonly (readonly [string, Reply])[] =
     keys.notes === undefined ? [] : [['notes', keys.notes]]
-  const found = keys.counted
-    ? map(
-        ['type', 'keynum'],
-        ['spec', map(['keynumidx', 0], ['firstkey', 1], ['keystep', keys.step])],
-      )
-    : map(['type', 'range'], ['spec', map(['lastkey', last], ['keystep', keys.step], ['limit', 0])])
   return map(
     ...notes,
     ['flags', { type: 'set', items: keys.flags.map(status) }],
-    ['begin_search', map(['type', 'index'], ['spec', map(['index', keys.first])])],
-    ['find_keys', found],
+    ['begin_search', describeBegin(keys)],
+    ['find_keys', describeRange(keys)],
   )
+}
+
+function describeBegin({ first, find, keyword }: KeySpec): Reply {
+  if (find !== undefined) return spec('unknown')
+  if (keyword === undefined) return spec('index', ['index', first])
+  return spec('keyword', ['keyword', keyword], ['startfrom', first])
+}
+
+function describeRange({ first, last, step, limit, keyword, counted, find }: KeySpec): Reply {
+  if (find !== undefined) return spec('unknown')
+  if (counted === true) {
+    return spec('keynum', ['keynumidx', 0], ['firstkey', 1], ['keystep', step])
+  }
+  const behind = last < 0 || keyword !== undefined ? last : last - first
+  return spec('range', ['lastkey', behind], ['keystep', step], ['limit', limit ?? 0])
+}
+
+function spec(type: string, ...pairs: readonly (readonly [string, Reply])[]): Reply {
+  return map(['type', type], ['spec', map(...pairs)])
 }
 
 /** The value of COMMAND DOCS for one command. */

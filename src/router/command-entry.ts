@@ -2,6 +2,7 @@
 // once here. `R` is how the router runs its own commands; null for a command of the engine.
 
 import type { CommandSpec } from '../api/command.js'
+import { findKeys, isFixed } from '../api/keys.js'
 
 /** Counters for INFO commandstats. */
 export interface CommandCounters {
@@ -39,9 +40,10 @@ export class CommandEntry<R = unknown> {
   readonly runsWhileLoading: boolean
   /** Inside MULTI it waits for EXEC. */
   readonly isQueued: boolean
-  /** Index of the argument that says how many keys follow it, 0 for none. */
-  readonly countAt: number
-  /** Index of the first key in the arguments, 0 for none. */
+  readonly isKeyless: boolean
+  /** Where its keys stand depends on the arguments: `findKeys` of api/keys knows. */
+  readonly hasMovableKeys: boolean
+  /** Index of the first key in the arguments, 0 for none. Movable ones are left out. */
   readonly firstKey: number
   readonly lastKey: number
   readonly keyStep: number
@@ -67,13 +69,15 @@ export class CommandEntry<R = unknown> {
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
     this.isQueued = !immediate.has(spec.name)
-    const [key] = spec.keys
-    this.countAt = spec.keys.find((keys) => keys.counted)?.first ?? 0
-    this.firstKey = key === undefined ? 0 : key.first + (key.counted ? 1 : 0)
+    const fixed = spec.keys.filter(isFixed)
+    const [key] = fixed
+    this.firstKey = key?.first ?? 0
     // Two key specs in a row, as COPY's and RENAME's: from the first of them to the last.
-    this.lastKey = spec.keys.at(-1)?.last ?? 0
+    this.lastKey = fixed.at(-1)?.last ?? 0
     this.keyStep = key?.step ?? 1
-    this.hasOneKey = this.firstKey > 0 && this.lastKey === this.firstKey && this.countAt === 0
+    this.isKeyless = spec.keys.length === 0
+    this.hasMovableKeys = fixed.length < spec.keys.length
+    this.hasOneKey = !this.hasMovableKeys && this.firstKey > 0 && this.lastKey === this.firstKey
     this.#arity = spec.arity
     this.subcommands = options.container ? new Map() : null
     this.counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0, batchCalls: 0 }
@@ -84,14 +88,15 @@ export class CommandEntry<R = unknown> {
     return this.#arity >= 0 ? count === this.#arity : count >= -this.#arity
   }
 
-  /** Index of the last of the keys that are counted by an argument; at most the last argument's. */
-  lastCounted(args: readonly string[]): number {
-    const count = Number(args[this.countAt])
-    return Math.min(args.length - 1, this.countAt + (count > 0 ? count : 0))
-  }
-
   /** Index of the last key among `count` arguments. */
   lastKeyOf(count: number): number {
     return this.lastKey >= 0 ? this.lastKey : count + this.lastKey
+  }
+
+  /** A key of the arguments that stands for its slot; undefined for none. */
+  anyKey(args: readonly string[]): string | undefined {
+    if (this.firstKey > 0) return args[this.firstKey]
+    const first = this.hasMovableKeys ? findKeys(this.spec, args)?.[0] : undefined
+    return first === undefined ? undefined : args[first.at]
   }
 }

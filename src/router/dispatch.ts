@@ -3,6 +3,7 @@
 // The hot path: one call object per command, nothing else is made here.
 
 import type { Group } from '../api/group.js'
+import { findKeys } from '../api/keys.js'
 import type { ErrorReply } from '../api/reply.js'
 import {
   crossGroup,
@@ -104,18 +105,15 @@ export class Dispatcher {
   /** Index of the one group that the command goes to, or -1 when there are several. */
   #groupOf({ db }: { readonly db: number }, entry: Entry, args: readonly string[]): number {
     const route = this.#state.route
+    if (entry.hasMovableKeys) return groupOfMovable(this.#state, db, { entry, args })
     if (entry.firstKey === 0) {
       // The default keyspace is the last one of the first shard group.
       return entry.spec.gather === 'refuse' ? this.#state.config.keyspaces.length - 1 : -1
     }
     const index = route.groupOf(db, args[entry.firstKey] ?? '')
     if (entry.hasOneKey) return index
-    const last = entry.countAt > 0 ? entry.lastCounted(args) : entry.lastKeyOf(args.length)
-    for (
-      let at = Math.max(entry.countAt + 1, entry.firstKey + entry.keyStep);
-      at <= last;
-      at += entry.keyStep
-    ) {
+    const last = entry.lastKeyOf(args.length)
+    for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
       if (route.groupOf(db, args[at] ?? '') !== index) return -1
     }
     const target = entry.name === 'copy' ? databaseOfCopy(args) : null
@@ -125,6 +123,10 @@ export class Dispatcher {
 
   #gather(session: Session, entry: Entry, args: readonly string[]): void {
     // Pairs without an end: no group may execute its part before another one notices.
+    if (entry.hasMovableKeys) {
+      session.reply(entry, crossGroup)
+      return
+    }
     if (entry.firstKey > 0 && (args.length - entry.firstKey) % entry.keyStep !== 0) {
       session.reply(entry, wrongArity(entry.name))
       return
@@ -138,7 +140,8 @@ export class Dispatcher {
   #isBarred(session: Session, entry: Entry, args: string[]): boolean {
     // Whoever paused must be able to look and to go on.
     if (entry.name.startsWith('client|') || entry.name === 'quit') return false
-    const slot = entry.firstKey === 0 ? -1 : keySlot(args[entry.firstKey] ?? '')
+    const key = entry.anyKey(args)
+    const slot = key === undefined ? -1 : keySlot(key)
     const isWrite = entry.name === 'exec' ? session.transaction?.isWrite === true : entry.isWrite
     const verdict = this.#state.gate.verdict(slot, isWrite)
     if (verdict === 'admit') return false
@@ -146,6 +149,19 @@ export class Dispatcher {
     session.heldByGate = true
     return true
   }
+}
+
+/** As `#groupOf`. Arguments that cannot be right go where commands without keys go: the engine says what is wrong. */
+function groupOfMovable(
+  state: RouterState,
+  db: number,
+  { entry, args }: { readonly entry: Entry; readonly args: readonly string[] },
+): number {
+  const [first, ...more] = findKeys(entry.spec, args) ?? []
+  if (first === undefined) return state.config.keyspaces.length - 1
+  const index = state.route.groupOf(db, args[first.at] as string)
+  const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
+  return isOne ? index : -1
 }
 
 /** Database of COPY's destination where it names one: it may belong to another keyspace. */

@@ -1,6 +1,7 @@
 // The keys among the arguments of a command, with what it does to each: for COMMAND GETKEYS and for the
 // rules of ACL.
 
+import { findKeys } from '../api/keys.js'
 import type { CommandEntry } from './command-entry.js'
 
 export interface FoundKey {
@@ -15,15 +16,9 @@ export function foundKeys(
   entry: CommandEntry,
   args: readonly string[],
 ): readonly FoundKey[] | null {
-  const found: FoundKey[] = []
-  for (const keys of entry.spec.keys) {
-    const last = keys.last < 0 ? args.length + keys.last : keys.last
-    const flags = flagsOf(entry, keys.flags, args)
-    for (let at = keys.first; at <= last && at < args.length; at += keys.step) {
-      found.push({ at, flags })
-    }
-  }
-  return found
+  const found = findKeys(entry.spec, args)
+  if (found === null) return null
+  return found.map(({ at, spec }) => ({ at, flags: flagsOf(entry, spec.flags, args) }))
 }
 
 /** SET is the one command whose use of its key depends on an option. */

@@ -109,7 +109,7 @@ export function enqueue(
     args[0] = entry.engineName
     group = command.groupOf(transaction)
     if (group < 0) {
-      const groups = entry.firstKey === 0 ? databaseGroups(state, entry, transaction.db) : []
+      const groups = entry.isKeyless ? databaseGroups(state, entry, transaction.db) : []
       if (groups.length !== 1) return spoil(transaction, crossGroup)
       group = groups[0] as number
     }

@@ -30,6 +30,13 @@ function spec(
   return [name, made]
 }
 
+/** Of a command with a number of keys as its first argument. */
+function counted(name: string): [string, CommandSpec] {
+  const [, made] = spec(name, -3, { flags: ['readonly', 'movablekeys'], keys: null })
+  const keys = [{ first: 1, last: 1, step: 1, counted: true, flags: ['RO', 'access'] }] as const
+  return [name, { ...made, keys }]
+}
+
 const write = ['write', 'denyoom'] as const
 const read = ['readonly', 'fast'] as const
 
@@ -50,4 +57,5 @@ export const engineSpecs: ReadonlyMap<string, CommandSpec> = new Map([
   spec('randomkey', 1, { flags: ['readonly'], keys: null, gather: 'random' }),
   spec('flushdb', -1, { flags: ['write'], keys: null, gather: 'ok' }),
   spec('flushall', -1, { flags: ['write'], keys: null, gather: 'ok' }),
+  counted('zunion'),
 ])

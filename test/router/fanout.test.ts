@@ -85,6 +85,17 @@ test('fanout: a command that may not be split: refused before any part is propos
   t.deepEqual(asked, [])
 })
 
+test('fanout: counted keys: go to the group that has them all, or are refused', (t) => {
+  const { asked, answer } = recorder((args) => args.slice(2))
+  const client = threeGroups(answer).connect()
+
+  t.is(client.ask('ZUNION', '2', 'a:1', 'a:2'), '*2\r\n$3\r\na:1\r\n$3\r\na:2\r\n')
+  t.true(client.ask('ZUNION', '2', 'a:1', 'b:1').startsWith('-CROSSSLOT '))
+  // What cannot be right is for the engine to say.
+  client.ask('ZUNION', 'x', 'a:1', 'b:1')
+  t.deepEqual(asked, ['zunion 2 a:1 a:2', 'zunion x a:1 b:1'])
+})
+
 test('fanout: COPY into a database of another keyspace: refused', (t) => {
   const world = new World({
     config: { keyspaces: [keyspace('other', { databases: [3] }), keyspace('default')] },

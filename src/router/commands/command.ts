@@ -6,7 +6,7 @@ import { type ErrorReply, type Reply, status } from '../../api/reply.js'
 import { helpOf, plain, type RouterCommand } from '../command.js'
 import { describeCommand, documentCommand } from '../command-docs.js'
 import type { CommandEntry } from '../command-entry.js'
-import { parseInteger } from '../numbers.js'
+import { foundKeys } from '../found-keys.js'
 import type { RouterState } from '../state.js'
 
 const base = {
@@ -101,46 +101,20 @@ const getKeysAndFlags = {
   },
 } satisfies RouterCommand
 
-type FoundKey = readonly [key: string, flags: readonly string[]]
-
-function keysOf(args: readonly string[], state: RouterState): ErrorReply | readonly FoundKey[] {
+function keysOf(
+  args: readonly string[],
+  state: RouterState,
+): ErrorReply | readonly (readonly [key: string, flags: readonly string[]])[] {
   let entry = state.table.find(args[0] as string)
   if (entry?.subcommands) entry = entry.subcommands.get((args[1] as string).toLowerCase())
   if (entry === undefined) return invalidCommand
-  if (entry.firstKey === 0) return noKeys
+  if (entry.isKeyless) return noKeys
   if (!entry.fits(args.length)) return invalidCount
-  if (entry.countAt > 0 && !hasCountedKeys(entry, args)) return invalidArguments
-  const found: FoundKey[] = []
-  for (const keys of entry.spec.keys) {
-    const counted = keys.counted ? entry.lastCounted(args) : keys.last
-    const last = counted < 0 ? args.length + counted : counted
-    for (
-      let at = keys.counted ? keys.first + 1 : keys.first;
-      at <= last && at < args.length;
-      at += keys.step
-    ) {
-      found.push([args[at] as string, flagsOf(entry, keys.flags, args)])
-    }
+  const found = foundKeys(entry, args)
+  if (found === null || found.length === 0) {
+    return entry.spec.flags.includes('no_mandatory_keys') ? [] : invalidArguments
   }
-  return found
-}
-
-/** Whether as many keys are there as an argument says. Only scripts do without any. */
-function hasCountedKeys(entry: CommandEntry, args: readonly string[]): boolean {
-  const count = parseInteger(args[entry.countAt] as string)
-  const least = entry.spec.flags.includes('no_mandatory_keys') ? 0 : 1
-  return count !== null && count >= least && entry.countAt + count < args.length
-}
-
-/** SET is the one command whose use of its key depends on an option. */
-function flagsOf(
-  entry: CommandEntry,
-  flags: readonly string[],
-  args: readonly string[],
-): readonly string[] {
-  if (entry.name !== 'set') return flags
-  const answersOld = args.slice(3).some((word) => word.toLowerCase() === 'get')
-  return answersOld ? ['RW', 'access', 'update'] : ['OW', 'update']
+  return found.map(({ at, flags }) => [args[at] as string, flags])
 }
 
 const list = {
