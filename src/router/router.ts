@@ -350,7 +350,7 @@ export class Router implements SessionEvents {
     const settings = new Settings(init.config)
     const table = new CommandTable<Run>(init.commands, routerCommands)
     const users = new Users(table)
-    users.requirePass(init.config.password ?? '')
+    settings.watch('requirepass', (password) => users.requirePass(password))
     return {
       config: init.config,
       cluster: init.cluster,

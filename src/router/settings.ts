@@ -3,16 +3,38 @@
 
 import type { Config } from '../api/config.js'
 import { limits } from '../api/limits.js'
-import { parseInteger, parseMemory } from './numbers.js'
-
-/** immutable: set at start only. protected: would let a client choose paths. */
-type Access = 'mutable' | 'immutable' | 'protected'
+import {
+  type Check,
+  eventClasses,
+  integerBetween,
+  memoryBetween,
+  memoryOrPercent,
+  oneOf,
+  outputLimits,
+  percentiles,
+  sameOnly,
+  savePoints,
+  yesOrNo,
+} from './setting-checks.js'
+import {
+  aliases,
+  choices,
+  fixed,
+  held,
+  integers,
+  sizes,
+  switches,
+  texts,
+} from './settings-table.js'
 
 interface Setting {
-  readonly access: Access
   value: string
-  /** Null when the text is fine, else Redis' words for what is wrong; may rewrite the value. */
-  readonly check: ((text: string) => { value: string } | { fault: string }) | null
+  /** Null for what is set at start only. */
+  readonly check: Check | null
+  /** Would let a client choose paths. */
+  readonly isProtected: boolean
+  /** CONFIG SET changed it. */
+  isChanged: boolean
 }
 
 /** Why CONFIG SET was refused: the option and the reason, without Redis' frame around them. */
@@ -21,22 +43,40 @@ export interface SettingFault {
   readonly why: string
 }
 
+const anyText: Check = (value) => ({ value })
+const mib = 1024 * 1024
+
 export class Settings {
-  readonly #settings: ReadonlyMap<string, Setting>
+  readonly #settings = new Map<string, Setting>()
+  readonly #aliases: ReadonlyMap<string, string> = new Map(aliases)
+  readonly #watchers = new Map<string, (value: string) => void>()
   #version = 0
   #idleMs = 0
 
   constructor(config: Config) {
-    this.#settings = makeSettings(config)
+    for (const [name, value] of fixed) this.#add(name, value, null)
+    for (const [name, value, min, max] of integers) {
+      this.#add(name, String(value), integerBetween(min, max))
+    }
+    for (const [name, value] of sizes) {
+      this.#add(name, value, memoryBetween(0, Number.MAX_SAFE_INTEGER))
+    }
+    for (const [name, value] of switches) this.#add(name, value, yesOrNo)
+    for (const [name, value, words] of choices) this.#add(name, value, oneOf(words))
+    for (const [name, value] of texts) this.#add(name, value, anyText)
+    this.#addOwn(config)
+    for (const name of held) this.#add(name, this.get(name) ?? '', sameOnly)
+    for (const name of ['dir', 'dbfilename']) this.#protect(name)
+    this.#version++
   }
 
   get(name: string): string | undefined {
-    return this.#settings.get(name)?.value
+    return this.#of(name)?.value
   }
 
   /** A numeric setting; they are checked when set. */
   integer(name: string): number {
-    return Number(this.#settings.get(name)?.value ?? '0')
+    return Number(this.get(name) ?? '0')
   }
 
   /** Grows with each change. */
@@ -49,110 +89,96 @@ export class Settings {
     return this.#idleMs
   }
 
-  names(): Iterable<string> {
-    return this.#settings.keys()
+  /** Old names included. */
+  *names(): Generator<string> {
+    yield* this.#settings.keys()
+    yield* this.#aliases.keys()
+  }
+
+  /** `act` gets the value now and after each CONFIG SET of it. */
+  watch(name: string, act: (value: string) => void): void {
+    this.#watchers.set(name, act)
+    act(this.get(name) ?? '')
+  }
+
+  /** What CONFIG SET changed, for CONFIG REWRITE. */
+  changed(): readonly (readonly [name: string, value: string])[] {
+    const made: (readonly [string, string])[] = []
+    for (const [name, { value, isChanged }] of this.#settings) {
+      if (isChanged) made.push([name, value])
+    }
+    return made
   }
 
   /** Sets all of the pairs, or none of them. All names exist. */
   set(pairs: ReadonlyMap<string, string>): SettingFault | null {
-    const values: [Setting, string][] = []
+    const values: [name: string, setting: Setting, value: string][] = []
     for (const [name, text] of pairs) {
-      const setting = this.#settings.get(name)
+      const setting = this.#of(name)
       if (setting === undefined) return { name, why: 'there is no such setting' }
-      if (setting.access === 'immutable') return { name, why: "can't set immutable config" }
-      if (setting.access === 'protected') return { name, why: "can't set protected config" }
-      const checked = setting.check === null ? { value: text } : setting.check(text)
+      if (setting.isProtected) return { name, why: "can't set protected config" }
+      if (setting.check === null) return { name, why: "can't set immutable config" }
+      const checked = setting.check(text, setting.value)
       if ('fault' in checked) return { name, why: checked.fault }
-      values.push([setting, checked.value])
+      values.push([this.#aliases.get(name) ?? name, setting, checked.value])
     }
-    for (const [setting, value] of values) setting.value = value
+    for (const [, setting, value] of values) {
+      setting.value = value
+      setting.isChanged = true
+    }
     this.#version++
     this.#idleMs = this.integer('timeout') * 1_000
+    for (const [name, , value] of values) this.#watchers.get(name)?.(value)
     return null
   }
-}
 
-function integerBetween(min: number, max: number): Setting['check'] {
-  return (text) => {
-    const value = parseInteger(text)
-    if (value === null) return { fault: "argument couldn't be parsed into an integer" }
-    if (value < min || value > max) {
-      return { fault: `argument must be between ${min} and ${max} inclusive` }
-    }
-    return { value: String(value) }
+  #of(name: string): Setting | undefined {
+    return this.#settings.get(name) ?? this.#settings.get(this.#aliases.get(name) ?? '')
   }
-}
 
-function memoryBetween(min: number, max: number): Setting['check'] {
-  return (text) => {
-    const value = parseMemory(text)
-    if (value === null) return { fault: 'argument must be a memory value' }
-    if (value < min || value > max) {
-      return { fault: `argument must be between ${min} and ${max} inclusive` }
-    }
-    return { value: String(value) }
+  #add(name: string, value: string, check: Check | null): void {
+    this.#settings.set(name, { value, check, isProtected: false, isChanged: false })
   }
-}
 
-function yesOrNo(text: string): { value: string } | { fault: string } {
-  const value = text.toLowerCase()
-  return value === 'yes' || value === 'no' ? { value } : { fault: "argument must be 'yes' or 'no'" }
-}
-
-function makeSettings(config: Config): Map<string, Setting> {
-  const made = new Map<string, Setting>()
-  const fixed = (name: string, value: string, access: Access = 'immutable'): void => {
-    made.set(name, { access, value, check: null })
+  #protect(name: string): void {
+    const setting = this.#of(name)
+    if (setting !== undefined) this.#settings.set(name, { ...setting, isProtected: true })
   }
-  const open = (name: string, value: string, check: Setting['check'] = null): void => {
-    made.set(name, { access: 'mutable', value, check })
-  }
-  const listener = config.listeners[0]
-  const space = config.keyspaces.at(-1)
-  const isDurable = config.keyspaces.some((keyspace) => keyspace.durability !== 'none')
 
-  open('requirepass', config.password ?? '')
-  open('maxclients', String(config.clientsMax), integerBetween(1, 1_000_000))
-  open('timeout', '0', integerBetween(0, 2_147_483_647))
-  // Taken so that tools can set them; nothing is slow-logged yet.
-  open('slowlog-log-slower-than', '10000', integerBetween(-1, Number.MAX_SAFE_INTEGER))
-  open('slowlog-max-len', '128', integerBetween(0, Number.MAX_SAFE_INTEGER))
-  open('protected-mode', config.protectedMode ? 'yes' : 'no', yesOrNo)
-  open(
-    'proto-max-bulk-len',
-    String(config.bulkBytesMax),
-    memoryBetween(1024 * 1024, limits.valueBytesCeiling),
-  )
-  open('acllog-max-len', '128', integerBetween(0, Number.MAX_SAFE_INTEGER))
-  fixed('tcp-keepalive', '300')
-  fixed('latency-monitor-threshold', '0')
-  fixed('latency-tracking', 'no')
-  fixed('notify-keyspace-events', '')
-  fixed('client-query-buffer-limit', String(limits.queryBytesMax))
-  fixed('client-output-buffer-limit', `normal ${limits.outputHardBytes} 0 0`)
-  fixed('maxmemory', String(space?.maxMemory ?? 0))
-  fixed('maxmemory-policy', 'noeviction')
-  fixed('maxmemory-samples', '5')
-  fixed('databases', String(config.databases))
-  fixed('port', String(listener?.port ?? 0))
-  fixed('bind', listener?.host ?? '')
-  fixed('unixsocket', listener?.path ?? '')
-  fixed('tls-port', '0')
-  fixed('cluster-enabled', 'no')
-  fixed('replica-read-only', 'yes')
-  fixed('slave-read-only', 'yes')
-  fixed('save', '')
-  fixed('appendonly', isDurable ? 'yes' : 'no')
-  fixed('appendfsync', space?.durability === 'everysec' ? 'everysec' : 'always')
-  fixed('dir', config.directory, 'protected')
-  fixed('dbfilename', '', 'protected')
-  fixed('loglevel', config.logLevel)
-  fixed('io-threads', '1')
-  fixed('lua-time-limit', '5000')
-  fixed('busy-reply-threshold', '5000')
-  fixed('hash-max-listpack-entries', String(limits.segmentEntriesMax))
-  fixed('list-max-listpack-size', String(limits.segmentEntriesMax))
-  fixed('set-max-intset-entries', String(limits.segmentEntriesMax))
-  fixed('zset-max-listpack-entries', String(limits.segmentEntriesMax))
-  return made
+  /** What this member is configured to, and what is bounded in another way than in Redis. */
+  #addOwn(config: Config): void {
+    const listener = config.listeners[0]
+    const space = config.keyspaces.at(-1)
+    const isDurable = config.keyspaces.some((keyspace) => keyspace.durability !== 'none')
+    const fix = (name: string, value: string): void => this.#add(name, value, null)
+    this.#add('requirepass', config.password ?? '', anyText)
+    this.#add('maxclients', String(config.clientsMax), integerBetween(1, 4_294_967_295))
+    this.#add('protected-mode', config.protectedMode ? 'yes' : 'no', yesOrNo)
+    const bulk = memoryBetween(mib, limits.valueBytesCeiling)
+    this.#add('proto-max-bulk-len', String(config.bulkBytesMax), bulk)
+    const query = memoryBetween(mib, Number.MAX_SAFE_INTEGER)
+    this.#add('client-query-buffer-limit', String(limits.queryBytesMax), query)
+    const output = `normal ${limits.outputHardBytes} 0 0`
+    const others = 'slave 268435456 67108864 60 pubsub 33554432 8388608 60'
+    this.#add('client-output-buffer-limit', `${output} ${others}`, outputLimits)
+    this.#add('latency-tracking-info-percentiles', '50 99 99.9', percentiles)
+    this.#add('notify-keyspace-events', '', eventClasses)
+    this.#add('oom-score-adj-values', '0 200 800', anyText)
+    this.#add('save', '', savePoints)
+    this.#add('maxmemory-clients', '0', memoryOrPercent)
+    this.#add('repl-backlog-size', String(mib), memoryBetween(1, Number.MAX_SAFE_INTEGER))
+    fix('maxmemory', String(space?.maxMemory ?? 0))
+    fix('databases', String(config.databases))
+    fix('port', String(listener?.port ?? 0))
+    fix('bind', listener?.host ?? '')
+    fix('unixsocket', listener?.path ?? '')
+    fix('appendonly', isDurable ? 'yes' : 'no')
+    fix('appendfsync', space?.durability === 'everysec' ? 'everysec' : 'always')
+    fix('dir', config.directory)
+    fix('dbfilename', '')
+    fix('logfile', '')
+    fix('aclfile', '')
+    fix('enable-debug-command', 'no')
+    fix('cluster-enabled', 'no')
+  }
 }

@@ -76,8 +76,6 @@ function setPairs(args: readonly string[], state: RouterState): Reply {
     pairs.set(name, args[at + 1] as string)
   }
   const fault = state.settings.set(pairs)
-  const password = pairs.get('requirepass')
-  if (fault === null && password !== undefined) state.users.requirePass(password)
   return fault === null ? ok : failed(fault.name, fault.why)
 }
 
