@@ -27,6 +27,9 @@ export const bitfieldOverflow = error('ERR Invalid OVERFLOW type specified')
 export const bitfieldReadOnly = error('ERR BITFIELD_RO only supports the GET subcommand')
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
+export const int32Range = error(
+  'ERR value is out of range, value must between -2147483648 and 2147483647',
+)
 export const sameObject = error('ERR source and destination objects are the same')
 export const invalidCursor = error('ERR invalid cursor')
 export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")

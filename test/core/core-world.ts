@@ -83,6 +83,8 @@ export interface CoreWorldOptions {
   /** Differences in the configuration of one member. */
   readonly config?: (id: number) => Partial<Config>
   readonly checkpointLogBytes?: number
+  /** Wall milliseconds at the beginning of the members' own time. */
+  readonly wall?: number
 }
 
 export function keyspace(name: string, prefixes: readonly string[], options = {}): KeyspaceConfig {
@@ -159,7 +161,7 @@ export class CoreWorld {
   }
 
   get now() {
-    return { mono: this.mono, wall: 1_790_000_000_000 + this.mono }
+    return { mono: this.mono, wall: (this.#options.wall ?? 1_790_000_000_000) + this.mono }
   }
 
   client(id: number): Client {

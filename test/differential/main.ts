@@ -1,6 +1,7 @@
 // `make differential`: a run against a redis-server of its own, until COMMANDS= commands were compared.
 // SEED=, FAMILY= and COMMAND= (lists with commas), PROTOCOL=2 or 3, TARGET=engine, core or host:port.
 
+import { CoreSide } from './core-side.js'
 import { optionsOf } from './grammar.js'
 import { readDocs } from './docs.js'
 import { RawRedis } from './raw-redis.js'
@@ -27,6 +28,7 @@ function list(name: string): readonly string[] {
 async function openSide(protocol: number, seed: number): Promise<Side> {
   const target = env['TARGET'] ?? 'engine'
   if (target === 'engine') return new EngineSide(protocol, seed, integer('REPLICAS', 3))
+  if (target === 'core') return new CoreSide()
   const [host = '', port = ''] = target.split(':')
   return AddressSide.open(Number(port), host === '' ? '127.0.0.1' : host)
 }

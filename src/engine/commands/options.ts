@@ -1,7 +1,7 @@
 // What several commands share in reading their arguments: expiry options and times in Redis' order of
 // checks.
 
-import { error, invalidExpire, notInteger, syntaxError } from '../../api/replies.js'
+import { int32Range, invalidExpire, notInteger, syntaxError } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
 import { expiryMax } from '../expiry.js'
 import { int64Max, parseInt64 } from '../values/integer.js'
@@ -94,7 +94,6 @@ export function deadline(given: number | bigint, unit: TimeUnit, clock: number):
   return exact > 0n ? expiryMax : -expiryMax
 }
 
-const int32Range = error('ERR value is out of range, value must between -2147483648 and 2147483647')
 
 /** A 32-bit integer in Redis' words for what is not one. */
 export function parseInt32(text: string): number | ErrorReply {

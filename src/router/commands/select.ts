@@ -1,9 +1,9 @@
 // SELECT index: the database of the commands that follow on this connection.
 
-import { dbIndexRange, notInteger } from '../../api/replies.js'
+import { dbIndexRange } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { connection, type RouterCommand } from '../command.js'
-import { parseInteger } from '../numbers.js'
+import { parseInt32 } from '../numbers.js'
 
 export default {
   ...connection,
@@ -14,8 +14,8 @@ export default {
   summary: 'Changes the database of the connection.',
   arguments: [{ name: 'index', type: 'integer' }],
   run: (session, args, state) => {
-    const db = parseInteger(args[1] as string)
-    if (db === null) return notInteger
+    const db = parseInt32(args[1] as string)
+    if (typeof db !== 'number') return db
     if (db < 0 || db >= state.config.databases) return dbIndexRange
     session.db = db
     return ok
