@@ -26,7 +26,10 @@ function isInt64(text: string): boolean {
     if (code < 48 || code > 57) return false
   }
   // Equal lengths: the order of texts is the order of numbers.
-  return digits.length < 19 || digits <= (digits === text ? '9223372036854775807' : '9223372036854775808')
+  return (
+    digits.length < 19 ||
+    digits <= (digits === text ? '9223372036854775807' : '9223372036854775808')
+  )
 }
 
 const units: ReadonlyMap<string, number> = new Map([

@@ -19,11 +19,15 @@ export class CoreSide implements Side {
     this.world = new CoreWorld({ members, wall: Date.now() - 2_000 })
     if (!this.world.settled()) throw new Error('the members do not settle')
     // Not the leader, so that every command takes the longest way.
-    const asked = this.world.members.find(({ id }) => id !== this.world.leader()) ?? this.world.members[0]
+    const asked =
+      this.world.members.find(({ id }) => id !== this.world.leader()) ?? this.world.members[0]
     this.#client = this.world.client(asked?.id ?? 1)
     this.#client.isRaw = true
     this.#names = new Set(
-      this.#take([['command', 'list']]).join('').split('\r\n').filter((line) => /^[a-z]/.test(line)),
+      this.#take([['command', 'list']])
+        .join('')
+        .split('\r\n')
+        .filter((line) => /^[a-z]/.test(line)),
     )
   }
 

@@ -94,7 +94,6 @@ export function deadline(given: number | bigint, unit: TimeUnit, clock: number):
   return exact > 0n ? expiryMax : -expiryMax
 }
 
-
 /** A 32-bit integer in Redis' words for what is not one. */
 export function parseInt32(text: string): number | ErrorReply {
   const value = parseInt64(text)
