@@ -61,6 +61,15 @@ export const limits = {
   /** A frame that would be longer leaves before the next message is added. */
   frameSplitBytes: 4 * 1024 * 1024,
   peerQueueBytesMax: 128 * 1024 * 1024,
+  /** Names that one connection may listen to. */
+  subscriptionsMax: 1_000_000,
+  /** Changed names that are kept for a peer that lags; one further behind gets the whole, in parts of so many bytes. */
+  subscriptionChangesMax: 65_536,
+  subscriptionPartBytes: 64 * 1024,
+  /** Milliseconds for which a SUBSCRIBE waits until the other members know of it. */
+  subscribeConfirmMs: 500,
+  /** Bytes of published messages on the way to one peer, before more are dropped. */
+  peerMessageBytesMax: 32 * 1024 * 1024,
   /** Bytes of one snapshot chunk, and chunks in flight. */
   snapshotChunkBytes: 512 * 1024,
   snapshotChunksInFlight: 4,

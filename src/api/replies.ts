@@ -76,6 +76,7 @@ export const discardWithoutMulti = error('ERR DISCARD without MULTI')
 export const nestedMulti = error('ERR MULTI calls can not be nested')
 export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
 export const notInTransaction = error('ERR Command not allowed inside a transaction')
+export const tooManySubscriptions = error('ERR too many subscriptions of one connection')
 export const unknownResult: ErrorReply = {
   type: 'error',
   text: 'UNKNOWNRESULT The outcome of the command is not known: it may or may not have taken effect',

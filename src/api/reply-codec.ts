@@ -21,6 +21,7 @@ const tags = {
   nullArray: 14,
   silent: 15,
   pairs: 16,
+  many: 17,
 } as const
 
 const depthMax = 64
@@ -67,6 +68,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       return
     case 'push':
       encodeList(writer.byte(tags.push), reply.items)
+      return
+    case 'many':
+      encodeList(writer.byte(tags.many), reply.items)
       return
     case 'verbatim':
       writer.byte(tags.verbatim).text(reply.format).text(reply.text)
@@ -119,6 +123,8 @@ export function decodeReply(reader: ByteReader, depth = 0): Reply {
       return { type: 'set', items: decodeList(reader, depth) }
     case tags.push:
       return { type: 'push', items: decodeList(reader, depth) }
+    case tags.many:
+      return { type: 'many', items: decodeList(reader, depth) }
     case tags.verbatim: {
       const format = reader.text()
       return { type: 'verbatim', format, text: reader.text() }

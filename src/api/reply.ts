@@ -43,6 +43,11 @@ export interface PushReply {
   readonly type: 'push'
   readonly items: readonly Reply[]
 }
+/** Several replies, one behind the other, to one command (SUBSCRIBE). */
+export interface ManyReply {
+  readonly type: 'many'
+  readonly items: readonly Reply[]
+}
 /** RESP3 `=n` with a format of three characters; RESP2 a bulk string. */
 export interface VerbatimReply {
   readonly type: 'verbatim'
@@ -67,6 +72,7 @@ export type ReplyObject =
   | PairsReply
   | SetReply
   | PushReply
+  | ManyReply
   | VerbatimReply
   | NullArrayReply
   | SilentReply

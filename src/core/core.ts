@@ -13,6 +13,7 @@ import { never } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { isRecordKey } from '../log/layout.js'
+import { Messaging } from '../router/messaging/messaging.js'
 import { Router } from '../router/router.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
@@ -20,6 +21,7 @@ import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { Peers } from './peers.js'
 import { Stores } from './stores.js'
+import { coreChannels, coreGroup } from './wire.js'
 
 export interface CoreInit {
   readonly config: Config
@@ -58,6 +60,7 @@ export class Core {
   readonly #peers: Peers
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
+  readonly #messaging: Messaging
   readonly #router: Router
   #now: Now
   #wants = false
@@ -74,6 +77,11 @@ export class Core {
     this.#init = init
     this.#now = init.now
     this.#stores = new Stores(this.#out)
+    this.#messaging = new Messaging(init.door.encode, {
+      life: () => this.#peers.incarnation,
+      send: (to, body) =>
+        this.#peers.send(to, { group: coreGroup, channel: coreChannels.messaging, body }),
+    })
     init.config.keyspaces.forEach((_, index) => this.#shards.push(this.#makeShard(index)))
     this.#peers = new Peers({
       config: init.config,
@@ -87,10 +95,13 @@ export class Core {
         message: (from, group, channel, body) => {
           this.#shards[group]?.message(from, channel as Channel, body)
         },
+        messaging: (from, body) => this.#messaging.receive(from, body),
         peerUp: (peer) => {
+          this.#messaging.peerUp(peer)
           for (const shard of this.#shards) shard.peerUp(peer)
         },
         peerDown: (peer) => {
+          this.#messaging.peerDown(peer)
           for (const shard of this.#shards) shard.peerDown(peer)
         },
       },
@@ -118,6 +129,7 @@ export class Core {
       stopwatch: init.stopwatch,
       random: init.random.fork(),
       now: init.now,
+      messaging: this.#messaging,
     })
   }
 

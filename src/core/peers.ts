@@ -40,6 +40,8 @@ import {
 
 export interface PeersHost {
   message(from: MemberId, group: number, channel: number, body: Uint8Array): void
+  /** Of the clients' messaging, which belongs to no group. */
+  messaging(from: MemberId, body: Uint8Array): void
   peerUp(peer: MemberId): void
   peerDown(peer: MemberId): void
 }
@@ -344,6 +346,7 @@ export class Peers {
       ({ group, channel, body }) => {
         if (group !== coreGroup) this.#init.host.message(from, group - 1, channel, body)
         else if (channel === coreChannels.birth) this.#birth?.message(from, body)
+        else if (channel === coreChannels.messaging) this.#init.host.messaging(from, body)
       },
     )
     if (head === null) this.#trace('warn', 'peer.malformed', { peer: from })

@@ -87,13 +87,13 @@ function itemsOf(reply: Reply): readonly Reply[] | null {
   if (!('type' in reply)) return reply
   if (reply.type === 'map') return reply.pairs
   if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs') return reply.items
-  return null
+  return reply.type === 'many' ? reply.items : null
 }
 
 function listHead(reply: Reply, count: number, protocol: number): string {
-  if (protocol < 3 || typeof reply !== 'object' || reply === null || !('type' in reply)) {
-    return `*${count}\r\n`
-  }
+  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return `*${count}\r\n`
+  if (reply.type === 'many') return ''
+  if (protocol < 3) return `*${count}\r\n`
   if (reply.type === 'map') return `%${count >> 1}\r\n`
   if (reply.type === 'pairs') return `*${count >> 1}\r\n`
   return reply.type === 'set' ? `~${count}\r\n` : `>${count}\r\n`

@@ -36,6 +36,8 @@ export class CommandEntry<R = unknown> {
   /** Waits until all earlier commands of the connection are answered. */
   readonly isBarrier: boolean
   readonly isWrite: boolean
+  /** It listens or publishes: waits for no confirmation of its like, and its own messages follow its reply. */
+  readonly isPubsub: boolean
   readonly needsAuth: boolean
   readonly runsWhileLoading: boolean
   /** Inside MULTI it waits for EXEC. */
@@ -66,6 +68,7 @@ export class CommandEntry<R = unknown> {
     this.run = options.run
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')
+    this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
     this.isQueued = !immediate.has(spec.name)

@@ -17,6 +17,7 @@ import { keySlot } from '../base/keyslot.js'
 import { refusalOf } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
+import { refuseWhileListening, takePubsub } from './messaging/take.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
 import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
@@ -55,21 +56,27 @@ export class Dispatcher {
       const refused = refusalOf(state, session, { entry, args, context })
       if (refused !== null) return refuse(session, entry, refused)
     }
+    if (session.subscribed > 0) {
+      const refusal = refuseWhileListening(session, entry.name)
+      if (refusal !== null) return refuse(session, entry, refusal)
+    }
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
     if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
     if (session.transaction !== null && entry.isQueued) return this.#queue(session, entry, args)
     const isHeld = entry.isBarrier || (session.watched?.isOpen === true && entry.name === 'exec')
-    if (isHeld && session.pending > 0) {
+    if (isHeld && session.pending > (entry.isPubsub ? session.confirming : 0)) {
       session.held = args
       return false
     }
     session.facts.lastCommand = entry.name
     session.facts.commands++
     state.stats.countCall(entry)
-    if (entry.run !== null) {
+    if (entry.run === null) this.#submit(session, entry, args)
+    else if (entry.isPubsub) takePubsub(session, entry, { args, state, run: entry.run })
+    else {
       const reply = entry.run(session, args, state)
       if (reply !== deferred) session.reply(entry, reply)
-    } else this.#submit(session, entry, args)
+    }
     return session.hasRoom && !session.isFinished
   }
 

@@ -9,7 +9,8 @@ import { unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
-import type { Part, Session } from './session.js'
+import type { Session } from './session.js'
+import type { Part } from './session-init.js'
 import type { Run, RouterState } from './state.js'
 
 interface Command {

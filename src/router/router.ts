@@ -20,10 +20,12 @@ import { Bounds } from './bounds.js'
 import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Dispatcher } from './dispatch.js'
+import { Messaging, noPeers } from './messaging/messaging.js'
 import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
 import { Route } from './route.js'
-import { Session, type SessionEvents } from './session.js'
+import { Session } from './session.js'
+import type { SessionEvents } from './session-init.js'
 import { Settings } from './settings.js'
 import type { RouterState, Run } from './state.js'
 import { Stats } from './stats.js'
@@ -42,6 +44,8 @@ export interface RouterInit {
   readonly stopwatch: Stopwatch
   readonly random: Random
   readonly now: Now
+  /** Without it there are no other members to publish to. */
+  readonly messaging?: Messaging
 }
 
 type Connected = Extract<Input, { kind: 'connected' }>
@@ -182,6 +186,7 @@ export class Router implements SessionEvents {
       this.#kill(session)
     }
     this.#closeIdle(now.mono)
+    this.#state.messaging.endTurn(now)
     const touched = this.#touched
     this.#touched = []
     for (const session of touched) if (!session.isClosed) this.#send(session, out)
@@ -198,7 +203,13 @@ export class Router implements SessionEvents {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
     const { gate, settings } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
-    return Math.min(this.#watch.wakeAt(), gate.pauseUntil ?? Number.POSITIVE_INFINITY, idle)
+    const messagesAt = this.#state.messaging.wakeAt()
+    return Math.min(
+      messagesAt,
+      this.#watch.wakeAt(),
+      gate.pauseUntil ?? Number.POSITIVE_INFINITY,
+      idle,
+    )
   }
 
   /** Takes no more commands. True when every reply that was owed has gone out. */
@@ -343,6 +354,7 @@ export class Router implements SessionEvents {
     this.#sinks.delete(session)
     this.#watch.remove(session)
     this.#gateHeld.delete(session)
+    this.#state.messaging.forget(session)
     session.close()
   }
 
@@ -362,6 +374,7 @@ export class Router implements SessionEvents {
       users,
       aclLog: new AclLog(),
       stats: new Stats(),
+      messaging: init.messaging ?? new Messaging(init.door.encode, noPeers),
       facts: init.facts,
       stopwatch: init.stopwatch,
       random: init.random,

@@ -5,59 +5,18 @@
 import { assert } from '../base/assert.js'
 import type { CommandParser, Door } from '../api/door.js'
 import type { Caller, Group, Lane } from '../api/group.js'
-import type { ConnectionId, Now } from '../api/ids.js'
+import type { ConnectionId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
+import { type ClientFacts, makeClientFacts } from './client-facts.js'
 import type { CommandEntry } from './command-entry.js'
+import type { TrackingMode } from './messaging/tracking-mode.js'
+import { Pushes } from './pushes.js'
+import type { Part, ReplyMode, SessionEvents, SessionInit } from './session-init.js'
 import type { Stats } from './stats.js'
 import type { Transaction } from './transaction.js'
 import type { WatchedKeys } from './watched-keys.js'
-
-/** What a session tells the router; acted upon later in the turn. */
-export interface SessionEvents {
-  /** There is output, or the connection may have to be closed. Once per turn. */
-  touched(session: Session): void
-  /** It had stopped and could go on. Once until `goOn`. */
-  ready(session: Session): void
-}
-
-/** A part of a command over several groups. */
-export interface Part {
-  take(reply: Reply): void
-}
-
-export interface SessionInit {
-  readonly id: ConnectionId
-  readonly listener: string
-  readonly remote: string
-  readonly local: string
-  readonly door: Door
-  readonly stats: Stats
-  readonly events: SessionEvents
-  readonly authenticated: boolean
-  readonly user: User
-  readonly now: Now
-}
-
-/** What the client says of itself, and when it was last heard. Only CLIENT and INFO read it. */
-export interface ClientFacts {
-  name: string
-  libraryName: string
-  libraryVersion: string
-  /** Monotonic milliseconds. */
-  readonly connectedAt: number
-  heardAt: number
-  lastCommand: string
-  inputBytes: number
-  outputBytes: number
-  commands: number
-  noEvict: boolean
-  noTouch: boolean
-}
-
-/** on, off, own: CLIENT REPLY SKIP itself, next: the command behind it. */
-export type ReplyMode = 'on' | 'off' | 'own' | 'next'
 
 const pendingMax = limits.pendingPerConnectionMax
 /** Commands in flight times the typical size of a reply may be this many characters. */
@@ -82,6 +41,12 @@ export class Session implements Caller {
   /** The queue of MULTI, null outside of it; and what is watched. */
   transaction: Transaction | null = null
   watched: WatchedKeys | null = null
+  /** How many channels and patterns it listens to, what it caches, whether it sees every command: set by `messaging` only. */
+  subscribed = 0
+  /** Subscriptions that wait until other members know of them. */
+  confirming = 0
+  tracking: TrackingMode | null = null
+  isMonitor = false
   /** A command that waits for a barrier or the gate; dispatched again by the router. */
   held: string[] | null = null
   /** The gate holds it, not a barrier. */
@@ -118,6 +83,8 @@ export class Session implements Caller {
   #isClosed = false
   #isBlocked = false
   #muted: Set<number> | null = null
+  /** Null until the first reply that came early or push. */
+  #pushes: Pushes | null = null
   readonly #lanes: (Lane | undefined)[] = []
   readonly #groups: (Group | undefined)[] = []
   /** Parts by negative ticket. */
@@ -135,19 +102,7 @@ export class Session implements Caller {
     this.#door = init.door
     this.#stats = init.stats
     this.#events = init.events
-    this.facts = {
-      name: '',
-      libraryName: '',
-      libraryVersion: '',
-      connectedAt: init.now.mono,
-      heardAt: init.now.mono,
-      lastCommand: 'NULL',
-      inputBytes: 0,
-      outputBytes: 0,
-      commands: 0,
-      noEvict: false,
-      noTouch: false,
-    }
+    this.facts = makeClientFacts(init.now.mono)
   }
 
   /** Commands without a reply. */
@@ -170,7 +125,7 @@ export class Session implements Caller {
 
   /** Characters of replies not handed to the host. */
   get outputChars(): number {
-    return this.#out.length + this.#earlyChars + this.#droppedChars
+    return this.#out.length + this.#earlyChars + this.#droppedChars + (this.#pushes?.chars ?? 0)
   }
 
   /** Whether one more command may be taken. */
@@ -215,9 +170,30 @@ export class Session implements Caller {
     if (this.#out === '') this.#out = text
     else this.#append(text)
     this.#first = ticket + 1
+    if (this.#pushes !== null) this.#append(this.#pushes.take(ticket))
     if (this.#early > 0) this.#flush()
     if (!this.#isTouched) this.touch()
     if (this.#isStopped) this.ask()
+  }
+
+  /** As `open`, for replies that CLIENT REPLY does not silence. */
+  openLoud(): number {
+    const ticket = this.open(null)
+    this.#muted?.delete(ticket)
+    return ticket
+  }
+
+  /** The reply of an open ticket is being made: pushes from here on follow it. */
+  holdPushes(ticket: number): void {
+    this.#pushes ??= new Pushes()
+    this.#pushes.hold(ticket)
+  }
+
+  /** Sends what nobody asked for, behind every reply that was made before. `text` is encoded. */
+  push(text: string): void {
+    if (this.#isFinished) return
+    if (this.#pushes?.keep(text, this.#first) !== true) this.#append(text)
+    this.touch()
   }
 
   /** A ticket for one part of a command; its reply goes to `part`. */
@@ -299,6 +275,7 @@ export class Session implements Caller {
     this.#next = -1
     this.#out = ''
     this.#parts.clear()
+    this.#pushes = null
     this.held = null
     this.transaction = null
     this.watched = null
@@ -322,6 +299,7 @@ export class Session implements Caller {
     assert(this.#texts[at] === null, 'a ticket is answered once')
     const text = this.#encode(ticket, reply)
     this.#texts[at] = text
+    this.holdPushes(ticket)
     this.#early++
     this.#earlyChars += text.length
     // Replies that wait count against the bounds of the output, too.
@@ -337,7 +315,8 @@ export class Session implements Caller {
       this.#append(text)
       this.#early--
       this.#earlyChars -= text.length
-      this.#first++
+      const ticket = this.#first++
+      if (this.#pushes !== null) this.#append(this.#pushes.take(ticket))
     }
   }
 

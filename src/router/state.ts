@@ -11,6 +11,7 @@ import type { Gate } from '../slots/gate.js'
 import type { AclLog } from './acl/log.js'
 import type { Users } from './acl/users.js'
 import type { ClusterView } from './cluster-view.js'
+import type { Messaging } from './messaging/messaging.js'
 import type { Route } from './route.js'
 import type { Session } from './session.js'
 import type { Settings } from './settings.js'
@@ -38,6 +39,7 @@ export interface RouterState {
   readonly users: Users
   readonly aclLog: AclLog
   readonly stats: Stats
+  readonly messaging: Messaging
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch
   readonly random: Random

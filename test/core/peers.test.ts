@@ -38,6 +38,7 @@ function start(self: number, mono: number): End {
     clocks: new Clocks(),
     host: {
       message: (_from, _group, _channel, body) => void got.push(body.length),
+      messaging: () => undefined,
       peerUp: (peer) => void events.push(`up ${peer}`),
       peerDown: (peer) => void events.push(`down ${peer}`),
     },

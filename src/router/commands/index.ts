@@ -13,6 +13,16 @@ import acl from './acl/index.js'
 import { latency, module, role, slowlog } from './monitoring.js'
 import { bgRewriteAof, bgSave, lastSave, save } from './persistence.js'
 import ping from './ping.js'
+import { publish, spublish } from './pubsub/publish.js'
+import { pubsub } from './pubsub/pubsub.js'
+import {
+  psubscribe,
+  punsubscribe,
+  ssubscribe,
+  subscribe,
+  sunsubscribe,
+  unsubscribe,
+} from './pubsub/subscribe.js'
 import quit from './quit.js'
 import quorate from './quorate.js'
 import { debug, failover, lolwut, monitor, replicaOf, slaveOf } from './refused.js'
@@ -51,6 +61,10 @@ export const routerCommands: readonly RouterCommand[] = [
   monitor,
   multi,
   ping,
+  psubscribe,
+  publish,
+  pubsub,
+  punsubscribe,
   quit,
   quorate,
   readOnly,
@@ -63,8 +77,13 @@ export const routerCommands: readonly RouterCommand[] = [
   shutdown,
   slaveOf,
   slowlog,
+  spublish,
+  ssubscribe,
+  subscribe,
+  sunsubscribe,
   time,
   unwatch,
+  unsubscribe,
   wait,
   watch,
 ]

@@ -13,8 +13,10 @@ export default {
   summary: 'Answers PONG, or the message.',
   tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   arguments: [{ name: 'message', type: 'string', optional: true }],
-  run: (_session, args) => {
+  run: (session, args) => {
     if (args.length > 2) return wrongArity('ping')
+    // Clients that listen in RESP2 tell it from messages by its shape.
+    if (session.subscribed > 0 && session.protocol < 3) return ['pong', args[1] ?? '']
     return args[1] ?? pong
   },
 } satisfies RouterCommand

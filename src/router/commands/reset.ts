@@ -15,6 +15,7 @@ export default {
   summary: 'Puts the connection back to where it began.',
   barrier: true,
   run: (session, _args, state) => {
+    state.messaging.forget(session)
     session.db = 0
     session.transaction = null
     session.watched = null

@@ -1,0 +1,32 @@
+// What a connection says of itself, and when it was last heard. Only CLIENT and INFO read it.
+
+export interface ClientFacts {
+  name: string
+  libraryName: string
+  libraryVersion: string
+  /** Monotonic milliseconds. */
+  readonly connectedAt: number
+  heardAt: number
+  lastCommand: string
+  inputBytes: number
+  outputBytes: number
+  commands: number
+  noEvict: boolean
+  noTouch: boolean
+}
+
+export function makeClientFacts(mono: number): ClientFacts {
+  return {
+    name: '',
+    libraryName: '',
+    libraryVersion: '',
+    connectedAt: mono,
+    heardAt: mono,
+    lastCommand: 'NULL',
+    inputBytes: 0,
+    outputBytes: 0,
+    commands: 0,
+    noEvict: false,
+    noTouch: false,
+  }
+}

@@ -1,0 +1,49 @@
+// How dispatch runs the commands of pub/sub, and what a RESP2 connection may say once it listens.
+
+import { error } from '../../api/replies.js'
+import type { ErrorReply } from '../../api/reply.js'
+import type { CommandEntry } from '../command-entry.js'
+import type { Session } from '../session.js'
+import { deferred, type RouterState, type Run } from '../state.js'
+
+/** What a connection that listens in RESP2 may send. */
+const allowed: ReadonlySet<string> = new Set([
+  ...['subscribe', 'psubscribe', 'ssubscribe', 'unsubscribe', 'punsubscribe', 'sunsubscribe'],
+  ...['ping', 'quit', 'reset'],
+])
+
+/** Null where a connection that listens may run it. */
+export function refuseWhileListening(session: Session, name: string): ErrorReply | null {
+  if (session.protocol > 2 || allowed.has(name)) return null
+  return error(
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  )
+}
+
+/**
+ * Runs SUBSCRIBE, PUBLISH and the like. What a message of its own brings to the connection follows the
+ * reply (Redis 7.2). A subscription is confirmed once the other members know of it: a message that is
+ * published behind the confirmation, anywhere, arrives and is counted.
+ */
+export function takePubsub(
+  session: Session,
+  entry: CommandEntry<Run>,
+  { args, state, run }: { args: readonly string[]; state: RouterState; run: Run },
+): void {
+  const isPublish = entry.name === 'publish' || entry.name === 'spublish'
+  // Confirmations are messages: CLIENT REPLY OFF does not silence them.
+  const ticket = isPublish ? session.open(entry) : session.openLoud()
+  session.holdPushes(ticket)
+  const reply = run(session, args, state)
+  if (reply === deferred) return
+  if (isPublish || entry.name.includes('unsub')) {
+    session.answer(ticket, reply)
+    return
+  }
+  session.confirming++
+  state.messaging.whenKnown(state.now, () => {
+    if (session.isClosed) return
+    session.confirming--
+    session.answer(ticket, reply)
+  })
+}

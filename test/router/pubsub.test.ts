@@ -1,0 +1,111 @@
+// Subscriptions and messages at one member: what a connection is sent, in which order, and in RESP3.
+
+import test from 'ava'
+import { World } from './world.js'
+
+const hello = (client: ReturnType<World['connect']>): string => client.ask('HELLO', '3')
+
+test('subscribe: in RESP3: pushes, and any command may follow', (t) => {
+  const client = new World({ answer: () => 'v' }).connect()
+  hello(client)
+
+  t.is(
+    client.ask('SUBSCRIBE', 'a', 'b'),
+    '>3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n>3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n',
+  )
+  t.is(client.ask('GET', 'k'), '$1\r\nv\r\n')
+  t.is(client.ask('PING'), '+PONG\r\n')
+  t.is(client.ask('UNSUBSCRIBE', 'x'), '>3\r\n$11\r\nunsubscribe\r\n$1\r\nx\r\n:2\r\n')
+})
+
+test('publish: to the own connection in RESP3: the message follows the reply', (t) => {
+  const client = new World().connect()
+  hello(client)
+  client.ask('SUBSCRIBE', 'a')
+
+  t.is(client.ask('PUBLISH', 'a', 'x'), ':1\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n')
+})
+
+test('publish: an early reply waits for an older one: the message stands behind both', (t) => {
+  const world = new World({
+    config: { keyspaces: [{ ...keyspaceOf('cache', ['c:']) }, keyspaceOf('default', [])] },
+    answer: () => undefined,
+  })
+  const client = world.connect()
+  hello(client)
+  client.ask('SUBSCRIBE', 'a')
+  client.command('GET', 'c:1')
+  client.command('GET', 'k')
+  world.groups[1]?.answer(0, 'late')
+  world.connect().ask('PUBLISH', 'a', 'x')
+  world.groups[0]?.answer(0, 'first')
+
+  t.is(client.read(), '$5\r\nfirst\r\n$4\r\nlate\r\n>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n')
+})
+
+test('publish: a reply that is not made yet: the message does not wait for it', (t) => {
+  const world = new World({ answer: () => undefined })
+  const client = world.connect()
+  hello(client)
+  client.ask('SUBSCRIBE', 'a')
+  client.command('GET', 'k')
+
+  world.connect().ask('PUBLISH', 'a', 'x')
+
+  t.is(client.read(), '>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n')
+})
+
+test('publish: behind writes of its connection: waits for their replies', (t) => {
+  const world = new World({ answer: () => undefined })
+  const listener = world.connect()
+  listener.ask('SUBSCRIBE', 'a')
+  const publisher = world.connect()
+  publisher.command('SET', 'k', 'v')
+  publisher.command('PUBLISH', 'a', 'x')
+  world.turn()
+  t.is(listener.read(), '')
+
+  world.groups[0]?.answer(0, 'OK')
+  world.turn()
+
+  t.is(listener.read(), '*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n')
+})
+
+test('client reply off: confirmations and messages come all the same', (t) => {
+  const world = new World()
+  const client = world.connect()
+  client.ask('CLIENT', 'REPLY', 'OFF')
+
+  t.is(client.ask('SUBSCRIBE', 'a'), '*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n')
+  t.is(world.connect().ask('PUBLISH', 'a', 'x'), ':1\r\n')
+  t.is(client.read(), '*3\r\n$7\r\nmessage\r\n$1\r\na\r\n$1\r\nx\r\n')
+  t.is(client.ask('PING'), '')
+})
+
+test('subscribe: closed connections and RESET: nobody is counted any more', (t) => {
+  const world = new World()
+  const [one, two, asker] = [world.connect(), world.connect(), world.connect()]
+  one.ask('SUBSCRIBE', 'a')
+  two.ask('PSUBSCRIBE', 'a*')
+  t.is(asker.ask('PUBLISH', 'a', 'x'), ':2\r\n')
+
+  world.router.closed(one.id, world.now)
+  two.ask('RESET')
+
+  t.is(asker.ask('PUBLISH', 'a', 'x'), ':0\r\n')
+  t.is(asker.ask('PUBSUB', 'NUMPAT'), ':0\r\n')
+  t.is(asker.ask('PUBSUB', 'CHANNELS'), '*0\r\n')
+})
+
+function keyspaceOf(name: string, prefixes: readonly string[]) {
+  return {
+    name,
+    prefixes,
+    databases: null,
+    level: 'strong' as const,
+    strategy: 'raft',
+    durability: 'always' as const,
+    maxMemory: 0,
+    options: {},
+  }
+}
