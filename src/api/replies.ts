@@ -25,6 +25,10 @@ export const bitfieldType = error(
 )
 export const bitfieldOverflow = error('ERR Invalid OVERFLOW type specified')
 export const bitfieldReadOnly = error('ERR BITFIELD_RO only supports the GET subcommand')
+export const indexRange = error('ERR index out of range')
+export const rangePositive = error('ERR value is out of range, must be positive')
+export const numkeysPositive = error('ERR numkeys should be greater than 0')
+export const countPositive = error('ERR count should be greater than 0')
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(

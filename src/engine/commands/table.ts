@@ -4,12 +4,14 @@ import type { EngineCommand } from './command.js'
 import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { keysCommands } from './keys/index.js'
+import { listsCommands } from './lists/index.js'
 import { stringsCommands } from './strings/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
   expiryCommands,
   keysCommands,
+  listsCommands,
   stringsCommands,
 ]
 

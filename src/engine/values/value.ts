@@ -3,7 +3,7 @@
 
 import type { HashValue } from './hash.js'
 import type { ListValue } from './list.js'
-import type { Body, Part } from './part.js'
+import type { Body } from './part.js'
 import type { SetValue } from './set.js'
 import type { StreamValue } from './stream.js'
 import { textBytes } from './text.js'
