@@ -2,7 +2,7 @@
 
 import { error, notInteger, syntaxError } from '../../../api/replies.js'
 import type { ErrorReply } from '../../../api/reply.js'
-import { int64Min, parseClamped, parseInt64 } from '../../values/integer.js'
+import { parseClamped } from '../../values/integer.js'
 import { inSteps } from '../steps.js'
 import { findList, itemAt } from './list.js'
 import type { EngineCommand } from '../command.js'
@@ -60,9 +60,6 @@ interface Options {
 const zeroRank = error(
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
 )
-const rankRange = error(
-  'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-)
 const negativeCount = error("ERR COUNT can't be negative")
 const negativeLength = error("ERR MAXLEN can't be negative")
 
@@ -75,7 +72,6 @@ function parse(args: readonly string[]): Options | ErrorReply {
     const value = parseClamped(text)
     if (word === 'RANK') {
       if (value === null) return notInteger
-      if (parseInt64(text) === int64Min) return rankRange
       if (value === 0) return zeroRank
       options.rank = value
     } else if (word === 'COUNT') {

@@ -1,7 +1,7 @@
 // Pops of one or several elements from an end of a list.
 
 import type { later } from '../../../api/engine.js'
-import { rangePositive, notInteger, wrongArity } from '../../../api/replies.js'
+import { rangePositive, wrongArity } from '../../../api/replies.js'
 import { nullArray, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import type { ListValue } from '../../values/list.js'
@@ -19,8 +19,7 @@ export function popCommand(
   if (args.length > 3) return wrongArity(args[0] as string)
   if (args.length === 2) return popOne(context, key, side)
   const count = parseClamped(args[2] as string)
-  if (count === null) return notInteger
-  if (count < 0) return rangePositive
+  if (count === null || count < 0) return rangePositive
   const list = findList(context, key)
   if (list === null) return nullArray
   if (list.type === 'error') return list
