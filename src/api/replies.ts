@@ -29,6 +29,9 @@ export const indexRange = error('ERR index out of range')
 export const rangePositive = error('ERR value is out of range, must be positive')
 export const numkeysPositive = error('ERR numkeys should be greater than 0')
 export const countPositive = error('ERR count should be greater than 0')
+export const noFrequency = error(
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(
@@ -113,11 +116,17 @@ export function unknownCommand(args: readonly string[]): ErrorReply {
   return error(printable(`ERR unknown command '${name}', with args beginning with: ${list}`))
 }
 
+/** As C prints a text: up to its first zero byte. */
+function untilZero(text: string): string {
+  const end = text.indexOf('\0')
+  return end < 0 ? text : text.slice(0, end)
+}
+
 /** `container` in the case Redis prints it, as the client sent it in lower case. */
 export function unknownSubcommand(container: string, given: string): ErrorReply {
   return error(
     printable(
-      `ERR unknown subcommand '${given.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`,
+      `ERR unknown subcommand '${untilZero(given).slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`,
     ),
   )
 }

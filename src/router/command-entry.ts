@@ -3,6 +3,7 @@
 
 import type { CommandSpec } from '../api/command.js'
 import { findKeys, isFixed } from '../api/keys.js'
+import { namesDatabase } from './other-database.js'
 
 /** Counters for INFO commandstats. */
 export interface CommandCounters {
@@ -49,7 +50,7 @@ export class CommandEntry<R = unknown> {
   readonly firstKey: number
   readonly lastKey: number
   readonly keyStep: number
-  /** Exactly one key at `firstKey`. */
+  /** Exactly one key at `firstKey`, and no database named beside it. */
   readonly hasOneKey: boolean
   readonly #arity: number
   /** By lower-case second word, for a container; else null. */
@@ -80,7 +81,8 @@ export class CommandEntry<R = unknown> {
     this.keyStep = key?.step ?? 1
     this.isKeyless = spec.keys.length === 0
     this.hasMovableKeys = fixed.length < spec.keys.length
-    this.hasOneKey = !this.hasMovableKeys && this.firstKey > 0 && this.lastKey === this.firstKey
+    const isSimple = !this.hasMovableKeys && !namesDatabase(spec.name)
+    this.hasOneKey = isSimple && this.firstKey > 0 && this.lastKey === this.firstKey
     this.#arity = spec.arity
     this.subcommands = options.container ? new Map() : null
     this.counters = { calls: 0, rejected: 0, failed: 0, microseconds: 0, batchCalls: 0 }

@@ -18,6 +18,7 @@ import { refusalOf } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import { refuseWhileListening, takePubsub } from './messaging/take.js'
+import { otherDatabase } from './other-database.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
 import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
@@ -123,8 +124,8 @@ export class Dispatcher {
     for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
       if (route.groupOf(db, args[at] ?? '') !== index) return -1
     }
-    const target = entry.name === 'copy' ? databaseOfCopy(args) : null
-    if (target !== null && route.groupOf(target, args[2] as string) !== index) return -1
+    const other = otherDatabase(entry.name, args)
+    if (other !== null && route.groupOf(other.db, other.key) !== index) return -1
     return index
   }
 
@@ -169,14 +170,6 @@ function groupOfMovable(
   const index = state.route.groupOf(db, args[first.at] as string)
   const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
   return isOne ? index : -1
-}
-
-/** Database of COPY's destination where it names one: it may belong to another keyspace. */
-function databaseOfCopy(args: readonly string[]): number | null {
-  for (let at = 3; at + 1 < args.length; at++) {
-    if ((args[at] as string).toLowerCase() === 'db') return Number(args[at + 1])
-  }
-  return null
 }
 
 function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {

@@ -5,6 +5,7 @@ import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { keysCommands } from './keys/index.js'
 import { listsCommands } from './lists/index.js'
+import { objectCommands } from './object/index.js'
 import { stringsCommands } from './strings/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
@@ -12,6 +13,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   expiryCommands,
   keysCommands,
   listsCommands,
+  objectCommands,
   stringsCommands,
 ]
 

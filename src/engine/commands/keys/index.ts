@@ -8,6 +8,7 @@ import exists from './exists.js'
 import flushall from './flushall.js'
 import flushdb from './flushdb.js'
 import keys from './keys.js'
+import move from './move.js'
 import randomkey from './randomkey.js'
 import rename from './rename.js'
 import renamenx from './renamenx.js'
@@ -24,6 +25,7 @@ export const keysCommands: readonly EngineCommand[] = [
   flushall,
   flushdb,
   keys,
+  move,
   randomkey,
   rename,
   renamenx,
