@@ -37,6 +37,9 @@ export interface Engine {
   /** Wall milliseconds at which the next key is due, or null. */
   nextExpiry(): number | null
 
+  /** What the leader needs to run scripts; without it they are refused. */
+  readonly scripting?: EngineScripting
+
   keyCount(db: number): number
   expiresCount(db: number): number
   /** Mean remaining milliseconds of keys with a TTL, an estimate for INFO. */
@@ -74,6 +77,29 @@ export interface Engine {
   load(rows: readonly Row[]): void
   /** All rows were given. Null when they are exactly checkpoint `manifest`, else one sentence of what is wrong, and the engine is of no use any more. */
   loadFinish(manifest: Uint8Array): string | null
+}
+
+/** Execution that leaves no trace, and what scripts are kept in. */
+export interface EngineScripting {
+  /** Opens an entry that will be undone: clock and chance as in `beginEntry`. */
+  speculate(): void
+  /** Everything since `speculate` has not happened. */
+  undo(): void
+  /** A place within it to go back to. */
+  mark(): number
+  undoTo(mark: number): void
+  /** As `execute`, in a hidden database too, and whatever the memory. */
+  execute(db: number, args: readonly string[]): Reply | typeof later
+  /** Chance for what follows comes from the entry's seed and `salt`. */
+  reseed(salt: number): void
+  /** The data takes more memory than it may. */
+  readonly isFull: boolean
+  /** Index of the first hidden database. */
+  readonly hiddenFrom: number
+  /** What a hidden database (see `hidden` in `scripts`) holds at a key. */
+  find(database: number, key: string): string | null
+  /** Its keys, in ascending order. */
+  keys(database: number): readonly string[]
 }
 
 export interface CheckpointStep {

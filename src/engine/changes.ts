@@ -4,6 +4,7 @@
 // than one part gets rows of its own.
 
 import { limits } from '../api/limits.js'
+import type { Journal } from './journal.js'
 import type { Database, Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 import { states } from './segment.js'
@@ -12,14 +13,16 @@ import { type Container, imageOf } from './values/value.js'
 
 export class Changes {
   readonly #keyspace: Keyspace
+  readonly #journal: Journal
   readonly #raise: (slot: number) => void
   /** What is being changed. */
   #key = ''
   #value: Container | null = null
   #index = 0
 
-  constructor(keyspace: Keyspace, raise: (slot: number) => void) {
+  constructor(keyspace: Keyspace, journal: Journal, raise: (slot: number) => void) {
     this.#keyspace = keyspace
+    this.#journal = journal
     this.#raise = raise
   }
 
@@ -29,6 +32,7 @@ export class Changes {
     this.#value = value
     this.#index = index
     const body = value.body
+    if (this.#journal.isOpen) this.#journalPart(key, value, index)
     if (!body.isHomed) return
     this.#raise(body.slot)
     if (body.id === 0) this.#touchRow(key, value)
@@ -56,6 +60,7 @@ export class Changes {
 
   /** Before a change of what the key's row holds beside the entries: encoding, a stream's groups. */
   header(key: string, value: Container): void {
+    if (this.#journal.isOpen) this.#journalHeader(key, value)
     if (!value.body.isHomed) return
     this.#raise(value.body.slot)
     this.#touchRow(key, value)
@@ -126,14 +131,15 @@ export class Changes {
   #replace(index: number, count: number, made: readonly Part[]): void {
     const value = this.#value as Container
     const body: Body = value.body
+    if (this.#journal.isOpen) this.#journalParts(this.#key, value)
     if (!body.isHomed) {
       body.splice(index, count, made)
       return
     }
-    const { ledger } = this.#keyspace
     this.#touchRow(this.#key, value)
+    const { ledger } = this.#keyspace
     if (body.id === 0) this.#leaveRow(body)
-    else for (let i = index; i < index + count; i++) ledger.killPart(body.parts[i] as Part)
+    else for (let i = index; i < index + count; i++) this.#retire(body.parts[i] as Part)
     body.splice(index, count, made)
     for (const part of made) ledger.bornPart(part)
     if (body.parts.length === 1) this.#enterRow(body)
@@ -148,7 +154,7 @@ export class Changes {
   /** The last part goes back into the key's row. */
   #enterRow(body: Body): void {
     const part = body.parts[0] as Part
-    this.#keyspace.ledger.killPart(part)
+    this.#retire(part)
     this.#keyspace.removeBody(body)
     body.splice(0, 1, [body.kind.copy(part)])
     body.id = 0
@@ -159,9 +165,115 @@ export class Changes {
   /** Gives the parts of a sequence new places, evenly: between two of them there was none left. */
   #respace(body: Body): void {
     const stride = Math.floor(sequenceEnd / (body.parts.length + 1))
+    if (this.#journal.isOpen) this.#journalStarts(body)
+    this.#moveParts(body, (i) => stride * (i + 1))
+  }
+
+  #moveParts(body: Body, startOf: (index: number) => number): void {
     body.parts.forEach((part, i) => {
       if (body.id !== 0) this.#keyspace.ledger.movePart(part)
-      part.start = stride * (i + 1)
+      part.start = startOf(i)
     })
   }
+
+  /** A part leaves its body; one that may come back owes its image to the checkpoint now. */
+  #retire(part: Part): void {
+    if (this.#journal.isOpen) this.#keyspace.ledger.touchPart(part)
+    this.#keyspace.ledger.killPart(part)
+  }
+
+  // The way back (see `Journal`)
+
+  #journalPart(key: string, value: Container, index: number): void {
+    const part = value.body.parts[index] as Part
+    if (!this.#journal.isFirst(part)) return
+    const image = value.body.kind.copy(part as never)
+    this.#journal.add(() => this.#restorePart({ key, value, part, image }))
+  }
+
+  #restorePart({ key, value, part, image }: PartBefore): void {
+    const body: Body = value.body
+    const entries = image.size - part.size
+    const bytes = image.bytes - part.bytes
+    this.#retouch(key, value, part)
+    if (value.type === 'zset') value.exchange(part as never, image as never)
+    const { state, start } = part
+    Object.assign(part, image)
+    part.state = state
+    part.start = start
+    part.body = body
+    body.size += entries
+    body.bytes += bytes
+    // The counts of its parts are made anew.
+    body.splice(0, 0, [])
+    if (!body.isHomed) return
+    this.#key = key
+    this.#account(body, { entries, bytes })
+  }
+
+  #journalHeader(key: string, value: Container): void {
+    if (!this.#journal.isFirst(value)) return
+    const before = value.withBody(value.body)
+    this.#journal.add(() => {
+      if (value.body.isHomed) this.#touchRow(key, value)
+      Object.assign(value, before)
+    })
+  }
+
+  #journalParts(key: string, value: Container): void {
+    const body: Body = value.body
+    const parts = body.parts.slice()
+    const wasInRow = body.id === 0
+    this.#journal.add(() => this.#restoreParts({ key, value, parts, wasInRow }))
+  }
+
+  #restoreParts({ key, value, parts, wasInRow }: PartsBefore): void {
+    const body: Body = value.body
+    const now = body.parts
+    this.#key = key
+    if (!body.isHomed) {
+      body.splice(0, now.length, parts)
+      return
+    }
+    this.#touchRow(key, value)
+    const { ledger } = this.#keyspace
+    const isInRow = body.id === 0
+    const kept = new Set(parts)
+    if (!isInRow) for (const part of now) if (!kept.has(part)) ledger.killPart(part)
+    const stays = new Set(isInRow ? [] : now)
+    if (wasInRow && !isInRow) {
+      this.#keyspace.removeBody(body)
+      body.id = 0
+      this.#row(body).bytes += body.bytes
+    } else if (!wasInRow && isInRow) this.#leaveRow(body)
+    body.splice(0, now.length, parts)
+    if (body.id === 0) return
+    for (const part of parts) if (!stays.has(part)) ledger.revivePart(part)
+  }
+
+  #journalStarts(body: Body): void {
+    const starts = body.parts.map((part) => part.start)
+    this.#journal.add(() => this.#moveParts(body, (i) => starts[i] as number))
+  }
+
+  #retouch(key: string, value: Container, part: Part): void {
+    if (!value.body.isHomed) return
+    if (value.body.id === 0) this.#touchRow(key, value)
+    else if (part.state !== states.dirty) this.#keyspace.ledger.touchPart(part)
+  }
+}
+
+interface PartBefore {
+  readonly key: string
+  readonly value: Container
+  readonly part: Part
+  readonly image: Part
+}
+
+interface PartsBefore {
+  readonly key: string
+  readonly value: Container
+  readonly parts: readonly Part[]
+  /** It had no rows of its own. */
+  readonly wasInRow: boolean
 }

@@ -50,6 +50,12 @@ export class Context {
     this.#random = null
   }
 
+  /** Chance for what follows is drawn from the entry's seed and `salt`. */
+  reseed(salt: number): void {
+    const low = (this.#seedLow ^ Math.imul(salt + 1, 0x9e3779b1)) >>> 0
+    this.#random = new Random(low, this.#seedHigh)
+  }
+
   enter(db: number): void {
     this.select(db)
     this.horizon = this.clock

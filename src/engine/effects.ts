@@ -11,6 +11,7 @@ import { ListEffects } from './effects/lists.js'
 import { SetEffects } from './effects/sets.js'
 import { ZsetEffects } from './effects/zsets.js'
 import { type ExpiryItem, expiryMax } from './expiry.js'
+import { Journal } from './journal.js'
 import type { Database, Keyspace } from './keyspace.js'
 import { expiryBytes, keyBytes } from './memory.js'
 import { type Segment, states } from './segment.js'
@@ -26,21 +27,26 @@ export class Effects {
   db = 0
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
-  readonly #listener: EventListener | null
+  /** Null while a journal is open: what is undone happened for nobody. */
+  #listener: EventListener | null
+  readonly #events: EventListener | null
+  readonly #journal: Journal
   readonly changes: Changes
   readonly hashes: HashEffects
   readonly lists: ListEffects
   readonly sets: SetEffects
   readonly zsets: ZsetEffects
 
-  constructor(keyspace: Keyspace, listener: EventListener | null) {
+  constructor(keyspace: Keyspace, listener: EventListener | null, journal = new Journal()) {
     this.#keyspace = keyspace
-    this.changes = new Changes(keyspace, (slot) => this.#raise(slot))
+    this.#journal = journal
+    this.changes = new Changes(keyspace, journal, (slot) => this.#raise(slot))
     this.hashes = new HashEffects(this.changes)
     this.lists = new ListEffects(this.changes)
     this.sets = new SetEffects(this.changes)
     this.zsets = new ZsetEffects(this.changes)
     this.#listener = listener
+    this.#events = listener
   }
 
   /** Sets a key and drops its time to live. */
@@ -82,6 +88,7 @@ export class Effects {
     const database = this.#keyspace.database(this.db)
     if (segment.expires === null) segment.expires = new Map()
     const old = segment.expires.get(key)
+    if (this.#journal.isOpen) this.#journalExpiry(key, old)
     if (old === undefined) database.bytes += expiryBytes
     segment.expires.set(
       key,
@@ -108,6 +115,7 @@ export class Effects {
     if (value === undefined) return false
     this.#change(segment)
     if (segment.expires !== null) this.#dropExpiry(segment, key)
+    if (this.#journal.isOpen) this.#journalRemoval(segment, key, value)
     segment.map.delete(key)
     this.#account(segment, -keyBytes(key, value))
     if (typeof value !== 'string') this.#leave(value)
@@ -134,6 +142,7 @@ export class Effects {
     this.#change(segment)
     const before = segment.map.get(key)
     if (typeof value !== 'string') this.#enter(segment, value)
+    if (this.#journal.isOpen) this.#journalWrite(key, value, before)
     if (before === undefined) {
       segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
@@ -185,6 +194,12 @@ export class Effects {
   }
 
   #raise(slot: number): void {
+    if (this.#journal.isOpen && this.#journal.isFirst(slot)) {
+      const before = this.versions[slot] as number
+      this.#journal.add(() => {
+        this.versions[slot] = before
+      })
+    }
     this.versions[slot] = (this.versions[slot] as number) + 1
   }
 
@@ -205,10 +220,91 @@ export class Effects {
     const expires = segment.expires as Map<string, ExpiryItem>
     const item = expires.get(key)
     if (item === undefined) return
+    if (this.#journal.isOpen) this.#journalExpiry(key, item)
     const database = this.#keyspace.databases[segment.db] as Database
     database.expiry.remove(item)
     database.bytes -= expiryBytes
     expires.delete(key)
     if (expires.size === 0) segment.expires = null
+  }
+
+  // The way back (see `Journal`)
+
+  /** Begins to keep how to undo what follows. */
+  speculate(): void {
+    this.#journal.begin()
+    this.#listener = null
+  }
+
+  undo(): void {
+    this.#journal.rollback()
+    this.#listener = this.#events
+  }
+
+  /** `before` undefined: the key is about to be added, behind all others. */
+  #journalWrite(key: string, value: Value, before: Value | undefined): void {
+    const { db } = this
+    this.#journal.add(() => {
+      const segment = this.#touched(db, key)
+      if (before === undefined) {
+        segment.map.delete(key)
+        this.#account(segment, -keyBytes(key, value))
+        if (typeof value !== 'string') this.#leave(value)
+        this.#keyspace.count(segment, -1)
+        return
+      }
+      segment.map.set(key, before)
+      this.#account(segment, valueBytes(before) - valueBytes(value))
+      if (value === before) return
+      if (typeof value !== 'string') this.#leave(value)
+      if (typeof before !== 'string') this.#enter(segment, before)
+    })
+  }
+
+  /** A key is about to be removed from the middle of an order that has to come back. */
+  #journalRemoval(segment: Segment, key: string, value: Value): void {
+    const { db } = this
+    const keys = [...segment.map.keys()]
+    const values = [...segment.map.values()]
+    this.#journal.add(() => {
+      const found = this.#touched(db, key)
+      if (keys[keys.length - 1] === key) found.map.set(key, value)
+      else {
+        found.map.clear()
+        for (let i = 0; i < keys.length; i++) {
+          found.map.set(keys[i] as string, values[i] as Value)
+        }
+      }
+      if (typeof value !== 'string') this.#enter(found, value)
+      this.#account(found, keyBytes(key, value))
+      this.#keyspace.count(found, 1)
+    })
+  }
+
+  /** A time is about to be given, changed or dropped; `item` is the one that there is. */
+  #journalExpiry(key: string, item: ExpiryItem | undefined): void {
+    const { db } = this
+    this.#journal.add(() => {
+      const segment = this.#touched(db, key)
+      const database = this.#keyspace.databases[db] as Database
+      const now = segment.expires?.get(key)
+      if (item === undefined) {
+        this.#dropExpiry(segment, key)
+        return
+      }
+      if (segment.expires === null) segment.expires = new Map()
+      if (now === undefined) database.bytes += expiryBytes
+      const { at } = item
+      segment.expires.set(
+        key,
+        now === undefined ? database.expiry.add(key, at) : database.expiry.replace(now, at),
+      )
+    })
+  }
+
+  #touched(db: number, key: string): Segment {
+    const segment = this.#keyspace.find(db, key) as Segment
+    if (segment.state !== states.dirty) this.#keyspace.ledger.touch(segment)
+    return segment
   }
 }

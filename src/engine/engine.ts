@@ -9,12 +9,14 @@ import {
   type EngineCounters,
   type EngineFactory,
   type EngineOptions,
+  type EngineScripting,
   later,
   needsLog,
 } from '../api/engine.js'
 import { dbIndexRange, outOfMemory, unknownCommand, wrongArity } from '../api/replies.js'
 import type { Reply } from '../api/reply.js'
 import type { Row } from '../api/store.js'
+import { hiddenDatabases } from '../api/scripts.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import { Checkpoints } from './checkpoint.js'
@@ -24,10 +26,11 @@ import { Context } from './context.js'
 import { digestOf } from './digest.js'
 import { Effects, type EventListener } from './effects.js'
 import type { ExpiryHeap, ExpiryItem } from './expiry.js'
+import { Journal } from './journal.js'
 import { type Database, Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
-import { rowDatabasesMax } from './rows.js'
+import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
 
 /** A command with what the engine asks of it each time, worked out once. */
@@ -50,11 +53,15 @@ const prepared: ReadonlyMap<string, Prepared> = new Map(
   ]),
 )
 
+/** Those that clients can select, and what scripts are kept in. */
+const databases = hiddenFrom + hiddenDatabases
+
 /** Keys of an average time to live: the heap's first ones stand for all. */
 const averageSamplesMax = 64
 
 export class MemoryEngine implements Engine {
   readonly commands: ReadonlyMap<string, CommandSpec> = commandTable
+  readonly scripting: EngineScripting
   readonly #options: EngineOptions
   readonly #keyspace: Keyspace
   readonly #effects: Effects
@@ -63,15 +70,18 @@ export class MemoryEngine implements Engine {
   #loader: Loader | null = null
 
   constructor(options: EngineOptions, listener: EventListener | null = null) {
-    assert(
-      options.databases >= 1 && options.databases <= rowDatabasesMax,
-      'rows can name databases',
-    )
+    assert(options.databases >= 1 && options.databases <= hiddenFrom, 'rows can name databases')
     this.#options = options
-    this.#keyspace = new Keyspace(options.databases, new Ledger(options.databases))
-    this.#effects = new Effects(this.#keyspace, listener)
+    const journal = new Journal()
+    this.#keyspace = new Keyspace(databases, new Ledger(databases), journal)
+    this.#effects = new Effects(this.#keyspace, listener, journal)
     this.#context = new Context(this.#keyspace, this.#effects, options)
     this.#checkpoints = new Checkpoints(this.#keyspace, this.#effects)
+    this.scripting = new Scripting({
+      context: this.#context,
+      journal,
+      isFull: () => options.maxMemory > 0 && this.#isFull(),
+    })
   }
 
   get clock(): number {
@@ -216,7 +226,7 @@ export class MemoryEngine implements Engine {
 
   #makeLoader(): Loader {
     assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
-    return new Loader(this.#options.databases, {
+    return new Loader(databases, {
       segment: (at, { map, times }) => this.#keyspace.restore(new Segment(at, map), times),
       part: (value, part) => {
         const database = this.#keyspace.databases[value.body.db] as Database
@@ -243,7 +253,7 @@ export class MemoryEngine implements Engine {
   #nextDue(): { readonly db: number; readonly item: ExpiryItem } | null {
     const databases = this.#keyspace.databases
     let best: { readonly db: number; readonly item: ExpiryItem } | null = null
-    for (let db = 0; db < databases.length; db++) {
+    for (let db = 0; db < this.#options.databases; db++) {
       const item = databases[db]?.expiry.peek()
       if (item !== undefined && (best === null || item.at < best.item.at)) best = { db, item }
     }

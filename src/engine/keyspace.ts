@@ -6,9 +6,11 @@ import { assert } from '../base/assert.js'
 import { hashString } from '../base/hash.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { ExpiryHeap } from './expiry.js'
+import { takeBack, takeTimes } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
+import { Journal } from './journal.js'
 import { expiryBytes, keyBytes } from './memory.js'
-import { canMerge, hashCut, hashesOf, needsSplit, Segment } from './segment.js'
+import { canMerge, hashCut, hashesOf, needsSplit, Segment, states } from './segment.js'
 import type { Body } from './values/part.js'
 import type { Value } from './values/value.js'
 
@@ -77,12 +79,14 @@ export class Keyspace {
   readonly bodies = new Map<number, Body>()
   /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
   lastBody = 0
+  readonly #journal: Journal
   #slotKey = ''
   #slot = 0
 
-  constructor(databases: number, ledger: Ledger) {
+  constructor(databases: number, ledger: Ledger, journal = new Journal()) {
     this.databases = new Array<Database | undefined>(databases).fill(undefined)
     this.ledger = ledger
+    this.#journal = journal
     this.#slot = keySlot('')
   }
 
@@ -111,6 +115,7 @@ export class Keyspace {
     const segment = new Segment({ db, slot, start: 0 })
     database.tables[slot] = new SlotTable(segment)
     database.onlys[slot] = segment
+    if (this.#journal.isOpen) this.#journal.add(() => this.#unmake(segment))
     return segment
   }
 
@@ -147,7 +152,7 @@ export class Keyspace {
     const { db, slot, start } = segment
     const left = new Segment({ db, slot, start })
     const right = new Segment({ db, slot, start: cut })
-    this.ledger.kill(segment)
+    this.#retire(segment)
     let at = 0
     for (const [key, value] of segment.map) {
       moveKey(segment, (hashes[at++] as number) < cut ? left : right, key, value)
@@ -157,6 +162,7 @@ export class Keyspace {
     database.onlys[slot] = undefined
     this.ledger.born(left)
     this.ledger.born(right)
+    if (this.#journal.isOpen) this.#journal.add(() => this.#unsplit(segment, left, right))
     this.split(left)
     this.split(right)
   }
@@ -167,9 +173,15 @@ export class Keyspace {
     const table = database.tables[segment.slot] as SlotTable
     if (table.segments.length === 1) {
       if (segment.map.size > 0) return
-      this.ledger.kill(segment)
+      this.#retire(segment)
       database.tables[segment.slot] = undefined
       database.onlys[segment.slot] = undefined
+      if (this.#journal.isOpen) {
+        this.#journal.add(() => {
+          database.tables[segment.slot] = table
+          this.#revive(table, segment)
+        })
+      }
       return
     }
     const index = table.indexOf(segment.start)
@@ -186,26 +198,46 @@ export class Keyspace {
     const left = table.segments[index] as Segment
     const right = table.segments[index + 1] as Segment
     this.ledger.touch(left)
-    this.ledger.kill(right)
+    this.#retire(right)
     for (const [key, value] of right.map) {
       moveKey(right, left, key, value)
       this.ledger.counted(left, 1)
     }
     table.segments.splice(index + 1, 1)
     table.starts.splice(index + 1, 1)
+    if (this.#journal.isOpen) {
+      this.#journal.add(() => {
+        table.segments.splice(index + 1, 0, right)
+        table.starts.splice(index + 1, 0, right.start)
+        takeBack(left, right)
+        this.ledger.countedKeys(left, -right.map.size)
+        this.#revive(table, right)
+      })
+    }
   }
 
   /** Removes an empty segment; its range goes to the left neighbour, the first one's to the right. */
   #drop(table: SlotTable, index: number): void {
-    this.ledger.kill(table.segments[index] as Segment)
+    const gone = table.segments[index] as Segment
+    this.#retire(gone)
     table.segments.splice(index, 1)
     table.starts.splice(index, 1)
-    if (index === 0) {
-      const first = table.segments[0] as Segment
-      this.ledger.move(first)
-      first.start = 0
-      table.starts[0] = 0
-    }
+    const next = index === 0 ? (table.segments[0] as Segment) : null
+    const start = next === null ? 0 : next.start
+    if (next !== null) this.#moveStart(table, next, 0)
+    if (!this.#journal.isOpen) return
+    this.#journal.add(() => {
+      if (next !== null) this.#moveStart(table, next, start)
+      table.segments.splice(index, 0, gone)
+      table.starts.splice(index, 0, gone.start)
+      this.#revive(table, gone)
+    })
+  }
+
+  #moveStart(table: SlotTable, segment: Segment, start: number): void {
+    this.ledger.move(segment)
+    segment.start = start
+    table.starts[table.segments.indexOf(segment)] = start
   }
 
   /** Puts a segment that a checkpoint had in its place; they come in order of place. */
@@ -257,13 +289,77 @@ export class Keyspace {
 
   /** Forgets all keys of a database at once; what they held is left to the collector. */
   clear(db: number): void {
-    for (const body of this.bodies.values()) {
-      if (body.db !== db) continue
+    const bodies = [...this.bodies.values()].filter((body) => body.db === db)
+    if (this.#journal.isOpen) this.#journalClear(db, bodies)
+    for (const body of bodies) {
       body.isHomed = false
       this.bodies.delete(body.id)
     }
     this.databases[db] = undefined
     this.ledger.cleared(db)
+  }
+
+  // The way back (see `Journal`)
+
+  /** A segment leaves the keyspace; one that may come back owes its image to the checkpoint now. */
+  #retire(segment: Segment): void {
+    if (this.#journal.isOpen) this.ledger.touch(segment)
+    this.ledger.kill(segment)
+  }
+
+  /** A segment stands in its table again. */
+  #revive(table: SlotTable, segment: Segment): void {
+    const database = this.databases[segment.db] as Database
+    const isOnly = table.segments.length === 1
+    database.onlys[segment.slot] = isOnly ? table.segments[0] : undefined
+    this.ledger.revive(segment)
+  }
+
+  #unmake(segment: Segment): void {
+    const database = this.databases[segment.db] as Database
+    database.tables[segment.slot] = undefined
+    database.onlys[segment.slot] = undefined
+    if (segment.state !== states.clean) this.ledger.kill(segment)
+  }
+
+  #unsplit(segment: Segment, left: Segment, right: Segment): void {
+    const database = this.databases[segment.db] as Database
+    const table = database.tables[segment.slot] as SlotTable
+    const index = table.indexOf(left.start)
+    this.ledger.kill(left)
+    this.ledger.kill(right)
+    takeTimes(segment, [left, right])
+    table.segments.splice(index, 2, segment)
+    table.starts.splice(index + 1, 1)
+    this.#revive(table, segment)
+  }
+
+  #journalClear(db: number, bodies: readonly Body[]): void {
+    const database = this.databases[db] as Database
+    const tables = database.tables.filter((table) => table !== undefined)
+    // What may come back owes its image to the checkpoint now.
+    for (const table of tables) {
+      for (const segment of table.segments) {
+        if (segment.state === states.frozen) this.ledger.touch(segment)
+      }
+    }
+    for (const body of bodies) {
+      for (const part of body.parts) {
+        if (part.state === states.frozen) this.ledger.touchPart(part)
+      }
+    }
+    this.#journal.add(() => {
+      this.databases[db] = database
+      for (const body of bodies) {
+        body.isHomed = true
+        body.hasRows = false
+        this.bodies.set(body.id, body)
+        for (const part of body.parts) this.ledger.revivePart(part)
+      }
+      for (const table of tables) {
+        for (const segment of table.segments) this.ledger.revive(segment)
+      }
+    })
   }
 
   /** The segment or part with exactly this place. */

@@ -48,6 +48,8 @@ export class Ledger {
   #cleared = new Set<number>()
   #dropped: Dropped[] = []
   #frozen: readonly Unit[] = []
+  /** A unit may stand twice in the dirty list. */
+  #isDoubled = false
 
   constructor(databases: number) {
     this.#dirtyKeys = new Array<number>(databases).fill(0)
@@ -72,6 +74,18 @@ export class Ledger {
     this.#add(segment)
   }
 
+  /** A segment that was killed stands in the keyspace again, as it was then. */
+  revive(segment: Segment): void {
+    this.#isDoubled = true
+    this.#add(segment)
+  }
+
+  /** The same for a part. */
+  revivePart(part: Part): void {
+    this.#isDoubled = true
+    this.#addPart(part)
+  }
+
   /** The segment is about to leave the keyspace; its maps are not changed any more. */
   kill(segment: Segment): void {
     if (segment.state === states.frozen) this.#keep(segment, false)
@@ -93,6 +107,11 @@ export class Ledger {
   /** A key of a dirty segment was added (1) or removed (-1). */
   counted(segment: Segment, change: 1 | -1): void {
     this.#dirtyKeys[segment.db] = (this.#dirtyKeys[segment.db] as number) + change
+  }
+
+  /** As `counted`, for many. */
+  countedKeys(segment: Segment, change: number): void {
+    this.#subtract(segment.db, -change)
   }
 
   /** The part is about to change. */
@@ -262,6 +281,8 @@ export class Ledger {
 
   #sweep(): void {
     this.#dirty = this.#dirty.filter((unit) => unit.state !== states.dead)
+    if (this.#isDoubled) this.#dirty = [...new Set(this.#dirty)]
+    this.#isDoubled = false
     this.#dead = 0
   }
 }

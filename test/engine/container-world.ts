@@ -6,6 +6,7 @@ import type { Random } from '../../src/base/random.js'
 import { Checkpoints } from '../../src/engine/checkpoint.js'
 import { digestOf } from '../../src/engine/digest.js'
 import { Effects } from '../../src/engine/effects.js'
+import { Journal } from '../../src/engine/journal.js'
 import { type Database, Keyspace } from '../../src/engine/keyspace.js'
 import { Ledger } from '../../src/engine/ledger.js'
 import { Loader } from '../../src/engine/loader.js'
@@ -23,8 +24,9 @@ const databases = 2
 const types = [HashValue, ListValue, SetValue, ZsetValue] as const
 
 export class ContainerWorld {
-  readonly keyspace = new Keyspace(databases, new Ledger(databases))
-  readonly effects = new Effects(this.keyspace, null)
+  readonly journal = new Journal()
+  readonly keyspace = new Keyspace(databases, new Ledger(databases), this.journal)
+  readonly effects = new Effects(this.keyspace, null, this.journal)
   readonly checkpoints = new Checkpoints(this.keyspace, this.effects)
 
   digest(): Hash64 {

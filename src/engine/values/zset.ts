@@ -43,6 +43,17 @@ export class ZsetValue {
     return low
   }
 
+  /** A part is about to hold what `after` holds. */
+  exchange(part: ScorePart, after: ScorePart): void {
+    const scores = this.#scores
+    if (scores === null) return
+    part.members.forEach((member, i) => {
+      // One that moved to another part is that one's.
+      if (Object.is(scores.get(member), part.scores[i])) scores.delete(member)
+    })
+    this.restored(after)
+  }
+
   withBody(body: Body): ZsetValue {
     const made = new ZsetValue(body as Body<ScorePart>)
     made.encoding = this.encoding

@@ -1,0 +1,74 @@
+// Scripts as the shard and the simulator see them: who runs Lua is injected by the host. A runner never
+// touches data: what a script calls comes back to whoever runs it, one command at a time.
+
+import type { ErrorReply, Reply } from './reply.js'
+
+/** One run of a script or of a function. */
+export interface ScriptJob {
+  /** SHA1 of a script, or the name of a function. */
+  readonly name: string
+  /** Of a function: its library; empty for a script. */
+  readonly library: string
+  /** Text of the script or the library, its first line as it is. */
+  readonly code: string
+  readonly keys: readonly string[]
+  readonly values: readonly string[]
+}
+
+/** Answers a command of a script; args are as the script gave them. */
+export type ScriptCall = (args: string[]) => Reply
+
+/** The script used up what it may use on this thread; what it called has to be undone. */
+export const spent: unique symbol = Symbol('spent')
+
+/** What a library registers. */
+export interface FunctionSpec {
+  readonly name: string
+  readonly description: string | null
+  /** `no-writes` and the like. */
+  readonly flags: readonly string[]
+}
+
+/** A script that runs beside the member's loop. */
+export interface RunningScript {
+  /** What it came to since the last look: a command that waits for `answer`, its end, or null. */
+  next(): { readonly call: string[] } | { readonly reply: Reply } | null
+  answer(reply: Reply): void
+  /** Ends it, wherever it is. Nothing comes of it any more. */
+  end(): void
+}
+
+export interface ScriptRunner {
+  /** SHA1 in hexadecimal, lower case. */
+  digest(text: string): string
+  /** Null where the script can be compiled, else Redis' words for why not. */
+  compile(name: string, code: string): ErrorReply | null
+  /** Loads a library for a look at what it registers. */
+  inspect(library: string, code: string): readonly FunctionSpec[] | ErrorReply
+  /** Runs within a few milliseconds on this thread. Calls come from inside. */
+  run(job: ScriptJob, call: ScriptCall): Reply | typeof spent
+  /** Runs on a thread that can be ended; `wake` of the runner's maker asks for a look. */
+  start(job: ScriptJob): RunningScript
+}
+
+/** Names of the commands that the leader of a group runs with its runner. */
+export const scriptCommands: ReadonlySet<string> = new Set([
+  'eval',
+  'eval_ro',
+  'evalsha',
+  'evalsha_ro',
+  'fcall',
+  'fcall_ro',
+  'function',
+  'script',
+])
+
+/**
+ * What takes a script's place in an entry: arguments that no client can send. The name, the encoded
+ * reply, the salt behind the last effect; then per effect its salt, database, count and arguments.
+ */
+export const effectsName = '\x01effects'
+
+/** Databases behind those that clients can select: scripts by SHA1, libraries, and functions by name. */
+export const hiddenDatabases = 3
+export const hidden = { scripts: 0, libraries: 1, functions: 2 } as const

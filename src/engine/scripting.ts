@@ -1,0 +1,88 @@
+// The engine for scripts: execution under a journal, and the hidden databases that hold scripts and
+// functions, so that checkpoints, snapshots and the digest have them like any other key.
+
+import { fitsArity } from '../api/command.js'
+import type { EngineScripting, later } from '../api/engine.js'
+import { hiddenDatabases } from '../api/scripts.js'
+import { dbIndexRange, unknownCommand, wrongArity } from '../api/replies.js'
+import type { Reply } from '../api/reply.js'
+import { assert } from '../base/assert.js'
+import { commandTable } from './commands/table.js'
+import type { Context } from './context.js'
+import type { Journal } from './journal.js'
+import { rowDatabasesMax } from './rows.js'
+
+/** Fixed, so that a change of the number of databases does not show them. */
+export const hiddenFrom = rowDatabasesMax - hiddenDatabases
+
+export interface ScriptingInit {
+  readonly context: Context
+  readonly journal: Journal
+  readonly isFull: () => boolean
+}
+
+export class Scripting implements EngineScripting {
+  readonly hiddenFrom = hiddenFrom
+  readonly #init: ScriptingInit
+  /** The clock before the entry that is undone. */
+  #clock = 0
+
+  constructor(init: ScriptingInit) {
+    this.#init = init
+  }
+
+  get isFull(): boolean {
+    return this.#init.isFull()
+  }
+
+  speculate(): void {
+    this.#clock = this.#init.context.clock
+    this.#init.context.effects.speculate()
+  }
+
+  undo(): void {
+    const { context } = this.#init
+    context.machine = null
+    context.effects.undo()
+    context.clock = this.#clock
+  }
+
+  mark(): number {
+    return this.#init.journal.mark()
+  }
+
+  undoTo(mark: number): void {
+    this.#init.context.machine = null
+    this.#init.journal.rollbackTo(mark)
+  }
+
+  execute(db: number, args: readonly string[]): Reply | typeof later {
+    const { context } = this.#init
+    assert(context.machine === null, 'a long command is finished before the next one')
+    const command = commandTable.get(args[0] ?? '')
+    if (command === undefined) return unknownCommand(args)
+    if (!fitsArity(command, args.length)) return wrongArity(command.name)
+    const isHidden = db >= hiddenFrom && db < rowDatabasesMax
+    if (db < 0 || (db >= context.options.databases && !isHidden)) return dbIndexRange
+    context.enter(db)
+    return command.execute(context, args)
+  }
+
+  reseed(salt: number): void {
+    this.#init.context.reseed(salt)
+  }
+
+  find(database: number, key: string): string | null {
+    const value = this.#init.context.keyspace.find(hiddenFrom + database, key)?.map.get(key)
+    return typeof value === 'string' ? value : null
+  }
+
+  keys(database: number): readonly string[] {
+    const found: string[] = []
+    const tables = this.#init.context.keyspace.databases[hiddenFrom + database]?.tables ?? []
+    for (const table of tables) {
+      for (const segment of table?.segments ?? []) found.push(...segment.map.keys())
+    }
+    return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  }
+}
