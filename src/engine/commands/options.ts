@@ -4,6 +4,7 @@
 import { int32Range, invalidExpire, notInteger, syntaxError } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
 import { expiryMax } from '../expiry.js'
+import { isConditionWord, type ValueCondition } from './value-condition.js'
 import { int64Max, parseInt64 } from '../values/integer.js'
 
 /** How a time is given. */
@@ -33,6 +34,8 @@ export interface StringOptions {
   persist: boolean
   unit: TimeUnit | null
   time: string
+  /** IFEQ and its kin: what the old value must be, or must not be. */
+  condition: ValueCondition | null
 }
 
 /** Reads the options from `args[from]` on; `isSet` tells SET's from GETEX'. */
@@ -49,6 +52,7 @@ export function parseStringOptions(
     persist: false,
     unit: null,
     time: '',
+    condition: null,
   }
   for (let i = from; i < args.length; i++) {
     const word = (args[i] as string).toUpperCase()
@@ -56,9 +60,13 @@ export function parseStringOptions(
     // As in Redis the same option may come twice, and the last one counts.
     const isFree =
       (options.unit === null || options.unit === unit) && !options.keepTtl && !options.persist
-    if (isSet && word === 'NX' && !options.xx) options.nx = true
-    else if (isSet && word === 'XX' && !options.nx) options.xx = true
-    else if (isSet && word === 'GET') options.get = true
+    const hasNone = options.condition === null
+    if (isSet && word === 'NX' && !options.xx && hasNone) options.nx = true
+    else if (isSet && word === 'XX' && !options.nx && hasNone) options.xx = true
+    else if (isSet && isConditionWord(word) && i + 1 < args.length && hasNone) {
+      if (options.nx || options.xx) return syntaxError
+      options.condition = { word, operand: args[++i] as string }
+    } else if (isSet && word === 'GET') options.get = true
     else if (isSet && word === 'KEEPTTL' && options.unit === null) options.keepTtl = true
     else if (!isSet && word === 'PERSIST' && options.unit === null) options.persist = true
     else if (unit !== undefined && isFree && i + 1 < args.length) {

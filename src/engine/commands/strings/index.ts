@@ -4,6 +4,9 @@ import type { EngineCommand } from '../command.js'
 import append from './append.js'
 import decr from './decr.js'
 import decrby from './decrby.js'
+import delex from './delex.js'
+import delifeq from './delifeq.js'
+import digest from './digest.js'
 import get from './get.js'
 import getdel from './getdel.js'
 import getex from './getex.js'
@@ -28,6 +31,9 @@ export const stringsCommands: readonly EngineCommand[] = [
   append,
   decr,
   decrby,
+  delex,
+  delifeq,
+  digest,
   get,
   getdel,
   getex,

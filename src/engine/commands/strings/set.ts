@@ -1,10 +1,11 @@
-// SET key value [NX|XX] [GET] [EX|PX|EXAT|PXAT time | KEEPTTL]: the hot path is the plain form.
+// SET key value [NX|XX|IFEQ|IFNE|IFDEQ|IFDNE] [GET] [EX|PX|EXAT|PXAT time | KEEPTTL]: the hot path is the plain form.
 
 import { wrongType } from '../../../api/replies.js'
 import { ok, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import type { EngineCommand } from '../command.js'
 import { parseDeadline, parseStringOptions } from '../options.js'
+import { meets } from '../value-condition.js'
 
 export default {
   name: 'set',
@@ -78,11 +79,16 @@ function setWithOptions(context: Context, args: readonly string[]): Reply {
     at = end
   }
   const key = args[1] as string
+  const { condition } = options
   const before = options.get ? context.lookup(key) : context.find(key)
   if (options.get && before !== undefined && typeof before !== 'string') return wrongType
   const answer = options.get ? ((before as string | undefined) ?? null) : ok
   const exists = before !== undefined
   if ((options.nx && exists) || (options.xx && !exists)) return options.get ? answer : null
+  if (condition !== null) {
+    const isMet = meets(before, condition)
+    if (isMet !== true) return isMet !== false ? isMet : options.get ? answer : null
+  }
   if (options.keepTtl) context.effects.replace(key, args[2] as string, 'set')
   else context.effects.put(key, args[2] as string, 'set')
   if (at !== null) context.effects.expire(key, at, 'expire')
