@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name '*.ts' 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos differential bench clean
+.PHONY: build run test one lint sim chaos differential acceptance bench clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -47,6 +47,14 @@ chaos: build
 # FAMILY=hash,set COMMAND=zadd PROTOCOL=3 TARGET=core; COVERAGE=1 shows every option.
 differential: build
 	@exec node dist/test/differential/main.js
+
+test/acceptance/node_modules: test/acceptance/package-lock.json
+	@test -L $@ || npm ci --prefix test/acceptance --no-audit --no-fund
+	@touch -h $@
+
+# Applications of others against a cluster: make acceptance CASE=bullmq
+acceptance: build test/acceptance/node_modules
+	@exec node test/acceptance/main.js
 
 # Every question, or one: make bench B=end-to-end ROUNDS=5
 bench: build
