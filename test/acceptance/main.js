@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { TestCluster } from '../../dist/test/e2e/cluster.js'
 
-const caseMsMax = 180_000
+const caseMsMax = 60_000
 const folder = fileURLToPath(new URL('cases/', import.meta.url))
 const wanted = process.env.CASE ?? ''
 const files = readdirSync(folder)
