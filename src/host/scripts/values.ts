@@ -67,6 +67,7 @@ export class ReplyWriter {
         this.#list(kinds.set, reply.items, reply.items.length)
         return
       case 'push':
+      case 'many':
         this.#list(kinds.array, reply.items, reply.items.length)
         return
       case 'pairs':
