@@ -3,7 +3,7 @@
 PORT ?= 7001
 DIR ?= .data/dev
 T ?=
-SOURCES := $(shell find src plugins test -name '*.ts' 2>/dev/null)
+SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
 .PHONY: build run test one lint sim chaos differential acceptance bench clean

@@ -12,7 +12,7 @@ function readAll(): Files {
   const files = new Map<string, string>()
   for (const folder of ['src', 'plugins', 'test'].filter((each) => existsSync(join(top, each)))) {
     for (const entry of readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' })) {
-      if (entry.endsWith('.ts'))
+      if (entry.endsWith('.ts') && !entry.includes('node_modules'))
         files.set(`${folder}/${entry}`, readFileSync(join(top, folder, entry), 'utf8'))
     }
   }

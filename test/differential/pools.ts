@@ -129,7 +129,7 @@ const byName: Readonly<Record<string, (random: Random, wanted: Wanted) => string
   end: (r, w) =>
     w.group === 'stream' ? r.pick(r.chance(1, 2) ? streamBounds : streamIds) : rangeEnd(r, w),
   stop: rangeEnd,
-  index: (r, w) => integer(r, w.style),
+  index: (r, w) => (r.chance(1, 2) ? r.pick(['0', '-1', '1']) : integer(r, w.style)),
   count: (r, w) => count(r, w.style),
   'num-matches': (r, w) => count(r, w.style),
   limit: (r, w) => count(r, w.style),

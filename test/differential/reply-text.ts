@@ -67,6 +67,15 @@ export function canonical(node: Node): string {
   return `${node.kind}[${node.items.map(canonical).join(',')}]`
 }
 
+/** A tree as it stood on the wire. */
+export function wireText({ kind, text, items }: Node): string {
+  if (items !== null) {
+    const count = kind === '%' ? items.length / 2 : items.length
+    return `${kind}${count}\r\n${items.map(wireText).join('')}`
+  }
+  return bulks.includes(kind) ? `${kind}${text.length}\r\n${text}\r\n` : `${kind}${text}\r\n`
+}
+
 export function encodeLine(line: readonly string[]): string {
   let text = `*${line.length}\r\n`
   for (const word of line) text += `$${word.length}\r\n${word}\r\n`

@@ -1,7 +1,7 @@
 // When two replies mean the same although their bytes differ: hash tables have no order, chance picks,
 // clocks differ. Each rule knows as little as it can; everything else is compared byte for byte.
 
-import { canonical, type Node, parseReply } from './reply-text.js'
+import { canonical, type Node, parseReply, wireText } from './reply-text.js'
 
 /** Whether the replies to `line` are equal under the command's rule. */
 type Rule = (ours: Node, theirs: Node, line: readonly string[]) => boolean
@@ -18,21 +18,14 @@ export function isSame(
   return rules[name]?.(parseReply(ours), parseReply(theirs), line) === true
 }
 
-/** The same for the reply of EXEC, whose items answer the queued lines. */
-export function isSameList(
-  lines: readonly { readonly line: readonly string[]; readonly name: string }[],
+/** The items of two replies of EXEC, which answer the queued lines; null where the lists do not match. */
+export function itemsOf(
   ours: string,
   theirs: string,
-): boolean {
-  if (ours === theirs) return true
-  const a = parseReply(ours)
-  const b = parseReply(theirs)
-  if (a.items === null || b.items === null || a.items.length !== b.items.length) return false
-  return a.items.every((item, i) => {
-    const other = b.items?.[i] as Node
-    const { line, name } = lines[i] ?? { line: [], name: '' }
-    return canonical(item) === canonical(other) || rules[name]?.(item, other, line) === true
-  })
+): readonly (readonly [string, string])[] | null {
+  const [a, b] = [parseReply(ours).items, parseReply(theirs).items]
+  if (a === null || b === null || a.length !== b.length) return null
+  return a.map((item, i) => [wireText(item), wireText(b[i] as Node)])
 }
 
 /** Lists of the same items in any order. */

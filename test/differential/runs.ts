@@ -3,7 +3,7 @@
 
 import { Random } from '../../src/base/random.js'
 import { allowanceFor } from './allowed.js'
-import { isSame, isSameList } from './rules.js'
+import { isSame, itemsOf } from './rules.js'
 import type { Side } from './side.js'
 import { compareState, type Difference, nameOf } from './state.js'
 import type { Line, Unit, Units } from './units.js'
@@ -104,16 +104,37 @@ export class Run {
         const [x = '', y = ''] = [own[at], other[at]]
         at++
         if (isCounted) this.#count(line, y)
-        const difference = { line, name: nameOf(line), ours: x, theirs: y }
-        const isEqual = queue.take(line, y) ?? isSame(line, difference.name, x, y)
-        if (isEqual === true || (isEqual !== false && isSameList(isEqual, x, y))) continue
-        if (this.#isAllowed(difference, isCounted)) continue
+        const queued = queue.take(line, y)
+        const difference = this.#difference(
+          { line, name: nameOf(line), ours: x, theirs: y },
+          queued,
+          isCounted,
+        )
+        if (difference === null) continue
         return { unit, difference }
       }
     }
     const left = await compareState(ours, theirs, (name) => ours.knows(name))
     if (left === null || this.#isAllowed(left, isCounted)) return null
     return { unit: units.length - 1, difference: left }
+  }
+
+  /** What differs and is not allowed, of a reply or of any item of EXEC's. */
+  #difference(
+    whole: Difference,
+    queued: readonly Line[] | null,
+    isCounted: boolean,
+  ): Difference | null {
+    const { line, name, ours, theirs } = whole
+    if (isSame(line, name, ours, theirs) || this.#isAllowed(whole, isCounted)) return null
+    const items = queued === null ? null : itemsOf(ours, theirs)
+    if (items === null) return whole
+    const isEqual = items.every(([a, b], i) => {
+      const inner = queued?.[i] ?? []
+      const part = { line: inner, name: nameOf(inner), ours: a, theirs: b }
+      return isSame(inner, part.name, a, b) || this.#isAllowed(part, isCounted)
+    })
+    return isEqual ? null : whole
   }
 
   #count(line: Line, theirs: string): void {
@@ -157,17 +178,14 @@ export class Run {
 
 /** Lines between MULTI and EXEC, whose replies come with EXEC's. */
 class Queue {
-  #lines: { readonly line: Line; readonly name: string }[] | null = null
+  #lines: Line[] | null = null
 
-  /** For EXEC the lines that its reply answers; null where the line is compared for itself. */
-  take(
-    line: Line,
-    theirs: string,
-  ): readonly { readonly line: Line; readonly name: string }[] | null {
+  /** For EXEC the lines that its reply answers. */
+  take(line: Line, theirs: string): readonly Line[] | null {
     const name = nameOf(line)
     if (name === 'multi' && theirs === '+OK\r\n') this.#lines = []
-    else if (this.#lines !== null && theirs === '+QUEUED\r\n') this.#lines.push({ line, name })
-    else if (this.#lines !== null && (name === 'exec' || name === 'discard')) {
+    else if (theirs === '+QUEUED\r\n') this.#lines?.push(line)
+    else if (name === 'exec' || name === 'discard') {
       const lines = this.#lines
       this.#lines = null
       if (name === 'exec') return lines
