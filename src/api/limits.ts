@@ -34,6 +34,8 @@ export const limits = {
   segmentBytesMax: 256 * 1024,
   /** Elements that one step of a long command may visit. */
   stepElements: 2_000,
+  /** Entries with repeats that one command may draw (SRANDMEMBER, HRANDFIELD, ZRANDMEMBER): Redis draws until it has no memory. */
+  randomRepeatsMax: 4 * 1024 * 1024,
   /** Keys that one tick entry may expire. */
   expireKeysPerEntry: 256,
   /** Least milliseconds between two tick entries of a group. */

@@ -32,6 +32,15 @@ export const countPositive = error('ERR count should be greater than 0')
 export const noFrequency = error(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )
+export const hashNotInteger = error('ERR hash value is not an integer')
+export const hashNotFloat = error('ERR hash value is not a float')
+export const givenInfinity = error('ERR value is NaN or Infinity')
+export const outOfRange = error('ERR value is out of range')
+export const longRange = error(
+  'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+)
+export const numkeysTooMany = error("ERR Number of keys can't be greater than number of args")
+export const limitNegative = error("ERR LIMIT can't be negative")
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(

@@ -118,6 +118,13 @@ export class Context {
     return true
   }
 
+  /** As `isPast`, for the time of a hash's field. */
+  isPastTime(at: number | undefined): boolean {
+    if (at === undefined || at > this.horizon) return false
+    if (at > this.clock) this.isLate = true
+    return true
+  }
+
   /** Chance: in an entry from its seed, in a read from the last seed and a count that is not replicated. */
   random(): Random {
     if (this.#isReading) return new Random(this.#seedLow ^ ++this.#reads, this.#seedHigh)

@@ -1,11 +1,18 @@
 // What several commands share in reading their arguments: expiry options and times in Redis' order of
 // checks.
 
-import { int32Range, invalidExpire, notInteger, syntaxError } from '../../api/replies.js'
+import {
+  int32Range,
+  invalidExpire,
+  longRange,
+  notInteger,
+  rangePositive,
+  syntaxError,
+} from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
 import { expiryMax } from '../expiry.js'
 import { isConditionWord, type ValueCondition } from './value-condition.js'
-import { int64Max, parseInt64 } from '../values/integer.js'
+import { int64Max, int64Min, parseInt64 } from '../values/integer.js'
 
 /** How a time is given. */
 export interface TimeUnit {
@@ -108,4 +115,20 @@ export function parseInt32(text: string): number | ErrorReply {
   if (value === null) return notInteger
   const isInt32 = typeof value === 'number' && value >= -2147483648 && value <= 2147483647
   return isInt32 ? value : int32Range
+}
+
+/** A count that may be negative, clamped to what is safe, in Redis' words for what is not one. */
+export function parseLong(text: string): number | ErrorReply {
+  const value = parseInt64(text)
+  if (value === null) return notInteger
+  if (typeof value === 'number') return value
+  if (value === int64Min) return longRange
+  return value < 0n ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER
+}
+
+/** A count of at least 0, clamped likewise. */
+export function parsePositive(text: string, wrong = rangePositive): number | ErrorReply {
+  const value = parseInt64(text)
+  if (value === null || value < 0) return wrong
+  return typeof value === 'number' ? value : Number.MAX_SAFE_INTEGER
 }

@@ -3,17 +3,21 @@
 import type { EngineCommand } from './command.js'
 import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
+import { hashesCommands } from './hashes/index.js'
 import { keysCommands } from './keys/index.js'
 import { listsCommands } from './lists/index.js'
 import { objectCommands } from './object/index.js'
+import { setsCommands } from './sets/index.js'
 import { stringsCommands } from './strings/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
   expiryCommands,
+  hashesCommands,
   keysCommands,
   listsCommands,
   objectCommands,
+  setsCommands,
   stringsCommands,
 ]
 

@@ -2,7 +2,7 @@
 
 import { hashString } from '../../base/hash.js'
 import type { Changes } from '../changes.js'
-import type { HashValue } from '../values/hash.js'
+import { type HashValue, hashEncodingWith } from '../values/hash.js'
 import { fieldBytes, type MapPart, timeBytes } from '../values/map-part.js'
 import { textBytes } from '../values/text.js'
 
@@ -22,7 +22,13 @@ export class HashEffects {
     part.map.set(field, text)
     if (before === undefined) this.#changes.end(1, fieldBytes(field, text))
     else this.#changes.end(0, textBytes(text) - textBytes(before))
+    this.encode(key, hash, hashEncodingWith(hash, field, text))
     return before === undefined
+  }
+
+  /** Sets a field and drops its time; whether it is new. */
+  put(key: string, hash: HashValue, field: string, text: string): boolean {
+    return this.set(key, hash, field, text)
   }
 
   /** Removes a field; whether it was there. */

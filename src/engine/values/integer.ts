@@ -34,6 +34,13 @@ export function parseInt64(text: string): Int64 | null {
   return narrow(BigInt(text))
 }
 
+/** Whether a text is what `parseInt64` reads. */
+export function isInt64(text: string): boolean {
+  const first = text.charCodeAt(0)
+  // Most texts are told by their first character: NaN for an empty one.
+  return (first === 45 || (first >= 48 && first <= 57)) && parseInt64(text) !== null
+}
+
 /** As `parseInt64`, with values beyond 2^53 clamped there: for offsets, where no string is that long. */
 export function parseClamped(text: string): number | null {
   const value = parseInt64(text)

@@ -2,15 +2,15 @@
 
 import { later } from '../../../api/engine.js'
 import { limits } from '../../../api/limits.js'
-import { invalidCursor, notInteger, syntaxError } from '../../../api/replies.js'
-import type { ErrorReply, Reply } from '../../../api/reply.js'
+import { invalidCursor } from '../../../api/replies.js'
+import type { Reply } from '../../../api/reply.js'
 import { parseCursor } from '../../../api/scan.js'
 import { globMatch } from '../../../base/glob.js'
 import type { Context, Machine } from '../../context.js'
-import { parseClamped } from '../../values/integer.js'
 import { typeName } from '../../values/value.js'
 import { PositionWalk } from '../../walk.js'
 import type { EngineCommand } from '../command.js'
+import { parseScanOptions, type ScanOptions } from '../scan-options.js'
 
 export default {
   name: 'scan',
@@ -36,37 +36,13 @@ export default {
   execute(context, args) {
     const cursor = parseCursor(args[1] as string)
     if (cursor === null) return invalidCursor
-    const options = parse(args)
+    const options = parseScanOptions(args, 2, 'TYPE')
     if ('type' in options) return options
     if (options.count > limits.stepElements && context.meetsLate()) return later
     const walk = new ScanWalk(context, cursor, options)
     return options.count > limits.stepElements ? context.begin(walk) : walk.step(options.count)
   },
 } satisfies EngineCommand
-
-interface ScanOptions {
-  count: number
-  pattern: string | null
-  typeName: string | null
-}
-
-function parse(args: readonly string[]): ScanOptions | ErrorReply {
-  const options: ScanOptions = { count: 10, pattern: null, typeName: null }
-  for (let i = 2; i < args.length; i += 2) {
-    const word = (args[i] as string).toUpperCase()
-    const value = args[i + 1]
-    if (value === undefined) return syntaxError
-    if (word === 'COUNT') {
-      const count = parseClamped(value)
-      if (count === null) return notInteger
-      if (count < 1) return syntaxError
-      options.count = count
-    } else if (word === 'MATCH') options.pattern = value === '*' ? null : value
-    else if (word === 'TYPE') options.typeName = value.toLowerCase()
-    else return syntaxError
-  }
-  return options
-}
 
 class ScanWalk implements Machine {
   readonly #context: Context

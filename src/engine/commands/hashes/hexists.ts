@@ -1,0 +1,29 @@
+// HEXISTS key field.
+
+import { wrongType } from '../../../api/replies.js'
+import type { EngineCommand } from '../command.js'
+import { fieldText } from './fields.js'
+
+export default {
+  name: 'hexists',
+  arity: 3,
+  flags: ['readonly', 'fast'],
+  group: 'hash',
+  since: '2.0.0',
+  summary: 'Determine if a hash field exists',
+  complexity: 'O(1)',
+  categories: ['@read', '@hash', '@fast'],
+  tips: [],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO'] }],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    { name: 'field', type: 'string' },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    const hash = context.lookup(args[1] as string)
+    if (hash === undefined) return 0
+    if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
+    return fieldText(context, hash, args[2] as string) === undefined ? 0 : 1
+  },
+} satisfies EngineCommand

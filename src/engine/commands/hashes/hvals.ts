@@ -1,0 +1,22 @@
+// HVALS key.
+
+import type { EngineCommand } from '../command.js'
+import { allFields } from './all-fields.js'
+
+export default {
+  name: 'hvals',
+  arity: 2,
+  flags: ['readonly'],
+  group: 'hash',
+  since: '2.0.0',
+  summary: 'Get all the values in a hash',
+  complexity: 'O(N) where N is the size of the hash.',
+  categories: ['@read', '@hash', '@slow'],
+  tips: ['nondeterministic_output_order'],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
+  gather: 'refuse',
+  execute(context, args) {
+    return allFields(context, args[1] as string, 'values')
+  },
+} satisfies EngineCommand

@@ -1,0 +1,30 @@
+// SINTERSTORE destination key [key ...].
+
+import type { EngineCommand } from '../command.js'
+import { storeOf } from './combine.js'
+
+export default {
+  name: 'sinterstore',
+  arity: -3,
+  flags: ['write', 'denyoom'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Intersect multiple sets and store the resulting set in a key',
+  complexity:
+    'O(N*M) worst case where N is the cardinality of the smallest set and M is the number ' +
+    'of sets.',
+  categories: ['@write', '@set', '@slow'],
+  tips: [],
+  keys: [
+    { first: 1, last: 1, step: 1, flags: ['RW', 'update'] },
+    { first: 2, last: -1, step: 1, flags: ['RO', 'access'] },
+  ],
+  arguments: [
+    { name: 'destination', type: 'key', keySpec: 0 },
+    { name: 'key', type: 'key', keySpec: 1, multiple: true },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return storeOf(context, args, 'inter')
+  },
+} satisfies EngineCommand
