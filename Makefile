@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos differential acceptance bench clean
+.PHONY: build run test one lint sim chaos differential acceptance suite bench clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -55,6 +55,10 @@ test/acceptance/node_modules: test/acceptance/package-lock.json
 # Applications of others against a cluster: make acceptance CASE=bullmq
 acceptance: build test/acceptance/node_modules
 	@exec node test/acceptance/main.js
+
+# Redis' own tests, kept outside of this checkout: make suite SUITE=../redis-7.0.15 UNITS=type/hash FAILURES=1
+suite: build
+	@exec node dist/test/suite/main.js
 
 # Every question, or one: make bench B=end-to-end ROUNDS=5
 bench: build
