@@ -3,6 +3,7 @@
 
 import type { Hash64 } from '../base/hash.js'
 import type { CommandSpec } from './command.js'
+import type { EventListener } from './events.js'
 import type { Reply } from './reply.js'
 import type { Row } from './store.js'
 
@@ -123,4 +124,4 @@ export interface EngineOptions {
   readonly maxMemory: number
 }
 
-export type EngineFactory = (options: EngineOptions) => Engine
+export type EngineFactory = (options: EngineOptions, listener?: EventListener) => Engine

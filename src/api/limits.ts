@@ -63,6 +63,8 @@ export const limits = {
   /** A frame that would be longer leaves before the next message is added. */
   frameSplitBytes: 4 * 1024 * 1024,
   peerQueueBytesMax: 128 * 1024 * 1024,
+  /** Events of keys that are kept for one entry until its replies are given. */
+  keyEventsMax: 65_536,
   /** Names that one connection may listen to. */
   subscriptionsMax: 1_000_000,
   /** Changed names that are kept for a peer that lags; one further behind gets the whole, in parts of so many bytes. */

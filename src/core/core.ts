@@ -78,6 +78,7 @@ export class Core {
     this.#now = init.now
     this.#stores = new Stores(this.#out)
     this.#messaging = new Messaging(init.door.encode, {
+      self: init.config.self,
       life: () => this.#peers.incarnation,
       send: (to, body) =>
         this.#peers.send(to, { group: coreGroup, channel: coreChannels.messaging, body }),
@@ -301,6 +302,7 @@ export class Core {
       engine,
       sink,
       random: random.fork(),
+      events: this.#messaging.keyEvents,
       clockOffset: () => {
         const offset = this.#clocks.offset()
         return Math.abs(offset) > config.clockSkewMs ? offset : 0

@@ -91,8 +91,12 @@ export class Context {
   /** As `find`, counted as hit or miss. */
   lookup(key: string): Value | undefined {
     const value = this.find(key)
-    if (value === undefined) this.misses++
-    else this.hits++
+    if (value !== undefined) this.hits++
+    else {
+      this.misses++
+      // A late key is looked for again in the log.
+      if (!this.isLate) this.effects.missed(key)
+    }
     return value
   }
 

@@ -2,6 +2,7 @@
 // dirty marks, slot versions, key counts, memory accounting, the expiry heap and keyspace events.
 // Effects are plain calls; nothing is allocated for them.
 
+import type { EventListener } from '../api/events.js'
 import { limits } from '../api/limits.js'
 import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
@@ -16,11 +17,6 @@ import type { Database, Keyspace } from './keyspace.js'
 import { expiryBytes, keyBytes } from './memory.js'
 import { type Segment, states } from './segment.js'
 import { type Container, type Value, valueBytes } from './values/value.js'
-
-/** Hears of every change of a key, by Redis' event names. Must not call back. */
-export interface EventListener {
-  changed(event: string, db: number, key: string): void
-}
 
 export class Effects {
   /** Database of the command that is executed; set by the context. */
@@ -65,6 +61,11 @@ export class Effects {
   /** Tells of an event of a key. */
   notify(event: string, key: string): void {
     if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+  }
+
+  /** Tells of a read that found no key. */
+  missed(key: string): void {
+    if (this.#listener !== null) this.#listener.missed(this.db, key)
   }
 
   /** Ends a command's changes of a container: tells of them, and removes a key that holds nothing any more. */
@@ -127,6 +128,7 @@ export class Effects {
 
   /** Removes all keys of a database; the number removed. */
   clear(db: number): number {
+    if (this.#listener !== null) this.#listener.cleared(db)
     const database = this.#keyspace.databases[db]
     if (database === undefined || database.keys === 0) return 0
     const count = database.keys
@@ -147,6 +149,7 @@ export class Effects {
       segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
       this.#keyspace.count(segment, 1)
+      if (this.#listener !== null) this.#listener.created(this.db, key)
       return segment
     }
     // Looked at before the map is: the old value is rarely in the cache, and comes while the map works.

@@ -15,6 +15,7 @@ import {
 } from '../api/engine.js'
 import { dbIndexRange, outOfMemory, unknownCommand, wrongArity } from '../api/replies.js'
 import type { Reply } from '../api/reply.js'
+import type { EventListener } from '../api/events.js'
 import type { Row } from '../api/store.js'
 import { hiddenDatabases } from '../api/scripts.js'
 import { assert } from '../base/assert.js'
@@ -24,7 +25,7 @@ import { commandTable } from './commands/table.js'
 import type { Execute } from './commands/command.js'
 import { Context } from './context.js'
 import { digestOf } from './digest.js'
-import { Effects, type EventListener } from './effects.js'
+import { Effects } from './effects.js'
 import type { ExpiryHeap, ExpiryItem } from './expiry.js'
 import { Journal } from './journal.js'
 import { type Database, Keyspace } from './keyspace.js'
@@ -274,4 +275,5 @@ function averageTtl(expiry: ExpiryHeap, clock: number): number {
 }
 
 /** Makes an empty engine. */
-export const createEngine: EngineFactory = (options) => new MemoryEngine(options)
+export const createEngine: EngineFactory = (options, listener) =>
+  new MemoryEngine(options, listener)

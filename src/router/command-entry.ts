@@ -39,6 +39,8 @@ export class CommandEntry<R = unknown> {
   readonly isWrite: boolean
   /** It listens or publishes: waits for no confirmation of its like, and its own messages follow its reply. */
   readonly isPubsub: boolean
+  /** What it reads may be kept by clients in tracking mode. */
+  readonly isTracked: boolean
   readonly needsAuth: boolean
   readonly runsWhileLoading: boolean
   /** Inside MULTI it waits for EXEC. */
@@ -70,6 +72,7 @@ export class CommandEntry<R = unknown> {
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
+    this.isTracked = spec.flags.includes('readonly') && spec.keys.length > 0 && !isScript(spec.name)
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
     this.isQueued = !immediate.has(spec.name)
@@ -104,4 +107,9 @@ export class CommandEntry<R = unknown> {
     const first = this.hasMovableKeys ? findKeys(this.spec, args)?.[0] : undefined
     return first === undefined ? undefined : args[first.at]
   }
+}
+
+/** Scripts read through commands of their own. */
+function isScript(name: string): boolean {
+  return name.startsWith('eval') || name.startsWith('fcall')
 }

@@ -17,7 +17,8 @@ import { keySlot } from '../base/keyslot.js'
 import { refusalOf } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
-import { refuseWhileListening, takePubsub } from './messaging/take.js'
+import { openTracked } from './messaging/reading.js'
+import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
 import { otherDatabase } from './other-database.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
@@ -57,8 +58,8 @@ export class Dispatcher {
       const refused = refusalOf(state, session, { entry, args, context })
       if (refused !== null) return refuse(session, entry, refused)
     }
-    if (session.subscribed > 0) {
-      const refusal = refuseWhileListening(session, entry.name)
+    if (session.subscribed > 0 || session.isMonitor) {
+      const refusal = refuseWhileListening(session, entry)
       if (refusal !== null) return refuse(session, entry, refusal)
     }
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
@@ -72,12 +73,19 @@ export class Dispatcher {
     session.facts.lastCommand = entry.name
     session.facts.commands++
     state.stats.countCall(entry)
-    if (entry.run === null) this.#submit(session, entry, args)
-    else if (entry.isPubsub) takePubsub(session, entry, { args, state, run: entry.run })
+    const { monitors } = state.messaging
+    if (entry.run === null) {
+      if (monitors.count > 0) monitors.show(session, entry, { args, wall: state.now.wall })
+      this.#submit(session, entry, args)
+    } else if (entry.isPubsub) takePubsub(session, entry, { args, state, run: entry.run })
     else {
       const reply = entry.run(session, args, state)
       if (reply !== deferred) session.reply(entry, reply)
     }
+    if (monitors.count > 0 && entry.run !== null) {
+      monitors.show(session, entry, { args, wall: state.now.wall })
+    }
+    if (session.tracking !== null) forgetCaching(session, entry)
     return session.hasRoom && !session.isFinished
   }
 
@@ -106,7 +114,10 @@ export class Dispatcher {
       write: entry.isWrite,
       db: session.db,
       args,
-      ticket: session.open(entry),
+      ticket:
+        session.tracking === null
+          ? session.open(entry)
+          : openTracked(session, entry, { args, state: this.#state }),
     })
   }
 

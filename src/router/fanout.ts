@@ -9,6 +9,7 @@ import { unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
+import { trackedKeys, watched } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
 import type { Run, RouterState } from './state.js'
@@ -58,7 +59,10 @@ class Gathering {
       this.#replies[index] = reply
       this.#happened = true
     }
-    if (--this.#open > 0) return
+    if (--this.#open > 0) {
+      if (this.#session.tracking !== null) this.#session.holdPushes(this.#ticket)
+      return
+    }
     this.#session.answer(this.#ticket, this.#result())
   }
 
@@ -115,12 +119,13 @@ function submitPart(
   target: { readonly group: number; readonly part: Part },
 ): void {
   const group = state.groups[target.group] as Group
+  const keys = trackedKeys(session, entry, args)
   group.submit(session.lane(target.group, group), {
     spec: entry.spec,
     write: entry.isWrite,
     db: session.db,
     args,
-    ticket: session.openPart(target.part),
+    ticket: session.openPart(watched(session, keys, { part: target.part, state })),
   })
 }
 

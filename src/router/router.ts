@@ -311,8 +311,7 @@ export class Router implements SessionEvents {
   #send(session: Session, out: Output[]): void {
     const connection = session.id
     const held = session.unsent + session.outputChars
-    const bound = session.authenticated ? limits.outputHardBytes : limits.outputUnauthenticatedBytes
-    if (held > bound) {
+    if (this.#state.messaging.outputLimits.isOver(session, held, this.#state.now.mono)) {
       this.#state.stats.outputLimitCloses++
       this.#tell('output-limit', session.remote, `${held} bytes of replies are not taken`)
       this.#close(session, { out, abort: true })
@@ -363,6 +362,8 @@ export class Router implements SessionEvents {
     const table = new CommandTable<Run>(init.commands, routerCommands)
     const users = new Users(table)
     settings.watch('requirepass', (password) => users.requirePass(password))
+    const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
+    messaging.attach(settings, this.#sessions, () => this.#state?.now.wall ?? init.now.wall)
     return {
       config: init.config,
       cluster: init.cluster,
@@ -374,7 +375,7 @@ export class Router implements SessionEvents {
       users,
       aclLog: new AclLog(),
       stats: new Stats(),
-      messaging: init.messaging ?? new Messaging(init.door.encode, noPeers),
+      messaging,
       facts: init.facts,
       stopwatch: init.stopwatch,
       random: init.random,

@@ -71,13 +71,18 @@ export class CommandPayload implements Payload {
 
   constructor(
     head: EntryHead,
-    options: { commands: Commands | null; size: number; body: () => Uint8Array },
+    options: {
+      commands: Commands | null
+      size: number
+      body: () => Uint8Array
+      isAwaited?: boolean
+    },
   ) {
     this.head = head
     this.size = options.size + 40
     this.commands = options.commands
     // With its commands at hand it is this member's own: only here someone waits for the answer.
-    this.isAwaited = options.commands === null
+    this.isAwaited = options.commands === null || options.isAwaited === true
     this.#body = options.body
   }
 

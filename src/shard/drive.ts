@@ -21,6 +21,8 @@ export interface DriveInit {
   readonly executor: Executor
   readonly storage: Storage
   readonly token: () => Token
+  /** The leader that there was does not lead any more. */
+  readonly lostLeader: () => void
 }
 
 /** Rounds of strategy and engine within one turn. */
@@ -106,8 +108,10 @@ export class Drive {
 
   #watchLeader(): void {
     const { strategy, reads, remoteReads, writes } = this.#init
+    const hadLeader = this.status.leader !== null || this.status.role === 'leader'
     this.status = strategy.status()
     if (!writes.watch(this.status)) return
+    if (hadLeader) this.#init.lostLeader()
     reads.retryAll()
     remoteReads.retryAll()
   }

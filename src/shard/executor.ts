@@ -12,6 +12,7 @@ import type { Delivery } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
+import type { EventLog } from './event-log.js'
 import type { Reads, ReadRound } from './reads.js'
 import { isTransaction, Transaction } from './transaction.js'
 import type { Windows } from './windows.js'
@@ -65,7 +66,16 @@ export class Executor {
   isHeld = false
   #now: Now = { wall: 0, mono: 0 }
 
-  constructor(init: { host: ExecutorHost; engine: Engine; windows: Windows; reads: Reads }) {
+  readonly #events: EventLog
+
+  constructor(init: {
+    host: ExecutorHost
+    engine: Engine
+    windows: Windows
+    reads: Reads
+    events: EventLog
+  }) {
+    this.#events = init.events
     this.#host = init.host
     this.engine = init.engine
     this.#windows = init.windows
@@ -90,6 +100,7 @@ export class Executor {
   replace(engine: Engine, at: Position): void {
     this.engine = engine
     this.applied = at
+    this.#events.drop()
     this.#queue = []
     this.#queueAt = 0
     this.#running = null
@@ -189,8 +200,10 @@ export class Executor {
         return true
       case entryKinds.tick:
         this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+        this.#events.open()
         this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         this.#done()
+        this.#events.close()
         return true
       case entryKinds.command: {
         const commands = local?.commands ?? decodeCommands(reader ?? afterHead(payload.bytes()))
@@ -212,6 +225,7 @@ export class Executor {
       return
     }
     this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    this.#events.open()
     this.#running = { head, commands, replies: [] }
     if (commands.calls.length === 0) this.#close(this.#running)
   }
@@ -226,6 +240,7 @@ export class Executor {
       const args = calls[i] as readonly string[]
       spent += args.length > 3 ? args.length >> 1 : 1
       const db = databases[i] as number
+      this.#events.at = i
       const reply = isTransaction(args) ? this.#begin(db, args, null) : engine.execute(db, args)
       // An entry never hears that it should go into the log.
       if (reply === later || reply === needsLog) {
@@ -258,6 +273,7 @@ export class Executor {
     this.#windows.record(running.head, running.replies)
     this.#done()
     this.#host.answered(running.head, running.replies)
+    this.#events.close()
   }
 
   #done(): void {

@@ -11,6 +11,7 @@ import { unknownResult } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
+import type { EventLog } from './event-log.js'
 import { Gathering } from './gathering.js'
 
 /** Milliseconds until a sending that failed is tried again. */
@@ -196,7 +197,7 @@ export class Origin {
   }
 
   /** This member applied the batch (or a snapshot that holds its answers). */
-  answered(sequence: number, replies: readonly Reply[] | null): void {
+  answered(sequence: number, replies: readonly Reply[] | null, events?: EventLog): void {
     const at = this.#flight.findIndex((batch) => batch.sequence === sequence)
     if (at < 0) return
     const batch = this.#flight[at] as Batch
@@ -215,6 +216,7 @@ export class Origin {
     )
     for (let i = 0; i < count; i++) {
       answerOne(batch, i, replies === null ? unknownResult : (replies[i] as Reply))
+      events?.answered(i, (batch.lanes[i] as Lane).caller)
     }
   }
 

@@ -32,6 +32,8 @@ export interface ProposerInit {
   readonly skewMs: number
   /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
   clockOffset(): number
+  /** Clients of other members wait to hear of changes. */
+  isAwaited(): boolean
 }
 
 export class Proposer {
@@ -78,7 +80,7 @@ export class Proposer {
 
   payload(proposal: Proposal, clock: number, now: Now): Payload {
     const head = this.#head(entryKinds.command, clock, now, proposal)
-    return new CommandPayload(head, proposal)
+    return new CommandPayload(head, { ...proposal, isAwaited: this.#init.isAwaited() })
   }
 
   /** An entry without commands that moves the engine's clock and expires what is due. */

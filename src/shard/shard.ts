@@ -2,7 +2,7 @@
 // the router, batches them for the leader, drives the strategy once per turn, executes what it
 // delivers and answers. Driven by the core; never touches a socket, a disk or a clock.
 
-import type { Engine, EngineFactory, EngineOptions } from '../api/engine.js'
+import type { Engine, EngineOptions } from '../api/engine.js'
 import {
   type Caller,
   type Group,
@@ -11,40 +11,27 @@ import {
   type Lane,
   makeLane,
 } from '../api/group.js'
-import type { Config, KeyspaceConfig } from '../api/config.js'
+import { noKeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { positionZero } from '../api/position.js'
 import type { ErrorReply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
-import type { Members, Strategy, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
-import type { Random } from '../base/random.js'
 import { Drive } from './drive.js'
+import { EventLog } from './event-log.js'
 import { Executor } from './executor.js'
 import { Lanes } from './lanes.js'
 import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { reportOf } from './report.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
+import type { ShardInit } from './shard-init.js'
 import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
 import { Windows } from './windows.js'
 import { Writes } from './writes.js'
-
-export interface ShardInit {
-  readonly id: GroupId
-  readonly shard: number
-  readonly keyspace: KeyspaceConfig
-  readonly config: Config
-  readonly members: Members
-  readonly plugin: StrategyPlugin
-  readonly engine: EngineFactory
-  readonly sink: ShardSink
-  readonly random: Random
-  /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
-  readonly clockOffset: () => number
-}
 
 /** Milliseconds between two turns that a halted replica asks for. */
 const haltedMs = 100
@@ -60,6 +47,7 @@ export class Shard implements Group {
   readonly #reads: Reads
   readonly #remoteReads: RemoteReads
   readonly #windows = new Windows()
+  readonly #events: EventLog
   readonly #executor: Executor
   readonly #storage: Storage
   readonly #lanes: Lanes
@@ -82,6 +70,7 @@ export class Shard implements Group {
       bulkBytesMax: init.config.bulkBytesMax,
       maxMemory: init.keyspace.maxMemory,
     }
+    this.#events = new EventLog(init.events ?? noKeyEvents)
     this.#reads = new Reads(init.config.requestMs)
     this.#writes = new Writes({
       config: init.config,
@@ -91,6 +80,7 @@ export class Shard implements Group {
       engine: () => this.engine,
       token: () => this.#nextToken(),
       clockOffset: init.clockOffset,
+      isAwaited: () => this.#events.isAwaited,
     })
     this.#lanes = new Lanes({
       reads: this.#reads,
@@ -105,14 +95,16 @@ export class Shard implements Group {
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
     })
     this.#executor = new Executor({
-      engine: init.engine(this.#engineOptions),
+      engine: init.engine(this.#engineOptions, this.#events),
+      events: this.#events,
       windows: this.#windows,
       reads: this.#reads,
       host: {
         answered: (head, replies) => {
           const { origin } = this.#writes
           if (head.origin !== init.config.self || head.incarnation !== origin.incarnation) return
-          origin.answered(head.sequence, replies)
+          const events = this.#events.isEmpty ? undefined : this.#events
+          origin.answered(head.sequence, replies, events)
         },
         read: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
         intoLog: (lane, call) => this.#lanes.intoLog(lane, call),
@@ -127,12 +119,15 @@ export class Shard implements Group {
       durability: init.keyspace.durability,
       sink: init.sink,
       members: init.members,
-      makeEngine: () => init.engine(this.#engineOptions),
+      makeEngine: () => init.engine(this.#engineOptions, this.#events),
       windows: this.#windows,
       host: {
         executor: this.#executor,
         strategy: () => this.#strategy,
-        installed: () => this.#writes.answerFromWindows(),
+        installed: () => {
+          this.#writes.answerFromWindows()
+          this.#events.forgotten()
+        },
       },
     })
   }
@@ -181,6 +176,7 @@ export class Shard implements Group {
       executor: this.#executor,
       storage: this.#storage,
       token: () => this.#nextToken(),
+      lostLeader: () => this.#events.forgotten(),
     })
   }
 
@@ -249,6 +245,7 @@ export class Shard implements Group {
 
   diskShort(short: boolean): void {
     this.#isDiskShort = short
+    if (short) this.#events.forgotten()
     this.#strategy?.diskShort(short)
   }
 
@@ -378,6 +375,7 @@ export class Shard implements Group {
 
   #halt(why: string): void {
     this.#halted = why
+    this.#events.forgotten()
     const fields = { group: this.id, why }
     this.#sink.trace({ level: 'error', event: 'shard.halted', fields })
   }

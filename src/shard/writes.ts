@@ -24,6 +24,8 @@ export interface WritesInit {
   readonly engine: () => Engine
   readonly token: () => Token
   readonly clockOffset: () => number
+  /** Clients of other members wait to hear of changes. */
+  readonly isAwaited: () => boolean
 }
 
 const forwardVersion = 1
@@ -73,6 +75,7 @@ export class Writes {
     this.#proposer = new Proposer(init.random, {
       skewMs: init.config.clockSkewMs,
       clockOffset: init.clockOffset,
+      isAwaited: init.isAwaited,
     })
   }
 

@@ -102,6 +102,9 @@ const events: readonly (readonly [string, string])[] = [
 test('events: each effect: is told by redis name, in order', (t) => {
   const told: string[] = []
   const engine = new MemoryEngine(options, {
+    created: () => undefined,
+    missed: () => undefined,
+    cleared: () => undefined,
     changed: (event, db, key) => told.push(`${event} ${key}${db === 0 ? '' : ` in ${db}`}`),
   })
   engine.beginEntry(1_000_000, 1, 2)

@@ -7,6 +7,7 @@ import {
   payloadOf,
   type Payload,
 } from '../../src/api/entry.js'
+import { noKeyEvents } from '../../src/api/events.js'
 import { type GroupCall, type Lane, makeLane } from '../../src/api/group.js'
 import type { Token } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
@@ -15,6 +16,7 @@ import { noLeader } from '../../src/api/replies.js'
 import { ok, type Reply } from '../../src/api/reply.js'
 import { ByteWriter } from '../../src/base/bytes.js'
 import { encodeCommands } from '../../src/shard/batch.js'
+import { EventLog } from '../../src/shard/event-log.js'
 import { Executor } from '../../src/shard/executor.js'
 import { Reads } from '../../src/shard/reads.js'
 import { Windows } from '../../src/shard/windows.js'
@@ -39,6 +41,7 @@ function world() {
     engine,
     windows,
     reads,
+    events: new EventLog(noKeyEvents),
     host: {
       answered: (_head, found) => answered.push(found),
       read: (_lane, call, reply) => {

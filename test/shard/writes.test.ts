@@ -44,6 +44,7 @@ function world() {
     engine: () => engine,
     token: () => ++token as Token,
     clockOffset: () => 0,
+    isAwaited: () => false,
   })
   writes.origin.incarnation = 1024
   const strategy = {

@@ -5,16 +5,8 @@ import { pause, reply, unpause } from './client/flow.js'
 import { getName, id, info, setInfo, setName } from './client/identity.js'
 import { kill } from './client/kill.js'
 import { list } from './client/list.js'
-import {
-  caching,
-  getRedir,
-  maintNotifications,
-  noEvict,
-  noTouch,
-  tracking,
-  trackingInfo,
-  unblock,
-} from './client/rest.js'
+import { maintNotifications, noEvict, noTouch, unblock } from './client/rest.js'
+import { caching, getRedir, tracking, trackingInfo } from './client/tracking.js'
 
 const help = helpOf('client', {
   since: '5.0.0',

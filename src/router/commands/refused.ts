@@ -1,4 +1,4 @@
-// Commands of Redis that a member refuses for good reason, with that reason: DEBUG, REPLICAOF, MONITOR,
+// Commands of Redis that a member refuses for good reason, with that reason: DEBUG, REPLICAOF,
 // FAILOVER. LOLWUT is not refused.
 
 import { error } from '../../api/replies.js'
@@ -9,7 +9,6 @@ import { redisVersion } from '../version.js'
 const noDebug = error(
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
 )
-const noMonitor = error('ERR MONITOR is not supported yet')
 const noReplicaOf = error(
   'ERR REPLICAOF is not supported: the members of a cluster replicate by themselves',
 )
@@ -24,15 +23,6 @@ export const debug = {
   since: '1.0.0',
   summary: 'Refused.',
   run: () => noDebug,
-} satisfies RouterCommand
-
-export const monitor = {
-  ...admin,
-  name: 'monitor',
-  arity: 1,
-  since: '1.0.0',
-  summary: 'Refused: not supported yet.',
-  run: () => noMonitor,
 } satisfies RouterCommand
 
 function replicaOfNamed(name: string): RouterCommand {

@@ -20,6 +20,7 @@ import { makePeerState, type PeerState } from './peer-state.js'
 
 /** How messaging reaches the other members. */
 export interface PeerPort {
+  readonly self: MemberId
   /** Incarnation of this process. */
   life(): number
   /** False where there is no link: the packet is dropped. */
@@ -31,10 +32,13 @@ export interface GossipHost {
   /** Everything that this member's clients listen to. */
   all(): Iterable<Change>
   events(): SharedSetting
+  /** This member's clients want to hear of changes of keys. */
+  wantsKeys(): boolean
   /** Another member told. */
   tell(peer: MemberId, change: Change): void
   forget(peer: MemberId): void
   eventsTold(setting: SharedSetting): void
+  wantsKeysTold(peer: MemberId, wants: boolean): void
   message(packet: MessagePacket): void
 }
 
@@ -204,6 +208,7 @@ export class Gossip {
   #told(from: MemberId, state: PeerState, packet: StatePacket): void {
     state.owesAck = true
     this.#host.eventsTold(packet.events)
+    this.#host.wantsKeysTold(from, packet.wantsKeys)
     if (packet.isWhole) this.#stage(from, state, packet)
     else if (packet.from > state.known) state.hasGap = true
     else if (packet.to > state.known) {
@@ -282,7 +287,8 @@ export class Gossip {
 
   #sendPart(peer: MemberId, part: StatePart): boolean {
     const head = { type: 'state', life: this.#port.life(), to: this.#version } as const
-    return this.#port.send(peer, encodePacket({ ...head, events: this.#host.events(), ...part }))
+    const more = { events: this.#host.events(), wantsKeys: this.#host.wantsKeys() }
+    return this.#port.send(peer, encodePacket({ ...head, ...more, ...part }))
   }
 
   #knownBy(version: number): boolean {

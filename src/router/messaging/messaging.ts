@@ -1,41 +1,78 @@
 // Everything that a member tells its clients without being asked, tied together: subscriptions here and
-// on the other members, messages between them. Driven by the router and by the core; one per member.
+// on the other members, messages between them, keyspace notifications, tracking, monitors. Driven by
+// the router and by the core; one per member.
 
-import type { MemberId, Now } from '../../api/ids.js'
+import type { ConnectionId, MemberId, Now } from '../../api/ids.js'
 import type { Session } from '../session.js'
+import type { Settings } from '../settings.js'
 import { Gossip, type PeerPort } from './gossip.js'
+import { KeyWatch } from './key-watch.js'
+import { Monitors } from './monitors.js'
+import { OutputLimits } from './output-limits.js'
 import { type Kind, kinds } from './packets.js'
+import { SharedEvents } from './shared-events.js'
 import { type Encode, Subscribers } from './subscribers.js'
+import { Tracking } from './tracking.js'
 
 /** A member that has nobody to talk to. */
-export const noPeers: PeerPort = { life: () => 0, send: () => false }
+export const noPeers: PeerPort = { self: 0 as MemberId, life: () => 0, send: () => false }
 
 export class Messaging {
   readonly subscribers: Subscribers
+  readonly tracking: Tracking
+  readonly monitors: Monitors
+  readonly outputLimits = new OutputLimits()
+  /** What the groups tell of their keys. */
+  readonly keyEvents: KeyWatch
   readonly #gossip: Gossip
+  readonly #events: SharedEvents
+  /** As the others were told. */
+  #wantsKeys = false
+  #sessions: ReadonlyMap<ConnectionId, Session> = new Map()
+
   constructor(encode: Encode, peers: PeerPort) {
     this.subscribers = new Subscribers(encode, (kind, name) => this.#gossip.changed(kind, name))
+    this.tracking = new Tracking(encode, (id) => this.#sessions.get(id))
+    this.monitors = new Monitors(encode)
     const { subscribers } = this
+    this.keyEvents = new KeyWatch(subscribers, this.tracking, (channel, text) => {
+      this.publish(kinds.channel, channel, text)
+    })
+    this.#events = new SharedEvents(peers.self, () => this.#gossip.touch())
     this.#gossip = new Gossip(peers, {
       count: (kind, name) => subscribers.topics(kind).localCount(name),
       all: () => subscribers.all(),
-      events: () => ({ value: '', at: 0, member: 0 }),
+      events: () => this.#events.shared,
       tell: (peer, { kind, name, count }) => subscribers.topics(kind).tell(peer, name, count),
       forget: (peer) => {
+        this.keyEvents.awaitFor(peer, false)
         for (const kind of [kinds.channel, kinds.pattern, kinds.shard]) {
           subscribers.topics(kind).forgetPeer(peer)
         }
       },
-      eventsTold: () => undefined,
+      wantsKeys: () => this.#wantsKeys,
+      wantsKeysTold: (peer, wants) => this.keyEvents.awaitFor(peer, wants),
+      eventsTold: (setting) => this.#events.told(setting),
       message: ({ kind, channel, text }) => subscribers.deliver(kind, channel, text),
     })
   }
 
   // Router's side
 
-  /** Grows with each change of what this member's clients listen to. */
-  get version(): number {
-    return this.#gossip.version
+  /** Once, before the first session. */
+  attach(
+    settings: Settings,
+    sessions: ReadonlyMap<ConnectionId, Session>,
+    wall: () => number,
+  ): void {
+    this.#sessions = sessions
+    this.#events.attach(settings, { wall, act: (text) => this.keyEvents.set(text) })
+    settings.watch('client-output-buffer-limit', (text) => {
+      this.outputLimits.setting = text
+    })
+    settings.watch('tracking-table-max-keys', (text) => {
+      this.tracking.keysMax = Number(text)
+    })
   }
 
   /** Messages that other members did not get because they lag. */
@@ -56,17 +93,30 @@ export class Messaging {
 
   /** Calls `done` once the connected members know what has changed so far, or time is up. */
   whenKnown(now: Now, done: () => void): void {
+    this.#tellWants()
     this.#gossip.whenKnown(now, done)
   }
 
   /** The connection is gone, or goes back to where it began. */
   forget(session: Session): void {
     this.subscribers.forget(session)
+    this.tracking.end(session)
+    if (session.isMonitor) this.monitors.remove(session)
+    this.outputLimits.forget(session)
   }
 
   /** What was gathered in this turn leaves. */
   endTurn(now: Now): void {
+    this.tracking.endTurn()
+    this.#tellWants()
     this.#gossip.flush(now)
+  }
+
+  #tellWants(): void {
+    const wants = this.keyEvents.wantsOwn
+    if (wants === this.#wantsKeys) return
+    this.#wantsKeys = wants
+    this.#gossip.touch()
   }
 
   wakeAt(): number {

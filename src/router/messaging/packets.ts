@@ -38,6 +38,8 @@ export interface StatePacket extends StatePart {
   readonly life: number
   readonly to: number
   readonly events: SharedSetting
+  /** Its clients want to hear of changes of keys. */
+  readonly wantsKeys: boolean
 }
 
 export interface AckPacket {
@@ -102,6 +104,7 @@ function encodeState(packet: StatePacket): Uint8Array {
     .text(packet.events.value)
     .varint(packet.events.at)
     .varint(packet.events.member)
+    .boolean(packet.wantsKeys)
     .varint(packet.changes.length)
   for (const { kind, name, count } of packet.changes) writer.byte(kind).text(name).varint(count)
   return writer.finish()
@@ -146,6 +149,7 @@ function decodeState(reader: ByteReader): StatePacket | null {
     isWhole: reader.boolean(),
     isLast: reader.boolean(),
     events: { value: reader.text(), at: reader.varint(), member: reader.varint() },
+    wantsKeys: reader.boolean(),
   }
   const count = reader.varint()
   const changes: Change[] = []

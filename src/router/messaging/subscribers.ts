@@ -29,9 +29,9 @@ export class Subscribers {
     return this.#topics[kind]
   }
 
-  /** Whether any session of this member could get a message. */
-  get isEmpty(): boolean {
-    return this.#names.size === 0
+  /** Nobody in the whole cluster listens to a channel or pattern. */
+  get isDeaf(): boolean {
+    return this.#topics[kinds.channel].size === 0 && this.#topics[kinds.pattern].size === 0
   }
 
   /** Sessions that listen to anything. */

@@ -12,12 +12,27 @@ const allowed: ReadonlySet<string> = new Set([
   ...['ping', 'quit', 'reset'],
 ])
 
-/** Null where a connection that listens may run it. */
-export function refuseWhileListening(session: Session, name: string): ErrorReply | null {
-  if (session.protocol > 2 || allowed.has(name)) return null
+const noData = error("ERR Replica can't interact with the keyspace")
+
+/** Null where a connection that listens, or looks at all commands, may run it. */
+export function refuseWhileListening(session: Session, entry: CommandEntry): ErrorReply | null {
+  // Redis takes one that looks for a kind of replica.
+  if (session.isMonitor && touchesData(entry)) return noData
+  if (session.subscribed === 0 || session.protocol > 2 || allowed.has(entry.name)) return null
   return error(
-    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+    `ERR Can't execute '${entry.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
   )
+}
+
+function touchesData({ name, spec, isWrite }: CommandEntry): boolean {
+  return isWrite || spec.flags.includes('readonly') || name === 'publish' || name === 'spublish'
+}
+
+/** CLIENT CACHING holds for one command, or for one transaction. */
+export function forgetCaching(session: Session, entry: CommandEntry): void {
+  const mode = session.tracking
+  if (mode === null || session.transaction !== null || entry.name.startsWith('client|')) return
+  mode.isCachingGiven = false
 }
 
 /**

@@ -1,16 +1,12 @@
 // The subcommands of CLIENT that have little to do here, answered as clients expect: NO-EVICT, NO-TOUCH,
-// MAINT_NOTIFICATIONS, GETREDIR, TRACKING, TRACKINGINFO, CACHING and UNBLOCK.
+// MAINT_NOTIFICATIONS and UNBLOCK.
 
 import { error, notInteger, syntaxError } from '../../../api/replies.js'
-import { emptyArray, ok } from '../../../api/reply.js'
+import { ok } from '../../../api/reply.js'
 import type { RouterCommand } from '../../command.js'
 import { parseInteger } from '../../numbers.js'
 import { onOrOff, others, own } from './parts.js'
 
-const noTracking = error('ERR CLIENT TRACKING is not supported yet')
-const notTracking = error(
-  'ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
-)
 const badReason = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
 
 const enabled = {
@@ -64,60 +60,6 @@ export const maintNotifications = {
     const on = onOrOff(args[2] as string)
     return typeof on === 'object' ? on : ok
   },
-} satisfies RouterCommand
-
-export const getRedir = {
-  ...own,
-  name: 'client|getredir',
-  arity: 2,
-  since: '6.0.0',
-  summary: 'Answers to which connection tracking messages go.',
-  run: () => -1,
-} satisfies RouterCommand
-
-export const tracking = {
-  ...own,
-  name: 'client|tracking',
-  arity: -3,
-  since: '6.0.0',
-  summary: 'Switches client-side caching support on or off.',
-  arguments: [enabled],
-  run: (_session, args) => {
-    const on = onOrOff(args[2] as string)
-    if (typeof on === 'object') return on
-    return on ? noTracking : ok
-  },
-} satisfies RouterCommand
-
-export const trackingInfo = {
-  ...own,
-  name: 'client|trackinginfo',
-  arity: 2,
-  since: '6.2.0',
-  summary: 'Describes the state of tracking.',
-  run: () => ({
-    type: 'map',
-    pairs: ['flags', { type: 'set', items: ['off'] }, 'redirect', -1, 'prefixes', emptyArray],
-  }),
-} satisfies RouterCommand
-
-export const caching = {
-  ...own,
-  name: 'client|caching',
-  arity: 3,
-  since: '6.0.0',
-  summary: 'Says whether keys of the next command are tracked.',
-  arguments: [
-    {
-      name: 'mode',
-      type: 'oneof',
-      arguments: [
-        { name: 'yes', type: 'pure-token', token: 'YES' },
-        { name: 'no', type: 'pure-token', token: 'NO' },
-      ],
-    },
-  ],
-  run: () => notTracking,
 } satisfies RouterCommand
 
 /** There are no blocking commands yet, so nobody is ever unblocked. */

@@ -1,0 +1,118 @@
+// What the open entry did to keys, kept until its replies are given: a client that is told of a change
+// must have had every reply that was made before it. What no entry did, a script that is tried out for
+// instance, is not told. Costs a question per change while nobody listens.
+
+import type { EventListener, KeyEvents } from '../api/events.js'
+import type { Caller } from '../api/group.js'
+import { limits } from '../api/limits.js'
+
+/** Not events of Redis: they stand for the other calls of the listener. */
+const marks = { created: '+', missed: '?', cleared: '*' } as const
+
+interface Told {
+  /** Which call of the entry did it. */
+  readonly at: number
+  readonly event: string
+  readonly db: number
+  readonly key: string
+}
+
+export class EventLog implements EventListener {
+  readonly #events: KeyEvents
+  /** Which call of the entry is executed. */
+  at = 0
+  #told: Told[] = []
+  #next = 0
+  #isOpen = false
+  /** More happened than is kept. */
+  #isOverflown = false
+
+  constructor(events: KeyEvents) {
+    this.#events = events
+  }
+
+  /** An entry begins. */
+  open(): void {
+    this.#isOpen = true
+    this.at = 0
+  }
+
+  get isEmpty(): boolean {
+    return this.#told.length === 0
+  }
+
+  get isAwaited(): boolean {
+    return this.#events.isAwaited
+  }
+
+  changed(event: string, db: number, key: string): void {
+    if (this.#isOpen && this.#events.isWanted) this.#keep(event, db, key)
+  }
+
+  created(db: number, key: string): void {
+    if (this.#isOpen && this.#events.isWanted) this.#keep(marks.created, db, key)
+  }
+
+  missed(db: number, key: string): void {
+    if (!this.#events.isWanted) return
+    if (this.#isOpen) this.#keep(marks.missed, db, key)
+    else this.#events.missed(db, key, false)
+  }
+
+  cleared(db: number): void {
+    if (!this.#isOpen || !this.#events.isWanted) return
+    const last = this.#told[this.#told.length - 1]
+    // FLUSHALL clears one database after the other: that is told once.
+    if (last?.at !== this.at || last.event !== marks.cleared) this.#keep(marks.cleared, db, '')
+  }
+
+  /** The reply of call `at` was given to `causer`. */
+  answered(at: number, causer: Caller | null): void {
+    for (let told = this.#told[this.#next]; told !== undefined; told = this.#told[this.#next]) {
+      if (told.at > at) return
+      this.#next++
+      this.#tell(told, causer)
+    }
+  }
+
+  /** The entry is done, and its replies are given. */
+  close(): void {
+    this.#isOpen = false
+    if (this.#told.length === 0) return
+    this.answered(Number.MAX_SAFE_INTEGER, null)
+    this.#told = []
+    this.#next = 0
+    if (!this.#isOverflown) return
+    this.#isOverflown = false
+    this.#events.forgotten()
+  }
+
+  /** A snapshot took the place of the entry. */
+  drop(): void {
+    this.#isOpen = false
+    this.#told = []
+    this.#next = 0
+  }
+
+  /** Nothing that was read before may be kept. */
+  forgotten(): void {
+    this.#events.forgotten()
+  }
+
+  #keep(event: string, db: number, key: string): void {
+    this.#told.push({ at: this.at, event, db, key })
+    if (this.#told.length < limits.keyEventsMax) return
+    // Told before replies that were made earlier: what clients keep is forgotten behind those.
+    this.#isOverflown = true
+    this.answered(Number.MAX_SAFE_INTEGER, null)
+    this.#told = []
+    this.#next = 0
+  }
+
+  #tell({ event, db, key }: Told, causer: Caller | null): void {
+    if (event === marks.created) this.#events.changed('new', db, key, causer)
+    else if (event === marks.missed) this.#events.missed(db, key, true)
+    else if (event === marks.cleared) this.#events.cleared(db, causer)
+    else this.#events.changed(event, db, key, causer)
+  }
+}

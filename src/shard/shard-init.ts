@@ -1,0 +1,25 @@
+// What a shard is made of.
+
+import type { Config, KeyspaceConfig } from '../api/config.js'
+import type { EngineFactory } from '../api/engine.js'
+import type { KeyEvents } from '../api/events.js'
+import type { GroupId } from '../api/ids.js'
+import type { Members, StrategyPlugin } from '../api/strategy.js'
+import type { Random } from '../base/random.js'
+import type { ShardSink } from './sink.js'
+
+export interface ShardInit {
+  readonly id: GroupId
+  readonly shard: number
+  readonly keyspace: KeyspaceConfig
+  readonly config: Config
+  readonly members: Members
+  readonly plugin: StrategyPlugin
+  readonly engine: EngineFactory
+  readonly sink: ShardSink
+  readonly random: Random
+  /** Hears of the keys of the group. */
+  readonly events?: KeyEvents
+  /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
+  readonly clockOffset: () => number
+}
