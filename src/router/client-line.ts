@@ -16,9 +16,9 @@ export function clientLine(session: Session, mono: number): string {
     ['idle', seconds(mono - facts.heardAt)],
     ['flags', flagsOf(session)],
     ['db', session.db],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
+    ['sub', session.listens?.[0].size ?? 0],
+    ['psub', session.listens?.[1].size ?? 0],
+    ['ssub', session.listens?.[2].size ?? 0],
     ['multi', session.transaction?.commands.length ?? -1],
     ['qbuf', session.parser.keptBytes],
     ['qbuf-free', 0],
@@ -33,7 +33,7 @@ export function clientLine(session: Session, mono: number): string {
     ['events', session.isPaused ? 'w' : 'r'],
     ['cmd', facts.lastCommand],
     ['user', session.user.name],
-    ['redir', -1],
+    ['redir', session.tracking?.redirect ?? -1],
     ['resp', session.protocol],
     ['lib-name', facts.libraryName],
     ['lib-ver', facts.libraryVersion],
@@ -41,11 +41,23 @@ export function clientLine(session: Session, mono: number): string {
   return fields.map(([name, value]) => `${name}=${value}`).join(' ')
 }
 
+/** In Redis' order. */
 function flagsOf(session: Session): string {
-  const flags = `${session.transaction === null ? '' : 'x'}${session.heldByGate ? 'b' : ''}${session.facts.noEvict ? 'e' : ''}${
-    session.facts.noTouch ? 'T' : ''
-  }${session.isFinished ? 'c' : ''}`
-  return flags === '' ? 'N' : flags
+  const { tracking, facts } = session
+  const flags = [
+    [session.isMonitor, 'O'],
+    [session.subscribed > 0, 'P'],
+    [session.transaction !== null, 'x'],
+    [session.heldByGate, 'b'],
+    [tracking !== null, 't'],
+    [tracking?.isRedirectBroken === true, 'R'],
+    [tracking !== null && tracking.prefixes !== null, 'B'],
+    [session.isFinished, 'c'],
+    [facts.noEvict, 'e'],
+    [facts.noTouch, 'T'],
+  ] as const
+  const set = flags.map(([isSet, letter]) => (isSet ? letter : '')).join('')
+  return set === '' ? 'N' : set
 }
 
 function seconds(ms: number): number {

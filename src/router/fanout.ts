@@ -9,7 +9,7 @@ import { unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
-import { trackedKeys, watched } from './messaging/reading.js'
+import { remembering, trackedKeys } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
 import type { Run, RouterState } from './state.js'
@@ -125,7 +125,7 @@ function submitPart(
     write: entry.isWrite,
     db: session.db,
     args,
-    ticket: session.openPart(watched(session, keys, { part: target.part, state })),
+    ticket: session.openPart(remembering(session, keys, { part: target.part, state })),
   })
 }
 

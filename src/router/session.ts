@@ -11,6 +11,7 @@ import { isError, ok, type Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
 import { type ClientFacts, makeClientFacts } from './client-facts.js'
 import type { CommandEntry } from './command-entry.js'
+import type { Names } from './messaging/subscribers.js'
 import type { TrackingMode } from './messaging/tracking-mode.js'
 import { Pushes } from './pushes.js'
 import type { Part, ReplyMode, SessionEvents, SessionInit } from './session-init.js'
@@ -42,6 +43,7 @@ export class Session implements Caller {
   transaction: Transaction | null = null
   watched: WatchedKeys | null = null
   /** How many channels and patterns it listens to, what it caches, whether it sees every command: set by `messaging` only. */
+  listens: Names | null = null
   subscribed = 0
   /** Subscriptions that wait until other members know of them. */
   confirming = 0

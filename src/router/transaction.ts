@@ -15,8 +15,10 @@ import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
+import { remembering, trackedKeys } from './messaging/reading.js'
 import { parseInteger } from './numbers.js'
 import type { Session } from './session.js'
+import type { Part } from './session-init.js'
 import { deferred, type RouterState, type Run } from './state.js'
 import type { WatchedKeys } from './watched-keys.js'
 
@@ -159,9 +161,20 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
   if (transaction.isTorn) return crossGroup
   for (const command of transaction.commands) {
     state.stats.countCall(command.entry)
+    if (state.messaging.monitors.count > 0) {
+      state.messaging.monitors.show(session, command.entry, {
+        args: command.args,
+        wall: state.now.wall,
+      })
+    }
     if (!session.user.isOpen) command.refused = refusalAtExec(state, session, command)
   }
-  if (transaction.group === null) return together(session, transaction, { replies: [], state })
+  if (transaction.group === null) {
+    const ticket = session.open(state.table.find(execName) ?? null)
+    session.holdPushes(ticket)
+    session.answer(ticket, together(session, transaction, { replies: [], state }))
+    return deferred
+  }
   submit(session, transaction, { state, watched })
   return deferred
 }
@@ -184,18 +197,22 @@ function submit(
   if (transaction.isMixed) session.block()
   const index = transaction.group as number
   const group = state.groups[index] as Group
+  const part: Part = {
+    take: (reply) => {
+      // What a PUBLISH of the queue brings to the connection follows the reply.
+      if (transaction.isMixed) session.holdPushes(ticket)
+      session.answer(ticket, settle(session, transaction, { reply, state }))
+      if (transaction.isMixed) session.unblock()
+    },
+  }
+  const keys = transaction.commands.flatMap((each) => trackedKeys(session, each.entry, each.args))
   group.submit(session.lane(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,
     db: transaction.db,
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,
-    ticket: session.openPart({
-      take: (reply) => {
-        session.answer(ticket, settle(session, transaction, { reply, state }))
-        if (transaction.isMixed) session.unblock()
-      },
-    }),
+    ticket: session.openPart(remembering(session, keys, { part, state })),
   })
 }
 

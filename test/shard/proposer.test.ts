@@ -6,7 +6,11 @@ import { Proposer } from '../../src/shard/proposer.js'
 const skewMs = 500
 
 function world(offset = 0) {
-  const proposer = new Proposer(new Random(1), { skewMs, clockOffset: () => offset, isAwaited: () => false })
+  const proposer = new Proposer(new Random(1), {
+    skewMs,
+    clockOffset: () => offset,
+    isAwaited: () => false,
+  })
   return {
     proposer,
     stamp(mono: number, wall: number, clock = 0) {

@@ -1,5 +1,6 @@
 // INFO sections of counters: Stats, Commandstats, Errorstats.
 
+import { kinds } from '../messaging/packets.js'
 import type { RouterState } from '../state.js'
 import { fieldLines } from './fields.js'
 
@@ -19,6 +20,7 @@ export function groupTotals(state: RouterState): Readonly<Record<string, number>
 export function statsSection(state: RouterState): string {
   const { stats } = state
   const totals = groupTotals(state)
+  const { subscribers, tracking, dropped } = state.messaging
   /** Since CONFIG RESETSTAT; an engine that a snapshot replaced counts from 0. */
   const since = (name: string): number => {
     const now = totals[name] ?? 0
@@ -40,10 +42,15 @@ export function statsSection(state: RouterState): string {
     ['evicted_clients', 0],
     ['keyspace_hits', since('hits')],
     ['keyspace_misses', since('misses')],
-    ['pubsub_channels', 0],
-    ['pubsub_patterns', 0],
+    ['pubsub_channels', subscribers.topics(kinds.channel).size],
+    ['pubsub_patterns', subscribers.topics(kinds.pattern).size],
+    ['pubsubshard_channels', subscribers.topics(kinds.shard).size],
+    ['pubsub_messages_dropped', dropped],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
+    ['tracking_total_keys', tracking.keyCount],
+    ['tracking_total_items', tracking.itemCount],
+    ['tracking_total_prefixes', tracking.prefixCount],
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errorReplies],
     ['acl_access_denied_auth', stats.aclAuthFailures],

@@ -61,7 +61,7 @@ export function clientsSection(state: RouterState): string {
     ['client_recent_max_input_buffer', longestInput],
     ['client_recent_max_output_buffer', longestOutput],
     ['blocked_clients', held],
-    ['tracking_clients', 0],
+    ['tracking_clients', state.messaging.tracking.clientCount],
     ['clients_in_timeout_table', 0],
   ])
 }

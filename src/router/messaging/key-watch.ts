@@ -35,7 +35,9 @@ export class KeyWatch implements KeyEvents {
 
   /** Clients of this member want to hear. */
   get wantsOwn(): boolean {
-    return this.#tracking.clientCount > 0 || (this.#classes.isOn && this.#subscribers.sessionCount > 0)
+    return (
+      this.#tracking.clientCount > 0 || (this.#classes.isOn && this.#subscribers.sessionCount > 0)
+    )
   }
 
   get isAwaited(): boolean {

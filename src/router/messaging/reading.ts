@@ -29,11 +29,11 @@ export function openTracked(
 ): number {
   const ticket = session.open(entry)
   const part = { take: (reply: Parameters<Part['take']>[0]) => session.answer(ticket, reply) }
-  return session.openPart(watched(session, trackedKeys(session, entry, args), { part, state }))
+  return session.openPart(remembering(session, trackedKeys(session, entry, args), { part, state }))
 }
 
 /** `part`, with the keys noted when it gets its reply. */
-export function watched(
+export function remembering(
   session: Session,
   keys: readonly string[],
   { part, state }: { readonly part: Part; readonly state: RouterState },

@@ -8,8 +8,8 @@ import type { Session } from '../session.js'
 import { type Change, type Kind, kinds } from './packets.js'
 import { Topics } from './topics.js'
 
-/** Names by kind, in the order in which they were subscribed to. */
-type Names = readonly [Set<string>, Set<string>, Set<string>]
+/** Names that a session listens to, by kind, in the order in which it subscribed. */
+export type Names = readonly [Set<string>, Set<string>, Set<string>]
 
 /** Encodes a reply for a protocol version. */
 export type Encode = (reply: Reply, protocol: number) => string
@@ -17,7 +17,8 @@ export type Encode = (reply: Reply, protocol: number) => string
 export class Subscribers {
   readonly #encode: Encode
   readonly #topics: readonly [Topics, Topics, Topics]
-  readonly #names = new Map<Session, Names>()
+  /** Sessions of this member that listen to anything. */
+  sessionCount = 0
 
   constructor(encode: Encode, changed: (kind: Kind, name: string) => void) {
     this.#encode = encode
@@ -34,37 +35,30 @@ export class Subscribers {
     return this.#topics[kinds.channel].size === 0 && this.#topics[kinds.pattern].size === 0
   }
 
-  /** Sessions that listen to anything. */
-  get sessionCount(): number {
-    return this.#names.size
-  }
-
   /** How many names of a kind a session listens to. */
   countOf(session: Session, kind: Kind): number {
-    return this.#names.get(session)?.[kind].size ?? 0
+    return session.listens?.[kind].size ?? 0
   }
 
   namesOf(session: Session, kind: Kind): readonly string[] {
-    return [...(this.#names.get(session)?.[kind] ?? [])]
+    return [...(session.listens?.[kind] ?? [])]
   }
 
   add(session: Session, kind: Kind, name: string): void {
-    let names = this.#names.get(session)
-    if (names === undefined) {
-      names = [new Set(), new Set(), new Set()]
-      this.#names.set(session, names)
-    }
-    if (names[kind].has(name)) return
-    names[kind].add(name)
-    session.subscribed++
+    session.listens ??= [new Set(), new Set(), new Set()]
+    const names = session.listens[kind]
+    if (names.has(name)) return
+    names.add(name)
+    if (session.subscribed++ === 0) this.sessionCount++
     this.#topics[kind].add(name, session)
   }
 
   remove(session: Session, kind: Kind, name: string): void {
-    if (this.#names.get(session)?.[kind].delete(name) !== true) return
-    session.subscribed--
+    if (session.listens?.[kind].delete(name) !== true) return
     this.#topics[kind].remove(name, session)
-    if (session.subscribed === 0) this.#names.delete(session)
+    if (--session.subscribed > 0) return
+    session.listens = null
+    this.sessionCount--
   }
 
   /** The connection is gone, or RESET. */
@@ -86,7 +80,7 @@ export class Subscribers {
 
   /** Hands a message to this member's sessions; how many got it, each pattern counting. */
   deliver(kind: Kind, channel: string, text: string): number {
-    if (this.#names.size === 0) return 0
+    if (this.sessionCount === 0) return 0
     const word = kind === kinds.shard ? 'smessage' : 'message'
     const listeners = this.#topics[kind].find(channel)?.sessions
     let count = listeners === undefined ? 0 : this.#send(listeners, [word, channel, text])

@@ -6,7 +6,7 @@ import type { RouterCommand } from '../../command.js'
 import { parseInteger } from '../../numbers.js'
 import type { Session } from '../../session.js'
 import type { RouterState } from '../../state.js'
-import { isNormalType, others, unknownType } from './parts.js'
+import { type ClientType, clientType, others, typeOf, unknownType } from './parts.js'
 
 const noSuchClient = error('ERR No such client')
 const badId = error('ERR client-id should be greater than 0')
@@ -18,7 +18,7 @@ interface Filter {
   /** Seconds of age at least. */
   maxAge: number | null
   user: string | null
-  normal: boolean
+  kind: ClientType | null
   skipMe: boolean
 }
 
@@ -84,7 +84,8 @@ function close(session: Session, other: Session, state: RouterState): void {
 }
 
 function fits(other: Session, filter: Filter, state: RouterState): boolean {
-  if (other.isFinished || !filter.normal) return false
+  if (other.isFinished) return false
+  if (filter.kind !== null && typeOf(other) !== filter.kind) return false
   if (filter.id !== null && other.id !== filter.id) return false
   if (filter.addr !== null && other.remote !== filter.addr) return false
   if (filter.user !== null && other.user.name !== filter.user) return false
@@ -100,7 +101,7 @@ function parseFilter(args: readonly string[]): Filter | ErrorReply {
     laddr: null,
     maxAge: null,
     user: null,
-    normal: true,
+    kind: null,
     skipMe: true,
   }
   if (args.length % 2 !== 0) return syntaxError
@@ -124,10 +125,8 @@ function applyOption(filter: Filter, name: string, value: string): ErrorReply | 
       return filter.maxAge === null || filter.maxAge < 1 ? syntaxError : null
     }
     case 'type': {
-      const normal = isNormalType(value)
-      if (normal === null) return unknownType(value)
-      filter.normal = normal
-      return null
+      filter.kind = clientType(value)
+      return filter.kind === null ? unknownType(value) : null
     }
     case 'addr':
       filter.addr = value

@@ -4,7 +4,7 @@ import { error, syntaxError } from '../../../api/replies.js'
 import { clientLine } from '../../client-line.js'
 import type { RouterCommand } from '../../command.js'
 import { parseInteger } from '../../numbers.js'
-import { isNormalType, others, unknownType } from './parts.js'
+import { type ClientType, clientType, others, typeOf, unknownType } from './parts.js'
 
 const badId = error('ERR Invalid client ID')
 
@@ -34,11 +34,10 @@ export const list = {
   run: (_session, args, state) => {
     const word = args[2]?.toLowerCase()
     let ids: Set<number> | null = null
-    let shown = true
+    let type: ClientType | null = null
     if (word === 'type' && args.length === 4) {
-      const normal = isNormalType(args[3] as string)
-      if (normal === null) return unknownType(args[3] as string)
-      shown = normal
+      type = clientType(args[3] as string)
+      if (type === null) return unknownType(args[3] as string)
     } else if (word === 'id' && args.length > 3) {
       ids = new Set()
       for (const text of args.slice(3)) {
@@ -48,11 +47,10 @@ export const list = {
       }
     } else if (word !== undefined) return syntaxError
     let text = ''
-    if (shown) {
-      for (const session of state.sessions.values()) {
-        if (ids !== null && !ids.has(session.id)) continue
-        text += `${clientLine(session, state.now.mono)}\n`
-      }
+    for (const session of state.sessions.values()) {
+      if (ids !== null && !ids.has(session.id)) continue
+      if (type !== null && typeOf(session) !== type) continue
+      text += `${clientLine(session, state.now.mono)}\n`
     }
     return { type: 'verbatim', format: 'txt', text }
   },

@@ -2,6 +2,7 @@
 
 import { error, syntaxError } from '../../../api/replies.js'
 import { always, plain } from '../../command.js'
+import type { Session } from '../../session.js'
 
 /** Anyone may ask it of the own connection. */
 export const own = {
@@ -21,10 +22,16 @@ export const others = {
 
 export const clientTypes = ['normal', 'master', 'replica', 'slave', 'pubsub'] as const
 
-/** Every client here is a normal one; null for a type that does not exist. */
-export function isNormalType(type: string): boolean | null {
-  const known = clientTypes.find((known) => known === type.toLowerCase())
-  return known === undefined ? null : known === 'normal'
+export type ClientType = (typeof clientTypes)[number]
+
+/** Null for a type that does not exist. */
+export function clientType(word: string): ClientType | null {
+  return clientTypes.find((known) => known === word.toLowerCase()) ?? null
+}
+
+/** No client here is a master or a replica; one that only looks (MONITOR) is a normal one. */
+export function typeOf(session: Session): ClientType {
+  return session.subscribed > 0 ? 'pubsub' : 'normal'
 }
 
 export function unknownType(type: string): ReturnType<typeof error> {
