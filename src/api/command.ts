@@ -88,6 +88,8 @@ export interface CommandSpec {
   readonly deprecated?: { readonly since: string; readonly replacedBy: string }
   /** A command between servers: no client has a use for it. */
   readonly system?: true
+  /** Of use to Redis itself only, as COMMAND DOCS says of some. */
+  readonly isInternal?: boolean
   /** ACL categories with the at sign. */
   readonly categories: readonly string[]
   readonly tips: readonly string[]

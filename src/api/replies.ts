@@ -41,6 +41,11 @@ export const longRange = error(
 )
 export const numkeysTooMany = error("ERR Number of keys can't be greater than number of args")
 export const limitNegative = error("ERR LIMIT can't be negative")
+export const notHll = error('WRONGTYPE Key is not a valid HyperLogLog string value.')
+export const corruptHll = error('INVALIDOBJ Corrupted HLL object detected')
+export const hllMissing = error('ERR The specified key does not exist')
+export const hllNotSparse = error('ERR HLL encoding is not sparse')
+export const selfTestFailed = error('TESTFAILED Registers or estimates are not what they should be')
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(
@@ -129,6 +134,10 @@ export function unknownCommand(args: readonly string[]): ErrorReply {
 function untilZero(text: string): string {
   const end = text.indexOf('\0')
   return end < 0 ? text : text.slice(0, end)
+}
+
+export function unknownPfdebug(given: string): ErrorReply {
+  return error(printable(`ERR Unknown PFDEBUG subcommand '${untilZero(given)}'`))
 }
 
 /** `container` in the case Redis prints it, as the client sent it in lower case. */

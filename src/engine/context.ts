@@ -115,6 +115,12 @@ export class Context {
     return true
   }
 
+  /** Whether this is a read, which may not change anything: it goes through the log then. */
+  needsLog(): boolean {
+    if (this.#isReading) this.isLate = true
+    return this.#isReading
+  }
+
   /** Whether a key's time is past; marks a read as late where the log must decide. */
   isPast(item: ExpiryItem | undefined): boolean {
     if (item === undefined || item.at > this.horizon) return false

@@ -61,6 +61,7 @@ export function documentCommand(entry: CommandEntry): Reply {
     ['group', spec.group],
     ['complexity', spec.complexity],
   ]
+  if (spec.isInternal) pairs.push(['doc_flags', { type: 'set', items: [status('syscmd')] }])
   if (spec.deprecated !== undefined) {
     pairs.push(
       ['doc_flags', { type: 'set', items: [status('deprecated')] }],

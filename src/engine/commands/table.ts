@@ -4,6 +4,7 @@ import type { EngineCommand } from './command.js'
 import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { hashesCommands } from './hashes/index.js'
+import { hyperloglogCommands } from './hyperloglog/index.js'
 import { keysCommands } from './keys/index.js'
 import { listsCommands } from './lists/index.js'
 import { objectCommands } from './object/index.js'
@@ -14,6 +15,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
   expiryCommands,
   hashesCommands,
+  hyperloglogCommands,
   keysCommands,
   listsCommands,
   objectCommands,
