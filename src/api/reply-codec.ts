@@ -21,6 +21,7 @@ const tags = {
   nullArray: 14,
   silent: 15,
   pairs: 16,
+  table: 20,
   many: 17,
 } as const
 
@@ -59,6 +60,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       return
     case 'map':
       encodeList(writer.byte(tags.map), reply.pairs)
+      return
+    case 'table':
+      encodeList(writer.byte(tags.table), reply.items)
       return
     case 'pairs':
       encodeList(writer.byte(tags.pairs), reply.items)
@@ -117,6 +121,8 @@ export function decodeReply(reader: ByteReader, depth = 0): Reply {
       return { type: 'boolean', value: reader.boolean() }
     case tags.map:
       return { type: 'map', pairs: decodeList(reader, depth) }
+    case tags.table:
+      return { type: 'table', items: decodeList(reader, depth) }
     case tags.pairs:
       return { type: 'pairs', items: decodeList(reader, depth) }
     case tags.set:

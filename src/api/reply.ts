@@ -33,6 +33,11 @@ export interface PairsReply {
   readonly type: 'pairs'
   readonly items: readonly Reply[]
 }
+/** RESP3 a map; RESP2 an array of arrays of two, as XREAD. `items` alternates key and value. */
+export interface TableReply {
+  readonly type: 'table'
+  readonly items: readonly Reply[]
+}
 /** RESP3 `~n`; RESP2 an array. */
 export interface SetReply {
   readonly type: 'set'
@@ -70,6 +75,7 @@ export type ReplyObject =
   | BooleanReply
   | MapReply
   | PairsReply
+  | TableReply
   | SetReply
   | PushReply
   | ManyReply

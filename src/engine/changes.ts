@@ -8,7 +8,14 @@ import type { Journal } from './journal.js'
 import type { Database, Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 import { states } from './segment.js'
-import { type Body, canMerge, needsSplit, type Part, sequenceEnd } from './values/part.js'
+import {
+  type Body,
+  canMerge,
+  needsSplit,
+  type Part,
+  sequenceEnd,
+  startBetween,
+} from './values/part.js'
 import { type Container, imageOf } from './values/value.js'
 
 export class Changes {
@@ -64,6 +71,47 @@ export class Changes {
     if (!value.body.isHomed) return
     this.#raise(value.body.slot)
     this.#touchRow(key, value)
+  }
+
+  /** After a change of the header: by how many bytes it grew or, below zero, shrank. */
+  headerGrew(key: string, value: Container, bytes: number): void {
+    if (!value.body.isHomed || bytes === 0) return
+    const segment = this.#keyspace.find(value.body.db, key) as Segment
+    segment.bytes += bytes
+    const database = this.#keyspace.databases[value.body.db] as Database
+    database.bytes += bytes
+    if (segment.bytes > limits.segmentBytesMax) this.#keyspace.split(segment)
+  }
+
+  /** Adds an empty part behind the last one. The next change must put an entry into it. */
+  extend(key: string, value: Container): void {
+    this.#key = key
+    this.#value = value
+    const body: Body = value.body
+    let start = this.#startBehind(body)
+    if (start === null) {
+      this.#respace(body)
+      start = this.#startBehind(body) as number
+    }
+    const part = body.kind.make(start)
+    if (!body.isHomed) {
+      body.splice(body.parts.length, 0, [part])
+      return
+    }
+    const { ledger } = this.#keyspace
+    this.#touchRow(key, value)
+    if (body.id === 0) {
+      this.#leaveRow(body)
+      for (const each of body.parts) ledger.bornPart(each)
+    }
+    body.splice(body.parts.length, 0, [part])
+    ledger.bornPart(part)
+  }
+
+  #startBehind(body: Body): number | null {
+    const last = (body.parts[body.parts.length - 1] as Part).start
+    const start = startBetween(last, body.end)
+    return start > last ? start : null
   }
 
   /** Before a change of a container that a pre-image may hold: that one keeps it as it is. */

@@ -10,6 +10,7 @@ import { Changes } from './changes.js'
 import { HashEffects } from './effects/hashes.js'
 import { ListEffects } from './effects/lists.js'
 import { SetEffects } from './effects/sets.js'
+import { StreamEffects } from './effects/streams.js'
 import { ZsetEffects } from './effects/zsets.js'
 import { type ExpiryItem, expiryMax } from './expiry.js'
 import { Journal } from './journal.js'
@@ -31,6 +32,7 @@ export class Effects {
   readonly hashes: HashEffects
   readonly lists: ListEffects
   readonly sets: SetEffects
+  readonly streams: StreamEffects
   readonly zsets: ZsetEffects
 
   constructor(keyspace: Keyspace, listener: EventListener | null, journal = new Journal()) {
@@ -40,6 +42,7 @@ export class Effects {
     this.hashes = new HashEffects(this.changes)
     this.lists = new ListEffects(this.changes)
     this.sets = new SetEffects(this.changes)
+    this.streams = new StreamEffects(this.changes)
     this.zsets = new ZsetEffects(this.changes)
     this.#listener = listener
     this.#events = listener

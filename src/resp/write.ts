@@ -73,11 +73,10 @@ function frameOf(
   at: { readonly protocol: number; readonly outer: Frame | null },
 ): Frame {
   const isPaired =
-    at.protocol > 2 &&
     typeof reply === 'object' &&
     reply !== null &&
     'type' in reply &&
-    reply.type === 'pairs'
+    reply.type === (at.protocol > 2 ? 'pairs' : 'table')
   return { items, isPaired, next: 0, outer: at.outer }
 }
 
@@ -87,14 +86,14 @@ function itemsOf(reply: Reply): readonly Reply[] | null {
   if (!('type' in reply)) return reply
   if (reply.type === 'map') return reply.pairs
   if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs') return reply.items
-  return reply.type === 'many' ? reply.items : null
+  return reply.type === 'many' || reply.type === 'table' ? reply.items : null
 }
 
 function listHead(reply: Reply, count: number, protocol: number): string {
   if (typeof reply !== 'object' || reply === null || !('type' in reply)) return `*${count}\r\n`
   if (reply.type === 'many') return ''
-  if (protocol < 3) return `*${count}\r\n`
-  if (reply.type === 'map') return `%${count >> 1}\r\n`
+  if (protocol < 3) return `*${reply.type === 'table' ? count >> 1 : count}\r\n`
+  if (reply.type === 'map' || reply.type === 'table') return `%${count >> 1}\r\n`
   if (reply.type === 'pairs') return `*${count >> 1}\r\n`
   return reply.type === 'set' ? `~${count}\r\n` : `>${count}\r\n`
 }

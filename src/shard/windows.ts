@@ -159,7 +159,7 @@ export function estimate(reply: Reply): number {
   if (typeof reply !== 'object' || reply === null) return 8
   if ('type' in reply) {
     if (reply.type === 'map') return estimate(reply.pairs)
-    if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs')
+    if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs' || reply.type === 'table')
       return estimate(reply.items)
     return 8
   }

@@ -9,6 +9,7 @@ import { keysCommands } from './keys/index.js'
 import { listsCommands } from './lists/index.js'
 import { objectCommands } from './object/index.js'
 import { setsCommands } from './sets/index.js'
+import { streamsCommands } from './streams/index.js'
 import { stringsCommands } from './strings/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
@@ -20,6 +21,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   listsCommands,
   objectCommands,
   setsCommands,
+  streamsCommands,
   stringsCommands,
 ]
 

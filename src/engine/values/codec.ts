@@ -49,8 +49,8 @@ export function decodeValue(reader: ByteReader, awaited: Awaited[]): Value | nul
   if (kind === kinds.text) return reader.text()
   const value = makeOf(kind)
   if (value === null) return null
-  if (value.type === 'stream') value.decodeHeader(reader)
-  else value.encoding = reader.byte()
+  if (value.type !== 'stream') value.encoding = reader.byte()
+  else if (!value.decodeHeader(reader)) return null
   const body = value.body
   body.id = reader.varint()
   const start = (body.parts[0] as Part).start

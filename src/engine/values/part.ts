@@ -25,6 +25,8 @@ export interface Part {
 
 /** What is done to a part without knowing what is in it. None of these changes the part given. */
 export interface PartKind<P extends Part = Part> {
+  /** Where parts begin means something: only empty ones are merged. */
+  readonly isFixed?: true
   /** An empty one. */
   make(start: number): P
   /** A part of its own with the same entries in the same order. */
@@ -168,6 +170,7 @@ export function needsSplit(part: Part): boolean {
 /** Whether two neighbours are small enough together to become one. */
 export function canMerge(a: Part, b: Part): boolean {
   if (a.size === 0 || b.size === 0) return true
+  if (a.body?.kind.isFixed === true) return false
   return (
     a.size + b.size <= limits.segmentEntriesMax / 2 &&
     a.bytes + b.bytes <= limits.segmentBytesMax / 2

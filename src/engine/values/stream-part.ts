@@ -1,5 +1,5 @@
-// Parts of streams: entries by id. An id is 16 one-byte characters, milliseconds and sequence each as
-// 64 bits big endian, so that ids compare as strings.
+// Parts of streams: entries by id. They begin where Redis begins a node of its tree, so that trimming
+// about a length (`~`) removes the same entries.
 
 import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import { states } from '../segment.js'
@@ -14,12 +14,28 @@ export class StreamPart implements Part {
   ids: string[]
   /** Fields and values in turn, of the entry at the same index. */
   entries: (readonly string[])[]
+  /** Entries that were ever put in, deleted ones included, and about the bytes that Redis' node has for them. */
+  taken: number
+  nodeBytes = 0
 
   constructor(start: number, ids: string[] = [], entries: (readonly string[])[] = []) {
     this.start = start
     this.ids = ids
     this.entries = entries
+    this.taken = ids.length
     for (const entry of entries) this.bytes += entryBytes(entry)
+  }
+
+  /** Redis would begin another node. */
+  get isFull(): boolean {
+    return this.taken >= nodeEntriesMax || this.nodeBytes >= nodeBytesMax
+  }
+
+  /** With the same past as another one. */
+  like(other: StreamPart): this {
+    this.taken = other.taken
+    this.nodeBytes = other.nodeBytes
+    return this
   }
 
   get size(): number {
@@ -40,6 +56,17 @@ export class StreamPart implements Part {
   }
 }
 
+/** Redis' `stream-node-max-entries` and `stream-node-max-bytes`. */
+const nodeEntriesMax = 100
+const nodeBytesMax = 4096
+
+/** About the bytes of an entry in Redis' node: five small integers, and each text with its length twice. */
+export function nodeBytesOf(entry: readonly string[]): number {
+  let bytes = 10
+  for (const text of entry) bytes += text.length + (text.length < 64 ? 2 : 4)
+  return bytes
+}
+
 /** Bytes of an entry with its id by the memory model. */
 export function entryBytes(entry: readonly string[]): number {
   let bytes = 16 + 32 + 16
@@ -49,7 +76,8 @@ export function entryBytes(entry: readonly string[]): number {
 
 export const entryKind: PartKind<StreamPart> = {
   make: (start) => new StreamPart(start),
-  copy: (part) => new StreamPart(part.start, part.ids.slice(), part.entries.slice()),
+  isFixed: true,
+  copy: (part) => new StreamPart(part.start, part.ids.slice(), part.entries.slice()).like(part),
   split(part, end) {
     const next = startBetween(part.start, end)
     if (next <= part.start || part.ids.length < 2) return null
@@ -60,9 +88,11 @@ export const entryKind: PartKind<StreamPart> = {
     ]
   },
   merge: (left, right) =>
-    new StreamPart(left.start, left.ids.concat(right.ids), left.entries.concat(right.entries)),
+    new StreamPart(left.start, left.ids.concat(right.ids), left.entries.concat(right.entries)).like(
+      left.ids.length > 0 ? left : right,
+    ),
   encode(writer: ByteWriter, part) {
-    writer.varint(part.ids.length)
+    writer.varint(part.ids.length).varint(part.taken).varint(part.nodeBytes)
     part.ids.forEach((id, i) => {
       const entry = part.entries[i] as readonly string[]
       writer.text(id).varint(entry.length)
@@ -71,6 +101,8 @@ export const entryKind: PartKind<StreamPart> = {
   },
   decode(reader: ByteReader, start) {
     const count = reader.varint()
+    const taken = reader.varint()
+    const nodeBytes = reader.varint()
     const ids: string[] = []
     const entries: string[][] = []
     for (let i = 0; i < count && reader.ok; i++) {
@@ -80,6 +112,10 @@ export const entryKind: PartKind<StreamPart> = {
       for (let t = 0; t < texts && reader.ok; t++) entry.push(reader.text())
       entries.push(entry)
     }
-    return reader.ok ? new StreamPart(start, ids, entries) : null
+    if (!reader.ok) return null
+    const made = new StreamPart(start, ids, entries)
+    made.taken = taken
+    made.nodeBytes = nodeBytes
+    return made
   },
 }

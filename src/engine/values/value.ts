@@ -31,12 +31,15 @@ const containerBytes = 240
 /** Bytes of a value in its key's segment by the memory model. */
 export function valueBytes(value: Value): number {
   if (typeof value === 'string') return textBytes(value)
-  return containerBytes + (value.body.id === 0 ? value.body.bytes : 0)
+  const header = containerBytes + (value.type === 'stream' ? value.headerBytes : 0)
+  return header + (value.body.id === 0 ? value.body.bytes : 0)
 }
 
 /** Bytes of a value wherever they stand. */
 export function wholeBytes(value: Value): number {
-  return typeof value === 'string' ? textBytes(value) : containerBytes + value.body.bytes
+  if (typeof value === 'string') return textBytes(value)
+  const header = containerBytes + (value.type === 'stream' ? value.headerBytes : 0)
+  return header + value.body.bytes
 }
 
 /** A value of its own with equal content, for another key. O(entries). */

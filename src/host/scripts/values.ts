@@ -70,6 +70,9 @@ export class ReplyWriter {
       case 'many':
         this.#list(kinds.array, reply.items, reply.items.length)
         return
+      case 'table':
+        this.#list(kinds.array, rowsOf(reply.items), reply.items.length / 2)
+        return
       case 'pairs':
         this.#list(kinds.array, reply.items, reply.items.length)
         return
@@ -211,4 +214,11 @@ class ValueReader {
     for (let i = 0; i < count; i++) made.push(this.read())
     return made
   }
+}
+
+/** Arrays of two of items that alternate key and value. */
+function rowsOf(items: readonly Reply[]): readonly Reply[] {
+  const rows: Reply[] = []
+  for (let i = 0; i < items.length; i += 2) rows.push([items[i] ?? null, items[i + 1] ?? null])
+  return rows
 }

@@ -1,0 +1,61 @@
+// XREAD [COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...].
+
+import { error } from '../../../api/replies.js'
+import type { StreamRead } from './read-group.js'
+import { PlainRead, readAll } from './read-machine.js'
+import { parseRead } from './read-options.js'
+import { findStream, strictId } from './stream.js'
+import type { EngineCommand } from '../command.js'
+
+export default {
+  name: 'xread',
+  arity: -4,
+  flags: ['readonly', 'blocking', 'movablekeys'],
+  group: 'stream',
+  since: '5.0.0',
+  summary:
+    'Return never seen elements in multiple streams, with IDs greater than the ones reported by the caller for each stream. Can block.',
+  complexity:
+    'For each stream mentioned: O(N) with N being the number of elements being returned, it means that XREAD-ing with a fixed COUNT is O(1). Note that when the BLOCK option is used, XADD will pay O(M) time in order to serve the M clients blocked on the stream getting new data.',
+  categories: ['@read', '@stream', '@slow', '@blocking'],
+  tips: [],
+  keys: [{ first: 1, last: -1, step: 1, keyword: 'STREAMS', limit: 2, flags: ['RO', 'access'] }],
+  arguments: [
+    { name: 'count', type: 'integer', token: 'COUNT', optional: true },
+    { name: 'milliseconds', type: 'integer', token: 'BLOCK', optional: true },
+    {
+      name: 'streams',
+      type: 'block',
+      token: 'STREAMS',
+      arguments: [
+        { name: 'key', type: 'key', keySpec: 0, multiple: true },
+        { name: 'id', type: 'string', multiple: true },
+      ],
+    },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    const options = parseRead(args, false)
+    if ('type' in options) return options
+    const { keys, ids, count } = options
+    const reads: StreamRead[] = []
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string
+      const text = ids[i] as string
+      if (text === '>') return groupOnlyId
+      const after = text === '$' ? '' : strictId(text)
+      if (typeof after !== 'string') return after
+      const stream = findStream(context, key)
+      if (stream === null) continue
+      if (stream.type === 'error') return stream
+      const last = stream.body.parts.at(-1)?.ids.at(-1)
+      if (text === '$' || last === undefined || last <= after) continue
+      reads.push(new PlainRead(key, { stream, after, count }))
+    }
+    return readAll(context, reads)
+  },
+} satisfies EngineCommand
+
+const groupOnlyId = error(
+  'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+)

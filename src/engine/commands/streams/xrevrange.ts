@@ -1,0 +1,28 @@
+// XREVRANGE key end start [COUNT count].
+
+import { rangeReply } from './range.js'
+import type { EngineCommand } from '../command.js'
+
+export default {
+  name: 'xrevrange',
+  arity: -4,
+  flags: ['readonly'],
+  group: 'stream',
+  since: '5.0.0',
+  summary:
+    'Return a range of elements in a stream, with IDs matching the specified IDs interval, in reverse order (from greater to smaller IDs) compared to XRANGE',
+  complexity:
+    'O(N) with N being the number of elements returned. If N is constant (e.g. always asking for the first 10 elements with COUNT), you can consider it O(1).',
+  history: [['6.2.0', 'Added exclusive ranges.']],
+  categories: ['@read', '@stream', '@slow'],
+  tips: [],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    { name: 'end', type: 'string' },
+    { name: 'start', type: 'string' },
+    { name: 'count', type: 'integer', token: 'COUNT', optional: true },
+  ],
+  gather: 'refuse',
+  execute: (context, args) => rangeReply(context, args, true),
+} satisfies EngineCommand

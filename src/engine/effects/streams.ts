@@ -1,0 +1,193 @@
+// The effects on streams and their consumer groups.
+
+import type { Changes } from '../changes.js'
+import type { Int64 } from '../values/integer.js'
+import { plus, type StreamValue } from '../values/stream.js'
+import {
+  Consumer,
+  consumerBytes,
+  type Group,
+  type Pending,
+  pendingBytes,
+} from '../values/stream-group.js'
+import { entryBytes, nodeBytesOf, type StreamPart } from '../values/stream-part.js'
+import { textBytes } from '../values/text.js'
+
+/** What a stream says of its past. */
+export interface StreamPast {
+  readonly lastId: string
+  readonly added: Int64
+  readonly maxDeletedId: string
+}
+
+/** A delivery of one entry. */
+export interface Delivery {
+  readonly consumer: Consumer
+  readonly deliveredAt: number
+  readonly deliveries: Int64
+}
+
+export class StreamEffects {
+  readonly #changes: Changes
+
+  constructor(changes: Changes) {
+    this.#changes = changes
+  }
+
+  /** Appends an entry; its id is above the last one. */
+  append(key: string, stream: StreamValue, id: string, entry: readonly string[]): void {
+    const { parts } = stream.body
+    if ((parts[parts.length - 1] as StreamPart).isFull) this.#changes.extend(key, stream)
+    this.#changes.header(key, stream)
+    const index = parts.length - 1
+    this.#changes.begin(key, stream, index)
+    stream.lastId = id
+    stream.added = plus(stream.added, 1)
+    const part = parts[index] as StreamPart
+    part.ids.push(id)
+    part.entries.push(entry)
+    part.taken++
+    part.nodeBytes += nodeBytesOf(entry)
+    this.#changes.end(1, entryBytes(entry))
+  }
+
+  /** Removes the entry of an id for XDEL; whether it was there. */
+  remove(key: string, stream: StreamValue, id: string): boolean {
+    const index = stream.partOf(id)
+    const at = (stream.body.parts[index] as StreamPart).indexOf(id)
+    if ((stream.body.parts[index] as StreamPart).ids[at] !== id) return false
+    this.#changes.header(key, stream)
+    if (id > stream.maxDeletedId) stream.maxDeletedId = id
+    this.#changes.begin(key, stream, index)
+    const part = stream.body.parts[index] as StreamPart
+    part.ids.splice(at, 1)
+    const [entry] = part.entries.splice(at, 1)
+    forgetEmpty(part)
+    this.#changes.end(-1, -entryBytes(entry ?? []))
+    return true
+  }
+
+  /** Removes the first `count` entries, which are in the first part. */
+  trim(key: string, stream: StreamValue, count: number): void {
+    this.#changes.begin(key, stream, 0)
+    const part = stream.body.parts[0] as StreamPart
+    let bytes = 0
+    for (let i = 0; i < count; i++) bytes += entryBytes(part.entries[i] ?? [])
+    part.ids = part.ids.slice(count)
+    part.entries = part.entries.slice(count)
+    forgetEmpty(part)
+    this.#changes.end(-count, -bytes)
+  }
+
+  setPast(key: string, stream: StreamValue, past: StreamPast): void {
+    this.#changes.header(key, stream)
+    stream.lastId = past.lastId
+    stream.added = past.added
+    stream.maxDeletedId = past.maxDeletedId
+  }
+
+  createGroup(key: string, stream: StreamValue, group: Group): void {
+    this.#changes.header(key, stream)
+    stream.groups.set(group.name, group)
+    this.#grew(key, stream, group.bytes)
+  }
+
+  removeGroup(key: string, stream: StreamValue, group: Group): void {
+    this.#changes.header(key, stream)
+    stream.groups.delete(group.name)
+    this.#grew(key, stream, -group.bytes)
+  }
+
+  /** How far a group has read. */
+  setRead(
+    key: string,
+    stream: StreamValue,
+    read: { readonly group: Group; readonly lastId: string; readonly entriesRead: Int64 },
+  ): void {
+    this.#changes.header(key, stream)
+    read.group.lastId = read.lastId
+    read.group.entriesRead = read.entriesRead
+  }
+
+  createConsumer(
+    key: string,
+    stream: StreamValue,
+    made: { readonly group: Group; readonly name: string; readonly seenAt: number },
+  ): Consumer {
+    this.#changes.header(key, stream)
+    const consumer = new Consumer(made.name, made.seenAt)
+    made.group.consumers.set(made.name, consumer)
+    this.#grew(key, stream, consumerBytes + textBytes(made.name))
+    return consumer
+  }
+
+  /** Removes a consumer with what is pending for it. */
+  removeConsumer(
+    key: string,
+    stream: StreamValue,
+    gone: { readonly group: Group; readonly consumer: Consumer },
+  ): void {
+    this.#changes.header(key, stream)
+    const { group, consumer } = gone
+    const count = consumer.pending.size
+    for (const id of [...consumer.pending.ids]) group.remove(id)
+    group.consumers.delete(consumer.name)
+    this.#grew(key, stream, -consumerBytes - textBytes(consumer.name) - count * pendingBytes)
+  }
+
+  /** A consumer was heard of; `activeAt` is when it got an entry, -1 to leave that. */
+  see(
+    key: string,
+    stream: StreamValue,
+    seen: { readonly consumer: Consumer; readonly seenAt: number; readonly activeAt: number },
+  ): void {
+    this.#changes.header(key, stream)
+    seen.consumer.seenAt = seen.seenAt
+    if (seen.activeAt >= 0) seen.consumer.activeAt = seen.activeAt
+  }
+
+  /** An entry is delivered to a consumer, whoever had it before. */
+  deliver(
+    key: string,
+    stream: StreamValue,
+    to: { readonly group: Group; readonly id: string; readonly delivery: Delivery },
+  ): void {
+    this.#changes.header(key, stream)
+    const { group, id, delivery } = to
+    const known = group.pending.get(id)
+    if (known === undefined) {
+      const pending: Pending = { ...delivery }
+      group.add(id, pending)
+      this.#grew(key, stream, pendingBytes)
+      return
+    }
+    group.hand(id, delivery.consumer)
+    known.deliveredAt = delivery.deliveredAt
+    known.deliveries = delivery.deliveries
+  }
+
+  /** An entry is acknowledged; whether it was pending. */
+  acknowledge(
+    key: string,
+    stream: StreamValue,
+    what: { readonly group: Group; readonly id: string },
+  ): boolean {
+    if (!what.group.pending.has(what.id)) return false
+    this.#changes.header(key, stream)
+    what.group.remove(what.id)
+    this.#grew(key, stream, -pendingBytes)
+    return true
+  }
+
+  #grew(key: string, stream: StreamValue, bytes: number): void {
+    stream.headerBytes += bytes
+    this.#changes.headerGrew(key, stream, bytes)
+  }
+}
+
+/** A node without entries is gone in Redis, and what comes next begins another one. */
+function forgetEmpty(part: StreamPart): void {
+  if (part.ids.length > 0) return
+  part.taken = 0
+  part.nodeBytes = 0
+}
