@@ -15,7 +15,7 @@ const zeroMax = 64
 const valueMax = 4
 /** Greatest count of a register less one. */
 const countBits = 50
-const outOfRange = Number(2n ** 63n)
+const outOfRange = Number(1n << 63n)
 const alpha = 0.7213475204444817
 
 const newText = `HYLL\x01${'\0'.repeat(11)}\x7f\xff`
