@@ -86,8 +86,6 @@ export interface CommandSpec {
   /** Version and what changed, as COMMAND DOCS prints it. */
   readonly history?: readonly (readonly [string, string])[]
   readonly deprecated?: { readonly since: string; readonly replacedBy: string }
-  /** A command between servers: no client has a use for it. */
-  readonly system?: true
   /** Of use to Redis itself only, as COMMAND DOCS says of some. */
   readonly isInternal?: boolean
   /** ACL categories with the at sign. */

@@ -52,6 +52,12 @@ export interface Group {
   keyCount(db: number): number
   expiresCount(db: number): number
   averageTtl(db: number): number
+  /** Index up to which a member is known to hold the log: at the leader, else undefined. */
+  heldBy?(member: MemberId): number | undefined
+  /** DEBUG SET-ACTIVE-EXPIRE: whether keys expire without being asked for while this member leads. */
+  setActiveExpire?(isOn: boolean): void
+  /** Sixteen hexadecimal digits of all replicated state; empty while an entry is half done. Walks all data. */
+  digestText?(): string
   /** Writes and reads that wait. */
   readonly inFlight: number
 }

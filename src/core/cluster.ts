@@ -12,6 +12,7 @@ export interface ClusterInit {
   readonly isDiskShort: () => boolean
   readonly requestStop: () => void
   readonly requestCheckpoint: () => void
+  readonly handOver: (to: MemberId | null) => void
   readonly acceptLoss: (group: GroupId | null) => string | null
   readonly wall: () => number
 }
@@ -57,6 +58,10 @@ export class Cluster implements ClusterView {
 
   requestCheckpoint(): void {
     this.#init.requestCheckpoint()
+  }
+
+  handOver(to: MemberId | null): void {
+    this.#init.handOver(to)
   }
 
   acceptLoss(group: GroupId | null): string | null {

@@ -14,6 +14,7 @@ import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
+import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
@@ -62,6 +63,7 @@ export class Core {
   readonly #cluster: Cluster
   readonly #messaging: Messaging
   readonly #router: Router
+  readonly #times: Timekeeper
   #now: Now
   #wants = false
   #isLoading = false
@@ -76,6 +78,7 @@ export class Core {
   constructor(init: CoreInit) {
     this.#init = init
     this.#now = init.now
+    this.#times = new Timekeeper(init.stopwatch)
     this.#stores = new Stores(this.#out)
     this.#messaging = new Messaging(init.door.encode, {
       self: init.config.self,
@@ -116,6 +119,9 @@ export class Core {
       requestCheckpoint: () => {
         for (const shard of this.#shards) shard.requestCheckpoint()
       },
+      handOver: (to) => {
+        for (const shard of this.#shards) shard.handOver(to)
+      },
       acceptLoss: (group) => this.#acceptLoss(group),
       wall: () => this.#now.wall,
     })
@@ -128,6 +134,7 @@ export class Core {
       cluster: this.#cluster,
       facts: init.facts,
       stopwatch: init.stopwatch,
+      times: this.#times,
       random: init.random.fork(),
       now: init.now,
       messaging: this.#messaging,
@@ -303,6 +310,7 @@ export class Core {
       sink,
       random: random.fork(),
       events: this.#messaging.keyEvents,
+      times: this.#times,
       clockOffset: () => {
         const offset = this.#clocks.offset()
         return Math.abs(offset) > config.clockSkewMs ? offset : 0

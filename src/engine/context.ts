@@ -8,7 +8,8 @@ import { hasBug } from '../base/seeded-bug.js'
 import type { Effects } from './effects.js'
 import type { ExpiryItem } from './expiry.js'
 import type { Keyspace } from './keyspace.js'
-import type { Value } from './values/value.js'
+import { keyBytes } from './memory.js'
+import { type Value, valueBytes, wholeBytes } from './values/value.js'
 
 /** A long command that goes on in steps of at most `budget` elements. */
 export interface Machine {
@@ -74,6 +75,12 @@ export class Context {
   select(db: number): void {
     this.db = db
     this.effects.db = db
+  }
+
+  /** Bytes of a key with its value, by the memory model; null where it is not there. */
+  usage(key: string): number | null {
+    const value = this.find(key)
+    return value === undefined ? null : keyBytes(key, value) - valueBytes(value) + wholeBytes(value)
   }
 
   /** The value of a key, undefined where it is not there or past its time. */

@@ -29,6 +29,8 @@ export interface ClusterView {
   requestStop(): void
   /** Asks every group for a checkpoint of its state; one that writes one begins another behind it. */
   requestCheckpoint(): void
+  /** Gives the leadership of every group that it leads to `to`, or to whoever is fit. */
+  handOver(to: MemberId | null): void
   /** `QUORATE RECOVER ACCEPT-LOSS` for one group, or all with null. Null when taken, else why not. */
   acceptLoss(group: GroupId | null): string | null
 }

@@ -59,12 +59,14 @@ export function documentCommand(entry: CommandEntry): Reply {
     ['summary', spec.summary],
     ['since', spec.since],
     ['group', spec.group],
-    ['complexity', spec.complexity],
   ]
-  if (spec.isInternal) pairs.push(['doc_flags', { type: 'set', items: [status('syscmd')] }])
+  if (spec.complexity !== '') pairs.push(['complexity', spec.complexity])
+  const docFlags: Reply[] = []
+  if (spec.deprecated !== undefined) docFlags.push(status('deprecated'))
+  if (spec.isInternal) docFlags.push(status('syscmd'))
+  if (docFlags.length > 0) pairs.push(['doc_flags', { type: 'set', items: docFlags }])
   if (spec.deprecated !== undefined) {
     pairs.push(
-      ['doc_flags', { type: 'set', items: [status('deprecated')] }],
       ['deprecated_since', spec.deprecated.since],
       ['replaced_by', spec.deprecated.replacedBy],
     )

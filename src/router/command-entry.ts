@@ -42,6 +42,8 @@ export class CommandEntry<R = unknown> {
   /** What it reads may be kept by clients in tracking mode. */
   readonly isTracked: boolean
   readonly needsAuth: boolean
+  /** It is timed by itself. */
+  readonly isCostly: boolean
   readonly runsWhileLoading: boolean
   /** Inside MULTI it waits for EXEC. */
   readonly isQueued: boolean
@@ -73,6 +75,7 @@ export class CommandEntry<R = unknown> {
     this.isWrite = spec.flags.includes('write')
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
     this.isTracked = spec.flags.includes('readonly') && spec.keys.length > 0 && !isScript(spec.name)
+    this.isCostly = spec.complexity !== 'O(1)'
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
     this.isQueued = !immediate.has(spec.name)

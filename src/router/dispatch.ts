@@ -20,6 +20,7 @@ import { gatherAll, gatherKeys } from './fanout.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
 import { otherDatabase } from './other-database.js'
+import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
 import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
@@ -79,7 +80,10 @@ export class Dispatcher {
       this.#submit(session, entry, args)
     } else if (entry.isPubsub) takePubsub(session, entry, { args, state, run: entry.run })
     else {
-      const reply = entry.run(session, args, state)
+      const reply =
+        entry.isCostly || state.times.isFine
+          ? runTimed(state, session, { entry, args, run: entry.run })
+          : entry.run(session, args, state)
       if (reply !== deferred) session.reply(entry, reply)
     }
     if (monitors.count > 0 && entry.run !== null) {

@@ -8,7 +8,7 @@ import type { Run } from './state.js'
 /** How a subcommand runs; with `barrier` once all earlier commands of the connection are answered. */
 export type Runner = Run | { readonly run: Run; readonly barrier: true }
 
-/** Every spec has a runner: `lines` answer HELP. */
+/** Every spec has a runner by its name in `specs`: `lines` answer HELP. */
 export function family<Specs extends Readonly<Record<string, CommandSpec>>>(
   container: CommandSpec,
   specs: Specs,
@@ -30,7 +30,8 @@ export function family<Specs extends Readonly<Record<string, CommandSpec>>>(
   return { ...container, subcommands: [...subcommands, ...(options.more ?? [])] }
 }
 
-function helpReply(name: string, lines: readonly string[]): ReturnType<typeof status>[] {
+/** The reply of `NAME HELP`. */
+export function helpReply(name: string, lines: readonly string[]): ReturnType<typeof status>[] {
   const title = `${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`
   return [title, ...lines, 'HELP', '    Prints this help.'].map(status)
 }

@@ -3,50 +3,20 @@
 // call, and nothing here waits.
 
 import { Buffer } from 'node:buffer'
-import type { CommandSpec } from '../api/command.js'
-import type { Config } from '../api/config.js'
 import type { CommandSink, Door, ParseFault } from '../api/door.js'
-import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
-import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
-import type { Random } from '../base/random.js'
-import { Gate } from '../slots/gate.js'
-import { AclLog } from './acl/log.js'
-import { Users } from './acl/users.js'
 import { Bounds } from './bounds.js'
-import type { ClusterView } from './cluster-view.js'
-import { routerCommands } from './commands/index.js'
 import { Dispatcher } from './dispatch.js'
-import { Messaging, noPeers } from './messaging/messaging.js'
+import { makeState, type RouterInit } from './make-state.js'
 import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
-import { Route } from './route.js'
 import { Session } from './session.js'
 import type { SessionEvents } from './session-init.js'
-import { Settings } from './settings.js'
-import type { RouterState, Run } from './state.js'
-import { Stats } from './stats.js'
-import { CommandTable } from './table.js'
+import type { RouterState } from './state.js'
 import { Watch } from './watch.js'
-
-export interface RouterInit {
-  readonly config: Config
-  readonly door: Door
-  /** Commands of the engine, by lower-case name. */
-  readonly commands: ReadonlyMap<string, CommandSpec>
-  /** Index = GroupId; one per (shard, keyspace). */
-  readonly groups: readonly Group[]
-  readonly cluster: ClusterView
-  readonly facts: ProcessFacts
-  readonly stopwatch: Stopwatch
-  readonly random: Random
-  readonly now: Now
-  /** Without it there are no other members to publish to. */
-  readonly messaging?: Messaging
-}
 
 type Connected = Extract<Input, { kind: 'connected' }>
 
@@ -75,7 +45,10 @@ export class Router implements SessionEvents {
 
   constructor(init: RouterInit) {
     this.#door = init.door
-    this.#state = this.#makeState(init)
+    this.#state = makeState(init, {
+      sessions: this.#sessions,
+      kill: (session) => this.#kill(session),
+    })
     this.#dispatcher = new Dispatcher(this.#state)
     this.#bounds = new Bounds(this.#state.settings)
   }
@@ -168,6 +141,8 @@ export class Router implements SessionEvents {
   resume(now: Now): void {
     const state = this.#state
     state.now = now
+    state.times.wall = now.wall
+    state.delays.turn(now.mono)
     state.gate.expire(now.mono)
     if (state.gate.openings !== this.#gateOpenings) this.#openGate()
     if (this.#isDraining || this.#ready.length === 0) return
@@ -201,11 +176,12 @@ export class Router implements SessionEvents {
   /** Monotonic milliseconds of the next turn that it needs without input. */
   wakeAt(): number {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
-    const { gate, settings } = this.#state
+    const { gate, settings, delays, now } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
     const messagesAt = this.#state.messaging.wakeAt()
     return Math.min(
       messagesAt,
+      delays.wakeAt(now.mono),
       this.#watch.wakeAt(),
       gate.pauseUntil ?? Number.POSITIVE_INFINITY,
       idle,
@@ -257,7 +233,7 @@ export class Router implements SessionEvents {
       this.#parsesAuthenticated = session.authenticated
       fault = parser.resume(this.#bounds.of(session.authenticated), sink)
     }
-    state.stats.settle(state.stopwatch.microseconds() - started)
+    state.stats.settle(state.stopwatch.microseconds() - started, state.times)
     if (fault !== null) this.#failed(session, fault)
     else if (session.parser.isPartial && !session.isStopped) {
       this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
@@ -355,35 +331,5 @@ export class Router implements SessionEvents {
     this.#gateHeld.delete(session)
     this.#state.messaging.forget(session)
     session.close()
-  }
-
-  #makeState(init: RouterInit): RouterState {
-    const settings = new Settings(init.config)
-    const table = new CommandTable<Run>(init.commands, routerCommands)
-    const users = new Users(table)
-    settings.watch('requirepass', (password) => users.requirePass(password))
-    const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
-    messaging.attach(settings, this.#sessions, () => this.#state?.now.wall ?? init.now.wall)
-    return {
-      config: init.config,
-      cluster: init.cluster,
-      groups: init.groups,
-      route: new Route(init.config, init.groups),
-      gate: new Gate(),
-      table,
-      settings,
-      users,
-      aclLog: new AclLog(),
-      stats: new Stats(),
-      messaging,
-      facts: init.facts,
-      stopwatch: init.stopwatch,
-      random: init.random,
-      sessions: this.#sessions,
-      startedAt: init.now,
-      now: init.now,
-      isLoading: init.cluster.isLoading,
-      kill: (session) => this.#kill(session),
-    }
   }
 }

@@ -49,7 +49,7 @@ const mib = 1024 * 1024
 export class Settings {
   readonly #settings = new Map<string, Setting>()
   readonly #aliases: ReadonlyMap<string, string> = new Map(aliases)
-  readonly #watchers = new Map<string, (value: string) => void>()
+  readonly #watchers = new Map<string, ((value: string) => void)[]>()
   #version = 0
   #idleMs = 0
 
@@ -97,7 +97,9 @@ export class Settings {
 
   /** `act` gets the value now and after each CONFIG SET of it. */
   watch(name: string, act: (value: string) => void): void {
-    this.#watchers.set(name, act)
+    const watchers = this.#watchers.get(name) ?? []
+    watchers.push(act)
+    this.#watchers.set(name, watchers)
     act(this.get(name) ?? '')
   }
 
@@ -128,7 +130,9 @@ export class Settings {
     }
     this.#version++
     this.#idleMs = this.integer('timeout') * 1_000
-    for (const [name, , value] of values) this.#watchers.get(name)?.(value)
+    for (const [name, , value] of values) {
+      for (const act of this.#watchers.get(name) ?? []) act(value)
+    }
     return null
   }
 

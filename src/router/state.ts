@@ -12,6 +12,8 @@ import type { AclLog } from './acl/log.js'
 import type { Users } from './acl/users.js'
 import type { ClusterView } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
+import type { Delays } from './delays.js'
+import type { Timekeeper } from './latency/timekeeper.js'
 import type { Route } from './route.js'
 import type { Session } from './session.js'
 import type { Settings } from './settings.js'
@@ -40,6 +42,8 @@ export interface RouterState {
   readonly aclLog: AclLog
   readonly stats: Stats
   readonly messaging: Messaging
+  readonly times: Timekeeper
+  readonly delays: Delays
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch
   readonly random: Random

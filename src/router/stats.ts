@@ -2,6 +2,7 @@
 // commands and are shared out by number of calls; they never steer anything.
 
 import type { CommandEntry } from './command-entry.js'
+import type { Timekeeper } from './latency/timekeeper.js'
 
 /** Different error prefixes that are counted, as Redis bounds them. */
 const errorKindsMax = 128
@@ -18,6 +19,8 @@ export class Stats {
   /** Connections closed because they did not authenticate or finish a command in time. */
   timeoutCloses = 0
   aclAuthFailures = 0
+  /** Most bytes of data that were seen. */
+  peakMemory = 0
   aclCommandDenials = 0
   aclKeyDenials = 0
   aclChannelDenials = 0
@@ -39,14 +42,16 @@ export class Stats {
     this.#batchCalls++
   }
 
-  /** Shares the time of a batch out over the commands in it. */
-  settle(microseconds: number): void {
+  /** Shares the time of a batch out over the commands in it; those that are timed by themselves are told already. */
+  settle(microseconds: number, keeper: Timekeeper): void {
     const total = this.#batchCalls
     if (total === 0) return
     for (const entry of this.#called) {
       const counters = entry.counters
       counters.calls += counters.batchCalls
-      counters.microseconds += (microseconds * counters.batchCalls) / total
+      if (entry.run !== null && !entry.isCostly && !keeper.isFine) {
+        keeper.note(entry, counters.batchCalls, (microseconds * counters.batchCalls) / total)
+      }
       counters.batchCalls = 0
     }
     this.commandsProcessed += total

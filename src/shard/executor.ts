@@ -3,21 +3,25 @@
 
 import { decodeEntryHead, type EntryHead, entryKinds, entryVersion } from '../api/entry.js'
 import { type Engine, later, needsLog } from '../api/engine.js'
-import type { GroupCall, Lane } from '../api/group.js'
+import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Reply } from '../api/reply.js'
 import type { Delivery } from '../api/strategy.js'
+import { noTimes, type Times } from '../api/times.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { EventLog } from './event-log.js'
 import type { Reads, ReadRound } from './reads.js'
+import { Stint } from './stint.js'
 import { isTransaction, Transaction } from './transaction.js'
 import type { Windows } from './windows.js'
 
 export interface ExecutorHost {
+  /** The caller of a command of this member's own batch; null of another's. */
+  callerOf?(head: EntryHead, at: number): Caller | null
   /** This member's own batch was applied. */
   answered(head: EntryHead, replies: readonly Reply[]): void
   /** A read is answered. */
@@ -67,15 +71,23 @@ export class Executor {
   #now: Now = { wall: 0, mono: 0 }
 
   readonly #events: EventLog
+  readonly #stint: Stint
 
   constructor(init: {
-    host: ExecutorHost
-    engine: Engine
-    windows: Windows
-    reads: Reads
-    events: EventLog
+    readonly host: ExecutorHost
+    readonly engine: Engine
+    readonly windows: Windows
+    readonly reads: Reads
+    readonly events: EventLog
+    readonly times?: Times
   }) {
     this.#events = init.events
+    this.#stint = new Stint({
+      times: init.times ?? noTimes,
+      commands: () => this.engine.commands,
+      callerAt: (at) =>
+        this.#running === null ? null : (this.#host.callerOf?.(this.#running.head, at) ?? null),
+    })
     this.#host = init.host
     this.engine = init.engine
     this.#windows = init.windows
@@ -118,8 +130,12 @@ export class Executor {
     if (this.isHeld) return
     while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
+        this.#stint.begin()
         const reply = (this.#transaction ?? this.engine).step(limits.stepElements)
-        if (reply === later) break
+        if (reply === later) {
+          this.#stint.opened()
+          break
+        }
         this.#isOpen = false
         this.#transaction = null
         this.#take(reply)
@@ -140,13 +156,18 @@ export class Executor {
   #take(reply: Reply | typeof needsLog): void {
     if (this.#running !== null) {
       // Only a read outside the log may be told to go there.
-      if (reply !== needsLog) this.#running.replies.push(reply)
+      const { replies, commands } = this.#running
+      this.#stint.after(commands.calls[replies.length] as readonly string[], null, replies.length)
+      this.#stint.end()
+      if (reply !== needsLog) replies.push(reply)
       return
     }
     const round = this.#reads.due(this.applied.index) as ReadRound
     const at = round.next++
     const lane = round.lanes[at] as Lane
     const call = round.calls[at] as GroupCall
+    this.#stint.after(call.args, lane.caller, at)
+    this.#stint.end()
     if (reply === needsLog) this.#host.intoLog(lane, call)
     else this.#host.read(lane, call, reply)
     if (round.next === round.calls.length) this.#reads.finish()
@@ -158,6 +179,8 @@ export class Executor {
     const end = Math.min(calls.length, round.next + budget)
     const from = round.next
     round.isBegun = true
+    const stint = this.#stint
+    stint.begin()
     while (round.next < end) {
       const call = calls[round.next] as GroupCall
       // An earlier read of the lane went into the log: this one follows it.
@@ -165,15 +188,19 @@ export class Executor {
         this.#host.intoLog(lanes[round.next++] as Lane, call)
         continue
       }
+      stint.before(call.args)
       const reply = this.#read(call.db, call.args, wall)
       if (reply === later) {
         this.#isOpen = true
+        stint.opened()
         return round.next - from + 1
       }
+      stint.after(call.args, (lanes[round.next] as Lane).caller, round.next)
       const lane = lanes[round.next++] as Lane
       if (reply === needsLog) this.#host.intoLog(lane, call)
       else this.#host.read(lane, call, reply)
     }
+    stint.end()
     if (round.next === calls.length) this.#reads.finish()
     return end - from + 1
   }
@@ -235,20 +262,26 @@ export class Executor {
     const { databases, calls } = running.commands
     const replies = running.replies
     const engine = this.engine
+    const stint = this.#stint
+    stint.begin()
     let spent = 0
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       const args = calls[i] as readonly string[]
       spent += args.length > 3 ? args.length >> 1 : 1
       const db = databases[i] as number
       this.#events.at = i
+      stint.before(args)
       const reply = isTransaction(args) ? this.#begin(db, args, null) : engine.execute(db, args)
       // An entry never hears that it should go into the log.
       if (reply === later || reply === needsLog) {
         this.#isOpen = true
+        stint.opened()
         return spent
       }
+      stint.after(args, null, i)
       replies.push(reply)
     }
+    stint.end()
     if (replies.length === calls.length) this.#close(running)
     return spent + 1
   }

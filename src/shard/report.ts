@@ -69,3 +69,10 @@ function whyOf(
     .map((peer) => `${peer.member}${peer.recovering ? ' (recovering)' : ''}`)
   return `without members ${names.join(', ')}`
 }
+
+/** Keys of all databases. */
+export function keyTotal(engine: Engine, databases: number): number {
+  let total = 0
+  for (let db = 0; db < databases; db++) total += engine.keyCount(db)
+  return total
+}

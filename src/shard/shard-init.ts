@@ -1,5 +1,6 @@
 // What a shard is made of.
 
+import type { Times } from '../api/times.js'
 import type { Config, KeyspaceConfig } from '../api/config.js'
 import type { EngineFactory } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
@@ -22,4 +23,6 @@ export interface ShardInit {
   readonly events?: KeyEvents
   /** What to add to the wall clock to be at the members' median; 0 while it is near enough. */
   readonly clockOffset: () => number
+  /** Where executed commands leave their times. */
+  readonly times?: Times
 }

@@ -14,18 +14,20 @@ import {
 import { noKeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { positionZero } from '../api/position.js'
+import { showDigest } from '../api/keyspace-digest.js'
 import type { ErrorReply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
 import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
 import { Drive } from './drive.js'
 import { EventLog } from './event-log.js'
+import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
 import { Lanes } from './lanes.js'
 import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
-import { reportOf } from './report.js'
-import { channels, type Channel, type ShardSink } from './sink.js'
+import { keyTotal, reportOf } from './report.js'
+import type { Channel, ShardSink } from './sink.js'
 import type { ShardInit } from './shard-init.js'
 import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
@@ -99,7 +101,9 @@ export class Shard implements Group {
       events: this.#events,
       windows: this.#windows,
       reads: this.#reads,
+      ...(init.times === undefined ? {} : { times: init.times }),
       host: {
+        callerOf: (head, at) => this.#writes.callerOf(head, at),
         answered: (head, replies) => {
           const { origin } = this.#writes
           if (head.origin !== init.config.self || head.incarnation !== origin.incarnation) return
@@ -207,31 +211,15 @@ export class Shard implements Group {
   // Core's side
 
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
-    const strategy = this.#strategy
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '') return
-    switch (channel) {
-      case channels.strategy:
-        strategy?.step(from, body, this.#now)
-        return
-      case channels.forward:
-        if (strategy !== null) this.#writes.forwarded(strategy, from, body, this.#now)
-        return
-      case channels.expect:
-        this.#writes.expected(body, this.#now)
-        return
-      case channels.snapshotOffer:
-      case channels.snapshotChunk:
-      case channels.snapshotAck:
-        if (strategy !== null) this.#storage.message(from, channel, body, this.#now)
-        return
-      case channels.read:
-        if (strategy !== null) this.#remoteReads.asked(from, body)
-        return
-      case channels.answer:
-        this.#remoteReads.answered(body)
-        return
+    const parts = {
+      strategy: this.#strategy,
+      writes: this.#writes,
+      storage: this.#storage,
+      remoteReads: this.#remoteReads,
     }
+    deliverMessage(parts, { from, channel, body, now: this.#now })
   }
 
   peerUp(peer: MemberId): void {
@@ -310,8 +298,6 @@ export class Shard implements Group {
     return Math.min(soonest, this.#storage.wakeAt())
   }
 
-  // Status
-
   report(): GroupReport {
     return reportOf({
       id: this.id,
@@ -341,6 +327,20 @@ export class Shard implements Group {
     return this.#strategy?.status() ?? null
   }
 
+  setActiveExpire(isOn: boolean): void {
+    this.#writes.isExpiring = isOn
+  }
+
+  digestText(): string {
+    const digest = this.digest()
+    return digest === null ? '' : showDigest(digest)
+  }
+
+  heldBy(member: MemberId): number | undefined {
+    if (!this.#writes.isLeader) return undefined
+    return this.#strategy?.status().peers.find((peer) => peer.member === member)?.match
+  }
+
   get applied(): { readonly term: number; readonly index: number } {
     return this.#strategy === null ? positionZero : this.#executor.applied
   }
@@ -354,9 +354,7 @@ export class Shard implements Group {
   }
 
   get keyTotal(): number {
-    let total = 0
-    for (let db = 0; db < this.#engineOptions.databases; db++) total += this.engine.keyCount(db)
-    return total
+    return keyTotal(this.engine, this.#engineOptions.databases)
   }
 
   expiresCount(db: number): number {
@@ -366,8 +364,6 @@ export class Shard implements Group {
   averageTtl(db: number): number {
     return this.engine.averageTtl(db)
   }
-
-  // Inside
 
   #nextToken(): Token {
     return ++this.#token as Token

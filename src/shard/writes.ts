@@ -3,6 +3,8 @@
 
 import type { Config } from '../api/config.js'
 import type { Engine } from '../api/engine.js'
+import type { EntryHead } from '../api/entry.js'
+import type { Caller } from '../api/group.js'
 import type { MemberId, Now, Token } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { ok } from '../api/reply.js'
@@ -54,6 +56,8 @@ interface Refused {
 }
 
 export class Writes {
+  /** DEBUG SET-ACTIVE-EXPIRE: keys expire without being asked for. */
+  isExpiring = true
   readonly #init: WritesInit
   readonly #self: MemberId
   readonly origin: Origin
@@ -122,6 +126,12 @@ export class Writes {
     if (!this.#isLeader) return
     this.#tellOwed(now)
     this.#proposeTick(strategy, now)
+  }
+
+  /** Who asked for a command of an entry, where that was a client of this member. */
+  callerOf(head: EntryHead, at: number): Caller | null {
+    const isOwn = head.origin === this.#self && head.incarnation === this.origin.incarnation
+    return isOwn ? this.origin.callerAt(head.sequence, at) : null
   }
 
   /** A batch of another member. */
@@ -193,7 +203,7 @@ export class Writes {
     for (const { refused } of this.#owed.values()) {
       if (refused !== null) at = Math.min(at, this.#askAt(refused))
     }
-    const due = this.#isLeader ? this.#init.engine().nextExpiry() : null
+    const due = this.#isLeader && this.isExpiring ? this.#init.engine().nextExpiry() : null
     if (due === null) return at
     const tickAt = this.#tickedAt + limits.tickEntryMs
     const wait = due > now.wall ? due - now.wall : againMs
@@ -264,7 +274,7 @@ export class Writes {
 
   #proposeTick(strategy: Strategy, now: Now): void {
     const engine = this.#init.engine()
-    const due = engine.nextExpiry()
+    const due = this.isExpiring ? engine.nextExpiry() : null
     if (due === null || due > this.#proposer.stampAt(engine.clock, now)) return
     if (now.mono - this.#tickedAt < limits.tickEntryMs) return
     this.#tickedAt = now.mono

@@ -87,23 +87,13 @@ export const configScripts: readonly (readonly (readonly string[])[])[] = [
     set(output, 'normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60'),
     get(output),
   ],
-  ...[
-    'Elg',
-    'KEA',
-    'Kg$lshzxetd',
-    'KEmn',
-    'AKEm',
-    '$lshzxegtdK',
-    'KEn',
-    'q',
-    'AnKE',
-    'xe',
-    'gE',
-  ].map((value) => [
-    set('notify-keyspace-events', value),
-    get('notify-keyspace-events'),
-    set('notify-keyspace-events', ''),
-  ]),
+  ...['Elg', 'KEA', 'Kg$lshzxetd', 'KEmn', 'AKEm', '$lshzxegtdK', 'KEn', 'q', 'xe', 'gE'].map(
+    (value) => [
+      set('notify-keyspace-events', value),
+      get('notify-keyspace-events'),
+      set('notify-keyspace-events', ''),
+    ],
+  ),
   [
     set(percentiles, ''),
     get(percentiles),
@@ -114,7 +104,8 @@ export const configScripts: readonly (readonly (readonly string[])[])[] = [
   ],
   [
     set('slave-priority', '7'),
-    get('*priority'),
+    get('replica-priority'),
+    get('slave-priority'),
     set('slave-priority', '7', 'replica-priority', '100'),
   ],
   [

@@ -219,7 +219,7 @@ export const scripts: readonly (readonly (readonly string[])[])[] = [
     ['CLUSTER', 'NODES'],
     ['CLUSTER', 'SLOTS', 'x'],
   ],
-  [['READONLY'], ['READWRITE'], ['ASKING'], ['REPLICAOF', 'no', 'one'], ['ROLE']],
+  [['READONLY'], ['READWRITE'], ['ASKING'], ['REPLICAOF', 'no', 'one']],
   [
     ['MODULE', 'LIST'],
     ['MODULE', 'LOAD', 'x'],

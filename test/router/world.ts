@@ -185,6 +185,7 @@ export class World {
       requestCheckpoint: () => {
         this.checkpointsAsked++
       },
+      handOver: () => {},
       acceptLoss: () => null,
       ...options.cluster,
     }

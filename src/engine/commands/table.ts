@@ -7,6 +7,7 @@ import { hashesCommands } from './hashes/index.js'
 import { hyperloglogCommands } from './hyperloglog/index.js'
 import { keysCommands } from './keys/index.js'
 import { listsCommands } from './lists/index.js'
+import { memoryCommands } from './memory/index.js'
 import { objectCommands } from './object/index.js'
 import { setsCommands } from './sets/index.js'
 import { streamsCommands } from './streams/index.js'
@@ -19,6 +20,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   hyperloglogCommands,
   keysCommands,
   listsCommands,
+  memoryCommands,
   objectCommands,
   setsCommands,
   streamsCommands,

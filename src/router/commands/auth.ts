@@ -1,26 +1,17 @@
 // AUTH [username] password.
 
+import { specs } from '../specs/connection.js'
 import { error, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { authenticate } from '../authenticate.js'
-import { always, connection, type RouterCommand } from '../command.js'
+import type { RouterCommand } from '../command.js'
 
 const noPassword = error(
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
 )
 
 export default {
-  ...connection,
-  name: 'auth',
-  arity: -2,
-  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
-  since: '1.0.0',
-  summary: 'Authenticates the connection.',
-  complexity: 'O(N) where N is the number of passwords of the user',
-  arguments: [
-    { name: 'username', type: 'string', optional: true },
-    { name: 'password', type: 'string' },
-  ],
+  ...specs.auth,
   run: (session, args, state) => {
     if (args.length > 3) return syntaxError
     if (args.length === 2 && state.users.isFree) return noPassword

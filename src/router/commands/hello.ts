@@ -1,10 +1,11 @@
 // HELLO [protover [AUTH username password] [SETNAME name]]: the handshake of every modern client.
 
+import { specs } from '../specs/connection.js'
 import { error, noProto } from '../../api/replies.js'
 import { emptyArray, type Reply } from '../../api/reply.js'
 import { authenticate } from '../authenticate.js'
 import { isPrintableName } from '../client-name.js'
-import { always, connection, type RouterCommand } from '../command.js'
+import type { RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
 import type { Session } from '../session.js'
 import { redisVersion } from '../version.js'
@@ -16,33 +17,7 @@ const mustAuthenticate = error(
 const badName = error('ERR Client names cannot contain spaces, newlines or special characters.')
 
 export default {
-  ...connection,
-  name: 'hello',
-  arity: -1,
-  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
-  since: '6.0.0',
-  summary: 'Chooses the protocol version and may authenticate and name the connection.',
-  arguments: [
-    {
-      name: 'arguments',
-      type: 'block',
-      optional: true,
-      arguments: [
-        { name: 'protover', type: 'integer' },
-        {
-          name: 'username_password',
-          type: 'block',
-          token: 'AUTH',
-          optional: true,
-          arguments: [
-            { name: 'username', type: 'string' },
-            { name: 'password', type: 'string' },
-          ],
-        },
-        { name: 'clientname', type: 'string', token: 'SETNAME', optional: true },
-      ],
-    },
-  ],
+  ...specs.hello,
   // Replies of earlier commands still go out in the protocol in which they were asked.
   barrier: true,
   run: (session, args, state) => {

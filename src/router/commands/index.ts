@@ -10,8 +10,11 @@ import echo from './echo.js'
 import hello from './hello.js'
 import info from './info.js'
 import acl from './acl/index.js'
+import latency from './latency.js'
+import memory from './memory.js'
+import module from './module.js'
 import monitor from './monitor.js'
-import { latency, module, role, slowlog } from './monitoring.js'
+import slowlog from './slowlog.js'
 import { bgRewriteAof, bgSave, lastSave, save } from './persistence.js'
 import ping from './ping.js'
 import { publish, spublish } from './pubsub/publish.js'
@@ -26,7 +29,9 @@ import {
 } from './pubsub/subscribe.js'
 import quit from './quit.js'
 import quorate from './quorate.js'
-import { debug, failover, lolwut, replicaOf, slaveOf } from './refused.js'
+import debug from './debug.js'
+import lolwut from './lolwut.js'
+import { failover, psync, replConf, replicaOf, role, slaveOf, sync } from './replication.js'
 import reset from './reset.js'
 import select from './select.js'
 import shutdown from './shutdown.js'
@@ -36,7 +41,7 @@ import exec from './transaction/exec.js'
 import multi from './transaction/multi.js'
 import unwatch from './transaction/unwatch.js'
 import watch from './transaction/watch.js'
-import wait from './wait.js'
+import { wait, waitAof } from './wait.js'
 
 export const routerCommands: readonly RouterCommand[] = [
   acl,
@@ -58,10 +63,12 @@ export const routerCommands: readonly RouterCommand[] = [
   lastSave,
   latency,
   lolwut,
+  memory,
   module,
   monitor,
   multi,
   ping,
+  psync,
   psubscribe,
   publish,
   pubsub,
@@ -70,6 +77,7 @@ export const routerCommands: readonly RouterCommand[] = [
   quorate,
   readOnly,
   readWrite,
+  replConf,
   replicaOf,
   reset,
   role,
@@ -78,6 +86,7 @@ export const routerCommands: readonly RouterCommand[] = [
   shutdown,
   slaveOf,
   slowlog,
+  sync,
   spublish,
   ssubscribe,
   subscribe,
@@ -86,5 +95,6 @@ export const routerCommands: readonly RouterCommand[] = [
   unwatch,
   unsubscribe,
   wait,
+  waitAof,
   watch,
 ]

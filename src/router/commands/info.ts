@@ -1,19 +1,11 @@
 // INFO [section ...].
 
-import { plain, type RouterCommand } from '../command.js'
+import { specs } from '../specs/server.js'
+import type { RouterCommand } from '../command.js'
 import { infoText } from '../info/sections.js'
 
 export default {
-  ...plain,
-  group: 'server',
-  name: 'info',
-  arity: -1,
-  flags: ['loading', 'stale'],
-  categories: ['@slow', '@dangerous'],
-  since: '1.0.0',
-  summary: 'Describes the member: figures for people and monitoring.',
-  tips: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
-  arguments: [{ name: 'section', type: 'string', optional: true, multiple: true }],
+  ...specs.info,
   run: (_session, args, state) => ({
     type: 'verbatim',
     format: 'txt',

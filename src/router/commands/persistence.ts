@@ -2,9 +2,10 @@
 // durability always or everysec reaches the disk through the log. Asking for one is for those who want
 // the log short: before a planned restart, or in a measurement. Nothing waits for it.
 
+import { specs } from '../specs/server.js'
 import { error, syntaxError } from '../../api/replies.js'
 import { ok, type Reply, status } from '../../api/reply.js'
-import { admin, type RouterCommand } from '../command.js'
+import type { RouterCommand } from '../command.js'
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
 
@@ -21,24 +22,13 @@ function ask(state: RouterState, reply: Reply): Reply {
 }
 
 export const save = {
-  ...admin,
-  name: 'save',
-  arity: 1,
-  flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
-  since: '1.0.0',
-  summary: 'Begins a checkpoint; answers OK at once: all data is kept on disk anyway.',
+  ...specs.save,
   barrier: true,
   run: (_session, _args, state) => ask(state, ok),
 } satisfies RouterCommand
 
 export const bgSave = {
-  ...admin,
-  name: 'bgsave',
-  arity: -1,
-  flags: ['admin', 'noscript', 'no_async_loading'],
-  since: '1.0.0',
-  summary: 'Begins a checkpoint.',
-  arguments: [{ name: 'schedule', type: 'pure-token', token: 'SCHEDULE', optional: true }],
+  ...specs.bgsave,
   barrier: true,
   run: (_session, args, state) => {
     if (args.length > 2) return syntaxError
@@ -48,23 +38,11 @@ export const bgSave = {
 } satisfies RouterCommand
 
 export const bgRewriteAof = {
-  ...admin,
-  name: 'bgrewriteaof',
-  arity: 1,
-  flags: ['admin', 'noscript', 'no_async_loading'],
-  since: '1.0.0',
-  summary: 'Begins a checkpoint, behind which the log is cut.',
+  ...specs.bgrewriteaof,
   run: (_session, _args, state) => ask(state, rewriting),
 } satisfies RouterCommand
 
 export const lastSave = {
-  ...admin,
-  name: 'lastsave',
-  arity: 1,
-  flags: ['loading', 'stale', 'fast'],
-  categories: ['@admin', '@fast', '@dangerous'],
-  since: '1.0.0',
-  summary: 'Answers when the last checkpoint was finished.',
-  tips: ['nondeterministic_output'],
+  ...specs.lastsave,
   run: (_session, _args, state) => Math.floor(lastSavedAt(state) / 1000),
 } satisfies RouterCommand

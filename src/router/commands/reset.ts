@@ -1,18 +1,14 @@
 // RESET: the connection as it was when it connected.
 
+import { specs } from '../specs/connection.js'
 import { status } from '../../api/reply.js'
 import { forgetUser } from '../authenticate.js'
-import { always, connection, type RouterCommand } from '../command.js'
+import type { RouterCommand } from '../command.js'
 
 const done = status('RESET')
 
 export default {
-  ...connection,
-  name: 'reset',
-  arity: 1,
-  flags: [...always, 'fast', 'no_auth', 'allow_busy'],
-  since: '6.2.0',
-  summary: 'Puts the connection back to where it began.',
+  ...specs.reset,
   barrier: true,
   run: (session, _args, state) => {
     state.messaging.forget(session)

@@ -9,6 +9,9 @@ import { others, own } from './parts.js'
 
 const notTimeout = error('ERR timeout is not an integer or out of range')
 const negative = error('ERR timeout is negative')
+const tooMany = error(
+  "ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT HELP.",
+)
 const badMode = error('ERR CLIENT PAUSE mode must be WRITE or ALL')
 
 export const pause = {
@@ -30,12 +33,12 @@ export const pause = {
     },
   ],
   run: (_session, args, state) => {
+    if (args.length > 4) return tooMany
     const mode = (args[3] ?? 'all').toLowerCase()
     if (mode !== 'write' && mode !== 'all') return badMode
     const timeout = parseInteger(args[2] as string)
     if (timeout === null) return notTimeout
     if (timeout < 0) return negative
-    if (args.length > 4) return syntaxError
     state.gate.pause(mode, state.now.mono + timeout)
     return ok
   },

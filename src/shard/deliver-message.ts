@@ -1,0 +1,50 @@
+// Which part of a shard a message from another member is for.
+
+import type { MemberId, Now } from '../api/ids.js'
+import type { Strategy } from '../api/strategy.js'
+import type { RemoteReads } from './remote-reads.js'
+import { type Channel, channels } from './sink.js'
+import type { Storage } from './storage.js'
+import type { Writes } from './writes.js'
+
+export interface MessageParts {
+  /** Null before the shard was started: what needs one is dropped. */
+  readonly strategy: Strategy | null
+  readonly writes: Writes
+  readonly storage: Storage
+  readonly remoteReads: RemoteReads
+}
+
+export function deliverMessage(
+  { strategy, writes, storage, remoteReads }: MessageParts,
+  message: {
+    readonly from: MemberId
+    readonly channel: Channel
+    readonly body: Uint8Array
+    readonly now: Now
+  },
+): void {
+  const { from, channel, body, now } = message
+  switch (channel) {
+    case channels.strategy:
+      strategy?.step(from, body, now)
+      return
+    case channels.forward:
+      if (strategy !== null) writes.forwarded(strategy, from, body, now)
+      return
+    case channels.expect:
+      writes.expected(body, now)
+      return
+    case channels.snapshotOffer:
+    case channels.snapshotChunk:
+    case channels.snapshotAck:
+      if (strategy !== null) storage.message(from, channel, body, now)
+      return
+    case channels.read:
+      if (strategy !== null) remoteReads.asked(from, body)
+      return
+    case channels.answer:
+      remoteReads.answered(body)
+      return
+  }
+}

@@ -1,0 +1,121 @@
+// Times the commands that a group executes, without a look at the stopwatch for each: a command that
+// Redis calls O(1) shares the time of its chunk of at most 16, any other is timed by itself. A chunk that
+// was slow is laid on the longest of its commands. Told to `Times`, decides nothing.
+
+import type { CommandSpec } from '../api/command.js'
+import type { Caller } from '../api/group.js'
+import type { Times } from '../api/times.js'
+
+const chunkMax = 16
+/** A limit below this asks for the time of each command. */
+const fineMicroseconds = 1_000
+
+export class Stint {
+  readonly #times: Times
+  readonly #commands: () => ReadonlyMap<string, CommandSpec>
+  #startedAt = 0
+  /** The command of the calls since the last change of command, and whether each is timed. */
+  #name = ''
+  #isCostly = false
+  #calls = 0
+  /** Earlier runs of the chunk. */
+  #runs: { readonly name: string; readonly calls: number }[] = []
+  #chunk = 0
+  /** The longest call of the chunk. */
+  #longest: readonly string[] = []
+  #longestSize = -1
+  #longestCaller: Caller | null = null
+  #longestAt = -1
+  /** Of the steps so far of the long command that is open. */
+  #openMicroseconds = 0
+
+  readonly #callerAt: (at: number) => Caller | null
+
+  constructor(init: {
+    readonly times: Times
+    readonly commands: () => ReadonlyMap<string, CommandSpec>
+    /** Who asked for a command of the entry that runs, by its place; asked only for slow ones. */
+    readonly callerAt: (at: number) => Caller | null
+  }) {
+    this.#times = init.times
+    this.#commands = init.commands
+    this.#callerAt = init.callerAt
+  }
+
+  /** Commands follow. */
+  begin(): void {
+    this.#startedAt = this.#times.stopwatch.microseconds()
+  }
+
+  /** A command is about to run. */
+  before(args: readonly string[]): void {
+    const name = args[0] as string
+    if (name === this.#name) return
+    if (this.#calls > 0) this.#endRun()
+    this.#name = name
+    this.#isCostly = this.#commands().get(name)?.complexity !== 'O(1)'
+    if (this.#isCostly && this.#chunk > 0) this.#cut()
+  }
+
+  /** It has run: a read of `caller`, or, with null, the command at a place of the entry. */
+  after(args: readonly string[], caller: Caller | null, at: number): void {
+    this.#calls++
+    this.#chunk++
+    const size = sizeOf(args)
+    if (size > this.#longestSize) {
+      this.#longestSize = size
+      this.#longest = args
+      this.#longestCaller = caller
+      this.#longestAt = at
+    }
+    const isFine = this.#isCostly || this.#times.slowFrom < fineMicroseconds
+    if (isFine || this.#chunk >= chunkMax) this.#cut()
+  }
+
+  /** The command that was begun goes on in steps. */
+  opened(): void {
+    const now = this.#times.stopwatch.microseconds()
+    this.#openMicroseconds += now - this.#startedAt
+    this.#startedAt = now
+  }
+
+  /** Commands end for now. */
+  end(): void {
+    if (this.#chunk > 0) this.#cut()
+    this.#name = ''
+  }
+
+  #endRun(): void {
+    this.#runs.push({ name: this.#name, calls: this.#calls })
+    this.#calls = 0
+  }
+
+  #cut(): void {
+    const now = this.#times.stopwatch.microseconds()
+    const passed = now - this.#startedAt + this.#openMicroseconds
+    this.#startedAt = now
+    this.#openMicroseconds = 0
+    if (this.#runs.length === 0) this.#times.executed(this.#name, this.#calls, passed)
+    else {
+      if (this.#calls > 0) this.#endRun()
+      for (const { name, calls } of this.#runs) {
+        this.#times.executed(name, calls, (passed * calls) / this.#chunk)
+      }
+      this.#runs.length = 0
+    }
+    if (passed >= this.#times.slowFrom) {
+      const caller = this.#longestCaller ?? this.#callerAt(this.#longestAt)
+      this.#times.slow({ args: this.#longest, microseconds: passed, caller })
+    }
+    this.#calls = 0
+    this.#chunk = 0
+    this.#longest = []
+    this.#longestSize = -1
+    this.#longestCaller = null
+  }
+}
+
+/** What a call is taken to cost beside others: its arguments, and the length of the last. */
+function sizeOf(args: readonly string[]): number {
+  return args.length * 64 + (args[args.length - 1] as string).length
+}
