@@ -53,6 +53,23 @@ export const int32Range = error(
 )
 export const sameObject = error('ERR source and destination objects are the same')
 export const invalidCursor = error('ERR invalid cursor')
+export const scoreNan = error('ERR resulting score is not a number (NaN)')
+export const nxWithXx = error('ERR XX and NX options at the same time are not compatible')
+export const nxWithGtLt = error('ERR GT, LT, and/or NX options at the same time are not compatible')
+export const oneIncrement = error('ERR INCR option supports a single increment-element pair')
+export const scoreRangeFormat = error('ERR min or max is not a float')
+export const lexRangeFormat = error('ERR min or max not valid string range item')
+export const limitWithoutOrder = error(
+  'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX',
+)
+export const scoresWithLex = error(
+  'ERR syntax error, WITHSCORES not supported in combination with BYLEX',
+)
+export const rangeShort = error('ERR value is out of range')
+export const countRange = error(
+  'ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+)
+export const weightNotFloat = error('ERR weight value is not a float')
 export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
 export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
 export const noAuth = error('NOAUTH Authentication required.')

@@ -53,7 +53,7 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       writer.byte(tags.error).boolean(reply.definite).text(reply.text)
       return
     case 'double':
-      writer.byte(tags.double).text(String(reply.value))
+      writer.byte(tags.double).text(Object.is(reply.value, -0) ? '-0' : String(reply.value))
       return
     case 'boolean':
       writer.byte(tags.boolean).boolean(reply.value)

@@ -4,7 +4,7 @@
 import { assert } from '../base/assert.js'
 import { limits } from '../api/limits.js'
 import { ok, type Reply, type ReplyObject } from '../api/reply.js'
-import { formatDouble } from './double.js'
+import { formatDouble } from '../base/double.js'
 
 /** Short integers and bulk string heads that need not be made each time. */
 const cachedMax = 1024

@@ -2,7 +2,8 @@
 // 128 entries or 64 bytes for listpacks, 512 integers for intsets, 8 KB for a node of a list.
 
 import type { Random } from '../../src/base/random.js'
-import { key } from './pools.js'
+import { key, lexKeys } from './pools.js'
+import { members } from './values.js'
 
 type Build = (random: Random) => readonly (readonly string[])[]
 
@@ -36,6 +37,12 @@ const set: Build = (random) => {
   ]
 }
 const sortedSet: Build = (random) => [
+  ...(random.chance(1, 2)
+    ? [['zadd', random.pick(lexKeys), ...members.flatMap((member) => ['0', member])]]
+    : []),
+  ...(random.chance(1, 4)
+    ? [['zadd', random.pick(lexKeys), ...items(random, (i) => ['0', `m${i}`])]]
+    : []),
   ['zadd', key(random, 'sorted-set'), ...items(random, (i) => [`${i % 17}`, `m${i}`])],
 ]
 const geo: Build = (random) => [

@@ -3,7 +3,7 @@
 
 import type { Random } from '../../src/base/random.js'
 import type { Argument, CommandDoc } from './docs.js'
-import { type Style, text, valueFor } from './pools.js'
+import { lexKeys, type Style, text, valueFor } from './pools.js'
 
 /** Times that each option of each command was drawn, as `set NX`. */
 export type Coverage = Map<string, number>
@@ -33,7 +33,18 @@ export function drawLine(random: Random, doc: CommandDoc, coverage: Coverage): s
   }
   if (spare.length > 0 && random.chance(1, style === 'wild' ? 4 : 20))
     words.push(...draw(draft, random.pick(spare)))
-  return random.chance(1, style === 'wild' ? 4 : 40) ? spoil(random, words) : words
+  const spoiled = random.chance(1, style === 'wild' ? 4 : 40) ? spoil(random, words) : words
+  // A fourth word is for redis-server 7.2.
+  if (doc.name === 'zrank' || doc.name === 'zrevrank') return spoiled.slice(0, 3)
+  return byBytes(random, spoiled, doc.name)
+}
+
+/** ZRANGE and ZRANGESTORE BYLEX of a sorted set of one score. */
+function byBytes(random: Random, words: string[], name: string): string[] {
+  const at = name === 'zrange' ? 1 : name === 'zrangestore' ? 2 : 0
+  if (at === 0 || !words.some((word) => word.toLowerCase() === 'bylex')) return words
+  words[at] = random.pick(lexKeys)
+  return words
 }
 
 function draw(draft: Draft, argument: Argument): string[] {

@@ -40,6 +40,9 @@ const allKeys = [...new Set([...Object.values(familyKeys).flat(), ...oddKeys])]
 /** Every key that a generated command may name. */
 export const keyNames: readonly string[] = allKeys
 
+/** Sorted sets of one score: ranges by bytes over others depend on chance in redis-server. */
+export const lexKeys = ['y1', 'y2'] as const
+
 export type Style = 'tame' | 'wild'
 
 /** What a command asks a value for. */
@@ -173,7 +176,9 @@ const byName: Readonly<Record<string, (random: Random, wanted: Wanted) => string
 export function valueFor(random: Random, wanted: Wanted): string {
   const { argument, style } = wanted
   if (random.chance(1, style === 'wild' ? 25 : 200)) return text(random)
-  if (argument.type === 'key') return key(random, wanted.group)
+  if (argument.type === 'key') {
+    return wanted.command.includes('lex') ? random.pick(lexKeys) : key(random, wanted.group)
+  }
   const pool = byName[argument.name]
   if (pool !== undefined) return pool(random, wanted)
   if (argument.type === 'integer') return integer(random, style)

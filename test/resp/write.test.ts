@@ -6,7 +6,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { error } from '../../src/api/replies.js'
 import { nullArray, ok, type Reply, silent, status } from '../../src/api/reply.js'
-import { formatDouble } from '../../src/resp/double.js'
+import { formatDouble } from '../../src/base/double.js'
 import { respDoor } from '../../src/resp/door.js'
 
 interface ParserOptions {

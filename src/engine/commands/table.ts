@@ -12,6 +12,7 @@ import { objectCommands } from './object/index.js'
 import { setsCommands } from './sets/index.js'
 import { streamsCommands } from './streams/index.js'
 import { stringsCommands } from './strings/index.js'
+import { zsetsCommands } from './zsets/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
@@ -25,6 +26,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   setsCommands,
   streamsCommands,
   stringsCommands,
+  zsetsCommands,
 ]
 
 /** By lower-case name. */

@@ -2,7 +2,7 @@
 
 import type { Changes } from '../changes.js'
 import { scoreBytes, type ScorePart } from '../values/score-part.js'
-import type { ZsetValue } from '../values/zset.js'
+import { zsetEncodings, zsetListpack, type ZsetValue } from '../values/zset.js'
 
 export class ZsetEffects {
   readonly #changes: Changes
@@ -11,8 +11,11 @@ export class ZsetEffects {
     this.#changes = changes
   }
 
-  /** Gives a member a score, adding it where it is not there; `score` is a number. */
-  set(key: string, zset: ZsetValue, { member, score }: Scored): void {
+  /** Gives a member a score, adding it where it is not there; `given` is a number. */
+  set(key: string, zset: ZsetValue, { member, score: given }: Scored): void {
+    this.#settleEncoding(key, zset, member)
+    // A listpack knows no negative zero: Redis stores integers there.
+    const score = given === 0 && zset.encoding === zsetEncodings.listpack ? 0 : given
     const before = zset.scores.get(member)
     if (before !== undefined) {
       if (Object.is(before, score)) return
@@ -37,10 +40,36 @@ export class ZsetEffects {
     return true
   }
 
+  /** Removes at most `count` entries from `position` on, within one part; how many it removed. */
+  removeRun(key: string, zset: ZsetValue, run: ScoreRun): number {
+    const index = zset.body.partAt(run.position)
+    const at = run.position - zset.body.before(index)
+    this.#changes.begin(key, zset, index)
+    const part = zset.body.parts[index] as ScorePart
+    const gone = part.members.splice(at, run.count)
+    part.scores.splice(at, run.count)
+    let bytes = 0
+    for (const member of gone) {
+      zset.scores.delete(member)
+      bytes += scoreBytes(member)
+    }
+    this.#changes.end(-gone.length, -bytes)
+    return gone.length
+  }
+
   encode(key: string, zset: ZsetValue, encoding: number): void {
     if (zset.encoding === encoding) return
     this.#changes.header(key, zset)
     zset.encoding = encoding
+  }
+
+  /** Before a member comes: what is too large for a listpack never becomes one again. */
+  #settleEncoding(key: string, zset: ZsetValue, member: string): void {
+    if (zset.encoding !== zsetEncodings.listpack) return
+    const { entriesMax, memberBytesMax } = zsetListpack
+    if (zset.body.size < entriesMax && member.length <= memberBytesMax) return
+    if (zset.scores.has(member)) return
+    this.encode(key, zset, zsetEncodings.skiplist)
   }
 
   #take(key: string, zset: ZsetValue, { member, score }: Scored): void {
@@ -57,4 +86,9 @@ export class ZsetEffects {
 export interface Scored {
   readonly member: string
   readonly score: number
+}
+
+export interface ScoreRun {
+  readonly position: number
+  readonly count: number
 }

@@ -7,6 +7,21 @@ import { scoreKind, type ScorePart } from './score-part.js'
 /** Codes of a sorted set's encoding, as rows have them. */
 export const zsetEncodings = { listpack: 0, skiplist: 1 } as const
 
+/** Beyond either it is a skiplist for Redis. */
+export const zsetListpack = { entriesMax: 128, memberBytesMax: 64 } as const
+
+/** Where a range begins or ends: false for the entries before that place, true from there on. */
+export interface Edge {
+  reaches(score: number, member: string): boolean
+}
+
+/** Entries from a position on, or from there backwards. */
+export interface Span {
+  readonly from: number
+  readonly count: number
+  readonly isReverse: boolean
+}
+
 export class ZsetValue {
   readonly type = 'zset'
   readonly body: Body<ScorePart>
@@ -54,13 +69,62 @@ export class ZsetValue {
     this.restored(after)
   }
 
+  /** Position of a member, undefined where it is not there. */
+  rankOf(member: string): number | undefined {
+    const score = this.scores.get(member)
+    if (score === undefined) return undefined
+    const index = this.partOf(score, member)
+    return this.body.before(index) + (this.body.parts[index] as ScorePart).indexOf(score, member)
+  }
+
+  /** Position of the first entry that reaches an edge; the size where none does. */
+  positionOf(edge: Edge): number {
+    const parts = this.body.parts
+    let low = 0
+    let high = parts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      const { scores, members } = parts[middle] as ScorePart
+      if (edge.reaches(scores[0] as number, members[0] as string)) high = middle
+      else low = middle
+    }
+    const { scores, members } = parts[low] as ScorePart
+    let from = 0
+    let to = members.length
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (edge.reaches(scores[middle] as number, members[middle] as string)) to = middle
+      else from = middle + 1
+    }
+    return this.body.before(low) + from
+  }
+
+  /** Adds the members of a span to `into`, and their scores to `scores` where it is given. */
+  read(span: Span, into: string[], scores: number[] | null): void {
+    const { parts } = this.body
+    if (span.count <= 0) return
+    let index = this.body.partAt(span.from)
+    let at = span.from - this.body.before(index)
+    for (let left = span.count; left > 0; left--) {
+      const part = parts[index] as ScorePart
+      into.push(part.members[at] as string)
+      if (scores !== null) scores.push(part.scores[at] as number)
+      if (span.isReverse) {
+        if (--at < 0 && index > 0) at = (parts[--index] as ScorePart).members.length - 1
+      } else if (++at === part.members.length) {
+        index++
+        at = 0
+      }
+    }
+  }
+
   withBody(body: Body): ZsetValue {
     const made = new ZsetValue(body as Body<ScorePart>)
     made.encoding = this.encoding
     return made
   }
 
-  /** A part came from a checkpoint. */
+  /** A part came from a checkpoint or a copy. */
   restored(part: ScorePart): void {
     const scores = this.#scores ?? new NameIndex<number>()
     this.#scores = scores

@@ -23,12 +23,19 @@ export function formatDouble(value: number): string {
 /** `d.dddde[+-]n` with 17 digits. JavaScript rounds a tie up where C rounds it to even. */
 function roundEven(value: number): string {
   const rounded = value.toExponential(digitsMax - 1)
+  if (!mayTie(value, Number(rounded.slice(rounded.indexOf('e') + 1)))) return rounded
   const long = value.toExponential(60)
   // 'd.' and 16 digits stand before the tie's five.
   const rest = long.slice(digitsMax + 1, long.indexOf('e'))
   if (rest[0] !== '5' || trimZeros(rest) !== '5') return rounded
   const down = long.slice(0, digitsMax + 1)
   return Number(down[digitsMax]) % 2 === 0 ? down + long.slice(long.indexOf('e')) : rounded
+}
+
+/** A tie ends at the eighteenth digit: it has as many binary places as decimal ones. */
+function mayTie(value: number, exponent: number): boolean {
+  const places = digitsMax - exponent
+  return places < 0 || places > 60 || Number.isInteger(value * Number(1n << BigInt(places)))
 }
 
 function withExponent(digits: string, exponent: number): string {

@@ -1,0 +1,41 @@
+// ZINTER numkeys key [key ...] [WEIGHTS weight ...] [AGGREGATE SUM|MIN|MAX] [WITHSCORES].
+
+import type { EngineCommand } from '../command.js'
+import { combineCommand } from './combine.js'
+
+export default {
+  name: 'zinter',
+  arity: -3,
+  flags: ['readonly', 'movablekeys'],
+  group: 'sorted-set',
+  since: '6.2.0',
+  summary: 'Intersect multiple sorted sets',
+  complexity:
+    'O(N*K)+O(M*log(M)) worst case with N being the smallest input sorted set, K being the ' +
+    'number of input sorted sets and M being the number of elements in the resulting sorted ' +
+    'set.',
+  categories: ['@read', '@sortedset', '@slow'],
+  tips: [],
+  keys: [{ first: 1, last: 1, step: 1, counted: true, flags: ['RO', 'access'] }],
+  arguments: [
+    { name: 'numkeys', type: 'integer' },
+    { name: 'key', type: 'key', keySpec: 0, multiple: true },
+    { name: 'weight', type: 'integer', token: 'WEIGHTS', optional: true, multiple: true },
+    {
+      name: 'aggregate',
+      type: 'oneof',
+      token: 'AGGREGATE',
+      optional: true,
+      arguments: [
+        { name: 'sum', type: 'pure-token', token: 'SUM' },
+        { name: 'min', type: 'pure-token', token: 'MIN' },
+        { name: 'max', type: 'pure-token', token: 'MAX' },
+      ],
+    },
+    { name: 'withscores', type: 'pure-token', token: 'WITHSCORES', optional: true },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return combineCommand(context, args, { operation: 'inter', target: null })
+  },
+} satisfies EngineCommand

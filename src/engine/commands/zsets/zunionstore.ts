@@ -1,0 +1,43 @@
+// ZUNIONSTORE destination numkeys key [key ...] [WEIGHTS weight ...] [AGGREGATE SUM|MIN|MAX].
+
+import type { EngineCommand } from '../command.js'
+import { combineCommand } from './combine.js'
+
+export default {
+  name: 'zunionstore',
+  arity: -4,
+  flags: ['write', 'denyoom', 'movablekeys'],
+  group: 'sorted-set',
+  since: '2.0.0',
+  summary: 'Add multiple sorted sets and store the resulting sorted set in a new key',
+  complexity:
+    'O(N)+O(M log(M)) with N being the sum of the sizes of the input sorted sets, and M ' +
+    'being the number of elements in the resulting sorted set.',
+  categories: ['@write', '@sortedset', '@slow'],
+  tips: [],
+  keys: [
+    { first: 1, last: 1, step: 1, flags: ['OW', 'update'] },
+    { first: 2, last: 2, step: 1, counted: true, flags: ['RO', 'access'] },
+  ],
+  arguments: [
+    { name: 'destination', type: 'key', keySpec: 0 },
+    { name: 'numkeys', type: 'integer' },
+    { name: 'key', type: 'key', keySpec: 1, multiple: true },
+    { name: 'weight', type: 'integer', token: 'WEIGHTS', optional: true, multiple: true },
+    {
+      name: 'aggregate',
+      type: 'oneof',
+      token: 'AGGREGATE',
+      optional: true,
+      arguments: [
+        { name: 'sum', type: 'pure-token', token: 'SUM' },
+        { name: 'min', type: 'pure-token', token: 'MIN' },
+        { name: 'max', type: 'pure-token', token: 'MAX' },
+      ],
+    },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return combineCommand(context, args, { operation: 'union', target: args[1] as string })
+  },
+} satisfies EngineCommand
