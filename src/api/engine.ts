@@ -4,7 +4,7 @@
 import type { Hash64 } from '../base/hash.js'
 import type { CommandSpec } from './command.js'
 import type { EventListener } from './events.js'
-import type { Reply } from './reply.js'
+import { type Reply, type StatusReply, status } from './reply.js'
 import type { Row } from './store.js'
 
 /** A command on the engine: names are lower case, `client|kill` style never occurs here. */
@@ -19,6 +19,34 @@ export const later: unique symbol = Symbol('later')
 /** The read met a key that is past its time by the turn's clock but not by the engine's: send it through the log. */
 export const needsLog: unique symbol = Symbol('needsLog')
 
+/**
+ * A blocking command found nothing: `Engine.waiting` says what it waits for. Only where the caller lets
+ * it wait; told apart by identity, never sent to anybody.
+ */
+export const waits: StatusReply = status('waits')
+
+/** What a key must hold to serve a command that waits. */
+export const waitedValues = ['list', 'zset', 'stream'] as const
+export type WaitedValue = (typeof waitedValues)[number]
+
+export interface Waiting {
+  readonly value: WaitedValue
+  readonly keys: readonly string[]
+  /** By key: the command that takes from this key alone; it answers `waits` again where there is nothing. */
+  readonly attempts: readonly (readonly string[])[]
+  /** 0 for ever. */
+  readonly timeoutMs: number
+  /** A consumer group is read: the wait ends with an error when a key goes away. */
+  readonly endsWithKey: boolean
+}
+
+/** Hears which keys are changed. Must not call back. */
+export interface KeyWatch {
+  touched(db: number, key: string): void
+  /** All keys of a database were removed, or took others' places. */
+  touchedAll(db: number): void
+}
+
 export interface Engine {
   /** Specs of the commands that it executes, by lower-case name. */
   readonly commands: ReadonlyMap<string, CommandSpec>
@@ -28,9 +56,13 @@ export interface Engine {
   /** Opens an entry: the clock becomes max(clock, stamp), chance comes from the seed. */
   beginEntry(stamp: number, seedHigh: number, seedLow: number): void
   /** Executes one command of the open entry. Total: whatever the bytes, it answers. */
-  execute(db: number, args: readonly string[]): Reply | typeof later
+  execute(db: number, args: readonly string[], mayWait?: boolean): Reply | typeof later
   /** Executes a command that only reads, outside the log; `wall` is the turn's wall clock. */
   read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog
+  /** What the command waits for that just answered `waits`. */
+  readonly waiting: Waiting | null
+  /** Tells `watch` of every changed key from now on; null for nobody. */
+  watchKeys(watch: KeyWatch | null): void
   /** Goes on with the open long command for at most `elements` elements. */
   step(elements: number): Reply | typeof later
   /** Deletes at most `keysMax` keys that are due by the engine's clock, in heap order; the number deleted. */

@@ -37,6 +37,8 @@ export interface Lane {
   reads: number
   /** Commands held until the reads before them are answered. */
   held: GroupCall[] | null
+  /** The caller is gone. */
+  isLeft?: boolean
 }
 
 /** A replication group as the router and the status report see it. */
@@ -48,6 +50,8 @@ export interface Group {
   submit(lane: Lane, call: GroupCall): void
   /** The caller is gone: answers to it may be dropped. */
   leave(lane: Lane): void
+  /** Ends the wait of a caller whose command blocks; `done` hears 1, or 0 where it does not wait any more. */
+  unblock(lane: Lane, how: 'timeout' | 'error', done: (reply: Reply) => void): void
   report(): GroupReport
   keyCount(db: number): number
   expiresCount(db: number): number

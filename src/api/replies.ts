@@ -115,6 +115,14 @@ export const nestedMulti = error('ERR MULTI calls can not be nested')
 export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
 export const notInTransaction = error('ERR Command not allowed inside a transaction')
 export const tooManySubscriptions = error('ERR too many subscriptions of one connection')
+export const timeoutNotFloat = error('ERR timeout is not a float or out of range')
+export const timeoutNotInteger = error('ERR timeout is not an integer or out of range')
+export const timeoutNegative = error('ERR timeout is negative')
+export const unblocked = error('UNBLOCKED client unblocked via CLIENT UNBLOCK')
+export const keyGone = error('UNBLOCKED the stream key no longer exists')
+export const groupGone = error(
+  'NOGROUP the consumer group this client was blocked on no longer exists',
+)
 export const unknownResult: ErrorReply = {
   type: 'error',
   text: 'UNKNOWNRESULT The outcome of the command is not known: it may or may not have taken effect',

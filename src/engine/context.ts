@@ -1,7 +1,7 @@
 // What a command sees: finding keys, the clock, chance, and the effects through which alone it may
 // change anything. One context serves all commands of an engine; nothing is made per command.
 
-import { later, type EngineOptions } from '../api/engine.js'
+import { later, type EngineOptions, type Waiting, waits } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
 import { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -32,6 +32,9 @@ export class Context {
   misses = 0
   expired = 0
   machine: Machine | null = null
+  /** The command may answer `waits`; and what it waits for then. */
+  mayWait = false
+  waiting: Waiting | null = null
   #isReading = false
   #seedHigh = 0
   #seedLow = 0
@@ -67,6 +70,7 @@ export class Context {
   enterRead(db: number, wall: number): void {
     this.select(db)
     this.horizon = wall > this.clock ? wall : this.clock
+    this.mayWait = false
     this.#isReading = true
     this.isLate = false
   }
@@ -153,6 +157,13 @@ export class Context {
   begin(machine: Machine): typeof later {
     this.machine = machine
     return later
+  }
+
+  /** Nothing is there: the command waits, or answers `nothing` where nothing may wait. */
+  wait(nothing: Reply, waiting: Waiting): Reply {
+    if (!this.mayWait) return nothing
+    this.waiting = waiting
+    return waits
   }
 
   #meetPast(item: ExpiryItem): void {

@@ -2,6 +2,7 @@
 // dirty marks, slot versions, key counts, memory accounting, the expiry heap and keyspace events.
 // Effects are plain calls; nothing is allocated for them.
 
+import type { KeyWatch } from '../api/engine.js'
 import type { EventListener } from '../api/events.js'
 import { limits } from '../api/limits.js'
 import { assert } from '../base/assert.js'
@@ -22,6 +23,8 @@ import { type Container, type Value, valueBytes } from './values/value.js'
 export class Effects {
   /** Database of the command that is executed; set by the context. */
   db = 0
+  /** Somebody waits for keys. */
+  watch: KeyWatch | null = null
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
   /** Null while a journal is open: what is undone happened for nobody. */
@@ -53,7 +56,7 @@ export class Effects {
     const segment = this.#write(key, value)
     if (segment.expires !== null) this.#dropExpiry(segment, key)
     this.#settle(segment)
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
   }
 
   /** Gives a key that is not there a container that is about to be filled; whoever does that tells of it. */
@@ -63,7 +66,7 @@ export class Effects {
 
   /** Tells of an event of a key. */
   notify(event: string, key: string): void {
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
   }
 
   /** Tells of a read that found no key. */
@@ -73,14 +76,14 @@ export class Effects {
 
   /** Ends a command's changes of a container: tells of them, and removes a key that holds nothing any more. */
   settle(key: string, value: Container, event: string): void {
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
     if (value.body.size === 0) this.remove(key, 'del')
   }
 
   /** Sets a key and leaves its time to live alone. */
   replace(key: string, value: Value, event: string): void {
     this.#settle(this.#write(key, value))
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
   }
 
   /** Gives a key that exists the time `at` (wall milliseconds, at most `expiryMax`) to end. */
@@ -98,7 +101,7 @@ export class Effects {
       key,
       old === undefined ? database.expiry.add(key, kept) : database.expiry.replace(old, kept),
     )
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
   }
 
   /** Drops the time to live of a key; whether it had one. */
@@ -107,7 +110,7 @@ export class Effects {
     if (segment === undefined || segment.expires === null || !segment.expires.has(key)) return false
     this.#change(segment)
     this.#dropExpiry(segment, key)
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
     return true
   }
 
@@ -125,7 +128,7 @@ export class Effects {
     if (typeof value !== 'string') this.#leave(value)
     this.#keyspace.count(segment, -1)
     if (segment.map.size <= limits.segmentEntriesMax / 2) this.#keyspace.shrink(segment)
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    this.#tell(event, key)
     return true
   }
 
@@ -139,7 +142,13 @@ export class Effects {
       if (database.tables[slot] !== undefined) this.#raise(slot)
     }
     this.#keyspace.clear(db)
+    this.watch?.touchedAll(db)
     return count
+  }
+
+  #tell(event: string, key: string): void {
+    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    if (this.watch !== null) this.watch.touched(this.db, key)
   }
 
   #write(key: string, value: Value): Segment {

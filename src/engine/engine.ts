@@ -10,8 +10,10 @@ import {
   type EngineFactory,
   type EngineOptions,
   type EngineScripting,
+  type KeyWatch,
   later,
   needsLog,
+  type Waiting,
 } from '../api/engine.js'
 import { dbIndexRange, outOfMemory, unknownCommand, wrongArity } from '../api/replies.js'
 import type { Reply } from '../api/reply.js'
@@ -94,7 +96,15 @@ export class MemoryEngine implements Engine {
     this.#context.beginEntry(stamp, seedHigh, seedLow)
   }
 
-  execute(db: number, args: readonly string[]): Reply | typeof later {
+  get waiting(): Waiting | null {
+    return this.#context.waiting
+  }
+
+  watchKeys(watch: KeyWatch | null): void {
+    this.#effects.watch = watch
+  }
+
+  execute(db: number, args: readonly string[], mayWait = false): Reply | typeof later {
     assert(this.#context.machine === null, 'a long command is finished before the next one')
     const command = prepared.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
@@ -102,6 +112,7 @@ export class MemoryEngine implements Engine {
     if (!this.#hasDatabase(db)) return dbIndexRange
     if (command.deniesOom && this.#options.maxMemory > 0 && this.#isFull()) return outOfMemory
     this.#context.enter(db)
+    this.#context.mayWait = mayWait
     return command.execute(this.#context, args)
   }
 

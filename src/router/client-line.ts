@@ -48,7 +48,7 @@ function flagsOf(session: Session): string {
     [session.isMonitor, 'O'],
     [session.subscribed > 0, 'P'],
     [session.transaction !== null, 'x'],
-    [session.heldByGate, 'b'],
+    [session.heldByGate || session.waits !== null, 'b'],
     [tracking !== null, 't'],
     [tracking?.isRedirectBroken === true, 'R'],
     [tracking !== null && tracking.prefixes !== null, 'B'],

@@ -37,6 +37,7 @@ export class CommandEntry<R = unknown> {
   /** Waits until all earlier commands of the connection are answered. */
   readonly isBarrier: boolean
   readonly isWrite: boolean
+  readonly isBlocking: boolean
   /** It listens or publishes: waits for no confirmation of its like, and its own messages follow its reply. */
   readonly isPubsub: boolean
   /** What it reads may be kept by clients in tracking mode. */
@@ -73,6 +74,7 @@ export class CommandEntry<R = unknown> {
     this.run = options.run
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')
+    this.isBlocking = spec.flags.includes('blocking')
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
     this.isTracked = spec.flags.includes('readonly') && spec.keys.length > 0 && !isScript(spec.name)
     this.isCostly = spec.complexity !== 'O(1)'

@@ -15,6 +15,7 @@ import {
 } from '../api/replies.js'
 import { keySlot } from '../base/keyslot.js'
 import { refusalOf } from './acl/guard.js'
+import { mayBlock, submitBlocking } from './blocking.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import { openTracked } from './messaging/reading.js'
@@ -113,6 +114,10 @@ export class Dispatcher {
       return
     }
     const group = this.#state.groups[index] as Group
+    if (entry.isBlocking && mayBlock(entry.name, args)) {
+      submitBlocking(session, { entry, args, index, group })
+      return
+    }
     group.submit(session.lane(index, group), {
       spec: entry.spec,
       write: entry.isWrite,

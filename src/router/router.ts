@@ -106,6 +106,7 @@ export class Router implements SessionEvents {
     if (session.isStopped) {
       // The host may use its buffer again: what waits is a copy.
       session.waiting.push(Buffer.from(bytes))
+      if (session.waits !== null) session.touch()
       return
     }
     this.#parse(session, bytes)
@@ -192,8 +193,13 @@ export class Router implements SessionEvents {
   drain(): boolean {
     this.#isDraining = true
     if (this.#touched.length > 0) return false
-    for (const session of this.#sessions.values()) if (session.pending > 0) return false
-    return true
+    let isDone = true
+    for (const session of this.#sessions.values()) {
+      // Whoever waits would do so for ever.
+      if (session.waits !== null) this.#kill(session)
+      if (session.pending > 0) isDone = false
+    }
+    return isDone
   }
 
   /** Connections of clients. */
@@ -303,7 +309,8 @@ export class Router implements SessionEvents {
       return
     }
     session.ask()
-    const paused = session.isStopped || session.unsent >= limits.outputSoftBytes
+    const paused =
+      (session.isStopped && !session.isListening) || session.unsent >= limits.outputSoftBytes
     if (paused !== session.isPaused) {
       session.isPaused = paused
       out.push({ kind: 'pause', connection, paused })

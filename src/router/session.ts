@@ -10,6 +10,7 @@ import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
 import { type ClientFacts, makeClientFacts } from './client-facts.js'
+import type { Wait } from './blocking.js'
 import type { CommandEntry } from './command-entry.js'
 import type { Names } from './messaging/subscribers.js'
 import type { TrackingMode } from './messaging/tracking-mode.js'
@@ -19,6 +20,8 @@ import type { Stats } from './stats.js'
 import type { Transaction } from './transaction.js'
 import type { WatchedKeys } from './watched-keys.js'
 
+/** Reads of a blocked connection that are kept, each of 64 KiB at most. */
+const waitingMax = 16
 const pendingMax = limits.pendingPerConnectionMax
 /** Commands in flight times the typical size of a reply may be this many characters. */
 const inFlightChars = limits.outputHardBytes / 4
@@ -49,6 +52,8 @@ export class Session implements Caller {
   confirming = 0
   tracking: TrackingMode | null = null
   isMonitor = false
+  /** Where a blocking command of it waits. */
+  waits: Wait | null = null
   /** A command that waits for a barrier or the gate; dispatched again by the router. */
   held: string[] | null = null
   /** The gate holds it, not a barrier. */
@@ -227,8 +232,9 @@ export class Session implements Caller {
     this.ask()
   }
 
-  get isBlocked(): boolean {
-    return this.#isBlocked
+  /** While a command of it waits, it is read on: an end of the connection shows only there. */
+  get isListening(): boolean {
+    return this.waits !== null && this.waiting.length < waitingMax
   }
 
   /** Says `ready` when nothing keeps it from going on. */
@@ -281,6 +287,7 @@ export class Session implements Caller {
     this.held = null
     this.transaction = null
     this.watched = null
+    this.waits = null
     this.waiting.length = 0
     this.#lanes.forEach((lane, index) => {
       if (lane !== undefined) this.#groups[index]?.leave(lane)

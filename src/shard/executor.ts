@@ -2,8 +2,8 @@
 // while a long command is open nothing else is applied or read. Never throws for what an entry holds.
 
 import { decodeEntryHead, type EntryHead, entryKinds, entryVersion } from '../api/entry.js'
-import { type Engine, later, needsLog } from '../api/engine.js'
-import type { Caller, GroupCall, Lane } from '../api/group.js'
+import { type Engine, later, needsLog, type Waiting, waits } from '../api/engine.js'
+import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
@@ -11,29 +11,18 @@ import type { Reply } from '../api/reply.js'
 import type { Delivery } from '../api/strategy.js'
 import { noTimes, type Times } from '../api/times.js'
 import { ByteReader } from '../base/bytes.js'
+import type { Hash64 } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { EventLog } from './event-log.js'
 import type { Reads, ReadRound } from './reads.js'
+import type { ExecutorHost } from './executor-host.js'
+import { callWaiters, isOfWaiters } from './waiter-calls.js'
+import { Serving } from './serving.js'
 import { Stint } from './stint.js'
 import { isTransaction, Transaction } from './transaction.js'
+import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
-
-export interface ExecutorHost {
-  /** The caller of a command of this member's own batch; null of another's. */
-  callerOf?(head: EntryHead, at: number): Caller | null
-  /** This member's own batch was applied. */
-  answered(head: EntryHead, replies: readonly Reply[]): void
-  /** A read is answered. */
-  read(lane: Lane, call: GroupCall, reply: Reply): void
-  /** A read has to go through the log. */
-  intoLog(lane: Lane, call: GroupCall): void
-  /** A tick expired so many keys. */
-  ticked(count: number): void
-  /** The replica may not go on: it met what it does not know. */
-  halt(why: string): void
-  wake(): void
-}
 
 interface Running {
   readonly head: EntryHead
@@ -52,6 +41,7 @@ const pairsPerTurnMax = 2_048
 export class Executor {
   readonly #host: ExecutorHost
   readonly #windows: Windows
+  readonly #waiters: Waiters
   readonly #reads: Reads
   engine: Engine
   /** The last entry that was executed wholly. */
@@ -63,6 +53,8 @@ export class Executor {
   #isOpen = false
   /** The long command is one of several engine commands. */
   #transaction: Transaction | null = null
+  /** Those who waited for what the last command changed. */
+  #serving: Serving | null = null
   #halted = false
   /** Commands that may still run in this turn. */
   #budget = 0
@@ -91,6 +83,8 @@ export class Executor {
     this.#host = init.host
     this.engine = init.engine
     this.#windows = init.windows
+    this.#waiters = init.windows.waiters
+    this.#waiters.attach(init.engine)
     this.#reads = init.reads
   }
 
@@ -105,7 +99,12 @@ export class Executor {
 
   /** No entry is half executed: the state is that of `applied`. */
   get isBetweenEntries(): boolean {
-    return this.#running === null && !this.#isOpen
+    return this.#running === null && !this.#isOpen && this.#serving === null
+  }
+
+  /** Of all replicated state at `applied`; null while an entry behind it is half executed. */
+  digest(): Hash64 | null {
+    return this.isBetweenEntries ? this.#waiters.digest(this.engine.digest()) : null
   }
 
   /** A snapshot took the place of everything up to `at`. */
@@ -118,6 +117,8 @@ export class Executor {
     this.#running = null
     this.#isOpen = false
     this.#transaction = null
+    this.#serving = null
+    this.#waiters.attach(engine)
   }
 
   /** Opens a turn: `run` may be called several times in it. */
@@ -140,6 +141,10 @@ export class Executor {
         this.#transaction = null
         this.#take(reply)
         this.#budget--
+      } else if (this.#serving !== null) {
+        if (!this.#serving.step(limits.stepElements)) break
+        this.#serving = null
+        this.#budget--
       } else if (this.#running !== null) {
         this.#budget -= this.#execute(this.#running, this.#budget)
       } else {
@@ -159,7 +164,7 @@ export class Executor {
       const { replies, commands } = this.#running
       this.#stint.after(commands.calls[replies.length] as readonly string[], null, replies.length)
       this.#stint.end()
-      if (reply !== needsLog) replies.push(reply)
+      if (reply !== needsLog) this.#record(this.#running, reply)
       return
     }
     const round = this.#reads.due(this.applied.index) as ReadRound
@@ -226,9 +231,15 @@ export class Executor {
         this.#done()
         return true
       case entryKinds.tick:
-        this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
-        this.#events.open()
+        this.#begin(head)
         this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
+        this.#serve()
+        this.#done()
+        this.#events.close()
+        return true
+      case entryKinds.waiter:
+        this.#begin(head)
+        this.#cancel(head)
         this.#done()
         this.#events.close()
         return true
@@ -251,8 +262,8 @@ export class Executor {
       this.#done()
       return
     }
-    this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
-    this.#events.open()
+    this.#begin(head)
+    if (head.sequence === 1) this.#waiters.dropBefore(head.origin, head.incarnation)
     this.#running = { head, commands, replies: [] }
     if (commands.calls.length === 0) this.#close(this.#running)
   }
@@ -261,7 +272,6 @@ export class Executor {
   #execute(running: Running, budget: number): number {
     const { databases, calls } = running.commands
     const replies = running.replies
-    const engine = this.engine
     const stint = this.#stint
     stint.begin()
     let spent = 0
@@ -271,7 +281,7 @@ export class Executor {
       const db = databases[i] as number
       this.#events.at = i
       stint.before(args)
-      const reply = isTransaction(args) ? this.#begin(db, args, null) : engine.execute(db, args)
+      const reply = this.#call(running.head, db, args)
       // An entry never hears that it should go into the log.
       if (reply === later || reply === needsLog) {
         this.#isOpen = true
@@ -279,7 +289,11 @@ export class Executor {
         return spent
       }
       stint.after(args, null, i)
-      replies.push(reply)
+      this.#record(running, reply)
+      if (this.#serving !== null) {
+        stint.end()
+        return spent
+      }
     }
     stint.end()
     if (replies.length === calls.length) this.#close(running)
@@ -287,10 +301,50 @@ export class Executor {
   }
 
   #read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
-    return isTransaction(args) ? this.#begin(db, args, wall) : this.engine.read(db, args, wall)
+    return isTransaction(args) ? this.#transact(db, args, wall) : this.engine.read(db, args, wall)
   }
 
-  #begin(
+  #begin(head: EntryHead): void {
+    this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    this.#events.open()
+    this.#waiters.forgetReady()
+  }
+
+  #call(
+    head: EntryHead,
+    db: number,
+    args: readonly string[],
+  ): Reply | typeof later | typeof needsLog {
+    if (isTransaction(args)) return this.#transact(db, args, null)
+    if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
+    return this.engine.execute(db, args, true)
+  }
+
+  /** The reply to the next command of the entry; whoever waits for what it changed comes before the one behind it. */
+  #record({ head, commands, replies }: Running, reply: Reply): void {
+    const index = replies.length
+    const db = commands.databases[index] as number
+    if (reply !== waits) replies.push(reply)
+    else {
+      const waiting = this.engine.waiting as Waiting
+      replies.push(this.#waiters.queue(head, { index, db }, waiting))
+    }
+    this.#serve()
+  }
+
+  #serve(): void {
+    if (!this.#waiters.hasReady) return
+    this.#serving = new Serving(this.engine, this.#waiters, (waiter, reply, number) => {
+      this.#host.served({ id: waiter, number, reply })
+    })
+  }
+
+  #cancel({ origin, incarnation }: EntryHead): void {
+    const gone = this.#waiters.dropBefore(origin, incarnation + 1)
+    if (gone.length > 0) this.#host.cancelled(gone)
+  }
+
+  #transact(
     db: number,
     args: readonly string[],
     wall: number | null,

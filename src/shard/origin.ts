@@ -6,11 +6,12 @@
 import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import type { ErrorReply, Reply } from '../api/reply.js'
+import { type ErrorReply, type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
+import type { QueuedCall } from './blocked.js'
 import type { EventLog } from './event-log.js'
 import { Gathering } from './gathering.js'
 
@@ -19,6 +20,22 @@ const blockedMs = 25
 
 /** Sends one numbered batch towards the leader. False: could not, try again later. */
 export type SendBatch = (batch: Batch, acknowledged: number) => boolean
+
+/** Who keeps the commands that were applied and wait for their answer. */
+export interface WaitingCalls {
+  queued(call: QueuedCall): void
+  /** The same, where nobody waits any more. */
+  abandoned(sequence: number, index: number): void
+  batchEnded(): void
+  reset(): void
+}
+
+const nobody: WaitingCalls = {
+  queued: () => undefined,
+  abandoned: () => undefined,
+  batchEnded: () => undefined,
+  reset: () => undefined,
+}
 
 export interface OriginCounters {
   batches: number
@@ -30,6 +47,7 @@ export interface OriginCounters {
 
 export class Origin {
   readonly #requestMs: number
+  readonly #blocked: WaitingCalls
   /** Process incarnation times 1024, plus the resets since: what windows know this origin by. */
   incarnation = 0
   /** Sent and not answered, in sequence order without gaps. */
@@ -53,8 +71,9 @@ export class Origin {
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
 
-  constructor(requestMs: number) {
+  constructor(requestMs: number, blocked: WaitingCalls = nobody) {
     this.#requestMs = requestMs
+    this.#blocked = blocked
   }
 
   /** Commands that wait for their answer. */
@@ -67,6 +86,15 @@ export class Origin {
 
   get isEmpty(): boolean {
     return this.#flight.length === 0 && this.#waiting.length === 0
+  }
+
+  /** Nothing was ever sent under this incarnation. */
+  get isUnheard(): boolean {
+    return this.#sequence === 0
+  }
+
+  get isSending(): boolean {
+    return this.#waiting.length > 0
   }
 
   /** Something waits, there is room for one more batch, and the last sending did not fail. */
@@ -221,9 +249,26 @@ export class Origin {
       'a batch gets one reply per command',
     )
     for (let i = 0; i < count; i++) {
-      answerOne(batch, i, replies === null ? unknownResult : (replies[i] as Reply))
+      const reply = replies === null ? unknownResult : (replies[i] as Reply)
+      if (reply === silent) this.#wait(batch, i)
+      else answerOne(batch, i, reply)
       events?.answered(i, (batch.lanes[i] as Lane).caller)
     }
+    if (batch.isVoid) {
+      replies?.forEach((reply, index) => {
+        if (reply === silent) this.#blocked.abandoned(sequence, index)
+      })
+    }
+    this.#blocked.batchEnded()
+  }
+
+  #wait(batch: Batch, index: number): void {
+    const { sequence, lanes, tickets, databases, calls } = batch
+    const lane = lanes[index] as Lane
+    const ticket = tickets[index] as number
+    const db = databases[index] as number
+    const args = calls[index] as readonly string[]
+    this.#blocked.queued({ sequence, index, lane, ticket, db, args })
   }
 
   /** For the bug bank only: answers before anything is known. */
@@ -312,6 +357,7 @@ export class Origin {
     this.#sequence = 0
     this.#acknowledged = 0
     this.incarnation = incarnation
+    this.#blocked.reset()
   }
 }
 

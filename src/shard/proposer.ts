@@ -89,6 +89,16 @@ export class Proposer {
     return new CommandPayload(head, { commands: null, size: 0, body: () => noBytes })
   }
 
+  /** An entry that ends the waits of an origin that is gone. */
+  cancel(
+    of: { readonly origin: number; readonly incarnation: number },
+    clock: number,
+    now: Now,
+  ): Payload {
+    const head = { ...this.#head(entryKinds.waiter, clock, now, null), ...of }
+    return new CommandPayload(head, { commands: null, size: 0, body: () => noBytes })
+  }
+
   #head(kind: number, clock: number, now: Now, proposal: Proposal | null): EntryHead {
     return {
       kind,

@@ -14,7 +14,7 @@ import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { decodeCommands, encodeCommands } from './batch.js'
 import type { ReadRound } from './reads.js'
 import { channels, type ShardSink } from './sink.js'
-import { estimate } from './windows.js'
+import { estimate } from './estimate.js'
 
 export interface RemoteReadsInit {
   readonly sink: ShardSink

@@ -15,7 +15,7 @@ import { noKeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { positionZero } from '../api/position.js'
 import { showDigest } from '../api/keyspace-digest.js'
-import type { ErrorReply } from '../api/reply.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
 import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
@@ -23,6 +23,7 @@ import { Drive } from './drive.js'
 import { EventLog } from './event-log.js'
 import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
+import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
@@ -102,20 +103,14 @@ export class Shard implements Group {
       windows: this.#windows,
       reads: this.#reads,
       ...(init.times === undefined ? {} : { times: init.times }),
-      host: {
-        callerOf: (head, at) => this.#writes.callerOf(head, at),
-        answered: (head, replies) => {
-          const { origin } = this.#writes
-          if (head.origin !== init.config.self || head.incarnation !== origin.incarnation) return
-          const events = this.#events.isEmpty ? undefined : this.#events
-          origin.answered(head.sequence, replies, events)
-        },
-        read: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
-        intoLog: (lane, call) => this.#lanes.intoLog(lane, call),
-        ticked: (count) => this.#writes.ticked(count),
+      host: executorHost({
+        self: init.config.self,
+        sink: init.sink,
+        writes: this.#writes,
+        lanes: this.#lanes,
+        events: this.#events,
         halt: (why) => this.#halt(why),
-        wake: () => init.sink.wake(),
-      },
+      }),
     })
     this.#storage = new Storage({
       group: init.id,
@@ -187,6 +182,7 @@ export class Shard implements Group {
   /** Opens a turn: time passes. */
   begin(now: Now): void {
     this.#now = now
+    this.#writes.begin(now)
     if (this.#halted === '') this.#strategy?.tick(now)
   }
 
@@ -198,6 +194,12 @@ export class Shard implements Group {
 
   leave(lane: Lane): void {
     lane.held = null
+    lane.isLeft = true
+    this.#writes.blocked.leave(lane)
+  }
+
+  unblock(lane: Lane, how: 'timeout' | 'error', done: (reply: Reply) => void): void {
+    this.#writes.blocked.unblock(lane, how, done)
   }
 
   get inFlight(): number {
@@ -224,11 +226,13 @@ export class Shard implements Group {
 
   peerUp(peer: MemberId): void {
     this.#strategy?.peerUp(peer)
+    this.#writes.peerUp(peer)
     this.#storage.peerUp(peer)
   }
 
   peerDown(peer: MemberId): void {
     this.#strategy?.peerDown(peer)
+    this.#writes.peerDown(peer)
   }
 
   diskShort(short: boolean): void {
@@ -346,7 +350,7 @@ export class Shard implements Group {
   }
 
   digest(): Hash64 | null {
-    return this.#executor.isBetweenEntries ? this.engine.digest() : null
+    return this.#executor.digest()
   }
 
   keyCount(db: number): number {

@@ -16,7 +16,6 @@ import type {
   Strategy,
   StrategyStatus,
 } from '../api/strategy.js'
-import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { assert } from '../base/assert.js'
 import { type Hash64, hashZero } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -26,6 +25,7 @@ import { Cleaner } from './cleaner.js'
 import type { Executor } from './executor.js'
 import { Loader, type LoadResult } from './loader.js'
 import { LogWriter } from './log-writer.js'
+import { decodeMeta, encodeMeta } from './meta.js'
 import type { Channel, ShardSink } from './sink.js'
 import { Snapshots } from './snapshots.js'
 import type { Windows } from './windows.js'
@@ -67,9 +67,6 @@ export interface StorageInit {
   readonly windows: Windows
   readonly host: StorageHost
 }
-
-/** Version of the shard's part of a checkpoint. */
-const metaVersion = 1
 
 export class Storage {
   readonly #init: StorageInit
@@ -328,15 +325,4 @@ export class Storage {
       },
     })
   }
-}
-
-function encodeMeta(windows: Windows): Uint8Array {
-  const writer = new ByteWriter(256).byte(metaVersion)
-  windows.encode(writer)
-  return writer.finish()
-}
-
-function decodeMeta(meta: Uint8Array, windows: Windows): boolean {
-  const reader = new ByteReader(meta)
-  return reader.byte() === metaVersion && windows.decode(reader)
 }

@@ -9,6 +9,8 @@ import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { limits } from '../api/limits.js'
 import type { ByteReader, ByteWriter } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { estimate } from './estimate.js'
+import { Waiters } from './waiters.js'
 
 interface Answers {
   readonly sequence: number
@@ -31,6 +33,8 @@ export type Admission = 'execute' | 'repeat' | 'gap' | 'stale'
 
 export class Windows {
   #windows = new Map<number, Window>()
+  /** Commands that wait, and the answers that came to them late. */
+  readonly waiters = new Waiters()
 
   admit(head: EntryHead): Admission {
     const window = this.#windows.get(head.origin)
@@ -151,19 +155,4 @@ function forget(window: Window): void {
     each.bytes = each.replies.length * 8
     window.bytes += each.bytes
   }
-}
-
-/** About the bytes that a reply takes encoded. */
-export function estimate(reply: Reply): number {
-  if (typeof reply === 'string') return reply.length + 8
-  if (typeof reply !== 'object' || reply === null) return 8
-  if ('type' in reply) {
-    if (reply.type === 'map') return estimate(reply.pairs)
-    if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs' || reply.type === 'table')
-      return estimate(reply.items)
-    return 8
-  }
-  let bytes = 8
-  for (let i = 0; i < reply.length; i++) bytes += estimate(reply[i] as Reply)
-  return bytes
 }

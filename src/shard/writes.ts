@@ -13,9 +13,12 @@ import { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { type Batch, voidBody } from './batch.js'
+import { Blocked } from './blocked.js'
 import { Origin } from './origin.js'
 import { encodeForward, Proposer, type Proposal } from './proposer.js'
 import { channels, type ShardSink } from './sink.js'
+import { WaiterGuard } from './waiter-guard.js'
+import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Windows } from './windows.js'
 
 export interface WritesInit {
@@ -61,6 +64,8 @@ export class Writes {
   readonly #init: WritesInit
   readonly #self: MemberId
   readonly origin: Origin
+  readonly blocked: Blocked
+  readonly #guard: WaiterGuard
   readonly #proposer: Proposer
   /** As leader; one per member. */
   readonly #owed = new Map<MemberId, Debt>()
@@ -71,11 +76,21 @@ export class Writes {
   #commit = 0
   /** Monotonic ms of the last tick. */
   #tickedAt = 0
+  #now: Now = { wall: 0, mono: 0 }
 
   constructor(init: WritesInit) {
     this.#init = init
     this.#self = init.config.self
-    this.origin = new Origin(init.config.requestMs)
+    this.blocked = new Blocked({
+      self: this.#self,
+      waiters: init.windows.waiters,
+      incarnation: () => this.origin.incarnation,
+      add: (lane, call) => this.origin.add(lane, call, this.#now),
+      isSending: () => this.origin.isSending,
+      specOf: (name) => init.engine().commands.get(name),
+    })
+    this.origin = new Origin(init.config.requestMs, this.blocked)
+    this.#guard = new WaiterGuard(init.windows.waiters, this.#self)
     this.#proposer = new Proposer(init.random, {
       skewMs: init.config.clockSkewMs,
       clockOffset: init.clockOffset,
@@ -85,6 +100,34 @@ export class Writes {
 
   get isLeader(): boolean {
     return this.#isLeader
+  }
+
+  /** A turn begins. */
+  begin(now: Now): void {
+    this.#now = now
+    this.blocked.turn(now)
+  }
+
+  /** A command that waited was answered. */
+  served(answer: LateAnswer): void {
+    if (this.#isOwn(answer.id)) this.blocked.served(answer)
+  }
+
+  /** Commands wait no more. */
+  cancelled(ids: readonly WaiterId[]): void {
+    for (const id of ids) if (this.#isOwn(id)) this.blocked.cancelled(id)
+  }
+
+  peerUp(peer: MemberId): void {
+    this.#guard.up(peer)
+  }
+
+  peerDown(peer: MemberId): void {
+    this.#guard.down(peer)
+  }
+
+  #isOwn({ origin, incarnation }: WaiterId): boolean {
+    return origin === this.#self && incarnation === this.origin.incarnation
   }
 
   /** Commands wait that could be sent at once. */
@@ -120,12 +163,21 @@ export class Writes {
     const { windows } = this.#init
     this.#outlive(windows.incarnation(this.#self))
     this.origin.holds(windows.applied(this.#self, this.origin.incarnation))
+    // What an earlier life of this member left would take elements that nobody gets.
+    const { incarnation, isUnheard } = this.origin
+    if (isUnheard && !this.origin.isSending && windows.waiters.isHaunted(this.#self, incarnation)) {
+      this.blocked.tell()
+    }
     this.origin.flush(now, (batch, acknowledged) =>
       this.#send(strategy, { batch, acknowledged, now }),
     )
     if (!this.#isLeader) return
     this.#tellOwed(now)
     this.#proposeTick(strategy, now)
+    for (const gone of this.#guard.gone(now)) {
+      const payload = this.#proposer.cancel(gone, this.#init.engine().clock, now)
+      strategy.propose(this.#init.token(), payload, now)
+    }
   }
 
   /** Who asked for a command of an entry, where that was a client of this member. */
@@ -196,10 +248,12 @@ export class Writes {
       if (sequence > applied) break
       origin.answered(sequence, windows.find(this.#self, incarnation, sequence))
     }
+    this.blocked.reconcile()
   }
 
   wakeAt(now: Now): number {
-    let at = this.origin.wakeAt(now)
+    let at = Math.min(this.origin.wakeAt(now), this.blocked.wakeAt())
+    if (this.#isLeader) at = Math.min(at, this.#guard.wakeAt(now))
     for (const { refused } of this.#owed.values()) {
       if (refused !== null) at = Math.min(at, this.#askAt(refused))
     }

@@ -18,8 +18,10 @@ export function laterEngine(seed: number): (options: EngineOptions) => Engine {
       return later
     }
     const own: Pick<Engine, 'execute' | 'read' | 'step'> = {
-      execute: (db, args) =>
-        random.chance(1, 10) ? hold(() => engine.execute(db, args)) : engine.execute(db, args),
+      execute: (db, args, mayWait) =>
+        random.chance(1, 10)
+          ? hold(() => engine.execute(db, args, mayWait))
+          : engine.execute(db, args, mayWait),
       read(db, args, wall) {
         const reply = engine.read(db, args, wall)
         if (reply === later || reply === needsLog || !random.chance(1, 10)) return reply

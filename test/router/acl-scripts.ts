@@ -122,7 +122,7 @@ export const aclScripts: readonly (readonly (readonly string[])[])[] = [
     get,
   ],
   [
-    set('+@all', '-@write', '+set'),
+    set('+@all', '-@string', '+set'),
     get,
     set('+@connection', '+@pubsub'),
     get,

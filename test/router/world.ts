@@ -103,6 +103,10 @@ export class FakeGroup implements Group {
     waiting.lane.caller.answer(waiting.call.ticket, reply)
   }
 
+  unblock(_lane: Lane, _how: 'timeout' | 'error', done: (reply: Reply) => void): void {
+    done(0)
+  }
+
   leave(lane: Lane): void {
     this.left.push(lane)
   }

@@ -19,6 +19,7 @@ import { encodeCommands } from '../../src/shard/batch.js'
 import { EventLog } from '../../src/shard/event-log.js'
 import { Executor } from '../../src/shard/executor.js'
 import { Reads } from '../../src/shard/reads.js'
+import type { LateAnswer } from '../../src/shard/waiters.js'
 import { Windows } from '../../src/shard/windows.js'
 import { MapEngine } from './map-engine.js'
 
@@ -35,6 +36,7 @@ function world() {
   const ticked: number[] = []
   let wakes = 0
   let index = 0
+  const served: LateAnswer[] = []
   let token = 0
   let sequence = 0
   const executor = new Executor({
@@ -51,6 +53,8 @@ function world() {
         lane.writes++
         intoLog.push(call.args.join(' '))
       },
+      served: (answer) => void served.push(answer),
+      cancelled: () => undefined,
       ticked: (count) => void ticked.push(count),
       halt: (why) => halts.push(why),
       wake: () => wakes++,
@@ -61,6 +65,7 @@ function world() {
     windows,
     reads,
     answered,
+    served,
     replies,
     intoLog,
     halts,

@@ -9,6 +9,7 @@ import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../../src/base
 import { type Hash64, hashBytes, hashEquals, hashZero } from '../../src/base/hash.js'
 
 export class FakeEngine implements Engine {
+  readonly waiting = null
   readonly commands = new Map()
   readonly clock = 0
   readonly memoryBytes = 0
@@ -118,6 +119,8 @@ export class FakeEngine implements Engine {
   read(): null {
     return null
   }
+  watchKeys(): void {}
+
   step(): null {
     return null
   }

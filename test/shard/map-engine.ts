@@ -6,6 +6,7 @@ import { ok, type Reply } from '../../src/api/reply.js'
 import { hashString, hashZero } from '../../src/base/hash.js'
 
 export class MapEngine implements Engine {
+  readonly waiting = null
   readonly commands = new Map()
   readonly memoryBytes = 0
   readonly dirtyKeys = 0
@@ -31,6 +32,8 @@ export class MapEngine implements Engine {
     this.ran.push(`(${args.join(' ')})`)
     return this.#run(args)
   }
+
+  watchKeys(): void {}
 
   step(): Reply | typeof later {
     this.#steps--

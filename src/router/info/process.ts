@@ -52,7 +52,7 @@ export function clientsSection(state: RouterState): string {
   for (const session of state.sessions.values()) {
     longestInput = Math.max(longestInput, session.parser.keptBytes)
     longestOutput = Math.max(longestOutput, session.outputChars + session.unsent)
-    if (session.held !== null) held++
+    if (session.held !== null || session.waits !== null) held++
   }
   return fieldLines([
     ['connected_clients', state.sessions.size],

@@ -1,6 +1,11 @@
 // The commands on lists.
 
 import type { EngineCommand } from '../command.js'
+import blmove from './blmove.js'
+import blmpop from './blmpop.js'
+import blpop from './blpop.js'
+import brpop from './brpop.js'
+import brpoplpush from './brpoplpush.js'
 import lindex from './lindex.js'
 import linsert from './linsert.js'
 import llen from './llen.js'
@@ -20,6 +25,11 @@ import rpush from './rpush.js'
 import rpushx from './rpushx.js'
 
 export const listsCommands: readonly EngineCommand[] = [
+  blmove,
+  blmpop,
+  blpop,
+  brpop,
+  brpoplpush,
   lindex,
   linsert,
   llen,

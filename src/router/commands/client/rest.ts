@@ -1,12 +1,16 @@
 // The subcommands of CLIENT that have little to do here, answered as clients expect: NO-EVICT, NO-TOUCH,
 // MAINT_NOTIFICATIONS and UNBLOCK.
 
-import { error, notInteger, syntaxError } from '../../../api/replies.js'
+import { error, notInteger } from '../../../api/replies.js'
 import { ok } from '../../../api/reply.js'
+import { unblockClient } from '../../blocking.js'
 import type { RouterCommand } from '../../command.js'
 import { parseInteger } from '../../numbers.js'
 import { onOrOff, others, own } from './parts.js'
 
+const wrongUnblock = error(
+  "ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.",
+)
 const badReason = error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
 
 const enabled = {
@@ -62,7 +66,7 @@ export const maintNotifications = {
   },
 } satisfies RouterCommand
 
-/** There are no blocking commands yet, so nobody is ever unblocked. */
+/** Ids are those of this member's connections. */
 export const unblock = {
   ...others,
   name: 'client|unblock',
@@ -71,10 +75,11 @@ export const unblock = {
   summary: 'Unblocks a connection that waits in a blocking command.',
   complexity: 'O(log N) where N is the number of connections',
   arguments: [{ name: 'client-id', type: 'integer' }],
-  run: (_session, args) => {
-    const reason = args[3]?.toLowerCase()
-    if (args.length > 4) return syntaxError
-    if (reason !== undefined && reason !== 'timeout' && reason !== 'error') return badReason
-    return parseInteger(args[2] as string) === null ? notInteger : 0
+  run: (session, args, state) => {
+    const how = args[3]?.toLowerCase() ?? 'timeout'
+    if (args.length > 4) return wrongUnblock
+    if (how !== 'timeout' && how !== 'error') return badReason
+    const id = parseInteger(args[2] as string)
+    return id === null ? notInteger : unblockClient(session, state, { id, how })
   },
 } satisfies RouterCommand

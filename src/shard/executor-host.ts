@@ -1,0 +1,57 @@
+// Whom the executor tells of what it did: this member's own callers among all that were answered.
+
+import type { EntryHead } from '../api/entry.js'
+import type { Caller, GroupCall, Lane } from '../api/group.js'
+import type { MemberId } from '../api/ids.js'
+import type { Reply } from '../api/reply.js'
+import type { EventLog } from './event-log.js'
+import type { Lanes } from './lanes.js'
+import type { ShardSink } from './sink.js'
+import type { LateAnswer, WaiterId } from './waiters.js'
+import type { Writes } from './writes.js'
+
+export interface ExecutorHost {
+  /** The caller of a command of this member's own batch; null of another's. */
+  callerOf?(head: EntryHead, at: number): Caller | null
+  /** This member's own batch was applied. */
+  answered(head: EntryHead, replies: readonly Reply[]): void
+  /** A read is answered. */
+  read(lane: Lane, call: GroupCall, reply: Reply): void
+  /** A read has to go through the log. */
+  intoLog(lane: Lane, call: GroupCall): void
+  /** A command that waited is answered, of whatever origin. */
+  served(answer: LateAnswer): void
+  /** Commands of an origin wait no more, because the leader took it for dead. */
+  cancelled(ids: readonly WaiterId[]): void
+  /** A tick expired so many keys. */
+  ticked(count: number): void
+  /** The replica may not go on: it met what it does not know. */
+  halt(why: string): void
+  wake(): void
+}
+
+export function executorHost(of: {
+  readonly self: MemberId
+  readonly sink: ShardSink
+  readonly writes: Writes
+  readonly lanes: Lanes
+  readonly events: EventLog
+  readonly halt: (why: string) => void
+}): ExecutorHost {
+  const { self, sink, writes, lanes, events } = of
+  return {
+    callerOf: (head, at) => writes.callerOf(head, at),
+    answered: (head, replies) => {
+      const { origin } = writes
+      if (head.origin !== self || head.incarnation !== origin.incarnation) return
+      origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
+    },
+    read: (lane, call, reply) => lanes.answerRead(lane, call, reply),
+    intoLog: (lane, call) => lanes.intoLog(lane, call),
+    served: (answer) => writes.served(answer),
+    cancelled: (ids) => writes.cancelled(ids),
+    ticked: (count) => writes.ticked(count),
+    halt: of.halt,
+    wake: () => sink.wake(),
+  }
+}
