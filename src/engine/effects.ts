@@ -64,7 +64,7 @@ export class Effects {
     this.#settle(this.#write(key, value))
   }
 
-  /** Tells of an event of a key. */
+  /** Tells of an event of a key; an empty one is told by somebody else. */
   notify(event: string, key: string): void {
     this.#tell(event, key)
   }
@@ -147,7 +147,7 @@ export class Effects {
   }
 
   #tell(event: string, key: string): void {
-    if (this.#listener !== null) this.#listener.changed(event, this.db, key)
+    if (this.#listener !== null && event !== '') this.#listener.changed(event, this.db, key)
     if (this.watch !== null) this.watch.touched(this.db, key)
   }
 

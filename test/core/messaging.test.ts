@@ -1,13 +1,8 @@
 // Messages between whole members in one process: who gets them, who is counted, what a lost frame does.
 
 import test from 'ava'
-import { CoreWorld, type Client } from './core-world.js'
-
-/** Steps until the client has `count` replies and messages; all of them. */
-function read(world: CoreWorld, client: Client, count: number): readonly string[] {
-  world.until(() => client.replies.length >= count, 5_000)
-  return client.replies
-}
+import { pass, read } from './core-reader.js'
+import { CoreWorld } from './core-world.js'
 
 test('pub/sub: subscribed at one member, published at another: delivered and counted', (t) => {
   const world = new CoreWorld()
@@ -90,11 +85,11 @@ test('pub/sub: a member killed: its listeners are no longer counted, and again o
   world.answered()
 
   world.kill(3)
-  for (let i = 0; i < 50; i++) world.step()
+  pass(world, 50)
   publisher.send('PUBLISH news x', 'PUBSUB CHANNELS')
   const dead = read(world, publisher, 2).slice(0, 2)
   world.start(3)
-  for (let i = 0; i < 1_000; i++) world.step()
+  pass(world, 1_000)
   const again = world.client(3)
   again.send('SUBSCRIBE news')
   read(world, again, 1)
@@ -115,9 +110,9 @@ test('pub/sub: frames are lost: subscriptions are known everywhere in the end', 
     if (i % 2 === 1) listener.send(`UNSUBSCRIBE c${i - 1}`)
     world.step()
   }
-  for (let i = 0; i < 2_000; i++) world.step()
+  pass(world, 2_000)
   world.lossPerMille = 0
-  for (let i = 0; i < 500; i++) world.step()
+  pass(world, 500)
   const asker = world.client(2)
   asker.send('PUBSUB CHANNELS')
   const [channels] = read(world, asker, 1)
@@ -154,7 +149,7 @@ test('pub/sub: a listener that leaves: is no longer counted elsewhere', (t) => {
   world.answered()
 
   listener.member.inbox.push({ kind: 'closed', connection: listener.connection })
-  for (let i = 0; i < 20; i++) world.step()
+  pass(world, 20)
   const publisher = world.client(2)
   publisher.send('PUBLISH news x', 'PUBSUB NUMPAT')
 

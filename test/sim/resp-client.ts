@@ -1,5 +1,5 @@
-// RESP2 as a client speaks it: commands to bytes, reply bytes to canonical text (`+OK`, `:5`, `$text`,
-// `_`, `-ERR ...`, `*2 $a _`). Written apart from the product's codec, so that the two check each other.
+// RESP as a client speaks it: commands to bytes, reply bytes to canonical text (`+OK`, `:5`, `$text`,
+// `_`, `-ERR ...`, `*2 $a _`, of RESP3 also pushes `>2 ...`, maps and sets). Written apart from the product's codec, so that the two check each other.
 
 /** A multibulk command of one-byte strings, as text. */
 export function encodeCommand(args: readonly string[]): string {
@@ -49,8 +49,14 @@ function parse(text: string, at: number): { reply: string; end: number } | null 
       if (text.slice(end, end + 2) !== '\r\n') throw new Error('a bulk reply without its end')
       return { reply: `$${text.slice(next, end)}`, end: end + 2 }
     }
+    case '_':
+      return { reply: '_', end: next }
     case '*':
-      return parseArray(text, next, Number(head))
+    case '>':
+    case '~':
+      return parseArray(text, next, { count: Number(head), mark: text[at] as string })
+    case '%':
+      return parseArray(text, next, { count: 2 * Number(head), mark: '%' })
     default:
       throw new Error(`no reply begins with ${JSON.stringify(text.slice(at, at + 20))}`)
   }
@@ -59,7 +65,7 @@ function parse(text: string, at: number): { reply: string; end: number } | null 
 function parseArray(
   text: string,
   at: number,
-  count: number,
+  { count, mark }: { readonly count: number; readonly mark: string },
 ): { reply: string; end: number } | null {
   if (count < 0) return { reply: '_', end: at }
   const items: string[] = []
@@ -69,5 +75,5 @@ function parseArray(
     items.push(item.reply)
     at = item.end
   }
-  return { reply: `*${count} ${items.join(' ')}`, end: at }
+  return { reply: `${mark}${count} ${items.join(' ')}`, end: at }
 }

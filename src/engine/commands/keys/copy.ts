@@ -48,8 +48,9 @@ export default {
     }
     return copyFor(context, value, (copy) => {
       context.select(options.db)
-      context.effects.put(target, copy, 'copy_to')
-      if (at !== null) context.effects.expire(target, at, 'expire')
+      context.effects.put(target, copy, '')
+      if (at !== null) context.effects.expire(target, at, '')
+      context.effects.notify('copy_to', target)
       context.select(home)
       return 1
     })

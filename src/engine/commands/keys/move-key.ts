@@ -8,7 +8,10 @@ export function moveKey(
   move: { readonly key: string; readonly target: string; readonly value: Value },
 ): void {
   const at = context.expiryOf(move.key)
-  context.effects.remove(move.key, 'rename_from')
-  context.effects.put(move.target, move.value, 'rename_to')
-  if (at !== null) context.effects.expire(move.target, at, 'expire')
+  const { effects } = context
+  effects.remove(move.key, '')
+  effects.put(move.target, move.value, '')
+  if (at !== null) effects.expire(move.target, at, '')
+  effects.notify('rename_from', move.key)
+  effects.notify('rename_to', move.target)
 }

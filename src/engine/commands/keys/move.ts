@@ -35,10 +35,14 @@ export default {
     const isFree = context.find(key) === undefined
     context.select(home)
     if (!isFree) return 0
-    context.effects.remove(key, 'move_from')
+    context.effects.remove(key, '')
     context.select(target)
-    context.effects.put(key, value, 'move_to')
+    context.effects.put(key, value, '')
     if (at !== null) context.effects.expire(key, at, '')
+    context.select(home)
+    context.effects.notify('move_from', key)
+    context.select(target)
+    context.effects.notify('move_to', key)
     context.select(home)
     return 1
   },

@@ -2,7 +2,7 @@
 
 import { notInteger } from '../../../api/replies.js'
 import { parseClamped } from '../../values/integer.js'
-import { findList, fromLeft, itemAt } from './list.js'
+import { lookupList, fromLeft, itemAt } from './list.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -23,7 +23,7 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const list = findList(context, args[1] as string)
+    const list = lookupList(context, args[1] as string)
     if (list === null || list.type === 'error') return list
     const given = parseClamped(args[2] as string)
     if (given === null) return notInteger

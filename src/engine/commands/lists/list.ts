@@ -5,12 +5,21 @@ import type { ErrorReply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import { ListValue } from '../../values/list.js'
 import type { ListPart } from '../../values/list-part.js'
+import type { Value } from '../../values/value.js'
 
 export type Side = 'left' | 'right'
 
 /** The list at a key, null where there is none. */
 export function findList(context: Context, key: string): ListValue | null | ErrorReply {
-  const value = context.lookup(key)
+  return listOf(context.find(key))
+}
+
+/** As `findList`, counted as hit or miss: for commands that only read. */
+export function lookupList(context: Context, key: string): ListValue | null | ErrorReply {
+  return listOf(context.lookup(key))
+}
+
+function listOf(value: Value | undefined): ListValue | null | ErrorReply {
   if (value === undefined) return null
   return typeof value !== 'string' && value.type === 'list' ? value : wrongType
 }

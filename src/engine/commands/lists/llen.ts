@@ -1,6 +1,6 @@
 // LLEN key.
 
-import { findList } from './list.js'
+import { lookupList } from './list.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -17,7 +17,7 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const list = findList(context, args[1] as string)
+    const list = lookupList(context, args[1] as string)
     if (list === null) return 0
     return list.type === 'error' ? list : list.body.size
   },

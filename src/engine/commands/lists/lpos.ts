@@ -4,7 +4,7 @@ import { error, notInteger, syntaxError } from '../../../api/replies.js'
 import type { ErrorReply } from '../../../api/reply.js'
 import { parseClamped } from '../../values/integer.js'
 import { inSteps } from '../steps.js'
-import { findList, itemAt } from './list.js'
+import { lookupList, itemAt } from './list.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -30,7 +30,7 @@ export default {
   execute(context, args) {
     const options = parse(args)
     if ('type' in options) return options
-    const list = findList(context, args[1] as string)
+    const list = lookupList(context, args[1] as string)
     const { rank, count, length } = options
     if (list === null) return count === null ? null : []
     if (list.type === 'error') return list

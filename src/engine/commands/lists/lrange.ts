@@ -5,7 +5,7 @@ import { emptyArray } from '../../../api/reply.js'
 import { parseClamped } from '../../values/integer.js'
 import type { ListPart } from '../../values/list-part.js'
 import { inSteps } from '../steps.js'
-import { findList, fromLeft } from './list.js'
+import { lookupList, fromLeft } from './list.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -30,7 +30,7 @@ export default {
     const start = parseClamped(args[2] as string)
     const stop = parseClamped(args[3] as string)
     if (start === null || stop === null) return notInteger
-    const list = findList(context, args[1] as string)
+    const list = lookupList(context, args[1] as string)
     if (list === null) return emptyArray
     if (list.type === 'error') return list
     const { body } = list

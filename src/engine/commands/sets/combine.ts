@@ -160,7 +160,7 @@ class Combine implements Machine {
 
   /** Looks a key up; false where it is no set. */
   #find(key: string): boolean {
-    const value = this.#combining.isStore ? this.#context.find(key) : this.#context.lookup(key)
+    const value = this.#context.lookup(key)
     if (value !== undefined && (typeof value === 'string' || value.type !== 'set')) return false
     this.#sets.push(value)
     return true
