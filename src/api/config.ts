@@ -47,6 +47,12 @@ export interface ListenerConfig {
   readonly path: string | null
 }
 
+/** A user and its rules, as ACL SETUSER takes them; one-byte strings. */
+export interface UserRules {
+  readonly name: string
+  readonly rules: string
+}
+
 export interface Config {
   readonly cluster: string
   readonly self: MemberId
@@ -60,6 +66,14 @@ export interface Config {
   readonly bootstrap: boolean
   readonly password: string | null
   readonly protectedMode: boolean
+  /** File of users that ACL SAVE and LOAD use, or null; its content at start is in `users`. */
+  readonly aclFile: string | null
+  /** Null: only `default`, with `password`. */
+  readonly users: readonly UserRules[] | null
+  /** Who may use DEBUG: nobody, clients of this machine, everybody. */
+  readonly debugCommand: 'no' | 'local' | 'yes'
+  /** Names and values as CONFIG SET takes them, set at start. */
+  readonly settings: readonly (readonly [name: string, value: string])[]
   readonly peersInsecure: boolean
   readonly clientsMax: number
   readonly bulkBytesMax: number

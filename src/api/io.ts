@@ -41,8 +41,33 @@ export type Input =
     }
   /** Free disk space crossed the reserve: `short` when below it. */
   | { readonly kind: 'disk'; readonly short: boolean }
+  /** A file task is done, or failed with a reason; `text` is what was read. */
+  | {
+      readonly kind: 'filed'
+      readonly id: number
+      readonly error: string | null
+      readonly text: string
+    }
   /** The operator asks to stop: hand leadership over, answer what is in flight, then `stopped` comes out. */
   | { readonly kind: 'stop' }
+
+/** What may be written into the configuration file. */
+export type FileValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Readonly<Record<string, string>>[]
+
+export type FileTask =
+  | { readonly name: 'read-users' }
+  /** Takes the place of the file at once, or not at all. */
+  | { readonly name: 'write-users'; readonly text: string }
+  /** Sets values by their path, as `['clients', 'max']`; everything else of the file stays, comments too. */
+  | {
+      readonly name: 'rewrite-config'
+      readonly values: readonly (readonly [path: readonly string[], value: FileValue])[]
+    }
 
 /** A turn without inputs is a tick. */
 export type Output =
@@ -65,6 +90,8 @@ export type Output =
       readonly to: string
       readonly bytesMax: number
     }
+  /** Work on one of the files that the configuration names; answered once by `filed`. */
+  | { readonly kind: 'file'; readonly id: number; readonly task: FileTask }
   | { readonly kind: 'trace'; readonly event: TraceEvent }
   /**
    * The member has handed over and flushed, or must stop: `code` is the exit code, `why` for the log.

@@ -3,7 +3,7 @@
 
 import { z } from 'zod'
 import type { OptionMeta } from './leaf.js'
-import { configSchema, keyspaceSchema, listenerSchema, memberSchema } from './schema.js'
+import { configSchema, keyspaceSchema, listenerSchema, memberSchema, userSchema } from './schema.js'
 
 /** One option of the file. */
 export interface OptionDoc extends OptionMeta {
@@ -15,6 +15,7 @@ const listElements: Readonly<Record<string, z.ZodObject>> = {
   members: memberSchema,
   listeners: listenerSchema,
   keyspaces: keyspaceSchema,
+  users: userSchema,
 }
 
 /** Every option in the order of the schema, the elements of lists behind their list. */
@@ -24,9 +25,11 @@ export function listOptions(): readonly OptionDoc[] {
   return all
 }
 
-/** Options that a flag or an environment variable may set: those outside of lists. */
+/** Options that a flag or an environment variable may set: those outside of lists and maps. */
 export function listOverridable(): readonly OptionDoc[] {
-  return listOptions().filter((each) => !each.path.includes('[]') && !(each.path in listElements))
+  return listOptions().filter(
+    ({ path, written }) => !path.includes('[]') && !(path in listElements) && written !== '{}',
+  )
 }
 
 /** `--clients-max` of `clients.max`. */

@@ -1,7 +1,6 @@
 // The checks that need more than one option, and the last step to a `Config`: who this member is, the
 // default keyspace, listeners, keys of one-byte characters. Faults name the line of the offending part.
 
-import { Buffer } from 'node:buffer'
 import {
   type Config,
   durabilities,
@@ -13,6 +12,7 @@ import {
 import type { MemberId } from '../api/ids.js'
 import { ConfigError } from '../base/errors.js'
 import { isLoopback, writeAddress } from './address.js'
+import { oneByte, resolveUsers, writeSetting } from './users.js'
 import type { RawConfig } from './schema.js'
 import { showValue, type Source, type TreePath } from './source.js'
 
@@ -47,8 +47,12 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     listeners: resolveListeners(raw, self),
     directory: raw.directory,
     bootstrap: raw.bootstrap,
-    password: raw.security.password,
+    password: raw.security.password === null ? null : oneByte(raw.security.password),
     protectedMode: raw.security['protected-mode'],
+    aclFile: raw.security['acl-file'],
+    users: resolveUsers(raw, fail),
+    debugCommand: raw.security['debug-command'],
+    settings: Object.entries(raw.settings).map(([name, value]) => [name, writeSetting(value)]),
     peersInsecure: raw.peers.insecure,
     clientsMax: raw.clients.max,
     bulkBytesMax: raw.clients['bulk-max'],
@@ -228,7 +232,7 @@ const defaultKeyspace: KeyspaceConfig = {
 function toKeyspace(given: RawConfig['keyspaces'][number]): KeyspaceConfig {
   return {
     name: given.name,
-    prefixes: given.prefixes.map((prefix) => Buffer.from(prefix, 'utf8').toString('latin1')),
+    prefixes: given.prefixes.map(oneByte),
     databases: given.databases?.toSorted((a, b) => a - b) ?? null,
     level: given.level,
     strategy: given.strategy,

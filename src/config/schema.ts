@@ -73,6 +73,23 @@ export const listenerSchema = z.strictObject(
   'a listener: name, door, host, port, path',
 )
 
+/** One element of `users`. */
+export const userSchema = z.strictObject(
+  {
+    name: option(
+      { schema: z.string('a name').min(1, words('a name')), allowed: 'a name', form: 'text' },
+      'default',
+      'Name of the user; `default` is whoever has not authenticated.',
+    ),
+    rules: option(
+      { schema: z.string('rules'), allowed: 'rules as ACL SETUSER takes them', form: 'text' },
+      'off',
+      'What it may do, as `on >secret ~app:* +@all -@dangerous`.',
+    ),
+  },
+  'a user: name, rules',
+)
+
 const prefix = z
   .string('prefixes: text of 1 to 512 bytes')
   .min(1, words('text of 1 to 512 bytes'))
@@ -184,11 +201,35 @@ export const configSchema = z.strictObject(
             true,
             'Without a password, refuse clients that do not come over loopback.',
           ),
+          'acl-file': option(
+            nullable(path),
+            null,
+            'File of users, a line each, that ACL SAVE and ACL LOAD use; instead of `users`.',
+          ),
+          'debug-command': option(
+            oneOf(['no', 'local', 'yes']),
+            'no',
+            'Who may use DEBUG: nobody, clients of this machine, or everybody.',
+          ),
         },
-        'password, protected-mode',
+        'password, protected-mode, acl-file, debug-command',
       )
       .prefault({})
       .meta({ description: 'Who may come in.' }),
+    users: option(
+      listOf(userSchema, 10_000, 'a list of users'),
+      [],
+      'Users with their rules, equal on every member. Empty for `default` alone, with the password.',
+    ),
+    settings: option(
+      {
+        schema: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+        allowed: 'names and values, as CONFIG SET takes them',
+        form: 'yaml',
+      },
+      {},
+      'Settings by the names of Redis, as CONFIG SET takes them; CONFIG REWRITE keeps them here.',
+    ),
     peers: z
       .strictObject(
         {

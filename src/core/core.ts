@@ -223,6 +223,9 @@ export class Core {
       case 'scanned':
         this.#stores.scanned(input)
         return
+      case 'filed':
+        this.#router.filed(input.id, input)
+        return
       case 'disk':
         this.#diskShort = input.short
         for (const shard of this.#shards) shard.diskShort(input.short)
@@ -349,7 +352,7 @@ export class Core {
       this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
       return
     }
-    const refusal = this.#peers.refusal !== '' ? this.#peers.refusal : this.#refusal
+    const refusal = this.#peers.refusal || this.#refusal || this.#router.startFault
     if (refusal !== '' && !this.#isStopped) {
       this.#isStopped = true
       this.#out.push({ kind: 'stopped', code: 1, why: refusal, clean: false })

@@ -8,6 +8,7 @@ import { never } from '../base/assert.js'
 import { decodeIdentity, identityKey } from '../core/identity.js'
 import type { Clients } from './clients.js'
 import { readClock } from './clock.js'
+import type { Files } from './files.js'
 import type { HostLog } from './logger.js'
 import type { Peers } from './peers.js'
 import type { Reactor } from './reactor.js'
@@ -44,6 +45,7 @@ export interface HostParts {
   readonly peers: Peers
   readonly stores: Readonly<Record<StoreName, Store>>
   readonly witness: WitnessFile
+  readonly files: Files
   readonly log: HostLog
   /** By how many milliseconds the loop was late for a timer. */
   readonly late: (ms: number) => void
@@ -173,6 +175,9 @@ export class Host {
         return
       case 'scan':
         this.#scan(output)
+        return
+      case 'file':
+        void this.#parts.files.run(output.id, output.task).then(this.push)
         return
       default:
         never(output, 'an output of an unknown kind')

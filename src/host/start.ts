@@ -13,6 +13,7 @@ import { readClock, stopwatch } from './clock.js'
 import type { Database } from './database.js'
 import { seededRandom } from './entropy.js'
 import { makeFacts } from './facts.js'
+import { Files, type RewriteConfig } from './files.js'
 import { type Ending, exitStore, Host } from './host.js'
 import { type HostLog, makeLog } from './logger.js'
 import { Peers } from './peers.js'
@@ -35,6 +36,8 @@ export interface StartOptions extends DiskSeams {
   readonly door?: Door
   /** Path shown by INFO; empty for none. */
   readonly configFile?: string
+  /** For CONFIG REWRITE. */
+  readonly rewriteConfig?: RewriteConfig
   readonly loadStrategies?: typeof loadStrategies
   readonly log?: HostLog
 }
@@ -127,6 +130,12 @@ class Member {
       peers: this.#peers,
       stores: this.#stores,
       witness: this.#witness,
+      files: new Files({
+        users: this.#config.aclFile,
+        config: this.#options.configFile ?? '',
+        rewrite: this.#options.rewriteConfig ?? null,
+        log: this.#log,
+      }),
       log: this.#log,
       late: this.#facts.late,
       ended: (ending) => void this.#end(ending),

@@ -2,6 +2,7 @@
 // in the order of the session, and answers when the answer is there.
 
 import type { Group } from '../api/group.js'
+import { notInTransaction } from '../api/replies.js'
 import type { Reply } from '../api/reply.js'
 import type { Session } from './session.js'
 import { deferred, type RouterState } from './state.js'
@@ -16,6 +17,7 @@ export function askGroup(
   const entry = state.table.find(call.name)
   const found = entry?.subcommands?.get(call.args[1] ?? '') ?? entry
   if (found === undefined || found.run !== null) return make(null)
+  if (!state.mayDefer) return notInTransaction
   const index = state.route.groupOf(session.db, found.anyKey(call.args) ?? '')
   const group = state.groups[index] as Group
   const ticket = session.open(entry ?? null)

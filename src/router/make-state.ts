@@ -3,6 +3,7 @@
 import type { CommandSpec } from '../api/command.js'
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
+import type { Output } from '../api/io.js'
 import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
@@ -13,6 +14,7 @@ import { Users } from './acl/users.js'
 import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
+import { Files } from './files.js'
 import { Timekeeper } from './latency/timekeeper.js'
 import { Messaging, noPeers } from './messaging/messaging.js'
 import { Route } from './route.js'
@@ -44,15 +46,24 @@ export interface RouterInit {
 interface Own {
   readonly sessions: ReadonlyMap<ConnectionId, Session>
   kill(session: Session): void
+  out(output: Output): void
 }
 
-export function makeState(init: RouterInit, own: Own): RouterState {
+/** What the configuration says that only the router can judge. */
+export interface Made {
+  readonly state: RouterState
+  /** Why the member must not start so, or empty. */
+  readonly fault: string
+}
+
+export function makeState(init: RouterInit, own: Own): Made {
   const settings = new Settings(init.config)
   const table = new CommandTable<Run>(init.commands, routerCommands)
   const times = init.times ?? new Timekeeper(init.stopwatch)
   times.follow(settings, table)
   const users = new Users(table)
   settings.watch('requirepass', (password) => users.requirePass(password))
+  const fault = applyConfig(init.config, settings, users)
   const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
   const state: RouterState = {
     config: init.config,
@@ -68,6 +79,7 @@ export function makeState(init: RouterInit, own: Own): RouterState {
     messaging,
     times,
     delays: new Delays(),
+    files: new Files(own.out),
     facts: init.facts,
     stopwatch: init.stopwatch,
     random: init.random,
@@ -75,8 +87,22 @@ export function makeState(init: RouterInit, own: Own): RouterState {
     startedAt: init.now,
     now: init.now,
     isLoading: init.cluster.isLoading,
+    mayDefer: true,
     kill: own.kill,
   }
   messaging.attach(settings, own.sessions, () => state.now.wall)
-  return state
+  return { state, fault }
+}
+
+/** Settings and users of the configuration; what is wrong with them, or empty. */
+function applyConfig(config: Config, settings: Settings, users: Users): string {
+  for (const [name, value] of config.settings) {
+    const fault = settings.set(new Map([[name.toLowerCase(), value]]))
+    if (fault !== null) return `settings.${name}: ${fault.why}`
+  }
+  settings.forgetChanges()
+  if (config.users === null) return ''
+  const lines = config.users.map((user, index) => ({ line: index + 1, user }))
+  const changes = users.replace(lines, config.aclFile ?? 'users')
+  return typeof changes === 'string' ? changes : ''
 }

@@ -10,6 +10,7 @@ import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
 import { Bounds } from './bounds.js'
 import { Dispatcher } from './dispatch.js'
+import type { FileResult } from './files.js'
 import { makeState, type RouterInit } from './make-state.js'
 import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
@@ -40,17 +41,27 @@ export class Router implements SessionEvents {
   /** The session that is being parsed was authenticated when its limits were chosen. */
   #parsesAuthenticated = false
   readonly #bounds: Bounds
+  /** Why the member must not start with its configuration, or empty. */
+  readonly startFault: string
   readonly #notices = new Notices()
   #idleSweepAt = 0
 
   constructor(init: RouterInit) {
     this.#door = init.door
-    this.#state = makeState(init, {
+    const { state, fault } = makeState(init, {
       sessions: this.#sessions,
       kill: (session) => this.#kill(session),
+      out: (output) => this.#outputs.push(output),
     })
+    this.#state = state
+    this.startFault = fault
     this.#dispatcher = new Dispatcher(this.#state)
     this.#bounds = new Bounds(this.#state.settings)
+  }
+
+  /** The host has done a file task. */
+  filed(id: number, result: FileResult): void {
+    this.#state.files.done(id, result)
   }
 
   /** For commands, tests and the admin side: everything that is shared. */

@@ -112,6 +112,11 @@ export class Settings {
     return made
   }
 
+  /** What is set now is what the member was started with. */
+  forgetChanges(): void {
+    for (const setting of this.#settings.values()) setting.isChanged = false
+  }
+
   /** Sets all of the pairs, or none of them. All names exist. */
   set(pairs: ReadonlyMap<string, string>): SettingFault | null {
     const values: [name: string, setting: Setting, value: string][] = []
@@ -181,8 +186,8 @@ export class Settings {
     fix('dir', config.directory)
     fix('dbfilename', '')
     fix('logfile', '')
-    fix('aclfile', '')
-    fix('enable-debug-command', 'no')
+    fix('aclfile', config.aclFile ?? '')
+    fix('enable-debug-command', config.debugCommand)
     fix('cluster-enabled', 'no')
   }
 }

@@ -13,6 +13,7 @@ import type { Users } from './acl/users.js'
 import type { ClusterView } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
 import type { Delays } from './delays.js'
+import type { Files } from './files.js'
 import type { Timekeeper } from './latency/timekeeper.js'
 import type { Route } from './route.js'
 import type { Session } from './session.js'
@@ -44,6 +45,7 @@ export interface RouterState {
   readonly messaging: Messaging
   readonly times: Timekeeper
   readonly delays: Delays
+  readonly files: Files
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch
   readonly random: Random
@@ -55,6 +57,8 @@ export interface RouterState {
   now: Now
   /** Taken once per batch: the member loads its data. */
   isLoading: boolean
+  /** False while a queued command runs in EXEC: it must answer at once. */
+  mayDefer: boolean
   /** Closes a connection at the end of the turn; `abort` drops what it has not been sent. */
   kill(session: Session): void
 }

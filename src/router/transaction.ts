@@ -253,7 +253,9 @@ function together(
       }
       return reply
     }
+    state.mayDefer = false
     const reply = entry.run(session, args, state)
+    state.mayDefer = true
     return reply === deferred ? null : reply
   })
   return made

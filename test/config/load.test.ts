@@ -45,9 +45,10 @@ test('documented file: its options: exactly those of the schema, with their defa
   const listed = new Map<string, string>()
   const walk = (value: unknown, prefix: string): void => {
     for (const [name, inner] of Object.entries(value as Record<string, unknown>)) {
-      const isSection = typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      if (isSection) walk(inner, `${prefix}${name}.`)
-      else listed.set(`${prefix}${name}`, Array.isArray(inner) ? '[]' : String(inner))
+      const isList = Array.isArray(inner)
+      const isMap = typeof inner === 'object' && inner !== null && !isList
+      if (isMap && Object.keys(inner).length > 0) walk(inner, `${prefix}${name}.`)
+      else listed.set(`${prefix}${name}`, isList ? '[]' : isMap ? '{}' : String(inner))
     }
   }
   walk(tree, '')
@@ -224,4 +225,30 @@ test('keyspaces: prefixes of other alphabets: become the bytes of utf-8', (t) =>
 
   t.deepEqual(config.keyspaces[0]?.prefixes, ['\u00c3\u00a9:'])
   t.is(config.keyspaces[1]?.name, 'default')
+})
+
+test('users: in the file, in a file of their own, in both: taken, taken, refused', (t) => {
+  const users = write('user app on >p ~*\n\nuser default off\n')
+
+  t.deepEqual(load('users:\n  - {name: app, rules: on >ä ~*}\n  - name: b\n').users, [
+    { name: 'app', rules: 'on >\xc3\xa4 ~*' },
+    { name: 'b', rules: 'off' },
+  ])
+  t.deepEqual(load(`security: {acl-file: ${users}}`).users, [
+    { name: 'app', rules: 'on >p ~*' },
+    { name: 'default', rules: 'off' },
+  ])
+  t.regex(refusal(`users: [{name: a}]\nsecurity: {acl-file: ${users}}`), /null where `users`/)
+  t.regex(refusal('security: {acl-file: /nowhere/users}'), /a file that can be read/)
+  t.regex(refusal(`security: {acl-file: ${write('foo\n')}}`), /:1: the line: given something else/)
+})
+
+test('settings: of all kinds: as CONFIG SET takes them', (t) => {
+  const { settings } = load('settings: {timeout: 300, latency-tracking: false, save: "60 1"}')
+
+  t.deepEqual(settings, [
+    ['timeout', '300'],
+    ['latency-tracking', 'no'],
+    ['save', '60 1'],
+  ])
 })

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import raft from '../../plugins/raft/index.js'
 import { limits } from '../../src/api/limits.js'
 import { buildProgram } from '../../src/cli/program.js'
-import { flagOf, listOptions, variableOf } from '../../src/config/options.js'
+import { flagOf, listOptions, listOverridable, variableOf } from '../../src/config/options.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { routerCommands } from '../../src/router/commands/index.js'
 
@@ -48,7 +48,7 @@ function commandTable(): string {
 
 function optionTable(): string {
   const rows = listOptions().map(({ path, written, allowed, description }) => {
-    const isPlain = !path.includes('[]') && !['members', 'listeners', 'keyspaces'].includes(path)
+    const isPlain = listOverridable().some((each) => each.path === path)
     const overrides = isPlain ? `\`${flagOf(path)}\` \`${variableOf(path)}\`` : ''
     return [`\`${path}\``, `\`${written}\``, allowed, description, overrides]
   })

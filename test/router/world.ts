@@ -50,6 +50,10 @@ export function configOf(rest: Partial<Config> = {}): Config {
     bootstrap: false,
     password: null,
     protectedMode: true,
+    aclFile: null,
+    users: null,
+    debugCommand: 'no',
+    settings: [],
     peersInsecure: false,
     clientsMax: limits.clientsMax,
     bulkBytesMax: limits.bulkBytesMax,
@@ -154,6 +158,7 @@ export interface WorldOptions {
   readonly answer?: Answerer
   readonly commands?: ReadonlyMap<string, CommandSpec>
   readonly cluster?: Partial<ClusterView>
+  readonly configFile?: string
 }
 
 /** One router, its groups, its clients and its clock. */
@@ -206,7 +211,7 @@ export class World {
         os: 'Linux',
         arch: 'x64',
         executable: '/usr/bin/quorate',
-        configFile: '',
+        configFile: options.configFile ?? '',
         secret: (digits) => 'a'.repeat(digits),
         gauges: () => ({
           rssBytes: 1,

@@ -2,17 +2,12 @@
 // which users changed, and the commands close or limit connections.
 
 import { limits } from '../../api/limits.js'
+import type { UserLine } from '../../api/user-lines.js'
 import type { AclCatalog } from './categories.js'
 import { describeUser } from './describe.js'
 import { ruleFaults } from './faults.js'
 import { readRules } from './rules.js'
 import { User } from './user.js'
-
-/** A user in the configuration: its rules, as ACL SETUSER takes them. */
-export interface UserRules {
-  readonly name: string
-  readonly rules: string
-}
 
 /** What a new set of users changed. */
 export interface UserChanges {
@@ -87,22 +82,28 @@ export class Users {
     return user
   }
 
-  /** Puts the users of a file, or of the configuration, in place of all. Text: what is wrong. */
-  replace(lines: readonly UserRules[]): UserChanges | string {
+  /**
+   * Puts users of a file, or of the configuration, in place of all. Text: what is wrong, in Redis' words;
+   * nothing changed then.
+   */
+  replace(lines: readonly UserLine[], path: string): UserChanges | string {
     const made = new Map<string, User>()
-    for (const { name, rules } of lines) {
-      if (made.has(name)) return ruleFaults.duplicate
-      if (made.size >= limits.aclUsersMax) return 'Too many users'
-      const user = new User(name, this.catalog)
-      const parts = readRules(rules.split(/[ \t\r\n]+/).filter((part) => part !== ''))
-      if (typeof parts === 'string') return parts
-      for (const rule of parts) {
-        const fault = user.apply(rule)
-        if (fault !== null) return `${fault} (in '${hide(rule)}' of user '${name}')`
+    let faults = ''
+    for (const { line, user: given } of lines) {
+      const place = `${path}:${line}`
+      if (given === null) {
+        faults += `${place} should start with user keyword followed by the username. `
+      } else if (made.has(given.name)) {
+        faults += `WARNING: Duplicate user '${given.name}' found on line ${line}. `
+      } else if (made.size >= limits.aclUsersMax) return `${place}: Too many users`
+      else {
+        const user = new User(given.name, this.catalog)
+        faults += applyLine(user, given.rules, place)
+        made.set(given.name, user)
       }
-      made.set(name, user)
     }
-    return this.#exchange(made)
+    if (faults === '') return this.#exchange(made)
+    return `${faults}WARNING: ACL errors detected, no change to the previously active ACL rules was performed`
   }
 
   /** `user NAME RULES`, a line each. */
@@ -118,8 +119,10 @@ export class Users {
     const changed: User[] = []
     for (const [name, user] of this.#users) {
       const next = made.get(name)
-      if (next === undefined && user === this.default) openDefault(user)
-      else if (next === undefined) {
+      if (next === undefined && user === this.default) {
+        openDefault(user)
+        if (this.#password !== '') this.requirePass(this.#password)
+      } else if (next === undefined) {
         this.#users.delete(name)
         removed.push(user)
       } else if (describeUser(next, this.catalog) !== describeUser(user, this.catalog)) {
@@ -137,7 +140,22 @@ function openDefault(user: User): void {
   user.sanitizes = null
 }
 
-/** A rule without what it says of a password. */
-function hide(rule: string): string {
-  return '><#!'.includes(rule[0] ?? ' ') ? `${rule[0]}...` : rule
+/** What is wrong with the rules of a line; empty for nothing. */
+function applyLine(user: User, text: string, place: string): string {
+  const rules = readRules(text.split(/[ \t\r]+/).filter((part) => part !== ''))
+  if (typeof rules === 'string') return `${place}: Unmatched parenthesis in selector definition.`
+  let faults = ''
+  let isTold = false
+  for (const rule of rules) {
+    const fault = user.apply(rule)
+    if (fault === null) continue
+    // Of other rules only the first is told, without the rule: it may be a password.
+    if (fault === ruleFaults.unknown) {
+      faults += `${place}: Error in applying operation '${rule}': ${fault}. `
+    } else if (!isTold) {
+      faults += `${place}: ${fault}. `
+      isTold = true
+    }
+  }
+  return faults
 }

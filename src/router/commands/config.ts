@@ -1,12 +1,40 @@
 // CONFIG GET, SET, RESETSTAT, REWRITE.
 
 import { globMatch } from '../../base/glob.js'
-import { error, syntaxError } from '../../api/replies.js'
+import type { FileValue } from '../../api/io.js'
+import { error, notInTransaction, syntaxError } from '../../api/replies.js'
 import { ok, type Reply } from '../../api/reply.js'
+import { describeUser } from '../acl/describe.js'
 import { family } from '../family.js'
 import { groupTotals } from '../info/counters.js'
 import { container, specs } from '../specs/config.js'
-import type { RouterState, Run } from '../state.js'
+import { deferred, type RouterState, type Run } from '../state.js'
+
+/** Settings that have an option of their own in the file. */
+function optionOf(name: string, value: string): readonly [readonly string[], FileValue] {
+  if (name === 'requirepass') return [['security', 'password'], value === '' ? null : value]
+  if (name === 'protected-mode') return [['security', 'protected-mode'], value === 'yes']
+  if (name === 'maxclients') return [['clients', 'max'], Number(value)]
+  return [['settings', name], value]
+}
+
+const rewrite: Run = (session, _args, state) => {
+  if (state.facts.configFile === '') return noFile
+  if (!state.mayDefer) return notInTransaction
+  const values = state.settings.changed().map(([name, value]) => optionOf(name, value))
+  const users = state.users.list()
+  const isPlain = users.length === 1 && state.config.users === null
+  if (state.config.aclFile === null && !isPlain) {
+    const { catalog } = state.users
+    const list = users.map((user) => ({ name: user.name, rules: describeUser(user, catalog) }))
+    values.push([['users'], list])
+  }
+  state.files.ask(session, state.table.findFull('config|rewrite') ?? null, {
+    task: { name: 'rewrite-config', values },
+    make: ({ error: why }) => (why === null ? ok : error(`ERR Rewriting config file: ${why}`)),
+  })
+  return deferred
+}
 
 const noFile = error('ERR The server is running without a config file')
 
@@ -68,5 +96,5 @@ export default family(container, specs, {
     'REWRITE',
     '    Rewrite the configuration file.',
   ],
-  runs: { get, resetstat: resetStat, rewrite: () => noFile, set },
+  runs: { get, resetstat: resetStat, rewrite, set },
 })

@@ -58,7 +58,7 @@ function isAllowed(session: Session, state: RouterState): boolean {
 const sleep: Run = (session, args, state) => {
   const seconds = Number(args[2])
   const ms = Number.isFinite(seconds) ? Math.min(sleepMsMax, Math.max(0, seconds * 1000)) : 0
-  if (ms === 0) return ok
+  if (ms === 0 || !state.mayDefer) return ok
   const until = state.now.mono + ms
   state.gate.pause('all', until)
   state.delays.add(session, state.table.find('debug') ?? null, {

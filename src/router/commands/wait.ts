@@ -32,7 +32,7 @@ function waitFor(
   const { wanted, timeout, make } = options
   const targets = state.groups.map((group) => group.report().applied)
   const count = holders(state, targets)
-  if (count >= wanted || !canGrow(state)) return make(count)
+  if (count >= wanted || !canGrow(state) || !state.mayDefer) return make(count)
   const until = timeout === 0 ? Number.POSITIVE_INFINITY : state.now.mono + timeout
   state.delays.add(session, state.table.find(options.name) ?? null, {
     until,
