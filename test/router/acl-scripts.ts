@@ -122,7 +122,7 @@ export const aclScripts: readonly (readonly (readonly string[])[])[] = [
     get,
   ],
   [
-    set('+@all', '-@string', '+set'),
+    set('+@all', '-@write', '+set'),
     get,
     set('+@connection', '+@pubsub'),
     get,

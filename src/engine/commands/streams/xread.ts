@@ -1,9 +1,13 @@
 // XREAD [COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...].
 
 import { error } from '../../../api/replies.js'
+import { nullArray, type Reply } from '../../../api/reply.js'
+import type { Context } from '../../context.js'
+import { formatId } from '../../values/stream-id.js'
+import { waitFor } from '../waiting.js'
 import type { StreamRead } from './read-group.js'
 import { PlainRead, readAll } from './read-machine.js'
-import { parseRead } from './read-options.js'
+import { parseRead, type ReadOptions } from './read-options.js'
 import { findStream, strictId } from './stream.js'
 import type { EngineCommand } from '../command.js'
 
@@ -52,9 +56,23 @@ export default {
       if (text === '$' || last === undefined || last <= after) continue
       reads.push(new PlainRead(key, { stream, after, count }))
     }
-    return readAll(context, reads)
+    if (reads.length > 0 || options.blockMs < 0) return readAll(context, reads)
+    return waitForEntries(context, options)
   },
 } satisfies EngineCommand
+
+/** For entries behind the ids as they are now. */
+function waitForEntries(context: Context, options: ReadOptions): Reply {
+  const { keys, ids, count, blockMs } = options
+  const counted = count > 0 ? ['COUNT', String(count)] : []
+  const attempt = (key: string): readonly string[] => {
+    const id = ids[keys.indexOf(key)] as string
+    const stream = id === '$' ? findStream(context, key) : null
+    const after = id !== '$' ? id : stream?.type === 'stream' ? formatId(stream.lastId) : '0-0'
+    return ['xread', ...counted, 'BLOCK', '0', 'STREAMS', key, after]
+  }
+  return context.wait(nullArray, waitFor('stream', { keys, timeoutMs: blockMs, attempt }))
+}
 
 const groupOnlyId = error(
   'ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',

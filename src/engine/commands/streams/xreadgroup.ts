@@ -1,9 +1,10 @@
 // XREADGROUP GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...].
 
 import { error } from '../../../api/replies.js'
-import type { ErrorReply } from '../../../api/reply.js'
+import { type ErrorReply, nullArray, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import { idMax } from '../../values/stream-id.js'
+import { waitFor } from '../waiting.js'
 import { type GroupRead, NewRead, PendingRead, type StreamRead } from './read-group.js'
 import { readAll } from './read-machine.js'
 import { parseRead, type ReadOptions } from './read-options.js'
@@ -64,9 +65,20 @@ export default {
         reads.push(new NewRead(context, read))
       }
     }
-    return readAll(context, reads)
+    if (reads.length > 0 || options.blockMs < 0) return readAll(context, reads)
+    return waitForEntries(context, options)
   },
 } satisfies EngineCommand
+
+function waitForEntries(context: Context, options: ReadOptions): Reply {
+  const { keys, count, blockMs, noAck, group, consumer } = options
+  const counted = count > 0 ? ['COUNT', String(count)] : []
+  const unacknowledged = noAck ? ['NOACK'] : []
+  const head = ['xreadgroup', 'GROUP', group ?? '', consumer, ...counted, ...unacknowledged]
+  const attempt = (key: string): readonly string[] => [...head, 'BLOCK', '0', 'STREAMS', key, '>']
+  const waiting = waitFor('stream', { keys, timeoutMs: blockMs, attempt })
+  return context.wait(nullArray, { ...waiting, endsWithKey: true })
+}
 
 interface Wanted {
   readonly read: GroupRead

@@ -1,6 +1,9 @@
 // The commands on sorted sets.
 
 import type { EngineCommand } from '../command.js'
+import bzmpop from './bzmpop.js'
+import bzpopmax from './bzpopmax.js'
+import bzpopmin from './bzpopmin.js'
 import zadd from './zadd.js'
 import zcard from './zcard.js'
 import zcount from './zcount.js'
@@ -35,6 +38,9 @@ import zunion from './zunion.js'
 import zunionstore from './zunionstore.js'
 
 export const zsetsCommands: readonly EngineCommand[] = [
+  bzmpop,
+  bzpopmax,
+  bzpopmin,
   zadd,
   zcard,
   zcount,
