@@ -94,6 +94,7 @@ export class Changes {
       start = this.#startBehind(body) as number
     }
     const part = body.kind.make(start)
+    if (this.#journal.isOpen) this.#journalParts(key, value)
     if (!body.isHomed) {
       body.splice(body.parts.length, 0, [part])
       return
@@ -112,6 +113,15 @@ export class Changes {
     const last = (body.parts[body.parts.length - 1] as Part).start
     const start = startBetween(last, body.end)
     return start > last ? start : null
+  }
+
+  /** What hangs on a change beside the parts: `undo` takes it back. Only asked for where a journal is open. */
+  keepUndo(undo: () => void): void {
+    this.#journal.add(undo)
+  }
+
+  get isKept(): boolean {
+    return this.#journal.isOpen
   }
 
   /** Before a change of a container that a pre-image may hold: that one keeps it as it is. */
@@ -244,7 +254,6 @@ export class Changes {
     const entries = image.size - part.size
     const bytes = image.bytes - part.bytes
     this.#retouch(key, value, part)
-    if (value.type === 'zset') value.exchange(part as never, image as never)
     const { state, start } = part
     Object.assign(part, image)
     part.state = state
@@ -264,7 +273,13 @@ export class Changes {
     const before = value.withBody(value.body)
     this.#journal.add(() => {
       if (value.body.isHomed) this.#touchRow(key, value)
+      const bytes = headerBytes(before) - headerBytes(value)
       Object.assign(value, before)
+      if (!value.body.isHomed) return
+      this.#key = key
+      this.#row(value.body).bytes += bytes
+      const database = this.#keyspace.databases[value.body.db] as Database
+      database.bytes += bytes
     })
   }
 
@@ -287,7 +302,13 @@ export class Changes {
     const { ledger } = this.#keyspace
     const isInRow = body.id === 0
     const kept = new Set(parts)
-    if (!isInRow) for (const part of now) if (!kept.has(part)) ledger.killPart(part)
+    if (!isInRow) {
+      for (const part of now) {
+        // One that goes back into the row lives on: a checkpoint gets a copy.
+        if (kept.has(part) && wasInRow) ledger.touchPart(part)
+        if (!kept.has(part) || wasInRow) ledger.killPart(part)
+      }
+    }
     const stays = new Set(isInRow ? [] : now)
     if (wasInRow && !isInRow) {
       this.#keyspace.removeBody(body)
@@ -309,6 +330,10 @@ export class Changes {
     if (value.body.id === 0) this.#touchRow(key, value)
     else if (part.state !== states.dirty) this.#keyspace.ledger.touchPart(part)
   }
+}
+
+function headerBytes(value: Container): number {
+  return value.type === 'stream' ? value.headerBytes : 0
 }
 
 interface PartBefore {

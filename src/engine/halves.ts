@@ -26,3 +26,9 @@ export function takeTimes(whole: Segment, halves: readonly Segment[]): void {
   for (const half of halves) for (const [key, item] of half.expires ?? []) items.set(key, item)
   whole.expires = items.size === 0 ? null : items
 }
+
+/** A container that changed since is still to be restored: the segment's bytes are what it has now. */
+export function recount(segment: Segment): void {
+  segment.bytes = 0
+  for (const [key, value] of segment.map) segment.bytes += keyBytes(key, value)
+}

@@ -6,7 +6,7 @@ import { assert } from '../base/assert.js'
 import { hashString } from '../base/hash.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { ExpiryHeap } from './expiry.js'
-import { takeBack, takeTimes } from './halves.js'
+import { takeBack, takeTimes, recount } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
 import { Journal } from './journal.js'
 import { expiryBytes, keyBytes } from './memory.js'
@@ -210,6 +210,7 @@ export class Keyspace {
         table.segments.splice(index + 1, 0, right)
         table.starts.splice(index + 1, 0, right.start)
         takeBack(left, right)
+        recount(left)
         this.ledger.countedKeys(left, -right.map.size)
         this.#revive(table, right)
       })
@@ -312,6 +313,7 @@ export class Keyspace {
     const database = this.databases[segment.db] as Database
     const isOnly = table.segments.length === 1
     database.onlys[segment.slot] = isOnly ? table.segments[0] : undefined
+    recount(segment)
     this.ledger.revive(segment)
   }
 

@@ -10,18 +10,21 @@ import { Journal } from '../../src/engine/journal.js'
 import { type Database, Keyspace } from '../../src/engine/keyspace.js'
 import { Ledger } from '../../src/engine/ledger.js'
 import { Loader } from '../../src/engine/loader.js'
-import { keyBytes } from '../../src/engine/memory.js'
+import { expiryBytes, keyBytes } from '../../src/engine/memory.js'
 import { Segment } from '../../src/engine/segment.js'
 import { HashValue } from '../../src/engine/values/hash.js'
 import { ListValue } from '../../src/engine/values/list.js'
 import type { Body, Part } from '../../src/engine/values/part.js'
+import { StreamValue } from '../../src/engine/values/stream.js'
+import { type Consumer, Group } from '../../src/engine/values/stream-group.js'
+import { idAfter } from '../../src/engine/values/stream-id.js'
 import { SetValue } from '../../src/engine/values/set.js'
 import { type Container, copyValue, wholeBytes } from '../../src/engine/values/value.js'
 import { ZsetValue } from '../../src/engine/values/zset.js'
 import type { Storage } from './world.js'
 
 const databases = 2
-const types = [HashValue, ListValue, SetValue, ZsetValue] as const
+const types = [HashValue, ListValue, SetValue, StreamValue, ZsetValue] as const
 
 export class ContainerWorld {
   readonly journal = new Journal()
@@ -126,9 +129,50 @@ export class ContainerWorld {
       } else if (value.type === 'list') {
         const place = random.chance(1, 2) ? Math.min(size, 7) : random.below(size + 1)
         this.effects.lists.insert(key, value, { position: place, item: name })
+      } else if (value.type === 'stream') {
+        const id = idAfter(value.lastId) as string
+        this.effects.streams.append(key, value, id, ['f', name])
       }
     }
+    if (value.type === 'stream') this.#group(random, key, value)
     this.effects.settle(key, value, 'filled')
+  }
+
+  /** Something happens to a stream's groups. */
+  #group(random: Random, key: string, stream: StreamValue): void {
+    const { streams } = this.effects
+    const name = `group${random.below(3)}`
+    const group = stream.groups.get(name)
+    if (group === undefined) {
+      streams.createGroup(key, stream, new Group(name, stream.lastId, random.below(9)))
+      return
+    }
+    if (random.chance(1, 9)) {
+      streams.removeGroup(key, stream, group)
+      return
+    }
+    const owner = `consumer${random.below(3)}`
+    const consumer =
+      group.consumers.get(owner) ??
+      streams.createConsumer(key, stream, { group, name: owner, seenAt: random.below(1000) })
+    if (random.chance(1, 9)) streams.removeConsumer(key, stream, { group, consumer })
+    else this.#deliver(random, key, { stream, group, consumer })
+  }
+
+  #deliver(
+    random: Random,
+    key: string,
+    to: { readonly stream: StreamValue; readonly group: Group; readonly consumer: Consumer },
+  ): void {
+    const { stream, group, consumer } = to
+    const { streams } = this.effects
+    const lastId = stream.lastId
+    const delivery = { consumer, deliveredAt: random.below(1000), deliveries: 1 }
+    streams.deliver(key, stream, { group, id: lastId, delivery })
+    streams.setRead(key, stream, { group, lastId, entriesRead: stream.added })
+    streams.see(key, stream, { consumer, seenAt: random.below(1000), activeAt: random.below(9) })
+    const old = group.order.ids[random.below(group.order.size)]
+    if (old !== undefined) streams.acknowledge(key, stream, { group, id: old })
   }
 
   drain(random: Random, key: string, count: number): void {
@@ -142,6 +186,13 @@ export class ContainerWorld {
         else {
           const position = random.below(value.body.size)
           this.effects.lists.removeRun(key, value, { position, count: 1 + random.below(9) })
+        }
+      } else if (value.type === 'stream') {
+        const first = value.body.parts[0]
+        if (random.chance(1, 3))
+          this.effects.streams.trim(key, value, 1 + random.below(first?.size ?? 1))
+        else if (part !== undefined && 'ids' in part) {
+          this.effects.streams.remove(key, value, part.ids[random.below(part.size)] as string)
         }
       } else if (part !== undefined && 'map' in part) {
         const name = [...part.map.keys()][0] as string
@@ -159,7 +210,7 @@ export class ContainerWorld {
     const faults: string[] = []
     for (const database of this.keyspace.databases) {
       if (database === undefined) continue
-      let bytes = 0
+      let bytes = database.expiry.size * expiryBytes
       for (const table of database.tables) {
         for (const segment of table?.segments ?? []) {
           let own = 0
@@ -194,6 +245,10 @@ function faultsOf(key: string, value: Container, segment: Segment): string[] {
   )
   say(wholeBytes(value) > body.bytes, 'whole bytes')
   say(body.size > 0 && body.isHomed, 'empty or homeless')
+  if (value.type === 'stream') {
+    const sum = value.sortedGroups().reduce((bytes, group) => bytes + group.bytes, 0)
+    say(value.headerBytes === sum, 'bytes of the header')
+  }
   say((body.id !== 0) === body.parts.length > 1, 'rows of its own')
   say(body.slot === segment.slot && body.db === segment.db, 'place')
   say(

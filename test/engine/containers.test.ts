@@ -7,6 +7,8 @@ import type { Segment } from '../../src/engine/segment.js'
 import { ListValue } from '../../src/engine/values/list.js'
 import { ZsetValue } from '../../src/engine/values/zset.js'
 import { HashValue } from '../../src/engine/values/hash.js'
+import { StreamValue } from '../../src/engine/values/stream.js'
+import { idAfter } from '../../src/engine/values/stream-id.js'
 import { SetValue } from '../../src/engine/values/set.js'
 import { ContainerWorld } from './container-world.js'
 import { Storage } from './world.js'
@@ -94,7 +96,7 @@ test('containers: restored from a checkpoint, then changed as the first one: dig
   t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest())
 })
 
-for (const make of [HashValue, ListValue, SetValue, ZsetValue]) {
+for (const make of [HashValue, ListValue, SetValue, StreamValue, ZsetValue]) {
   test(`containers: one changed entry of 50,000 (${make.name}): at most ten rows in the next checkpoint`, (t) => {
     const random = new Random(7)
     const world = new ContainerWorld()
@@ -105,6 +107,9 @@ for (const make of [HashValue, ListValue, SetValue, ZsetValue]) {
       if (value.type === 'hash') world.effects.hashes.set('k', value, `f${i}`, 'v')
       if (value.type === 'set') world.effects.sets.add('k', value, `f${i}`)
       if (value.type === 'list') world.effects.lists.pushRight('k', value, `f${i}`)
+      if (value.type === 'stream') {
+        world.effects.streams.append('k', value, idAfter(value.lastId) as string, ['f', 'v'])
+      }
       if (value.type === 'zset') {
         world.effects.zsets.set('k', value, { member: `f${i}`, score: random.below(9999) })
       }
@@ -115,6 +120,9 @@ for (const make of [HashValue, ListValue, SetValue, ZsetValue]) {
     if (value.type === 'set') world.effects.sets.remove('k', value, 'f777')
     if (value.type === 'list') world.effects.lists.set('k', value, { position: 777, item: 'x' })
     if (value.type === 'zset') world.effects.zsets.set('k', value, { member: 'f777', score: 1 })
+    if (value.type === 'stream') {
+      world.effects.streams.remove('k', value, value.body.parts[70]?.ids[7] as string)
+    }
     const rows = world.checkpoint(storage, 2)
 
     t.true(rows >= 2 && rows <= 10, `${rows} rows`)

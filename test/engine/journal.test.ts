@@ -60,6 +60,7 @@ for (let seed = 1; seed <= 16; seed++) {
       }
       for (let i = random.below(30); i >= 0; i--) change(world, random)
       world.checkpoint(storage, number++)
+      t.deepEqual(world.faults(), [])
       t.deepEqual(ContainerWorld.restore(storage).digest(), world.digest(), `stored ${round}`)
     }
   })

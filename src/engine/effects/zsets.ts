@@ -27,7 +27,7 @@ export class ZsetEffects {
     const at = part.indexOf(score, member)
     part.members.splice(at, 0, member)
     part.scores.splice(at, 0, score)
-    zset.scores.set(member, score)
+    this.#index(zset, member, score)
     this.#changes.end(1, scoreBytes(member))
   }
 
@@ -36,7 +36,7 @@ export class ZsetEffects {
     const score = zset.scores.get(member)
     if (score === undefined) return false
     this.#take(key, zset, { member, score })
-    zset.scores.delete(member)
+    this.#index(zset, member, null)
     return true
   }
 
@@ -50,7 +50,7 @@ export class ZsetEffects {
     part.scores.splice(at, run.count)
     let bytes = 0
     for (const member of gone) {
-      zset.scores.delete(member)
+      this.#index(zset, member, null)
       bytes += scoreBytes(member)
     }
     this.#changes.end(-gone.length, -bytes)
@@ -70,6 +70,20 @@ export class ZsetEffects {
     if (zset.body.size < entriesMax && member.length <= memberBytesMax) return
     if (zset.scores.has(member)) return
     this.encode(key, zset, zsetEncodings.skiplist)
+  }
+
+  /** Keeps the index: the order of that is nobody's state, so that each member is undone alone. */
+  #index(zset: ZsetValue, member: string, score: number | null): void {
+    const { scores } = zset
+    if (this.#changes.isKept) {
+      const before = scores.get(member)
+      this.#changes.keepUndo(() => {
+        if (before === undefined) scores.delete(member)
+        else scores.set(member, before)
+      })
+    }
+    if (score === null) scores.delete(member)
+    else scores.set(member, score)
   }
 
   #take(key: string, zset: ZsetValue, { member, score }: Scored): void {

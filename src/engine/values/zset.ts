@@ -58,17 +58,6 @@ export class ZsetValue {
     return low
   }
 
-  /** A part is about to hold what `after` holds. */
-  exchange(part: ScorePart, after: ScorePart): void {
-    const scores = this.#scores
-    if (scores === null) return
-    part.members.forEach((member, i) => {
-      // One that moved to another part is that one's.
-      if (Object.is(scores.get(member), part.scores[i])) scores.delete(member)
-    })
-    this.restored(after)
-  }
-
   /** Position of a member, undefined where it is not there. */
   rankOf(member: string): number | undefined {
     const score = this.scores.get(member)
