@@ -70,8 +70,18 @@ export interface ArgumentDoc {
  * How the parts of a command over several replication groups come together:
  * refuse: CROSSSLOT. sum: integers are added. keys: one reply per key, in the order of the keys.
  * ok: +OK when all are. scan, union, random, total: keyless commands over the groups of a database.
+ * each: what every group keeps for itself, as scripts; the reply of the first.
  */
-export type Gather = 'refuse' | 'sum' | 'keys' | 'ok' | 'scan' | 'union' | 'random' | 'total'
+export type Gather =
+  | 'refuse'
+  | 'sum'
+  | 'keys'
+  | 'ok'
+  | 'scan'
+  | 'union'
+  | 'random'
+  | 'total'
+  | 'each'
 
 export interface CommandSpec {
   /** Lower case; subcommands as `client|kill`. */

@@ -62,8 +62,24 @@ export interface Group {
   setActiveExpire?(isOn: boolean): void
   /** Sixteen hexadecimal digits of all replicated state; empty while an entry is half done. Walks all data. */
   digestText?(): string
+  /** What runs scripts here; absent or null where none do. */
+  readonly scripts?: GroupScripts | null
   /** Writes and reads that wait. */
   readonly inFlight: number
+}
+
+/** Scripts of a group, at the member that leads it. */
+export interface GroupScripts {
+  /** Ends what runs for long; its reply is that of SCRIPT KILL and FUNCTION KILL. */
+  kill(kind: 'script' | 'function'): Reply
+  /** Libraries and functions of the group, as far as they are applied here. */
+  readonly counts: { readonly libraries: number; readonly functions: number }
+  /** What runs for long: name, command and milliseconds. */
+  readonly running: {
+    readonly name: string
+    readonly command: readonly string[]
+    readonly ms: number
+  } | null
 }
 
 /** What `quorate status` and INFO say of a group. */

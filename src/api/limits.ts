@@ -104,6 +104,17 @@ export const limits = {
   aclUsersMax: 10_000,
   aclSelectorsMax: 128,
   aclPatternsMax: 1_024,
+  /** Milliseconds after which a script is ended, and those for which its callers wait longer. */
+  scriptMsMax: 30_000,
+  /** Bytes of the commands through which one script changes data: they stand in one entry. */
+  scriptEffectBytesMax: 16 * 1024 * 1024,
+  /** Bytes and number of batches that wait at the leader while scripts run. */
+  scriptWaitingBytesMax: 64 * 1024 * 1024,
+  scriptWaitingMax: 1_024,
+  /** Calls of a script beside the loop that are executed in one turn. */
+  scriptCallsPerTurn: 256,
+  /** What scripts may use in one turn, in units of their meter: about 15 ms. */
+  scriptGasPerTurn: 3_000_000,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

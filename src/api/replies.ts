@@ -193,3 +193,34 @@ export function protocolError(text: string): ErrorReply {
 export function groupDown(why: string): ErrorReply {
   return error(`CLUSTERDOWN ${printable(why)}`)
 }
+
+// Scripts
+
+export const busyScript = error(
+  'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+)
+export const busyFunction = error(
+  'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.',
+)
+export const notBusy = error('NOTBUSY No scripts in execution right now.')
+export const noScript = error('NOSCRIPT No matching script. Please use EVAL.')
+export const noScripts = error('ERR This member runs no scripts')
+/** Ended by SCRIPT KILL or FUNCTION KILL: it had no effect. */
+export const scriptKilled = error(
+  'ERR Error running script: Script killed by user with SCRIPT KILL.',
+)
+export const scriptTooLong = error('ERR Error running script: it used more time than a script may')
+export const scriptTooMuch = error('ERR Error running script: its effects are larger than an entry')
+export const functionNotFound = error('ERR Function not found')
+export const libraryNotFound = error('ERR Library not found')
+export const readOnlyScript = error('ERR Write commands are not allowed from read-only scripts.')
+export const notForRo = error('ERR Can not execute a script with write flag using *_ro command.')
+export const noOomFlag = error(
+  "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'",
+)
+export const badKeyCount = error('ERR Bad number of keys provided')
+export const negativeKeys = error("ERR Number of keys can't be negative")
+export const manyKeys = error("ERR Number of keys can't be greater than number of args")
+export const notFromScript = error('ERR This Redis command is not allowed from script')
+export const unknownFromScript = error('ERR Unknown Redis command called from script')
+export const arityFromScript = error('ERR Wrong number of args calling Redis command from script')

@@ -1,6 +1,8 @@
 // Scripts as the shard and the simulator see them: who runs Lua is injected by the host. A runner never
 // touches data: what a script calls comes back to whoever runs it, one command at a time.
 
+import type { CommandSpec } from './command.js'
+import type { GroupId } from './ids.js'
 import type { ErrorReply, Reply } from './reply.js'
 
 /** One run of a script or of a function. */
@@ -47,6 +49,8 @@ export interface ScriptRunner {
   inspect(library: string, code: string): readonly FunctionSpec[] | ErrorReply
   /** Runs within a few milliseconds on this thread. Calls come from inside. */
   run(job: ScriptJob, call: ScriptCall): Reply | typeof spent
+  /** What the last `run` used of `limits.scriptGasPerTurn`. */
+  readonly used: number
   /** Runs on a thread that can be ended; `wake` of the runner's maker asks for a look. */
   start(job: ScriptJob): RunningScript
 }
@@ -72,3 +76,11 @@ export const effectsName = '\x01effects'
 /** Databases behind those that clients can select: scripts by SHA1, libraries, and functions by name. */
 export const hiddenDatabases = 3
 export const hidden = { scripts: 0, libraries: 1, functions: 2 } as const
+
+/** What the leader asks the command table and the routes while a script runs. */
+export interface ScriptWorld {
+  /** The spec of a command or subcommand, `null` for none of the name; `isRouted`: no group executes it. */
+  specOf(args: readonly string[]): { readonly spec: CommandSpec; readonly isRouted: boolean } | null
+  /** Whether all keys of a command belong to `group`; a command without keys only where it is alone. */
+  belongs(group: GroupId, db: number, args: readonly string[]): boolean
+}

@@ -7,6 +7,7 @@ import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
+import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import { never } from '../base/assert.js'
@@ -21,6 +22,7 @@ import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { Peers } from './peers.js'
+import { CoreScriptWorld } from './script-world.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
 
@@ -34,6 +36,8 @@ export interface CoreInit {
   readonly stopwatch: Stopwatch
   readonly facts: ProcessFacts
   readonly now: Now
+  /** Runs scripts; without it they are refused. */
+  readonly scripts?: ScriptRunner | undefined
 }
 
 /** What tests and the simulator may look at. */
@@ -64,6 +68,7 @@ export class Core {
   readonly #messaging: Messaging
   readonly #router: Router
   readonly #times: Timekeeper
+  readonly #scriptWorld = new CoreScriptWorld(() => this.#router.state)
   #now: Now
   #wants = false
   #isLoading = false
@@ -314,6 +319,11 @@ export class Core {
       random: random.fork(),
       events: this.#messaging.keyEvents,
       times: this.#times,
+      scripts: this.#init.scripts && {
+        runner: this.#init.scripts,
+        world: this.#scriptWorld,
+        busyMs: () => Number(this.#router.state.settings.get('busy-reply-threshold') ?? 0),
+      },
       clockOffset: () => {
         const offset = this.#clocks.offset()
         return Math.abs(offset) > config.clockSkewMs ? offset : 0

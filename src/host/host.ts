@@ -90,6 +90,11 @@ export class Host {
     this.#schedule()
   }
 
+  /** Something beside the inputs has to be looked at. */
+  wake(): void {
+    this.#schedule()
+  }
+
   /** Takes no turn any more. */
   end(ending: Ending): void {
     if (this.#isEnded) return

@@ -5,6 +5,7 @@ import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
 import type { Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
+import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
@@ -29,6 +30,7 @@ export interface ReactorInit {
   readonly stopwatch: Stopwatch
   readonly facts: ProcessFacts
   readonly now: Now
+  readonly scripts?: ScriptRunner
 }
 
 export type ReactorFactory = (init: ReactorInit) => Reactor

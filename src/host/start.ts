@@ -20,6 +20,7 @@ import { Peers } from './peers.js'
 import { loadStrategies } from './plugins.js'
 import type { ReactorFactory } from './reactor.js'
 import { checkRuntime } from './runtime.js'
+import { LuaRunner } from './scripts/runner.js'
 import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
 import type { WitnessFile } from './witness.js'
@@ -84,6 +85,7 @@ class Member {
   readonly #databases: Database[] = []
   #stores: Readonly<Record<StoreName, Store>> | null = null
   #witness: WitnessFile | null = null
+  readonly #scripts = new LuaRunner({ wake: () => this.#host?.wake() })
   #host: Host | null = null
   #witnessTimer: NodeJS.Timeout | null = null
   #stopTimer: NodeJS.Timeout | null = null
@@ -157,6 +159,7 @@ class Member {
       stopwatch,
       facts: this.#facts.facts,
       now: readClock(),
+      scripts: this.#scripts,
     })
     this.#witnessTimer = setInterval(() => this.#witness?.sync(), witnessSyncMs)
     this.#space.start()
@@ -177,6 +180,7 @@ class Member {
 
   /** Lets go of everything that is open, as it is. */
   async release(): Promise<void> {
+    this.#scripts.close()
     this.#space.stop()
     if (this.#witnessTimer !== null) clearInterval(this.#witnessTimer)
     if (this.#stopTimer !== null) clearTimeout(this.#stopTimer)

@@ -2,6 +2,7 @@
 // once here. `R` is how the router runs its own commands; null for a command of the engine.
 
 import type { CommandSpec } from '../api/command.js'
+import { scriptCommands } from '../api/scripts.js'
 import { findKeys, isFixed } from '../api/keys.js'
 import { namesDatabase } from './other-database.js'
 
@@ -38,6 +39,8 @@ export class CommandEntry<R = unknown> {
   readonly isBarrier: boolean
   readonly isWrite: boolean
   readonly isBlocking: boolean
+  /** The leader of its group runs scripts for it. */
+  readonly isScripted: boolean
   /** It listens or publishes: waits for no confirmation of its like, and its own messages follow its reply. */
   readonly isPubsub: boolean
   /** What it reads may be kept by clients in tracking mode. */
@@ -75,6 +78,7 @@ export class CommandEntry<R = unknown> {
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')
     this.isBlocking = spec.flags.includes('blocking')
+    this.isScripted = options.run === null && scriptCommands.has(this.engineName)
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
     this.isTracked = spec.flags.includes('readonly') && spec.keys.length > 0 && !isScript(spec.name)
     this.isCostly = spec.complexity !== 'O(1)'

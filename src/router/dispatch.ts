@@ -120,7 +120,8 @@ export class Dispatcher {
     }
     group.submit(session.lane(index, group), {
       spec: entry.spec,
-      write: entry.isWrite,
+      write: entry.isWrite || entry.isScripted,
+      scripted: entry.isScripted,
       db: session.db,
       args,
       ticket:
@@ -185,8 +186,13 @@ function groupOfMovable(
   db: number,
   { entry, args }: { readonly entry: Entry; readonly args: readonly string[] },
 ): number {
-  const [first, ...more] = findKeys(entry.spec, args) ?? []
-  if (first === undefined) return state.config.keyspaces.length - 1
+  const found = findKeys(entry.spec, args)
+  const [first, ...more] = found ?? []
+  if (first === undefined) {
+    if (found === null || !entry.isScripted) return state.config.keyspaces.length - 1
+    const groups = state.route.groupsOf(db)
+    return groups.length === 1 ? (groups[0] as number) : -1
+  }
   const index = state.route.groupOf(db, args[first.at] as string)
   const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
   return isOne ? index : -1

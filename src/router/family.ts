@@ -5,8 +5,8 @@ import { status } from '../api/reply.js'
 import type { RouterCommand } from './command.js'
 import type { Run } from './state.js'
 
-/** How a subcommand runs; with `barrier` once all earlier commands of the connection are answered. */
-export type Runner = Run | { readonly run: Run; readonly barrier: true }
+/** How a subcommand runs: `group` for one that a group runs; with `barrier` once all earlier commands of the connection are answered. */
+export type Runner = Run | { readonly run: Run; readonly barrier: true } | 'group'
 
 /** Every spec has a runner by its name in `specs`: `lines` answer HELP. */
 export function family<Specs extends Readonly<Record<string, CommandSpec>>>(
@@ -24,7 +24,8 @@ export function family<Specs extends Readonly<Record<string, CommandSpec>>>(
   const subcommands: RouterCommand[] = []
   for (const [word, spec] of Object.entries<CommandSpec>(specs)) {
     const runner = word === 'help' ? () => help : runs[word]
-    if (typeof runner === 'object') subcommands.push({ ...spec, ...runner })
+    if (runner === 'group') subcommands.push(spec)
+    else if (typeof runner === 'object') subcommands.push({ ...spec, ...runner })
     else if (runner !== undefined) subcommands.push({ ...spec, run: runner })
   }
   return { ...container, subcommands: [...subcommands, ...(options.more ?? [])] }

@@ -98,7 +98,8 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
 
 /** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
 export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const groups = entry.name === 'flushall' ? state.route.all : state.route.groupsOf(session.db)
+  const isEach = entry.name === 'flushall' || entry.spec.gather === 'each'
+  const groups = isEach ? state.route.all : state.route.groupsOf(session.db)
   const gathering = new Gathering(session, {
     entry,
     parts: groups.length,
@@ -122,7 +123,8 @@ function submitPart(
   const keys = trackedKeys(session, entry, args)
   group.submit(session.lane(target.group, group), {
     spec: entry.spec,
-    write: entry.isWrite,
+    write: entry.isWrite || entry.isScripted,
+    scripted: entry.isScripted,
     db: session.db,
     args,
     ticket: session.openPart(remembering(session, keys, { part: target.part, state })),
@@ -173,6 +175,8 @@ function mergeReplies(gather: Gather, replies: readonly Reply[]): Reply {
       return replies.reduce<number>((sum, reply) => sum + Number(reply), 0)
     case 'ok':
       return ok
+    case 'each':
+      return replies[0] ?? null
     case 'union':
       return replies.flatMap((reply) => listOf(reply))
     case 'scan':

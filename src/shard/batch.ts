@@ -33,6 +33,8 @@ export class Batch implements Commands {
   deadline = 0
   /** The callers were told that the outcome is unknown: what is sent again has no commands. */
   isVoid = false
+  /** The leader runs scripts in it. */
+  isScripted = false
   #body: Uint8Array | null = null
 
   get count(): number {
@@ -48,6 +50,7 @@ export class Batch implements Commands {
     this.#body = null
     this.databases.push(call.db)
     this.calls.push(args)
+    if (call.scripted === true) this.isScripted = true
     this.lanes.push(lane)
     this.tickets.push(call.ticket)
   }

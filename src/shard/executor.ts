@@ -20,6 +20,7 @@ import type { ExecutorHost } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
+import { isEffects, ScriptEffects } from './script-effects.js'
 import { isTransaction, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
@@ -52,7 +53,7 @@ export class Executor {
   /** A long command is open in the engine: for the running entry, or for a read. */
   #isOpen = false
   /** The long command is one of several engine commands. */
-  #transaction: Transaction | null = null
+  #transaction: Transaction | ScriptEffects | null = null
   /** Those who waited for what the last command changed. */
   #serving: Serving | null = null
   #halted = false
@@ -60,6 +61,8 @@ export class Executor {
   #budget = 0
   /** A snapshot is being installed: nothing is executed until `replace`. */
   isHeld = false
+  /** The engine's state is one that will be undone: nothing is executed or read. */
+  isSpeculative = false
   #now: Now = { wall: 0, mono: 0 }
 
   readonly #events: EventLog
@@ -99,7 +102,12 @@ export class Executor {
 
   /** No entry is half executed: the state is that of `applied`. */
   get isBetweenEntries(): boolean {
-    return this.#running === null && !this.#isOpen && this.#serving === null
+    return this.#running === null && !this.#isOpen && this.#serving === null && !this.isSpeculative
+  }
+
+  /** Everything delivered is executed, and no read is half done. */
+  get isIdle(): boolean {
+    return this.isBetweenEntries && this.backlog === 0 && !this.isHeld && !this.#halted
   }
 
   /** Of all replicated state at `applied`; null while an entry behind it is half executed. */
@@ -128,7 +136,7 @@ export class Executor {
 
   run(now: Now): void {
     this.#now = now
-    if (this.isHeld) return
+    if (this.isHeld || this.isSpeculative) return
     while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
         this.#stint.begin()
@@ -315,7 +323,7 @@ export class Executor {
     db: number,
     args: readonly string[],
   ): Reply | typeof later | typeof needsLog {
-    if (isTransaction(args)) return this.#transact(db, args, null)
+    if (isTransaction(args) || isEffects(args)) return this.#transact(db, args, null)
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
     return this.engine.execute(db, args, true)
   }
@@ -349,7 +357,9 @@ export class Executor {
     args: readonly string[],
     wall: number | null,
   ): Reply | typeof later | typeof needsLog {
-    const transaction = new Transaction(this.engine, { db, args, wall })
+    const transaction = isEffects(args)
+      ? new ScriptEffects(this.engine, args)
+      : new Transaction(this.engine, { db, args, wall })
     const reply = transaction.step(limits.stepElements)
     if (reply === later) this.#transaction = transaction
     return reply

@@ -35,7 +35,10 @@ export class Lanes {
       lane.held.push(call)
       return
     }
-    const joinsLog = call.write || (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
+    const joinsLog =
+      call.write ||
+      call.scripted === true ||
+      (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
     if (!joinsLog) {
       lane.reads++
       this.#init.reads.add(lane, call, now)

@@ -50,6 +50,8 @@ export class Origin {
   readonly #blocked: WaitingCalls
   /** Process incarnation times 1024, plus the resets since: what windows know this origin by. */
   incarnation = 0
+  /** Milliseconds for which callers wait longer: their commands stand behind a script here. */
+  graceMs = 0
   /** Sent and not answered, in sequence order without gaps. */
   #flight: Batch[] = []
   /** Bytes of the batches in `#flight`. */
@@ -289,7 +291,8 @@ export class Origin {
   /** Answers what is past its deadline; `why` is the definite error for commands never sent. */
   expire(now: Now, why: () => ErrorReply): void {
     for (const batch of this.#flight) {
-      if (batch.deadline > now.mono || batch.isVoid) continue
+      const grace = batch.isScripted ? limits.scriptMsMax : this.graceMs
+      if (batch.deadline + grace > now.mono || batch.isVoid) continue
       this.counters.unknown += batch.lanes.length
       const reply = hasBug('shard-definite-after-propose') ? why() : unknownResult
       tell(batch, reply)
@@ -307,6 +310,14 @@ export class Origin {
     for (const batch of this.#drop(expired)) {
       this.counters.refused += batch.lanes.length
       tell(batch, why())
+    }
+  }
+
+  /** Everything that was not sent is refused with this. */
+  refuse(reply: ErrorReply): void {
+    for (const batch of this.#drop(this.#waiting.length)) {
+      this.counters.refused += batch.lanes.length
+      tell(batch, reply)
     }
   }
 

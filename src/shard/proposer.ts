@@ -20,6 +20,8 @@ export interface Proposal {
   readonly commands: Commands | null
   readonly size: number
   readonly body: () => Uint8Array
+  /** Scripts run in it. */
+  readonly isScripted: boolean
 }
 
 interface Proposed {
@@ -83,6 +85,11 @@ export class Proposer {
     return new CommandPayload(head, { ...proposal, isAwaited: this.#init.isAwaited() })
   }
 
+  /** Head of an entry whose commands are not known yet. */
+  head(clock: number, now: Now, proposal: Proposal): EntryHead {
+    return this.#head(entryKinds.command, clock, now, proposal)
+  }
+
   /** An entry without commands that moves the engine's clock and expires what is due. */
   tick(clock: number, now: Now): Payload {
     const head = this.#head(entryKinds.tick, clock, now, null)
@@ -137,13 +144,17 @@ export class Proposer {
   }
 }
 
+/** First byte of a forwarded batch: the version, and whether scripts run in it. */
+export const forwardPlain = 1
+export const forwardScripted = 2
+
 /** The message that carries a batch to the leader. */
 export function encodeForward(
   proposal: Omit<Proposal, 'origin' | 'commands' | 'size'>,
 ): Uint8Array {
   const body = proposal.body()
   return new ByteWriter(body.length + 32)
-    .byte(1)
+    .byte(proposal.isScripted ? forwardScripted : forwardPlain)
     .varint(proposal.incarnation)
     .varint(proposal.sequence)
     .varint(proposal.acknowledged)

@@ -7,7 +7,10 @@ import type { KeyEvents } from '../api/events.js'
 import type { GroupId } from '../api/ids.js'
 import type { Members, StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
+import type { Executor } from './executor.js'
+import type { ScriptMeans, ScriptSeat } from './scripts.js'
 import type { ShardSink } from './sink.js'
+import type { Windows } from './windows.js'
 
 export interface ShardInit {
   readonly id: GroupId
@@ -25,4 +28,16 @@ export interface ShardInit {
   readonly clockOffset: () => number
   /** Where executed commands leave their times. */
   readonly times?: Times
+  /** Who runs scripts; absent, they are refused. */
+  readonly scripts?: ScriptMeans | undefined
+}
+
+/** Where scripts run, or undefined. */
+export function seatOf(
+  init: ShardInit,
+  windows: Windows,
+  executor: () => Executor,
+): ScriptSeat | undefined {
+  const { id, scripts } = init
+  return scripts && { group: id, means: scripts, waiters: windows.waiters, executor }
 }

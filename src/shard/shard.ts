@@ -8,6 +8,7 @@ import {
   type Group,
   type GroupCall,
   type GroupReport,
+  type GroupScripts,
   type Lane,
   makeLane,
 } from '../api/group.js'
@@ -19,6 +20,7 @@ import type { ErrorReply, Reply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
 import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
+import { busyRefusal, tellBusy } from './busy.js'
 import { Drive } from './drive.js'
 import { EventLog } from './event-log.js'
 import { deliverMessage } from './deliver-message.js'
@@ -29,7 +31,7 @@ import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
-import type { ShardInit } from './shard-init.js'
+import { seatOf, type ShardInit } from './shard-init.js'
 import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
@@ -43,6 +45,7 @@ export class Shard implements Group {
   readonly id: GroupId
   readonly keyspace: string
   readonly shard: number
+  readonly scripts: GroupScripts | null
   readonly #init: ShardInit
   readonly #engineOptions: EngineOptions
   readonly #sink: ShardSink
@@ -84,7 +87,9 @@ export class Shard implements Group {
       token: () => this.#nextToken(),
       clockOffset: init.clockOffset,
       isAwaited: () => this.#events.isAwaited,
+      scripts: seatOf(init, this.#windows, () => this.#executor),
     })
+    this.scripts = this.#writes.scripts
     this.#lanes = new Lanes({
       reads: this.#reads,
       origin: this.#writes.origin,
@@ -268,6 +273,7 @@ export class Shard implements Group {
     this.#storage.turn(now)
     const why = (): ErrorReply => this.#why()
     const due = this.#stopping.judge(now)
+    tellBusy(this.#writes, this.#reads, this.#lanes)
     this.#writes.origin.expire(due, why)
     this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
     this.#remoteReads.expire(due, why)
@@ -382,7 +388,7 @@ export class Shard implements Group {
 
   #refuses(call: GroupCall): ErrorReply | null {
     if (this.#halted !== '') return groupDown(this.#halted)
-    return call.write && this.#isDiskShort ? diskFull : null
+    return call.write && this.#isDiskShort ? diskFull : busyRefusal(this.#writes, call)
   }
 
   #why(): ErrorReply {

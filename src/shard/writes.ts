@@ -12,10 +12,17 @@ import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { type Batch, voidBody } from './batch.js'
+import { type Batch, CommandPayload, type Commands, encodeCommands, voidBody } from './batch.js'
 import { Blocked } from './blocked.js'
 import { Origin } from './origin.js'
-import { encodeForward, Proposer, type Proposal } from './proposer.js'
+import {
+  encodeForward,
+  forwardPlain,
+  forwardScripted,
+  Proposer,
+  type Proposal,
+} from './proposer.js'
+import { type ScriptSeat, Scripts } from './scripts.js'
 import { channels, type ShardSink } from './sink.js'
 import { WaiterGuard } from './waiter-guard.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
@@ -31,9 +38,10 @@ export interface WritesInit {
   readonly clockOffset: () => number
   /** Clients of other members wait to hear of changes. */
   readonly isAwaited: () => boolean
+  /** Absent where this member runs no scripts. */
+  readonly scripts?: ScriptSeat | undefined
 }
 
-const forwardVersion = 1
 /** Milliseconds until keys are looked at again that are due by the wall clock but not by the stamps. */
 const againMs = 25
 /** Milliseconds until an origin is asked again whose batch was refused: longer than it ignores a repetition. */
@@ -67,6 +75,9 @@ export class Writes {
   readonly blocked: Blocked
   readonly #guard: WaiterGuard
   readonly #proposer: Proposer
+  readonly scripts: Scripts | null
+  /** Of the turn; null before the first. */
+  #strategy: Strategy | null = null
   /** As leader; one per member. */
   readonly #owed = new Map<MemberId, Debt>()
   #leader: MemberId | null = null
@@ -96,6 +107,27 @@ export class Writes {
       clockOffset: init.clockOffset,
       isAwaited: init.isAwaited,
     })
+    this.scripts = init.scripts === undefined ? null : this.#makeScripts(init.scripts)
+  }
+
+  #makeScripts(seat: ScriptSeat): Scripts {
+    return new Scripts({
+      ...seat,
+      databases: this.#init.config.databases,
+      head: (proposal, now) => this.#proposer.head(this.#init.engine().clock, now, proposal),
+      propose: (head, proposal, commands) => this.#proposeRun(head, proposal, commands),
+      lost: () => this.lost(),
+      wake: () => this.#init.sink.wake(),
+    })
+  }
+
+  #proposeRun(head: EntryHead, proposal: Proposal, commands: Commands): boolean {
+    const strategy = this.#strategy as Strategy
+    const body = encodeCommands(commands)
+    const isAwaited = proposal.origin !== this.#self
+    const options = { commands, size: body.length, body: () => body, isAwaited }
+    const payload = new CommandPayload(head, options)
+    return strategy.propose(this.#init.token(), payload, this.#now) === null
   }
 
   get isLeader(): boolean {
@@ -154,6 +186,7 @@ export class Writes {
 
   /** A proposal was dropped: what is not answered goes again, and may be proposed again. */
   lost(): void {
+    this.scripts?.clear()
     this.#proposer.reset()
     this.origin.resendAll()
   }
@@ -161,6 +194,8 @@ export class Writes {
   /** Sends what waits, and proposes a tick when a key is due. */
   flush(strategy: Strategy, now: Now): void {
     const { windows } = this.#init
+    this.#strategy = strategy
+    this.#now = now
     this.#outlive(windows.incarnation(this.#self))
     this.origin.holds(windows.applied(this.#self, this.origin.incarnation))
     // What an earlier life of this member left would take elements that nobody gets.
@@ -173,6 +208,10 @@ export class Writes {
     )
     if (!this.#isLeader) return
     this.#tellOwed(now)
+    if (this.scripts?.isHolding === true) {
+      this.scripts.turn(strategy.status(), now)
+      return
+    }
     this.#proposeTick(strategy, now)
     for (const gone of this.#guard.gone(now)) {
       const payload = this.#proposer.cancel(gone, this.#init.engine().clock, now)
@@ -195,7 +234,7 @@ export class Writes {
     const sequence = reader.varint()
     const acknowledged = reader.varint()
     const commands = reader.raw(reader.left)
-    if (!reader.ok || version !== forwardVersion) return
+    if (!reader.ok || (version !== forwardPlain && version !== forwardScripted)) return
     const known = this.#init.windows.incarnation(from)
     if (known > incarnation) {
       this.#expect(from, known, 0)
@@ -213,7 +252,8 @@ export class Writes {
     }
     const size = commands.length
     const head = { origin: from, incarnation, sequence, acknowledged }
-    const proposal = { ...head, commands: null, size, body: () => commands }
+    const isScripted = version === forwardScripted
+    const proposal = { ...head, commands: null, size, body: () => commands, isScripted }
     if (this.#propose(strategy, proposal, now)) this.#owed.delete(from)
     else {
       const refused = { commit: this.#commit, at: now.mono }
@@ -253,6 +293,7 @@ export class Writes {
 
   wakeAt(now: Now): number {
     let at = Math.min(this.origin.wakeAt(now), this.blocked.wakeAt())
+    if (this.scripts !== null) at = Math.min(at, this.scripts.wakeAt(now))
     if (this.#isLeader) at = Math.min(at, this.#guard.wakeAt(now))
     for (const { refused } of this.#owed.values()) {
       if (refused !== null) at = Math.min(at, this.#askAt(refused))
@@ -300,7 +341,8 @@ export class Writes {
     const { sequence } = batch
     // Fixed now: a batch may become void later, and every replica must execute what this one does.
     const body = batch.isVoid ? () => voidBody : () => batch.body()
-    const numbered = { incarnation, sequence, acknowledged, body }
+    const isScripted = batch.isScripted && !batch.isVoid
+    const numbered = { incarnation, sequence, acknowledged, body, isScripted }
     if (leader !== this.#self) {
       return this.#init.sink.send(leader, channels.forward, encodeForward(numbered))
     }
@@ -320,8 +362,18 @@ export class Writes {
   }
 
   #propose(strategy: Strategy, proposal: Proposal, now: Now): boolean {
+    if (proposal.isScripted || this.scripts?.isHolding === true) return this.#hold(proposal)
     const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
     if (strategy.propose(this.#init.token(), payload, now) !== null) return false
+    this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
+    return true
+  }
+
+  /** It runs scripts, or follows some that wait. */
+  #hold(proposal: Proposal): boolean {
+    const { scripts } = this
+    if (scripts === null || scripts.isFull) return false
+    scripts.add(proposal)
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
     return true
   }

@@ -85,6 +85,8 @@ export class Lua {
   /** Where results are told: address and length. */
   #result = 0
   #isPrepared = false
+  /** What the script had set before the prelude asked for every kind of reply. */
+  #protocol = 2
   isLost = false
 
   constructor(init: LuaInit) {
@@ -146,6 +148,8 @@ export class Lua {
     if (bytes > argumentBytesMax) {
       return { type: 'error', text: 'ERR Arguments of a script exceed its memory', definite: true }
     }
+    this.#writer.protocol = 2
+    this.#protocol = 2
     try {
       const at = this.#exports.alloc(bytes)
       if (at === 0) throw new LuaSpent('out of memory')
@@ -154,7 +158,7 @@ export class Lua {
       this.#exports.eval_with_args(this.#result, script.at, script.length, at, bytes, keys.length)
       this.#exports.free_mem(at)
       const reply = this.#view.getUint32(this.#result, true)
-      const made = reply === 0 ? null : readValue(this.#heap, reply)
+      const made = reply === 0 ? null : readValue(this.#heap, reply, this.#protocol)
       if (reply !== 0) this.#exports.free_mem(reply)
       return made
     } catch (error) {
@@ -230,7 +234,10 @@ export class Lua {
         const hash = createHash('sha1').update(this.#heap.subarray(at, at + length))
         this.#hand(result, Buffer.from(hash.digest('hex'), 'latin1'))
       },
-      host_redis_setresp: () => {},
+      host_redis_setresp: (version: number) => {
+        this.#protocol = this.#writer.protocol
+        this.#writer.protocol = version
+      },
       host_redis_call: answer,
       host_redis_pcall: answer,
       // C's setjmp as emscripten does it: a call that may be left by an exception of our own.

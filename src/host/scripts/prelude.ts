@@ -3,17 +3,20 @@
 // door is the call of a secret string, so that no global and no field of a table leads to it.
 // Nothing here may keep what one script made where another one sees it.
 
+import { registering } from './registering.js'
+
 /** ARGV[1] is the secret; `sha1hex` and the calls come from the package. */
-export const prelude = `
+export const prelude = String.raw`
 local secret = ARGV[1]
 local type, tostring, select, error, pcall, xpcall = type, tostring, select, error, pcall, xpcall
 local find, sub, format, gsub = string.find, string.sub, string.format, string.gsub
-local loadstring, setmetatable, pairs, randomseed = loadstring, setmetatable, pairs, math.randomseed
-local collect = collectgarbage
+local gmatch, tonumber = string.gmatch, tonumber
+local loadstring, setmetatable, pairs, next, rawget = loadstring, setmetatable, pairs, next, rawget
+local floor, unpack = math.floor, unpack
 local redis = redis
 local send, setresp, sha1hex, log = redis.pcall, redis.setresp, redis.sha1hex, redis.log
-local scripts, libraries, functions = {}, {}, {}
-local registered, loading, running = nil, false, false
+local scripts, functions, texts = {}, {}, {}
+local registered, loading, running, protocol = nil, false, false, 2
 local marker = '__RLUA_E__:global%-read:(.*)$'
 
 -- The package marks reads of globals that are not there.
@@ -59,14 +62,22 @@ local function command(...)
   return spelled(n, ...)
 end
 
+local absent = "Script attempted to access nonexistent global variable '%s'"
+
+-- RESP3 knows nil; the package does not.
+local function told(reply)
+  if protocol == 3 and type(reply) == 'table' and reply.ok == '\1nil' then return nil end
+  return reply
+end
+
 redis.pcall = function(...)
-  if not running then fail('redis.call/pcall can only be called inside a script invocation') end
-  return command(...)
+  if not running then error(format(absent, 'pcall'), 2) end
+  return told(command(...))
 end
 
 redis.call = function(...)
-  if not running then fail('redis.call/pcall can only be called inside a script invocation') end
-  local reply = command(...)
+  if not running then error(format(absent, 'call'), 2) end
+  local reply = told(command(...))
   if type(reply) == 'table' and reply.err then error(reply, 0) end
   return reply
 end
@@ -98,6 +109,7 @@ redis.setresp = function(...)
   if select('#', ...) ~= 1 then fail('redis.setresp() requires one argument.') end
   local version = ...
   if version ~= 2 and version ~= 3 then fail('RESP version must be 2 or 3.') end
+  protocol = version
   setresp(version)
 end
 
@@ -125,7 +137,7 @@ end
 
 redis.acl_check_cmd = function(...)
   if select('#', ...) == 0 then fail(noArguments) end
-  local reply = send('\\1acl', ...)
+  local reply = send('\1acl', ...)
   if type(reply) == 'table' and reply.err then error(reply, 0) end
   return reply == 1
 end
@@ -137,65 +149,46 @@ redis.REPL_NONE, redis.REPL_AOF, redis.REPL_SLAVE = 0, 1, 2
 redis.REPL_REPLICA, redis.REPL_ALL = 2, 3
 redis.REDIS_VERSION, redis.REDIS_VERSION_NUM = '7.0.15', 0x0007000f
 
-local flagNames = {
-  ['no-writes'] = true, ['allow-oom'] = true, ['allow-stale'] = true,
-  ['no-cluster'] = true, ['allow-cross-slot-keys'] = true,
-}
+${registering}-- Only a library sees it, while it is loaded.
+setmetatable(redis, { __index = function(_, name)
+  if loading and name == 'register_function' then return register end
+end })
 
-local function named(options)
-  local name, callback, description, flags
-  for key, value in pairs(options) do
-    if type(key) ~= 'string' then fail('named argument key given to redis.register_function is not a string') end
-    if key == 'function_name' then
-      if type(value) ~= 'string' then fail('function_name argument given to redis.register_function must be a string') end
-      name = value
-    elseif key == 'description' then
-      if type(value) ~= 'string' then fail('description argument given to redis.register_function must be a string') end
-      description = value
-    elseif key == 'callback' then
-      if type(value) ~= 'function' then fail('callback argument given to redis.register_function must be a function') end
-      callback = value
-    elseif key == 'flags' then
-      if type(value) ~= 'table' then
-        fail('flags argument to redis.register_function must be a table representing function flags')
-      end
-      flags = value
-    else
-      fail('unknown argument given to redis.register_function')
-    end
-  end
-  if not name then fail('redis.register_function must get a function name argument') end
-  if not callback then fail('redis.register_function must get a callback argument') end
-  return name, callback, description, flags
+-- Redis' own generator (drand48 of 48 bits), which goes on from script to script.
+local high, low = 0x1234ab, 0xcd330e
+
+local function seed(value)
+  high, low = floor(value / 256) % 16777216, (value % 256) * 65536 + 0x330e
 end
 
-redis.register_function = function(...)
-  if not loading then error("attempt to call field 'register_function' (a nil value)", 2) end
+local function draw()
+  local product = 0xece66d * low + 11
+  high = (0xece66d * high + 0x5de * low + floor(product / 16777216)) % 16777216
+  low = product % 16777216
+  return floor((high * 16777216 + low) / 131072) % 2147483647 / 2147483647
+end
+
+math.random = function(...)
   local n = select('#', ...)
-  local name, callback, description, flags = ...
-  if n < 1 or n > 2 then fail('wrong number of arguments to redis.register_function') end
-  if n == 1 then
-    if type(name) ~= 'table' then fail('calling redis.register_function with a single argument is only applicable to Lua table (representing named arguments).') end
-    name, callback, description, flags = named(name)
-  elseif type(name) ~= 'string' then
-    fail('first argument to redis.register_function must be a string')
-  elseif type(callback) ~= 'function' then
-    fail('second argument to redis.register_function must be a function')
-  else
-    description, flags = nil, nil
+  local from, to = ...
+  if n == 0 then return draw() end
+  if n > 2 then error('wrong number of arguments', 2) end
+  if n == 1 then from, to = 1, from end
+  from, to = tonumber(from), tonumber(to)
+  if not from or not to then
+    error("bad argument #1 to 'random' (number expected, got " .. type((...)) .. ')', 2)
   end
-  local list = {}
-  for i = 1, #(flags or {}) do
-    if type(flags[i]) ~= 'string' or not flagNames[flags[i]] then fail('unknown flag given') end
-    list[i] = flags[i]
+  from, to = floor(from), floor(to)
+  if from > to then error("bad argument #" .. n .. " to 'random' (interval is empty)", 2) end
+  return floor(draw() * (to - from + 1)) + from
+end
+
+math.randomseed = function(value)
+  local number = tonumber(value)
+  if not number then
+    error("bad argument #1 to 'randomseed' (number expected, got " .. type(value) .. ')', 2)
   end
-  if name == '' or find(name, '[^%w_]') then
-    fail('Library names can only contain letters, numbers, or underscores(_) and must be at least one character long')
-  end
-  for i = 1, #registered do
-    if registered[i][1] == name then fail('Function already exists in the library') end
-  end
-  registered[#registered + 1] = { name, description or false, list, callback }
+  seed(floor(number) % 4294967296)
 end
 
 -- Where an error was raised: the innermost line of the script itself, past the functions above.
@@ -232,50 +225,116 @@ _G.pcall = function(...)
   return unwrapped(pcall(...))
 end
 
-local function finish(name, ok, value)
-  running = false
-  if ok then return value end
-  local text = value.err
-  if value.line then
-    text = text .. ' script: ' .. name .. ', on @' .. value.source .. ':' .. value.line .. '.'
+-- A reply as Redis makes it of a value: raw fields, and nothing for what has no form.
+local deep = {}
+
+local function clean(value, depth)
+  local kind = type(value)
+  if kind == 'string' or kind == 'boolean' then return value end
+  if kind == 'number' then return value == value and value or -1 / 0 end
+  if kind ~= 'table' then return nil end
+  if depth > 50 then error(deep, 0) end
+  local field = rawget(value, 'err')
+  if type(field) == 'string' then return { err = (gsub(field, '[\r\n]+$', '')) } end
+  field = rawget(value, 'ok')
+  if type(field) == 'string' then return { ok = field } end
+  field = rawget(value, 'double')
+  if type(field) == 'number' then return { double = field } end
+  field = rawget(value, 'map')
+  local made = {}
+  if type(field) == 'table' then
+    for key, item in next, field do
+      local known = clean(key, depth + 1)
+      if known ~= nil then made[known] = clean(item, depth + 1) end
+    end
+    return { map = made }
   end
-  return { err = text }
+  field = rawget(value, 'set')
+  if type(field) == 'table' then
+    for key in next, field do
+      local known = clean(key, depth + 1)
+      if known ~= nil then made[known] = true end
+    end
+    return { set = made }
+  end
+  field = rawget(value, 'big_number')
+  if type(field) == 'string' then return { big_number = (gsub(field, '[\r\n]', ' ')) } end
+  field = rawget(value, 'verbatim_string')
+  if type(field) == 'table' then
+    local form, text = rawget(field, 'format'), rawget(field, 'string')
+    if type(form) == 'string' and type(text) == 'string' then
+      return { verbatim_string = { format = form, string = text } }
+    end
+  end
+  for i = 1, 2147483647 do
+    local item = rawget(value, i)
+    if item == nil then break end
+    item = clean(item, depth + 1)
+    if item == nil then item = false end
+    made[i] = item
+  end
+  return made
 end
 
-local function run(name, body)
-  running = true
-  randomseed(0)
-  return finish(name, xpcall(body, handler))
+-- A call in a return leaves no frame behind: then it was the last such line, as a rule.
+local function lineOf(text)
+  local line, found = 1, 1
+  for part in gmatch(text .. '\n', '(.-)\n') do
+    if find(part, 'return%s*%(?%s*redis%.') then found = line end
+    line = line + 1
+  end
+  return found
+end
+
+local function finish(name, source, ok, value)
+  running = false
+  if ok then
+    local kind = type(value)
+    if kind == 'string' or kind == 'nil' then return value end
+    local isClean, made = pcall(clean, value, 0)
+    if not isClean then return { err = 'ERR reached lua stack limit' } end
+    setresp(3)
+    return made
+  end
+  local text = value.err
+  local line = value.line or lineOf(texts[name])
+  return {
+    err = text .. ' script: ' .. name .. ', on @' .. (value.source or source) .. ':' .. line .. '.',
+  }
+end
+
+local function run(name, source, body)
+  running, protocol = true, 2
+  return finish(name, source, xpcall(body, handler))
 end
 
 local doors = {
   -- A script, by name.
-  function(sha) return run(sha, scripts[sha]) end,
+  function(sha) return run(sha, 'user_script', scripts[sha]) end,
   function(sha, text)
     local body, err = loadstring(text, '@user_script')
     if not body then return { err = err } end
-    scripts[sha] = body
+    scripts[sha], texts[sha] = body, text
     return { ok = '' }
   end,
   -- A function: KEYS and ARGV are its arguments.
   function(name, keys, argv)
     local body = functions[name]
-    return run(name, function() return body(keys, argv) end)
+    return run(name, 'user_function', function() return body(keys, argv) end)
   end,
-  -- A library: answers what it registers, which \`keep\` makes callable.
+  -- A library: answers what it registers, callable with keep.
   function(library, text, keep)
     local body, err = loadstring(text, '@user_function')
     if not body then return { err = 'ERR Error compiling function: ' .. err } end
     registered, loading = {}, true
-    randomseed(0)
     local ok, failure = xpcall(body, handler)
     loading = false
-    if not ok then return { err = 'ERR Error registering functions: @' .. gsub(failure.err, '^ERR ', '') } end
+    if not ok then return { err = 'ERR Error registering functions: ' .. failure.err } end
     local made = {}
     for i = 1, #registered do
       local each = registered[i]
       made[i] = { each[1], each[2], each[3] }
-      if keep then functions[each[1]] = each[4] end
+      if keep then functions[each[1]], texts[each[1]] = each[4], text end
     end
     return made
   end,

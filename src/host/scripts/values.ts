@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import type { Reply, ReplyObject } from '../../api/reply.js'
+import { formatDouble } from '../../base/double.js'
 import { never } from '../../base/assert.js'
 
 const kinds = {
@@ -24,10 +25,14 @@ const kinds = {
 export class ReplyWriter {
   #buffer = Buffer.allocUnsafeSlow(4096)
   #at = 0
+  /** What the script set with `redis.setresp`. */
+  protocol = 2
 
   encode(reply: Reply): Uint8Array {
     this.#at = 0
-    this.#write(reply)
+    // Lua's nil; the prelude knows the word.
+    if (reply === null && this.protocol === 3) this.#text(kinds.status, '\x01nil')
+    else this.#write(reply)
     const made = this.#buffer.subarray(0, this.#at)
     // A huge reply is rare: its buffer does not stay.
     if (this.#buffer.length > 1024 * 1024) this.#buffer = Buffer.allocUnsafeSlow(4096)
@@ -51,20 +56,29 @@ export class ReplyWriter {
         this.#text(kinds.error, reply.text)
         return
       case 'double':
+        if (this.protocol === 2) {
+          this.#text(kinds.bulk, formatDouble(reply.value))
+          return
+        }
         this.#head(kinds.double, 8)
         this.#reserve(8)
         this.#at = this.#buffer.writeDoubleLE(reply.value, this.#at)
         return
       case 'boolean':
+        if (this.protocol === 2) {
+          this.#integer(reply.value ? 1 : 0)
+          return
+        }
         this.#head(kinds.boolean, 1)
         this.#reserve(1)
         this.#buffer[this.#at++] = reply.value ? 1 : 0
         return
       case 'map':
-        this.#list(kinds.map, reply.pairs, reply.pairs.length / 2)
+        if (this.protocol === 2) this.#list(kinds.array, reply.pairs, reply.pairs.length)
+        else this.#list(kinds.map, reply.pairs, reply.pairs.length / 2)
         return
       case 'set':
-        this.#list(kinds.set, reply.items, reply.items.length)
+        this.#list(this.protocol === 2 ? kinds.array : kinds.set, reply.items, reply.items.length)
         return
       case 'push':
       case 'many':
@@ -74,9 +88,13 @@ export class ReplyWriter {
         this.#list(kinds.array, rowsOf(reply.items), reply.items.length / 2)
         return
       case 'pairs':
-        this.#list(kinds.array, reply.items, reply.items.length)
+        this.#pairs(reply.items)
         return
       case 'verbatim':
+        if (this.protocol === 2) {
+          this.#text(kinds.bulk, reply.text)
+          return
+        }
         this.#head(kinds.verbatim, reply.text.length + 7)
         this.#uint32(reply.format.length)
         this.#latin1(reply.format + reply.text)
@@ -88,6 +106,15 @@ export class ReplyWriter {
       default:
         never(reply, 'a known reply')
     }
+  }
+
+  #pairs(items: readonly Reply[]): void {
+    if (this.protocol === 2) {
+      this.#list(kinds.array, items, items.length)
+      return
+    }
+    this.#head(kinds.array, items.length / 2)
+    for (let i = 0; i < items.length; i += 2) this.#list(kinds.array, items.slice(i, i + 2), 2)
   }
 
   #list(kind: number, items: readonly Reply[], count: number): void {
@@ -135,16 +162,22 @@ export class ReplyWriter {
 }
 
 /** The reply at an address of Lua's memory. */
-export function readValue(heap: Buffer, at: number): Reply {
-  return new ValueReader(heap, at).read()
+export function readValue(heap: Buffer, at: number, protocol: number): Reply {
+  return new ValueReader(heap, at, protocol).read()
 }
+
+/** What no Lua number is: the package makes it of those beyond 64 bits, Redis the least one. */
+const beyond = 0x7fffffffffffffffn
+const least = -0x8000000000000000n
 
 class ValueReader {
   readonly #heap: Buffer
+  readonly #protocol: number
   #at: number
 
-  constructor(heap: Buffer, at: number) {
+  constructor(heap: Buffer, at: number, protocol: number) {
     this.#heap = heap
+    this.#protocol = protocol
     this.#at = at
   }
 
@@ -170,7 +203,7 @@ class ValueReader {
         return { type: 'error', text: this.#text(count - 4), definite: true }
       case kinds.boolean:
         this.#at++
-        return { type: 'boolean', value: this.#heap[this.#at - 1] !== 0 }
+        return this.#boolean(this.#heap[this.#at - 1] !== 0)
       case kinds.double:
         this.#at += 8
         return { type: 'double', value: this.#heap.readDoubleLE(this.#at - 8) }
@@ -194,12 +227,18 @@ class ValueReader {
     }
   }
 
+  #boolean(value: boolean): Reply {
+    if (this.#protocol === 3) return { type: 'boolean', value }
+    return value ? 1 : null
+  }
+
   #integer(): Reply {
     const low = this.#heap.readUInt32LE(this.#at)
     const high = this.#heap.readInt32LE(this.#at + 4)
     this.#at += 8
     if (high === 0) return low
     const value = (BigInt(high) << 32n) + BigInt(low)
+    if (value === beyond) return least
     const number = Number(value)
     return Number.isSafeInteger(number) ? number : value
   }

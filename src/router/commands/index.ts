@@ -33,6 +33,9 @@ import debug from './debug.js'
 import lolwut from './lolwut.js'
 import { failover, psync, replConf, replicaOf, role, slaveOf, sync } from './replication.js'
 import reset from './reset.js'
+import { evalCommands } from './scripting/eval.js'
+import { functions } from './scripting/function.js'
+import { script } from './scripting/script.js'
 import select from './select.js'
 import shutdown from './shutdown.js'
 import time from './time.js'
@@ -56,8 +59,10 @@ export const routerCommands: readonly RouterCommand[] = [
   debug,
   discard,
   echo,
+  ...evalCommands,
   exec,
   failover,
+  functions,
   hello,
   info,
   lastSave,
@@ -82,6 +87,7 @@ export const routerCommands: readonly RouterCommand[] = [
   reset,
   role,
   save,
+  script,
   select,
   shutdown,
   slaveOf,

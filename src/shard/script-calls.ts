@@ -1,0 +1,160 @@
+// The commands that a script calls: judged in Redis' order and words, executed on the engine under its
+// journal, and kept where they change data. One of these per script that runs.
+
+import { fitsArity, isWrite } from '../api/command.js'
+import { type EngineScripting, type Engine, later } from '../api/engine.js'
+import type { GroupId } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import {
+  arityFromScript,
+  crossGroup,
+  dbIndexRange,
+  error,
+  notFromScript,
+  outOfMemory,
+  readOnlyScript,
+  scriptTooMuch,
+  unknownCommand,
+  unknownFromScript,
+} from '../api/replies.js'
+import { type ErrorReply, isError, ok, pong, type Reply } from '../api/reply.js'
+import type { ScriptWorld } from '../api/scripts.js'
+import type { Effect } from './script-effects.js'
+
+const badCheck = error('ERR Invalid command passed to redis.acl_check_cmd()')
+const blocks = (name: string): ErrorReply =>
+  error(`ERR ${name} command is not allowed with BLOCK option from scripts`)
+
+export interface CallsInit {
+  readonly group: GroupId
+  readonly engine: Engine
+  readonly scripting: EngineScripting
+  readonly world: ScriptWorld
+  readonly databases: number
+  readonly db: number
+  readonly isReadOnly: boolean
+  /** Commands that may grow the data are refused. */
+  readonly isFull: boolean
+  /** Salt of its first command. */
+  readonly salt: number
+}
+
+export class ScriptCalls {
+  readonly #init: CallsInit
+  readonly effects: Effect[] = []
+  salt: number
+  /** Bytes of the effects, about. */
+  bytes = 0
+  /** Commands called. */
+  count = 0
+  /** Why the script leaves no effect and gets this for its reply, or null. */
+  fatal: ErrorReply | null = null
+  #db: number
+
+  constructor(init: CallsInit) {
+    this.#init = init
+    this.#db = init.db
+    this.salt = init.salt
+  }
+
+  /** Executes one command; the name in any case. */
+  readonly call = (args: string[]): Reply => {
+    this.count++
+    if (this.bytes > limits.scriptEffectBytesMax) this.fatal = scriptTooMuch
+    if (this.fatal !== null) return this.fatal
+    const name = (args[0] ?? '').toLowerCase()
+    args[0] = name
+    if (name === '\x01acl') return this.#check(args)
+    const found = this.#init.world.specOf(args)
+    if (found === null) return unknownFromScript
+    const { spec, isRouted } = found
+    if (!fitsArity(spec, args.length)) return arityFromScript
+    if (spec.flags.includes('noscript')) return notFromScript
+    if (isRouted) return this.#routed(args)
+    const writes = isWrite(spec)
+    if (writes && this.#init.isReadOnly) return readOnlyScript
+    if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
+    if (spec.flags.includes('blocking') && hasBlock(args)) return blocks(name)
+    if (!this.#init.world.belongs(this.#init.group, this.#db, args)) {
+      this.fatal = crossGroup
+      return crossGroup
+    }
+    return this.#execute(args, writes)
+  }
+
+  /** A command of a transaction that has a script elsewhere. */
+  queued(args: string[]): Reply {
+    const spec = this.#init.engine.commands.get(args[0] as string)
+    if (spec === undefined) return unknownCommand(args)
+    if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
+    return this.#execute(args, isWrite(spec))
+  }
+
+  #execute(args: string[], writes: boolean): Reply {
+    const { engine, scripting } = this.#init
+    const salt = this.salt++
+    const db = this.#db
+    scripting.reseed(salt)
+    let reply = scripting.execute(db, args)
+    while (reply === later) reply = engine.step(limits.stepElements)
+    if (writes && !isError(reply)) {
+      this.effects.push({ salt, db, args })
+      for (const arg of args) this.bytes += arg.length + 4
+    }
+    return reply
+  }
+
+  /** What no group executes. */
+  #routed(args: readonly string[]): Reply {
+    switch (args[0]) {
+      case 'ping':
+        return args[1] ?? pong
+      case 'echo':
+        return args[1] ?? null
+      case 'select':
+        return this.#select(args[1] ?? '')
+      case 'time': {
+        const { clock } = this.#init.engine
+        return [String(Math.floor(clock / 1000)), String((clock % 1000) * 1000)]
+      }
+      case 'lastsave':
+        return Math.floor(this.#init.engine.clock / 1000)
+      case 'publish':
+      case 'spublish':
+        return this.#publish(args)
+      default:
+        return notFromScript
+    }
+  }
+
+  #select(text: string): Reply {
+    const db = Number(text)
+    const isIndex = text !== '' && text.length < 5 && Number.isInteger(db) && db >= 0
+    if (!isIndex || db >= this.#init.databases) return dbIndexRange
+    this.#db = db
+    return ok
+  }
+
+  /** Subscribers hear of it when the entry is applied. */
+  #publish(args: readonly string[]): Reply {
+    this.effects.push({ salt: this.salt++, db: this.#db, args })
+    for (const arg of args) this.bytes += arg.length + 4
+    return 0
+  }
+
+  #check(args: readonly string[]): Reply {
+    return this.#init.world.specOf(args.slice(1).map((arg) => arg.toLowerCase())) === null
+      ? badCheck
+      : 1
+  }
+}
+
+/** XREAD and XREADGROUP block only when told to. */
+function hasBlock(args: readonly string[]): boolean {
+  for (const arg of args) {
+    const word = arg.toLowerCase()
+    if (word === 'streams') return false
+    if (word === 'block') return true
+  }
+  return false
+}

@@ -1,0 +1,86 @@
+// What a script came to, as it stands in an entry: its reply and the commands through which it changed
+// data. The leader makes it, every member executes it; nobody runs a script for it.
+
+import type { Engine } from '../api/engine.js'
+import { later } from '../api/engine.js'
+import { decodeReply, encodeReply } from '../api/reply-codec.js'
+import { error } from '../api/replies.js'
+import type { Reply } from '../api/reply.js'
+import { effectsName } from '../api/scripts.js'
+import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
+
+/** A command that changes data, with what its chance is drawn from. */
+export interface Effect {
+  readonly salt: number
+  readonly db: number
+  readonly args: readonly string[]
+}
+
+export interface Outcome {
+  readonly reply: Reply
+  readonly effects: readonly Effect[]
+  /** Behind the last salt: what follows in the entry draws its chance from here. */
+  readonly salt: number
+}
+
+/** Whether a call is what a script came to. */
+export function isEffects(args: readonly string[]): boolean {
+  return args[0] === effectsName
+}
+
+const malformed = error('ERR malformed effects of a script')
+
+export function encodeOutcome({ reply, effects, salt }: Outcome): string[] {
+  const writer = new ByteWriter(64)
+  encodeReply(writer, reply)
+  const made = [effectsName, bytesToText(writer.finish()), String(salt)]
+  for (const effect of effects) {
+    made.push(String(effect.salt), String(effect.db), String(effect.args.length))
+    for (const arg of effect.args) made.push(arg)
+  }
+  return made
+}
+
+/** Executes the effects of one script in one go; driven by the executor in steps. */
+export class ScriptEffects {
+  readonly #engine: Engine
+  readonly #args: readonly string[]
+  #at = 3
+  /** The engine is in the middle of a long command. */
+  #isOpen = false
+
+  constructor(engine: Engine, args: readonly string[]) {
+    this.#engine = engine
+    this.#args = args
+  }
+
+  step(elements: number): Reply | typeof later {
+    const { scripting } = this.#engine
+    if (scripting === undefined) return malformed
+    for (let left = elements; left > 0; left--) {
+      if (this.#isOpen) {
+        if (this.#engine.step(left) === later) return later
+        this.#isOpen = false
+        continue
+      }
+      if (this.#at >= this.#args.length) return this.#answer()
+      const salt = Number(this.#args[this.#at])
+      const db = Number(this.#args[this.#at + 1])
+      const from = this.#at + 3
+      const end = from + Number(this.#args[this.#at + 2])
+      if (!(end > from && end <= this.#args.length)) return malformed
+      this.#at = end
+      scripting.reseed(salt)
+      this.#isOpen = scripting.execute(db, this.#args.slice(from, end)) === later
+      left -= end - from
+    }
+    return later
+  }
+
+  #answer(): Reply {
+    this.#engine.scripting?.reseed(Number(this.#args[2]))
+    const reader = new ByteReader(textToBytes(this.#args[1] ?? ''))
+    const reply = decodeReply(reader)
+    return reader.ok ? reply : malformed
+  }
+}

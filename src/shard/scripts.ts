@@ -1,0 +1,194 @@
+// Scripts of a group at its leader: what is proposed waits while earlier proposals are being applied,
+// runs speculatively when none is left, and goes to the strategy with what it came to. Proposals that
+// come meanwhile wait behind it. Driven by `writes` in every turn.
+
+import type { Engine } from '../api/engine.js'
+import type { EntryHead } from '../api/entry.js'
+import type { GroupScripts } from '../api/group.js'
+import type { GroupId, Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { busyFunction, busyScript, error, notBusy } from '../api/replies.js'
+import { type ErrorReply, ok, type Reply } from '../api/reply.js'
+import { hidden, type ScriptRunner, type ScriptWorld } from '../api/scripts.js'
+import type { StrategyStatus } from '../api/strategy.js'
+import { ByteReader } from '../base/bytes.js'
+import { type Commands, decodeCommands } from './batch.js'
+import type { Executor } from './executor.js'
+import type { Proposal } from './proposer.js'
+import { type Candidate, Speculation } from './speculation.js'
+import type { Waiters } from './waiters.js'
+
+/** Who runs scripts on this member, and what it knows of the commands. */
+export interface ScriptMeans {
+  readonly runner: ScriptRunner
+  readonly world: ScriptWorld
+  /** Milliseconds after which others are told that a script runs. */
+  readonly busyMs: () => number
+}
+
+/** Where they run. */
+export interface ScriptSeat {
+  readonly group: GroupId
+  readonly means: ScriptMeans
+  readonly executor: () => Executor
+  readonly waiters: Waiters
+}
+
+export interface ScriptsInit extends ScriptSeat {
+  readonly databases: number
+  readonly head: (proposal: Proposal, now: Now) => EntryHead
+  /** False where the strategy did not take it. */
+  readonly propose: (head: EntryHead, proposal: Proposal, commands: Commands) => boolean
+  /** What was held is lost: it may be proposed again. */
+  readonly lost: () => void
+  readonly wake: () => void
+}
+
+const noCommands: Commands = { databases: [], calls: [] }
+/** Milliseconds until a script beside the loop is looked at, if it does not ask for it. */
+const lookMs = 20
+
+export class Scripts implements GroupScripts {
+  readonly #init: ScriptsInit
+  /** For how many milliseconds the callers of what waits here wait longer. */
+  get graceMs(): number {
+    return this.isHolding ? limits.scriptMsMax : 0
+  }
+  #waiting: Proposal[] = []
+  #waitingBytes = 0
+  /** The first of `#waiting`, with their heads, while they run. */
+  #candidates: Candidate[] = []
+  #speculation: Speculation | null = null
+  #mono = 0
+
+  constructor(init: ScriptsInit) {
+    this.#init = init
+  }
+
+  /** Whatever is proposed has to wait here. */
+  get isHolding(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  get isFull(): boolean {
+    return (
+      this.#waiting.length >= limits.scriptWaitingMax ||
+      this.#waitingBytes >= limits.scriptWaitingBytesMax
+    )
+  }
+
+  add(proposal: Proposal): void {
+    this.#waiting.push(proposal)
+    this.#waitingBytes += proposal.size
+    this.#init.wake()
+  }
+
+  /** The answer to other commands while a script runs for long, or null. */
+  busy(): ErrorReply | null {
+    const beside = this.#speculation?.beside ?? null
+    if (beside === null || this.#mono - beside.since < this.#init.means.busyMs()) return null
+    return beside.job.library === '' ? busyScript : busyFunction
+  }
+
+  /** SCRIPT KILL, or FUNCTION KILL. It never took effect, so that nothing stands against it. */
+  kill(kind: 'script' | 'function'): Reply {
+    const beside = this.#speculation?.beside ?? null
+    if (beside === null || (beside.job.library === '') !== (kind === 'script')) return notBusy
+    const { name } = beside.job
+    const word = kind.toUpperCase()
+    beside.ended = error(
+      `ERR Script killed by user with ${word} KILL. script: ${name}, on @user_${kind}:1.`,
+    )
+    this.#init.wake()
+    return ok
+  }
+
+  get counts(): { readonly libraries: number; readonly functions: number } {
+    const { scripting } = this.#init.executor().engine
+    return {
+      libraries: scripting?.keys(hidden.libraries).length ?? 0,
+      functions: scripting?.keys(hidden.functions).length ?? 0,
+    }
+  }
+
+  /** What runs for long: its name, its command and for how many milliseconds. */
+  get running(): {
+    readonly name: string
+    readonly command: readonly string[]
+    readonly ms: number
+  } | null {
+    const beside = this.#speculation?.beside ?? null
+    if (beside === null) return null
+    return { name: beside.job.name, command: beside.command, ms: this.#mono - beside.since }
+  }
+
+  /** Leadership or a proposal was lost: nothing of what waits here was proposed. */
+  clear(): void {
+    this.#speculation?.abort()
+    this.#end()
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+
+  turn(status: StrategyStatus, now: Now): void {
+    this.#mono = now.mono
+    if (this.#speculation === null && !this.#begin(status, now)) return
+    const speculation = this.#speculation as Speculation | null
+    if (speculation === null) return
+    if (!speculation.step()) {
+      if (speculation.beside === null) this.#init.wake()
+      return
+    }
+    const candidates = this.#candidates
+    const { results } = speculation
+    this.#end()
+    const proposals = this.#waiting.splice(0, candidates.length)
+    for (const { size } of proposals) this.#waitingBytes -= size
+    for (let i = 0; i < proposals.length; i++) {
+      const { head } = candidates[i] as Candidate
+      const taken = this.#init.propose(head, proposals[i] as Proposal, results[i] as Commands)
+      if (taken) continue
+      this.#init.lost()
+      return
+    }
+  }
+
+  wakeAt(now: Now): number {
+    return this.#speculation?.beside == null ? Number.MAX_SAFE_INTEGER : now.mono + lookMs
+  }
+
+  /** Whether it began: only where everything that was ever proposed is applied. */
+  #begin(status: StrategyStatus, now: Now): boolean {
+    const executor = this.#init.executor()
+    const { engine, applied } = executor
+    if (this.#waiting.length === 0 || engine.scripting === undefined) return false
+    if (status.role !== 'leader' || status.last.term !== status.term) return false
+    if (status.last.index !== applied.index || !executor.isIdle) return false
+    this.#candidates = this.#waiting.map((proposal) => ({
+      head: this.#init.head(proposal, now),
+      commands: commandsOf(proposal),
+    }))
+    this.#speculation = this.#speculate(engine, engine.scripting)
+    executor.isSpeculative = true
+    return true
+  }
+
+  #speculate(engine: Engine, scripting: NonNullable<Engine['scripting']>): Speculation {
+    const { group, databases, means } = this.#init
+    const { runner, world } = means
+    const mono = (): number => this.#mono
+    const { waiters } = this.#init
+    const init = { group, databases, engine, scripting, runner, world, waiters, mono }
+    return new Speculation(init, this.#candidates)
+  }
+
+  #end(): void {
+    this.#speculation = null
+    this.#candidates = []
+    this.#init.executor().isSpeculative = false
+  }
+}
+
+function commandsOf(proposal: Proposal): Commands {
+  return proposal.commands ?? decodeCommands(new ByteReader(proposal.body())) ?? noCommands
+}

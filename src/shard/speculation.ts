@@ -1,0 +1,300 @@
+// Runs the scripts of some batches on applied state to see what they do: batch by batch, command by
+// command, each script's commands for real under the engine's journal; at the end everything is undone,
+// and each batch has in the place of every script its reply and its effects. A generator: it yields
+// where it has to wait for a later turn. Driven by `scripts`.
+
+import { type EngineScripting, type Engine, later, type Waiting, waits } from '../api/engine.js'
+import type { EntryHead } from '../api/entry.js'
+import { limits } from '../api/limits.js'
+import { scriptTooLong } from '../api/replies.js'
+import { type ErrorReply, nullArray, type Reply, isError } from '../api/reply.js'
+import {
+  type RunningScript,
+  type ScriptJob,
+  type ScriptRunner,
+  type ScriptWorld,
+  scriptCommands,
+  spent,
+} from '../api/scripts.js'
+import type { GroupId } from '../api/ids.js'
+import { decodeTransaction, execName, type TransactionCalls } from '../api/transaction.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { keySlot } from '../base/keyslot.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { Commands } from './batch.js'
+import { ScriptCalls } from './script-calls.js'
+import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
+import { ScriptLibrary } from './script-library.js'
+import { planOf, type ScriptPlan } from './script-plan.js'
+import { Serving } from './serving.js'
+import { callWaiters, isOfWaiters } from './waiter-calls.js'
+import type { Waiters } from './waiters.js'
+import { isTransaction, Transaction } from './transaction.js'
+
+/** A batch with scripts, and the head that its entry will have. */
+export interface Candidate {
+  readonly head: EntryHead
+  readonly commands: Commands
+}
+
+export interface SpeculationInit {
+  readonly group: GroupId
+  readonly engine: Engine
+  readonly scripting: EngineScripting
+  readonly runner: ScriptRunner
+  readonly world: ScriptWorld
+  readonly databases: number
+  /** Who waits for keys: served as the executor serves them, and put back. */
+  readonly waiters: Waiters
+  /** Monotonic ms of the turn. */
+  readonly mono: () => number
+}
+
+/** The script that runs beside the loop. */
+export interface Beside {
+  readonly job: ScriptJob
+  readonly running: RunningScript
+  /** Monotonic ms. */
+  readonly since: number
+  readonly command: readonly string[]
+  /** Set from outside: it ends with this for its reply and without an effect. */
+  ended: ErrorReply | null
+}
+
+/** Whether a call runs a script; the arguments of an EXEC say what is in it. */
+export function isScripted(args: readonly string[]): boolean {
+  const name = args[0] as string
+  if (scriptCommands.has(name)) return true
+  if (name !== execName) return false
+  const calls = decodeTransaction(args)?.calls ?? []
+  return calls.some((call) => scriptCommands.has(call.args[0] as string))
+}
+
+export class Speculation {
+  readonly #init: SpeculationInit
+  readonly #work: Generator<void, void, void>
+  /** In the order of the candidates, as far as it came. */
+  readonly results: Commands[] = []
+  beside: Beside | null = null
+  readonly #waiting: Uint8Array
+  #used = 0
+  #salt = 0
+
+  constructor(init: SpeculationInit, candidates: readonly Candidate[]) {
+    this.#init = init
+    this.#work = this.#runAll(candidates)
+    const writer = new ByteWriter(64)
+    init.waiters.encode(writer)
+    this.#waiting = writer.finish()
+    init.scripting.speculate()
+  }
+
+  /** Goes on for this turn; true when all is done and undone. */
+  step(): boolean {
+    this.#used = 0
+    if (this.#work.next().done !== true) return false
+    this.#undo()
+    return true
+  }
+
+  /** Nothing comes of it: what was done is undone. */
+  abort(): void {
+    this.beside?.running.end()
+    this.beside = null
+    this.#undo()
+  }
+
+  #undo(): void {
+    const { scripting, waiters, engine } = this.#init
+    scripting.undo()
+    waiters.decode(new ByteReader(this.#waiting))
+    waiters.attach(engine)
+  }
+
+  *#runAll(candidates: readonly Candidate[]): Generator<void, void, void> {
+    let last = candidates.length - 1
+    while (last >= 0 && !hasScripts(candidates[last] as Candidate)) last--
+    for (let c = 0; c < candidates.length; c++) {
+      const { head, commands } = candidates[c] as Candidate
+      if (c > last) this.results.push(commands)
+      else this.results.push(yield* this.#runBatch(head, commands))
+    }
+  }
+
+  *#runBatch(head: EntryHead, commands: Commands): Generator<void, Commands, void> {
+    const { engine } = this.#init
+    engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    this.#init.waiters.forgetReady()
+    this.#salt = 0
+    const calls: (readonly string[])[] = []
+    for (let i = 0; i < commands.calls.length; i++) {
+      const args = commands.calls[i] as readonly string[]
+      const db = commands.databases[i] as number
+      if (isScripted(args)) calls.push(encodeOutcome(yield* this.#script(db, args)))
+      else {
+        calls.push(args)
+        this.#plain(head, { db, args, index: i })
+      }
+      this.#serve()
+      if (this.#used > limits.scriptGasPerTurn) yield
+    }
+    return { databases: commands.databases, calls }
+  }
+
+  /** A command that scripts behind it may see the effect of. */
+  #plain(
+    head: EntryHead,
+    { db, args, index }: { readonly db: number; readonly args: readonly string[]; index: number },
+  ): void {
+    const { engine, waiters } = this.#init
+    if (isEffects(args)) return
+    if (isOfWaiters(args)) {
+      callWaiters(waiters, head, args)
+      return
+    }
+    if (!isTransaction(args)) {
+      let reply = engine.execute(db, args, true)
+      while (reply === later) reply = engine.step(limits.stepElements)
+      if (reply === waits) waiters.queue(head, { index, db }, engine.waiting as Waiting)
+      return
+    }
+    const transaction = new Transaction(engine, { db, args, wall: null })
+    while (transaction.step(limits.stepElements) === later);
+  }
+
+  /** Whoever waits for what changed takes it before the next command. */
+  #serve(): void {
+    const { engine, waiters } = this.#init
+    if (!waiters.hasReady) return
+    const serving = new Serving(engine, waiters, () => {})
+    while (!serving.step(limits.stepElements));
+  }
+
+  *#script(db: number, args: readonly string[]): Generator<void, Outcome, void> {
+    const effects: Effect[] = []
+    const reply =
+      args[0] === execName
+        ? yield* this.#transaction(decodeTransaction(args) as TransactionCalls, effects)
+        : yield* this.#one(db, args, effects)
+    return { reply, effects, salt: this.#salt++ }
+  }
+
+  *#transaction(
+    { watched, calls }: TransactionCalls,
+    effects: Effect[],
+  ): Generator<void, Reply, void> {
+    const { engine, scripting } = this.#init
+    for (const { db, key } of watched) scripting.execute(db, ['exists', key])
+    if (watched.some(({ key, version }) => engine.slotVersion(keySlot(key)) !== version)) {
+      return nullArray
+    }
+    const replies: Reply[] = []
+    for (const { db, args } of calls) {
+      if (scriptCommands.has(args[0] as string)) {
+        replies.push(yield* this.#one(db, args, effects))
+        continue
+      }
+      const made = this.#calls(db, { isReadOnly: false, isFull: scripting.isFull })
+      replies.push(made.queued([...args]))
+      this.#keep(made, effects)
+    }
+    return replies
+  }
+
+  /** One script, or one command about scripts. Its effects are appended. */
+  *#one(db: number, args: readonly string[], effects: Effect[]): Generator<void, Reply, void> {
+    const { scripting, runner } = this.#init
+    const library = new ScriptLibrary(scripting, runner, (database, change) => {
+      const salt = this.#salt++
+      const at = scripting.hiddenFrom + database
+      scripting.reseed(salt)
+      scripting.execute(at, change)
+      effects.push({ salt, db: at, args: change })
+    })
+    const mark = scripting.mark()
+    const before = effects.length
+    const plan = planOf(args, { library, runner, isFull: scripting.isFull })
+    if (plan.kind === 'reply') {
+      if (isError(plan.reply) && effects.length > before) {
+        scripting.undoTo(mark)
+        effects.length = before
+      }
+      return plan.reply
+    }
+    return yield* this.#run(db, plan, { args, effects })
+  }
+
+  *#run(
+    db: number,
+    plan: Extract<ScriptPlan, { kind: 'run' }>,
+    { args, effects }: { readonly args: readonly string[]; readonly effects: Effect[] },
+  ): Generator<void, Reply, void> {
+    const { scripting, runner } = this.#init
+    const mark = scripting.mark()
+    const salt = this.#salt
+    let calls = this.#calls(db, plan)
+    let reply = this.#used > limits.scriptGasPerTurn ? spent : runner.run(plan.job, calls.call)
+    this.#used += runner.used
+    if (reply === spent) {
+      scripting.undoTo(mark)
+      this.#salt = salt
+      calls = this.#calls(db, plan)
+      reply = yield* this.#runBeside(plan.job, calls, args)
+    }
+    if (calls.fatal !== null && !hasBug('shard-script-effects-kept')) {
+      scripting.undoTo(mark)
+      return calls.fatal
+    }
+    this.#keep(calls, effects)
+    return calls.fatal ?? reply
+  }
+
+  /** On a thread of its own: its calls are executed as they come, turn by turn. */
+  *#runBeside(
+    job: ScriptJob,
+    calls: ScriptCalls,
+    command: readonly string[],
+  ): Generator<void, Reply, void> {
+    const { mono, runner } = this.#init
+    const running = runner.start(job)
+    const beside: Beside = { job, running, since: mono(), command, ended: null }
+    this.beside = beside
+    for (let left = limits.scriptCallsPerTurn; ; left--) {
+      const isOver = mono() - beside.since > limits.scriptMsMax
+      calls.fatal ??= beside.ended ?? (isOver ? scriptTooLong : null)
+      if (calls.fatal !== null) {
+        running.end()
+        this.beside = null
+        return calls.fatal
+      }
+      const next = left > 0 ? running.next() : null
+      if (next === null) {
+        yield
+        left = limits.scriptCallsPerTurn
+      } else if ('call' in next) running.answer(calls.call(next.call))
+      else {
+        this.beside = null
+        return next.reply
+      }
+    }
+  }
+
+  #calls(
+    db: number,
+    plan: { readonly isReadOnly: boolean; readonly isFull: boolean },
+  ): ScriptCalls {
+    const { group, engine, scripting, world, databases } = this.#init
+    const { isReadOnly, isFull } = plan
+    const where = { group, engine, scripting, world, databases }
+    return new ScriptCalls({ ...where, db, isReadOnly, isFull, salt: this.#salt })
+  }
+
+  #keep(calls: ScriptCalls, effects: Effect[]): void {
+    this.#salt = calls.salt
+    for (const effect of calls.effects) effects.push(effect)
+  }
+}
+
+function hasScripts({ commands }: Candidate): boolean {
+  return commands.calls.some(isScripted)
+}
