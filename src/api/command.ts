@@ -59,6 +59,7 @@ export interface ArgumentDoc {
   /** Index into `keys` of the spec that this key belongs to. */
   readonly keySpec?: number
   readonly since?: string
+  readonly deprecatedSince?: string
   readonly optional?: boolean
   readonly multiple?: boolean
   /** The token comes before each of several. */

@@ -71,7 +71,7 @@ export function documentCommand(entry: CommandEntry): Reply {
       ['replaced_by', spec.deprecated.replacedBy],
     )
   }
-  if (spec.history !== undefined) pairs.push(['history', spec.history])
+  if (spec.history !== undefined) pairs.push(['history', { type: 'set', items: spec.history }])
   if (spec.arguments.length > 0) pairs.push(['arguments', spec.arguments.map(documentArgument)])
   if (entry.subcommands !== null) {
     const items: Reply[] = []
@@ -91,11 +91,14 @@ function documentArgument(argument: ArgumentDoc): Reply {
   if (argument.keySpec !== undefined) pairs.push(['key_spec_index', argument.keySpec])
   if (argument.token !== undefined) pairs.push(['token', argument.token])
   if (argument.since !== undefined) pairs.push(['since', argument.since])
+  if (argument.deprecatedSince !== undefined) {
+    pairs.push(['deprecated_since', argument.deprecatedSince])
+  }
   const flags: Reply[] = []
   if (argument.optional) flags.push(status('optional'))
   if (argument.multiple) flags.push(status('multiple'))
   if (argument.multipleToken) flags.push(status('multiple_token'))
-  if (flags.length > 0) pairs.push(['flags', flags])
+  if (flags.length > 0) pairs.push(['flags', { type: 'set', items: flags }])
   if (argument.arguments !== undefined) {
     pairs.push(['arguments', argument.arguments.map(documentArgument)])
   }

@@ -57,7 +57,7 @@ export function helpOf(
     group: options.group,
     categories: options.group === 'connection' ? ['@slow', '@connection'] : ['@slow'],
     since: options.since,
-    summary: `Lists the subcommands of ${name.toUpperCase()}.`,
+    summary: 'Show helpful text about the different subcommands',
     run: () => reply,
   }
 }

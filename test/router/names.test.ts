@@ -41,3 +41,34 @@ test('names: a command that is missing: an error in Redis’ words, and the conn
     t.false(client.isClosed)
   }
 })
+
+besideRedis(
+  'names: COMMAND DOCS of the router’s commands: as redis-server shows them',
+  async (t) => {
+    const redis = await startRedis()
+    try {
+      const world = new World({ commands })
+      const client = world.connect()
+      const different: string[] = []
+      let count = 0
+      for (const entry of world.router.state.table.all()) {
+        if (entry.run === null || entry.subcommands !== null) continue
+        const words = ['COMMAND', 'DOCS', entry.name]
+        const theirs = await askSocket(redis.port, encodeCommand(words))
+        if (theirs === '*0\r\n') continue
+        count++
+        if (bag(client.ask(...words)) !== bag(theirs)) different.push(entry.name)
+      }
+
+      t.deepEqual(different, [])
+      t.true(count > 110)
+    } finally {
+      await redis.stop()
+    }
+  },
+)
+
+/** The lines of a reply in one order: sets come in any. */
+function bag(reply: string): string {
+  return reply.split('\r\n').toSorted().join('\n')
+}

@@ -9,6 +9,7 @@ import type { ConnectionId, GroupId, MemberId, Now } from '../../src/api/ids.js'
 import type { Output } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import { ok, type Reply } from '../../src/api/reply.js'
+import type { Stopwatch } from '../../src/api/stopwatch.js'
 import { bytesToText, textToBytes } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
 import { respDoor } from '../../src/resp/door.js'
@@ -159,6 +160,7 @@ export interface WorldOptions {
   readonly commands?: ReadonlyMap<string, CommandSpec>
   readonly cluster?: Partial<ClusterView>
   readonly configFile?: string
+  readonly stopwatch?: Stopwatch
 }
 
 /** One router, its groups, its clients and its clock. */
@@ -224,7 +226,7 @@ export class World {
           loopDelayMaxMs: 0,
         }),
       },
-      stopwatch: { microseconds: () => 0 },
+      stopwatch: options.stopwatch ?? { microseconds: () => 0 },
       random: new Random(1),
       now: this.now,
     })

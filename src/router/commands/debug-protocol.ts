@@ -15,7 +15,7 @@ export function debugProtocol(type: string, protocol: number): Reply {
     case 'integer':
       return 12_345
     case 'double':
-      return { type: 'double', value: Math.PI }
+      return { type: 'double', value: 3_141 / 1_000 }
     case 'bignum':
       return '1234567999999999999999999999999999999'
     case 'null':
