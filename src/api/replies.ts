@@ -34,6 +34,18 @@ export const noFrequency = error(
 )
 export const hashNotInteger = error('ERR hash value is not an integer')
 export const hashNotFloat = error('ERR hash value is not a float')
+export const fieldsMissing = error(
+  'ERR Mandatory argument FIELDS is missing or not at the right position',
+)
+export const fieldsNotPositive = error('ERR Number of fields must be a positive integer')
+export const numfieldsNotPositive = error('ERR Parameter `numFields` should be greater than 0')
+export const numfieldsMismatch = error(
+  'ERR The `numfields` parameter must match the number of arguments',
+)
+export const fieldsCountInvalid = error('ERR invalid number of fields')
+export const timeNegative = error('ERR invalid expire time, must be >= 0')
+export const expireTimeMissing = error('ERR missing expire time')
+export const oneCondition = error('ERR Only one of FXX or FNX arguments can be specified')
 export const givenInfinity = error('ERR value is NaN or Infinity')
 export const outOfRange = error('ERR value is out of range')
 export const longRange = error(
@@ -182,6 +194,11 @@ export function wrongArity(name: string): ErrorReply {
 /** `name` in lower case. */
 export function invalidExpire(name: string): ErrorReply {
   return error(`ERR invalid expire time in '${name}' command`)
+}
+
+/** `word` is the one that HGETEX or HSETEX has of its own. */
+export function oneExpiry(word: 'PERSIST' | 'KEEPTTL'): ErrorReply {
+  return error(`ERR Only one of EX, PX, EXAT, PXAT or ${word} arguments can be specified`)
 }
 
 /** `text` without prefix, as `invalid multibulk length`; the connection closes behind it. */

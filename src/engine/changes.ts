@@ -8,6 +8,8 @@ import type { Journal } from './journal.js'
 import type { Database, Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 import { states } from './segment.js'
+import { timesChanged } from './field-times.js'
+import { MapPart } from './values/map-part.js'
 import {
   type Body,
   canMerge,
@@ -255,6 +257,7 @@ export class Changes {
     const bytes = image.bytes - part.bytes
     this.#retouch(key, value, part)
     const { state, start } = part
+    const fields = timesOf(image) - timesOf(part)
     Object.assign(part, image)
     part.state = state
     part.start = start
@@ -263,6 +266,10 @@ export class Changes {
     body.bytes += bytes
     // The counts of its parts are made anew.
     body.splice(0, 0, [])
+    if (value.type === 'hash') {
+      const { least } = image as MapPart
+      timesChanged(this.#keyspace, { key, hash: value }, { fields, least })
+    }
     if (!body.isHomed) return
     this.#key = key
     this.#account(body, { entries, bytes })
@@ -334,6 +341,10 @@ export class Changes {
 
 function headerBytes(value: Container): number {
   return value.type === 'stream' ? value.headerBytes : 0
+}
+
+function timesOf(part: Part): number {
+  return part instanceof MapPart && part.times !== null ? part.times.size : 0
 }
 
 interface PartBefore {

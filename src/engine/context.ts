@@ -2,13 +2,16 @@
 // change anything. One context serves all commands of an engine; nothing is made per command.
 
 import { later, type EngineOptions, type Waiting, waits } from '../api/engine.js'
+import { limits } from '../api/limits.js'
 import type { Reply } from '../api/reply.js'
 import { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Effects } from './effects.js'
 import type { ExpiryItem } from './expiry.js'
+import { leastTime } from './field-times.js'
 import type { Keyspace } from './keyspace.js'
 import { keyBytes } from './memory.js'
+import type { HashValue } from './values/hash.js'
 import { type Value, valueBytes, wholeBytes } from './values/value.js'
 
 /** A long command that goes on in steps of at most `budget` elements. */
@@ -92,11 +95,14 @@ export class Context {
     const segment = this.keyspace.find(this.db, key)
     if (segment === undefined) return undefined
     const value = segment.map.get(key)
-    if (value === undefined || segment.expires === null) return value
-    const item = segment.expires.get(key)
-    if (item === undefined || item.at > this.horizon) return value
-    this.#meetPast(item)
-    return undefined
+    if (value === undefined) return undefined
+    const item = segment.expires === null ? undefined : segment.expires.get(key)
+    if (item !== undefined && item.at <= this.horizon) {
+      this.#meetPast(item)
+      return undefined
+    }
+    if (typeof value === 'string' || value.type !== 'hash' || value.timer === null) return value
+    return value.timer.at <= this.horizon ? this.#meetFields(key, value) : value
   }
 
   /** As `find`, counted as hit or miss. */
@@ -120,8 +126,11 @@ export class Context {
   /** Whether a read would have to go through the log because some key of the database is late. */
   meetsLate(): boolean {
     if (!this.#isReading) return false
-    const first = this.keyspace.databases[this.db]?.expiry.peek()
-    if (first === undefined || first.at > this.horizon || this.horizon === this.clock) return false
+    const database = this.keyspace.databases[this.db]
+    const first = database?.expiry.peek()
+    const isLate = first !== undefined && first.at <= this.horizon && this.horizon !== this.clock
+    const fields = database?.fieldTimes.peek()
+    if (!isLate && (fields === undefined || fields.at > this.horizon)) return false
     this.isLate = true
     return true
   }
@@ -164,6 +173,16 @@ export class Context {
     if (!this.mayWait) return nothing
     this.waiting = waiting
     return waits
+  }
+
+  /** A hash some of whose fields may be past their time: a read turns to the log, which removes them. */
+  #meetFields(key: string, hash: HashValue): HashValue | undefined {
+    if (this.#isReading) {
+      if (leastTime(hash) <= this.horizon) this.isLate = true
+      return hash
+    }
+    this.effects.removeFields({ key, hash }, this.clock, limits.stepElements)
+    return hash.body.size === 0 ? undefined : hash
   }
 
   #meetPast(item: ExpiryItem): void {

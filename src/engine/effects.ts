@@ -14,6 +14,7 @@ import { SetEffects } from './effects/sets.js'
 import { StreamEffects } from './effects/streams.js'
 import { ZsetEffects } from './effects/zsets.js'
 import { type ExpiryItem, expiryMax } from './expiry.js'
+import { type Timed, timesEnter, timesLeave } from './field-times.js'
 import { Journal } from './journal.js'
 import type { Database, Keyspace } from './keyspace.js'
 import { expiryBytes, keyBytes } from './memory.js'
@@ -42,7 +43,7 @@ export class Effects {
     this.#keyspace = keyspace
     this.#journal = journal
     this.changes = new Changes(keyspace, journal, (slot) => this.#raise(slot))
-    this.hashes = new HashEffects(this.changes)
+    this.hashes = new HashEffects(this.changes, keyspace)
     this.lists = new ListEffects(this.changes)
     this.sets = new SetEffects(this.changes)
     this.streams = new StreamEffects(this.changes)
@@ -78,6 +79,13 @@ export class Effects {
   settle(key: string, value: Container, event: string): void {
     this.#tell(event, key)
     if (value.body.size === 0) this.remove(key, 'del')
+  }
+
+  /** Removes fields of a hash whose time is at or before `clock`, at most `fieldsMax`; how many. */
+  removeFields(timed: Timed, clock: number, fieldsMax: number): number {
+    const removed = this.hashes.removeDue(timed, clock, fieldsMax)
+    if (removed > 0) this.settle(timed.key, timed.hash, 'hexpired')
+    return removed
   }
 
   /** Sets a key and leaves its time to live alone. */
@@ -155,7 +163,7 @@ export class Effects {
     const segment = this.#keyspace.make(this.db, key)
     this.#change(segment)
     const before = segment.map.get(key)
-    if (typeof value !== 'string') this.#enter(segment, value)
+    if (typeof value !== 'string') this.#enter(segment, key, value)
     if (this.#journal.isOpen) this.#journalWrite(key, value, before)
     if (before === undefined) {
       segment.map.set(key, value)
@@ -173,7 +181,7 @@ export class Effects {
   }
 
   /** A container comes to a key of `segment`. */
-  #enter(segment: Segment, value: Container): void {
+  #enter(segment: Segment, key: string, value: Container): void {
     const { body } = value
     assert(!body.isHomed, 'a container stands at one key')
     const { ledger } = this.#keyspace
@@ -185,6 +193,7 @@ export class Effects {
     body.db = segment.db
     body.slot = segment.slot
     body.isHomed = true
+    timesEnter(this.#keyspace, key, value)
     if (body.parts.length === 1) return
     const database = this.#keyspace.databases[segment.db] as Database
     database.bytes += body.bytes
@@ -194,6 +203,7 @@ export class Effects {
   /** A container is no longer at its key. */
   #leave(value: Container): void {
     const { body } = value
+    timesLeave(this.#keyspace, value)
     body.isHomed = false
     if (body.id === 0) return
     const database = this.#keyspace.databases[body.db] as Database
@@ -272,7 +282,7 @@ export class Effects {
       this.#account(segment, valueBytes(before) - valueBytes(value))
       if (value === before) return
       if (typeof value !== 'string') this.#leave(value)
-      if (typeof before !== 'string') this.#enter(segment, before)
+      if (typeof before !== 'string') this.#enter(segment, key, before)
     })
   }
 
@@ -290,7 +300,7 @@ export class Effects {
           found.map.set(keys[i] as string, values[i] as Value)
         }
       }
-      if (typeof value !== 'string') this.#enter(found, value)
+      if (typeof value !== 'string') this.#enter(found, key, value)
       this.#account(found, keyBytes(key, value))
       this.#keyspace.count(found, 1)
     })

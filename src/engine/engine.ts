@@ -28,13 +28,15 @@ import type { Execute } from './commands/command.js'
 import { Context } from './context.js'
 import { digestOf } from './digest.js'
 import { Effects } from './effects.js'
-import type { ExpiryHeap, ExpiryItem } from './expiry.js'
+import type { ExpiryHeap } from './expiry.js'
+import { type Due, firstDue, timesChanged } from './field-times.js'
 import { Journal } from './journal.js'
 import { type Database, Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
+import type { MapPart } from './values/map-part.js'
 
 /** A command with what the engine asks of it each time, worked out once. */
 interface Prepared {
@@ -147,11 +149,24 @@ export class MemoryEngine implements Engine {
       const due = this.#nextDue()
       if (due === null || due.item.at > context.clock) break
       context.select(due.db)
+      if (due.isHash) {
+        count += this.#expireFields(due.item.key, keysMax - count)
+        continue
+      }
       this.#effects.remove(due.item.key, 'expired')
       context.expired++
       count++
     }
     return count
+  }
+
+  /** Removes fields that are due by the clock, at most `fieldsMax`. */
+  #expireFields(key: string, fieldsMax: number): number {
+    const { db, clock } = this.#context
+    const hash = this.#keyspace.find(db, key)?.map.get(key)
+    assert(hash !== undefined && typeof hash !== 'string', 'a hash with times stands at its key')
+    assert(hash.type === 'hash', 'only hashes have times of fields')
+    return this.#effects.removeFields({ key, hash }, clock, fieldsMax)
   }
 
   nextExpiry(): number | null {
@@ -240,9 +255,12 @@ export class MemoryEngine implements Engine {
     assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
     return new Loader(databases, {
       segment: (at, { map, times }) => this.#keyspace.restore(new Segment(at, map), times),
-      part: (value, part) => {
+      part: (key, value, part) => {
         const database = this.#keyspace.databases[value.body.db] as Database
         database.bytes += part.bytes
+        if (value.type !== 'hash') return
+        const { least } = part as MapPart
+        timesChanged(this.#keyspace, { key, hash: value }, { fields: 0, least })
       },
       lastBody: (id) => {
         this.#keyspace.lastBody = id
@@ -261,15 +279,8 @@ export class MemoryEngine implements Engine {
     return this.memoryBytes > this.#options.maxMemory
   }
 
-  /** The key that is due first of all databases; ties by database, then key. */
-  #nextDue(): { readonly db: number; readonly item: ExpiryItem } | null {
-    const databases = this.#keyspace.databases
-    let best: { readonly db: number; readonly item: ExpiryItem } | null = null
-    for (let db = 0; db < this.#options.databases; db++) {
-      const item = databases[db]?.expiry.peek()
-      if (item !== undefined && (best === null || item.at < best.item.at)) best = { db, item }
-    }
-    return best
+  #nextDue(): Due | null {
+    return firstDue(this.#keyspace, this.#options.databases)
   }
 }
 

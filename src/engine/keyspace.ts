@@ -6,6 +6,7 @@ import { assert } from '../base/assert.js'
 import { hashString } from '../base/hash.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { ExpiryHeap } from './expiry.js'
+import { timesEnter } from './field-times.js'
 import { takeBack, takeTimes, recount } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
 import { Journal } from './journal.js'
@@ -58,6 +59,8 @@ export class Database {
   )
   readonly blocks = new Int32Array(slotCount / slotsPerBlock)
   readonly expiry = new ExpiryHeap()
+  /** Hashes with fields that have times; see `field-times`. */
+  readonly fieldTimes = new ExpiryHeap()
   keys = 0
   /** Bytes of its keys, values and times to live by the memory model. */
   bytes = 0
@@ -254,6 +257,7 @@ export class Keyspace {
     for (const [key, value] of segment.map) {
       segment.bytes += keyBytes(key, value)
       if (typeof value !== 'string') this.#restoreBody(segment, value.body)
+      timesEnter(this, key, value)
     }
     for (const [key, at] of times) {
       if (segment.expires === null) segment.expires = new Map()

@@ -27,7 +27,7 @@ import {
 export interface LoadTarget {
   segment(at: RowKey, decoded: DecodedSegment): void
   /** A part of a container whose segment was given before. */
-  part(value: Container, part: Part): void
+  part(key: string, value: Container, part: Part): void
   /** Ids above this one were given to no body. */
   lastBody(id: number): void
   version(slot: number, version: number): void
@@ -180,7 +180,7 @@ export class Loader {
       this.#fault = 'a row of entries belongs to no key'
       return
     }
-    const { value } = found.awaited
+    const { key, value } = found.awaited
     const reader = new ByteReader(body)
     const part = value.body.kind.decode(reader, at.start)
     if (part === null || reader.left > 0) {
@@ -189,6 +189,6 @@ export class Loader {
     }
     found.left--
     restorePart(value, part)
-    this.#target.part(value, part)
+    this.#target.part(key, value, part)
   }
 }

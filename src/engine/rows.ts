@@ -152,7 +152,7 @@ export function decodeSegment(body: Uint8Array): DecodedSegment | null {
   for (let i = 0; i < count && reader.ok; i++) {
     const key = reader.text()
     const time = reader.varint()
-    const value = decodeValue(reader, awaited)
+    const value = decodeValue(reader, key, awaited)
     if (value === null) return null
     map.set(key, value)
     if (time > 0) times.set(key, time - 1)

@@ -6,6 +6,7 @@ import type { Random } from '../../src/base/random.js'
 import { Checkpoints } from '../../src/engine/checkpoint.js'
 import { digestOf } from '../../src/engine/digest.js'
 import { Effects } from '../../src/engine/effects.js'
+import { leastTime, timesChanged } from '../../src/engine/field-times.js'
 import { Journal } from '../../src/engine/journal.js'
 import { type Database, Keyspace } from '../../src/engine/keyspace.js'
 import { Ledger } from '../../src/engine/ledger.js'
@@ -43,9 +44,12 @@ export class ContainerWorld {
     if (manifest === null) return made
     const loader = new Loader(databases, {
       segment: (at, { map, times }) => made.keyspace.restore(new Segment(at, map), times),
-      part: (value, part) => {
+      part: (key, value, part) => {
         const database = made.keyspace.databases[value.body.db] as Database
         database.bytes += part.bytes
+        if (value.type === 'hash') {
+          timesChanged(made.keyspace, { key, hash: value }, { fields: 0, least: 0 })
+        }
       },
       lastBody: (id) => {
         made.keyspace.lastBody = id
@@ -122,7 +126,13 @@ export class ContainerWorld {
       const name = `name${random.below(4000)}`
       const { size } = value.body
       if (value.type === 'hash') {
-        this.effects.hashes.set(key, value, name, 'v'.repeat(random.below(60)))
+        const text = 'v'.repeat(random.below(60))
+        if (random.chance(1, 3)) this.effects.hashes.put(key, value, name, text)
+        else this.effects.hashes.set(key, value, name, text)
+        if (random.chance(1, 5)) this.effects.hashes.persist(key, value, name)
+        if (random.chance(1, 3)) {
+          this.effects.hashes.expire({ key, hash: value }, name, 1 + random.below(1000))
+        }
       } else if (value.type === 'set') this.effects.sets.add(key, value, name)
       else if (value.type === 'zset') {
         this.effects.zsets.set(key, value, { member: name, score: random.below(50) / 4 })
@@ -178,6 +188,10 @@ export class ContainerWorld {
   drain(random: Random, key: string, count: number): void {
     const value = this.value(key)
     if (value === undefined) return
+    if (value.type === 'hash' && random.chance(1, 3)) {
+      const removed = this.effects.removeFields({ key, hash: value }, random.below(1000), count)
+      if (removed > 0) return
+    }
     for (let i = 0; i < count && value.body.size > 0; i++) {
       const index = value.body.partAt(random.below(value.body.size))
       const part = value.body.parts[index]
@@ -218,6 +232,7 @@ export class ContainerWorld {
             own += keyBytes(key, value)
             if (typeof value === 'string') continue
             if (value.body.id !== 0) bytes += value.body.bytes
+            if (value.type === 'hash' && value.timed > 0) bytes += expiryBytes
             faults.push(...faultsOf(key, value, segment))
           }
           bytes += own
@@ -264,6 +279,20 @@ function faultsOf(key: string, value: Container, segment: Segment): string[] {
     before += (body.parts[i] as Part).size
     say(before === 0 || body.partAt(before - 1) === i, `part at ${before - 1}`)
   }
+  if (value.type === 'hash') faults.push(...timesOf(key, value))
   if (value.type === 'zset') say(value.scores.size === body.size, 'index of scores')
   return faults
+}
+
+function timesOf(key: string, hash: HashValue): string[] {
+  const times = hash.body.parts.flatMap((part) => [...(part.times ?? [])])
+  const isRight =
+    hash.timed === times.length &&
+    (hash.timer !== null) === times.length > 0 &&
+    (hash.timer === null || (hash.timer.key === key && hash.timer.at <= leastTime(hash))) &&
+    hash.body.parts.every(
+      (part) =>
+        part.least === Math.min(...[...(part.times?.values() ?? [])]) && part.times?.size !== 0,
+    )
+  return isRight ? [] : [`hash ${key}: times`]
 }

@@ -28,7 +28,16 @@ function look(world: ContainerWorld): unknown {
   const due = world.keyspace.databases.map((database) => database?.expiry.peek() ?? null)
   const dues = due.map((item) => (item === null ? null : [item.key, item.at]))
   const sizes = world.keyspace.databases.map((database) => database?.expiry.size ?? 0)
-  return { digest: world.digest(), bytes, counts, dues, sizes }
+  const hashes = world.keyspace.databases.map((database) => database?.fieldTimes.size ?? 0)
+  return {
+    digest: world.digest(),
+    bytes,
+    counts,
+    dues,
+    sizes,
+    hashes,
+    faults: world.faults(),
+  }
 }
 
 for (let seed = 1; seed <= 16; seed++) {

@@ -3,6 +3,7 @@
 import type { EngineCommand } from './command.js'
 import { bitmapsCommands } from './bitmaps/index.js'
 import { expiryCommands } from './expiry/index.js'
+import { fieldsCommands } from './fields/index.js'
 import { hashesCommands } from './hashes/index.js'
 import { hyperloglogCommands } from './hyperloglog/index.js'
 import { keysCommands } from './keys/index.js'
@@ -17,6 +18,7 @@ import { zsetsCommands } from './zsets/index.js'
 const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
   expiryCommands,
+  fieldsCommands,
   hashesCommands,
   hyperloglogCommands,
   keysCommands,

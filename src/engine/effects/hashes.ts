@@ -2,15 +2,28 @@
 
 import { hashString } from '../../base/hash.js'
 import type { Changes } from '../changes.js'
+import { type Timed, timesChanged, timesSettle } from '../field-times.js'
+import type { Keyspace } from '../keyspace.js'
 import { type HashValue, hashEncodingWith } from '../values/hash.js'
-import { fieldBytes, type MapPart, timeBytes } from '../values/map-part.js'
+import {
+  dropTime,
+  dropTimes,
+  fieldBytes,
+  type MapPart,
+  setTime,
+  timeBytes,
+} from '../values/map-part.js'
 import { textBytes } from '../values/text.js'
+
+const never = Number.POSITIVE_INFINITY
 
 export class HashEffects {
   readonly #changes: Changes
+  readonly #keyspace: Keyspace
 
-  constructor(changes: Changes) {
+  constructor(changes: Changes, keyspace: Keyspace) {
     this.#changes = changes
+    this.#keyspace = keyspace
   }
 
   /** Sets a field and leaves its time alone; whether it is new. */
@@ -28,7 +41,29 @@ export class HashEffects {
 
   /** Sets a field and drops its time; whether it is new. */
   put(key: string, hash: HashValue, field: string, text: string): boolean {
+    if (hash.timed > 0) this.persist(key, hash, field)
     return this.set(key, hash, field, text)
+  }
+
+  /** Gives a field that is there the time `at`, wall milliseconds. */
+  expire(timed: Timed, field: string, at: number): void {
+    const { key, hash } = timed
+    const index = indexOf(hash, field)
+    this.#changes.begin(key, hash, index)
+    const isNew = setTime(hash.body.parts[index] as MapPart, field, at)
+    this.#changes.end(0, isNew ? timeBytes : 0)
+    timesChanged(this.#keyspace, timed, { fields: isNew ? 1 : 0, least: at })
+  }
+
+  /** Drops a field's time; whether it had one. */
+  persist(key: string, hash: HashValue, field: string): boolean {
+    const index = indexOf(hash, field)
+    if ((hash.body.parts[index] as MapPart).times?.has(field) !== true) return false
+    this.#changes.begin(key, hash, index)
+    dropTime(hash.body.parts[index] as MapPart, field)
+    this.#changes.end(0, -timeBytes)
+    timesChanged(this.#keyspace, { key, hash }, { fields: -1, least: never })
+    return true
   }
 
   /** Removes a field; whether it was there. */
@@ -39,10 +74,49 @@ export class HashEffects {
     this.#changes.begin(key, hash, index)
     const part = hash.body.parts[index] as MapPart
     part.map.delete(field)
-    const timed = part.times?.delete(field) === true
-    if (timed && part.times?.size === 0) part.times = null
-    this.#changes.end(-1, -fieldBytes(field, before) - (timed ? timeBytes : 0))
+    const wasTimed = dropTime(part, field)
+    this.#changes.end(-1, -fieldBytes(field, before) - (wasTimed ? timeBytes : 0))
+    if (wasTimed) timesChanged(this.#keyspace, { key, hash }, { fields: -1, least: never })
     return true
+  }
+
+  /** Removes fields whose time is at or before `clock`, in order, at most `fieldsMax`; how many. */
+  removeDue(timed: Timed, clock: number, fieldsMax: number): number {
+    const { body } = timed.hash
+    let removed = 0
+    for (let index = 0; index < body.parts.length && removed < fieldsMax; ) {
+      if ((body.parts[index] as MapPart).least > clock) {
+        index++
+        continue
+      }
+      removed += this.#removeDueOf(timed, index, { clock, fieldsMax: fieldsMax - removed })
+      // It may have been merged with its left neighbour.
+      if (index > 0) index--
+    }
+    timesSettle(this.#keyspace, timed)
+    return removed
+  }
+
+  #removeDueOf(
+    timed: Timed,
+    index: number,
+    { clock, fieldsMax }: { readonly clock: number; readonly fieldsMax: number },
+  ): number {
+    this.#changes.begin(timed.key, timed.hash, index)
+    const part = timed.hash.body.parts[index] as MapPart
+    const due: string[] = []
+    for (const [field, at] of part.times ?? []) {
+      if (at <= clock && due.length < fieldsMax) due.push(field)
+    }
+    let bytes = 0
+    for (const field of due) {
+      bytes += fieldBytes(field, part.map.get(field) as string) + timeBytes
+      part.map.delete(field)
+    }
+    dropTimes(part, due)
+    this.#changes.end(-due.length, -bytes)
+    timesChanged(this.#keyspace, timed, { fields: -due.length, least: never })
+    return due.length
   }
 
   encode(key: string, hash: HashValue, encoding: number): void {

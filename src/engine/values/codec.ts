@@ -4,6 +4,7 @@
 import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import { HashValue } from './hash.js'
 import { ListValue } from './list.js'
+import type { MapPart } from './map-part.js'
 import type { Body, Part } from './part.js'
 import type { ScorePart } from './score-part.js'
 import { SetValue } from './set.js'
@@ -16,6 +17,7 @@ const kinds = { text: 0, hash: 1, list: 2, set: 3, zset: 4, stream: 5 } as const
 
 /** A container whose parts are still to come. */
 export interface Awaited {
+  readonly key: string
   readonly value: Container
   readonly parts: number
 }
@@ -44,7 +46,7 @@ export function digestValue(writer: ByteWriter, value: Value): void {
 }
 
 /** Null where the bytes are malformed. Parts in rows of their own are left to come, and noted. */
-export function decodeValue(reader: ByteReader, awaited: Awaited[]): Value | null {
+export function decodeValue(reader: ByteReader, key: string, awaited: Awaited[]): Value | null {
   const kind = reader.byte()
   if (kind === kinds.text) return reader.text()
   const value = makeOf(kind)
@@ -60,7 +62,7 @@ export function decodeValue(reader: ByteReader, awaited: Awaited[]): Value | nul
     if (part !== null) restorePart(value, part)
     return part === null ? null : value
   }
-  awaited.push({ value, parts: reader.varint() })
+  awaited.push({ key, value, parts: reader.varint() })
   return value
 }
 
@@ -69,6 +71,7 @@ export function restorePart(value: Container, part: Part): void {
   const body: { restore(part: Part): void } = value.body
   body.restore(part)
   if (value.type === 'zset' && value.body.id !== 0) value.restored(part as ScorePart)
+  if (value.type === 'hash') value.countTimed((part as MapPart).times?.size ?? 0)
 }
 
 function encodeHeader(writer: ByteWriter, value: Container): void {

@@ -16,6 +16,8 @@ export class MapPart implements Part {
   readonly map: Map<string, string>
   /** Wall milliseconds at which fields end, made on first use. Hashes only. */
   times: Map<string, number> | null = null
+  /** The least of them. */
+  least = Number.POSITIVE_INFINITY
 
   constructor(start: number, map = new Map<string, string>()) {
     this.start = start
@@ -56,6 +58,7 @@ class MapKind implements PartKind<MapPart> {
     const made = new MapPart(part.start, new Map(part.map))
     made.bytes = part.bytes
     made.times = part.times === null ? null : new Map(part.times)
+    made.least = part.least
     return made
   }
 
@@ -117,9 +120,44 @@ class MapKind implements PartKind<MapPart> {
 }
 
 function addTime(part: MapPart, field: string, time: number): void {
-  if (part.times === null) part.times = new Map()
-  part.times.set(field, time)
+  setTime(part, field, time)
   part.bytes += timeBytes
+}
+
+/** Gives a field a time; whether it had none. */
+export function setTime(part: MapPart, field: string, time: number): boolean {
+  if (part.times === null) part.times = new Map()
+  const before = part.times.get(field)
+  part.times.set(field, time)
+  if (time < part.least) part.least = time
+  else if (before === part.least && before !== time) part.least = leastOf(part.times)
+  return before === undefined
+}
+
+/** Takes the times of fields that have them. */
+export function dropTimes(part: MapPart, fields: readonly string[]): void {
+  const { times } = part
+  if (times === null) return
+  for (const field of fields) times.delete(field)
+  if (times.size === 0) part.times = null
+  part.least = leastOf(times)
+}
+
+/** Takes a field's time; whether it had one. */
+export function dropTime(part: MapPart, field: string): boolean {
+  const { times } = part
+  const before = times?.get(field)
+  if (times === null || before === undefined) return false
+  times.delete(field)
+  if (times.size === 0) part.times = null
+  if (before === part.least) part.least = leastOf(times)
+  return true
+}
+
+function leastOf(times: ReadonlyMap<string, number>): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const time of times.values()) if (time < least) least = time
+  return least
 }
 
 export const fieldKind: PartKind<MapPart> = new MapKind(true)

@@ -1,0 +1,34 @@
+// HPTTL key FIELDS numfields field [field ...].
+
+import type { EngineCommand } from '../command.js'
+import { milliseconds } from '../options.js'
+import { timesOfFields } from './times-of-fields.js'
+
+export default {
+  name: 'hpttl',
+  arity: -5,
+  flags: ['readonly', 'fast'],
+  group: 'hash',
+  since: '7.4.0',
+  summary: 'Returns the TTL in milliseconds of a hash field.',
+  complexity: 'O(N) where N is the number of specified fields',
+  categories: ['@read', '@hash', '@fast'],
+  tips: [],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    {
+      name: 'fields',
+      type: 'block',
+      token: 'FIELDS',
+      arguments: [
+        { name: 'numfields', type: 'integer' },
+        { name: 'field', type: 'string', multiple: true },
+      ],
+    },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return timesOfFields(context, args, milliseconds)
+  },
+} satisfies EngineCommand
