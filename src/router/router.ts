@@ -112,6 +112,7 @@ export class Router implements SessionEvents {
     if (session === undefined || session.isFinished) return
     this.#state.now = now
     this.#state.stats.inputBytes += bytes.length
+    this.#state.stats.reads++
     session.facts.inputBytes += bytes.length
     session.facts.heardAt = now.mono
     if (session.isStopped) {
@@ -313,6 +314,7 @@ export class Router implements SessionEvents {
     const text = session.takeOutput()
     if (text !== '') {
       this.#state.stats.outputBytes += text.length
+      this.#state.stats.writes++
       out.push({ kind: 'write', connection, text })
     }
     if (session.isFinished && session.pending === 0 && !this.#killed.has(session)) {

@@ -12,6 +12,9 @@ export class Stats {
   connectionsRejected = 0
   commandsProcessed = 0
   inputBytes = 0
+  /** Chunks of bytes that came, and writes that left. */
+  reads = 0
+  writes = 0
   outputBytes = 0
   errorReplies = 0
   /** Connections closed because their unsent replies passed the hard bound. */
@@ -30,8 +33,12 @@ export class Stats {
   groupsBefore: Readonly<Record<string, number>> = {}
   /** Over the last whole second or longer. */
   commandsPerSecond = 0
+  inputKbps = 0
+  outputKbps = 0
   #sampledAt = 0
   #sampledCommands = 0
+  #sampledInput = 0
+  #sampledOutput = 0
   /** Entries called in the batch that runs now. */
   readonly #called: CommandEntry[] = []
   #batchCalls = 0
@@ -65,6 +72,10 @@ export class Stats {
     if (passed < 1_000) return
     const commands = this.commandsProcessed - this.#sampledCommands
     this.commandsPerSecond = Math.max(0, Math.round((commands * 1_000) / passed))
+    this.inputKbps = Math.max(0, (this.inputBytes - this.#sampledInput) / 1.024 / passed)
+    this.outputKbps = Math.max(0, (this.outputBytes - this.#sampledOutput) / 1.024 / passed)
+    this.#sampledInput = this.inputBytes
+    this.#sampledOutput = this.outputBytes
     this.#sampledAt = mono
     this.#sampledCommands = this.commandsProcessed
   }
@@ -87,6 +98,8 @@ export class Stats {
     this.connectionsRejected = 0
     this.commandsProcessed = 0
     this.inputBytes = 0
+    this.reads = 0
+    this.writes = 0
     this.outputBytes = 0
     this.errorReplies = 0
     this.outputLimitCloses = 0

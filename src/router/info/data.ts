@@ -3,33 +3,68 @@
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
 import { fieldLines } from './fields.js'
+import { replicas } from './replicas.js'
 
 export function persistenceSection(state: RouterState): string {
   const isDurable = state.config.keyspaces.some((keyspace) => keyspace.durability !== 'none')
+  const savedAt = Math.floor(lastSavedAt(state) / 1000)
+  const saving = isSaving(state) ? 1 : 0
+  let saves = 0
+  let logBytes = 0
+  let unsaved = 0
+  for (const group of state.groups) {
+    const { counters, applied } = group.report()
+    saves += counters['checkpoint'] ?? 0
+    logBytes += counters['log_bytes'] ?? 0
+    unsaved += Math.max(0, applied - (counters['checkpoint_index'] ?? 0))
+  }
   return fieldLines([
     ['loading', state.isLoading ? 1 : 0],
     ['async_loading', 0],
-    ['rdb_changes_since_last_save', 0],
-    ['rdb_bgsave_in_progress', isSaving(state) ? 1 : 0],
-    ['rdb_last_save_time', Math.floor(lastSavedAt(state) / 1000)],
+    ['current_cow_peak', 0],
+    ['current_cow_size', 0],
+    ['current_cow_size_age', 0],
+    ['current_fork_perc', '0.00'],
+    ['current_save_keys_processed', 0],
+    ['current_save_keys_total', 0],
+    ['rdb_changes_since_last_save', unsaved],
+    ['rdb_bgsave_in_progress', saving],
+    ['rdb_last_save_time', savedAt],
     ['rdb_last_bgsave_status', 'ok'],
+    ['rdb_last_bgsave_time_sec', -1],
+    ['rdb_current_bgsave_time_sec', -1],
+    ['rdb_saves', saves],
+    ['rdb_last_cow_size', 0],
+    ['rdb_last_load_keys_expired', 0],
+    ['rdb_last_load_keys_loaded', 0],
     ['aof_enabled', isDurable ? 1 : 0],
     ['aof_rewrite_in_progress', 0],
     ['aof_rewrite_scheduled', 0],
+    ['aof_last_rewrite_time_sec', -1],
+    ['aof_current_rewrite_time_sec', -1],
     ['aof_last_bgrewrite_status', 'ok'],
+    ['aof_rewrites', 0],
+    ['aof_rewrites_consecutive_failures', 0],
     ['aof_last_write_status', state.cluster.diskShort ? 'err' : 'ok'],
+    ['aof_last_cow_size', 0],
+    ['module_fork_in_progress', 0],
+    ['module_fork_last_cow_size', 0],
+    ...(isDurable ? ([['aof_current_size', logBytes]] as const) : []),
   ])
 }
 
 /** Every member takes writes from clients, so each one is a master to them. */
 export function replicationSection(state: RouterState): string {
-  const { members, self } = state.cluster
-  const others = members.filter((member) => member.id !== self && member.connected).length
+  const others = replicas(state)
   let offset = 0
   for (const group of state.groups) offset += group.report().applied
   return fieldLines([
     ['role', 'master'],
-    ['connected_slaves', others],
+    ['connected_slaves', others.length],
+    ...others.map(
+      ({ host, port, offset: held }, i) =>
+        [`slave${i}`, `ip=${host},port=${port},state=online,offset=${held},lag=0`] as const,
+    ),
     ['master_failover_state', 'no-failover'],
     ['master_replid', '0'.repeat(40)],
     ['master_replid2', '0'.repeat(40)],

@@ -5,6 +5,7 @@ import { limits } from '../../api/limits.js'
 import type { RouterState } from '../state.js'
 import { redisVersion } from '../version.js'
 import { fieldLines, sizeFields } from './fields.js'
+import { memoryFigures } from './memory-figures.js'
 
 export function serverSection(state: RouterState): string {
   const { facts, config, now } = state
@@ -14,9 +15,14 @@ export function serverSection(state: RouterState): string {
     ['quorate_version', facts.version],
     ['redis_git_sha1', '00000000'],
     ['redis_git_dirty', 0],
+    ['redis_build_id', '0'],
     ['redis_mode', 'standalone'],
     ['os', facts.os],
     ['arch_bits', 64],
+    ['monotonic_clock', 'node performance.now'],
+    ['multiplexing_api', 'libuv'],
+    ['atomicvar_api', 'none'],
+    ['gcc_version', '0.0.0'],
     ['node_version', facts.nodeVersion],
     ['process_id', facts.pid],
     ['process_supervised', 'no'],
@@ -27,6 +33,7 @@ export function serverSection(state: RouterState): string {
     ['uptime_in_days', Math.floor(upSeconds / 86_400)],
     ['hz', 10],
     ['configured_hz', 10],
+    ['lru_clock', Math.floor(now.wall / 1000) % 0x100_0000],
     ['executable', facts.executable],
     ['config_file', facts.configFile],
     ['io_threads_active', 0],
@@ -67,25 +74,58 @@ export function clientsSection(state: RouterState): string {
 }
 
 export function memorySection(state: RouterState): string {
-  const gauges = state.facts.gauges()
-  let used = 0
-  for (const group of state.groups) used += group.report().memoryBytes
+  const f = memoryFigures(state)
   const max = Number(state.settings.get('maxmemory') ?? 0)
+  const ratio = (part: number, whole: number): string =>
+    whole === 0 ? '1.00' : (part / whole).toFixed(2)
+  const peakPart = f.peak === 0 ? 0 : (f.used * 100) / f.peak
   return fieldLines([
-    ...sizeFields('used_memory', used),
-    ...sizeFields('used_memory_rss', gauges.rssBytes),
-    ...sizeFields('used_memory_peak', used),
-    ['used_memory_dataset', used],
-    ['used_memory_heap', gauges.heapBytes],
-    ['used_memory_heap_limit', gauges.heapLimitBytes],
-    ...sizeFields('total_system_memory', gauges.totalMemoryBytes),
-    ...sizeFields('used_memory_lua', 0),
+    ...sizeFields('used_memory', f.used),
+    ...sizeFields('used_memory_rss', f.rss),
+    ...sizeFields('used_memory_peak', f.peak),
+    ['used_memory_peak_perc', `${peakPart.toFixed(2)}%`],
+    ['used_memory_overhead', f.clients],
+    ['used_memory_startup', 0],
+    ['used_memory_dataset', f.used],
+    ['used_memory_dataset_perc', f.used === 0 ? '0.00%' : '100.00%'],
+    ['used_memory_heap', f.heap],
+    ['used_memory_heap_limit', f.heapLimit],
+    ['allocator_allocated', f.heap],
+    ['allocator_active', f.heap],
+    ['allocator_resident', f.rss],
+    ...sizeFields('total_system_memory', f.total),
+    ['used_memory_lua', 0],
+    ['used_memory_vm_eval', 0],
+    ['used_memory_lua_human', '0B'],
+    ['used_memory_scripts_eval', 0],
+    ['number_of_cached_scripts', 0],
+    ['number_of_functions', 0],
+    ['number_of_libraries', 0],
+    ['used_memory_vm_functions', 0],
+    ...sizeFields('used_memory_vm_total', 0),
+    ['used_memory_functions', 0],
+    ...sizeFields('used_memory_scripts', 0),
     ...sizeFields('maxmemory', max),
     ['maxmemory_policy', state.settings.get('maxmemory-policy') ?? 'noeviction'],
-    ['mem_fragmentation_ratio', used === 0 ? '1.00' : (gauges.rssBytes / used).toFixed(2)],
+    ['allocator_frag_ratio', '1.00'],
+    ['allocator_frag_bytes', 0],
+    ['allocator_rss_ratio', ratio(f.rss, f.heap)],
+    ['allocator_rss_bytes', f.rss - f.heap],
+    ['rss_overhead_ratio', '1.00'],
+    ['rss_overhead_bytes', 0],
+    ['mem_fragmentation_ratio', ratio(f.rss, f.used)],
+    ['mem_fragmentation_bytes', f.rss - f.used],
+    ['mem_not_counted_for_evict', 0],
+    ['mem_replication_backlog', 0],
+    ['mem_total_replication_buffers', 0],
+    ['mem_clients_slaves', 0],
+    ['mem_clients_normal', f.clients],
+    ['mem_cluster_links', 0],
+    ['mem_aof_buffer', 0],
     ['mem_allocator', 'v8'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', 0],
+    ['lazyfreed_objects', 0],
   ])
 }
 
@@ -96,5 +136,7 @@ export function cpuSection(state: RouterState): string {
     ['used_cpu_user', gauges.cpuUserSeconds.toFixed(6)],
     ['used_cpu_sys_children', '0.000000'],
     ['used_cpu_user_children', '0.000000'],
+    ['used_cpu_sys_main_thread', gauges.cpuSystemSeconds.toFixed(6)],
+    ['used_cpu_user_main_thread', gauges.cpuUserSeconds.toFixed(6)],
   ])
 }

@@ -9,7 +9,7 @@ import {
   quorateSection,
   replicationSection,
 } from './data.js'
-import { commandSection, errorSection, statsSection } from './counters.js'
+import { commandSection, errorSection, latencySection, statsSection } from './counters.js'
 
 interface Section {
   readonly title: string
@@ -30,7 +30,7 @@ const sections: ReadonlyMap<string, Section> = new Map(
     { title: 'Modules', isDefault: true, make: () => '' },
     { title: 'Commandstats', isDefault: false, make: commandSection },
     { title: 'Errorstats', isDefault: true, make: errorSection },
-    { title: 'Latencystats', isDefault: false, make: () => '' },
+    { title: 'Latencystats', isDefault: false, make: latencySection },
     { title: 'Cluster', isDefault: true, make: clusterSection },
     { title: 'Keyspace', isDefault: true, make: keyspaceSection },
     { title: 'Quorate', isDefault: true, make: quorateSection },
