@@ -22,6 +22,7 @@ export type CommandFlag =
   | 'no_multi'
   | 'no_mandatory_keys'
   | 'sentinel'
+  | 'asking'
 
 /** Where keys stand: from `first` (1 is the first argument) to `last` (negative counts from the end), every `step`. */
 export interface KeySpec {

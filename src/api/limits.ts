@@ -32,6 +32,8 @@ export const limits = {
   /** Entries of one segment, and bytes at which a segment of more than one entry splits. */
   segmentEntriesMax: 512,
   segmentBytesMax: 256 * 1024,
+  /** Bytes of one DUMP. */
+  dumpBytesMax: 64 * 1024 * 1024,
   /** Elements that one step of a long command may visit. */
   stepElements: 2_000,
   /** Entries with repeats that one command may draw (SRANDMEMBER, HRANDFIELD, ZRANDMEMBER): Redis draws until it has no memory. */

@@ -2,6 +2,7 @@
 
 import type { EngineCommand } from './command.js'
 import { bitmapsCommands } from './bitmaps/index.js'
+import { dumpCommands } from './dump/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { fieldsCommands } from './fields/index.js'
 import { hashesCommands } from './hashes/index.js'
@@ -17,6 +18,7 @@ import { zsetsCommands } from './zsets/index.js'
 
 const families: readonly (readonly EngineCommand[])[] = [
   bitmapsCommands,
+  dumpCommands,
   expiryCommands,
   fieldsCommands,
   hashesCommands,

@@ -1,0 +1,158 @@
+// Reads what a DUMP is made of. It trusts no length: a short or malformed input sets `ok` to false and
+// answers zeros, and nothing larger than the bound is ever made.
+
+import { Buffer } from 'node:buffer'
+import { unpackLzf } from './lzf.js'
+
+const empty = Buffer.alloc(0)
+
+export class RdbReader {
+  readonly #bytes: Buffer
+  readonly #end: number
+  readonly #textBytesMax: number
+  #at = 0
+  #ok = true
+
+  constructor(bytes: Buffer, end: number, textBytesMax: number) {
+    this.#bytes = bytes
+    this.#end = end
+    this.#textBytesMax = textBytesMax
+  }
+
+  get ok(): boolean {
+    return this.#ok
+  }
+
+  /** Bytes left: no count of elements may be greater. */
+  get left(): number {
+    return this.#end - this.#at
+  }
+
+  fail(): void {
+    this.#ok = false
+  }
+
+  byte(): number {
+    return this.#has(1) ? (this.#bytes[this.#at++] as number) : 0
+  }
+
+  /** A length or count that fits into what is left, where each stands for `least` bytes. */
+  count(least = 1): number {
+    const value = this.length()
+    if (typeof value === 'bigint' || value * least > this.left) {
+      this.#ok = false
+      return 0
+    }
+    return value
+  }
+
+  /** A length of any size. */
+  length(): number | bigint {
+    const first = this.byte()
+    const kind = first >> 6
+    if (kind === 0) return first
+    if (kind === 1) return ((first & 63) << 8) | this.byte()
+    if (first === 0x80) return this.#has(4) ? this.#bytes.readUInt32BE(this.#skip(4)) : 0
+    if (first === 0x81) {
+      if (!this.#has(8)) return 0
+      const value = this.#bytes.readBigUInt64BE(this.#skip(8))
+      return value <= 9007199254740991n ? Number(value) : value
+    }
+    this.#ok = false
+    return 0
+  }
+
+  text(): string {
+    if (!this.#ok || this.left === 0) {
+      this.#ok = false
+      return ''
+    }
+    const kind = this.#bytes[this.#at] as number
+    if (kind >= 0xc0 && kind <= 0xc2) return this.#integer()
+    const bytes = this.blob()
+    return bytes.latin1Slice(0, bytes.length)
+  }
+
+  /** A string as bytes: of an integer its digits. */
+  blob(): Buffer {
+    if (this.left > 0 && this.#ok) {
+      const kind = this.#bytes[this.#at] as number
+      if (kind >= 0xc0 && kind <= 0xc2) return Buffer.from(this.#integer(), 'latin1')
+      if (kind === 0xc3) return this.#packed()
+    }
+    const length = this.length()
+    if (typeof length === 'bigint' || !this.#has(length)) {
+      this.#ok = false
+      return empty
+    }
+    const at = this.#skip(length)
+    return this.#bytes.subarray(at, at + length)
+  }
+
+  double(): number {
+    return this.#has(8) ? this.#bytes.readDoubleLE(this.#skip(8)) : 0
+  }
+
+  /** A double in digits, as before Redis 4. */
+  oldDouble(): number {
+    const length = this.byte()
+    if (length === 255) return Number.NEGATIVE_INFINITY
+    if (length === 254) return Number.POSITIVE_INFINITY
+    if (length === 253) return Number.NaN
+    if (!this.#has(length)) return 0
+    const at = this.#skip(length)
+    const text = this.#bytes.latin1Slice(at, at + length)
+    const value = Number(text)
+    if (text.trim() !== text || text === '' || Number.isNaN(value)) this.#ok = false
+    return value
+  }
+
+  /** 64 bits, little endian; what is no safe integer is none. */
+  milliseconds(): number {
+    if (!this.#has(8)) return 0
+    const value = Number(this.#bytes.readBigInt64LE(this.#skip(8)))
+    if (!Number.isSafeInteger(value)) this.#ok = false
+    return value
+  }
+
+  /** Bytes without a length, as one-byte characters. */
+  raw(length: number): string {
+    if (!this.#has(length)) return ''
+    const at = this.#skip(length)
+    return this.#bytes.latin1Slice(at, at + length)
+  }
+
+  #integer(): string {
+    const kind = this.byte()
+    const width = kind === 0xc0 ? 1 : kind === 0xc1 ? 2 : 4
+    return this.#has(width) ? String(this.#bytes.readIntLE(this.#skip(width), width)) : ''
+  }
+
+  #packed(): Buffer {
+    this.#at++
+    const packed = this.length()
+    const length = this.length()
+    const isSane =
+      typeof packed === 'number' && typeof length === 'number' && length <= this.#textBytesMax
+    if (!isSane || !this.#has(packed)) {
+      this.#ok = false
+      return empty
+    }
+    const at = this.#skip(packed)
+    const made = unpackLzf(this.#bytes.subarray(at, at + packed), length)
+    if (made === null) this.#ok = false
+    return made ?? empty
+  }
+
+  #skip(count: number): number {
+    const at = this.#at
+    this.#at += count
+    return at
+  }
+
+  #has(count: number): boolean {
+    if (this.#ok && count <= this.left) return true
+    this.#ok = false
+    return false
+  }
+}
