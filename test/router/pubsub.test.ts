@@ -109,3 +109,85 @@ function keyspaceOf(name: string, prefixes: readonly string[]) {
     options: {},
   }
 }
+
+test('slow listener: messages that it does not take: it is closed, the publisher is answered', (t) => {
+  const world = new World()
+  const [listener, publisher] = [world.connect(), world.connect()]
+  listener.ask('SUBSCRIBE', 'a')
+  const message = 'x'.repeat(1024 * 1024)
+  publisher.ask('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 4mb 2mb 10')
+
+  world.router.unsent(listener.id, 3 * 1024 * 1024)
+  t.is(publisher.ask('PUBLISH', 'a', 'small'), ':1\r\n')
+  world.pass(9_000)
+  t.is(publisher.ask('PUBLISH', 'a', 'small'), ':1\r\n')
+  t.false(listener.isClosed)
+  world.pass(2_000)
+  t.is(publisher.ask('PUBLISH', 'a', 'small'), ':1\r\n')
+
+  t.true(listener.isClosed)
+  const other = world.connect()
+  other.ask('PSUBSCRIBE', '*')
+  world.router.unsent(other.id, 4 * 1024 * 1024 - 1000)
+  t.is(publisher.ask('PUBLISH', 'a', message), ':1\r\n')
+  t.true(other.isClosed)
+  t.is(publisher.ask('PUBLISH', 'a', message), ':0\r\n')
+})
+
+test('monitor: what it does not take: it is closed as a listener is', (t) => {
+  const world = new World()
+  const monitor = world.connect()
+  monitor.ask('MONITOR')
+
+  world.router.unsent(monitor.id, 33 * 1024 * 1024)
+  world.connect().ask('PING')
+
+  t.true(monitor.isClosed)
+})
+
+test('client list and info: what connections listen to and keep: fields, flags, types', (t) => {
+  const world = new World()
+  const [a, b, c, d] = [world.connect(), world.connect(), world.connect(), world.connect()]
+  a.ask('SUBSCRIBE', 'x', 'y')
+  a.ask('PSUBSCRIBE', 'p')
+  a.ask('SSUBSCRIBE', 's')
+  b.ask('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', 'k')
+  d.ask('MONITOR')
+
+  const list = c.ask('CLIENT', 'LIST')
+  t.regex(
+    list,
+    /flags=P db=0 sub=2 psub=1 ssub=1 .*\n.*flags=tB .* redir=0 .*\n.*flags=N .*\n.*flags=O /,
+  )
+  t.regex(c.ask('CLIENT', 'LIST', 'TYPE', 'pubsub'), /^\$\d+\r\nid=1 [^\n]*\n\r\n$/)
+  t.regex(
+    c.ask('INFO', 'stats'),
+    /pubsub_channels:2\r\npubsub_patterns:1\r\npubsubshard_channels:1\r\n(.*\r\n)*tracking_total_prefixes:1\r\n/,
+  )
+  t.regex(c.ask('INFO', 'clients'), /tracking_clients:1\r\n/)
+  t.is(c.ask('CLIENT', 'KILL', 'TYPE', 'pubsub'), ':1\r\n')
+  t.is(c.ask('PUBSUB', 'NUMPAT'), ':0\r\n')
+})
+
+test('tracking: the connection that is told instead is gone: said once for each change', (t) => {
+  const world = new World()
+  const [cache, target] = [world.connect(), world.connect()]
+  hello(cache)
+  cache.ask('CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(target.id))
+  cache.ask('GET', 'k')
+  world.router.closed(target.id, world.now)
+
+  world.router.state.messaging.keyEvents.changed('set', 0, 'k', null)
+
+  t.is(cache.read(), '>2\r\n$21\r\ntracking-redir-broken\r\n:2\r\n')
+  t.regex(cache.ask('CLIENT', 'TRACKINGINFO'), /broken_redirect/)
+})
+
+test('tracking: a member short of disk: what was read may not be kept', (t) => {
+  const world = new World({ cluster: { diskShort: true }, answer: () => 'v' })
+  const cache = world.connect()
+  hello(cache)
+  cache.ask('CLIENT', 'TRACKING', 'ON')
+
+  t.is(cache.ask('GET', 'k'), '$1\r\nv\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n')
+})
