@@ -23,6 +23,7 @@ const tags = {
   pairs: 16,
   table: 20,
   many: 17,
+  decimal: 21,
 } as const
 
 const depthMax = 64
@@ -54,6 +55,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       return
     case 'double':
       writer.byte(tags.double).text(Object.is(reply.value, -0) ? '-0' : String(reply.value))
+      return
+    case 'decimal':
+      writer.byte(tags.decimal).text(reply.text)
       return
     case 'boolean':
       writer.byte(tags.boolean).boolean(reply.value)
@@ -117,6 +121,8 @@ export function decodeReply(reader: ByteReader, depth = 0): Reply {
     }
     case tags.double:
       return { type: 'double', value: Number(reader.text()) }
+    case tags.decimal:
+      return { type: 'decimal', text: reader.text() }
     case tags.boolean:
       return { type: 'boolean', value: reader.boolean() }
     case tags.map:

@@ -18,6 +18,11 @@ export interface DoubleReply {
   readonly type: 'double'
   readonly value: number
 }
+/** RESP3 `,` and the digits as they are; RESP2 a bulk string of them. Coordinates have more than a double shows. */
+export interface DecimalReply {
+  readonly type: 'decimal'
+  readonly text: string
+}
 /** RESP3 `#t`; RESP2 `:1` or `:0`. */
 export interface BooleanReply {
   readonly type: 'boolean'
@@ -72,6 +77,7 @@ export type ReplyObject =
   | StatusReply
   | ErrorReply
   | DoubleReply
+  | DecimalReply
   | BooleanReply
   | MapReply
   | PairsReply

@@ -116,6 +116,8 @@ function encodeObject(reply: ReplyObject, protocol: number): string {
       const digits = formatDouble(reply.value)
       return protocol < 3 ? bulk(digits) : `,${digits}\r\n`
     }
+    case 'decimal':
+      return protocol < 3 ? bulk(reply.text) : `,${oneLine(reply.text)}\r\n`
     case 'boolean':
       if (protocol < 3) return reply.value ? ':1\r\n' : ':0\r\n'
       return reply.value ? '#t\r\n' : '#f\r\n'

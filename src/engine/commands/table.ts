@@ -5,6 +5,7 @@ import { bitmapsCommands } from './bitmaps/index.js'
 import { dumpCommands } from './dump/index.js'
 import { expiryCommands } from './expiry/index.js'
 import { fieldsCommands } from './fields/index.js'
+import { geoCommands } from './geo/index.js'
 import { hashesCommands } from './hashes/index.js'
 import { hyperloglogCommands } from './hyperloglog/index.js'
 import { keysCommands } from './keys/index.js'
@@ -21,6 +22,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   dumpCommands,
   expiryCommands,
   fieldsCommands,
+  geoCommands,
   hashesCommands,
   hyperloglogCommands,
   keysCommands,

@@ -64,6 +64,9 @@ export class ReplyWriter {
         this.#reserve(8)
         this.#at = this.#buffer.writeDoubleLE(reply.value, this.#at)
         return
+      case 'decimal':
+        this.#text(kinds.bulk, reply.text)
+        return
       case 'boolean':
         if (this.protocol === 2) {
           this.#integer(reply.value ? 1 : 0)

@@ -80,6 +80,11 @@ class ScoreRange implements EntryRange {
   }
 }
 
+/** Scores from `from` up to, but without, `to`. */
+export function scoresBetween(from: number, to: number): EntryRange {
+  return new ScoreRange({ score: from, isOpen: false }, { score: to, isOpen: true })
+}
+
 interface ScoreBound {
   readonly score: number
   /** The score itself is not in the range. */

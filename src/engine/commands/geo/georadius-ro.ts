@@ -1,0 +1,62 @@
+// GEORADIUS_RO key longitude latitude radius unit [options].
+
+import type { EngineCommand } from '../command.js'
+import { searchCommand } from './search.js'
+
+export default {
+  name: 'georadius_ro',
+  arity: -6,
+  flags: ['readonly'],
+  group: 'geo',
+  since: '3.2.10',
+  summary: 'A read-only variant for GEORADIUS',
+  complexity:
+    'O(N+log(M)) where N is the number of elements inside the bounding box of the circular ' +
+    'area delimited by center and radius and M is the number of items inside the index.',
+  history: [['6.2.0', 'Added the `ANY` option for `COUNT`.']],
+  deprecated: { since: '6.2.0', replacedBy: '`GEOSEARCH` with the `BYRADIUS` argument' },
+  categories: ['@read', '@geo', '@slow'],
+  tips: [],
+  keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    { name: 'longitude', type: 'double' },
+    { name: 'latitude', type: 'double' },
+    { name: 'radius', type: 'double' },
+    {
+      name: 'unit',
+      type: 'oneof',
+      arguments: [
+        { name: 'm', type: 'pure-token', token: 'M' },
+        { name: 'km', type: 'pure-token', token: 'KM' },
+        { name: 'ft', type: 'pure-token', token: 'FT' },
+        { name: 'mi', type: 'pure-token', token: 'MI' },
+      ],
+    },
+    { name: 'withcoord', type: 'pure-token', token: 'WITHCOORD', optional: true },
+    { name: 'withdist', type: 'pure-token', token: 'WITHDIST', optional: true },
+    { name: 'withhash', type: 'pure-token', token: 'WITHHASH', optional: true },
+    {
+      name: 'count',
+      type: 'block',
+      optional: true,
+      arguments: [
+        { name: 'count', type: 'integer', token: 'COUNT' },
+        { name: 'any', type: 'pure-token', token: 'ANY', since: '6.2.0', optional: true },
+      ],
+    },
+    {
+      name: 'order',
+      type: 'oneof',
+      optional: true,
+      arguments: [
+        { name: 'asc', type: 'pure-token', token: 'ASC' },
+        { name: 'desc', type: 'pure-token', token: 'DESC' },
+      ],
+    },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return searchCommand(context, args, { kind: 'point', at: 1, mayStore: false, target: null })
+  },
+} satisfies EngineCommand

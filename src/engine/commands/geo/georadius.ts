@@ -1,0 +1,76 @@
+// GEORADIUS key longitude latitude radius unit [options].
+
+import type { EngineCommand } from '../command.js'
+import { searchCommand } from './search.js'
+
+export default {
+  name: 'georadius',
+  arity: -6,
+  flags: ['write', 'denyoom', 'movablekeys'],
+  group: 'geo',
+  since: '3.2.0',
+  summary:
+    'Query a sorted set representing a geospatial index to fetch members matching a given ' +
+    'maximum distance from a point',
+  complexity:
+    'O(N+log(M)) where N is the number of elements inside the bounding box of the circular ' +
+    'area delimited by center and radius and M is the number of items inside the index.',
+  history: [
+    ['6.2.0', 'Added the `ANY` option for `COUNT`.'],
+    ['7.0.0', 'Added support for uppercase unit names.'],
+  ],
+  deprecated: {
+    since: '6.2.0',
+    replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument',
+  },
+  categories: ['@write', '@geo', '@slow'],
+  tips: [],
+  keys: [
+    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
+    { first: 6, last: 0, step: 1, keyword: 'STORE', flags: ['OW', 'update'] },
+    { first: 6, last: 0, step: 1, keyword: 'STOREDIST', flags: ['OW', 'update'] },
+  ],
+  arguments: [
+    { name: 'key', type: 'key', keySpec: 0 },
+    { name: 'longitude', type: 'double' },
+    { name: 'latitude', type: 'double' },
+    { name: 'radius', type: 'double' },
+    {
+      name: 'unit',
+      type: 'oneof',
+      arguments: [
+        { name: 'm', type: 'pure-token', token: 'M' },
+        { name: 'km', type: 'pure-token', token: 'KM' },
+        { name: 'ft', type: 'pure-token', token: 'FT' },
+        { name: 'mi', type: 'pure-token', token: 'MI' },
+      ],
+    },
+    { name: 'withcoord', type: 'pure-token', token: 'WITHCOORD', optional: true },
+    { name: 'withdist', type: 'pure-token', token: 'WITHDIST', optional: true },
+    { name: 'withhash', type: 'pure-token', token: 'WITHHASH', optional: true },
+    {
+      name: 'count',
+      type: 'block',
+      optional: true,
+      arguments: [
+        { name: 'count', type: 'integer', token: 'COUNT' },
+        { name: 'any', type: 'pure-token', token: 'ANY', since: '6.2.0', optional: true },
+      ],
+    },
+    {
+      name: 'order',
+      type: 'oneof',
+      optional: true,
+      arguments: [
+        { name: 'asc', type: 'pure-token', token: 'ASC' },
+        { name: 'desc', type: 'pure-token', token: 'DESC' },
+      ],
+    },
+    { name: 'key', type: 'key', token: 'STORE', keySpec: 1, optional: true },
+    { name: 'key', type: 'key', token: 'STOREDIST', keySpec: 2, optional: true },
+  ],
+  gather: 'refuse',
+  execute(context, args) {
+    return searchCommand(context, args, { kind: 'point', at: 1, mayStore: true, target: null })
+  },
+} satisfies EngineCommand
