@@ -4,7 +4,9 @@ import { later } from '../../../api/engine.js'
 import { limits } from '../../../api/limits.js'
 import type { Reply } from '../../../api/reply.js'
 import type { Context, Machine } from '../../context.js'
-import { Body, type Part } from '../../values/part.js'
+import { restorePart } from '../../values/codec.js'
+import { Body, type Part, type PartKind } from '../../values/part.js'
+import type { ScorePart } from '../../values/score-part.js'
 import { type Container, copyValue, type Value } from '../../values/value.js'
 
 /** Hands `done` a copy of the value; its answer is the command's. */
@@ -21,23 +23,28 @@ export function copyFor(
 
 class CopyMachine implements Machine {
   readonly #value: Container
+  readonly #made: Container
   readonly #done: (copy: Value) => Reply
-  readonly #parts: Part[] = []
 
   constructor(value: Container, done: (copy: Value) => Reply) {
     this.#value = value
     this.#done = done
+    const body = new Body(value.body.kind as PartKind, value.body.end)
+    body.parts.length = 0
+    this.#made = value.withBody(body)
   }
 
   step(budget: number): Reply | typeof later {
     const body: Body = this.#value.body
+    const { parts } = this.#made.body
     let left = budget
-    while (left > 0 && this.#parts.length < body.parts.length) {
-      const part = body.parts[this.#parts.length] as Part
-      this.#parts.push(body.kind.copy(part))
+    while (left > 0 && parts.length < body.parts.length) {
+      const part = body.kind.copy(body.parts[parts.length] as Part)
+      restorePart(this.#made, part)
+      // Its index of members, too, grows step by step.
+      if (this.#made.type === 'zset') this.#made.restored(part as ScorePart)
       left -= Math.max(1, part.size)
     }
-    if (this.#parts.length < body.parts.length) return later
-    return this.#done(this.#value.withBody(new Body(body.kind, body.end, this.#parts)))
+    return parts.length < body.parts.length ? later : this.#done(this.#made)
   }
 }
