@@ -64,6 +64,11 @@ export function unblockClient(
   const other = state.sessions.get(of.id as ConnectionId)
   const wait = other?.waits ?? null
   if (wait === null) return 0
+  if (!state.mayDefer) {
+    // Its place in EXEC's reply cannot wait: that it waits just now has to do.
+    wait.group.unblock(wait.lane, of.how, () => undefined)
+    return 1
+  }
   const ticket = session.open(state.table.findFull('client|unblock') ?? null)
   wait.group.unblock(wait.lane, of.how, (reply) => session.answer(ticket, reply))
   return deferred

@@ -160,6 +160,18 @@ export class CoreWorld {
     for (const wire of this.#wires.filter((each) => each.ends.includes(member))) this.#close(wire)
   }
 
+  /** All links of a member close, until `rejoin`. */
+  isolate(id: number): void {
+    const member = this.member(id)
+    for (const wire of this.#wires.filter((each) => each.ends.includes(member))) this.#close(wire)
+  }
+
+  rejoin(id: number): void {
+    const member = this.member(id)
+    for (const other of this.members)
+      if (other !== member && other.core !== null) this.#dial(member, other)
+  }
+
   get now() {
     return { mono: this.mono, wall: (this.#options.wall ?? 1_790_000_000_000) + this.mono }
   }

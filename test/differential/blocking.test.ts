@@ -138,6 +138,28 @@ const listScenes: readonly Scene[] = [
   ['a~ BLPOP q 0', 'b WATCH r', 'c RPUSH r 1', 'c RENAME r q', 'a!', 'b MULTI', 'b EXEC'],
 ]
 
+/** Ids are those of one member's connections. */
+const oneMemberScenes: readonly Scene[] = [
+  ['a~ BLPOP q 0', 'b CLIENT UNBLOCK %a', 'a!', 'b CLIENT UNBLOCK %a', 'b RPUSH q 1', 'b LLEN q'],
+  [
+    'a~ BLPOP q 0',
+    'b CLIENT UNBLOCK %a ERROR',
+    'a!',
+    'a~ BLMOVE q d LEFT RIGHT 0',
+    'b CLIENT UNBLOCK %a TIMEOUT',
+    'a!',
+  ],
+  [
+    'a~ XREAD BLOCK 0 STREAMS x $',
+    'b CLIENT UNBLOCK %a error',
+    'a!',
+    'b CLIENT UNBLOCK %b',
+    'a PING',
+  ],
+  ['a~ BZMPOP 0 1 z MIN', 'b MULTI', 'b CLIENT UNBLOCK %a', 'b CLIENT UNBLOCK %b', 'b EXEC', 'a!'],
+  ['a~ BLPOP q 0', 'b~ BLPOP q 0', 'c CLIENT KILL ID %a', 'c RPUSH q 1', 'b!', 'c LLEN q'],
+]
+
 const zsetScenes: readonly Scene[] = [
   [
     'a ZADD z 1 a 2 b 3 c',
@@ -310,10 +332,15 @@ const streamScenes: readonly Scene[] = [
   ['a~ XREAD BLOCK 0 STREAMS x $', 'b~ BLPOP x 0', 'c RPUSH x 1', 'b!', 'c XADD x 1-1 f v', 'a!'],
 ]
 
-const families = { lists: listScenes, 'sorted sets': zsetScenes, streams: streamScenes }
+const families = {
+  lists: listScenes,
+  'sorted sets': zsetScenes,
+  streams: streamScenes,
+  ids: oneMemberScenes,
+}
 
 for (const [family, scenes] of Object.entries(families)) {
-  for (const members of [1, 3]) {
+  for (const members of family === 'ids' ? [1] : [1, 3]) {
     const title = `blocking: ${family}, ${members} members: every step answers as redis-server`
     besideRedis(title, async (t) => {
       const redis = await startRedis()

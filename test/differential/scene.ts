@@ -1,6 +1,7 @@
 // Scripts over several connections, played at redis-server and at a cluster in step, whose transcripts
 // must be the same bytes. A step is `name COMMAND ...`: the connection sends and has its reply before the
-// next step. `name~ COMMAND ...` sends what blocks. `name!` takes a reply that is due by now.
+// next step. `name~ COMMAND ...` sends what blocks. `name!` takes a reply that is due by now. `%name`
+// among the arguments stands for the id of that connection.
 
 import { type Socket, connect } from 'node:net'
 import { type Client, CoreWorld } from '../core/core-world.js'
@@ -16,12 +17,16 @@ interface Stage {
   say(name: string, args: readonly string[]): Promise<string>
   block(name: string, args: readonly string[]): Promise<void>
   take(name: string): Promise<string>
+  /** What CLIENT ID answers there. */
+  idOf(name: string): Promise<string>
 }
 
 export async function play(scene: Scene, stage: Stage): Promise<string[]> {
   const transcript: string[] = []
   for (const line of scene) {
-    const [who = '', ...args] = line.split(' ')
+    const [who = '', ...words] = line.split(' ')
+    const args: string[] = []
+    for (const word of words) args.push(word[0] === '%' ? await stage.idOf(word.slice(1)) : word)
     const name = who.replace(/[~!]$/, '')
     if (who.endsWith('~')) await stage.block(name, args)
     else {
@@ -60,6 +65,10 @@ export class OurStage implements Stage {
     const reply = end > 0 ? of.client.text.slice(of.at, end) : 'none'
     of.at = end > 0 ? end : of.at
     return Promise.resolve(reply)
+  }
+
+  idOf(name: string): Promise<string> {
+    return Promise.resolve(String(this.#of(name).client.connection))
   }
 
   #of(name: string): { readonly client: Client; at: number } {
@@ -103,6 +112,10 @@ export class RedisStage implements Stage {
 
   async take(name: string): Promise<string> {
     return (await this.#of(name)).take()
+  }
+
+  async idOf(name: string): Promise<string> {
+    return (await this.#of(name)).id
   }
 
   close(): void {

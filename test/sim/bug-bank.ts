@@ -45,6 +45,7 @@ const lostCommit: readonly Check[] = [
   'vote-justified',
 ]
 const transactional = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, transactions: 60 }
+const queueing = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, queues: 70 }
 const staleRead: readonly Check[] = ['read-index', 'linearizable']
 
 function bug(name: string, what: string, rest: Omit<SeededBug, 'name' | 'what'>): SeededBug {
@@ -226,6 +227,32 @@ export const seededBugs: readonly SeededBug[] = [
   bug('shard-transaction-torn', 'the last command of a transaction is answered and not executed', {
     checks: ['atomic', 'linearizable'],
     hint: { with: { ...busy, workload: transactional } },
+  }),
+  bug('shard-waiter-served-twice', 'a command that waited is served and waits on', {
+    checks: ['hand-over', 'digest'],
+    hint: { with: { ...busy, workload: queueing } },
+  }),
+  bug('shard-waiters-not-in-snapshot', 'those who wait are missing in checkpoints and snapshots', {
+    checks: ['hand-over', 'digest', 'answered'],
+    hint: {
+      with: { ...busy, ...shortLog, workload: queueing, options: { keepBytes: 0 } },
+      faults: ['crash-kill', ...unrest],
+    },
+  }),
+  bug('shard-late-not-in-snapshot', 'late answers are missing in checkpoints and snapshots', {
+    checks: ['hand-over', 'digest'],
+    hint: {
+      with: { ...busy, ...shortLog, workload: queueing, options: { keepBytes: 0 } },
+      faults: ['crash-kill', ...unrest],
+    },
+  }),
+  bug('shard-unblock-is-trusted', 'the end of a wait is told before the log decides', {
+    checks: ['hand-over'],
+    hint: {
+      with: { ...busy, clients: 12, workload: queueing },
+      network: { delayMeanUs: 10_000 },
+      only: ['net-delay'],
+    },
   }),
   bug('shard-read-ignores-own-writes', 'a read overtakes earlier writes of its connection', {
     checks: ['linearizable', 'exactly-once'],

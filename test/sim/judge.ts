@@ -27,6 +27,7 @@ export const checks = {
   'read-index': 'RF15: a read is granted at an index below a commit before its call',
   digest: 'RF13: equal positions, unequal digests',
   linearizable: 'RF15: no order of the operations explains the replies',
+  'hand-over': 'an element of a list is delivered twice, or lost',
   atomic: 'a transaction is seen in part',
   'exactly-once': 'RF14: an increment or an append is lost or doubled',
   'reply-order': 'RF17: a reply too many, too few or of another request',

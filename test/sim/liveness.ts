@@ -130,6 +130,7 @@ export class Liveness {
         ...mine.map((key) => workload.read(key, at)),
         workload.readCounter(at),
         workload.readList(at),
+        ...(at === 0 ? workload.queues.finals(at) : []),
       ]
       client.enqueue([{ ...write, told }, ...reads])
     })

@@ -89,6 +89,7 @@ export function settleWorld(world: World, bound: number): void {
     () => `the cluster is not at rest after ${judge.step} steps`,
   )
   world.history.judge()
+  world.workload.queues.judge()
 }
 
 function resultOf(

@@ -5,6 +5,7 @@
 import type { Random } from '../../src/base/random.js'
 import type { EraStamp, History } from './history.js'
 import type { Judge } from './judge.js'
+import { QueueLoad } from './queues.js'
 import { TransactionLoad } from './transactions.js'
 
 export interface Request {
@@ -33,6 +34,8 @@ export interface WorkloadProfile {
   readonly valueBytes: number
   /** Share of transactions in a hundred; none without it. */
   readonly transactions?: number
+  /** Share of pushes and blocking pops in a hundred; none without it. */
+  readonly queues?: number
 }
 
 /** Operations on one key before another one takes its place. */
@@ -54,6 +57,7 @@ export class Workload {
   readonly #profile: WorkloadProfile
   readonly #hot: HotKey[] = []
   readonly #transactions: TransactionLoad
+  readonly queues: QueueLoad
   #number = 0
   /** Every key that was used, for the reads at the end. */
   readonly keys: string[] = []
@@ -67,6 +71,7 @@ export class Workload {
     this.#judge = options.judge
     this.#profile = options.profile
     for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
+    this.queues = new QueueLoad({ random, history: options.history, judge: options.judge })
     this.#transactions = new TransactionLoad({
       random,
       history: options.history,
@@ -79,7 +84,8 @@ export class Workload {
 
   /** What a connection sends next: one request, or all of a transaction. */
   next(from: Sender): readonly Request[] {
-    const { transactions = 0 } = this.#profile
+    const { transactions = 0, queues = 0 } = this.#profile
+    if (queues > 0 && this.#random.chance(queues, 100)) return this.queues.next(from)
     const isTransaction = transactions > 0 && this.#random.chance(transactions, 100)
     return isTransaction ? this.#transactions.next(from) : [this.#plain(from)]
   }
