@@ -80,7 +80,9 @@ export class CommandEntry<R = unknown> {
     this.isBlocking = spec.flags.includes('blocking')
     this.isScripted = options.run === null && scriptCommands.has(this.engineName)
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')
-    this.isTracked = spec.flags.includes('readonly') && spec.keys.length > 0 && !isScript(spec.name)
+    // What a script reads it reads of its keys.
+    this.isTracked =
+      (spec.flags.includes('readonly') || isScript(spec.name)) && spec.keys.length > 0
     this.isCostly = spec.complexity !== 'O(1)'
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
@@ -118,7 +120,6 @@ export class CommandEntry<R = unknown> {
   }
 }
 
-/** Scripts read through commands of their own. */
 function isScript(name: string): boolean {
   return name.startsWith('eval') || name.startsWith('fcall')
 }

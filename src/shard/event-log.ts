@@ -19,6 +19,7 @@ interface Told {
 
 export class EventLog implements EventListener {
   readonly #events: KeyEvents
+  readonly #databases: number
   /** Which call of the entry is executed. */
   at = 0
   #told: Told[] = []
@@ -27,8 +28,10 @@ export class EventLog implements EventListener {
   /** More happened than is kept. */
   #isOverflown = false
 
-  constructor(events: KeyEvents) {
+  /** `databases`: those behind them are hidden, and no client hears of their keys. */
+  constructor(events: KeyEvents, databases: number) {
     this.#events = events
+    this.#databases = databases
   }
 
   /** An entry begins. */
@@ -56,7 +59,7 @@ export class EventLog implements EventListener {
   missed(db: number, key: string): void {
     if (!this.#events.isWanted) return
     if (this.#isOpen) this.#keep(marks.missed, db, key)
-    else this.#events.missed(db, key, false)
+    else if (db < this.#databases) this.#events.missed(db, key, false)
   }
 
   cleared(db: number): void {
@@ -100,6 +103,7 @@ export class EventLog implements EventListener {
   }
 
   #keep(event: string, db: number, key: string): void {
+    if (db >= this.#databases) return
     this.#told.push({ at: this.at, event, db, key })
     if (this.#told.length < limits.keyEventsMax) return
     // Told before replies that were made earlier: what clients keep is forgotten behind those.

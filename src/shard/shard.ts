@@ -76,7 +76,7 @@ export class Shard implements Group {
       bulkBytesMax: init.config.bulkBytesMax,
       maxMemory: init.keyspace.maxMemory,
     }
-    this.#events = new EventLog(init.events ?? noKeyEvents)
+    this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
     this.#reads = new Reads(init.config.requestMs)
     this.#writes = new Writes({
       config: init.config,

@@ -43,7 +43,7 @@ function world() {
     engine,
     windows,
     reads,
-    events: new EventLog(noKeyEvents),
+    events: new EventLog(noKeyEvents, 16),
     host: {
       answered: (_head, found) => answered.push(found),
       read: (_lane, call, reply) => {

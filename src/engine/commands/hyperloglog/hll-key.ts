@@ -5,6 +5,7 @@ import { type ErrorReply, isError } from '../../../api/reply.js'
 import type { Context, Machine } from '../../context.js'
 import { later } from '../../../api/engine.js'
 import type { Reply } from '../../../api/reply.js'
+import type { Value } from '../../values/value.js'
 import { HyperLogLog, isHyperLogLog, registers } from '../../values/hyperloglog.js'
 
 /** Elements of a step that a look at all registers counts as. */
@@ -12,7 +13,15 @@ export const lookElements = 64
 
 /** Null where there is no such key. */
 export function findHll(context: Context, key: string): HyperLogLog | ErrorReply | null {
-  const value = context.lookup(key)
+  return asHll(context.lookup(key))
+}
+
+/** As `findHll`, without counting a hit or a miss: for commands that write. */
+export function hllToWrite(context: Context, key: string): HyperLogLog | ErrorReply | null {
+  return asHll(context.find(key))
+}
+
+function asHll(value: Value | undefined): HyperLogLog | ErrorReply | null {
   if (value === undefined) return null
   if (typeof value !== 'string') return wrongType
   return isHyperLogLog(value) ? new HyperLogLog(value) : notHll

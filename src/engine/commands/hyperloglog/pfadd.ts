@@ -8,7 +8,7 @@ import type { Context, Machine } from '../../context.js'
 import { hashElement } from '../../values/hll-hash.js'
 import { HyperLogLog } from '../../values/hyperloglog.js'
 import type { EngineCommand } from '../command.js'
-import { findHll } from './hll-key.js'
+import { hllToWrite } from './hll-key.js'
 
 export default {
   name: 'pfadd',
@@ -27,7 +27,7 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const found = findHll(context, args[1] as string)
+    const found = hllToWrite(context, args[1] as string)
     if (found !== null && !(found instanceof HyperLogLog)) return found
     const machine = new PfaddMachine(context, args, found)
     return args.length <= limits.stepElements

@@ -6,7 +6,7 @@ import { ok, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
 import { HyperLogLog, registers } from '../../values/hyperloglog.js'
 import type { EngineCommand } from '../command.js'
-import { findHll, HllUnion, lookElements } from './hll-key.js'
+import { hllToWrite, HllUnion, lookElements } from './hll-key.js'
 
 export default {
   name: 'pfmerge',
@@ -38,7 +38,7 @@ export default {
 } satisfies EngineCommand
 
 function store(context: Context, key: string, { counts, isDense }: HllUnion): Reply {
-  const found = findHll(context, key)
+  const found = hllToWrite(context, key)
   if (found !== null && !(found instanceof HyperLogLog)) return found
   const hll = found ?? new HyperLogLog()
   if (isDense && !hll.toDense()) return corruptHll

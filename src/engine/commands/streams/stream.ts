@@ -16,6 +16,7 @@ import {
   sequenceMax,
 } from '../../values/stream-id.js'
 import type { StreamPart } from '../../values/stream-part.js'
+import type { Value } from '../../values/value.js'
 
 export const invalidId = error('ERR Invalid stream ID specified as stream command argument')
 const invalidStart = error('ERR invalid start ID for the interval')
@@ -23,7 +24,15 @@ const invalidEnd = error('ERR invalid end ID for the interval')
 
 /** The stream at a key, null where there is none. */
 export function findStream(context: Context, key: string): StreamValue | null | ErrorReply {
-  const value = context.lookup(key)
+  return asStream(context.lookup(key))
+}
+
+/** As `findStream`, without counting a hit or a miss: for commands that write. */
+export function streamToWrite(context: Context, key: string): StreamValue | null | ErrorReply {
+  return asStream(context.find(key))
+}
+
+function asStream(value: Value | undefined): StreamValue | null | ErrorReply {
   if (value === undefined) return null
   return typeof value !== 'string' && value.type === 'stream' ? value : wrongType
 }

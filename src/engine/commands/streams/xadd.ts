@@ -12,7 +12,7 @@ import {
   parseHalf,
   sequenceOf,
 } from '../../values/stream-id.js'
-import { findStream, invalidId, strictId } from './stream.js'
+import { streamToWrite, invalidId, strictId } from './stream.js'
 import { parseTrim } from './trim.js'
 import { trimStream } from './trim-machine.js'
 import type { EngineCommand } from '../command.js'
@@ -101,7 +101,7 @@ export default {
     if (fields < 2 || fields % 2 === 1) return wrongArity('xadd')
     if (given?.id === idZero) return zeroId
     const key = args[1] as string
-    const found = findStream(context, key)
+    const found = streamToWrite(context, key)
     if (found?.type === 'error') return found
     if (found === null && noMake) return null
     const stream = found ?? new StreamValue()

@@ -2,7 +2,7 @@
 
 import type { ErrorReply } from '../../../api/reply.js'
 import { inSteps } from '../steps.js'
-import { findStream, strictId } from './stream.js'
+import { streamToWrite, strictId } from './stream.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -24,7 +24,7 @@ export default {
   gather: 'refuse',
   execute(context, args) {
     const key = args[1] as string
-    const stream = findStream(context, key)
+    const stream = streamToWrite(context, key)
     if (stream === null) return 0
     if (stream.type === 'error') return stream
     const ids: string[] = []

@@ -5,7 +5,7 @@ import { ok } from '../../../api/reply.js'
 import { StreamValue } from '../../values/stream.js'
 import { Group } from '../../values/stream-group.js'
 import { groupStart, keyMissing, parseGroupOptions, wrongOptions } from './group-arguments.js'
-import { findStream } from './stream.js'
+import { streamToWrite } from './stream.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -41,7 +41,7 @@ export default {
     if ('type' in options) return options
     const key = args[2] as string
     const name = args[3] as string
-    const found = findStream(context, key)
+    const found = streamToWrite(context, key)
     if (found?.type === 'error') return found
     if (found === null && !options.makeStream) return keyMissing
     if (args.length > 8) return wrongOptions('xgroup', args[1] as string)

@@ -4,7 +4,7 @@ import { error, noSuchKey, notInteger, syntaxError } from '../../../api/replies.
 import { type ErrorReply, ok } from '../../../api/reply.js'
 import { type Int64, parseInt64 } from '../../values/integer.js'
 import { idMin } from '../../values/stream-id.js'
-import { findStream, strictId } from './stream.js'
+import { streamToWrite, strictId } from './stream.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -45,7 +45,7 @@ export default {
     if ('type' in options) return options
     const { added, maxDeletedId } = options
     const key = args[1] as string
-    const stream = findStream(context, key)
+    const stream = streamToWrite(context, key)
     if (stream === null) return noSuchKey
     if (stream.type === 'error') return stream
     const { size, parts } = stream.body

@@ -1,6 +1,6 @@
 // XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT count]: the number of entries removed.
 
-import { findStream } from './stream.js'
+import { streamToWrite } from './stream.js'
 import { parseTrim } from './trim.js'
 import { trimStream } from './trim-machine.js'
 import type { EngineCommand } from '../command.js'
@@ -51,7 +51,7 @@ export default {
     const parsed = parseTrim(args, null)
     if ('type' in parsed) return parsed
     const key = args[1] as string
-    const stream = findStream(context, key)
+    const stream = streamToWrite(context, key)
     if (stream === null || parsed.trim === null) return 0
     if (stream.type === 'error') return stream
     return trimStream(context, key, {
