@@ -65,6 +65,7 @@ export const badFrequency = error('ERR Invalid FREQ value, must be >= 0 and <= 2
 export const badDumpChecksum = error('ERR DUMP payload version or checksum are wrong')
 export const badDump = error('ERR Bad data format')
 export const dumpTooLarge = error('ERR The value is too large to be dumped')
+export const notDoubles = error("ERR One or more scores can't be converted into double")
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(

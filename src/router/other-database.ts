@@ -1,5 +1,5 @@
-// Commands that name a second database in their arguments: it may belong to another keyspace than the
-// connection's, and so to another group.
+// Commands that reach beyond the keys that they name: a second database in the arguments may belong to
+// another keyspace than the connection's, and so to another group; SORT makes keys from patterns.
 
 /** Whether a command may name one beside its key. */
 export function namesDatabase(name: string): boolean {
@@ -19,4 +19,15 @@ export function otherDatabase(
     if ((args[at] as string).toLowerCase() === 'db') db = args[++at] as string
   }
   return db === null ? null : { db: Number(db), key: args[2] as string }
+}
+
+/** Whether a command looks at keys whose names are known only when it is executed. */
+export function derivesKeys(name: string, args: readonly string[]): boolean {
+  if (name !== 'sort' && name !== 'sort_ro') return false
+  for (let at = 2; at + 1 < args.length; at++) {
+    const word = (args[at] as string).toUpperCase()
+    if ((word === 'BY' || word === 'GET') && (args[++at] as string).includes('*')) return true
+    if (word === 'LIMIT') at += 2
+  }
+  return false
 }

@@ -97,8 +97,11 @@ const stampedId: Rule = (ours, theirs, line) => {
 }
 
 /** SORT leaves the order of a set, and of equal weights, open. */
-const sorting: Rule = (ours, theirs, line) =>
-  line.some((word) => word.toLowerCase() === 'by') && unordered(ours, theirs, line)
+const sorting: Rule = (ours, theirs, line) => {
+  const words = line.map((word) => word.toLowerCase())
+  if (!words.includes('by')) return false
+  return (words.includes('limit') ? picked : unordered)(ours, theirs, line)
+}
 
 const rules: Readonly<Record<string, Rule>> = {
   smembers: unordered,

@@ -200,6 +200,12 @@ function undone(line: Line): Unit {
   if (name === 'dbsize') return [['exists', ...keyNames], line]
   if (name === 'spop') return [['smembers', line[1] ?? ''], line, ['del', line[1] ?? '']]
   if (name === 'xadd' && line.includes('*')) return [line, ['del', line[1] ?? '']]
+  // The order in which a set comes, and of equal weights, is open.
+  const words = line.map((word) => word.toLowerCase())
+  const store = words.lastIndexOf('store')
+  if (name === 'sort' && words.includes('by') && store > 0) {
+    return [line, ['del', line[store + 1] ?? '']]
+  }
   return [line]
 }
 

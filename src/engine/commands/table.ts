@@ -13,6 +13,7 @@ import { listsCommands } from './lists/index.js'
 import { memoryCommands } from './memory/index.js'
 import { objectCommands } from './object/index.js'
 import { setsCommands } from './sets/index.js'
+import { sortCommands } from './sort/index.js'
 import { streamsCommands } from './streams/index.js'
 import { stringsCommands } from './strings/index.js'
 import { zsetsCommands } from './zsets/index.js'
@@ -30,6 +31,7 @@ const families: readonly (readonly EngineCommand[])[] = [
   memoryCommands,
   objectCommands,
   setsCommands,
+  sortCommands,
   streamsCommands,
   stringsCommands,
   zsetsCommands,

@@ -2,7 +2,9 @@
 // length, order and number is right.
 
 import type { Effects } from '../effects.js'
+import { expiryMax } from '../expiry.js'
 import { HashValue } from '../values/hash.js'
+import { parseInt64 } from '../values/integer.js'
 import { ListValue } from '../values/list.js'
 import { SetValue } from '../values/set.js'
 import type { Value } from '../values/value.js'
@@ -52,6 +54,9 @@ function* decodeType(type: number, reader: RdbReader, effects: Effects): Work<Va
     case types.hashZiplist:
     case types.hashListpack:
       return yield* decodeHash(type, reader, effects)
+    case types.hashTimed:
+    case types.hashListpackTimed:
+      return yield* decodeTimedHash(type, reader, effects)
     case types.streamListpacks:
     case types.streamListpacks2:
     case types.streamListpacks3:
@@ -159,4 +164,39 @@ function readPairs(type: number, reader: RdbReader): readonly string[] | null {
   const bytes = reader.blob()
   if (type === types.hashZipmap) return readZipmap(bytes)
   return type === types.hashZiplist ? readZiplist(bytes) : readListpack(bytes)
+}
+
+/** As Redis 7.4 dumps hashes with fields that end: times count from the first one, or stand in a listpack. */
+function* decodeTimedHash(
+  type: number,
+  reader: RdbReader,
+  effects: Effects,
+): Work<HashValue | null> {
+  const hash = new HashValue()
+  const first = reader.milliseconds()
+  const add = (field: string, text: string, at: number): boolean => {
+    const isSane = Number.isSafeInteger(at) && at >= 0 && at <= expiryMax
+    if (!isSane || !effects.hashes.set('', hash, field, text)) return false
+    if (at > 0) effects.hashes.expire({ key: '', hash }, field, at)
+    return true
+  }
+  if (type === types.hashTimed) {
+    for (let left = reader.count(3); left > 0; left--) {
+      const after = reader.length()
+      const field = reader.text()
+      const text = reader.text()
+      const at = after === 0 ? 0 : first + Number(after) - 1
+      if (!reader.ok || !add(field, text, at)) return null
+      yield
+    }
+    return hash
+  }
+  const texts = readListpack(reader.blob())
+  if (texts === null || texts.length % 3 !== 0) return null
+  for (let i = 0; i < texts.length; i += 3) {
+    const at = parseInt64(texts[i + 2] as string)
+    if (typeof at !== 'number' || !add(texts[i] as string, texts[i + 1] as string, at)) return null
+    yield
+  }
+  return hash
 }
