@@ -6,11 +6,14 @@ import type { Reply } from '../../api/reply.js'
 import type { Context, Machine } from '../context.js'
 import type { Body, Part } from '../values/part.js'
 
-/** Calls `visit` with each part, which it must not change, then answers what `finish` does. */
+/** Calls `visit` with each part, which it must not change, then answers what `finish` does, or goes on as it does. */
 export function overParts<P extends Part>(
   context: Context,
   body: Body<P>,
-  { visit, finish }: { readonly visit: (part: P) => void; readonly finish: () => Reply },
+  {
+    visit,
+    finish,
+  }: { readonly visit: (part: P) => void; readonly finish: () => Reply | typeof later },
 ): Reply | typeof later {
   if (body.size <= limits.stepElements) {
     for (const part of body.parts) visit(part)
@@ -22,10 +25,10 @@ export function overParts<P extends Part>(
 class PartWalk<P extends Part> implements Machine {
   readonly #body: Body<P>
   readonly #visit: (part: P) => void
-  readonly #finish: () => Reply
+  readonly #finish: () => Reply | typeof later
   #at = 0
 
-  constructor(body: Body<P>, visit: (part: P) => void, finish: () => Reply) {
+  constructor(body: Body<P>, visit: (part: P) => void, finish: () => Reply | typeof later) {
     this.#body = body
     this.#visit = visit
     this.#finish = finish

@@ -12,7 +12,8 @@ import { overParts } from './over-parts.js'
 
 export interface Take {
   take(name: string, value: string): void
-  finish(): Reply
+  /** The answer; or `later` where it began another walk. */
+  finish(): Reply | typeof later
 }
 
 /** A random entry of a body that is not empty. */
@@ -66,14 +67,25 @@ interface Picking {
   readonly take: Take
 }
 
-/** Few of many: positions are drawn until there are enough different ones. */
-function distinct(body: Body<MapPart>, { count, random, take }: Picking): Reply {
-  const taken = new Set<number>()
-  while (taken.size < count) {
-    const position = random.below(body.size)
-    if (taken.has(position)) continue
-    taken.add(position)
-    takeAt(body, position, take)
+/** Few of many: positions are drawn until there are enough different ones, then looked up in order. */
+function distinct(body: Body<MapPart>, { count, random, take }: Picking): Reply | typeof later {
+  const drawn = new Set<number>()
+  while (drawn.size < count) drawn.add(random.below(body.size))
+  let at = 0
+  let end = 0
+  let entries: Iterator<[string, string]> | null = null
+  for (const position of [...drawn].sort((a, b) => a - b)) {
+    if (position >= end) {
+      const index = body.partAt(position)
+      const part = body.parts[index] as MapPart
+      at = body.before(index)
+      end = at + part.size
+      entries = part.map.entries()
+    }
+    for (; at < position; at++) entries?.next()
+    const entry = entries?.next()
+    at++
+    if (entry?.done === false) take.take(entry.value[0], entry.value[1])
   }
   return take.finish()
 }

@@ -1,14 +1,14 @@
 // SPOP key [count].
 
-import { later } from '../../../api/engine.js'
-import { limits } from '../../../api/limits.js'
+import type { later } from '../../../api/engine.js'
 import { syntaxError, wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
-import type { Context, Machine } from '../../context.js'
+import type { Context } from '../../context.js'
 import type { SetValue } from '../../values/set.js'
 import type { EngineCommand } from '../command.js'
 import { parsePositive } from '../options.js'
-import { randomName } from '../sample.js'
+import { randomName, sample } from '../sample.js'
+import { inSteps } from '../steps.js'
 import { allMembers } from './all-members.js'
 
 export default {
@@ -59,38 +59,29 @@ function many(context: Context, args: readonly string[]): Reply | typeof later {
       return { type: 'set', items }
     })
   }
-  const pops = new Pops(context, { key, set, count })
-  return count <= limits.stepElements ? pops.step(count) : context.begin(pops)
+  const popped: string[] = []
+  return sample(context, set.body, {
+    count,
+    take: {
+      take: (member) => popped.push(member),
+      finish: () => removeAll(context, { key, set, popped }),
+    },
+  })
 }
 
-class Pops implements Machine {
-  readonly #context: Context
-  readonly #key: string
-  readonly #set: SetValue
-  readonly #popped: string[] = []
-  #left: number
-
-  constructor(
-    context: Context,
-    of: { readonly key: string; readonly set: SetValue; readonly count: number },
-  ) {
-    this.#context = context
-    this.#key = of.key
-    this.#set = of.set
-    this.#left = of.count
-  }
-
-  step(budget: number): Reply | typeof later {
-    const { effects } = this.#context
-    const random = this.#context.random()
-    for (let left = budget; left > 0 && this.#left > 0; left--) {
-      const member = randomName(this.#set.body, random)
-      effects.sets.remove(this.#key, this.#set, member)
-      this.#popped.push(member)
-      this.#left--
-    }
-    if (this.#left > 0) return later
-    effects.settle(this.#key, this.#set, 'spop')
-    return { type: 'set', items: this.#popped }
-  }
+function removeAll(
+  context: Context,
+  of: { readonly key: string; readonly set: SetValue; readonly popped: readonly string[] },
+): Reply | typeof later {
+  const { key, set, popped } = of
+  return inSteps(context, popped.length, {
+    visit(index) {
+      context.effects.sets.remove(key, set, popped[index] as string)
+      return true
+    },
+    finish() {
+      context.effects.settle(key, set, 'spop')
+      return { type: 'set', items: popped }
+    },
+  })
 }
