@@ -138,6 +138,16 @@ export function encodeCommands(commands: Commands): Uint8Array {
   return bytes
 }
 
+/** Close upper estimate of the bytes that commands take encoded. */
+export function sizeOf({ calls }: Commands): number {
+  let bytes = emptyBytes
+  for (const args of calls) {
+    bytes += 4
+    for (let i = 0; i < args.length; i++) bytes += (args[i] as string).length + 5
+  }
+  return bytes
+}
+
 /** What a void batch says in place of its commands. */
 export const voidBody = encodeCommands({ databases: [], calls: [] })
 

@@ -10,7 +10,7 @@ import type { Writes } from './writes.js'
 
 /** Why a command is not taken because of scripts, or null. */
 export function busyRefusal({ scripts }: Writes, call: GroupCall): ErrorReply | null {
-  if (scripts === null) return call.scripted === true ? noScripts : null
+  if (scripts === null || !scripts.isAble) return call.scripted === true ? noScripts : null
   return scripts.busy()
 }
 

@@ -25,12 +25,16 @@ const badCheck = error('ERR Invalid command passed to redis.acl_check_cmd()')
 const blocks = (name: string): ErrorReply =>
   error(`ERR ${name} command is not allowed with BLOCK option from scripts`)
 
-export interface CallsInit {
+/** Where scripts run. */
+export interface CallsPlace {
   readonly group: GroupId
   readonly engine: Engine
   readonly scripting: EngineScripting
   readonly world: ScriptWorld
   readonly databases: number
+}
+
+export interface CallsInit {
   readonly db: number
   readonly isReadOnly: boolean
   /** Commands that may grow the data are refused. */
@@ -40,6 +44,7 @@ export interface CallsInit {
 }
 
 export class ScriptCalls {
+  readonly #place: CallsPlace
   readonly #init: CallsInit
   readonly effects: Effect[] = []
   salt: number
@@ -51,7 +56,8 @@ export class ScriptCalls {
   fatal: ErrorReply | null = null
   #db: number
 
-  constructor(init: CallsInit) {
+  constructor(place: CallsPlace, init: CallsInit) {
+    this.#place = place
     this.#init = init
     this.#db = init.db
     this.salt = init.salt
@@ -65,7 +71,7 @@ export class ScriptCalls {
     const name = (args[0] ?? '').toLowerCase()
     args[0] = name
     if (name === '\x01acl') return this.#check(args)
-    const found = this.#init.world.specOf(args)
+    const found = this.#place.world.specOf(args)
     if (found === null) return unknownFromScript
     const { spec, isRouted } = found
     if (!fitsArity(spec, args.length)) return arityFromScript
@@ -75,7 +81,7 @@ export class ScriptCalls {
     if (writes && this.#init.isReadOnly) return readOnlyScript
     if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
     if (spec.flags.includes('blocking') && hasBlock(args)) return blocks(name)
-    if (!this.#init.world.belongs(this.#init.group, this.#db, args)) {
+    if (!this.#place.world.belongs(this.#place.group, this.#db, args)) {
       this.fatal = crossGroup
       return crossGroup
     }
@@ -84,14 +90,14 @@ export class ScriptCalls {
 
   /** A command of a transaction that has a script elsewhere. */
   queued(args: string[]): Reply {
-    const spec = this.#init.engine.commands.get(args[0] as string)
+    const spec = this.#place.engine.commands.get(args[0] as string)
     if (spec === undefined) return unknownCommand(args)
     if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
     return this.#execute(args, isWrite(spec))
   }
 
   #execute(args: string[], writes: boolean): Reply {
-    const { engine, scripting } = this.#init
+    const { engine, scripting } = this.#place
     const salt = this.salt++
     const db = this.#db
     scripting.reseed(salt)
@@ -114,11 +120,11 @@ export class ScriptCalls {
       case 'select':
         return this.#select(args[1] ?? '')
       case 'time': {
-        const { clock } = this.#init.engine
+        const { clock } = this.#place.engine
         return [String(Math.floor(clock / 1000)), String((clock % 1000) * 1000)]
       }
       case 'lastsave':
-        return Math.floor(this.#init.engine.clock / 1000)
+        return Math.floor(this.#place.engine.clock / 1000)
       case 'publish':
       case 'spublish':
         return this.#publish(args)
@@ -130,7 +136,7 @@ export class ScriptCalls {
   #select(text: string): Reply {
     const db = Number(text)
     const isIndex = text !== '' && text.length < 5 && Number.isInteger(db) && db >= 0
-    if (!isIndex || db >= this.#init.databases) return dbIndexRange
+    if (!isIndex || db >= this.#place.databases) return dbIndexRange
     this.#db = db
     return ok
   }
@@ -143,7 +149,7 @@ export class ScriptCalls {
   }
 
   #check(args: readonly string[]): Reply {
-    return this.#init.world.specOf(args.slice(1).map((arg) => arg.toLowerCase())) === null
+    return this.#place.world.specOf(args.slice(1).map((arg) => arg.toLowerCase())) === null
       ? badCheck
       : 1
   }

@@ -5,7 +5,7 @@ import type { Engine } from '../api/engine.js'
 import { later } from '../api/engine.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { error } from '../api/replies.js'
-import type { Reply } from '../api/reply.js'
+import { ok, type Reply } from '../api/reply.js'
 import { effectsName } from '../api/scripts.js'
 import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
 
@@ -30,10 +30,27 @@ export function isEffects(args: readonly string[]): boolean {
 
 const malformed = error('ERR malformed effects of a script')
 
-export function encodeOutcome({ reply, effects, salt }: Outcome): string[] {
+/** What this member made and will execute itself: it need not take the text apart. */
+const known = new WeakMap<readonly string[], Outcome>()
+const okText = replyText(ok)
+const nullText = replyText(null)
+
+function replyText(reply: Reply): string {
   const writer = new ByteWriter(64)
   encodeReply(writer, reply)
-  const made = [effectsName, bytesToText(writer.finish()), String(salt)]
+  return bytesToText(writer.finish())
+}
+
+function textOf(reply: Reply): string {
+  if (reply === null) return nullText
+  if (typeof reply !== 'object' || !('type' in reply)) return replyText(reply)
+  return reply.type === 'status' && reply.text === 'OK' ? okText : replyText(reply)
+}
+
+export function encodeOutcome(outcome: Outcome): string[] {
+  const { reply, effects, salt } = outcome
+  const made = [effectsName, textOf(reply), String(salt)]
+  known.set(made, outcome)
   for (const effect of effects) {
     made.push(String(effect.salt), String(effect.db), String(effect.args.length))
     for (const arg of effect.args) made.push(arg)
@@ -45,13 +62,17 @@ export function encodeOutcome({ reply, effects, salt }: Outcome): string[] {
 export class ScriptEffects {
   readonly #engine: Engine
   readonly #args: readonly string[]
+  readonly #known: Outcome | undefined
   #at = 3
+  /** Of the effects known. */
+  #next = 0
   /** The engine is in the middle of a long command. */
   #isOpen = false
 
   constructor(engine: Engine, args: readonly string[]) {
     this.#engine = engine
     this.#args = args
+    this.#known = known.get(args)
   }
 
   step(elements: number): Reply | typeof later {
@@ -61,6 +82,17 @@ export class ScriptEffects {
       if (this.#isOpen) {
         if (this.#engine.step(left) === later) return later
         this.#isOpen = false
+        continue
+      }
+      if (this.#known !== undefined) {
+        const effect = this.#known.effects[this.#next++]
+        if (effect === undefined) {
+          scripting.reseed(this.#known.salt)
+          return this.#known.reply
+        }
+        scripting.reseed(effect.salt)
+        this.#isOpen = scripting.execute(effect.db, effect.args) === later
+        left -= effect.args.length
         continue
       }
       if (this.#at >= this.#args.length) return this.#answer()

@@ -65,6 +65,11 @@ export class Scripts implements GroupScripts {
     this.#init = init
   }
 
+  /** The engine can take back what it did. */
+  get isAble(): boolean {
+    return this.#init.executor().engine.scripting !== undefined
+  }
+
   /** Whatever is proposed has to wait here. */
   get isHolding(): boolean {
     return this.#waiting.length > 0
@@ -93,7 +98,9 @@ export class Scripts implements GroupScripts {
   /** SCRIPT KILL, or FUNCTION KILL. It never took effect, so that nothing stands against it. */
   kill(kind: 'script' | 'function'): Reply {
     const beside = this.#speculation?.beside ?? null
-    if (beside === null || (beside.job.library === '') !== (kind === 'script')) return notBusy
+    if (beside === null) return notBusy
+    const isScript = beside.job.library === ''
+    if (isScript !== (kind === 'script')) return isScript ? busyScript : busyFunction
     const { name } = beside.job
     const word = kind.toUpperCase()
     beside.ended = error(

@@ -77,12 +77,23 @@ export class Speculation {
   readonly results: Commands[] = []
   beside: Beside | null = null
   readonly #waiting: Uint8Array
+  readonly #library: ScriptLibrary
+  /** Of the script that is planned or runs. */
+  #effects: Effect[] = []
   #used = 0
   #salt = 0
 
   constructor(init: SpeculationInit, candidates: readonly Candidate[]) {
     this.#init = init
     this.#work = this.#runAll(candidates)
+    const { scripting, runner } = init
+    this.#library = new ScriptLibrary(scripting, runner, (database, args) => {
+      const salt = this.#salt++
+      const db = scripting.hiddenFrom + database
+      scripting.reseed(salt)
+      scripting.execute(db, args)
+      this.#effects.push({ salt, db, args })
+    })
     const writer = new ByteWriter(64)
     init.waiters.encode(writer)
     this.#waiting = writer.finish()
@@ -204,24 +215,18 @@ export class Speculation {
   /** One script, or one command about scripts. Its effects are appended. */
   *#one(db: number, args: readonly string[], effects: Effect[]): Generator<void, Reply, void> {
     const { scripting, runner } = this.#init
-    const library = new ScriptLibrary(scripting, runner, (database, change) => {
-      const salt = this.#salt++
-      const at = scripting.hiddenFrom + database
-      scripting.reseed(salt)
-      scripting.execute(at, change)
-      effects.push({ salt, db: at, args: change })
-    })
-    const mark = scripting.mark()
+    this.#effects = effects
+    const isKept = args[0] === 'script' || args[0] === 'function'
+    const mark = isKept ? scripting.mark() : 0
     const before = effects.length
-    const plan = planOf(args, { library, runner, isFull: scripting.isFull })
-    if (plan.kind === 'reply') {
-      if (isError(plan.reply) && effects.length > before) {
-        scripting.undoTo(mark)
-        effects.length = before
-      }
-      return plan.reply
+    const { isFull } = scripting
+    const plan = planOf(args, { library: this.#library, runner, isFull })
+    if (plan.kind === 'run') return yield* this.#run(db, plan, { args, effects })
+    if (isKept && isError(plan.reply) && effects.length > before) {
+      scripting.undoTo(mark)
+      effects.length = before
     }
-    return yield* this.#run(db, plan, { args, effects })
+    return plan.reply
   }
 
   *#run(
@@ -283,10 +288,8 @@ export class Speculation {
     db: number,
     plan: { readonly isReadOnly: boolean; readonly isFull: boolean },
   ): ScriptCalls {
-    const { group, engine, scripting, world, databases } = this.#init
     const { isReadOnly, isFull } = plan
-    const where = { group, engine, scripting, world, databases }
-    return new ScriptCalls({ ...where, db, isReadOnly, isFull, salt: this.#salt })
+    return new ScriptCalls(this.#init, { db, isReadOnly, isFull, salt: this.#salt })
   }
 
   #keep(calls: ScriptCalls, effects: Effect[]): void {

@@ -12,7 +12,14 @@ import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { type Batch, CommandPayload, type Commands, encodeCommands, voidBody } from './batch.js'
+import {
+  type Batch,
+  CommandPayload,
+  type Commands,
+  encodeCommands,
+  sizeOf,
+  voidBody,
+} from './batch.js'
 import { Blocked } from './blocked.js'
 import { Origin } from './origin.js'
 import {
@@ -123,9 +130,9 @@ export class Writes {
 
   #proposeRun(head: EntryHead, proposal: Proposal, commands: Commands): boolean {
     const strategy = this.#strategy as Strategy
-    const body = encodeCommands(commands)
     const isAwaited = proposal.origin !== this.#self
-    const options = { commands, size: body.length, body: () => body, isAwaited }
+    const body = (): Uint8Array => encodeCommands(commands)
+    const options = { commands, size: sizeOf(commands), body, isAwaited }
     const payload = new CommandPayload(head, options)
     return strategy.propose(this.#init.token(), payload, this.#now) === null
   }
@@ -372,7 +379,7 @@ export class Writes {
   /** It runs scripts, or follows some that wait. */
   #hold(proposal: Proposal): boolean {
     const { scripts } = this
-    if (scripts === null || scripts.isFull) return false
+    if (scripts === null || !scripts.isAble || scripts.isFull) return false
     scripts.add(proposal)
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
     return true

@@ -20,9 +20,14 @@ export interface ThreadStart {
   readonly job: ScriptJob
   readonly secret: string
   readonly port: MessagePort
-  /** Counts the answers given: the thread waits for it to grow. */
-  readonly answers: Int32Array
+  readonly shared: Int32Array
 }
+
+/** Places in what both threads see: answers given, messages sent, and whether the loop waits for one. */
+export const places = { answers: 0, messages: 1, waits: 2 } as const
+
+/** Milliseconds that the loop waits for the next call, which mostly comes at once. */
+const patienceMs = 0.2
 
 const broke = error('ERR Error running script: the script used more memory than it may')
 const heapMb = 96
@@ -30,8 +35,10 @@ const heapMb = 96
 export class Beside implements RunningScript {
   readonly #worker: Worker
   readonly #port: MessagePort
-  readonly #answers = new Int32Array(new SharedArrayBuffer(4))
+  readonly #shared = new Int32Array(new SharedArrayBuffer(12))
   readonly #ended: () => void
+  /** It was answered since the last wait. */
+  #isFresh = false
   #isEnded = false
   #isBroken = false
 
@@ -39,7 +46,7 @@ export class Beside implements RunningScript {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#ended = ended
-    const workerData: ThreadStart = { job, secret, port: port2, answers: this.#answers }
+    const workerData: ThreadStart = { job, secret, port: port2, shared: this.#shared }
     this.#worker = new Worker(new URL('./thread.js', import.meta.url), {
       workerData,
       transferList: [port2],
@@ -55,7 +62,7 @@ export class Beside implements RunningScript {
 
   next(): ThreadMessage | null {
     if (this.#isEnded) return null
-    const received = receiveMessageOnPort(this.#port)
+    const received = receiveMessageOnPort(this.#port) ?? this.#await()
     if (received !== undefined) {
       const message = received.message as ThreadMessage
       if ('reply' in message) this.end()
@@ -69,8 +76,21 @@ export class Beside implements RunningScript {
   answer(reply: Reply): void {
     if (this.#isEnded) return
     this.#port.postMessage(reply)
-    Atomics.add(this.#answers, 0, 1)
-    Atomics.notify(this.#answers, 0)
+    Atomics.add(this.#shared, places.answers, 1)
+    Atomics.notify(this.#shared, places.answers)
+    this.#isFresh = true
+  }
+
+  /** The thread has an answer to go on with: its next call is worth a moment. */
+  #await(): { message: unknown } | undefined {
+    if (!this.#isFresh) return undefined
+    this.#isFresh = false
+    const seen = Atomics.load(this.#shared, places.messages)
+    Atomics.store(this.#shared, places.waits, 1)
+    const received = receiveMessageOnPort(this.#port)
+    if (received === undefined) Atomics.wait(this.#shared, places.messages, seen, patienceMs)
+    Atomics.store(this.#shared, places.waits, 0)
+    return received ?? receiveMessageOnPort(this.#port)
   }
 
   end(): void {

@@ -11,11 +11,12 @@ local secret = ARGV[1]
 local type, tostring, select, error, pcall, xpcall = type, tostring, select, error, pcall, xpcall
 local find, sub, format, gsub = string.find, string.sub, string.format, string.gsub
 local gmatch, tonumber = string.gmatch, tonumber
+local getmetatable = getmetatable
 local loadstring, setmetatable, pairs, next, rawget = loadstring, setmetatable, pairs, next, rawget
 local floor, unpack = math.floor, unpack
 local redis = redis
 local send, setresp, sha1hex, log = redis.pcall, redis.setresp, redis.sha1hex, redis.log
-local scripts, functions, texts = {}, {}, {}
+local scripts, names, functions, texts = {}, {}, {}, {}
 local registered, loading, running, protocol = nil, false, false, 2
 local marker = '__RLUA_E__:global%-read:(.*)$'
 
@@ -290,12 +291,20 @@ local function finish(name, source, ok, value)
   running = false
   if ok then
     local kind = type(value)
-    if kind == 'string' or kind == 'nil' then return value end
+    if kind == 'string' or kind == 'nil' or kind == 'number' and value == value then
+      return value
+    end
+    -- What commands answer most, without a look at everything else.
+    if kind == 'table' and rawget(value, 'err') == nil and getmetatable(value) == nil then
+      if type(rawget(value, 'ok')) == 'string' then return value end
+    end
     local isClean, made = pcall(clean, value, 0)
     if not isClean then return { err = 'ERR reached lua stack limit' } end
     setresp(3)
     return made
   end
+  -- Without memory there is no handler either.
+  if type(value) ~= 'table' then value = { err = 'ERR ' .. tostring(value) } end
   local text = value.err
   local line = value.line or lineOf(texts[name])
   return {
@@ -309,12 +318,12 @@ local function run(name, source, body)
 end
 
 local doors = {
-  -- A script, by name.
-  function(sha) return run(sha, 'user_script', scripts[sha]) end,
-  function(sha, text)
+  -- A script, by the number that it was given.
+  function(id) return run(names[id], 'user_script', scripts[id]) end,
+  function(id, sha, text)
     local body, err = loadstring(text, '@user_script')
     if not body then return { err = err } end
-    scripts[sha], texts[sha] = body, text
+    scripts[id], names[id], texts[sha] = body, sha, text
     return { ok = '' }
   end,
   -- A function: KEYS and ARGV are its arguments.

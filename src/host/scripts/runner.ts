@@ -47,7 +47,7 @@ export class LuaRunner implements ScriptRunner {
 
   constructor({ wake, secret }: RunnerInit) {
     this.#wake = wake
-    this.#secret = secret ?? randomBytes(24).toString('hex')
+    this.#secret = secret ?? randomBytes(12).toString('base64url')
   }
 
   digest(text: string): string {

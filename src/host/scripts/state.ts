@@ -12,7 +12,8 @@ const doors = { run: 1, compile: 2, call: 3, library: 4 } as const
 
 export class ScriptState {
   readonly lua: Lua
-  readonly #scripts = new Set<string>()
+  /** Their numbers, by name. */
+  readonly #scripts = new Map<string, number>()
   /** Code by library. */
   readonly #libraries = new Map<string, string>()
   #loaded = 0
@@ -29,11 +30,11 @@ export class ScriptState {
   compile(name: string, code: string): ErrorReply | null {
     if (this.#scripts.has(name)) return null
     const values = { keys: [], argv: [bodyOf(code)] }
-    const made = this.lua.open(doors.compile, `,"${name}",ARGV[1]`, values)
+    const made = this.lua.open(doors.compile, `,${this.#loaded},"${name}",ARGV[1]`, values)
     if (isError(made)) {
       return error(`ERR Error compiling script (new function): ${made.text}`)
     }
-    this.#scripts.add(name)
+    this.#scripts.set(name, this.#loaded)
     this.#loaded++
     return null
   }
@@ -47,7 +48,7 @@ export class ScriptState {
     if (job.library === '') {
       const failure = this.compile(job.name, job.code)
       if (failure !== null) return failure
-      return this.lua.open(doors.run, `,"${job.name}"`, values)
+      return this.lua.open(doors.run, `,${this.#scripts.get(job.name)}`, values)
     }
     if (this.#libraries.get(job.library) !== job.code) {
       const made = this.#load(job.library, job.code, true)

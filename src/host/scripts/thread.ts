@@ -3,21 +3,23 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { error } from '../../api/replies.js'
 import type { Reply } from '../../api/reply.js'
-import type { ThreadMessage, ThreadStart } from './beside.js'
+import { places, type ThreadMessage, type ThreadStart } from './beside.js'
 import { Lua, LuaSpent } from './lua.js'
 import { ScriptState } from './state.js'
 
-const { job, secret, port, answers } = workerData as ThreadStart
+const { job, secret, port, shared } = workerData as ThreadStart
 
 function tell(message: ThreadMessage): void {
   port.postMessage(message)
-  parentPort?.postMessage(null)
+  Atomics.add(shared, places.messages, 1)
+  Atomics.notify(shared, places.messages)
+  if (Atomics.load(shared, places.waits) === 0) parentPort?.postMessage(null)
 }
 
 function call(args: string[]): Reply {
-  const before = Atomics.load(answers, 0)
+  const before = Atomics.load(shared, places.answers)
   tell({ call: args })
-  Atomics.wait(answers, 0, before)
+  Atomics.wait(shared, places.answers, before)
   return (receiveMessageOnPort(port)?.message ?? null) as Reply
 }
 
