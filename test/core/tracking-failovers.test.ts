@@ -1,0 +1,117 @@
+// Clients that keep values while leader after leader dies: what a client keeps once all is quiet is what
+// the group holds, and what was told to be old never comes back.
+
+import test from 'ava'
+import { pass } from './core-reader.js'
+import { type Client, CoreWorld } from './core-world.js'
+
+const keys = ['k0', 'k1', 'k2', 'k3', 'k4', 'k5', 'k6', 'k7']
+
+/** A client that keeps what it reads until it is told otherwise. */
+class Cache {
+  readonly client: Client
+  readonly kept = new Map<string, string>()
+  /** Values that it was told are old, by key. */
+  readonly old = new Map<string, number>()
+  readonly faults: string[] = []
+  pushes = 0
+  flushes = 0
+  readonly #asked: string[] = []
+  #taken = 0
+
+  constructor(client: Client) {
+    this.client = client
+    client.send('HELLO 3', 'CLIENT TRACKING ON')
+    this.#asked.push('', '')
+  }
+
+  ask(key: string): void {
+    if (this.kept.has(key)) return
+    this.client.send(`GET ${key}`)
+    this.#asked.push(key)
+  }
+
+  /** Takes what came. */
+  listen(): void {
+    const { replies } = this.client
+    for (; this.#taken < replies.length; this.#taken++) this.#take(replies[this.#taken] as string)
+  }
+
+  #take(reply: string): void {
+    if (reply === '>2 $invalidate _') {
+      this.flushes++
+      this.kept.clear()
+    } else if (reply.startsWith('>2 $invalidate')) {
+      this.pushes++
+      for (const word of reply.split('$').slice(2)) this.#drop(word.trim())
+    } else {
+      const key = this.#asked.shift() ?? ''
+      if (key !== '' && !reply.startsWith('-')) this.#keep(key, reply)
+    }
+  }
+
+  #keep(key: string, reply: string): void {
+    this.kept.set(key, reply)
+    const value = reply === '_' ? 0 : Number(reply.slice(1))
+    const old = this.old.get(key)
+    if (old !== undefined && value <= old) this.faults.push(`${key}: ${value} behind ${old}`)
+  }
+
+  #drop(key: string): void {
+    const kept = this.kept.get(key)
+    this.kept.delete(key)
+    if (kept !== undefined) this.old.set(key, kept === '_' ? 0 : Number(kept.slice(1)))
+  }
+}
+
+test('tracking: fifty leaders die: no value that is old is kept, and none comes back', (t) => {
+  const world = new CoreWorld()
+  world.settled()
+  const caches = [1, 2, 3].map((id) => new Cache(world.client(id)))
+  let writers = [1, 2, 3].map((id) => world.client(id))
+  let pushes = 0
+  let flushes = 0
+
+  for (let failover = 0; failover < 50; failover++) {
+    for (let step = 0; step < 120; step++) {
+      for (const cache of caches) {
+        if (world.random.chance(1, 3)) cache.ask(keys[world.random.below(keys.length)] as string)
+      }
+      const writer = writers[world.random.below(3)] as Client
+      if (world.random.chance(1, 4)) {
+        writer.send(`INCR ${keys[world.random.below(keys.length)]}`)
+      }
+      world.step()
+      for (const cache of caches) cache.listen()
+      if (step === 60) {
+        const leader = world.leader()
+        if (leader > 0) world.kill(leader)
+        // Connections to a member that died are gone with what their clients kept.
+        for (const [at, { client }] of caches.entries()) {
+          if (client.member.id === leader) caches[at] = new Cache(world.client((leader % 3) + 1))
+        }
+      }
+    }
+    for (const { id, core } of world.members) if (core === null) world.start(id)
+    t.true(world.settled())
+    pass(world, 50)
+    writers = [1, 2, 3].map((id) => world.client(id))
+    if (failover % 10 < 9) continue
+
+    t.true(world.converged())
+    pass(world, 6_000)
+    const reader = world.client(1)
+    reader.send(`MGET ${keys.join(' ')}`)
+    world.until(() => reader.replies.length > 0)
+    const truth = (reader.replies[0] ?? '').split(' ').slice(1)
+    for (const cache of caches) {
+      cache.listen()
+      t.deepEqual(cache.faults, [])
+      for (const [key, kept] of cache.kept) t.is(kept, truth[keys.indexOf(key)] ?? '', key)
+      pushes += cache.pushes
+      flushes += cache.flushes
+    }
+  }
+
+  t.true(pushes > 100 && flushes > 20, `${pushes} pushes, ${flushes} flushes`)
+})
