@@ -191,3 +191,19 @@ test('tracking: a member short of disk: what was read may not be kept', (t) => {
 
   t.is(cache.ask('GET', 'k'), '$1\r\nv\r\n>2\r\n$10\r\ninvalidate\r\n*1\r\n$1\r\nk\r\n')
 })
+
+test('acl setuser: a channel is taken away: whoever listens to it is closed, the others stay', (t) => {
+  const world = new World()
+  const [admin, one, two] = [world.connect(), world.connect(), world.connect()]
+  admin.ask('ACL', 'SETUSER', 'u', 'on', 'nopass', '+@all', '~*', 'resetchannels', '&ok*', '&p*')
+  for (const each of [one, two]) each.ask('AUTH', 'u', 'x')
+  one.ask('SUBSCRIBE', 'okay')
+  two.ask('PSUBSCRIBE', 'p*')
+  t.regex(two.ask('SUBSCRIBE', 'other'), /^-NOPERM /)
+
+  admin.ask('ACL', 'SETUSER', 'u', 'resetchannels', '&p*')
+
+  t.true(one.isClosed)
+  t.false(two.isClosed)
+  t.is(admin.ask('PUBLISH', 'okay', 'x'), ':0\r\n')
+})

@@ -8,18 +8,20 @@ import { channelsOf, commandsOf, describeUser, flagsOf, keysOf } from '../../acl
 import { readRules } from '../../acl/rules.js'
 import type { Selector } from '../../acl/selector.js'
 import type { Run } from '../../state.js'
-import { closeSessionsOf } from './sessions.js'
+import { closeForbiddenListeners, closeSessionsOf } from './sessions.js'
 
 const badName = error("ERR Usernames can't contain spaces or null characters")
 const notDefault = error("ERR The 'default' user cannot be removed")
 
-export const setUser: Run = (_session, args, state) => {
+export const setUser: Run = (session, args, state) => {
   const name = args[2] as string
   if (hasBlank(name)) return badName
   const rules = readRules(args.slice(3))
   if (typeof rules === 'string') return error(`ERR ${rules}`)
   const fault = state.users.set(name, rules)
-  return fault === null ? ok : error(`ERR ${fault}`)
+  if (fault !== null) return error(`ERR ${fault}`)
+  closeForbiddenListeners(state, session)
+  return ok
 }
 
 export const getUser: Run = (_session, args, state) => {
