@@ -2,6 +2,7 @@
 // and store answers arrive a step later; frames may be lost. Clients speak RESP bytes. Nothing else is
 // simulated: faults and crashes at any moment are the simulator's work.
 
+import type { ScriptRunner } from '../../src/api/scripts.js'
 import type { Config, KeyspaceConfig } from '../../src/api/config.js'
 import type { EngineFactory } from '../../src/api/engine.js'
 import type { ConnectionId, GroupId, LinkId, MemberId } from '../../src/api/ids.js'
@@ -83,6 +84,8 @@ export interface CoreWorldOptions {
   /** Differences in the configuration of one member. */
   readonly config?: (id: number) => Partial<Config>
   readonly checkpointLogBytes?: number
+  /** Members run scripts with what this makes. */
+  readonly scripts?: () => ScriptRunner
   /** Wall milliseconds at the beginning of the members' own time. */
   readonly wall?: number
 }
@@ -143,6 +146,7 @@ export class CoreWorld {
       strategies: new Map([['raft', raft]]),
       ...(this.#options.engine === undefined ? {} : { engine: this.#options.engine }),
       random: this.random.fork(),
+      ...(this.#options.scripts === undefined ? {} : { scripts: this.#options.scripts() }),
       stopwatch: { microseconds: () => 0 },
       facts,
       now: this.now,

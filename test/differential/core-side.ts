@@ -1,6 +1,8 @@
 // Whole members in this process as a side: parser, router, groups, log and engine of three members, and
 // a client of one of them. Their state is compared by digest.
 
+import type { ScriptRunner } from '../../src/api/scripts.js'
+import { LuaRunner } from '../../src/host/scripts/runner.js'
 import { type Client, CoreWorld } from '../core/core-world.js'
 import { encodeLine, replyEnd } from './reply-text.js'
 import type { Side } from './side.js'
@@ -15,8 +17,13 @@ export class CoreSide implements Side {
   readonly #names: ReadonlySet<string>
 
   /** `settleMs` is what the members take to elect: their clock is that much ahead of ours. */
-  constructor(members = 3) {
-    this.world = new CoreWorld({ members, wall: Date.now() - 2_000 })
+  constructor(members = 3, runsScripts = false) {
+    const scripts = (): ScriptRunner => new LuaRunner({ wake: () => {}, secret: 'test' })
+    this.world = new CoreWorld({
+      members,
+      wall: Date.now() - 2_000,
+      ...(runsScripts ? { scripts } : {}),
+    })
     if (!this.world.settled()) throw new Error('the members do not settle')
     // Not the leader, so that every command takes the longest way.
     const asked =

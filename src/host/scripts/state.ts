@@ -3,6 +3,7 @@
 import { error } from '../../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import type { FunctionSpec, ScriptJob } from '../../api/scripts.js'
+import { keepFrames } from './frames.js'
 import type { Lua } from './lua.js'
 
 /** Scripts and libraries of one state; then it is made anew. */
@@ -29,7 +30,7 @@ export class ScriptState {
   /** Null where it is loaded, else why not. */
   compile(name: string, code: string): ErrorReply | null {
     if (this.#scripts.has(name)) return null
-    const values = { keys: [], argv: [bodyOf(code)] }
+    const values = { keys: [], argv: [keepFrames(bodyOf(code))] }
     const made = this.lua.open(doors.compile, `,${this.#loaded},"${name}",ARGV[1]`, values)
     if (isError(made)) {
       return error(`ERR Error compiling script (new function): ${made.text}`)
@@ -60,7 +61,7 @@ export class ScriptState {
 
   #load(library: string, code: string, keep: boolean): readonly FunctionSpec[] | ErrorReply {
     this.#loaded++
-    const values = { keys: [], argv: [bodyOf(code)] }
+    const values = { keys: [], argv: [keepFrames(bodyOf(code))] }
     const made = this.lua.open(doors.library, `,"${library}",ARGV[1],${keep}`, values)
     if (isError(made)) return made
     return Array.isArray(made) ? made.map(specOf) : []

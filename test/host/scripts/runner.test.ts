@@ -34,13 +34,13 @@ const bombs = [
   "while true do pcall(error, 'x') end",
   'local function f() return coroutine.wrap(function() for i = 1, 200 do end end)() end while true do f() end',
   "local s = ('x'):rep(1e6) while true do local y = s .. 'a' end",
-  "local t = {} for i = 1, 1e5 do t[i] = i end for i = 1, 1e5 do table.insert(t, 1, i) end",
+  'local t = {} for i = 1, 1e5 do t[i] = i end for i = 1, 1e5 do table.insert(t, 1, i) end',
   'local t = {} for i = 1, 1e6 do t[i] = (i * 7919) % 1000003 end table.sort(t)',
   "local t = {} for i = 1, 1e6 do t[i] = 'x' end return table.concat(t)",
   'local t = {} for i = 1, 1e6 do t[i] = i end return cjson.encode(t)',
   'local t = {} for i = 1, 1e6 do t[i] = i end return cmsgpack.pack(t)',
   "return cjson.decode(('['):rep(1e6) .. (']'):rep(1e6))",
-  "setmetatable(_G, nil)",
+  'setmetatable(_G, nil)',
 ]
 
 for (const bomb of bombs) {

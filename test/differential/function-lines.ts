@@ -1,0 +1,149 @@
+// Lines about keys and arguments of scripts, their cache, and functions, in an order that matters.
+
+type Line = readonly string[]
+
+let libraries = 0
+
+/** A library of a name of its own, `N` in the text. */
+function load(text: string, ...options: readonly string[]): Line {
+  return ['FUNCTION', 'LOAD', ...options, text.replace('name=N', `name=lib${++libraries}`)]
+}
+
+const empty = 'function() return 1 end'
+const sum = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db'
+const library = `#!lua name=main
+local count = 5
+redis.register_function{function_name='args', flags={'no-writes'}, callback=function(keys, args)
+  return {keys[1], args[1], count}
+end}
+redis.register_function('put', function(keys, args) return redis.call('set', keys[1], args[1]) end)
+redis.register_function('unknown', function() return redis.call('foo') end)
+redis.register_function('raise', function()
+  error('x')
+end)
+redis.register_function('global', function() zz = 1 end)
+redis.register_function{function_name='shy', flags={'no-writes'}, callback=function()
+  return redis.call('set', 'a', 'b')
+end}
+redis.register_function('late', function() return redis.register_function('a', ${empty}) end)
+`
+
+const loads: readonly Line[] = [
+  load(`#!lua name=N\nredis.register_function('fa', ${empty})`),
+  load(`#!lua name=N\nredis.register_function('fa', ${empty})`),
+  load(`#!lua name=N\nredis.register_function('f b', ${empty})`),
+  load(
+    `#!lua name=N\nredis.register_function('fc', ${empty}) redis.register_function('fc', ${empty})`,
+  ),
+  load('#!lua name=N\nredis.register_function()'),
+  load('#!lua name=N\nredis.register_function(1,2,3)'),
+  load("#!lua name=N\nredis.register_function('x',2)"),
+  load('#!lua name=N\nredis.register_function(5)'),
+  load('#!lua name=N\nredis.register_function({})'),
+  load("#!lua name=N\nredis.register_function({function_name='x'})"),
+  load("#!lua name=N\nredis.register_function({function_name='x',callback=5})"),
+  load('#!lua name=N\nredis.register_function({function_name=5,callback=5})'),
+  load(`#!lua name=N\nredis.register_function({function_name='x',callback=${empty},flags=1})`),
+  load(
+    `#!lua name=N\nredis.register_function({function_name='x',callback=${empty},flags={'bad'}})`,
+  ),
+  load(`#!lua name=N\nredis.register_function({function_name='x y',callback=${empty}})`),
+  load('#!lua name=N\nx=1'),
+  load('#!lua name=N\nreturn y'),
+  load("#!lua name=N\nredis.call('get','x')"),
+  load('#!lua name=N\nx = '),
+  load('#!lua name=N\nreturn 1'),
+  load('#!lua name=N c\nreturn 1'),
+  load('#!lua name=\nreturn 1'),
+  load('#!lua\nreturn 1'),
+  load('return 1'),
+  load('#!lua name=b name=c\nreturn 1'),
+  load('#!lua foo=b\nreturn 1'),
+  load('#!python name=b\nreturn 1'),
+  load('#!lua name="b b"\nreturn 1'),
+  load('#!lua name=b'),
+  load(library),
+  load(library),
+  load(library, 'REPLACE'),
+  load(library, 'FOO'),
+  load('#!lua name=other\nredis.register_function("put", function() end)'),
+]
+
+const calls: readonly Line[] = [
+  ['FCALL', 'args', '1', 'a', 'b'],
+  ['FCALL_RO', 'args', '1', 'a', 'b'],
+  ['FCALL', 'put', '1', 'k', 'v'],
+  ['GET', 'k'],
+  ['FCALL', 'unknown', '0'],
+  ['FCALL', 'raise', '0'],
+  ['FCALL', 'global', '0'],
+  ['FCALL', 'shy', '0'],
+  ['FCALL', 'late', '0'],
+  ['FCALL_RO', 'put', '1', 'a', 'b'],
+  ['FCALL', 'nope', '0'],
+  ['FCALL', 'args', 'x'],
+  ['FCALL', 'args', '-1'],
+  ['FCALL', 'args', '5', 'a'],
+  ['FCALL', 'args'],
+  ['FUNCTION', 'LIST', 'LIBRARYNAME', 'lib1', 'WITHCODE'],
+  ['FUNCTION', 'LIST', 'LIBRARYNAME', 'lib1'],
+  ['FUNCTION', 'LIST', 'LIBRARYNAME', 'no*'],
+  ['FUNCTION', 'LIST', 'FOO'],
+  ['FUNCTION', 'LIST', 'LIBRARYNAME'],
+  ['FUNCTION', 'LIST', 'WITHCODE', 'WITHCODE'],
+  ['FUNCTION', 'DELETE', 'nope'],
+  ['FUNCTION', 'DELETE', 'main'],
+  ['FCALL', 'args', '0'],
+  ['FUNCTION', 'DUMP'],
+  ['FUNCTION', 'RESTORE', 'x'],
+  ['FUNCTION', 'RESTORE', 'x', 'y'],
+  ['FUNCTION', 'FLUSH', 'FOO'],
+  ['FUNCTION', 'STATS'],
+  ['FUNCTION', 'KILL'],
+  ['FUNCTION', 'FLUSH', 'ASYNC'],
+  ['FUNCTION', 'LIST'],
+  ['FUNCTION', 'DUMP'],
+  ['FUNCTION', 'HELP'],
+  ['FUNCTION', 'NOPE'],
+]
+
+const scripts: readonly Line[] = [
+  ['EVAL', 'return {KEYS[1], KEYS[2], ARGV[1], #KEYS, #ARGV}', '2', 'a', 'b', 'c'],
+  ['EVAL', 'return 1'],
+  ['EVAL', 'return 1', 'y'],
+  ['EVAL', 'return 1', '-1'],
+  ['EVAL', 'return 1', '2', 'a'],
+  ['EVAL', 'return 1', '1.5'],
+  ['EVALSHA', 'x', '0'],
+  ['EVALSHA', sum, '0'],
+  ['EVALSHA_RO', sum, '0'],
+  ['SCRIPT', 'LOAD', 'return 1'],
+  ['EVALSHA', sum, '0'],
+  ['EVALSHA', sum.toUpperCase(), '0'],
+  ['SCRIPT', 'EXISTS', sum, 'x', sum.toUpperCase()],
+  ['SCRIPT', 'LOAD', 'x = '],
+  ['SCRIPT', 'LOAD', '#!lua flags=foo\nreturn 1'],
+  ['SCRIPT', 'FLUSH', 'FOO'],
+  ['SCRIPT', 'FLUSH', 'SYNC', 'ASYNC'],
+  ['SCRIPT', 'FLUSH', 'SYNC'],
+  ['SCRIPT', 'EXISTS', sum],
+  ['EVAL', 'return 1', '0'],
+  ['EVALSHA', sum, '0'],
+  ['SCRIPT', 'FLUSH'],
+  ['SCRIPT', 'KILL'],
+  ['SCRIPT', 'DEBUG', 'foo'],
+  ['SCRIPT', 'HELP'],
+  ['SCRIPT', 'NOPE'],
+  ['EVAL_RO', 'return redis.call("set", "a", 1)', '0'],
+  ['EVAL_RO', 'return redis.call("get", "a")', '0'],
+  ['MULTI'],
+  ['SET', 'k', '1'],
+  ['EVAL', 'return redis.call("incr", KEYS[1])', '1', 'k'],
+  ['INCR', 'k'],
+  ['EVAL', 'error("x")', '0'],
+  ['EVAL_RO', 'return redis.call("get", KEYS[1])', '1', 'k'],
+  ['EXEC'],
+  ['GET', 'k'],
+]
+
+export const functionLines: readonly Line[] = [...loads, ...calls, ...scripts]
