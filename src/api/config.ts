@@ -1,6 +1,7 @@
 // The validated configuration, as plain data. `src/config` makes it from YAML, flags and environment;
 // the host and the core read it. Nothing here is optional: defaults are filled in before.
 
+import type { EvictionPolicy } from './eviction.js'
 import type { MemberId } from './ids.js'
 
 export const levels = ['strong', 'sequential', 'causal', 'eventual'] as const
@@ -34,6 +35,8 @@ export interface KeyspaceConfig {
   readonly durability: Durability
   /** Bytes of its data on one member; 0 means no bound. */
   readonly maxMemory: number
+  /** What goes when the bound is met; `noeviction` where it is absent. */
+  readonly maxMemoryPolicy?: EvictionPolicy
   /** Options of the strategy plugin, not yet parsed by it. */
   readonly options: Readonly<Record<string, unknown>>
 }

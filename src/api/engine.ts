@@ -1,6 +1,7 @@
 // The engine as a shard sees it: one replication group's data and the commands on it. The shipped one
 // is `src/engine`; a simulator profile runs one that answers some turns later.
 
+import type { EngineEviction, EvictionPolicy } from './eviction.js'
 import type { Hash64 } from '../base/hash.js'
 import type { CommandSpec } from './command.js'
 import type { EventListener } from './events.js'
@@ -81,6 +82,8 @@ export interface Engine {
   readonly memoryBytes: number
   /** Entries (keys) that a checkpoint beginning now would have to write. */
   readonly dirtyKeys: number
+  /** Absent where the engine knows no eviction. */
+  readonly eviction?: EngineEviction | undefined
   readonly counters: EngineCounters
   /** Version of a slot: grows with each write, never goes back. */
   slotVersion(slot: number): number
@@ -154,6 +157,7 @@ export interface EngineOptions {
   readonly databases: number
   readonly bulkBytesMax: number
   readonly maxMemory: number
+  readonly maxMemoryPolicy?: EvictionPolicy
 }
 
 export type EngineFactory = (options: EngineOptions, listener?: EventListener) => Engine

@@ -1,7 +1,7 @@
 // What a group's log carries. A shard encodes an entry once; the same bytes go to the log and to every
 // peer. Strategies see a payload only as bytes.
 
-import { type ByteReader, type ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
+import { ByteReader, type ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
 
 /** Kinds of entries. A replica stops before a kind that it does not know. Numbers are a format. */
 export const entryKinds = {
@@ -142,4 +142,11 @@ export function decodeEntryHead(reader: ByteReader): EntryHead | null {
     trace: reader.text(),
   }
   return reader.ok ? head : null
+}
+
+/** Reads what follows an entry's head. */
+export function afterHead(bytes: Uint8Array): ByteReader {
+  const reader = new ByteReader(bytes)
+  decodeEntryHead(reader)
+  return reader
 }

@@ -18,6 +18,8 @@ export function keyspaceDigest(
     for (const db of keyspace.databases ?? []) writer.varint(db)
     writer.text(keyspace.level).text(keyspace.strategy).text(keyspace.durability)
     writer.varint(keyspace.maxMemory)
+    const policy = keyspace.maxMemoryPolicy ?? 'noeviction'
+    if (policy !== 'noeviction') writer.text(policy)
   }
   return hashBytes(writer.finish())
 }

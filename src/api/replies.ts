@@ -29,6 +29,9 @@ export const indexRange = error('ERR index out of range')
 export const rangePositive = error('ERR value is out of range, must be positive')
 export const numkeysPositive = error('ERR numkeys should be greater than 0')
 export const countPositive = error('ERR count should be greater than 0')
+export const noIdleTime = error(
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
 export const noFrequency = error(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
 )

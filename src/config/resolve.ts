@@ -238,6 +238,7 @@ function toKeyspace(given: RawConfig['keyspaces'][number]): KeyspaceConfig {
     strategy: given.strategy,
     durability: given.durability,
     maxMemory: given['max-memory'],
+    maxMemoryPolicy: given['max-memory-policy'],
     options: given.options,
   }
 }

@@ -1,6 +1,7 @@
 // Every option of the configuration file: name, shape, default and meaning, in one zod schema. The
 // documentation, the flags and the environment variables are generated from it; nothing else lists options.
 
+import { evictionPolicies } from '../api/eviction.js'
 import { z } from 'zod'
 import { durabilities, levels } from '../api/config.js'
 import { limits } from '../api/limits.js'
@@ -137,6 +138,11 @@ export const keyspaceSchema = z.strictObject(
       0,
       'Bytes of its data on one member.',
     ),
+    'max-memory-policy': option(
+      oneOf(evictionPolicies),
+      'noeviction',
+      'What goes when the bound is met, as Redis has it: chosen by the leader, the same on every member.',
+    ),
     options: option(
       {
         schema: z.record(z.string(), z.unknown()),
@@ -147,7 +153,7 @@ export const keyspaceSchema = z.strictObject(
       'Options of the strategy plugin; its README lists them.',
     ),
   },
-  'a keyspace: name, prefixes, databases, level, strategy, durability, max-memory, options',
+  'a keyspace: name, prefixes, databases, level, strategy, durability, max-memory, max-memory-policy, options',
 )
 
 /** The whole file. */

@@ -66,6 +66,7 @@ export class Context {
   enter(db: number): void {
     this.select(db)
     this.horizon = this.clock
+    if (this.effects.accesses !== null) this.effects.accesses.clock = this.horizon
     this.#isReading = false
     this.isLate = false
   }
@@ -73,6 +74,7 @@ export class Context {
   enterRead(db: number, wall: number): void {
     this.select(db)
     this.horizon = wall > this.clock ? wall : this.clock
+    if (this.effects.accesses !== null) this.effects.accesses.clock = this.horizon
     this.mayWait = false
     this.#isReading = true
     this.isLate = false
@@ -108,8 +110,10 @@ export class Context {
   /** As `find`, counted as hit or miss. */
   lookup(key: string): Value | undefined {
     const value = this.find(key)
-    if (value !== undefined) this.hits++
-    else {
+    if (value !== undefined) {
+      this.hits++
+      if (this.effects.accesses !== null) this.effects.accesses.use(this.db, key)
+    } else {
       this.misses++
       // A late key is looked for again in the log.
       if (!this.isLate) this.effects.missed(key)

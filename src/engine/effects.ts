@@ -7,6 +7,7 @@ import type { EventListener } from '../api/events.js'
 import { limits } from '../api/limits.js'
 import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
+import type { Accesses } from './accesses.js'
 import { Changes } from './changes.js'
 import { HashEffects } from './effects/hashes.js'
 import { ListEffects } from './effects/lists.js'
@@ -26,6 +27,8 @@ export class Effects {
   db = 0
   /** Somebody waits for keys. */
   watch: KeyWatch | null = null
+  /** Uses of keys, where eviction asks for them. */
+  accesses: Accesses | null = null
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
   /** Null while a journal is open: what is undone happened for nobody. */
@@ -132,6 +135,7 @@ export class Effects {
     if (segment.expires !== null) this.#dropExpiry(segment, key)
     if (this.#journal.isOpen) this.#journalRemoval(segment, key, value)
     segment.map.delete(key)
+    if (this.accesses !== null) this.accesses.forget(this.db, key)
     this.#account(segment, -keyBytes(key, value))
     if (typeof value !== 'string') this.#leave(value)
     this.#keyspace.count(segment, -1)
@@ -162,6 +166,7 @@ export class Effects {
   #write(key: string, value: Value): Segment {
     const segment = this.#keyspace.make(this.db, key)
     this.#change(segment)
+    if (this.accesses !== null) this.accesses.use(this.db, key)
     const before = segment.map.get(key)
     if (typeof value !== 'string') this.#enter(segment, key, value)
     if (this.#journal.isOpen) this.#journalWrite(key, value, before)

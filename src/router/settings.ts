@@ -177,6 +177,7 @@ export class Settings {
     this.#add('maxmemory-clients', '0', memoryOrPercent)
     this.#add('repl-backlog-size', String(mib), memoryBetween(1, Number.MAX_SAFE_INTEGER))
     fix('maxmemory', String(space?.maxMemory ?? 0))
+    fix('maxmemory-policy', space?.maxMemoryPolicy ?? 'noeviction')
     fix('databases', String(config.databases))
     fix('port', String(listener?.port ?? 0))
     fix('bind', listener?.host ?? '')

@@ -1,7 +1,13 @@
 // Executes what the strategy delivers, in order, and reads whose index is applied. One thing at a time:
 // while a long command is open nothing else is applied or read. Never throws for what an entry holds.
 
-import { decodeEntryHead, type EntryHead, entryKinds, entryVersion } from '../api/entry.js'
+import {
+  afterHead,
+  decodeEntryHead,
+  type EntryHead,
+  entryKinds,
+  entryVersion,
+} from '../api/entry.js'
 import { type Engine, later, needsLog, type Waiting, waits } from '../api/engine.js'
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
@@ -15,6 +21,7 @@ import type { Hash64 } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { EventLog } from './event-log.js'
+import { evictFrom } from './evictor.js'
 import type { Reads, ReadRound } from './reads.js'
 import type { ExecutorHost } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
@@ -64,7 +71,6 @@ export class Executor {
   /** The engine's state is one that will be undone: nothing is executed or read. */
   isSpeculative = false
   #now: Now = { wall: 0, mono: 0 }
-
   readonly #events: EventLog
   readonly #stint: Stint
 
@@ -238,9 +244,11 @@ export class Executor {
       case entryKinds.noop:
         this.#done()
         return true
+      case entryKinds.evict:
       case entryKinds.tick:
         this.#begin(head)
-        this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
+        if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
+        else this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         this.#serve()
         this.#done()
         this.#events.close()
@@ -389,10 +397,4 @@ export class Executor {
     this.#halted = true
     this.#host.halt(why)
   }
-}
-
-function afterHead(bytes: Uint8Array): ByteReader {
-  const reader = new ByteReader(bytes)
-  decodeEntryHead(reader)
-  return reader
 }

@@ -96,6 +96,12 @@ export class Proposer {
     return new CommandPayload(head, { commands: null, size: 0, body: () => noBytes })
   }
 
+  /** An entry of keys to evict. */
+  evict(victims: Uint8Array, clock: number, now: Now): Payload {
+    const head = this.#head(entryKinds.evict, clock, now, null)
+    return new CommandPayload(head, { commands: null, size: victims.length, body: () => victims })
+  }
+
   /** An entry that ends the waits of an origin that is gone. */
   cancel(
     of: { readonly origin: number; readonly incarnation: number },

@@ -71,12 +71,10 @@ export class Shard implements Group {
     this.shard = init.shard
     this.#init = init
     this.#sink = init.sink
-    this.#engineOptions = {
-      databases: init.config.databases,
-      bulkBytesMax: init.config.bulkBytesMax,
-      maxMemory: init.keyspace.maxMemory,
-    }
-    this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
+    const { maxMemory, maxMemoryPolicy = 'noeviction' } = init.keyspace
+    const { databases, bulkBytesMax } = init.config
+    this.#engineOptions = { databases, bulkBytesMax, maxMemory, maxMemoryPolicy }
+    this.#events = new EventLog(init.events ?? noKeyEvents, databases)
     this.#reads = new Reads(init.config.requestMs)
     this.#writes = new Writes({
       config: init.config,

@@ -21,6 +21,8 @@ import {
   voidBody,
 } from './batch.js'
 import { Blocked } from './blocked.js'
+import type { Debt, Refused } from './debt.js'
+import { Evictor } from './evictor.js'
 import { Origin } from './origin.js'
 import {
   encodeForward,
@@ -58,21 +60,6 @@ const refusedMsMax = 150
 /** Greatest leap of an origin above the incarnation that a later life of it had. */
 const leapMax = 1 << 20
 
-/** What an origin was told to send last, until it does. */
-interface Debt {
-  readonly incarnation: number
-  /** 0 where it was not told. */
-  readonly told: number
-  /** The strategy took nothing: asked before something is committed, the origin would mostly send in vain. */
-  readonly refused: Refused | null
-}
-
-interface Refused {
-  readonly commit: number
-  /** Monotonic ms. */
-  readonly at: number
-}
-
 export class Writes {
   /** DEBUG SET-ACTIVE-EXPIRE: keys expire without being asked for. */
   isExpiring = true
@@ -82,6 +69,7 @@ export class Writes {
   readonly blocked: Blocked
   readonly #guard: WaiterGuard
   readonly #proposer: Proposer
+  readonly #evictor = new Evictor()
   readonly scripts: Scripts | null
   /** Of the turn; null before the first. */
   #strategy: Strategy | null = null
@@ -194,6 +182,7 @@ export class Writes {
   /** A proposal was dropped: what is not answered goes again, and may be proposed again. */
   lost(): void {
     this.scripts?.clear()
+    this.#evictor.reset()
     this.#proposer.reset()
     this.origin.resendAll()
   }
@@ -210,6 +199,7 @@ export class Writes {
     if (isUnheard && !this.origin.isSending && windows.waiters.isHaunted(this.#self, incarnation)) {
       this.blocked.tell()
     }
+    if (this.#isLeader) this.#evict(strategy, now)
     this.origin.flush(now, (batch, acknowledged) =>
       this.#send(strategy, { batch, acknowledged, now }),
     )
@@ -373,7 +363,20 @@ export class Writes {
     const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
     if (strategy.propose(this.#init.token(), payload, now) !== null) return false
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
+    if (this.#init.engine().eviction?.isActive === true) this.#evictor.proposed(proposal)
     return true
+  }
+
+  /** Room for what comes is made before it. */
+  #evict(strategy: Strategy, now: Now): void {
+    const { windows, random, engine, sink } = this.#init
+    const { eviction, memoryBytes, clock } = engine()
+    if (eviction === undefined || !eviction.isActive) return
+    const hasMore = this.#evictor.turn({ eviction, memoryBytes, windows, random }, (victims) => {
+      const payload = this.#proposer.evict(victims, clock, now)
+      return strategy.propose(this.#init.token(), payload, now) === null
+    })
+    if (hasMore) sink.wake()
   }
 
   /** It runs scripts, or follows some that wait. */

@@ -17,6 +17,8 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    return context.find(args[2] as string) === undefined ? null : noFrequency
+    const key = args[2] as string
+    if (context.find(key) === undefined) return null
+    return context.effects.accesses?.frequency(context.db, key, context.horizon) ?? noFrequency
   },
 } satisfies EngineCommand

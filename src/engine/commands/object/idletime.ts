@@ -1,5 +1,6 @@
-// OBJECT IDLETIME key: accesses are not recorded yet, so no key is idle.
+// OBJECT IDLETIME key: seconds, 0 where the eviction policy asks for no record.
 
+import { noIdleTime } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -16,6 +17,10 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    return context.find(args[2] as string) === undefined ? null : 0
+    const key = args[2] as string
+    if (context.find(key) === undefined) return null
+    const { accesses } = context.effects
+    if (accesses?.frequency(context.db, key, context.horizon) != null) return noIdleTime
+    return accesses?.idleSeconds(context.db, key, context.horizon) ?? 0
   },
 } satisfies EngineCommand

@@ -1,0 +1,124 @@
+// Eviction: which keys the engine offers, and that only those go that are what they were.
+
+import test from 'ava'
+import type { EvictionPolicy } from '../../src/api/eviction.js'
+import { Random } from '../../src/base/random.js'
+import type { Engine } from '../../src/api/engine.js'
+import { makeEngine, run } from './world.js'
+
+const never = (): boolean => false
+
+function full(policy: EvictionPolicy): Engine {
+  const engine = makeEngine(1_000_000, { maxMemory: 20_000, maxMemoryPolicy: policy })
+  for (let i = 0; i < 100; i++) run(engine, ['set', `k${i}`, 'v'])
+  return engine
+}
+
+/** Names of the next victims, each drawn as if those before were on their way. */
+function victims(engine: Engine, count: number): string[] {
+  const random = new Random(1)
+  const names: string[] = []
+  for (let i = 0; i < count; i++) {
+    const victim = engine.eviction?.victim(random, (_, key) => names.includes(key))
+    if (victim === null || victim === undefined) break
+    names.push(victim.key)
+  }
+  return names
+}
+
+test('eviction: volatile policies where no key has a time: offer nothing', (t) => {
+  for (const policy of [
+    'volatile-lru',
+    'volatile-lfu',
+    'volatile-random',
+    'volatile-ttl',
+  ] as const) {
+    t.deepEqual(victims(full(policy), 5), [])
+  }
+})
+
+test('eviction: volatile-random: offers only keys with a time', (t) => {
+  const engine = full('volatile-random')
+  for (let i = 0; i < 100; i += 4) run(engine, ['pexpire', `k${i}`, '100000'])
+
+  const found = victims(engine, 10)
+
+  t.is(found.length, 10)
+  t.true(found.every((key) => Number(key.slice(1)) % 4 === 0))
+})
+
+test('eviction: volatile-ttl: offers what ends soonest among those drawn', (t) => {
+  const engine = full('volatile-ttl')
+  for (let i = 0; i < 100; i++) run(engine, ['pexpire', `k${i}`, String(1000 + i * 1000)])
+
+  const found = victims(engine, 10).map((key) => Number(key.slice(1)))
+
+  t.true(found.reduce((sum, at) => sum + at, 0) / found.length < 25, found.join(' '))
+})
+
+test('eviction: allkeys-lru: keys that were read go last', (t) => {
+  const engine = full('allkeys-lru')
+  engine.beginEntry(1_100_000, 1, 2)
+  for (let i = 0; i < 50; i++) engine.read(0, ['get', `k${i}`], 1_100_000)
+
+  const found = victims(engine, 30).map((key) => Number(key.slice(1)))
+
+  t.true(found.filter((at) => at >= 50).length >= 27, found.join(' '))
+})
+
+test('eviction: allkeys-lfu: keys that were read often go last', (t) => {
+  const engine = full('allkeys-lfu')
+  for (let round = 0; round < 200; round++) {
+    for (let i = 0; i < 50; i++) engine.read(0, ['get', `k${i}`], 1_000_000)
+  }
+
+  const found = victims(engine, 30).map((key) => Number(key.slice(1)))
+
+  t.true(found.filter((at) => at >= 50).length >= 27, found.join(' '))
+  t.true(Number(run(engine, ['object', 'freq', 'k1'])) > 5)
+})
+
+test('eviction: a victim that changed meanwhile: stays', (t) => {
+  const engine = full('allkeys-random')
+  const random = new Random(1)
+  const first = engine.eviction?.victim(random, never)
+  const second = engine.eviction?.victim(random, (_, key) => key === first?.key)
+  if (!first || !second) throw new Error('two victims')
+  run(engine, ['set', first.key, 'another'])
+
+  engine.eviction?.evict([first, second])
+
+  t.is(run(engine, ['exists', first.key, second.key]), 1)
+  t.is(engine.counters.evicted, 1)
+})
+
+test('eviction: the same victims on another replica, which knows no uses: equal digests', (t) => {
+  const [a, b] = [full('allkeys-lru'), full('allkeys-lru')]
+  for (let i = 0; i < 50; i++) a.read(0, ['get', `k${i}`], 1_100_000)
+  const random = new Random(1)
+  for (let i = 0; i < 20; i++) {
+    const victim = a.eviction?.victim(random, never)
+    if (!victim) throw new Error('a victim')
+    a.eviction?.evict([victim])
+    b.eviction?.evict([victim])
+  }
+
+  t.deepEqual(a.digest(), b.digest())
+})
+
+test('eviction: a bound that the leader keeps: commands on their way pass it for a moment', (t) => {
+  const evicting = makeEngine(1, { maxMemory: 10_000, maxMemoryPolicy: 'allkeys-lru' })
+  const refusing = makeEngine(1, { maxMemory: 10_000 })
+
+  const first = (engine: Engine): number => {
+    let count = 0
+    for (; count < 1000; count++) {
+      const reply = run(engine, ['set', `k${count}`, 'v'])
+      if (typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'error')
+        break
+    }
+    return count
+  }
+
+  t.true(first(evicting) > first(refusing))
+})
