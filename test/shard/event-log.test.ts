@@ -9,7 +9,7 @@ import { EventLog } from '../../src/shard/event-log.js'
 function world() {
   const told: string[] = []
   const by = (causer: Caller | null): string => (causer === null ? '' : ' own')
-  const events = {
+  const events: KeyEvents & { isWanted: boolean } = {
     isWanted: true,
     isAwaited: false,
     changed: (event: string, db: number, key: string, causer: Caller | null) =>
@@ -18,7 +18,7 @@ function world() {
       void told.push(`missed ${db} ${key} ${isApplied}`),
     cleared: (db: number, causer: Caller | null) => void told.push(`cleared ${db}${by(causer)}`),
     forgotten: () => void told.push('forgotten'),
-  } satisfies KeyEvents
+  }
   return { told, events, log: new EventLog(events, 16) }
 }
 
