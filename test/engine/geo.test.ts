@@ -46,6 +46,36 @@ test('geo: GEOADD of Redis documentation: its geohashes, positions and distances
   ])
 })
 
+test('geo: scores that no geo command made: every search answers', (t) => {
+  const engine = makeEngine()
+  const scores = ['1e17', '-1', '-inf', 'inf', '1e300', '9007199254740993', '0.5', '-1e18', '2e19']
+  scores.forEach((score, i) => run(engine, ['zadd', 'g', score, `m${i}`]))
+
+  for (const score of ['0', ...scores]) {
+    const line = [
+      'georadiusbymember',
+      'g',
+      'm0',
+      '22000',
+      'km',
+      'withhash',
+      'withcoord',
+      'withdist',
+    ]
+    for (const [, , hash] of run(engine, line) as [string, string, number | bigint][]) {
+      t.true(typeof hash === 'bigint' || Number.isSafeInteger(hash), score)
+    }
+  }
+  t.is((run(engine, ['geopos', 'g', ...scores.map((_, i) => `m${i}`)]) as unknown[]).length, 9)
+})
+
+test('geo: a member in the corner of the map: found by a search around it', (t) => {
+  const engine = makeEngine()
+  runAll(engine, 'geoadd g 180 -85.05112878 corner 180 85.05112878 other')
+
+  t.deepEqual(runAll(engine, 'georadiusbymember g corner 0 km'), ['corner'])
+})
+
 test('geo: searches of every size in steps: what a look at all points finds', (t) => {
   const engine = makeEngine()
   const random = new Random(2)

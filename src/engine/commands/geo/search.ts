@@ -6,6 +6,7 @@ import { limits } from '../../../api/limits.js'
 import { emptyArray, type Reply } from '../../../api/reply.js'
 import type { Context, Machine } from '../../context.js'
 import { type Point, pointOf, scoresOf } from '../../values/geohash.js'
+import { int64Min } from '../../values/integer.js'
 import { zsetEncodings, ZsetValue } from '../../values/zset.js'
 import { sortFirst } from '../partial-sort.js'
 import { SteppedSort } from '../stepped-sort.js'
@@ -33,6 +34,8 @@ export function searchCommand(
   const machine = new SearchMachine(context, zset, { ...search, shape, middle, event })
   return runMachine(context, machine, machine.elements)
 }
+
+const int64End = Number(1n << 63n)
 
 interface Found {
   readonly member: string
@@ -173,7 +176,7 @@ class SearchMachine implements Machine {
     }
     const item: Reply[] = [member]
     if (hasDistance) item.push(distanceReply(away))
-    if (hasHash) item.push(Math.trunc(score))
+    if (hasHash) item.push(hashReply(score))
     if (hasPoint) item.push(pointReply(point))
     this.#items.push(item)
   }
@@ -182,6 +185,13 @@ class SearchMachine implements Machine {
     compact(this.#context, this.#made, this.#memberBytesMax)
     return storeZset(this.#context, target, { zset: this.#made, event: this.#search.event })
   }
+}
+
+/** An integer of 64 bits whatever the score is; the least one stands for what is none. */
+function hashReply(score: number): Reply {
+  const whole = Math.trunc(score)
+  if (Number.isSafeInteger(whole)) return whole
+  return Math.abs(whole) < int64End ? BigInt(whole) : int64Min
 }
 
 function nearFirst(a: Found, b: Found): number {

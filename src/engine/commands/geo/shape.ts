@@ -34,10 +34,9 @@ const mercatorMax = 20037726.37
 /** Cells in the order in which Redis visits them. */
 export function cellsOf(shape: Shape, middle: Point): readonly Cell[] {
   const bounds = boundsOf(shape, middle)
-  const radius = radiusOf(shape)
-  let step = stepFor(radius, middle.latitude)
+  let step = stepFor(radiusOf(shape), middle.latitude)
   let cell = cellAt(middle, step)
-  if (step > 1 && !isCovered(cell, middle, radius)) {
+  if (step > 1 && !isCovered(cell, bounds)) {
     step--
     cell = cellAt(middle, step)
   }
@@ -123,14 +122,12 @@ function stepFor(radius: number, latitude: number): number {
   return Math.max(1, Math.min(stepMax, step))
 }
 
-/** Whether the cells on the four sides reach as far as the circle. */
-function isCovered(cell: Cell, { longitude, latitude }: Point, radius: number): boolean {
-  const middle = { longitude, latitude }
-  const reach = (point: Point): number => distanceBetween(middle, point)
+/** Whether the cells on the four sides reach as far as the shape. At the edges of the map they are on the other side of it. */
+function isCovered(cell: Cell, bounds: Area): boolean {
   return (
-    reach({ longitude, latitude: areaOf(neighbour(cell, 1, 0)).north }) >= radius &&
-    reach({ longitude, latitude: areaOf(neighbour(cell, -1, 0)).south }) >= radius &&
-    reach({ longitude: areaOf(neighbour(cell, 0, 1)).east, latitude }) >= radius &&
-    reach({ longitude: areaOf(neighbour(cell, 0, -1)).west, latitude }) >= radius
+    areaOf(neighbour(cell, 1, 0)).north >= bounds.north &&
+    areaOf(neighbour(cell, -1, 0)).south <= bounds.south &&
+    areaOf(neighbour(cell, 0, 1)).east >= bounds.east &&
+    areaOf(neighbour(cell, 0, -1)).west <= bounds.west
   )
 }
