@@ -20,7 +20,7 @@ export class SetEffects {
     const part = set.body.parts[index] as MapPart
     part.map.set(member, '')
     this.#changes.end(1, memberBytes(member))
-    this.encode(key, set, setEncodingWith(set, member))
+    this.encode(key, set, setEncodingWith(set.encoding, set.body.size, member))
     return true
   }
 

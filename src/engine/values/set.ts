@@ -30,12 +30,11 @@ export class SetValue {
   }
 }
 
-/** The encoding of a set that just got a member. */
-export function setEncodingWith(set: SetValue, member: string): number {
-  const { size } = set.body
-  if (set.encoding === setEncodings.hashtable) return set.encoding
-  if (set.encoding === setEncodings.intset && isInt64(member)) {
-    return size <= intsetEntriesMax ? set.encoding : setEncodings.hashtable
+/** The encoding of a set of this one that just got a member and has `size` now. */
+export function setEncodingWith(encoding: number, size: number, member: string): number {
+  if (encoding === setEncodings.hashtable) return encoding
+  if (encoding === setEncodings.intset && isInt64(member)) {
+    return size <= intsetEntriesMax ? encoding : setEncodings.hashtable
   }
   const fits = size <= listpackEntriesMax && member.length <= listpackTextMax
   return fits ? setEncodings.listpack : setEncodings.hashtable

@@ -15,6 +15,7 @@ import {
   orderedMembers,
   SetValue,
   setEncodings,
+  setEncodingWith,
 } from '../../values/set.js'
 
 export type Combination = 'inter' | 'union' | 'diff'
@@ -26,6 +27,8 @@ export interface Combining {
   readonly end: number
   /** Whether the result is written: keys are looked up for a write then. */
   readonly isStore: boolean
+  /** Told of every member of a difference's first set where Redis would copy that one first. */
+  meet?(member: string): void
   /** Takes a member of the result, of a union perhaps again; false to stop. */
   take(member: string): boolean
   /** The answer; or `later` where it began another walk. */
@@ -88,17 +91,23 @@ export function storeOf(
 ): Reply | typeof later {
   const target = args[1] as string
   const made = new SetValue()
+  let encoding: number = setEncodings.intset
+  let met = 0
   return combine(context, args, {
     kind,
     from: 2,
     end: args.length,
     isStore: true,
+    meet(member) {
+      encoding = setEncodingWith(encoding, ++met, member)
+    },
     take(member) {
       context.effects.sets.add('', made, member)
       return true
     },
     finish() {
       const { size } = made.body
+      if (encoding > made.encoding) context.effects.sets.encode('', made, encoding)
       if (size > 0) context.effects.put(target, made, `s${kind}store`)
       else if (context.find(target) !== undefined) context.effects.remove(target, 'del')
       return size
@@ -116,6 +125,7 @@ class Combine implements Machine {
   #others: readonly SetValue[] = []
   #isReady = false
   #isOver = false
+  #isCopied = false
   #set = 0
   #part = 0
   #members: Iterator<string> | null = null
@@ -147,6 +157,7 @@ class Combine implements Machine {
         this.#member = this.#next()
         this.#asked = 0
         if (this.#member === null) return this.#end(this.#combining.finish())
+        if (this.#isCopied) this.#combining.meet?.(this.#member)
       }
       if (!this.#ask(this.#member)) return this.#end(this.#combining.finish())
     }
@@ -179,6 +190,7 @@ class Combine implements Machine {
         if (first === undefined) return
         this.#walked = [first]
         this.#others = present.slice(1)
+        this.#isCopied = isCopiedByRedis(first, present)
         return
       }
       case 'inter': {
@@ -225,4 +237,10 @@ class Combine implements Machine {
     this.#set++
     return null
   }
+}
+
+/** Of its two ways to a difference Redis takes the one of less work: this one leaves its mark on the encoding. */
+function isCopiedByRedis(first: SetValue, present: readonly SetValue[]): boolean {
+  const sizes = present.reduce((sum, set) => sum + set.body.size, 0)
+  return Math.floor((first.body.size * present.length) / 2) > sizes
 }
