@@ -5,7 +5,7 @@
 import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { unblocked, unknownResult } from '../api/replies.js'
-import { isError, nullArray, type Reply } from '../api/reply.js'
+import { isError, nullArray, type Reply, silent } from '../api/reply.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { heardName, ofWaitersSpec, unblockName } from './waiter-calls.js'
 import type { LateAnswer, WaiterId, Waiters } from './waiters.js'
@@ -289,4 +289,11 @@ function nameOf({
   readonly index: number
 }): string {
   return `${sequence}.${index}`
+}
+
+/** Commands among them that wait on: their callers do not come back at once. */
+export function waitingIn(replies: readonly Reply[] | null): number {
+  let count = 0
+  for (let i = 0; i < (replies?.length ?? 0); i++) if (replies?.[i] === silent) count++
+  return count
 }

@@ -356,7 +356,7 @@ export class Executor {
   }
 
   #cancel({ origin, incarnation }: EntryHead): void {
-    const gone = this.#waiters.dropBefore(origin, incarnation + 1)
+    const gone = this.#waiters.cancel(origin, incarnation)
     if (gone.length > 0) this.#host.cancelled(gone)
   }
 

@@ -11,7 +11,7 @@ import { unknownResult } from '../api/replies.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
-import type { QueuedCall } from './blocked.js'
+import { type QueuedCall, waitingIn } from './blocked.js'
 import type { EventLog } from './event-log.js'
 import { Gathering } from './gathering.js'
 
@@ -244,7 +244,8 @@ export class Origin {
     const count = batch.lanes.length
     // What is answered before the next flush cost neither a sync nor a message: it need not be large.
     if (oldest === undefined && !this.#isFresh) {
-      this.#gathering.begin(count + (this.#waiting[0]?.count ?? 0), this.#flushedAt)
+      const back = count - waitingIn(replies)
+      this.#gathering.begin(back + (this.#waiting[0]?.count ?? 0), this.#flushedAt)
     }
     assert(
       replies === null || batch.isVoid || replies.length === count,

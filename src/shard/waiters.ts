@@ -175,13 +175,21 @@ export class Waiters implements KeyWatch {
     )
   }
 
-  /** Forgets what an origin's earlier incarnations left; the waiters that were dropped. */
-  dropBefore(origin: number, incarnation: number): readonly Waiter[] {
+  /** Forgets what an origin's earlier incarnations left. */
+  dropBefore(origin: number, incarnation: number): void {
     const late = this.#late.get(origin)
     if (late !== undefined && late.incarnation < incarnation) this.#late.delete(origin)
+    this.cancel(origin, incarnation - 1)
+  }
+
+  /**
+   * Ends the waits of an origin, up to an incarnation; those that waited. Its late answers stay: it may
+   * live, and count on.
+   */
+  cancel(origin: number, incarnation: number): readonly Waiter[] {
     if (this.#waiters.size === 0) return []
     const gone = [...this.#waiters.values()].filter(
-      (each) => each.origin === origin && each.incarnation < incarnation,
+      (each) => each.origin === origin && each.incarnation <= incarnation,
     )
     for (const each of gone) this.remove(each)
     return gone

@@ -248,3 +248,32 @@ test('blocking: CLIENT LIST and INFO: show who is blocked', (t) => {
   t.regex(list as string, / flags=b .* cmd=blpop /)
   t.regex(info as string, /blocked_clients:1\r\n/)
 })
+
+test('blocking: the outcome was told as unknown, then the command is queued: it takes nothing', (t) => {
+  const w = new CoreWorld({ config: () => ({ requestMs: 300 }) })
+  t.true(w.settled())
+  const leader = w.leader()
+  const [one, two] = others(w)
+  const client = w.client(leader)
+  // Proposed here, and heard by nobody until later.
+  for (const other of [one, two]) w.cut.add(`${leader}-${other}`)
+  client.send('BLPOP q 0')
+  t.true(w.until(() => client.replies.length === 1, 1_000))
+  t.regex(client.replies[0] as string, /^-UNKNOWNRESULT /)
+  w.cut.clear()
+  settle(w, 3_000)
+
+  t.deepEqual(ask(w, one, 'RPUSH q x', 'LRANGE q 0 -1'), [':1', '*1 $x'])
+  client.send('PING')
+  t.true(w.until(() => client.replies.length === 2))
+})
+
+test('blocking: a transaction pushes: whoever waits is served behind it', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const client = waiting(w, 1, 'BLPOP q 0')
+  ask(w, 2, 'MULTI', 'RPUSH q a', 'LPUSH q b', 'LLEN q', 'EXEC')
+
+  t.true(w.until(() => client.replies.length === 1))
+  t.deepEqual(client.replies, ['*2 $q $b'])
+})
