@@ -115,6 +115,15 @@ export const aclKey = error(
 export const aclChannel = error(
   'NOPERM this user has no permissions to access one of the channels used as arguments',
 )
+export const scriptAclCommand = error(
+  "ERR The user executing the script can't run this command or subcommand",
+)
+export const scriptAclKey = error(
+  "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
+)
+export const scriptAclChannel = error(
+  "ERR The user executing the script can't publish to the channel mentioned in the command",
+)
 /** For a queued command at EXEC. */
 export function aclChanged(kind: 'command' | 'key' | 'channel'): ErrorReply {
   const reasons = {

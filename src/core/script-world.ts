@@ -3,12 +3,20 @@
 import type { CommandSpec } from '../api/command.js'
 import type { GroupId } from '../api/ids.js'
 import type { ScriptWorld } from '../api/scripts.js'
+import { permits } from '../router/acl/check.js'
+import { readRules } from '../router/acl/rules.js'
+import { User } from '../router/acl/user.js'
 import type { CommandEntry } from '../router/command-entry.js'
 import { foundKeys } from '../router/found-keys.js'
 import type { RouterState } from '../router/state.js'
 
+/** Different rules that are remembered. */
+const usersMax = 256
+
 export class CoreScriptWorld implements ScriptWorld {
   readonly #state: () => RouterState
+  /** By their rules. */
+  readonly #users = new Map<string, User>()
 
   constructor(state: () => RouterState) {
     this.#state = state
@@ -19,6 +27,26 @@ export class CoreScriptWorld implements ScriptWorld {
   ): { readonly spec: CommandSpec; readonly isRouted: boolean } | null {
     const entry = this.#entry(args)
     return entry === null ? null : { spec: entry.spec, isRouted: entry.run !== null }
+  }
+
+  denies(rules: string, args: readonly string[]): 'command' | 'key' | 'channel' | null {
+    const entry = this.#entry(args)
+    if (entry === null) return null
+    return permits(this.#user(rules), entry, args)?.kind ?? null
+  }
+
+  /** A user that is nobody's but has these rights. */
+  #user(rules: string): User {
+    const known = this.#users.get(rules)
+    if (known !== undefined) return known
+    const made = new User('', this.#state().table)
+    const parts = readRules(rules.split(' '))
+    // Rules of a later version that this one does not know allow nothing.
+    const isWhole = typeof parts !== 'string' && parts.every((rule) => made.apply(rule) === null)
+    const user = isWhole ? made : new User('', this.#state().table)
+    if (this.#users.size >= usersMax) this.#users.clear()
+    this.#users.set(rules, user)
+    return user
   }
 
   belongs(group: GroupId, db: number, args: readonly string[]): boolean {

@@ -4,6 +4,7 @@
 
 import type { Group } from '../api/group.js'
 import { findKeys } from '../api/keys.js'
+import { withUser } from '../api/script-user.js'
 import type { ErrorReply } from '../api/reply.js'
 import {
   crossGroup,
@@ -123,7 +124,7 @@ export class Dispatcher {
       write: entry.isWrite || entry.isScripted,
       scripted: entry.isScripted,
       db: session.db,
-      args,
+      args: entry.isScripted ? withUser(args, session.user.rights) : args,
       ticket:
         session.tracking === null
           ? session.open(entry)

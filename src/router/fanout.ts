@@ -3,6 +3,7 @@
 // where another part took effect, or may have, a definite error would be a lie: UNKNOWNRESULT then.
 
 import { never } from '../base/assert.js'
+import { withUser } from '../api/script-user.js'
 import type { Gather } from '../api/command.js'
 import type { Group } from '../api/group.js'
 import { unknownResult } from '../api/replies.js'
@@ -126,7 +127,7 @@ function submitPart(
     write: entry.isWrite || entry.isScripted,
     scripted: entry.isScripted,
     db: session.db,
-    args,
+    args: entry.isScripted ? withUser(args, session.user.rights) : args,
     ticket: session.openPart(remembering(session, keys, { part: target.part, state })),
   })
 }

@@ -12,6 +12,7 @@ import {
   notInTransaction,
 } from '../api/replies.js'
 import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/reply.js'
+import { withUser } from '../api/script-user.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
@@ -189,9 +190,11 @@ function submit(
 ): void {
   const { state, watched } = what
   const entry = state.table.find(execName) as Entry
-  const calls: TransactionCall[] = transaction.commands.filter(
-    ({ entry, refused }) => entry.run === null && refused === null,
-  )
+  const calls: TransactionCall[] = transaction.commands
+    .filter(({ entry, refused }) => entry.run === null && refused === null)
+    .map(({ entry, args, db }) =>
+      entry.isScripted ? { db, args: withUser(args, session.user.rights) } : { db, args },
+    )
   const ticket = session.open(entry)
   // What follows must see the database, the protocol and the like that the queue ends with.
   if (transaction.isMixed) session.block()

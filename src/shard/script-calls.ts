@@ -13,6 +13,9 @@ import {
   notFromScript,
   outOfMemory,
   readOnlyScript,
+  scriptAclChannel,
+  scriptAclCommand,
+  scriptAclKey,
   scriptTooMuch,
   unknownCommand,
   unknownFromScript,
@@ -37,6 +40,8 @@ export interface CallsPlace {
 export interface CallsInit {
   readonly db: number
   readonly isReadOnly: boolean
+  /** What the user may do whose script it is; null for everything. */
+  readonly rules: string | null
   /** Commands that may grow the data are refused. */
   readonly isFull: boolean
   /** Salt of its first command. */
@@ -76,6 +81,8 @@ export class ScriptCalls {
     const { spec, isRouted } = found
     if (!fitsArity(spec, args.length)) return arityFromScript
     if (spec.flags.includes('noscript')) return notFromScript
+    const denied = this.#denies(args)
+    if (denied !== null) return denied
     if (isRouted) return this.#routed(args)
     const writes = isWrite(spec)
     if (writes && this.#init.isReadOnly) return readOnlyScript
@@ -148,10 +155,25 @@ export class ScriptCalls {
     return 0
   }
 
-  #check(args: readonly string[]): Reply {
-    return this.#place.world.specOf(args.slice(1).map((arg) => arg.toLowerCase())) === null
-      ? badCheck
-      : 1
+  #check(given: readonly string[]): Reply {
+    const args = given.slice(1)
+    if (this.#place.world.specOf(args) === null) return badCheck
+    return this.#denies(args) === null ? 1 : 0
+  }
+
+  #denies(args: readonly string[]): ErrorReply | null {
+    const { rules } = this.#init
+    if (rules === null) return null
+    switch (this.#place.world.denies(rules, args)) {
+      case null:
+        return null
+      case 'command':
+        return scriptAclCommand
+      case 'key':
+        return scriptAclKey
+      case 'channel':
+        return scriptAclChannel
+    }
   }
 }
 

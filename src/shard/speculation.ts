@@ -25,6 +25,7 @@ import type { Commands } from './batch.js'
 import { ScriptCalls } from './script-calls.js'
 import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
 import { ScriptLibrary } from './script-library.js'
+import { splitUser } from '../api/script-user.js'
 import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
@@ -205,7 +206,7 @@ export class Speculation {
         replies.push(yield* this.#one(db, args, effects))
         continue
       }
-      const made = this.#calls(db, { isReadOnly: false, isFull: scripting.isFull })
+      const made = this.#calls(db, { isReadOnly: false, isFull: scripting.isFull }, null)
       replies.push(made.queued([...args]))
       this.#keep(made, effects)
     }
@@ -213,7 +214,8 @@ export class Speculation {
   }
 
   /** One script, or one command about scripts. Its effects are appended. */
-  *#one(db: number, args: readonly string[], effects: Effect[]): Generator<void, Reply, void> {
+  *#one(db: number, given: readonly string[], effects: Effect[]): Generator<void, Reply, void> {
+    const { args, rules } = splitUser(given)
     const { scripting, runner } = this.#init
     this.#effects = effects
     const isKept = args[0] === 'script' || args[0] === 'function'
@@ -221,7 +223,7 @@ export class Speculation {
     const before = effects.length
     const { isFull } = scripting
     const plan = planOf(args, { library: this.#library, runner, isFull })
-    if (plan.kind === 'run') return yield* this.#run(db, plan, { args, effects })
+    if (plan.kind === 'run') return yield* this.#run(db, plan, { args, rules, effects })
     if (isKept && isError(plan.reply) && effects.length > before) {
       scripting.undoTo(mark)
       effects.length = before
@@ -232,18 +234,23 @@ export class Speculation {
   *#run(
     db: number,
     plan: Extract<ScriptPlan, { kind: 'run' }>,
-    { args, effects }: { readonly args: readonly string[]; readonly effects: Effect[] },
+    given: {
+      readonly args: readonly string[]
+      readonly rules: string | null
+      readonly effects: Effect[]
+    },
   ): Generator<void, Reply, void> {
+    const { args, rules, effects } = given
     const { scripting, runner } = this.#init
     const mark = scripting.mark()
     const salt = this.#salt
-    let calls = this.#calls(db, plan)
+    let calls = this.#calls(db, plan, rules)
     let reply = this.#used > limits.scriptGasPerTurn ? spent : runner.run(plan.job, calls.call)
     this.#used += runner.used
     if (reply === spent) {
       scripting.undoTo(mark)
       this.#salt = salt
-      calls = this.#calls(db, plan)
+      calls = this.#calls(db, plan, rules)
       reply = yield* this.#runBeside(plan.job, calls, args)
     }
     if (calls.fatal !== null && !hasBug('shard-script-effects-kept')) {
@@ -284,18 +291,22 @@ export class Speculation {
     }
   }
 
-  #calls(
-    db: number,
-    plan: { readonly isReadOnly: boolean; readonly isFull: boolean },
-  ): ScriptCalls {
+  /** Under the rules of a user, null for one that may do everything. */
+  #calls(db: number, plan: Rights, rules: string | null): ScriptCalls {
     const { isReadOnly, isFull } = plan
-    return new ScriptCalls(this.#init, { db, isReadOnly, isFull, salt: this.#salt })
+    return new ScriptCalls(this.#init, { db, isReadOnly, isFull, rules, salt: this.#salt })
   }
 
   #keep(calls: ScriptCalls, effects: Effect[]): void {
     this.#salt = calls.salt
     for (const effect of calls.effects) effects.push(effect)
   }
+}
+
+/** What the calls of a script may do. */
+interface Rights {
+  readonly isReadOnly: boolean
+  readonly isFull: boolean
 }
 
 function hasScripts({ commands }: Candidate): boolean {

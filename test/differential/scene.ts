@@ -4,7 +4,7 @@
 // among the arguments stands for the id of that connection.
 
 import { type Socket, connect } from 'node:net'
-import { type Client, CoreWorld } from '../core/core-world.js'
+import { type Client, CoreWorld, type CoreWorldOptions } from '../core/core-world.js'
 import { encodeCommand } from '../sim/resp-client.js'
 
 export type Scene = readonly string[]
@@ -26,7 +26,10 @@ export async function play(scene: Scene, stage: Stage): Promise<string[]> {
   for (const line of scene) {
     const [who = '', ...words] = line.split(' ')
     const args: string[] = []
-    for (const word of words) args.push(word[0] === '%' ? await stage.idOf(word.slice(1)) : word)
+    for (const word of words) {
+      const isName = word[0] === '%' && !word.includes('~')
+      args.push(isName ? await stage.idOf(word.slice(1)) : word)
+    }
     const name = who.replace(/[~!]$/, '')
     if (who.endsWith('~')) await stage.block(name, args)
     else {
@@ -42,8 +45,8 @@ export class OurStage implements Stage {
   readonly world: CoreWorld
   readonly #clients = new Map<string, { readonly client: Client; at: number }>()
 
-  constructor(members: number) {
-    this.world = new CoreWorld({ members })
+  constructor(members: number, options: Omit<CoreWorldOptions, 'members'> = {}) {
+    this.world = new CoreWorld({ members, ...options })
     if (!this.world.settled()) throw new Error('the cluster does not settle')
   }
 

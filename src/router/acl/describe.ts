@@ -39,6 +39,12 @@ export function describeUser(user: User, catalog: AclCatalog): string {
   return parts.join(' ')
 }
 
+/** What a user may do, without who may be it. */
+export function describeRights(user: User, catalog: AclCatalog): string {
+  const others = user.selectors.map((selector) => `(${describeSelector(selector, catalog)})`)
+  return [describeSelector(user.root, catalog), ...others].join(' ')
+}
+
 function describeSelector(selector: Selector, catalog: AclCatalog): string {
   const parts: string[] = []
   const keys = keysOf(selector)

@@ -4,6 +4,7 @@
 import { limits } from '../../api/limits.js'
 import { sha256 } from '../../base/sha256.js'
 import type { AclCatalog } from './categories.js'
+import { describeRights } from './describe.js'
 import { type RuleFault, ruleFaults } from './faults.js'
 import { Selector } from './selector.js'
 
@@ -20,6 +21,7 @@ export class User {
   /** Refuses nothing: asked before each command. Kept by `apply` and `take`. */
   isOpen = false
   readonly #catalog: AclCatalog
+  #rights: string | null = null
 
   constructor(name: string, catalog: AclCatalog) {
     this.name = name
@@ -47,6 +49,13 @@ export class User {
   /** The root selector and the others. */
   get all(): readonly Selector[] {
     return [this.root, ...this.selectors]
+  }
+
+  /** What it may do as rules, for the leader that runs its scripts; null for everything. */
+  get rights(): string | null {
+    if (this.isOpen) return null
+    this.#rights ??= describeRights(this, this.#catalog)
+    return this.#rights
   }
 
   /** Takes one rule, a whole selector in parentheses included. Nothing changes where it is refused. */
@@ -152,6 +161,7 @@ export class User {
   }
 
   #judge(): void {
+    this.#rights = null
     this.isOpen = this.root.isOpen || this.selectors.some((selector) => selector.isOpen)
   }
 }
