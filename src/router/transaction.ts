@@ -173,7 +173,10 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
   if (transaction.group === null) {
     const ticket = session.open(state.table.find(execName) ?? null)
     session.holdPushes(ticket)
-    session.answer(ticket, together(session, transaction, { replies: [], state }))
+    answerMixed(session, ticket, {
+      reply: together(session, transaction, { replies: [], state }),
+      state,
+    })
     return deferred
   }
   submit(session, transaction, { state, watched })
@@ -202,10 +205,13 @@ function submit(
   const group = state.groups[index] as Group
   const part: Part = {
     take: (reply) => {
+      if (!transaction.isMixed) {
+        session.answer(ticket, settle(session, transaction, { reply, state }))
+        return
+      }
       // What a PUBLISH of the queue brings to the connection follows the reply.
-      if (transaction.isMixed) session.holdPushes(ticket)
-      session.answer(ticket, settle(session, transaction, { reply, state }))
-      if (transaction.isMixed) session.unblock()
+      session.holdPushes(ticket)
+      answerMixed(session, ticket, { reply: settle(session, transaction, { reply, state }), state })
     },
   }
   const keys = transaction.commands.flatMap((each) => trackedKeys(session, each.entry, each.args))
@@ -216,6 +222,19 @@ function submit(
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,
     ticket: session.openPart(remembering(session, keys, { part, state })),
+  })
+}
+
+/** The queue had commands of the router: what it subscribed to is confirmed as outside of MULTI. */
+function answerMixed(
+  session: Session,
+  ticket: number,
+  { reply, state }: { readonly reply: Reply; readonly state: RouterState },
+): void {
+  state.messaging.whenKnown(state.now, () => {
+    if (session.isClosed) return
+    session.answer(ticket, reply)
+    session.unblock()
   })
 }
 

@@ -15,6 +15,9 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'A: PUNSUBSCRIBE ; CLIENT GETNAME',
     'C: RESET',
     'B: PUBLISH news nobody ; MULTI ; PUBLISH news x ; PING ; EXEC',
+    'D: MULTI ; SUBSCRIBE x ; PING ; EXEC',
+    'E: MULTI ; SET a 1 ; SUBSCRIBE x ; PING ; EXEC',
+    'B: PUBLISH x hello',
   ],
   tracking: [
     'A: HELLO 3 ; CLIENT TRACKING on ; CLIENT TRACKINGINFO ; CLIENT GETREDIR',
@@ -65,7 +68,7 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'B: GET ; FOO ; CLIENT NO-EVICT off ; ACL WHOAMI',
     'M: GET a ; SET a 1 ; PUBLISH a b',
     'M: MONITOR ; CLIENT GETNAME',
-    'M: RESET ; GET nothing',
+    'M: RESET ; GET nothing ; MULTI ; MONITOR ; EXEC',
     'B: GET unseen',
   ],
   notifications: [
@@ -80,7 +83,7 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'B: LTRIM l 0 2 ; LPOP l ; RPOP l ; LMOVE l l2 LEFT RIGHT ; RPOPLPUSH l2 l3 ; RPUSH l4 a b ; LMPOP 1 l4 LEFT COUNT 2',
     'B: HSET h f 1 g 2 ; HSETNX h k 2 ; HINCRBY h f 1 ; HINCRBYFLOAT h f 1.5 ; HDEL h f ; HDEL h g k ; HMSET h a b',
     'B: SADD s1 a b c ; SREM s1 a ; SADD s2 b c d ; SMOVE s2 s3 b ; SINTERSTORE s4 s2 s2 ; SUNIONSTORE s5 s2 s3',
-    'B: SDIFFSTORE s6 s2 s3 ; SDIFFSTORE s6 s2 s2 ; SPOP s2 10',
+    'B: SDIFFSTORE s6 s2 s3 ; SDIFFSTORE s6 s2 s2 ; SREM s2 d ; SPOP s2 10',
     'B: MULTI ; SET mm 1 ; DEL mm ; EXEC',
     'B: CONFIG SET notify-keyspace-events KEmn',
     'B: GET no1 ; MGET s no2 ; EXISTS no3 ; TTL no4 ; TYPE no5 ; LRANGE no6 0 1 ; SINTERSTORE x no7 s1',

@@ -1,7 +1,10 @@
 // MONITOR: the connection sees every command that clients of this member run, until it leaves or RESET.
 
+import { error } from '../../api/replies.js'
 import { ok, silent } from '../../api/reply.js'
 import { admin, type RouterCommand } from '../command.js'
+
+const notInTransaction = error("ERR MONITOR isn't allowed for DENY BLOCKING client")
 
 export default {
   ...admin,
@@ -12,6 +15,7 @@ export default {
   complexity: '',
   barrier: true,
   run: (session, _args, state) => {
+    if (!state.mayDefer) return notInTransaction
     // Redis says nothing to one that looks already.
     if (session.isMonitor) return silent
     state.messaging.monitors.add(session)
