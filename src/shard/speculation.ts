@@ -29,7 +29,7 @@ import { splitUser } from '../api/script-user.js'
 import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
-import type { Waiters } from './waiters.js'
+import { Waiters } from './waiters.js'
 import { isTransaction, Transaction } from './transaction.js'
 
 /** A batch with scripts, and the head that its entry will have. */
@@ -45,7 +45,7 @@ export interface SpeculationInit {
   readonly runner: ScriptRunner
   readonly world: ScriptWorld
   readonly databases: number
-  /** Who waits for keys: served as the executor serves them, and put back. */
+  /** Who waits for keys. */
   readonly waiters: Waiters
   /** Monotonic ms of the turn. */
   readonly mono: () => number
@@ -77,7 +77,8 @@ export class Speculation {
   /** In the order of the candidates, as far as it came. */
   readonly results: Commands[] = []
   beside: Beside | null = null
-  readonly #waiting: Uint8Array
+  /** Those who wait, for themselves: others look at the real ones between the turns. */
+  readonly #waiters = new Waiters()
   readonly #library: ScriptLibrary
   /** Of the script that is planned or runs. */
   #effects: Effect[] = []
@@ -97,7 +98,8 @@ export class Speculation {
     })
     const writer = new ByteWriter(64)
     init.waiters.encode(writer)
-    this.#waiting = writer.finish()
+    this.#waiters.decode(new ByteReader(writer.finish()))
+    this.#waiters.attach(init.engine)
     init.scripting.speculate()
   }
 
@@ -119,7 +121,6 @@ export class Speculation {
   #undo(): void {
     const { scripting, waiters, engine } = this.#init
     scripting.undo()
-    waiters.decode(new ByteReader(this.#waiting))
     waiters.attach(engine)
   }
 
@@ -136,7 +137,7 @@ export class Speculation {
   *#runBatch(head: EntryHead, commands: Commands): Generator<void, Commands, void> {
     const { engine } = this.#init
     engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
-    this.#init.waiters.forgetReady()
+    this.#waiters.forgetReady()
     this.#salt = 0
     const calls: (readonly string[])[] = []
     for (let i = 0; i < commands.calls.length; i++) {
@@ -158,16 +159,16 @@ export class Speculation {
     head: EntryHead,
     { db, args, index }: { readonly db: number; readonly args: readonly string[]; index: number },
   ): void {
-    const { engine, waiters } = this.#init
+    const { engine } = this.#init
     if (isEffects(args)) return
     if (isOfWaiters(args)) {
-      callWaiters(waiters, head, args)
+      callWaiters(this.#waiters, head, args)
       return
     }
     if (!isTransaction(args)) {
       let reply = engine.execute(db, args, true)
       while (reply === later) reply = engine.step(limits.stepElements)
-      if (reply === waits) waiters.queue(head, { index, db }, engine.waiting as Waiting)
+      if (reply === waits) this.#waiters.queue(head, { index, db }, engine.waiting as Waiting)
       return
     }
     const transaction = new Transaction(engine, { db, args, wall: null })
@@ -176,9 +177,9 @@ export class Speculation {
 
   /** Whoever waits for what changed takes it before the next command. */
   #serve(): void {
-    const { engine, waiters } = this.#init
-    if (!waiters.hasReady) return
-    const serving = new Serving(engine, waiters, () => {})
+    const { engine } = this.#init
+    if (!this.#waiters.hasReady) return
+    const serving = new Serving(engine, this.#waiters, () => {})
     while (!serving.step(limits.stepElements));
   }
 

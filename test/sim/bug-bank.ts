@@ -45,6 +45,7 @@ const lostCommit: readonly Check[] = [
   'vote-justified',
 ]
 const transactional = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, transactions: 60 }
+const scripting = { hotKeys: 2, reads: 40, prefixes: ['', 'b:'], valueBytes: 0, scripts: 60 }
 const queueing = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, queues: 70 }
 const staleRead: readonly Check[] = ['read-index', 'linearizable']
 
@@ -227,6 +228,14 @@ export const seededBugs: readonly SeededBug[] = [
   bug('shard-transaction-torn', 'the last command of a transaction is answered and not executed', {
     checks: ['atomic', 'linearizable'],
     hint: { with: { ...busy, workload: transactional } },
+  }),
+  bug('shard-script-effects-kept', 'a script that went beyond its group keeps what it wrote', {
+    checks: ['linearizable', 'unknown-definite'],
+    hint: { with: { ...busy, workload: scripting } },
+  }),
+  bug('shard-script-undrained', 'scripts run before what was proposed earlier is applied', {
+    checks: ['linearizable', 'atomic'],
+    hint: { with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 } },
   }),
   bug('shard-waiter-served-twice', 'a command that waited is served and waits on', {
     checks: ['hand-over', 'digest'],

@@ -6,6 +6,7 @@ import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { createCore } from '../../src/core/create.js'
 import { laterEngine } from '../core/later-engine.js'
 import raft from '../../plugins/raft/index.js'
+import { FakeRunner } from './fake-scripts.js'
 import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
 
 const gauges = {
@@ -41,7 +42,8 @@ export const coreStrategies: readonly StrategyPlugin[] = [raft as StrategyPlugin
 
 export const coreFactory: ReactorFactory = (init): Reactor => {
   const engine = init.laterEngine === null ? {} : { engine: laterEngine(init.laterEngine) }
-  const core = createCore({ ...init, ...engine, stopwatch: simStopwatch(), facts })
+  const scripts = new FakeRunner()
+  const core = createCore({ ...init, ...engine, scripts, stopwatch: simStopwatch(), facts })
   return {
     turn: (now, inputs) => core.turn(now, inputs),
     wakeAt: () => core.wakeAt(),

@@ -115,7 +115,11 @@ export function drawProfile(seed: number, hint: ProfileHint | null = null): Prof
   // What an unsynced tail is lost by.
   for (const kind of ['crash-power', 'crash-all'] as const)
     if (durability !== 'always' && random.chance(1, 2)) faults.add(kind)
-  const shares = { transactions: random.pick([0, 10, 30]), queues: random.pick([0, 10, 30]) }
+  const shares = {
+    transactions: random.pick([0, 10, 30]),
+    queues: random.pick([0, 10, 30]),
+    scripts: random.pick([0, 10, 30]),
+  }
   const workload = { ...drawn.workload, ...shares }
   return { ...drawn, durability, laterEngine, faults, workload }
 }

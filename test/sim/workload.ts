@@ -6,6 +6,7 @@ import type { Random } from '../../src/base/random.js'
 import type { EraStamp, History } from './history.js'
 import type { Judge } from './judge.js'
 import { QueueLoad } from './queues.js'
+import { ScriptLoad } from './scripts.js'
 import { TransactionLoad } from './transactions.js'
 
 export interface Request {
@@ -34,6 +35,8 @@ export interface WorkloadProfile {
   readonly valueBytes: number
   /** Share of transactions in a hundred; none without it. */
   readonly transactions?: number
+  /** Share of scripts in a hundred; none without it. */
+  readonly scripts?: number
   /** Share of pushes and blocking pops in a hundred; none without it. */
   readonly queues?: number
 }
@@ -57,6 +60,7 @@ export class Workload {
   readonly #profile: WorkloadProfile
   readonly #hot: HotKey[] = []
   readonly #transactions: TransactionLoad
+  readonly #scripts: ScriptLoad
   readonly queues: QueueLoad
   #number = 0
   /** Every key that was used, for the reads at the end. */
@@ -72,20 +76,24 @@ export class Workload {
     this.#profile = options.profile
     for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
     this.queues = new QueueLoad({ random, history: options.history, judge: options.judge })
-    this.#transactions = new TransactionLoad({
+    const load = {
       random,
       history: options.history,
       judge: options.judge,
       prefixes: options.profile.prefixes,
       key: () => this.#key(),
       value: () => this.#value(),
-    })
+    }
+    this.#transactions = new TransactionLoad(load)
+    this.#scripts = new ScriptLoad(load)
   }
 
   /** What a connection sends next: one request, or all of a transaction. */
   next(from: Sender): readonly Request[] {
     const { transactions = 0, queues = 0 } = this.#profile
     if (queues > 0 && this.#random.chance(queues, 100)) return this.queues.next(from)
+    const { scripts = 0 } = this.#profile
+    if (scripts > 0 && this.#random.chance(scripts, 100)) return [this.#scripts.next(from)]
     const isTransaction = transactions > 0 && this.#random.chance(transactions, 100)
     return isTransaction ? this.#transactions.next(from) : [this.#plain(from)]
   }
