@@ -82,7 +82,7 @@ export interface ScriptWorld {
   /** The spec of a command or subcommand, `null` for none of the name; `isRouted`: no group executes it. */
   specOf(args: readonly string[]): { readonly spec: CommandSpec; readonly isRouted: boolean } | null
   /** Why a user with these rules may not run a command of a script, or null. `args` begin with the name. */
-  denies(rules: string, args: readonly string[]): 'command' | 'key' | 'channel' | null
+  denies(rules: string, args: readonly string[]): ErrorReply | null
   /** Whether all keys of a command belong to `group`; a command without keys only where it is alone. */
   belongs(group: GroupId, db: number, args: readonly string[]): boolean
 }

@@ -3,6 +3,9 @@
 import type { CommandSpec } from '../api/command.js'
 import type { GroupId } from '../api/ids.js'
 import type { ScriptWorld } from '../api/scripts.js'
+import { scriptAclChannel, scriptAclCommand, scriptAclKey } from '../api/replies.js'
+import type { ErrorReply } from '../api/reply.js'
+import { sortDenial } from '../router/acl/sort.js'
 import { permits } from '../router/acl/check.js'
 import { readRules } from '../router/acl/rules.js'
 import { User } from '../router/acl/user.js'
@@ -29,10 +32,14 @@ export class CoreScriptWorld implements ScriptWorld {
     return entry === null ? null : { spec: entry.spec, isRouted: entry.run !== null }
   }
 
-  denies(rules: string, args: readonly string[]): 'command' | 'key' | 'channel' | null {
+  denies(rules: string, args: readonly string[]): ErrorReply | null {
     const entry = this.#entry(args)
     if (entry === null) return null
-    return permits(this.#user(rules), entry, args)?.kind ?? null
+    const user = this.#user(rules)
+    const denial = permits(user, entry, args)
+    if (denial === null) return sortDenial(user, entry, args)
+    if (denial.kind === 'command') return scriptAclCommand
+    return denial.kind === 'key' ? scriptAclKey : scriptAclChannel
   }
 
   /** A user that is nobody's but has these rights. */

@@ -13,9 +13,6 @@ import {
   notFromScript,
   outOfMemory,
   readOnlyScript,
-  scriptAclChannel,
-  scriptAclCommand,
-  scriptAclKey,
   scriptTooMuch,
   unknownCommand,
   unknownFromScript,
@@ -163,17 +160,7 @@ export class ScriptCalls {
 
   #denies(args: readonly string[]): ErrorReply | null {
     const { rules } = this.#init
-    if (rules === null) return null
-    switch (this.#place.world.denies(rules, args)) {
-      case null:
-        return null
-      case 'command':
-        return scriptAclCommand
-      case 'key':
-        return scriptAclKey
-      case 'channel':
-        return scriptAclChannel
-    }
+    return rules === null ? null : this.#place.world.denies(rules, args)
   }
 }
 

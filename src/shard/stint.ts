@@ -1,12 +1,12 @@
 // Times the commands that a group executes, without a look at the stopwatch for each: a command that
-// Redis calls O(1) shares the time of its chunk of at most 16, any other is timed by itself. A chunk that
+// Redis calls O(1) shares the time of its chunk of at most 32, any other is timed by itself. A chunk that
 // was slow is laid on the longest of its commands. Told to `Times`, decides nothing.
 
 import type { CommandSpec } from '../api/command.js'
 import type { Caller } from '../api/group.js'
 import type { Times } from '../api/times.js'
 
-const chunkMax = 16
+const chunkMax = 32
 /** A limit below this asks for the time of each command. */
 const fineMicroseconds = 1_000
 
@@ -18,8 +18,9 @@ export class Stint {
   #name = ''
   #isCostly = false
   #calls = 0
-  /** Earlier runs of the chunk. */
-  #runs: { readonly name: string; readonly calls: number }[] = []
+  /** Other commands of the chunk and their calls; parallel, reused. */
+  readonly #names: string[] = []
+  readonly #counts: number[] = []
   #chunk = 0
   /** The longest call of the chunk. */
   #longest: readonly string[] = []
@@ -85,8 +86,13 @@ export class Stint {
     this.#name = ''
   }
 
+  /** Adds the calls of the last command to those of its name in the chunk. */
   #endRun(): void {
-    this.#runs.push({ name: this.#name, calls: this.#calls })
+    const at = this.#names.indexOf(this.#name)
+    if (at < 0) {
+      this.#names.push(this.#name)
+      this.#counts.push(this.#calls)
+    } else this.#counts[at] = (this.#counts[at] as number) + this.#calls
     this.#calls = 0
   }
 
@@ -95,13 +101,16 @@ export class Stint {
     const passed = now - this.#startedAt + this.#openMicroseconds
     this.#startedAt = now
     this.#openMicroseconds = 0
-    if (this.#runs.length === 0) this.#times.executed(this.#name, this.#calls, passed)
+    if (this.#names.length === 0) this.#times.executed(this.#name, this.#calls, passed)
     else {
       if (this.#calls > 0) this.#endRun()
-      for (const { name, calls } of this.#runs) {
-        this.#times.executed(name, calls, (passed * calls) / this.#chunk)
+      const each = passed / this.#chunk
+      for (let i = 0; i < this.#names.length; i++) {
+        const calls = this.#counts[i] as number
+        this.#times.executed(this.#names[i] as string, calls, each * calls)
       }
-      this.#runs.length = 0
+      this.#names.length = 0
+      this.#counts.length = 0
     }
     if (passed >= this.#times.slowFrom) {
       const caller = this.#longestCaller ?? this.#callerAt(this.#longestAt)

@@ -7,6 +7,7 @@ import type { CommandEntry } from '../command-entry.js'
 import type { Session } from '../session.js'
 import type { RouterState } from '../state.js'
 import { type Denial, permits } from './check.js'
+import { sortDenial } from './sort.js'
 import type { LogContext, LogReason } from './log.js'
 
 export interface Guarded {
@@ -35,7 +36,11 @@ export function refusalOf(
   guarded: Guarded,
 ): ErrorReply | null {
   const denial = denialOf(state, session, guarded)
-  if (denial === null) return null
+  if (denial === null) {
+    // In a queue it is asked at EXEC.
+    if (guarded.context === 'multi') return null
+    return sortDenial(session.user, guarded.entry, guarded.args)
+  }
   if (denial.kind === 'command') return aclCommand(guarded.entry.name)
   return denial.kind === 'key' ? aclKey : aclChannel
 }
@@ -47,7 +52,8 @@ export function refusalAtExec(
   queued: { readonly entry: CommandEntry; readonly args: readonly string[] },
 ): ErrorReply | null {
   const denial = denialOf(state, session, { ...queued, context: 'multi' })
-  return denial === null ? null : aclChanged(denial.kind)
+  if (denial === null) return sortDenial(session.user, queued.entry, queued.args)
+  return aclChanged(denial.kind)
 }
 
 /** A failed AUTH or HELLO; `command` as it was sent. */
