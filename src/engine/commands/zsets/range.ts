@@ -119,7 +119,12 @@ interface ReplySpan {
 
 /** The entries of a span as a reply. */
 export function readSpan(context: Context, zset: ZsetValue, span: ReplySpan): Reply | typeof later {
-  return runMachine(context, new ReadMachine(zset, span), span.count)
+  const { from, count, isReverse, hasScores } = span
+  if (!isReverse && !hasScores && zset.body.parts.length === 1) {
+    // The plainest and most frequent form: one run of a small set.
+    return zset.body.parts[0]?.members.slice(from, from + count) ?? emptyArray
+  }
+  return runMachine(context, new ReadMachine(zset, span), count)
 }
 
 class ReadMachine implements Machine {
