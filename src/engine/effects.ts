@@ -73,6 +73,11 @@ export class Effects {
     this.#tell(event, key)
   }
 
+  /** Tells of a key that came to be where another one was: Redis removes that one first. */
+  renewed(key: string): void {
+    if (this.#listener !== null) this.#listener.created(this.db, key)
+  }
+
   /** Tells of a read that found no key. */
   missed(key: string): void {
     if (this.#listener !== null) this.#listener.missed(this.db, key)

@@ -87,7 +87,7 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'B: MULTI ; SET mm 1 ; DEL mm ; EXEC',
     'B: CONFIG SET notify-keyspace-events KEmn',
     'B: GET no1 ; MGET s no2 ; EXISTS no3 ; TTL no4 ; TYPE no5 ; LRANGE no6 0 1 ; SINTERSTORE x no7 s1',
-    'B: LPUSH new1 a ; SADD new2 a ; HSET new3 a b ; SET new4 1 ; RENAME new4 new5 ; MOVE new5 3',
+    'B: LPUSH new1 a ; SADD new2 a ; HSET new3 a b ; SET new4 1 ; RENAME new4 new5 ; SET new6 1 ; RENAME new5 new6 ; COPY new6 s REPLACE ; MOVE new6 3',
     'B: CONFIG SET notify-keyspace-events Eg',
     'B: SET a 1 ; DEL a',
     'B: CONFIG SET notify-keyspace-events ""',

@@ -48,6 +48,7 @@ export default {
     }
     return copyFor(context, value, (copy) => {
       context.select(options.db)
+      if (exists) context.effects.renewed(target)
       context.effects.put(target, copy, '')
       if (at !== null) context.effects.expire(target, at, '')
       context.effects.notify('copy_to', target)
