@@ -24,7 +24,10 @@ export class Context {
   readonly options: EngineOptions
   /** Of the whole group: SCAN, KEYS and RANDOMKEY walk it and must not change it. */
   readonly keyspace: Keyspace
+  /** As clients name it. */
   db = 0
+  /** Where it is in the keyspace. */
+  place = 0
   /** Wall milliseconds, the same on all replicas at the same entry. */
   clock = 0
   /** Keys whose time is at or before this are not there: the clock, in a read the later of it and the wall. */
@@ -83,7 +86,8 @@ export class Context {
   /** Makes `db` the database of what follows. */
   select(db: number): void {
     this.db = db
-    this.effects.db = db
+    this.place = this.keyspace.places.of(db)
+    this.effects.select(db)
   }
 
   /** Bytes of a key with its value, by the memory model; null where it is not there. */
@@ -94,7 +98,7 @@ export class Context {
 
   /** The value of a key, undefined where it is not there or past its time. */
   find(key: string): Value | undefined {
-    const segment = this.keyspace.find(this.db, key)
+    const segment = this.keyspace.find(this.place, key)
     if (segment === undefined) return undefined
     const value = segment.map.get(key)
     if (value === undefined) return undefined
@@ -123,14 +127,14 @@ export class Context {
 
   /** Time at which a key that exists ends, or null. */
   expiryOf(key: string): number | null {
-    const item = this.keyspace.find(this.db, key)?.expires?.get(key)
+    const item = this.keyspace.find(this.place, key)?.expires?.get(key)
     return item === undefined ? null : item.at
   }
 
   /** Whether a read would have to go through the log because some key of the database is late. */
   meetsLate(): boolean {
     if (!this.#isReading) return false
-    const database = this.keyspace.databases[this.db]
+    const database = this.keyspace.databases[this.place]
     const first = database?.expiry.peek()
     const isLate = first !== undefined && first.at <= this.horizon && this.horizon !== this.clock
     const fields = database?.fieldTimes.peek()

@@ -23,8 +23,8 @@ import { type Segment, states } from './segment.js'
 import { type Container, type Value, valueBytes } from './values/value.js'
 
 export class Effects {
-  /** Database of the command that is executed; set by the context. */
-  db = 0
+  #db = 0
+  #place = 0
   /** Somebody waits for keys. */
   watch: KeyWatch | null = null
   /** Uses of keys, where eviction asks for them. */
@@ -53,6 +53,17 @@ export class Effects {
     this.zsets = new ZsetEffects(this.changes)
     this.#listener = listener
     this.#events = listener
+  }
+
+  /** Database of the command that is executed, as clients name it. */
+  get db(): number {
+    return this.#db
+  }
+
+  /** Makes `db` the database of what follows. */
+  select(db: number): void {
+    this.#db = db
+    this.#place = this.#keyspace.places.of(db)
   }
 
   /** Sets a key and drops its time to live. */
@@ -104,11 +115,11 @@ export class Effects {
 
   /** Gives a key that exists the time `at` (wall milliseconds, at most `expiryMax`) to end. */
   expire(key: string, at: number, event: string): void {
-    const segment = this.#keyspace.find(this.db, key)
+    const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined || !segment.map.has(key)) return
     const kept = at > expiryMax ? expiryMax : at < 0 ? 0 : at
     this.#change(segment)
-    const database = this.#keyspace.database(this.db)
+    const database = this.#keyspace.database(this.#place)
     if (segment.expires === null) segment.expires = new Map()
     const old = segment.expires.get(key)
     if (this.#journal.isOpen) this.#journalExpiry(key, old)
@@ -122,7 +133,7 @@ export class Effects {
 
   /** Drops the time to live of a key; whether it had one. */
   persist(key: string, event: string): boolean {
-    const segment = this.#keyspace.find(this.db, key)
+    const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined || segment.expires === null || !segment.expires.has(key)) return false
     this.#change(segment)
     this.#dropExpiry(segment, key)
@@ -132,7 +143,7 @@ export class Effects {
 
   /** Removes a key; whether it was there. */
   remove(key: string, event: string): boolean {
-    const segment = this.#keyspace.find(this.db, key)
+    const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined) return false
     const value = segment.map.get(key)
     if (value === undefined) return false
@@ -152,15 +163,34 @@ export class Effects {
   /** Removes all keys of a database; the number removed. */
   clear(db: number): number {
     if (this.#listener !== null) this.#listener.cleared(db)
-    const database = this.#keyspace.databases[db]
+    const place = this.#keyspace.places.of(db)
+    const database = this.#keyspace.databases[place]
     if (database === undefined || database.keys === 0) return 0
     const count = database.keys
+    this.#raiseAll(database)
+    this.#keyspace.clear(place)
+    this.watch?.touchedAll(db)
+    return count
+  }
+
+  /** Exchanges two databases. */
+  swap(a: number, b: number): void {
+    const { places, databases } = this.#keyspace
+    for (const db of [a, b]) {
+      const database = databases[places.of(db)]
+      if (database !== undefined) this.#raiseAll(database)
+      if (this.#listener !== null) this.#listener.cleared(db)
+    }
+    places.swap(a, b)
+    if (this.#journal.isOpen) this.#journal.add(() => places.swap(a, b))
+    this.watch?.touchedAll(a)
+    this.watch?.touchedAll(b)
+  }
+
+  #raiseAll(database: Database): void {
     for (let slot = 0; slot < slotCount; slot++) {
       if (database.tables[slot] !== undefined) this.#raise(slot)
     }
-    this.#keyspace.clear(db)
-    this.watch?.touchedAll(db)
-    return count
   }
 
   #tell(event: string, key: string): void {
@@ -169,7 +199,7 @@ export class Effects {
   }
 
   #write(key: string, value: Value): Segment {
-    const segment = this.#keyspace.make(this.db, key)
+    const segment = this.#keyspace.make(this.#place, key)
     this.#change(segment)
     if (this.accesses !== null) this.accesses.use(this.db, key)
     const before = segment.map.get(key)
@@ -278,9 +308,9 @@ export class Effects {
 
   /** `before` undefined: the key is about to be added, behind all others. */
   #journalWrite(key: string, value: Value, before: Value | undefined): void {
-    const { db } = this
+    const place = this.#place
     this.#journal.add(() => {
-      const segment = this.#touched(db, key)
+      const segment = this.#touched(place, key)
       if (before === undefined) {
         segment.map.delete(key)
         this.#account(segment, -keyBytes(key, value))
@@ -298,11 +328,11 @@ export class Effects {
 
   /** A key is about to be removed from the middle of an order that has to come back. */
   #journalRemoval(segment: Segment, key: string, value: Value): void {
-    const { db } = this
+    const place = this.#place
     const keys = [...segment.map.keys()]
     const values = [...segment.map.values()]
     this.#journal.add(() => {
-      const found = this.#touched(db, key)
+      const found = this.#touched(place, key)
       if (keys[keys.length - 1] === key) found.map.set(key, value)
       else {
         found.map.clear()
@@ -318,10 +348,10 @@ export class Effects {
 
   /** A time is about to be given, changed or dropped; `item` is the one that there is. */
   #journalExpiry(key: string, item: ExpiryItem | undefined): void {
-    const { db } = this
+    const place = this.#place
     this.#journal.add(() => {
-      const segment = this.#touched(db, key)
-      const database = this.#keyspace.databases[db] as Database
+      const segment = this.#touched(place, key)
+      const database = this.#keyspace.databases[place] as Database
       const now = segment.expires?.get(key)
       if (item === undefined) {
         this.#dropExpiry(segment, key)
@@ -337,8 +367,8 @@ export class Effects {
     })
   }
 
-  #touched(db: number, key: string): Segment {
-    const segment = this.#keyspace.find(db, key) as Segment
+  #touched(place: number, key: string): Segment {
+    const segment = this.#keyspace.find(place, key) as Segment
     if (segment.state !== states.dirty) this.#keyspace.ledger.touch(segment)
     return segment
   }

@@ -36,6 +36,7 @@ import { Journal } from './journal.js'
 import { type Database, Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
+import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
 import type { MapPart } from './values/map-part.js'
@@ -81,7 +82,7 @@ export class MemoryEngine implements Engine {
   #loader: Loader | null = null
 
   constructor(options: EngineOptions, listener: EventListener | null = null) {
-    assert(options.databases >= 1 && options.databases <= hiddenFrom, 'rows can name databases')
+    assert(options.databases >= 1 && options.databases <= placesDb, 'rows can name databases')
     this.#options = options
     const journal = new Journal()
     this.#keyspace = new Keyspace(databases, new Ledger(databases), journal)
@@ -159,7 +160,7 @@ export class MemoryEngine implements Engine {
     while (count < keysMax) {
       const due = this.#nextDue()
       if (due === null || due.item.at > context.clock) break
-      context.select(due.db)
+      context.select(this.#keyspace.places.nameOf(due.place))
       if (due.isHash) {
         count += this.#expireFields(due.item.key, keysMax - count)
         continue
@@ -173,8 +174,8 @@ export class MemoryEngine implements Engine {
 
   /** Removes fields that are due by the clock, at most `fieldsMax`. */
   #expireFields(key: string, fieldsMax: number): number {
-    const { db, clock } = this.#context
-    const hash = this.#keyspace.find(db, key)?.map.get(key)
+    const { place, clock } = this.#context
+    const hash = this.#keyspace.find(place, key)?.map.get(key)
     assert(hash !== undefined && typeof hash !== 'string', 'a hash with times stands at its key')
     assert(hash.type === 'hash', 'only hashes have times of fields')
     return this.#effects.removeFields({ key, hash }, clock, fieldsMax)
@@ -185,15 +186,15 @@ export class MemoryEngine implements Engine {
   }
 
   keyCount(db: number): number {
-    return this.#keyspace.databases[db]?.keys ?? 0
+    return this.#database(db)?.keys ?? 0
   }
 
   expiresCount(db: number): number {
-    return this.#keyspace.databases[db]?.expiry.size ?? 0
+    return this.#database(db)?.expiry.size ?? 0
   }
 
   averageTtl(db: number): number {
-    const expiry = this.#keyspace.databases[db]?.expiry
+    const expiry = this.#database(db)?.expiry
     return expiry === undefined ? 0 : averageTtl(expiry, this.clock)
   }
 
@@ -258,6 +259,7 @@ export class MemoryEngine implements Engine {
     this.#loader = null
     if (typeof loaded === 'string') return loaded
     this.#context.clock = loaded.manifest.clock
+    restorePlaces(this.#keyspace)
     this.#checkpoints.restore(loaded)
     return null
   }
@@ -280,6 +282,10 @@ export class MemoryEngine implements Engine {
         this.#effects.versions[slot] = version
       },
     })
+  }
+
+  #database(db: number): Database | undefined {
+    return this.#keyspace.databases[this.#keyspace.places.of(db)]
   }
 
   #hasDatabase(db: number): boolean {

@@ -68,23 +68,24 @@ function setTimer(keyspace: Keyspace, { key, hash }: Timed, at: number): void {
 /** What comes up first of all databases, keys before hashes; ties by database, then key. */
 export function firstDue(keyspace: Keyspace, databases: number): Due | null {
   let best: Due | null = null
-  for (let db = 0; db < databases; db++) {
-    const database = keyspace.databases[db]
+  for (let place = 0; place < databases; place++) {
+    const database = keyspace.databases[place]
     if (database === undefined) continue
     const key = database.expiry.peek()
     if (key !== undefined && (best === null || key.at < best.item.at)) {
-      best = { db, item: key, isHash: false }
+      best = { place, item: key, isHash: false }
     }
     const hash = database.fieldTimes.peek()
     if (hash !== undefined && (best === null || hash.at < best.item.at)) {
-      best = { db, item: hash, isHash: true }
+      best = { place, item: hash, isHash: true }
     }
   }
   return best
 }
 
 export interface Due {
-  readonly db: number
+  /** Of the database, see `Places`. */
+  readonly place: number
   readonly item: ExpiryItem
   /** Fields of the hash at the key are due, perhaps; else the key is. */
   readonly isHash: boolean

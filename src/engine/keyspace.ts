@@ -11,6 +11,7 @@ import { takeBack, takeTimes, recount } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
 import { Journal } from './journal.js'
 import { expiryBytes, keyBytes } from './memory.js'
+import { Places } from './places.js'
 import { canMerge, hashCut, hashesOf, needsSplit, Segment, states } from './segment.js'
 import type { Body } from './values/part.js'
 import type { Value } from './values/value.js'
@@ -78,6 +79,7 @@ export class Keyspace {
   /** Made on first use. */
   readonly databases: (Database | undefined)[]
   readonly ledger: Ledger
+  readonly places: Places
   /** Bodies with rows of their own, by id. */
   readonly bodies = new Map<number, Body>()
   /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
@@ -89,6 +91,7 @@ export class Keyspace {
   constructor(databases: number, ledger: Ledger, journal = new Journal()) {
     this.databases = new Array<Database | undefined>(databases).fill(undefined)
     this.ledger = ledger
+    this.places = new Places(databases)
     this.#journal = journal
     this.#slot = keySlot('')
   }

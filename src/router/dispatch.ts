@@ -21,7 +21,7 @@ import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
-import { otherDatabase } from './other-database.js'
+import { derivesKeys, otherDatabase } from './other-database.js'
 import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
@@ -161,8 +161,11 @@ export class Dispatcher {
       session.reply(entry, wrongArity(entry.name))
       return
     }
-    if (entry.firstKey === 0) gatherAll(this.#state, session, { entry, args })
-    else if (entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
+    if (entry.firstKey === 0 && !swapsKeyspaces(this.#state, entry, args)) {
+      gatherAll(this.#state, session, { entry, args })
+      return
+    }
+    if (entry.firstKey === 0 || entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
     else gatherKeys(this.#state, session, { entry, args })
   }
 
@@ -194,9 +197,15 @@ function groupOfMovable(
     const groups = state.route.groupsOf(db)
     return groups.length === 1 ? (groups[0] as number) : -1
   }
+  if (derivesKeys(entry.name, args)) return -1
   const index = state.route.groupOf(db, args[first.at] as string)
   const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
   return isOne ? index : -1
+}
+
+/** SWAPDB of databases whose keys belong to different keyspaces. */
+function swapsKeyspaces(state: RouterState, entry: Entry, args: readonly string[]): boolean {
+  return entry.name === 'swapdb' && !state.route.areAlike(Number(args[1]), Number(args[2]))
 }
 
 function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {

@@ -100,7 +100,8 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
 /** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
 export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
   const isEach = entry.name === 'flushall' || entry.spec.gather === 'each'
-  const groups = isEach ? state.route.all : state.route.groupsOf(session.db)
+  const db = entry.name === 'swapdb' ? Number(args[1]) : session.db
+  const groups = isEach ? state.route.all : state.route.groupsOf(db)
   const gathering = new Gathering(session, {
     entry,
     parts: groups.length,

@@ -45,6 +45,11 @@ export class Route {
     return this.#ofDatabase[db] ?? this.#all
   }
 
+  /** Whether a key belongs to the same group in both databases, whatever its name. */
+  areAlike(a: number, b: number): boolean {
+    return this.isSingle || this.#keyspaces.areAlike(a, b)
+  }
+
   get all(): readonly number[] {
     return this.#all
   }

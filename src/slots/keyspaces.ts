@@ -55,6 +55,13 @@ export class Keyspaces {
     return this.#default
   }
 
+  /** Whether every key has the same keyspace in both databases. */
+  areAlike(a: number, b: number): boolean {
+    return [...this.#byFirst, this.#rest].every(
+      (rules) => rules === undefined || rules.every((rule) => holds(rule, a) === holds(rule, b)),
+    )
+  }
+
   /** Indexes of the keyspaces that may hold keys of database `db`, ascending. */
   ofDatabase(db: number): readonly number[] {
     if (this.isSingle) return [0]

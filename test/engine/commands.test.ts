@@ -115,7 +115,7 @@ test('events: each effect: is told by redis name, in order', (t) => {
   }
 })
 
-const keyless = ['randomkey', 'keys', 'scan', 'dbsize', 'flushdb', 'flushall']
+const keyless = ['randomkey', 'keys', 'scan', 'dbsize', 'flushdb', 'flushall', 'swapdb']
 
 test('specs: every command: names itself, is written or read, and names its keys', (t) => {
   t.true(commandTable.size >= 52)

@@ -23,7 +23,7 @@ for (let seed = 1; seed <= 4; seed++) {
     const world = new ContainerWorld()
 
     for (let i = 0; i < 1500; i++) {
-      world.effects.db = random.below(2)
+      world.effects.select(random.below(2))
       world.churn(random, keyOf(random), random.chance(1, 10) ? 1500 : 20)
       if (i % 100 === 0) t.deepEqual(world.faults(), [])
     }
@@ -39,7 +39,7 @@ for (let seed = 1; seed <= 4; seed++) {
     let finished = world.digest()
     const churn = (count: number): void => {
       for (let i = 0; i < count; i++) {
-        world.effects.db = random.below(2)
+        world.effects.select(random.below(2))
         if (random.chance(1, 400)) world.effects.clear(world.effects.db)
         world.churn(random, keyOf(random), random.chance(1, 4) ? 900 : 20)
       }

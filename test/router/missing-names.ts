@@ -2,5 +2,4 @@
 
 export const missing: ReadonlySet<string> = new Set([
   'migrate',
-  'swapdb',
 ])

@@ -13,6 +13,7 @@ import randomkey from './randomkey.js'
 import rename from './rename.js'
 import renamenx from './renamenx.js'
 import scan from './scan.js'
+import swapdb from './swapdb.js'
 import touch from './touch.js'
 import type from './type.js'
 import unlink from './unlink.js'
@@ -30,6 +31,7 @@ export const keysCommands: readonly EngineCommand[] = [
   rename,
   renamenx,
   scan,
+  swapdb,
   touch,
   type,
   unlink,

@@ -26,7 +26,7 @@ export default {
   execute(context, args) {
     if (context.meetsLate()) return later
     const walk = new KeysWalk(context, args[1] as string)
-    const count = context.keyspace.databases[context.db]?.keys ?? 0
+    const count = context.keyspace.databases[context.place]?.keys ?? 0
     return count <= limits.stepElements ? walk.step(count + 1) : context.begin(walk)
   },
 } satisfies EngineCommand
@@ -40,7 +40,7 @@ class KeysWalk implements Machine {
   constructor(context: Context, pattern: string) {
     this.#context = context
     this.#pattern = pattern
-    this.#segments = new SegmentWalk(context.keyspace, context.db)
+    this.#segments = new SegmentWalk(context.keyspace, context.place)
   }
 
   step(budget: number): Reply | typeof later {

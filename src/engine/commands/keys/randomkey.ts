@@ -18,7 +18,7 @@ export default {
   arguments: [],
   gather: 'random',
   execute(context) {
-    const database = context.keyspace.databases[context.db]
+    const database = context.keyspace.databases[context.place]
     if (database === undefined) return null
     const random = context.random()
     for (let tries = 0; tries < limits.expireKeysPerEntry; tries++) {

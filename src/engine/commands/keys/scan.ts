@@ -54,7 +54,7 @@ class ScanWalk implements Machine {
   constructor(context: Context, cursor: number, options: ScanOptions) {
     this.#context = context
     this.#options = options
-    this.#walk = new PositionWalk(context.keyspace, context.db, cursor)
+    this.#walk = new PositionWalk(context.keyspace, context.place, cursor)
     this.#left = options.count
   }
 
