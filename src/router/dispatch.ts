@@ -193,7 +193,9 @@ function groupOfMovable(
   const found = findKeys(entry.spec, args)
   const [first, ...more] = found ?? []
   if (first === undefined) {
-    if (found === null || !entry.isScripted) return state.config.keyspaces.length - 1
+    // A script without keys acts on its database's group where there is just one.
+    const isKeyless = entry.isScripted && args[2] === '0'
+    if (!isKeyless) return state.config.keyspaces.length - 1
     const groups = state.route.groupsOf(db)
     return groups.length === 1 ? (groups[0] as number) : -1
   }

@@ -1,0 +1,143 @@
+// Scripts in whole clusters with Lua: what is kept survives everybody's death and a snapshot, and a script
+// that runs for long blocks its own group only, until it is killed, without a trace.
+
+import test from 'ava'
+import type { ScriptRunner } from '../../src/api/scripts.js'
+import { LuaRunner } from '../../src/host/scripts/runner.js'
+import { type Client, CoreWorld, type CoreWorldOptions, keyspace } from './core-world.js'
+
+const looksMax = 20_000
+
+class ScriptWorld {
+  readonly runners: LuaRunner[] = []
+  readonly world: CoreWorld
+
+  constructor(options: CoreWorldOptions = {}) {
+    const scripts = (): ScriptRunner => {
+      const runner = new LuaRunner({ wake: () => {}, secret: 'test' })
+      this.runners.push(runner)
+      return runner
+    }
+    this.world = new CoreWorld({ ...options, scripts })
+    this.world.settled()
+  }
+
+  close(): void {
+    for (const runner of this.runners) runner.close()
+  }
+
+  /** Threads need the loop of the process: steps until `holds`. */
+  async until(holds: () => boolean): Promise<boolean> {
+    for (let looks = 0; looks < looksMax && !holds(); looks++) {
+      this.world.step()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return holds()
+  }
+
+  async ask(client: Client, ...args: readonly string[]): Promise<string> {
+    client.isRaw = true
+    client.text = ''
+    sendTo(client, args)
+    await this.until(() => client.text.endsWith('\r\n'))
+    return client.text
+  }
+}
+
+function sendTo(client: Client, args: readonly string[]): void {
+  const text = args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')
+  const bytes = Buffer.from(`*${args.length}\r\n${text}`, 'latin1')
+  client.member.inbox.push({ kind: 'bytes', connection: client.connection, bytes })
+}
+
+const sha = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db'
+const library =
+  "#!lua name=lib\nredis.register_function('f', function(keys) return redis.call('incr', keys[1]) end)"
+
+test('scripts: what was loaded through one member: is known to all, after all of them died too', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const leader = world.leader() as number
+  const asked = world.client(leader === 1 ? 2 : 1)
+
+  t.is(await scripted.ask(asked, 'SCRIPT', 'LOAD', 'return 1'), `$40\r\n${sha}\r\n`)
+  t.is(await scripted.ask(asked, 'FUNCTION', 'LOAD', library), '$3\r\nlib\r\n')
+  t.is(await scripted.ask(asked, 'FCALL', 'f', '1', 'n'), ':1\r\n')
+  for (const id of [1, 2, 3]) world.kill(id)
+  for (const id of [1, 2, 3]) world.start(id)
+  t.true(world.settled())
+
+  for (const id of [1, 2, 3]) {
+    const client = world.client(id)
+    t.is(await scripted.ask(client, 'EVALSHA', sha, '0'), ':1\r\n')
+    t.is(await scripted.ask(client, 'FCALL', 'f', '1', 'n'), `:${id + 1}\r\n`)
+  }
+  t.true(world.converged())
+})
+
+test('scripts: a member that lost its disk: gets them with the snapshot', async (t) => {
+  const scripted = new ScriptWorld({ checkpointLogBytes: 2_000 })
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const leader = world.leader() as number
+  const client = world.client(leader)
+  const gone = leader === 3 ? 2 : 3
+
+  await scripted.ask(client, 'SCRIPT', 'LOAD', 'return 1')
+  world.kill(gone, true)
+  for (let i = 0; i < 60; i++) await scripted.ask(client, 'SET', `k${i}`, 'v'.repeat(200))
+  world.start(gone)
+  t.true(await scripted.until(() => world.converged()))
+
+  t.is(await scripted.ask(world.client(gone), 'SCRIPT', 'EXISTS', sha), '*1\r\n:1\r\n')
+})
+
+test('scripts: one that never ends: BUSY in its group, others go on, KILL leaves no effect', async (t) => {
+  const keyspaces = [keyspace('other', ['b:']), keyspace('default', [])]
+  const scripted = new ScriptWorld({ members: 1, keyspaces })
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const [runs, looks] = [world.client(1), world.client(1)]
+  await scripted.ask(looks, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  runs.isRaw = true
+  runs.text = ''
+  sendTo(runs, ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', 'leak'])
+
+  for (let steps = 0; steps < 200; steps++) await scripted.ask(looks, 'PING')
+
+  t.regex(await scripted.ask(looks, 'SET', 'k', 'v'), /^-BUSY Redis is busy running a script\./)
+  t.is(await scripted.ask(looks, 'SET', 'b:k', 'v'), '+OK\r\n')
+  t.regex(await scripted.ask(looks, 'FUNCTION', 'KILL'), /^-BUSY /)
+  t.is(await scripted.ask(looks, 'SCRIPT', 'KILL'), '+OK\r\n')
+  t.true(await scripted.until(() => runs.text.endsWith('\r\n')))
+  t.regex(runs.text, /^-ERR Script killed by user with SCRIPT KILL/)
+  t.is(await scripted.ask(looks, 'EXISTS', 'leak'), ':0\r\n')
+  t.regex(await scripted.ask(looks, 'SCRIPT', 'KILL'), /^-NOTBUSY /)
+})
+
+test('scripts: a key of another group: CROSSSLOT, and no effect', async (t) => {
+  const keyspaces = [keyspace('other', ['b:']), keyspace('default', [])]
+  const scripted = new ScriptWorld({ members: 1, keyspaces })
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(1)
+  const code = "redis.call('set', KEYS[1], 1) return redis.pcall('get', 'b:x')"
+
+  t.regex(await scripted.ask(client, 'EVAL', code, '1', 'k'), /^-CROSSSLOT /)
+  t.is(await scripted.ask(client, 'EXISTS', 'k'), ':0\r\n')
+  t.regex(await scripted.ask(client, 'EVAL', 'return 1', '2', 'k', 'b:k'), /^-CROSSSLOT /)
+  t.regex(await scripted.ask(client, 'EVAL', 'return 1', '0'), /^-CROSSSLOT /)
+})
+
+test('scripts: a long one beside the loop: its calls are executed, once', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() === 1 ? 2 : 1)
+  const code =
+    "for i = 1, 20000 do if i % 100 == 0 then redis.call('incr', 'n') end end for i = 1, 3e6 do end return redis.call('get', 'n')"
+
+  t.is(await scripted.ask(client, 'EVAL', code, '0'), '$3\r\n200\r\n')
+  t.true(world.converged())
+})
