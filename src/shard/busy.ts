@@ -2,7 +2,8 @@
 
 import type { GroupCall } from '../api/group.js'
 import type { Now } from '../api/ids.js'
-import { noScripts } from '../api/replies.js'
+import { limits } from '../api/limits.js'
+import { busyScript, noScripts } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import type { Lanes } from './lanes.js'
 import type { Reads } from './reads.js'
@@ -11,14 +12,24 @@ import type { Writes } from './writes.js'
 /** Why a command is not taken because of scripts, or null. */
 export function busyRefusal({ scripts }: Writes, call: GroupCall): ErrorReply | null {
   if (scripts === null || !scripts.isAble) return call.scripted === true ? noScripts : null
-  return scripts.busy()
+  const isChange = call.write || call.scripted === true
+  return scripts.busy() ?? (isChange ? scripts.news.busy() : null)
 }
 
 /** What waits and was not proposed is told so; who waits for the script waits longer. */
-export function tellBusy({ origin, scripts }: Writes, reads: Reads, lanes: Lanes): void {
-  origin.graceMs = scripts?.graceMs ?? 0
-  const busy = scripts?.busy() ?? null
-  if (busy === null) return
+export function tellBusy(
+  { origin, scripts }: Writes,
+  { reads, lanes, now }: { readonly reads: Reads; readonly lanes: Lanes; readonly now: Now },
+): void {
+  if (scripts === null) return
+  const busy = scripts.busy()
+  scripts.news.turn(busy === null ? null : busy === busyScript ? 'script' : 'function', now)
+  const elsewhere = scripts.news.busy()
+  origin.graceMs = elsewhere === null ? scripts.graceMs : limits.scriptMsMax
+  if (busy === null) {
+    if (elsewhere !== null) origin.refuse(elsewhere)
+    return
+  }
   const end: Now = { wall: 0, mono: Number.MAX_SAFE_INTEGER }
   origin.refuse(busy)
   reads.expire(

@@ -1,5 +1,6 @@
 // Which part of a shard a message from another member is for.
 
+import { BusyNews } from './busy-news.js'
 import type { MemberId, Now } from '../api/ids.js'
 import type { Strategy } from '../api/strategy.js'
 import type { RemoteReads } from './remote-reads.js'
@@ -45,6 +46,12 @@ export function deliverMessage(
       return
     case channels.answer:
       remoteReads.answered(body)
+      return
+    case channels.busy:
+      writes.scripts?.news.hear(from, body, now)
+      return
+    case channels.kill:
+      writes.scripts?.kill(BusyNews.kindOf(body))
       return
   }
 }

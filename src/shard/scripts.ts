@@ -7,13 +7,14 @@ import type { EntryHead } from '../api/entry.js'
 import type { GroupScripts } from '../api/group.js'
 import type { GroupId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { busyFunction, busyScript, error, notBusy } from '../api/replies.js'
+import { busyFunction, busyScript, error } from '../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../api/reply.js'
 import { hidden, type ScriptRunner, type ScriptWorld } from '../api/scripts.js'
 import type { StrategyStatus } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { type Commands, decodeCommands } from './batch.js'
+import { BusyNews, type BusyNewsInit } from './busy-news.js'
 import type { Executor } from './executor.js'
 import type { Proposal } from './proposer.js'
 import { type Candidate, Speculation } from './speculation.js'
@@ -35,7 +36,7 @@ export interface ScriptSeat {
   readonly waiters: Waiters
 }
 
-export interface ScriptsInit extends ScriptSeat {
+export interface ScriptsInit extends ScriptSeat, BusyNewsInit {
   readonly databases: number
   readonly head: (proposal: Proposal, now: Now) => EntryHead
   /** False where the strategy did not take it. */
@@ -61,9 +62,11 @@ export class Scripts implements GroupScripts {
   #candidates: Candidate[] = []
   #speculation: Speculation | null = null
   #mono = 0
+  readonly news: BusyNews
 
   constructor(init: ScriptsInit) {
     this.#init = init
+    this.news = new BusyNews(init)
   }
 
   /** The engine can take back what it did. */
@@ -99,7 +102,7 @@ export class Scripts implements GroupScripts {
   /** SCRIPT KILL, or FUNCTION KILL. It never took effect, so that nothing stands against it. */
   kill(kind: 'script' | 'function'): Reply {
     const beside = this.#speculation?.beside ?? null
-    if (beside === null) return notBusy
+    if (beside === null) return this.news.kill(kind)
     const isScript = beside.job.library === ''
     if (isScript !== (kind === 'script')) return isScript ? busyScript : busyFunction
     const { name } = beside.job

@@ -271,7 +271,7 @@ export class Shard implements Group {
     this.#storage.turn(now)
     const why = (): ErrorReply => this.#why()
     const due = this.#stopping.judge(now)
-    tellBusy(this.#writes, this.#reads, this.#lanes)
+    tellBusy(this.#writes, { reads: this.#reads, lanes: this.#lanes, now })
     this.#writes.origin.expire(due, why)
     this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
     this.#remoteReads.expire(due, why)

@@ -19,6 +19,10 @@ export const channels = {
   snapshotAck: 6,
   /** Reads that a member hands to the leader; their replies come back as `answer`. */
   read: 7,
+  /** The leader tells that a script runs for long, or no more. */
+  busy: 8,
+  /** A member asks the leader to end it. */
+  kill: 9,
 } as const
 
 export type Channel = (typeof channels)[keyof typeof channels]

@@ -109,6 +109,9 @@ export class Writes {
     return new Scripts({
       ...seat,
       databases: this.#init.config.databases,
+      self: this.#self,
+      members: this.#init.config.members.map(({ id }) => id),
+      sink: this.#init.sink,
       head: (proposal, now) => this.#proposer.head(this.#init.engine().clock, now, proposal),
       propose: (head, proposal, commands) => this.#proposeRun(head, proposal, commands),
       lost: () => this.lost(),

@@ -141,3 +141,25 @@ test('scripts: a long one beside the loop: its calls are executed, once', async 
   t.is(await scripted.ask(client, 'EVAL', code, '0'), '$3\r\n200\r\n')
   t.true(world.converged())
 })
+
+test('scripts: one that never ends, seen from a follower: BUSY, reads go on, KILL ends it', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const leader = world.leader() as number
+  const other = leader === 1 ? 2 : 1
+  const [runs, looks, asked] = [world.client(other), world.client(other), world.client(leader)]
+  await scripted.ask(asked, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  runs.isRaw = true
+  runs.text = ''
+  sendTo(runs, ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', 'leak'])
+  for (let steps = 0; steps < 200; steps++) await scripted.ask(looks, 'PING')
+
+  t.regex(await scripted.ask(looks, 'SET', 'k', 'v'), /^-BUSY Redis is busy running a script\./)
+  t.is(await scripted.ask(looks, 'GET', 'k'), '$-1\r\n')
+  t.is(await scripted.ask(looks, 'SCRIPT', 'KILL'), '+OK\r\n')
+  t.true(await scripted.until(() => runs.text.endsWith('\r\n')))
+  t.regex(runs.text, /^-ERR Script killed by user with SCRIPT KILL/)
+  t.is(await scripted.ask(looks, 'EXISTS', 'leak'), ':0\r\n')
+  t.is(await scripted.ask(looks, 'SET', 'k', 'v'), '+OK\r\n')
+})
