@@ -38,6 +38,13 @@ export class Accesses {
     this.#tables[db]?.uses.delete(key)
   }
 
+  /** Two databases change places. */
+  swap(a: number, b: number): void {
+    const table = this.#tables[a]
+    this.#tables[a] = this.#tables[b]
+    this.#tables[b] = table
+  }
+
   clear(db: number): void {
     this.#tables[db] = undefined
   }

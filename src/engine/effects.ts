@@ -181,8 +181,12 @@ export class Effects {
       if (database !== undefined) this.#raiseAll(database)
       if (this.#listener !== null) this.#listener.cleared(db)
     }
-    places.swap(a, b)
-    if (this.#journal.isOpen) this.#journal.add(() => places.swap(a, b))
+    const exchange = (): void => {
+      places.swap(a, b)
+      this.accesses?.swap(a, b)
+    }
+    exchange()
+    if (this.#journal.isOpen) this.#journal.add(exchange)
     this.watch?.touchedAll(a)
     this.watch?.touchedAll(b)
   }

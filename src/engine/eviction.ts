@@ -49,7 +49,8 @@ export class Eviction implements EngineEviction {
     }
     if (best === null) return null
     const { db, key } = best
-    const value = this.#init.context.keyspace.find(db, key)?.map.get(key)
+    const { keyspace } = this.#init.context
+    const value = keyspace.find(keyspace.places.of(db), key)?.map.get(key)
     if (value === undefined) return null
     const bytes = keyBytes(key, value) - valueBytes(value) + wholeBytes(value)
     return { db, key, print: printOf(value), bytes }
@@ -60,7 +61,7 @@ export class Eviction implements EngineEviction {
     this.entries++
     for (const { db, key, print } of victims) {
       if (db >= databases) continue
-      const value = context.keyspace.find(db, key)?.map.get(key)
+      const value = context.keyspace.find(context.keyspace.places.of(db), key)?.map.get(key)
       if (value === undefined || printOf(value) !== print) continue
       context.select(db)
       context.effects.remove(key, 'evicted')
@@ -71,14 +72,14 @@ export class Eviction implements EngineEviction {
   #draw(random: Random): { readonly db: number; readonly key: string } | null {
     const { keyspace } = this.#init.context
     const sizes = Array.from({ length: this.#init.databases }, (_, db) =>
-      this.#size(keyspace.databases[db]),
+      this.#size(keyspace.databases[keyspace.places.of(db)]),
     )
     const total = sizes.reduce((sum, size) => sum + size, 0)
     if (total === 0) return null
     let place = random.below(total)
     let db = 0
     while (place >= (sizes[db] as number)) place -= sizes[db++] as number
-    const database = keyspace.databases[db] as Database
+    const database = keyspace.databases[keyspace.places.of(db)] as Database
     if (!this.#isVolatile) {
       const drawn = randomKey(database, random)
       return drawn === null ? null : { db, key: drawn.key }
@@ -95,7 +96,9 @@ export class Eviction implements EngineEviction {
   #score(db: number, key: string, random: Random): number {
     const { context, policy } = this.#init
     if (policy === 'volatile-ttl') {
-      return -(context.keyspace.find(db, key)?.expires?.get(key)?.at ?? 0)
+      return -(
+        context.keyspace.find(context.keyspace.places.of(db), key)?.expires?.get(key)?.at ?? 0
+      )
     }
     return context.effects.accesses?.score(db, key, context.clock) ?? random.uint32()
   }

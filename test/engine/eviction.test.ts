@@ -122,3 +122,16 @@ test('eviction: a bound that the leader keeps: commands on their way pass it for
 
   t.true(first(evicting) > first(refusing))
 })
+
+test('eviction: databases that changed places: victims go by the name that clients use', (t) => {
+  const engine = full('allkeys-lru')
+  run(engine, ['swapdb', '0', '5'])
+  const random = new Random(1)
+
+  const victim = engine.eviction?.victim(random, never)
+  if (victim === null || victim === undefined) return t.fail('there is a victim')
+  engine.eviction?.evict([victim])
+
+  t.is(victim.db, 5)
+  t.is(engine.keyCount(5), 99)
+})
