@@ -2,6 +2,7 @@
 // runs speculatively when none is left, and goes to the strategy with what it came to. Proposals that
 // come meanwhile wait behind it. Driven by `writes` in every turn.
 
+import type { Config } from '../api/config.js'
 import type { Engine } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
 import type { GroupScripts } from '../api/group.js'
@@ -14,9 +15,10 @@ import type { StrategyStatus } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { type Commands, decodeCommands } from './batch.js'
-import { BusyNews, type BusyNewsInit } from './busy-news.js'
+import { BusyNews } from './busy-news.js'
 import type { Executor } from './executor.js'
 import type { Proposal } from './proposer.js'
+import type { ShardSink } from './sink.js'
 import { type Candidate, Speculation } from './speculation.js'
 import type { Waiters } from './waiters.js'
 
@@ -36,8 +38,9 @@ export interface ScriptSeat {
   readonly waiters: Waiters
 }
 
-export interface ScriptsInit extends ScriptSeat, BusyNewsInit {
-  readonly databases: number
+export interface ScriptsInit extends ScriptSeat {
+  readonly config: Config
+  readonly sink: ShardSink
   readonly head: (proposal: Proposal, now: Now) => EntryHead
   /** False where the strategy did not take it. */
   readonly propose: (head: EntryHead, proposal: Proposal, commands: Commands) => boolean
@@ -66,7 +69,8 @@ export class Scripts implements GroupScripts {
 
   constructor(init: ScriptsInit) {
     this.#init = init
-    this.news = new BusyNews(init)
+    const { self, members } = init.config
+    this.news = new BusyNews({ self, members: members.map(({ id }) => id), sink: init.sink })
   }
 
   /** The engine can take back what it did. */
@@ -186,7 +190,8 @@ export class Scripts implements GroupScripts {
   }
 
   #speculate(engine: Engine, scripting: NonNullable<Engine['scripting']>): Speculation {
-    const { group, databases, means } = this.#init
+    const { group, means } = this.#init
+    const { databases } = this.#init.config
     const { runner, world } = means
     const mono = (): number => this.#mono
     const { waiters } = this.#init

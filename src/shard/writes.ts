@@ -108,9 +108,7 @@ export class Writes {
   #makeScripts(seat: ScriptSeat): Scripts {
     return new Scripts({
       ...seat,
-      databases: this.#init.config.databases,
-      self: this.#self,
-      members: this.#init.config.members.map(({ id }) => id),
+      config: this.#init.config,
       sink: this.#init.sink,
       head: (proposal, now) => this.#proposer.head(this.#init.engine().clock, now, proposal),
       propose: (head, proposal, commands) => this.#proposeRun(head, proposal, commands),
