@@ -196,6 +196,16 @@ const zsetScenes: readonly Scene[] = [
 ]
 
 const streamScenes: readonly Scene[] = [
+  [
+    'c XGROUP CREATE x g $ MKSTREAM',
+    'c XADD x 1-1 f v',
+    'a XREADGROUP GROUP g c BLOCK 0 STREAMS x >',
+    'c XADD x 1-2 f v',
+    'c XDEL x 1-2',
+    'a~ XREADGROUP GROUP g c BLOCK 0 STREAMS x >',
+    'c XADD x 1-3 f v',
+    'a!',
+  ],
   ['a~ XREAD BLOCK 0 STREAMS x $', 'c XADD x 1-1 f v', 'a!', 'a XREAD BLOCK 0 STREAMS x 0'],
   [
     'c XADD x 1-1 f v',

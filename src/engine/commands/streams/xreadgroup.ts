@@ -61,8 +61,10 @@ export default {
     for (const { read, after } of wanted) {
       const { stream, group } = read
       if (after !== null) reads.push(new PendingRead(context, read, after))
-      else if (stream.lastId > group.lastId && stream.body.size > 0) {
-        reads.push(new NewRead(context, read))
+      else {
+        // The last entry that is there: behind deleted ones it waits.
+        const last = stream.body.parts.at(-1)?.ids.at(-1)
+        if (last !== undefined && last > group.lastId) reads.push(new NewRead(context, read))
       }
     }
     if (reads.length > 0 || options.blockMs < 0) return readAll(context, reads)
