@@ -52,7 +52,8 @@ export interface WaitedKey {
 export class Waiters implements KeyWatch {
   /** In the order of the log. */
   #waiters = new Map<string, Waiter>()
-  #keys = new Map<string, WaitedKey>()
+  /** By database and key; asked at every change while somebody waits. */
+  #keys = new Map<number, Map<string, WaitedKey>>()
   #late = new Map<number, Late>()
   /** Keys that changed since they were last looked at, in order. */
   #ready = new Set<WaitedKey>()
@@ -70,12 +71,12 @@ export class Waiters implements KeyWatch {
   }
 
   touched(db: number, key: string): void {
-    const waited = this.#keys.get(nameOf(db, key))
+    const waited = this.#keys.get(db)?.get(key)
     if (waited !== undefined) this.#ready.add(waited)
   }
 
   touchedAll(db: number): void {
-    for (const waited of this.#keys.values()) if (waited.db === db) this.#ready.add(waited)
+    for (const waited of this.#keys.get(db)?.values() ?? []) this.#ready.add(waited)
   }
 
   get hasReady(): boolean {
@@ -126,13 +127,13 @@ export class Waiters implements KeyWatch {
     if (waiter === undefined) return false
     this.#waiters.delete(name)
     for (const key of waiter.keys) {
-      const keyName = nameOf(waiter.db, key)
-      const waited = this.#keys.get(keyName)
+      const ofDatabase = this.#keys.get(waiter.db)
+      const waited = ofDatabase?.get(key)
       waited?.waiters.delete(waiter)
-      if (waited?.waiters.size === 0) {
-        this.#keys.delete(keyName)
-        this.#ready.delete(waited)
-      }
+      if (waited?.waiters.size !== 0) continue
+      ofDatabase?.delete(key)
+      this.#ready.delete(waited)
+      if (ofDatabase?.size === 0) this.#keys.delete(waiter.db)
     }
     if (this.#keys.size === 0) this.#engine?.watchKeys(null)
     return true
@@ -268,18 +269,15 @@ export class Waiters implements KeyWatch {
 
   #add(waiter: Waiter): void {
     this.#waiters.set(textOf(waiter), waiter)
+    const ofDatabase = this.#keys.get(waiter.db) ?? new Map<string, WaitedKey>()
+    this.#keys.set(waiter.db, ofDatabase)
     for (const key of waiter.keys) {
-      const name = nameOf(waiter.db, key)
-      const waited = this.#keys.get(name)
+      const waited = ofDatabase.get(key)
       if (waited !== undefined) waited.waiters.add(waiter)
-      else this.#keys.set(name, { db: waiter.db, key, waiters: new Set([waiter]) })
+      else ofDatabase.set(key, { db: waiter.db, key, waiters: new Set([waiter]) })
     }
     this.#engine?.watchKeys(this)
   }
-}
-
-function nameOf(db: number, key: string): string {
-  return `${db} ${key}`
 }
 
 function textOf({ origin, incarnation, sequence, index }: WaiterId): string {
