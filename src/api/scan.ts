@@ -6,6 +6,9 @@ import { keySlot, slotCount } from '../base/keyslot.js'
 
 const hashCount = 0x100000000
 
+/** Greatest cursor that Redis reads. */
+const cursorMax = '18446744073709551615'
+
 /** Behind the last position. */
 export const scanEnd = slotCount * hashCount
 
@@ -32,6 +35,7 @@ export function parseCursor(given: string): number | null {
   const isNegative = text[0] === '-'
   const from = isNegative || text[0] === '+' ? 1 : 0
   if (from === 1 && text.length === 1) return null
+  if (text.length - from === 20 && text.slice(from) > cursorMax) return null
   let value = 0
   for (let i = from; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48
