@@ -30,6 +30,7 @@ export class LuaSpent extends Error {}
 
 /** Most bytes that one run may hand in: a quarter of the state's memory. */
 const argumentBytesMax = 16 * 1024 * 1024
+const argumentBytesKept = 4096
 const gasMax = 0x7fff_ffff
 const noFile = -52
 
@@ -85,6 +86,8 @@ export class Lua {
   /** Where results are told: address and length. */
   #result = 0
   #isPrepared = false
+  /** Where small arguments are put, run after run. */
+  #arguments = 0
   /** What the script had set before the prelude asked for every kind of reply. */
   #protocol = 2
   isLost = false
@@ -103,6 +106,7 @@ export class Lua {
     this.#result = this.#exports.alloc(8)
     if (this.#exports.init() !== 0) throw new LuaSpent('Lua does not start')
     this.#isPrepared = true
+    this.#arguments = this.#exports.alloc(argumentBytesKept)
   }
 
   /** What is left to burn. */
@@ -151,12 +155,13 @@ export class Lua {
     this.#writer.protocol = 2
     this.#protocol = 2
     try {
-      const at = this.#exports.alloc(bytes)
+      const isSmall = bytes <= argumentBytesKept && this.#arguments !== 0
+      const at = isSmall ? this.#arguments : this.#exports.alloc(bytes)
       if (at === 0) throw new LuaSpent('out of memory')
       this.#view.setUint32(at, keys.length + argv.length, true)
       this.#write(this.#write(at + 4, keys), argv)
       this.#exports.eval_with_args(this.#result, script.at, script.length, at, bytes, keys.length)
-      this.#exports.free_mem(at)
+      if (!isSmall) this.#exports.free_mem(at)
       const reply = this.#view.getUint32(this.#result, true)
       const made = reply === 0 ? null : readValue(this.#heap, reply, this.#protocol)
       if (reply !== 0) this.#exports.free_mem(reply)

@@ -13,6 +13,7 @@ const op = {
   if: 0x04,
   end: 0x0b,
   brTable: 0x0e,
+  call: 0x10,
   callIndirect: 0x11,
   selectTyped: 0x1c,
   localGet: 0x20,
@@ -182,10 +183,13 @@ function meterFunction(body: Uint8Array, gas: number, parameters: number): Uint8
   const made: (Uint8Array | readonly number[])[] = [leb(groups + 1), locals, [1, valueI32]]
   const charge = chargeOne(gas)
   made.push(charge)
+  const entry = made.length - 1
+  let mayRecur = false
   let from = reader.at
   while (!reader.isDone) {
     const at = reader.at
     const code = skipInstruction(reader)
+    if (code === op.call || code === op.callIndirect) mayRecur = true
     if (code === op.loop) {
       made.push(reader.slice(from, reader.at), charge)
       from = reader.at
@@ -195,6 +199,8 @@ function meterFunction(body: Uint8Array, gas: number, parameters: number): Uint8
     }
   }
   made.push(reader.slice(from, reader.at))
+  // What calls nothing costs its callers and its loops only.
+  if (!mayRecur) made[entry] = []
   return concat(made)
 }
 
