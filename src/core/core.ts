@@ -22,7 +22,7 @@ import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { Peers } from './peers.js'
-import { CoreScriptWorld } from './script-world.js'
+import { CoreScriptWorld, publishScripted } from './script-world.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
 
@@ -318,6 +318,7 @@ export class Core {
       sink,
       random: random.fork(),
       events: this.#messaging.keyEvents,
+      publish: (args) => publishScripted(this.#messaging, args),
       times: this.#times,
       scripts: this.#init.scripts && {
         runner: this.#init.scripts,

@@ -11,6 +11,8 @@ import { readRules } from '../router/acl/rules.js'
 import { User } from '../router/acl/user.js'
 import type { CommandEntry } from '../router/command-entry.js'
 import { foundKeys } from '../router/found-keys.js'
+import type { Messaging } from '../router/messaging/messaging.js'
+import { kinds } from '../router/messaging/packets.js'
 import type { RouterState } from '../router/state.js'
 
 /** Different rules that are remembered. */
@@ -75,4 +77,10 @@ export class CoreScriptWorld implements ScriptWorld {
     if (entry.subcommands === null || args.length < 2) return entry
     return entry.subcommands.get((args[1] as string).toLowerCase()) ?? null
   }
+}
+
+/** PUBLISH or SPUBLISH of a script, at the member whose client ran it. */
+export function publishScripted(messaging: Messaging, args: readonly string[]): void {
+  const [name, channel = '', text = ''] = args
+  messaging.publish(name === 'publish' ? kinds.channel : kinds.shard, channel, text)
 }

@@ -4,11 +4,19 @@ import type { EntryHead } from '../api/entry.js'
 import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { MemberId } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
+import type { Commands } from './batch.js'
 import type { EventLog } from './event-log.js'
 import type { Lanes } from './lanes.js'
 import type { ShardSink } from './sink.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Writes } from './writes.js'
+
+/** An entry that is being executed. */
+export interface Running {
+  readonly head: EntryHead
+  readonly commands: Commands
+  readonly replies: Reply[]
+}
 
 export interface ExecutorHost {
   /** The caller of a command of this member's own batch; null of another's. */
@@ -23,6 +31,8 @@ export interface ExecutorHost {
   served(answer: LateAnswer): void
   /** Commands of an origin wait no more, because the leader took it for dead. */
   cancelled(ids: readonly WaiterId[]): void
+  /** A script of an entry published: the command's arguments. */
+  said?(running: Running | null, args: readonly string[]): void
   /** A tick expired so many keys. */
   ticked(count: number): void
   /** The replica may not go on: it met what it does not know. */
@@ -36,6 +46,7 @@ export function executorHost(of: {
   readonly writes: Writes
   readonly lanes: Lanes
   readonly events: EventLog
+  readonly publish: ((args: readonly string[]) => void) | undefined
   readonly halt: (why: string) => void
 }): ExecutorHost {
   const { self, sink, writes, lanes, events } = of
@@ -50,6 +61,10 @@ export function executorHost(of: {
     intoLog: (lane, call) => lanes.intoLog(lane, call),
     served: (answer) => writes.served(answer),
     cancelled: (ids) => writes.cancelled(ids),
+    // Everybody executes it, the origin tells: once, where its client lives.
+    said: (running, args) => {
+      if (running?.head.origin === self) of.publish?.(args)
+    },
     ticked: (count) => writes.ticked(count),
     halt: of.halt,
     wake: () => sink.wake(),

@@ -23,7 +23,7 @@ import { CommandPayload, type Commands, decodeCommands } from './batch.js'
 import type { EventLog } from './event-log.js'
 import { evictFrom } from './evictor.js'
 import type { Reads, ReadRound } from './reads.js'
-import type { ExecutorHost } from './executor-host.js'
+import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
@@ -31,12 +31,6 @@ import { isEffects, ScriptEffects } from './script-effects.js'
 import { isTransaction, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
-
-interface Running {
-  readonly head: EntryHead
-  readonly commands: Commands
-  readonly replies: Reply[]
-}
 
 const noCommands: Commands = { databases: [], calls: [] }
 
@@ -366,7 +360,7 @@ export class Executor {
     wall: number | null,
   ): Reply | typeof later | typeof needsLog {
     const transaction = isEffects(args)
-      ? new ScriptEffects(this.engine, args)
+      ? new ScriptEffects(this.engine, args, (said) => this.#host.said?.(this.#running, said))
       : new Transaction(this.engine, { db, args, wall })
     const reply = transaction.step(limits.stepElements)
     if (reply === later) this.#transaction = transaction

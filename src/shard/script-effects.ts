@@ -1,7 +1,7 @@
 // What a script came to, as it stands in an entry: its reply and the commands through which it changed
 // data. The leader makes it, every member executes it; nobody runs a script for it.
 
-import type { Engine } from '../api/engine.js'
+import type { Engine, EngineScripting } from '../api/engine.js'
 import { later } from '../api/engine.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { error } from '../api/replies.js'
@@ -63,14 +63,17 @@ export class ScriptEffects {
   readonly #engine: Engine
   readonly #args: readonly string[]
   readonly #known: Outcome | undefined
+  /** Hears of what it publishes. */
+  readonly #said: (args: readonly string[]) => void
   #at = 3
   /** Of the effects known. */
   #next = 0
   /** The engine is in the middle of a long command. */
   #isOpen = false
 
-  constructor(engine: Engine, args: readonly string[]) {
+  constructor(engine: Engine, args: readonly string[], said: (args: readonly string[]) => void) {
     this.#engine = engine
+    this.#said = said
     this.#args = args
     this.#known = known.get(args)
   }
@@ -90,9 +93,8 @@ export class ScriptEffects {
           scripting.reseed(this.#known.salt)
           return this.#known.reply
         }
-        scripting.reseed(effect.salt)
-        this.#isOpen = scripting.execute(effect.db, effect.args) === later
         left -= effect.args.length
+        this.#execute(scripting, effect)
         continue
       }
       if (this.#at >= this.#args.length) return this.#answer()
@@ -102,11 +104,19 @@ export class ScriptEffects {
       const end = from + Number(this.#args[this.#at + 2])
       if (!(end > from && end <= this.#args.length)) return malformed
       this.#at = end
-      scripting.reseed(salt)
-      this.#isOpen = scripting.execute(db, this.#args.slice(from, end)) === later
       left -= end - from
+      this.#execute(scripting, { salt, db, args: this.#args.slice(from, end) })
     }
     return later
+  }
+
+  #execute(scripting: EngineScripting, { salt, db, args }: Effect): void {
+    if (args[0] === 'publish' || args[0] === 'spublish') {
+      this.#said(args)
+      return
+    }
+    scripting.reseed(salt)
+    this.#isOpen = scripting.execute(db, args) === later
   }
 
   #answer(): Reply {

@@ -28,6 +28,8 @@ export interface ShardInit {
   readonly clockOffset: () => number
   /** Where executed commands leave their times. */
   readonly times?: Times
+  /** Carries out PUBLISH and SPUBLISH of scripts. */
+  readonly publish?: (args: readonly string[]) => void
   /** Who runs scripts; absent, they are refused. */
   readonly scripts?: ScriptMeans | undefined
 }

@@ -112,6 +112,7 @@ export class Shard implements Group {
         writes: this.#writes,
         lanes: this.#lanes,
         events: this.#events,
+        publish: init.publish,
         halt: (why) => this.#halt(why),
       }),
     })

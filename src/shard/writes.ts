@@ -200,7 +200,7 @@ export class Writes {
     if (isUnheard && !this.origin.isSending && windows.waiters.isHaunted(this.#self, incarnation)) {
       this.blocked.tell()
     }
-    if (this.#isLeader) this.#evict(strategy, now)
+    if (this.#isLeader && this.scripts?.isHolding !== true) this.#evict(strategy, now)
     this.origin.flush(now, (batch, acknowledged) =>
       this.#send(strategy, { batch, acknowledged, now }),
     )

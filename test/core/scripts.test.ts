@@ -163,3 +163,26 @@ test('scripts: one that never ends, seen from a follower: BUSY, reads go on, KIL
   t.is(await scripted.ask(looks, 'EXISTS', 'leak'), ':0\r\n')
   t.is(await scripted.ask(looks, 'SET', 'k', 'v'), '+OK\r\n')
 })
+
+test('scripts: one that publishes: subscribers of every member hear of it once', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const clients = [1, 2, 3].map((id) => world.client(id))
+  for (const client of clients) {
+    client.isRaw = true
+    sendTo(client, ['SUBSCRIBE', 'c'])
+  }
+  t.true(await scripted.until(() => clients.every(({ text }) => text.endsWith(':1\r\n'))))
+  for (let steps = 0; steps < 50; steps++) world.step()
+  for (const client of clients) client.text = ''
+  const code = "redis.call('publish', 'c', 'heard') return 1"
+  const asked = world.client(world.leader() === 1 ? 2 : 1)
+
+  t.is(await scripted.ask(asked, 'EVAL', code, '0'), ':1\r\n')
+
+  t.true(await scripted.until(() => clients.every(({ text }) => text.endsWith('heard\r\n'))))
+  for (let steps = 0; steps < 50; steps++) world.step()
+  const message = '*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nheard\r\n'
+  for (const { text } of clients) t.is(text, message)
+})
