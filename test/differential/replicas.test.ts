@@ -3,12 +3,11 @@
 
 import test from 'ava'
 import { type Engine, later } from '../../src/api/engine.js'
-import type { ArgumentDoc, CommandSpec } from '../../src/api/command.js'
 import type { Reply } from '../../src/api/reply.js'
 import { Random } from '../../src/base/random.js'
 import { respDoor } from '../../src/resp/door.js'
 import { checkpoint, makeEngine, Storage } from '../engine/world.js'
-import type { Argument, CommandDoc } from './docs.js'
+import { docOf } from './spec-docs.js'
 import { keyNames } from './pools.js'
 import { type Line, Units } from './units.js'
 
@@ -99,21 +98,4 @@ function answer(engine: Engine, db: number, line: Line, budget: number): string 
   let reply: Reply | typeof later = engine.execute(db, [name.toLowerCase(), ...rest])
   while (reply === later) reply = engine.step(budget)
   return respDoor.encode(reply, 3)
-}
-
-/** The engine's own metadata as a grammar. */
-function docOf(spec: CommandSpec): CommandDoc {
-  return { name: spec.name, group: spec.group, arguments: spec.arguments.map(argumentOf) }
-}
-
-function argumentOf(doc: ArgumentDoc): Argument {
-  return {
-    name: doc.name,
-    type: doc.type,
-    token: doc.token ?? null,
-    isOptional: doc.optional ?? false,
-    isMultiple: doc.multiple ?? false,
-    repeatsToken: false,
-    parts: (doc.arguments ?? []).map(argumentOf),
-  }
 }
