@@ -56,7 +56,9 @@ async function tryStart(
 ): Promise<RedisServer | string> {
   const folder = mkdtempSync(join(tmpdir(), 'quorate-redis-'))
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const line = [path, ...own, '--dir', folder, ...args]
+  // A random command may ask for billions of picks: the reply ends before the memory does.
+  const bounds = ['--client-output-buffer-limit', 'normal', '512mb', '0', '0']
+  const line = [path, ...own, ...bounds, '--dir', folder, ...args]
   const bound = findProgram('timeout')
   const all = bound === null ? line : [bound, String(lifeSeconds), ...line]
   const child = spawn(all[0] ?? path, all.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })

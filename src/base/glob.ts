@@ -12,6 +12,8 @@ const dash = 45
 
 /** Whether the whole text fits the pattern; `ignoreCase` folds A-Z only. */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
+  // As in Redis no star matches an empty text; KEYS and the like take `*` for everything before they ask.
+  if (text === '') return pattern === ''
   let at = 0
   let from = 0
   /** Behind the last star met, and the text offset from which what follows it was tried. */

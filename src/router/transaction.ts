@@ -10,6 +10,7 @@ import {
   execAborted,
   unknownResult,
   notInTransaction,
+  shardInTransaction,
 } from '../api/replies.js'
 import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/reply.js'
 import { withUser } from '../api/script-user.js'
@@ -169,6 +170,7 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
       })
     }
     if (!session.user.isOpen) command.refused = refusalAtExec(state, session, command)
+    if (command.entry.name === 'ssubscribe') command.refused ??= shardInTransaction
   }
   if (transaction.group === null) {
     const ticket = session.open(state.table.find(execName) ?? null)

@@ -69,6 +69,17 @@ const stream: Build = (random) => {
       ...(i % 7 === 0 ? ['other', 'x'] : []),
     ]),
     ['xgroup', 'create', name, 'g', random.pick(['0', '$', '5-1'])],
+    [
+      'xreadgroup',
+      'group',
+      'g',
+      'c1',
+      'count',
+      random.pick(['1', '5', '200']),
+      'streams',
+      name,
+      '>',
+    ],
   ]
 }
 const hyperloglog: Build = (random) => [

@@ -36,7 +36,7 @@ async function openSide(protocol: number, seed: number): Promise<Side> {
 async function run(protocol: number): Promise<boolean> {
   const seed = integer('SEED', 1)
   const commands = integer('COMMANDS', 200_000)
-  const server = await startRedis()
+  const server = await startRedis(['--hz', '500'])
   const docs = await readDocs(await RawRedis.open(server.port))
   const theirs = await AddressSide.open(server.port)
   const ours = await openSide(protocol, seed)
@@ -98,6 +98,7 @@ function report(result: RunResult, units: Units): void {
   for (const [reason, times] of result.allowances) console.log(`allowed ${times} times: ${reason}`)
   if (units.missing.length > 0)
     console.log(`missing (${units.missing.length}): ${units.missing.join(' ')}`)
+  if (result.momentary > 0) console.log(`${result.momentary} rounds differed once and not again`)
   if (result.replicas !== null) console.log(result.replicas)
   for (const finding of result.findings.filter((each) => each.times > 1))
     console.log(`${finding.times} times: ${describe(finding, 0).split('\n').at(-3)}`)

@@ -34,6 +34,8 @@ export interface RunResult {
   /** Answers that were not errors, by name of the command. */
   readonly answered: ReadonlyMap<string, number>
   readonly findings: readonly Finding[]
+  /** Differences that did not come again when their round was repeated. */
+  readonly momentary: number
   /** Times that each allowed difference was met, by its reason. */
   readonly allowances: ReadonlyMap<string, number>
   readonly replicas: string | null
@@ -49,6 +51,7 @@ export class Run {
   readonly #answered = new Map<string, number>()
   #commands = 0
   #answers = 0
+  #momentary = 0
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -66,6 +69,7 @@ export class Run {
       answers: this.#answers,
       answered: this.#answered,
       findings: [...this.#findings.values()],
+      momentary: this.#momentary,
       allowances: this.#allowances,
       replicas,
     }
@@ -81,7 +85,16 @@ export class Run {
       known.times++
       return
     }
-    const shrunk = await this.#shrink(units.slice(0, found.unit + 1), signature)
+    // What both sides agree on the second time was a matter of the moment.
+    if ((await this.#compare(units.slice(0, found.unit + 1), false)) === null) {
+      this.#momentary++
+      return
+    }
+    const fewer = await this.#shrink(units.slice(0, found.unit + 1), signature)
+    const shrunk = await this.#shrink(
+      fewer.flat().map((line) => [line]),
+      signature,
+    )
     const finding = { ...found.difference, round, units: shrunk, times: 1 }
     this.#findings.set(signature, finding)
     this.#options.note?.(describe(finding, this.#options.seed))
@@ -155,6 +168,9 @@ export class Run {
   /** Leaves out halves, quarters and so on of the units while a difference of the same kind shows. */
   async #shrink(units: readonly Unit[], signature: string): Promise<readonly Unit[]> {
     let kept = units
+    // Lines that belong together may show it only so.
+    const whole = await this.#compare(kept, false)
+    if (whole === null || signatureOf(whole.difference) !== signature) return kept
     let tries = 0
     for (
       let size = Math.ceil(kept.length / 2);

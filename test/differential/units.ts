@@ -52,6 +52,9 @@ const blocking = new Set([
   'xreadgroup',
 ])
 
+/** What the engine alone answers otherwise than members do: it never waits. */
+const ofSessions = new Set(['select', ...[...blocking].filter((name) => !name.startsWith('x'))])
+
 export interface UnitsOptions {
   readonly docs: ReadonlyMap<string, CommandDoc>
   /** Names that the side under test has. */
@@ -84,7 +87,7 @@ export class Units {
     this.#docs = wanted.filter(
       (doc) =>
         has(doc) &&
-        (options.isSession || doc.name !== 'select') &&
+        (options.isSession || !ofSessions.has(doc.name)) &&
         (options.commands.length === 0 || options.commands.includes(doc.name)) &&
         (options.families.length === 0 || options.families.includes(doc.group)),
     )
@@ -99,7 +102,7 @@ export class Units {
 
   /** The next unit. */
   draw(random: Random): Unit {
-    if (random.chance(1, 40)) {
+    if (random.chance(1, 25)) {
       const build = builders[random.pick(this.#families)]
       if (build !== undefined) return build(random)
     }
@@ -159,6 +162,7 @@ export class Units {
 }
 
 const timed = new Set(['expire', 'pexpire', 'setex', 'psetex', 'set', 'getex', 'restore'])
+const pickers = new Set(['srandmember', 'hrandfield', 'zrandmember'])
 const timeWords = new Set(['ex', 'px'])
 
 /** Small enough and long enough: no key may come to its end during a run: who sees it first would be chance. */
@@ -167,6 +171,9 @@ function lasting(line: Line): Line {
   // Bits far out would take hundreds of megabytes, which only Redis gives.
   if (name === 'setbit')
     return line.map((word) => (Number(word) > 100_000 && Number(word) < 4294967296 ? '1023' : word))
+  // So many picks with repetition would take all memory there is.
+  if (pickers.has(name))
+    return line.map((word, i) => (i === 2 && Number(word) < -1000 ? '-5' : word))
   if (!timed.has(name)) return line
   const isTime = (i: number): boolean =>
     (i === 2 && name !== 'set' && name !== 'getex') ||
@@ -190,7 +197,7 @@ function bounded(line: Line): Line {
 
 function isLong(word: string): boolean {
   const value = Number(word)
-  return !(value < 0) && !(value > 0 && value < 0.01) && (value === 0 || value < 1e15)
+  return !(value < 0) && !(value > 0 && value < 0.01) && (value === 0 || value < 1e16)
 }
 
 /** With what takes an outcome of chance or time away again. */

@@ -156,6 +156,13 @@ export const lexBounds = [
   '[\xff',
 ]
 export const streamIds = [
+  '0-*',
+  '5-*',
+  '7-*',
+  '300-*',
+  '00-*',
+  '18446744073709551615-*',
+  'x-*',
   '0',
   '1-1',
   '1-2',
@@ -193,7 +200,7 @@ export const streamBounds = [
   '$',
   '>',
 ]
-export const groups = ['g', 'g', 'g', 'other', '', '__proto__']
+export const groups = ['g', 'g', 'g', 'g', 'g', 'g', 'g', 'g', 'g', 'other', '', '__proto__']
 export const consumers = ['c1', 'c2', 'c1', '', 'constructor']
 export const patterns = [
   '*',
@@ -214,6 +221,8 @@ export const patterns = [
   '*1',
 ]
 export const longitudes = [
+  '-179.9',
+  '179.5',
   '13.361389',
   '15.087269',
   '2.349014',

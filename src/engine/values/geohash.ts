@@ -89,7 +89,8 @@ const int64End = Number(1n << 63n)
 /** As a processor of 64 bits makes an integer of any double. */
 function cellOfAny(score: number): Cell {
   const isWithin = score >= -int64End && score < int64End * 2
-  const bits = isWithin ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : 1n << 63n
+  const beyond = score > 0 ? 0n : 1n << 63n
+  const bits = isWithin ? BigInt.asUintN(64, BigInt(Math.trunc(score))) : beyond
   let row = 0
   let column = 0
   for (let i = 31n; i >= 0n; i--) {

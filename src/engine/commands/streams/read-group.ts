@@ -21,6 +21,8 @@ export interface GroupRead {
 export interface StreamRead {
   readonly key: string
   readonly found: Reply[]
+  /** Stands in the answer only with entries. */
+  readonly isOmittedEmpty: boolean
   /** Reads one more entry; false at the end. */
   take(): boolean
 }
@@ -44,10 +46,12 @@ export function makeConsumer(
 export class NewRead implements StreamRead {
   readonly key: string
   readonly found: Reply[] = []
+  readonly isOmittedEmpty = true
   readonly #context: Context
   readonly #read: GroupRead
   readonly #consumer: Consumer
-  readonly #walk: EntryWalk | null
+  /** Begun in its turn: the same stream may stand twice, and the first one moves the group on. */
+  #walk: EntryWalk | null = null
 
   constructor(context: Context, read: GroupRead) {
     const { key, stream, group } = read
@@ -55,8 +59,6 @@ export class NewRead implements StreamRead {
     this.#context = context
     this.#read = read
     this.#consumer = makeConsumer(context, read, read.consumer)
-    const first = idAfter(group.lastId)
-    this.#walk = first === null ? null : new EntryWalk(stream, { first, last: idMax })
     const isNew = stream.lastId > group.lastId && stream.body.size > 0
     const activeAt = isNew ? context.clock : -1
     const seen = { consumer: this.#consumer, seenAt: context.clock, activeAt }
@@ -66,6 +68,8 @@ export class NewRead implements StreamRead {
   take(): boolean {
     const { key, stream, group, count, noAck } = this.#read
     const { streams } = this.#context.effects
+    const first = this.#walk === null ? idAfter(group.lastId) : null
+    if (first !== null) this.#walk = new EntryWalk(stream, { first, last: idMax })
     const id = this.#walk?.next() ?? null
     if (id === null || this.#walk === null) return false
     let { entriesRead } = group
@@ -87,6 +91,7 @@ export class NewRead implements StreamRead {
 export class PendingRead implements StreamRead {
   readonly key: string
   readonly found: Reply[] = []
+  readonly isOmittedEmpty = false
   readonly #context: Context
   readonly #read: GroupRead
   readonly #consumer: Consumer

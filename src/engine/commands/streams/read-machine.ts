@@ -35,7 +35,8 @@ class ReadMachine implements Machine {
   }
 
   #answer(): Reply {
-    return { type: 'table', items: this.#reads.flatMap(({ key, found }) => [key, found]) }
+    const told = this.#reads.filter((read) => read.found.length > 0 || !read.isOmittedEmpty)
+    return { type: 'table', items: told.flatMap(({ key, found }) => [key, found]) }
   }
 }
 
@@ -43,6 +44,7 @@ class ReadMachine implements Machine {
 export class PlainRead implements StreamRead {
   readonly key: string
   readonly found: Reply[] = []
+  readonly isOmittedEmpty = false
   readonly #count: number
   readonly #walk: EntryWalk | null
 

@@ -99,7 +99,7 @@ export default {
     const given = wanted === undefined || isAuto ? null : parseWanted(wanted)
     if (given !== null && 'type' in given) return given
     if (fields < 2 || fields % 2 === 1) return wrongArity('xadd')
-    if (given?.id === idZero) return zeroId
+    if (given?.id === idZero && !given.isOpen) return zeroId
     const key = args[1] as string
     const found = streamToWrite(context, key)
     if (found?.type === 'error') return found

@@ -46,12 +46,12 @@ export default {
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const text = ids[i] as string
+      const stream = findStream(context, key)
+      if (stream?.type === 'error') return stream
       if (text === '>') return groupOnlyId
       const after = text === '$' ? '' : strictId(text)
       if (typeof after !== 'string') return after
-      const stream = findStream(context, key)
       if (stream === null) continue
-      if (stream.type === 'error') return stream
       const last = stream.body.parts.at(-1)?.ids.at(-1)
       if (text === '$' || last === undefined || last <= after) continue
       reads.push(new PlainRead(key, { stream, after, count }))
