@@ -95,7 +95,8 @@ export class Run {
       fewer.flat().map((line) => [line]),
       signature,
     )
-    const finding = { ...found.difference, round, units: shrunk, times: 1 }
+    const shown = (await this.#compare(shrunk, false)) ?? found
+    const finding = { ...shown.difference, round, units: shrunk, times: 1 }
     this.#findings.set(signature, finding)
     this.#options.note?.(describe(finding, this.#options.seed))
   }
