@@ -25,7 +25,9 @@ export function tellBusy(
   const busy = scripts.busy()
   scripts.news.turn(busy === null ? null : busy === busyScript ? 'script' : 'function', now)
   const elsewhere = scripts.news.busy()
-  origin.graceMs = elsewhere === null ? scripts.graceMs : limits.scriptMsMax
+  const graceMs = elsewhere === null ? scripts.graceMs : limits.scriptMsMax
+  if (graceMs === 0 && origin.graceMs > 0) origin.renew(now)
+  origin.graceMs = graceMs
   if (busy === null) {
     if (elsewhere !== null) origin.refuse(elsewhere)
     return

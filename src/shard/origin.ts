@@ -289,6 +289,11 @@ export class Origin {
     return this.#flight.map((batch) => batch.sequence)
   }
 
+  /** What stood in front is over: what is sent has its whole time from now on. */
+  renew(now: Now): void {
+    for (const batch of this.#flight) batch.deadline = now.mono + this.#requestMs
+  }
+
   /** Answers what is past its deadline; `why` is the definite error for commands never sent. */
   expire(now: Now, why: () => ErrorReply): void {
     for (const batch of this.#flight) {
