@@ -1,5 +1,6 @@
 // MSET key value [key value ...].
 
+import { limits } from '../../../api/limits.js'
 import { wrongArity } from '../../../api/replies.js'
 import { ok } from '../../../api/reply.js'
 import type { EngineCommand } from '../command.js'
@@ -30,6 +31,12 @@ export default {
   gather: 'ok',
   execute(context, args) {
     if (args.length % 2 === 0) return wrongArity('mset')
+    if (args.length <= limits.stepElements) {
+      for (let at = 1; at < args.length; at += 2) {
+        context.effects.put(args[at] as string, args[at + 1] as string, 'set')
+      }
+      return ok
+    }
     return overKeys(context, args, {
       step: 2,
       visit: (key, at) => context.effects.put(key, args[at + 1] as string, 'set'),
