@@ -161,12 +161,15 @@ export class Blocked implements Caller {
   reconcile(): void {
     const { waiters } = this.#init
     for (const held of [...this.#held.values()]) {
-      const id = this.#idOf(held)
-      if (waiters.has(id)) continue
-      const answer = waiters.answerOf(id)
-      if (answer !== null) this.#hear(answer.number)
-      this.#finish(held, answer?.reply ?? unknownResult)
+      if (!waiters.has(this.#idOf(held))) this.#settle(held)
     }
+  }
+
+  /** It waits no more, and not because of us: its answer is among the late ones. */
+  #settle(held: Held): void {
+    const answer = this.#init.waiters.answerOf(this.#idOf(held))
+    if (answer !== null) this.#hear(answer.number)
+    this.#finish(held, answer?.reply ?? unknownResult)
   }
 
   /** This member's numbering began anew: what became of those who wait is not known. */
@@ -228,7 +231,10 @@ export class Blocked implements Caller {
       const isOpen = this.#held.get(nameOf(held)) === held
       if (!isError(reply)) {
         held.asked?.(reply)
-        if (isOpen) this.#finish(held, how === 'error' ? unblocked : nullArray)
+        if (!isOpen) return
+        // Answers from a snapshot's windows come before what happened to those who wait is looked up.
+        if (reply === 0) this.#settle(held)
+        else this.#finish(held, how === 'error' ? unblocked : nullArray)
         return
       }
       held.asked?.(reply)
