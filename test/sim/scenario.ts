@@ -75,13 +75,13 @@ export class Scenario {
     for (const id of ids) this.#member(id).push({ kind: 'stop' })
   }
 
-  /** The replies of a member to commands of an operator. */
+  /** The replies of a member to commands of an operator; a request may take 5 s to be refused. */
   ask(id: number, ...args: readonly string[]): string {
     let reply = ''
     const client = this.world.newClient(id - 1)
     client.stop()
     client.enqueue([{ args, data: false, told: (text) => (reply = text) }])
-    this.until(() => reply !== '', 5_000)
+    this.until(() => reply !== '', 10_000)
     return reply
   }
 
