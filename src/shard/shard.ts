@@ -84,7 +84,7 @@ export class Shard implements Group {
       engine: () => this.engine,
       token: () => this.#nextToken(),
       clockOffset: init.clockOffset,
-      isAwaited: () => this.#events.isAwaited,
+      isAwaited: () => this.#events.isAwaited || this.#windows.waiters.size > 0,
       scripts: seatOf(init, this.#windows, () => this.#executor),
     })
     this.scripts = this.#writes.scripts

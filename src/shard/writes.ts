@@ -45,7 +45,7 @@ export interface WritesInit {
   readonly engine: () => Engine
   readonly token: () => Token
   readonly clockOffset: () => number
-  /** Clients of other members wait to hear of changes. */
+  /** Clients of other members wait to hear of changes, or for elements. */
   readonly isAwaited: () => boolean
   /** Absent where this member runs no scripts. */
   readonly scripts?: ScriptSeat | undefined
@@ -119,7 +119,7 @@ export class Writes {
 
   #proposeRun(head: EntryHead, proposal: Proposal, commands: Commands): boolean {
     const strategy = this.#strategy as Strategy
-    const isAwaited = proposal.origin !== this.#self
+    const isAwaited = proposal.origin !== this.#self || this.#init.isAwaited()
     const body = (): Uint8Array => encodeCommands(commands)
     const options = { commands, size: sizeOf(commands), body, isAwaited }
     const payload = new CommandPayload(head, options)
