@@ -9,7 +9,6 @@ import {
   type EngineCounters,
   type EngineFactory,
   type EngineOptions,
-  type EngineScripting,
   type KeyWatch,
   later,
   needsLog,
@@ -72,7 +71,7 @@ const averageSamplesMax = 64
 
 export class MemoryEngine implements Engine {
   readonly commands: ReadonlyMap<string, CommandSpec> = commandTable
-  readonly scripting: EngineScripting
+  readonly scripting: Scripting
   readonly eviction: Eviction
   readonly #options: EngineOptions
   readonly #keyspace: Keyspace
@@ -102,7 +101,7 @@ export class MemoryEngine implements Engine {
   }
 
   get clock(): number {
-    return this.#context.clock
+    return this.scripting.clockBefore ?? this.#context.clock
   }
 
   beginEntry(stamp: number, seedHigh: number, seedLow: number): void {

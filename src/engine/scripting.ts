@@ -24,8 +24,8 @@ export interface ScriptingInit {
 export class Scripting implements EngineScripting {
   readonly hiddenFrom = hiddenFrom
   readonly #init: ScriptingInit
-  /** The clock before the entry that is undone. */
-  #clock = 0
+  /** The clock before the entry that will be undone, null where none is open: it is what others may see. */
+  clockBefore: number | null = null
 
   constructor(init: ScriptingInit) {
     this.#init = init
@@ -36,7 +36,7 @@ export class Scripting implements EngineScripting {
   }
 
   speculate(): void {
-    this.#clock = this.#init.context.clock
+    this.clockBefore = this.#init.context.clock
     this.#init.context.effects.speculate()
   }
 
@@ -44,7 +44,8 @@ export class Scripting implements EngineScripting {
     const { context } = this.#init
     context.machine = null
     context.effects.undo()
-    context.clock = this.#clock
+    context.clock = this.clockBefore ?? context.clock
+    this.clockBefore = null
   }
 
   mark(): number {

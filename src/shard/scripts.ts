@@ -20,7 +20,7 @@ import type { Executor } from './executor.js'
 import type { Proposal } from './proposer.js'
 import type { ShardSink } from './sink.js'
 import { type Candidate, Speculation } from './speculation.js'
-import type { Waiters } from './waiters.js'
+import type { Windows } from './windows.js'
 
 /** Who runs scripts on this member, and what it knows of the commands. */
 export interface ScriptMeans {
@@ -35,7 +35,7 @@ export interface ScriptSeat {
   readonly group: GroupId
   readonly means: ScriptMeans
   readonly executor: () => Executor
-  readonly waiters: Waiters
+  readonly windows: Windows
 }
 
 export interface ScriptsInit extends ScriptSeat {
@@ -180,6 +180,8 @@ export class Scripts implements GroupScripts {
     if (status.role !== 'leader' || status.last.term !== status.term) return false
     const isDrained = status.last.index === applied.index || hasBug('shard-script-undrained')
     if (!isDrained || !executor.isIdle) return false
+    this.#dropApplied()
+    if (this.#waiting.length === 0) return false
     this.#candidates = this.#waiting.map((proposal) => ({
       head: this.#init.head(proposal, now),
       commands: commandsOf(proposal),
@@ -189,12 +191,29 @@ export class Scripts implements GroupScripts {
     return true
   }
 
+  /**
+   * What the leader before us had proposed was applied meanwhile, and its origin sent it again: at apply it
+   * counts as a repetition, so those behind it must not see it happen twice.
+   */
+  #dropApplied(): void {
+    if (hasBug('shard-script-sees-repetition')) return
+    const { windows } = this.#init
+    this.#waiting = this.#waiting.filter(({ origin, incarnation, sequence, size }) => {
+      const known = windows.incarnation(origin)
+      const isNew = incarnation > known
+      const stays =
+        isNew || (incarnation === known && sequence > windows.applied(origin, incarnation))
+      if (!stays) this.#waitingBytes -= size
+      return stays
+    })
+  }
+
   #speculate(engine: Engine, scripting: NonNullable<Engine['scripting']>): Speculation {
     const { group, means } = this.#init
     const { databases } = this.#init.config
     const { runner, world } = means
     const mono = (): number => this.#mono
-    const { waiters } = this.#init
+    const { waiters } = this.#init.windows
     const init = { group, databases, engine, scripting, runner, world, waiters, mono }
     return new Speculation(init, this.#candidates)
   }

@@ -41,5 +41,5 @@ export function seatOf(
   executor: () => Executor,
 ): ScriptSeat | undefined {
   const { id, scripts } = init
-  return scripts && { group: id, means: scripts, waiters: windows.waiters, executor }
+  return scripts && { group: id, means: scripts, windows, executor }
 }

@@ -237,6 +237,13 @@ export const seededBugs: readonly SeededBug[] = [
     checks: ['linearizable', 'atomic'],
     hint: { with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 } },
   }),
+  bug('shard-script-sees-repetition', 'scripts see twice what another leader had proposed', {
+    checks: ['linearizable', 'atomic'],
+    hint: {
+      with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 },
+      faults: unrest,
+    },
+  }),
   bug('shard-waiter-served-twice', 'a command that waited is served and waits on', {
     checks: ['hand-over', 'digest'],
     hint: { with: { ...busy, workload: queueing } },
