@@ -80,12 +80,6 @@ export class ListEffects {
     this.#changes.end(-gone.length, -bytes)
     return gone.length
   }
-
-  encode(key: string, list: ListValue, encoding: number): void {
-    if (list.encoding === encoding) return
-    this.#changes.header(key, list)
-    list.encoding = encoding
-  }
 }
 
 export interface ListPlace {

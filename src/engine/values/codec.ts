@@ -51,8 +51,10 @@ export function decodeValue(reader: ByteReader, key: string, awaited: Awaited[])
   if (kind === kinds.text) return reader.text()
   const value = makeOf(kind)
   if (value === null) return null
-  if (value.type !== 'stream') value.encoding = reader.byte()
-  else if (!value.decodeHeader(reader)) return null
+  if (value.type === 'stream') {
+    if (!value.decodeHeader(reader)) return null
+  } else if (value.type === 'list') reader.byte()
+  else value.encoding = reader.byte()
   const body = value.body
   body.id = reader.varint()
   const start = (body.parts[0] as Part).start
@@ -74,10 +76,13 @@ export function restorePart(value: Container, part: Part): void {
   if (value.type === 'hash') value.countTimed((part as MapPart).times?.size ?? 0)
 }
 
+/** Lists have one encoding: the byte in its place says nothing. */
+const unused = 0
+
 function encodeHeader(writer: ByteWriter, value: Container): void {
   writer.byte(kinds[value.type])
   if (value.type === 'stream') value.encodeHeader(writer)
-  else writer.byte(value.encoding)
+  else writer.byte(value.type === 'list' ? unused : value.encoding)
 }
 
 function makeOf(kind: number): Container | null {

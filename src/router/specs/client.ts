@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of CLIENT and its subcommands.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const container = {
@@ -29,16 +30,7 @@ export const specs = {
     categories: ['@slow', '@connection'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'mode',
-        type: 'oneof',
-        arguments: [
-          { name: 'yes', type: 'pure-token', token: 'YES' },
-          { name: 'no', type: 'pure-token', token: 'NO' },
-        ],
-      },
-    ],
+    arguments: [oneOf('mode', ['yes', 'no'])],
     gather: 'refuse',
   },
   getname: {
@@ -192,19 +184,11 @@ export const specs = {
     tips: ['nondeterministic_output'],
     keys: [],
     arguments: [
-      {
-        name: 'normal_master_replica_pubsub',
-        type: 'oneof',
+      oneOf('normal_master_replica_pubsub', ['normal', 'master', 'replica', 'pubsub'], {
         token: 'TYPE',
         since: '5.0.0',
         optional: true,
-        arguments: [
-          { name: 'normal', type: 'pure-token', token: 'NORMAL' },
-          { name: 'master', type: 'pure-token', token: 'MASTER' },
-          { name: 'replica', type: 'pure-token', token: 'REPLICA' },
-          { name: 'pubsub', type: 'pure-token', token: 'PUBSUB' },
-        ],
-      },
+      }),
       {
         name: 'id',
         type: 'block',
@@ -227,16 +211,7 @@ export const specs = {
     categories: ['@admin', '@slow', '@dangerous', '@connection'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'enabled',
-        type: 'oneof',
-        arguments: [
-          { name: 'on', type: 'pure-token', token: 'ON' },
-          { name: 'off', type: 'pure-token', token: 'OFF' },
-        ],
-      },
-    ],
+    arguments: [oneOf('enabled', ['on', 'off'])],
     gather: 'refuse',
   },
   pause: {
@@ -253,16 +228,7 @@ export const specs = {
     keys: [],
     arguments: [
       { name: 'timeout', type: 'integer' },
-      {
-        name: 'mode',
-        type: 'oneof',
-        since: '6.2.0',
-        optional: true,
-        arguments: [
-          { name: 'write', type: 'pure-token', token: 'WRITE' },
-          { name: 'all', type: 'pure-token', token: 'ALL' },
-        ],
-      },
+      oneOf('mode', ['write', 'all'], { since: '6.2.0', optional: true }),
     ],
     gather: 'refuse',
   },
@@ -277,17 +243,7 @@ export const specs = {
     categories: ['@slow', '@connection'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'on_off_skip',
-        type: 'oneof',
-        arguments: [
-          { name: 'on', type: 'pure-token', token: 'ON' },
-          { name: 'off', type: 'pure-token', token: 'OFF' },
-          { name: 'skip', type: 'pure-token', token: 'SKIP' },
-        ],
-      },
-    ],
+    arguments: [oneOf('on_off_skip', ['on', 'off', 'skip'])],
     gather: 'refuse',
   },
   setname: {
@@ -316,14 +272,7 @@ export const specs = {
     tips: [],
     keys: [],
     arguments: [
-      {
-        name: 'status',
-        type: 'oneof',
-        arguments: [
-          { name: 'on', type: 'pure-token', token: 'ON' },
-          { name: 'off', type: 'pure-token', token: 'OFF' },
-        ],
-      },
+      oneOf('status', ['on', 'off']),
       { name: 'client-id', type: 'integer', token: 'REDIRECT', optional: true },
       {
         name: 'prefix',
@@ -368,15 +317,7 @@ export const specs = {
     keys: [],
     arguments: [
       { name: 'client-id', type: 'integer' },
-      {
-        name: 'timeout_error',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'timeout', type: 'pure-token', token: 'TIMEOUT' },
-          { name: 'error', type: 'pure-token', token: 'ERROR' },
-        ],
-      },
+      oneOf('timeout_error', ['timeout', 'error'], { optional: true }),
     ],
     gather: 'refuse',
   },

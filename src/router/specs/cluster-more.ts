@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of the second half of CLUSTER's subcommands.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const specs = {
@@ -118,17 +119,7 @@ export const specs = {
     categories: ['@admin', '@slow', '@dangerous'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'hard_soft',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'hard', type: 'pure-token', token: 'HARD' },
-          { name: 'soft', type: 'pure-token', token: 'SOFT' },
-        ],
-      },
-    ],
+    arguments: [oneOf('hard_soft', ['hard', 'soft'], { optional: true })],
     gather: 'refuse',
   },
   saveconfig: {

@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of CLUSTER and the first half of its subcommands.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const container = {
@@ -149,17 +150,7 @@ export const specs = {
     categories: ['@admin', '@slow', '@dangerous'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'options',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'force', type: 'pure-token', token: 'FORCE' },
-          { name: 'takeover', type: 'pure-token', token: 'TAKEOVER' },
-        ],
-      },
-    ],
+    arguments: [oneOf('options', ['force', 'takeover'], { optional: true })],
     gather: 'refuse',
   },
   flushslots: {

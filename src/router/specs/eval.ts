@@ -1,6 +1,16 @@
 // What COMMAND INFO and COMMAND DOCS say of EVAL, FCALL and their kin.
 
-import type { CommandSpec } from '../../api/command.js'
+import type { ArgumentDoc, CommandSpec } from '../../api/command.js'
+
+/** What is run, and its keys and arguments. */
+function scriptArguments(name: string): readonly ArgumentDoc[] {
+  return [
+    { name, type: 'string' },
+    { name: 'numkeys', type: 'integer' },
+    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
+    { name: 'arg', type: 'string', optional: true, multiple: true },
+  ]
+}
 
 export const evalScript = {
   name: 'eval',
@@ -10,7 +20,6 @@ export const evalScript = {
   since: '2.6.0',
   summary: 'Execute a Lua script server side',
   complexity: 'Depends on the script that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [
@@ -23,12 +32,7 @@ export const evalScript = {
       notes: 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
     },
   ],
-  arguments: [
-    { name: 'script', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('script'),
   gather: 'refuse',
 } as const satisfies CommandSpec
 
@@ -40,7 +44,6 @@ export const evalRo = {
   since: '7.0.0',
   summary: 'Execute a read-only Lua script server side',
   complexity: 'Depends on the script that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [
@@ -53,12 +56,7 @@ export const evalRo = {
       notes: 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
     },
   ],
-  arguments: [
-    { name: 'script', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('script'),
   gather: 'refuse',
 } as const satisfies CommandSpec
 
@@ -70,16 +68,10 @@ export const evalSha = {
   since: '2.6.0',
   summary: 'Execute a Lua script server side',
   complexity: 'Depends on the script that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [{ first: 2, last: 0, step: 1, counted: true, flags: ['RW', 'access', 'update'] }],
-  arguments: [
-    { name: 'sha1', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('sha1'),
   gather: 'refuse',
 } as const satisfies CommandSpec
 
@@ -91,16 +83,10 @@ export const evalShaRo = {
   since: '7.0.0',
   summary: 'Execute a read-only Lua script server side',
   complexity: 'Depends on the script that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [{ first: 2, last: 0, step: 1, counted: true, flags: ['RO', 'access'] }],
-  arguments: [
-    { name: 'sha1', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('sha1'),
   gather: 'refuse',
 } as const satisfies CommandSpec
 
@@ -112,7 +98,6 @@ export const fcall = {
   since: '7.0.0',
   summary: 'Invoke a function',
   complexity: 'Depends on the function that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [
@@ -125,12 +110,7 @@ export const fcall = {
       notes: 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
     },
   ],
-  arguments: [
-    { name: 'function', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('function'),
   gather: 'refuse',
 } as const satisfies CommandSpec
 
@@ -142,7 +122,6 @@ export const fcallRo = {
   since: '7.0.0',
   summary: 'Invoke a read-only function',
   complexity: 'Depends on the function that is executed.',
-
   categories: ['@slow', '@scripting'],
   tips: [],
   keys: [
@@ -155,11 +134,6 @@ export const fcallRo = {
       notes: 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
     },
   ],
-  arguments: [
-    { name: 'function', type: 'string' },
-    { name: 'numkeys', type: 'integer' },
-    { name: 'key', type: 'key', keySpec: 0, optional: true, multiple: true },
-    { name: 'arg', type: 'string', optional: true, multiple: true },
-  ],
+  arguments: scriptArguments('function'),
   gather: 'refuse',
 } as const satisfies CommandSpec

@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of FUNCTION and its subcommands.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const container = {
@@ -10,7 +11,6 @@ export const container = {
   since: '7.0.0',
   summary: 'A container for function commands',
   complexity: 'Depends on subcommand.',
-
   categories: ['@slow'],
   tips: [],
   keys: [],
@@ -61,17 +61,7 @@ export const specs = {
     categories: ['@write', '@slow', '@scripting'],
     tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
     keys: [],
-    arguments: [
-      {
-        name: 'async',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'async', type: 'pure-token', token: 'ASYNC' },
-          { name: 'sync', type: 'pure-token', token: 'SYNC' },
-        ],
-      },
-    ],
+    arguments: [oneOf('async', ['async', 'sync'], { optional: true })],
     gather: 'each',
   },
   help: {
@@ -154,16 +144,7 @@ export const specs = {
     keys: [],
     arguments: [
       { name: 'serialized-value', type: 'string' },
-      {
-        name: 'policy',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'flush', type: 'pure-token', token: 'FLUSH' },
-          { name: 'append', type: 'pure-token', token: 'APPEND' },
-          { name: 'replace', type: 'pure-token', token: 'REPLACE' },
-        ],
-      },
+      oneOf('policy', ['flush', 'append', 'replace'], { optional: true }),
     ],
     gather: 'each',
   },

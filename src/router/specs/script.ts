@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of SCRIPT and its subcommands.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const container = {
@@ -10,7 +11,6 @@ export const container = {
   since: '2.6.0',
   summary: 'A container for Lua scripts management commands',
   complexity: 'Depends on subcommand.',
-
   categories: ['@slow'],
   tips: [],
   keys: [],
@@ -31,17 +31,7 @@ export const specs = {
     categories: ['@slow', '@scripting'],
     tips: [],
     keys: [],
-    arguments: [
-      {
-        name: 'mode',
-        type: 'oneof',
-        arguments: [
-          { name: 'yes', type: 'pure-token', token: 'YES' },
-          { name: 'sync', type: 'pure-token', token: 'SYNC' },
-          { name: 'no', type: 'pure-token', token: 'NO' },
-        ],
-      },
-    ],
+    arguments: [oneOf('mode', ['yes', 'sync', 'no'])],
     gather: 'refuse',
   },
   exists: {
@@ -72,18 +62,7 @@ export const specs = {
     categories: ['@slow', '@scripting'],
     tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
     keys: [],
-    arguments: [
-      {
-        name: 'async',
-        type: 'oneof',
-        since: '6.2.0',
-        optional: true,
-        arguments: [
-          { name: 'async', type: 'pure-token', token: 'ASYNC' },
-          { name: 'sync', type: 'pure-token', token: 'SYNC' },
-        ],
-      },
-    ],
+    arguments: [oneOf('async', ['async', 'sync'], { since: '6.2.0', optional: true })],
     gather: 'each',
   },
   help: {

@@ -1,5 +1,6 @@
 // What COMMAND INFO and COMMAND DOCS say of commands without a container: those of the operator.
 
+import { oneOf } from '../../api/arguments.js'
 import type { CommandSpec } from '../../api/command.js'
 
 export const specs = {
@@ -231,15 +232,7 @@ export const specs = {
     tips: [],
     keys: [],
     arguments: [
-      {
-        name: 'nosave_save',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'nosave', type: 'pure-token', token: 'NOSAVE' },
-          { name: 'save', type: 'pure-token', token: 'SAVE' },
-        ],
-      },
+      oneOf('nosave_save', ['nosave', 'save'], { optional: true }),
       { name: 'now', type: 'pure-token', token: 'NOW', since: '7.0.0', optional: true },
       { name: 'force', type: 'pure-token', token: 'FORCE', since: '7.0.0', optional: true },
       { name: 'abort', type: 'pure-token', token: 'ABORT', since: '7.0.0', optional: true },

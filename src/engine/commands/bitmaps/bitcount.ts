@@ -1,5 +1,6 @@
 // BITCOUNT key [start end [BYTE|BIT]]. As in Redis 7.0 a key that is not there answers 0 before the range is read.
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError, wrongType } from '../../../api/replies.js'
 import type { ErrorReply } from '../../../api/reply.js'
 import { countBits } from '../../values/bits.js'
@@ -28,16 +29,7 @@ export default {
       arguments: [
         { name: 'start', type: 'integer' },
         { name: 'end', type: 'integer' },
-        {
-          name: 'index_unit',
-          type: 'oneof',
-          since: '7.0.0',
-          optional: true,
-          arguments: [
-            { name: 'byte', type: 'pure-token', token: 'BYTE' },
-            { name: 'bit', type: 'pure-token', token: 'BIT' },
-          ],
-        },
+        oneOf('index_unit', ['byte', 'bit'], { since: '7.0.0', optional: true }),
       ],
     },
   ],

@@ -1,5 +1,6 @@
 // BITFIELD key [GET type offset] [OVERFLOW mode] [SET type offset value] [INCRBY type offset change] ...
 
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { bitfield } from './bitfield-operations.js'
 
@@ -43,17 +44,7 @@ export default {
           name: 'write',
           type: 'block',
           arguments: [
-            {
-              name: 'wrap_sat_fail',
-              type: 'oneof',
-              token: 'OVERFLOW',
-              optional: true,
-              arguments: [
-                { name: 'wrap', type: 'pure-token', token: 'WRAP' },
-                { name: 'sat', type: 'pure-token', token: 'SAT' },
-                { name: 'fail', type: 'pure-token', token: 'FAIL' },
-              ],
-            },
+            oneOf('wrap_sat_fail', ['wrap', 'sat', 'fail'], { token: 'OVERFLOW', optional: true }),
             {
               name: 'write_operation',
               type: 'oneof',

@@ -1,5 +1,6 @@
 // BITPOS key bit [start [end [BYTE|BIT]]]. Without an end a string of ones goes on with zeros for ever.
 
+import { oneOf } from '../../../api/arguments.js'
 import { bitArgument, notInteger, syntaxError, wrongType } from '../../../api/replies.js'
 import type { later } from '../../../api/engine.js'
 import type { ErrorReply, Reply } from '../../../api/reply.js'
@@ -43,16 +44,7 @@ export default {
           optional: true,
           arguments: [
             { name: 'end', type: 'integer' },
-            {
-              name: 'index_unit',
-              type: 'oneof',
-              since: '7.0.0',
-              optional: true,
-              arguments: [
-                { name: 'byte', type: 'pure-token', token: 'BYTE' },
-                { name: 'bit', type: 'pure-token', token: 'BIT' },
-              ],
-            },
+            oneOf('index_unit', ['byte', 'bit'], { since: '7.0.0', optional: true }),
           ],
         },
       ],

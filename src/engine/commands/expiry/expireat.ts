@@ -1,5 +1,6 @@
 // EXPIREAT key unix-time-seconds [NX|XX|GT|LT].
 
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { unixSeconds } from '../options.js'
 import { expire } from './expire-at.js'
@@ -19,18 +20,7 @@ export default {
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'unix-time-seconds', type: 'unix-time' },
-    {
-      name: 'condition',
-      type: 'oneof',
-      since: '7.0.0',
-      optional: true,
-      arguments: [
-        { name: 'nx', type: 'pure-token', token: 'NX' },
-        { name: 'xx', type: 'pure-token', token: 'XX' },
-        { name: 'gt', type: 'pure-token', token: 'GT' },
-        { name: 'lt', type: 'pure-token', token: 'LT' },
-      ],
-    },
+    oneOf('condition', ['nx', 'xx', 'gt', 'lt'], { since: '7.0.0', optional: true }),
   ],
   gather: 'refuse',
   execute: (context, args) => expire(context, args, unixSeconds),

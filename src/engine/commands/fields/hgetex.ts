@@ -1,5 +1,6 @@
 // HGETEX key [EX | PX | EXAT | PXAT time | PERSIST] FIELDS numfields field [field ...].
 
+import { fieldList } from './arguments.js'
 import { wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
 import type { EngineCommand } from '../command.js'
@@ -43,15 +44,7 @@ export default {
         { name: 'persist', type: 'pure-token', token: 'PERSIST' },
       ],
     },
-    {
-      name: 'fields',
-      type: 'block',
-      token: 'FIELDS',
-      arguments: [
-        { name: 'numfields', type: 'integer' },
-        { name: 'field', type: 'string', multiple: true },
-      ],
-    },
+    fieldList,
   ],
   gather: 'refuse',
   execute(context, args) {

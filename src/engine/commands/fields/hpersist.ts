@@ -1,6 +1,7 @@
 // HPERSIST key FIELDS numfields field [field ...]: -2 where a field is not there, -1 without a
 // time.
 
+import { fieldList } from './arguments.js'
 import { wrongType } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 import { fieldText } from '../hashes/fields.js'
@@ -18,18 +19,7 @@ export default {
   categories: ['@write', '@hash', '@fast'],
   tips: [],
   keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'fields',
-      type: 'block',
-      token: 'FIELDS',
-      arguments: [
-        { name: 'numfields', type: 'integer' },
-        { name: 'field', type: 'string', multiple: true },
-      ],
-    },
-  ],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }, fieldList],
   gather: 'refuse',
   execute(context, args) {
     const key = args[1] as string

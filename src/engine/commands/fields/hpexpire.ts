@@ -1,5 +1,7 @@
 // HPEXPIRE key milliseconds [NX | XX | GT | LT] FIELDS numfields field [field ...].
 
+import { fieldList } from './arguments.js'
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { milliseconds } from '../options.js'
 import { expireFields } from './expire-fields.js'
@@ -18,26 +20,8 @@ export default {
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'milliseconds', type: 'integer' },
-    {
-      name: 'condition',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'nx', type: 'pure-token', token: 'NX' },
-        { name: 'xx', type: 'pure-token', token: 'XX' },
-        { name: 'gt', type: 'pure-token', token: 'GT' },
-        { name: 'lt', type: 'pure-token', token: 'LT' },
-      ],
-    },
-    {
-      name: 'fields',
-      type: 'block',
-      token: 'FIELDS',
-      arguments: [
-        { name: 'numfields', type: 'integer' },
-        { name: 'field', type: 'string', multiple: true },
-      ],
-    },
+    oneOf('condition', ['nx', 'xx', 'gt', 'lt'], { optional: true }),
+    fieldList,
   ],
   gather: 'refuse',
   execute(context, args) {

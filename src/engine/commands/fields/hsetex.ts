@@ -1,6 +1,7 @@
 // HSETEX key [FNX | FXX] [EX | PX | EXAT | PXAT time | KEEPTTL] FIELDS numfields field value [field
 // value ...].
 
+import { oneOf } from '../../../api/arguments.js'
 import type { later } from '../../../api/engine.js'
 import { wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
@@ -27,15 +28,7 @@ export default {
   keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'condition',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'fnx', type: 'pure-token', token: 'FNX' },
-        { name: 'fxx', type: 'pure-token', token: 'FXX' },
-      ],
-    },
+    oneOf('condition', ['fnx', 'fxx'], { optional: true }),
     {
       name: 'expiration',
       type: 'oneof',

@@ -1,5 +1,6 @@
 // HTTL key FIELDS numfields field [field ...].
 
+import { fieldList } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { seconds } from '../options.js'
 import { timesOfFields } from './times-of-fields.js'
@@ -15,18 +16,7 @@ export default {
   categories: ['@read', '@hash', '@fast'],
   tips: [],
   keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'fields',
-      type: 'block',
-      token: 'FIELDS',
-      arguments: [
-        { name: 'numfields', type: 'integer' },
-        { name: 'field', type: 'string', multiple: true },
-      ],
-    },
-  ],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }, fieldList],
   gather: 'refuse',
   execute(context, args) {
     return timesOfFields(context, args, seconds)

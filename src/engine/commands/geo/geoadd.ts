@@ -1,5 +1,6 @@
 // GEOADD key [NX|XX] [CH] longitude latitude member [longitude latitude member ...].
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 import { plainAdd } from '../zsets/add.js'
@@ -20,16 +21,7 @@ export default {
   keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'condition',
-      type: 'oneof',
-      since: '6.2.0',
-      optional: true,
-      arguments: [
-        { name: 'nx', type: 'pure-token', token: 'NX' },
-        { name: 'xx', type: 'pure-token', token: 'XX' },
-      ],
-    },
+    oneOf('condition', ['nx', 'xx'], { since: '6.2.0', optional: true }),
     { name: 'change', type: 'pure-token', token: 'CH', since: '6.2.0', optional: true },
     {
       name: 'longitude_latitude_member',

@@ -1,5 +1,6 @@
 // GEODIST key member1 member2 [M|KM|FT|MI].
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError, unknownUnit } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 import { asZset } from '../zsets/zset.js'
@@ -21,17 +22,7 @@ export default {
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'member1', type: 'string' },
     { name: 'member2', type: 'string' },
-    {
-      name: 'unit',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'm', type: 'pure-token', token: 'M' },
-        { name: 'km', type: 'pure-token', token: 'KM' },
-        { name: 'ft', type: 'pure-token', token: 'FT' },
-        { name: 'mi', type: 'pure-token', token: 'MI' },
-      ],
-    },
+    oneOf('unit', ['m', 'km', 'ft', 'mi'], { optional: true }),
   ],
   gather: 'refuse',
   execute(context, args) {

@@ -1,5 +1,7 @@
 // GEORADIUSBYMEMBER key member radius unit [options].
 
+import { unit, withFacts } from './arguments.js'
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { searchCommand } from './search.js'
 
@@ -31,19 +33,8 @@ export default {
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'member', type: 'string' },
     { name: 'radius', type: 'double' },
-    {
-      name: 'unit',
-      type: 'oneof',
-      arguments: [
-        { name: 'm', type: 'pure-token', token: 'M' },
-        { name: 'km', type: 'pure-token', token: 'KM' },
-        { name: 'ft', type: 'pure-token', token: 'FT' },
-        { name: 'mi', type: 'pure-token', token: 'MI' },
-      ],
-    },
-    { name: 'withcoord', type: 'pure-token', token: 'WITHCOORD', optional: true },
-    { name: 'withdist', type: 'pure-token', token: 'WITHDIST', optional: true },
-    { name: 'withhash', type: 'pure-token', token: 'WITHHASH', optional: true },
+    unit,
+    ...withFacts,
     {
       name: 'count',
       type: 'block',
@@ -53,15 +44,7 @@ export default {
         { name: 'any', type: 'pure-token', token: 'ANY', optional: true },
       ],
     },
-    {
-      name: 'order',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'asc', type: 'pure-token', token: 'ASC' },
-        { name: 'desc', type: 'pure-token', token: 'DESC' },
-      ],
-    },
+    oneOf('order', ['asc', 'desc'], { optional: true }),
     { name: 'key', type: 'key', token: 'STORE', keySpec: 1, optional: true },
     { name: 'key', type: 'key', token: 'STOREDIST', keySpec: 2, optional: true },
   ],

@@ -1,5 +1,7 @@
 // GEOSEARCH key FROMMEMBER member|FROMLONLAT longitude latitude BYRADIUS radius unit|BYBOX width height unit [options].
 
+import { withFacts } from './arguments.js'
+import { area } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { searchCommand } from './search.js'
 
@@ -19,87 +21,7 @@ export default {
   categories: ['@read', '@geo', '@slow'],
   tips: [],
   keys: [{ first: 1, last: 1, step: 1, flags: ['RO', 'access'] }],
-  arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'from',
-      type: 'oneof',
-      arguments: [
-        { name: 'member', type: 'string', token: 'FROMMEMBER' },
-        {
-          name: 'longitude_latitude',
-          type: 'block',
-          token: 'FROMLONLAT',
-          arguments: [
-            { name: 'longitude', type: 'double' },
-            { name: 'latitude', type: 'double' },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'by',
-      type: 'oneof',
-      arguments: [
-        {
-          name: 'circle',
-          type: 'block',
-          arguments: [
-            { name: 'radius', type: 'double', token: 'BYRADIUS' },
-            {
-              name: 'unit',
-              type: 'oneof',
-              arguments: [
-                { name: 'm', type: 'pure-token', token: 'M' },
-                { name: 'km', type: 'pure-token', token: 'KM' },
-                { name: 'ft', type: 'pure-token', token: 'FT' },
-                { name: 'mi', type: 'pure-token', token: 'MI' },
-              ],
-            },
-          ],
-        },
-        {
-          name: 'box',
-          type: 'block',
-          arguments: [
-            { name: 'width', type: 'double', token: 'BYBOX' },
-            { name: 'height', type: 'double' },
-            {
-              name: 'unit',
-              type: 'oneof',
-              arguments: [
-                { name: 'm', type: 'pure-token', token: 'M' },
-                { name: 'km', type: 'pure-token', token: 'KM' },
-                { name: 'ft', type: 'pure-token', token: 'FT' },
-                { name: 'mi', type: 'pure-token', token: 'MI' },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'order',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'asc', type: 'pure-token', token: 'ASC' },
-        { name: 'desc', type: 'pure-token', token: 'DESC' },
-      ],
-    },
-    {
-      name: 'count',
-      type: 'block',
-      optional: true,
-      arguments: [
-        { name: 'count', type: 'integer', token: 'COUNT' },
-        { name: 'any', type: 'pure-token', token: 'ANY', optional: true },
-      ],
-    },
-    { name: 'withcoord', type: 'pure-token', token: 'WITHCOORD', optional: true },
-    { name: 'withdist', type: 'pure-token', token: 'WITHDIST', optional: true },
-    { name: 'withhash', type: 'pure-token', token: 'WITHHASH', optional: true },
-  ],
+  arguments: [{ name: 'key', type: 'key', keySpec: 0 }, ...area, ...withFacts],
   gather: 'refuse',
   execute(context, args) {
     return searchCommand(context, args, { kind: 'search', at: 1, mayStore: false, target: null })

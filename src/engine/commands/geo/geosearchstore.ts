@@ -1,5 +1,6 @@
 // GEOSEARCHSTORE destination source FROMMEMBER member|FROMLONLAT longitude latitude BYRADIUS radius unit|BYBOX width height unit [options].
 
+import { area } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { searchCommand } from './search.js'
 
@@ -25,81 +26,7 @@ export default {
   arguments: [
     { name: 'destination', type: 'key', keySpec: 0 },
     { name: 'source', type: 'key', keySpec: 1 },
-    {
-      name: 'from',
-      type: 'oneof',
-      arguments: [
-        { name: 'member', type: 'string', token: 'FROMMEMBER' },
-        {
-          name: 'longitude_latitude',
-          type: 'block',
-          token: 'FROMLONLAT',
-          arguments: [
-            { name: 'longitude', type: 'double' },
-            { name: 'latitude', type: 'double' },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'by',
-      type: 'oneof',
-      arguments: [
-        {
-          name: 'circle',
-          type: 'block',
-          arguments: [
-            { name: 'radius', type: 'double', token: 'BYRADIUS' },
-            {
-              name: 'unit',
-              type: 'oneof',
-              arguments: [
-                { name: 'm', type: 'pure-token', token: 'M' },
-                { name: 'km', type: 'pure-token', token: 'KM' },
-                { name: 'ft', type: 'pure-token', token: 'FT' },
-                { name: 'mi', type: 'pure-token', token: 'MI' },
-              ],
-            },
-          ],
-        },
-        {
-          name: 'box',
-          type: 'block',
-          arguments: [
-            { name: 'width', type: 'double', token: 'BYBOX' },
-            { name: 'height', type: 'double' },
-            {
-              name: 'unit',
-              type: 'oneof',
-              arguments: [
-                { name: 'm', type: 'pure-token', token: 'M' },
-                { name: 'km', type: 'pure-token', token: 'KM' },
-                { name: 'ft', type: 'pure-token', token: 'FT' },
-                { name: 'mi', type: 'pure-token', token: 'MI' },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-    {
-      name: 'order',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'asc', type: 'pure-token', token: 'ASC' },
-        { name: 'desc', type: 'pure-token', token: 'DESC' },
-      ],
-    },
-    {
-      name: 'count',
-      type: 'block',
-      optional: true,
-      arguments: [
-        { name: 'count', type: 'integer', token: 'COUNT' },
-        { name: 'any', type: 'pure-token', token: 'ANY', optional: true },
-      ],
-    },
+    ...area,
     { name: 'storedist', type: 'pure-token', token: 'STOREDIST', optional: true },
   ],
   gather: 'refuse',

@@ -1,5 +1,6 @@
 // BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout.
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 import { blockMove } from './block-move.js'
@@ -23,22 +24,8 @@ export default {
   arguments: [
     { name: 'source', type: 'key', keySpec: 0 },
     { name: 'destination', type: 'key', keySpec: 1 },
-    {
-      name: 'wherefrom',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
-    {
-      name: 'whereto',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
+    oneOf('wherefrom', ['left', 'right']),
+    oneOf('whereto', ['left', 'right']),
     { name: 'timeout', type: 'double' },
   ],
   gather: 'refuse',

@@ -1,5 +1,6 @@
 // BLMPOP timeout numkeys key [key ...] LEFT|RIGHT [COUNT count].
 
+import { oneOf } from '../../../api/arguments.js'
 import { nullArray } from '../../../api/reply.js'
 import type { EngineCommand } from '../command.js'
 import { parseSeconds, waitFor } from '../waiting.js'
@@ -21,14 +22,7 @@ export default {
     { name: 'timeout', type: 'double' },
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 0, multiple: true },
-    {
-      name: 'where',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
+    oneOf('where', ['left', 'right']),
     { name: 'count', type: 'integer', token: 'COUNT', optional: true },
   ],
   gather: 'refuse',

@@ -1,5 +1,6 @@
 // LINSERT key BEFORE|AFTER pivot element.
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError } from '../../../api/replies.js'
 import { inSteps } from '../steps.js'
 import { findList, itemAt } from './list.js'
@@ -19,14 +20,7 @@ export default {
   keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'insert'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'where',
-      type: 'oneof',
-      arguments: [
-        { name: 'before', type: 'pure-token', token: 'BEFORE' },
-        { name: 'after', type: 'pure-token', token: 'AFTER' },
-      ],
-    },
+    oneOf('where', ['before', 'after']),
     { name: 'pivot', type: 'string' },
     { name: 'element', type: 'string' },
   ],

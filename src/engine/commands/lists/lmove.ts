@@ -1,5 +1,6 @@
 // LMOVE source destination LEFT|RIGHT LEFT|RIGHT.
 
+import { oneOf } from '../../../api/arguments.js'
 import { syntaxError } from '../../../api/replies.js'
 import { parseSide } from './list.js'
 import { moveItem } from './move-item.js'
@@ -22,22 +23,8 @@ export default {
   arguments: [
     { name: 'source', type: 'key', keySpec: 0 },
     { name: 'destination', type: 'key', keySpec: 1 },
-    {
-      name: 'wherefrom',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
-    {
-      name: 'whereto',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
+    oneOf('wherefrom', ['left', 'right']),
+    oneOf('whereto', ['left', 'right']),
   ],
   gather: 'refuse',
   execute(context, args) {

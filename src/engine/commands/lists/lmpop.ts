@@ -1,5 +1,6 @@
 // LMPOP numkeys key [key ...] LEFT|RIGHT [COUNT count].
 
+import { oneOf } from '../../../api/arguments.js'
 import { parsePopFirst, popFirst } from './pop-first.js'
 import type { EngineCommand } from '../command.js'
 
@@ -18,14 +19,7 @@ export default {
   arguments: [
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 0, multiple: true },
-    {
-      name: 'where',
-      type: 'oneof',
-      arguments: [
-        { name: 'left', type: 'pure-token', token: 'LEFT' },
-        { name: 'right', type: 'pure-token', token: 'RIGHT' },
-      ],
-    },
+    oneOf('where', ['left', 'right']),
     { name: 'count', type: 'integer', token: 'COUNT', optional: true },
   ],
   gather: 'refuse',

@@ -1,5 +1,6 @@
 // SORT key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC|DESC] [ALPHA] [STORE destination].
 
+import { sortArguments, sortKeys } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { findStore } from './sort-options.js'
 import { sort } from './sort-work.js'
@@ -17,16 +18,7 @@ export default {
   categories: ['@write', '@set', '@sortedset', '@list', '@slow', '@dangerous'],
   tips: [],
   keys: [
-    { first: 1, last: 1, step: 1, flags: ['RO', 'access'] },
-    {
-      first: 0,
-      last: 0,
-      step: 1,
-      flags: ['RO', 'access'],
-      find: () => [],
-      notes:
-        "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive from the content of the key we sort",
-    },
+    ...sortKeys,
     {
       first: 0,
       last: 0,
@@ -38,37 +30,7 @@ export default {
     },
   ],
   arguments: [
-    { name: 'key', type: 'key', keySpec: 0 },
-    { name: 'pattern', type: 'pattern', keySpec: 1, token: 'BY', optional: true },
-    {
-      name: 'offset_count',
-      type: 'block',
-      token: 'LIMIT',
-      optional: true,
-      arguments: [
-        { name: 'offset', type: 'integer' },
-        { name: 'count', type: 'integer' },
-      ],
-    },
-    {
-      name: 'pattern',
-      type: 'pattern',
-      keySpec: 1,
-      token: 'GET',
-      optional: true,
-      multiple: true,
-      multipleToken: true,
-    },
-    {
-      name: 'order',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'asc', type: 'pure-token', token: 'ASC' },
-        { name: 'desc', type: 'pure-token', token: 'DESC' },
-      ],
-    },
-    { name: 'sorting', type: 'pure-token', token: 'ALPHA', optional: true },
+    ...sortArguments,
     { name: 'destination', type: 'key', keySpec: 2, token: 'STORE', optional: true },
   ],
   gather: 'refuse',

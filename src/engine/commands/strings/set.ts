@@ -1,5 +1,6 @@
 // SET key value [NX|XX|IFEQ|IFNE|IFDEQ|IFDNE] [GET] [EX|PX|EXAT|PXAT time | KEEPTTL]: the hot path is the plain form.
 
+import { oneOf } from '../../../api/arguments.js'
 import { wrongType } from '../../../api/replies.js'
 import { ok, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
@@ -35,16 +36,7 @@ export default {
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'value', type: 'string' },
-    {
-      name: 'condition',
-      type: 'oneof',
-      since: '2.6.12',
-      optional: true,
-      arguments: [
-        { name: 'nx', type: 'pure-token', token: 'NX' },
-        { name: 'xx', type: 'pure-token', token: 'XX' },
-      ],
-    },
+    oneOf('condition', ['nx', 'xx'], { since: '2.6.12', optional: true }),
     { name: 'get', type: 'pure-token', token: 'GET', since: '6.2.0', optional: true },
     {
       name: 'expiration',

@@ -1,5 +1,6 @@
 // BZMPOP timeout numkeys key [key ...] MIN|MAX [COUNT count].
 
+import { oneOf } from '../../../api/arguments.js'
 import { nullArray } from '../../../api/reply.js'
 import type { EngineCommand } from '../command.js'
 import { parseSeconds, waitFor } from '../waiting.js'
@@ -22,14 +23,7 @@ export default {
     { name: 'timeout', type: 'double' },
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 0, multiple: true },
-    {
-      name: 'where',
-      type: 'oneof',
-      arguments: [
-        { name: 'min', type: 'pure-token', token: 'MIN' },
-        { name: 'max', type: 'pure-token', token: 'MAX' },
-      ],
-    },
+    oneOf('where', ['min', 'max']),
     { name: 'count', type: 'integer', token: 'COUNT', optional: true },
   ],
   gather: 'refuse',

@@ -1,5 +1,6 @@
 // ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member ...].
 
+import { oneOf } from '../../../api/arguments.js'
 import { nxWithGtLt, nxWithXx, oneIncrement, syntaxError } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
 import { type AddOptions, addPairs } from './add.js'
@@ -22,26 +23,8 @@ export default {
   keys: [{ first: 1, last: 1, step: 1, flags: ['RW', 'update'] }],
   arguments: [
     { name: 'key', type: 'key', keySpec: 0 },
-    {
-      name: 'condition',
-      type: 'oneof',
-      since: '3.0.2',
-      optional: true,
-      arguments: [
-        { name: 'nx', type: 'pure-token', token: 'NX' },
-        { name: 'xx', type: 'pure-token', token: 'XX' },
-      ],
-    },
-    {
-      name: 'comparison',
-      type: 'oneof',
-      since: '6.2.0',
-      optional: true,
-      arguments: [
-        { name: 'gt', type: 'pure-token', token: 'GT' },
-        { name: 'lt', type: 'pure-token', token: 'LT' },
-      ],
-    },
+    oneOf('condition', ['nx', 'xx'], { since: '3.0.2', optional: true }),
+    oneOf('comparison', ['gt', 'lt'], { since: '6.2.0', optional: true }),
     { name: 'change', type: 'pure-token', token: 'CH', since: '3.0.2', optional: true },
     { name: 'increment', type: 'pure-token', token: 'INCR', since: '3.0.2', optional: true },
     {

@@ -1,5 +1,6 @@
 // ZINTERSTORE destination numkeys key [key ...] [WEIGHTS weight ...] [AGGREGATE SUM|MIN|MAX].
 
+import { weighing } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { combineCommand } from './combine.js'
 
@@ -24,18 +25,7 @@ export default {
     { name: 'destination', type: 'key', keySpec: 0 },
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 1, multiple: true },
-    { name: 'weight', type: 'integer', token: 'WEIGHTS', optional: true, multiple: true },
-    {
-      name: 'aggregate',
-      type: 'oneof',
-      token: 'AGGREGATE',
-      optional: true,
-      arguments: [
-        { name: 'sum', type: 'pure-token', token: 'SUM' },
-        { name: 'min', type: 'pure-token', token: 'MIN' },
-        { name: 'max', type: 'pure-token', token: 'MAX' },
-      ],
-    },
+    ...weighing,
   ],
   gather: 'refuse',
   execute(context, args) {

@@ -1,5 +1,6 @@
 // ZMPOP numkeys key [key ...] MIN|MAX [COUNT count].
 
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { parsePopFirst, popFirst } from './pop.js'
 
@@ -19,14 +20,7 @@ export default {
   arguments: [
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 0, multiple: true },
-    {
-      name: 'where',
-      type: 'oneof',
-      arguments: [
-        { name: 'min', type: 'pure-token', token: 'MIN' },
-        { name: 'max', type: 'pure-token', token: 'MAX' },
-      ],
-    },
+    oneOf('where', ['min', 'max']),
     { name: 'count', type: 'integer', token: 'COUNT', optional: true },
   ],
   gather: 'refuse',

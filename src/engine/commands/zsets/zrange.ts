@@ -1,5 +1,6 @@
 // ZRANGE key start stop [BYSCORE|BYLEX] [REV] [LIMIT offset count] [WITHSCORES].
 
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { rangeCommand } from './range.js'
 
@@ -21,16 +22,7 @@ export default {
     { name: 'key', type: 'key', keySpec: 0 },
     { name: 'start', type: 'string' },
     { name: 'stop', type: 'string' },
-    {
-      name: 'sortby',
-      type: 'oneof',
-      since: '6.2.0',
-      optional: true,
-      arguments: [
-        { name: 'byscore', type: 'pure-token', token: 'BYSCORE' },
-        { name: 'bylex', type: 'pure-token', token: 'BYLEX' },
-      ],
-    },
+    oneOf('sortby', ['byscore', 'bylex'], { since: '6.2.0', optional: true }),
     { name: 'rev', type: 'pure-token', token: 'REV', since: '6.2.0', optional: true },
     {
       name: 'offset_count',

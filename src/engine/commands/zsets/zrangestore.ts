@@ -1,5 +1,6 @@
 // ZRANGESTORE dst src min max [BYSCORE|BYLEX] [REV] [LIMIT offset count].
 
+import { oneOf } from '../../../api/arguments.js'
 import type { EngineCommand } from '../command.js'
 import { rangeCommand } from './range.js'
 
@@ -24,15 +25,7 @@ export default {
     { name: 'src', type: 'key', keySpec: 1 },
     { name: 'min', type: 'string' },
     { name: 'max', type: 'string' },
-    {
-      name: 'sortby',
-      type: 'oneof',
-      optional: true,
-      arguments: [
-        { name: 'byscore', type: 'pure-token', token: 'BYSCORE' },
-        { name: 'bylex', type: 'pure-token', token: 'BYLEX' },
-      ],
-    },
+    oneOf('sortby', ['byscore', 'bylex'], { optional: true }),
     { name: 'rev', type: 'pure-token', token: 'REV', optional: true },
     {
       name: 'offset_count',

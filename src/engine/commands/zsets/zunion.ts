@@ -1,5 +1,6 @@
 // ZUNION numkeys key [key ...] [WEIGHTS weight ...] [AGGREGATE SUM|MIN|MAX] [WITHSCORES].
 
+import { weighing } from './arguments.js'
 import type { EngineCommand } from '../command.js'
 import { combineCommand } from './combine.js'
 
@@ -19,18 +20,7 @@ export default {
   arguments: [
     { name: 'numkeys', type: 'integer' },
     { name: 'key', type: 'key', keySpec: 0, multiple: true },
-    { name: 'weight', type: 'integer', token: 'WEIGHTS', optional: true, multiple: true },
-    {
-      name: 'aggregate',
-      type: 'oneof',
-      token: 'AGGREGATE',
-      optional: true,
-      arguments: [
-        { name: 'sum', type: 'pure-token', token: 'SUM' },
-        { name: 'min', type: 'pure-token', token: 'MIN' },
-        { name: 'max', type: 'pure-token', token: 'MAX' },
-      ],
-    },
+    ...weighing,
     { name: 'withscores', type: 'pure-token', token: 'WITHSCORES', optional: true },
   ],
   gather: 'refuse',
