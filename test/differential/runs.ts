@@ -220,9 +220,17 @@ function shape(text: string): string {
   return text[0] === '-' ? text.replaceAll(/'[^']*'|[0-9]+/g, '_').slice(0, 80) : (text[0] ?? '')
 }
 
+/** Bytes of a reply that are shown, and how many of them before the first that differs. */
+const shownMax = 400
+const shownBefore = 120
+
 export function describe(finding: Finding, seed: number): string {
+  const { ours, theirs } = finding
+  let same = 0
+  while (same < ours.length && ours[same] === theirs[same]) same++
+  const from = Math.max(0, same - shownBefore)
   const show = (text: string): string =>
-    JSON.stringify(text.length > 400 ? `${text.slice(0, 400)}...` : text)
+    `${from > 0 ? `(from ${from}) ` : ''}${JSON.stringify(text.slice(from, from + shownMax))}`
   const words = (line: Line): string => `    ${JSON.stringify(line).slice(0, 600)}`
   return [
     `${finding.name}: SEED=${seed}, round ${finding.round}`,

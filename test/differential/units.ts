@@ -197,7 +197,8 @@ function bounded(line: Line): Line {
 
 function isLong(word: string): boolean {
   const value = Number(word)
-  return !(value < 0) && !(value > 0 && value < 0.01) && (value === 0 || value < 1e16)
+  // Less than a millisecond below 0 is 0 for Redis: for ever.
+  return !(value <= -0.001) && !(value > 0 && value < 0.01) && (value === 0 || value < 1e16)
 }
 
 /** With what takes an outcome of chance or time away again. */
