@@ -8,6 +8,7 @@ import { onPath } from './tools.js'
 
 const root = new URL('../../', import.meta.url)
 
+// npm itself says what it would pack.
 const onNpm = onPath('npm') ? test : test.skip
 
 onNpm('package: npm pack: the doors, the command and all that they import are in it', (t) => {

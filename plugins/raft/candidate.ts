@@ -15,7 +15,7 @@ export interface Candidacy {
   readonly votes: Map<MemberId, boolean>
 }
 
-/** A vote is slow that takes more than this part of the least election timeout to reach the disk. */
+/** A vote is slow that takes more than a quarter of the least election timeout to reach the disk. */
 const slowShare = 4
 /** Greatest election timeouts for which others are waited for because our own vote was slow. */
 const slowTimeoutsMax = 4
@@ -105,7 +105,8 @@ function isVoting(raft: RaftState): boolean {
 
 /**
  * The hard state with our vote is on disk, after `tookMs`. Where that is long the disks of others are
- * waited for as long, within reason: on slow disks nobody would be elected if each stood again before the votes came.
+ * waited for as long, within reason: on slow disks nobody would be elected if each stood again
+ * before the votes came.
  */
 export function votePersisted(raft: RaftState, tookMs: number): void {
   const { candidacy, following } = raft

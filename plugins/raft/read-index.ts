@@ -15,7 +15,7 @@ import {
 import type { Leading } from './leader.js'
 import type { ReadAnswer, ReadRequest } from './messages.js'
 import { hearPeer, sendHeartbeats } from './replication.js'
-import type { RaftState } from './state.js'
+import { never, type RaftState } from './state.js'
 
 /** Rounds under way at a leader; further reads wait for the next one. */
 const roundsMax = 4
@@ -61,7 +61,7 @@ export function makeLeaderReads(): LeaderReads {
     tokens: [],
     requests: [],
     askedAll: 0,
-    leaseFrom: -1e15,
+    leaseFrom: never,
     lastAt: positionZero,
   }
 }

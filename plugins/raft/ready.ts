@@ -42,7 +42,7 @@ export function takeReady(raft: RaftState): Ready | null {
   raft.batch++
   if (write !== null) {
     const term = isHardDirty ? raft.term : -1
-    raft.writes.push({ batch: raft.batch, index: raft.saved, term, begun: raft.mono })
+    raft.writes.push({ batch: raft.batch, index: raft.saved, term, begunAt: raft.mono })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
   const ready: Ready = {
@@ -146,7 +146,8 @@ export function writePersisted(raft: RaftState, batch: number): void {
     const write = raft.writes.shift()
     if (write === undefined) break
     raft.stable = Math.max(raft.stable, Math.min(write.index, raft.tail.last))
-    if (write.term === raft.term && raft.vote !== null) votePersisted(raft, raft.mono - write.begun)
+    if (write.term === raft.term && raft.vote !== null)
+      votePersisted(raft, raft.mono - write.begunAt)
   }
   if (raft.leading !== null) advanceCommit(raft, raft.leading)
   if (raft.durability !== 'none') raft.tail.evict(Math.min(raft.stable, raft.applied))

@@ -42,7 +42,7 @@ import {
 import { campaign } from './candidate.js'
 import type { ReadAnswer, Report, Survey } from './messages.js'
 import { becomeFollower } from './role.js'
-import type { RaftState } from './state.js'
+import { never, type RaftState } from './state.js'
 
 interface Heard {
   readonly life: number
@@ -65,6 +65,7 @@ export interface Recovery {
   /** Next survey or request, monotonic ms. */
   nextAt: number
   nonce: number
+  /** When the last survey began, monotonic ms; `never` before the first. */
   surveyedAt: number
   /** Reports of the survey under way, and of the one before. */
   reports: Map<MemberId, Heard>
@@ -85,11 +86,11 @@ export function makeRecovery(raft: RaftState, isLossAccepted: boolean): Recovery
     asked: null,
     nextAt: raft.mono,
     nonce: raft.random.uint32() * 1024,
-    surveyedAt: -1e15,
+    surveyedAt: never,
     reports: new Map(),
     earlier: new Map(),
     leaderlessAt: raft.mono,
-    forcedAt: -1e15,
+    forcedAt: never,
     lossAccepted: isLossAccepted,
     blocked: '',
     waits: '',

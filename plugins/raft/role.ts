@@ -4,9 +4,7 @@
 import type { MemberId } from 'quorate/plugin'
 import type { Following } from './follower.js'
 import { dropFollowerReads, dropLeaderReads } from './read-index.js'
-import type { RaftState } from './state.js'
-
-const never = -1e15
+import { never, type RaftState } from './state.js'
 
 export function makeFollowing(raft: RaftState): Following {
   return {

@@ -55,8 +55,11 @@ export interface WriteInFlight {
   /** Term of the hard state in it, -1 for none. */
   readonly term: number
   /** Milliseconds of the clock when it was handed out. */
-  readonly begun: number
+  readonly begunAt: number
 }
+
+/** A time that is past on every monotonic clock, in milliseconds. */
+export const never = -1e15
 
 /** A term further ahead than this is forged (a group cannot elect so often in a lifetime). */
 export const termJumpMax = 0x10000000000

@@ -9,7 +9,7 @@ export interface Transfer {
   readonly to: MemberId
   readonly deadline: number
   isTold: boolean
-  /** Begun anew once: it is not prolonged again, so that a leader whose target never stands proposes on. */
+  /** The second try: there is no third, so that a leader whose target never stands proposes on. */
   readonly isAgain: boolean
 }
 

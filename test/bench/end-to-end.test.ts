@@ -4,6 +4,7 @@ import test from 'ava'
 import { benchEndToEnd, describeEndToEnd, endToEndMissing } from './end-to-end.bench.js'
 import { readCsv } from './redis-benchmark.js'
 
+// It compares with redis-server, by redis-benchmark.
 const compared = endToEndMissing === null ? test : test.skip
 
 compared('end-to-end bench: redis-benchmark for milliseconds: has every figure', async (t) => {

@@ -3,6 +3,7 @@
 import test from 'ava'
 import { benchHandOver, describeHandOver, handOverMissing } from './hand-over.bench.js'
 
+// It compares with redis-server.
 const compared = handOverMissing === null ? test : test.skip
 
 compared('hand-over bench: redis-server for milliseconds: has every figure', async (t) => {

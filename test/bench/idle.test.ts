@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import test from 'ava'
 import { benchIdle } from './idle.bench.js'
 
+// The time that processes used is read from /proc.
 const measured = existsSync('/proc/self/stat') ? test : test.skip
 
 measured('idle bench: for a moment: has a figure', async (t) => {

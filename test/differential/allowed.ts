@@ -6,11 +6,14 @@ import type { Difference } from './state.js'
 export interface Allowed {
   readonly reason: string
   readonly allows: (difference: Difference) => boolean
+  /** The two sides hold other data from there on: nothing behind it can be compared. */
+  readonly parts?: true
 }
 
 const beyondEnd = new Set([
   '-ERR bit offset is not an integer or out of range\r\n',
   '-ERR string exceeds maximum allowed size (proto-max-bulk-len)\r\n',
+  '-ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len\r\n',
 ])
 /** Those of strings. */
 const isEncoding = /^\$\d\r\n(int|embstr|raw)\r\n$/
@@ -101,6 +104,7 @@ export const allowed: readonly Allowed[] = [
       (name === 'sort' || name === 'sort_ro') &&
       ours[0] !== '-' &&
       theirs === "-ERR One or more scores can't be converted into double\r\n",
+    parts: true,
   },
   {
     reason:

@@ -52,6 +52,8 @@ export class Run {
   #commands = 0
   #answers = 0
   #momentary = 0
+  /** An allowed difference left other data on the two sides. */
+  #isParted = false
 
   constructor(options: RunOptions) {
     this.#options = options
@@ -113,6 +115,7 @@ export class Run {
     const other = await asked
     const queue = new Queue()
     let at = 2
+    this.#isParted = false
     for (const [unit, each] of units.entries()) {
       for (const line of each) {
         const [x = '', y = ''] = [own[at], other[at]]
@@ -124,6 +127,7 @@ export class Run {
           queued,
           isCounted,
         )
+        if (this.#isParted) return null
         if (difference === null) continue
         return { unit, difference }
       }
@@ -161,6 +165,7 @@ export class Run {
 
   #isAllowed(difference: Difference, isCounted: boolean): boolean {
     const allowance = allowanceFor(difference)
+    if (allowance?.parts === true) this.#isParted = true
     if (allowance !== undefined && isCounted)
       this.#allowances.set(allowance.reason, (this.#allowances.get(allowance.reason) ?? 0) + 1)
     return allowance !== undefined

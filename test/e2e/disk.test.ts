@@ -33,6 +33,7 @@ function mountSmall(
 
 const disk = mountSmall(96)
 disk?.unmount()
+// Only root may mount the disk that becomes full.
 const onOwnDisk = disk === null ? test.serial.skip : test.serial
 
 async function ask(port: number, ...args: readonly [string, ...string[]]): Promise<unknown> {

@@ -56,7 +56,9 @@ export class StreamValue {
 
   /** Whether an entry behind `id` may have been deleted: then counting entries does not tell where it is. */
   hasGapBehind(id: string): boolean {
-    return this.body.size > 0 && this.maxDeletedId !== idMin && id <= this.maxDeletedId
+    const deleted = this.maxDeletedId
+    // What was deleted before the first entry leaves no gap.
+    return this.body.size > 0 && deleted !== idMin && deleted >= this.firstId && id <= deleted
   }
 
   /** How many entries were added up to `id`, or `entriesUnknown`. */
