@@ -1,5 +1,5 @@
 // `make differential`: a run against a redis-server of its own, until COMMANDS= commands were compared.
-// SEED=, FAMILY= and COMMAND= (lists with commas), PROTOCOL=2 or 3, TARGET=engine, core or host:port.
+// ROUND= begins there. SEED=, FAMILY= and COMMAND= (lists with commas), PROTOCOL=2 or 3, TARGET=engine, core or host:port.
 
 import { CoreSide } from './core-side.js'
 import { optionsOf } from './grammar.js'
@@ -58,6 +58,7 @@ async function run(protocol: number): Promise<boolean> {
     units,
     seed,
     commands,
+    round: integer('ROUND', 0),
     kindsMax: integer('KINDS', 40),
     note: (text) => console.log(text),
   }).all()

@@ -44,9 +44,8 @@ function parseAt(text: string, at: number): { node: Node; end: number } {
   const head = text.slice(at + 1, lineEnd)
   let end = lineEnd + 2
   const isList = lists.includes(kind)
-  if ((!isList && !bulks.includes(kind)) || head === '-1') {
-    return { node: { kind: head === '-1' ? '_' : kind, text: head, items: null }, end }
-  }
+  if (!isList && !bulks.includes(kind)) return { node: { kind, text: head, items: null }, end }
+  if (head === '-1') return { node: { kind: '_', text: head, items: null }, end }
   if (!isList) {
     const from = end
     end += Number(head) + 2

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly seed: number
   /** Commands to compare, about. */
   readonly commands: number
+  /** The first round, 0 by default. */
+  readonly round?: number
   /** Different kinds of differences after which the run ends. */
   readonly kindsMax: number
   readonly note?: (text: string) => void
@@ -41,6 +43,8 @@ export interface RunResult {
   readonly replicas: string | null
 }
 
+/** Brings a connection and the data back to the beginning, also from within MULTI. */
+const fresh: readonly Line[] = [['discard'], ['unwatch'], ['flushall'], ['select', '0']]
 const unitsPerRound = 120
 const shrinkTriesMax = 400
 
@@ -62,7 +66,11 @@ export class Run {
   async all(): Promise<RunResult> {
     const { commands, kindsMax, seed, ours } = this.#options
     let replicas: string | null = null
-    for (let round = 0; this.#commands < commands && this.#findings.size < kindsMax; round++) {
+    for (
+      let round = this.#options.round ?? 0;
+      this.#commands < commands && this.#findings.size < kindsMax;
+      round++
+    ) {
       await this.#round(round, new Random(seed, round + 1))
       replicas ??= ours.replicas()
     }
@@ -109,12 +117,12 @@ export class Run {
     isCounted: boolean,
   ): Promise<{ readonly unit: number; readonly difference: Difference } | null> {
     const { ours, theirs } = this.#options
-    const lines: Line[] = [['flushall'], ['select', '0'], ...units.flat()]
+    const lines: Line[] = [...fresh, ...units.flat()]
     const asked = theirs.send(lines)
     const own = await ours.send(lines)
     const other = await asked
     const queue = new Queue()
-    let at = 2
+    let at = fresh.length
     this.#isParted = false
     for (const [unit, each] of units.entries()) {
       for (const line of each) {
