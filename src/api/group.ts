@@ -3,7 +3,7 @@
 
 import type { CommandSpec } from './command.js'
 import type { GroupId, MemberId } from './ids.js'
-import type { Reply } from './reply.js'
+import type { ErrorReply, Reply } from './reply.js'
 import type { StrategyStatus } from './strategy.js'
 
 /** Who waits for a reply: a session, or a gathering over groups. */
@@ -68,18 +68,23 @@ export interface Group {
   readonly inFlight: number
 }
 
-/** Scripts of a group, at the member that leads it. */
+/** Scripts of a group: they run at the member that leads it. */
 export interface GroupScripts {
   /** Ends what runs for long; its reply is that of SCRIPT KILL and FUNCTION KILL. */
   kill(kind: 'script' | 'function'): Reply
   /** Libraries and functions of the group, as far as they are applied here. */
   readonly counts: { readonly libraries: number; readonly functions: number }
-  /** What runs for long: name, command and milliseconds. */
-  readonly running: {
-    readonly name: string
-    readonly command: readonly string[]
-    readonly ms: number
-  } | null
+  /** What runs beside the loop, here or at another member. */
+  readonly running: RunningScript | null
+  /** What other commands are answered because it runs for longer than this member bears, or null. */
+  busy(): ErrorReply | null
+}
+
+/** A script that runs beside the loop: its name, its command and for how many milliseconds. */
+export interface RunningScript {
+  readonly name: string
+  readonly command: readonly string[]
+  readonly ms: number
 }
 
 /** What `quorate status` and INFO say of a group. */

@@ -113,6 +113,9 @@ export const limits = {
   /** Bytes and number of batches that wait at the leader while scripts run. */
   scriptWaitingBytesMax: 64 * 1024 * 1024,
   scriptWaitingMax: 1_024,
+  /** What other members are told of the command that runs for long. */
+  busyNewsBytesMax: 4 * 1024,
+  busyNewsWordsMax: 64,
   /** Calls of a script beside the loop that are executed in one turn. */
   scriptCallsPerTurn: 256,
   /** What scripts may use in one turn, in units of their meter: about 15 ms. */

@@ -218,6 +218,16 @@ export function unknownSubcommand(container: string, given: string): ErrorReply 
   )
 }
 
+/** Where a subcommand judges its arguments itself. */
+export function unknownOrWrongArity(container: string, given: string): ErrorReply {
+  const shown = untilZero(given).slice(0, 128)
+  return error(
+    printable(
+      `ERR unknown subcommand or wrong number of arguments for '${shown}'. Try ${container.toUpperCase()} HELP.`,
+    ),
+  )
+}
+
 /** `name` is the full name in lower case, `client|kill` for a subcommand. */
 export function wrongArity(name: string): ErrorReply {
   return error(`ERR wrong number of arguments for '${name}' command`)

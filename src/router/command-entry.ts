@@ -49,6 +49,8 @@ export class CommandEntry<R = unknown> {
   /** It is timed by itself. */
   readonly isCostly: boolean
   readonly runsWhileLoading: boolean
+  /** A script that runs for long does not stand against it. */
+  readonly runsWhileBusy: boolean
   /** Inside MULTI it waits for EXEC. */
   readonly isQueued: boolean
   readonly isKeyless: boolean
@@ -86,6 +88,7 @@ export class CommandEntry<R = unknown> {
     this.isCostly = spec.complexity !== 'O(1)'
     this.needsAuth = !spec.flags.includes('no_auth')
     this.runsWhileLoading = spec.flags.includes('loading')
+    this.runsWhileBusy = spec.flags.includes('allow_busy')
     this.isQueued = !immediate.has(spec.name)
     const fixed = spec.keys.filter(isFixed)
     const [key] = fixed

@@ -17,6 +17,7 @@ import {
 import { keySlot } from '../base/keyslot.js'
 import { refusalOf } from './acl/guard.js'
 import { mayBlock, submitBlocking } from './blocking.js'
+import { busyRefusal } from './busy.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherAll, gatherKeys } from './fanout.js'
 import { openTracked } from './messaging/reading.js'
@@ -66,6 +67,11 @@ export class Dispatcher {
       if (refusal !== null) return refuse(session, entry, refusal)
     }
     if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
+    if (state.isBusy && !entry.runsWhileBusy) {
+      const groupOf = (): number => this.#groupOf(session, entry, args)
+      const busy = busyRefusal(state, session, { entry, groupOf })
+      if (busy !== null) return refuse(session, entry, busy)
+    }
     if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
     if (session.transaction !== null && entry.isQueued) return this.#queue(session, entry, args)
     const isHeld = entry.isBarrier || (session.watched?.isOpen === true && entry.name === 'exec')

@@ -87,6 +87,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     startedAt: init.now,
     now: init.now,
     isLoading: init.cluster.isLoading,
+    isBusy: false,
     mayDefer: true,
     kill: own.kill,
   }

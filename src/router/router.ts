@@ -9,6 +9,7 @@ import type { Input, Output } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
 import { Bounds } from './bounds.js'
+import { isAnyBusy } from './busy.js'
 import { Dispatcher } from './dispatch.js'
 import type { FileResult } from './files.js'
 import { makeState, type RouterInit } from './make-state.js'
@@ -238,6 +239,7 @@ export class Router implements SessionEvents {
       return
     }
     state.isLoading = state.cluster.isLoading
+    state.isBusy = isAnyBusy(state.groups)
     const started = state.stopwatch.microseconds()
     const { parser } = session
     this.#parsesAuthenticated = session.authenticated

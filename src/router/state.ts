@@ -57,6 +57,8 @@ export interface RouterState {
   now: Now
   /** Taken once per batch: the member loads its data. */
   isLoading: boolean
+  /** Taken with it: a script runs for long in a group. */
+  isBusy: boolean
   /** False while a queued command runs in EXEC: it must answer at once. */
   mayDefer: boolean
   /** Closes a connection at the end of the turn; `abort` drops what it has not been sent. */

@@ -3,7 +3,7 @@
 import type { GroupCall } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { busyScript, noScripts } from '../api/replies.js'
+import { noScripts } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import type { Lanes } from './lanes.js'
 import type { Reads } from './reads.js'
@@ -12,8 +12,7 @@ import type { Writes } from './writes.js'
 /** Why a command is not taken because of scripts, or null. */
 export function busyRefusal({ scripts }: Writes, call: GroupCall): ErrorReply | null {
   if (scripts === null || !scripts.isAble) return call.scripted === true ? noScripts : null
-  const isChange = call.write || call.scripted === true
-  return scripts.busy() ?? (isChange ? scripts.news.busy() : null)
+  return scripts.busy()
 }
 
 /** What waits and was not proposed is told so; who waits for the script waits longer. */
@@ -22,10 +21,10 @@ export function tellBusy(
   { reads, lanes, now }: { readonly reads: Reads; readonly lanes: Lanes; readonly now: Now },
 ): void {
   if (scripts === null) return
-  const busy = scripts.busy()
-  scripts.news.turn(busy === null ? null : busy === busyScript ? 'script' : 'function', now)
+  const busy = scripts.busyHere()
+  scripts.news.turn(scripts.runningHere, now)
   const elsewhere = scripts.news.busy()
-  const graceMs = elsewhere === null ? scripts.graceMs : limits.scriptMsMax
+  const graceMs = scripts.news.running === null ? scripts.graceMs : limits.scriptMsMax
   if (graceMs === 0 && origin.graceMs > 0) origin.renew(now)
   origin.graceMs = graceMs
   if (busy === null) {

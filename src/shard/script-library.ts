@@ -2,7 +2,7 @@
 // change it. SCRIPT and FUNCTION, except for what needs a running script.
 
 import type { EngineScripting } from '../api/engine.js'
-import { error, libraryNotFound, syntaxError } from '../api/replies.js'
+import { error, libraryNotFound, syntaxError, unknownOrWrongArity } from '../api/replies.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import { type FunctionSpec, hidden, type ScriptRunner } from '../api/scripts.js'
 import { globMatch } from '../base/glob.js'
@@ -46,10 +46,11 @@ export class ScriptLibrary {
     return this.#scripting.find(hidden.libraries, library) ?? ''
   }
 
-  function(name: string): KnownFunction | null {
-    const kept = this.#scripting.find(hidden.functions, name)
+  /** Found in any case, as it was registered. */
+  function(anyCase: string): KnownFunction | null {
+    const kept = this.#scripting.find(hidden.functions, anyCase.toLowerCase())
     if (kept === null) return null
-    const [library = '', flags = '', mark = '', ...rest] = kept.split('\n')
+    const [library = '', name = '', flags = '', mark = '', ...rest] = kept.split('\n')
     return {
       name,
       library,
@@ -140,9 +141,10 @@ export class ScriptLibrary {
     }
     if (isThere) this.#delete(name)
     this.#change(hidden.libraries, ['set', name, code])
-    for (const { name: key, flags, description } of functions) {
+    for (const { name: own, flags, description } of functions) {
       const tail = description === null ? '' : `1\n${description}`
-      this.#change(hidden.functions, ['set', key, `${name}\n${flags.join(',')}\n${tail}`])
+      const kept = `${name}\n${own}\n${flags.join(',')}\n${tail}`
+      this.#change(hidden.functions, ['set', own.toLowerCase(), kept])
     }
     return name
   }
@@ -188,8 +190,8 @@ export class ScriptLibrary {
   }
 
   #describe(library: string, withCode: boolean): Reply {
-    const functions = this.#functionsOf(library).map((name): Reply => {
-      const { description, flags } = this.function(name) as KnownFunction
+    const functions = this.#functionsOf(library).map((key): Reply => {
+      const { name, description, flags } = this.function(key) as KnownFunction
       const items = flags.map((text): Reply => ({ type: 'status', text }))
       const pairs: Reply[] = ['name', name, 'description', description]
       return { type: 'map', pairs: [...pairs, 'flags', { type: 'set', items }] }
@@ -200,6 +202,7 @@ export class ScriptLibrary {
   }
 
   #restore(args: readonly string[]): Reply {
+    if (args.length > 4) return unknownOrWrongArity('function', args[1] as string)
     const policy = (args[3] ?? 'append').toLowerCase()
     if (policy !== 'flush' && policy !== 'append' && policy !== 'replace') return badPolicy
     const codes = restoreLibraries(args[2] as string)

@@ -97,12 +97,11 @@ function planScript(
 }
 
 function planFunction(args: readonly string[], means: Means): ScriptPlan {
-  const name = args[1] as string
-  const found = means.library.function(name)
+  const found = means.library.function(args[1] as string)
   if (found === null) return refuse(functionNotFound)
   const count = keyCount(args, badKeyCount)
   if (typeof count !== 'number') return refuse(count)
-  const { library, flags } = found
+  const { name, library, flags } = found
   const code = means.library.code(library)
   const job = { name, library, code, ...split(args, count) }
   return planJob(job, { flags, isRo: args[0] === 'fcall_ro' }, means)

@@ -8,14 +8,14 @@ import type { EntryHead } from '../api/entry.js'
 import type { GroupScripts } from '../api/group.js'
 import type { GroupId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { busyFunction, busyScript, error } from '../api/replies.js'
+import { error } from '../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../api/reply.js'
 import { hidden, type ScriptRunner, type ScriptWorld } from '../api/scripts.js'
 import type { StrategyStatus } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { type Commands, decodeCommands } from './batch.js'
-import { BusyNews } from './busy-news.js'
+import { BusyNews, busyWith, type Running, type ScriptKind } from './busy-news.js'
 import type { Executor } from './executor.js'
 import type { Proposal } from './proposer.js'
 import type { ShardSink } from './sink.js'
@@ -69,8 +69,9 @@ export class Scripts implements GroupScripts {
 
   constructor(init: ScriptsInit) {
     this.#init = init
-    const { self, members } = init.config
-    this.news = new BusyNews({ self, members: members.map(({ id }) => id), sink: init.sink })
+    const { config, sink, means } = init
+    const members = config.members.map(({ id }) => id)
+    this.news = new BusyNews({ self: config.self, members, sink, busyMs: means.busyMs })
   }
 
   /** The engine can take back what it did. */
@@ -96,19 +97,23 @@ export class Scripts implements GroupScripts {
     this.#init.wake()
   }
 
-  /** The answer to other commands while a script runs for long, or null. */
   busy(): ErrorReply | null {
+    return this.busyHere() ?? this.news.busy()
+  }
+
+  /** As `busy`, where it runs at this member. */
+  busyHere(): ErrorReply | null {
     const beside = this.#speculation?.beside ?? null
     if (beside === null || this.#mono - beside.since < this.#init.means.busyMs()) return null
-    return beside.job.library === '' ? busyScript : busyFunction
+    return busyWith(kindOf(beside.job))
   }
 
   /** SCRIPT KILL, or FUNCTION KILL. It never took effect, so that nothing stands against it. */
   kill(kind: 'script' | 'function'): Reply {
     const beside = this.#speculation?.beside ?? null
     if (beside === null) return this.news.kill(kind)
-    const isScript = beside.job.library === ''
-    if (isScript !== (kind === 'script')) return isScript ? busyScript : busyFunction
+    const running = kindOf(beside.job)
+    if (running !== kind) return busyWith(running)
     const { name } = beside.job
     const word = kind.toUpperCase()
     beside.ended = error(
@@ -126,15 +131,15 @@ export class Scripts implements GroupScripts {
     }
   }
 
-  /** What runs for long: its name, its command and for how many milliseconds. */
-  get running(): {
-    readonly name: string
-    readonly command: readonly string[]
-    readonly ms: number
-  } | null {
+  get running(): Running | null {
+    return this.runningHere ?? this.news.running
+  }
+
+  get runningHere(): Running | null {
     const beside = this.#speculation?.beside ?? null
     if (beside === null) return null
-    return { name: beside.job.name, command: beside.command, ms: this.#mono - beside.since }
+    const { job, command, since } = beside
+    return { kind: kindOf(job), name: job.name, command, ms: this.#mono - since }
   }
 
   /** Leadership or a proposal was lost: nothing of what waits here was proposed. */
@@ -227,4 +232,8 @@ export class Scripts implements GroupScripts {
 
 function commandsOf(proposal: Proposal): Commands {
   return proposal.commands ?? decodeCommands(new ByteReader(proposal.body())) ?? noCommands
+}
+
+function kindOf(job: { readonly library: string }): ScriptKind {
+  return job.library === '' ? 'script' : 'function'
 }

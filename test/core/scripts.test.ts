@@ -142,21 +142,31 @@ test('scripts: a long one beside the loop: its calls are executed, once', async 
   t.true(world.converged())
 })
 
-test('scripts: one that never ends, seen from a follower: BUSY, reads go on, KILL ends it', async (t) => {
+test('scripts: one that never ends, seen from a follower: BUSY once it takes too long, KILL ends it', async (t) => {
   const scripted = new ScriptWorld()
   const { world } = scripted
   t.teardown(() => scripted.close())
   const leader = world.leader() as number
-  const other = leader === 1 ? 2 : 1
-  const [runs, looks, asked] = [world.client(other), world.client(other), world.client(leader)]
-  await scripted.ask(asked, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  const [other, third] = [1, 2, 3].filter((id) => id !== leader) as [number, number]
+  const [runs, looks, patient] = [world.client(other), world.client(other), world.client(third)]
+  const queues = world.client(other)
+  await scripted.ask(looks, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  await scripted.ask(queues, 'MULTI')
+  await scripted.ask(queues, 'INCR', 'n')
   runs.isRaw = true
   runs.text = ''
   sendTo(runs, ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', 'leak'])
-  for (let steps = 0; steps < 200; steps++) await scripted.ask(looks, 'PING')
+  for (let steps = 0; steps < 200; steps++) await scripted.ask(patient, 'PING')
 
-  t.regex(await scripted.ask(looks, 'SET', 'k', 'v'), /^-BUSY Redis is busy running a script\./)
-  t.is(await scripted.ask(looks, 'GET', 'k'), '$-1\r\n')
+  const busy = /^-BUSY Redis is busy running a script\./
+  for (const args of [['SET', 'k', 'v'], ['GET', 'k'], ['PING'], ['INFO'], ['BLPOP', 'k', '0']]) {
+    t.regex(await scripted.ask(looks, ...args), busy, args.join(' '))
+  }
+  t.regex(await scripted.ask(queues, 'EXEC'), /^-EXECABORT .*BUSY /)
+  t.is(await scripted.ask(queues, 'DISCARD'), '-ERR DISCARD without MULTI\r\n')
+  t.is(await scripted.ask(patient, 'PING'), '+PONG\r\n', 'its member bears five seconds')
+  t.regex(await scripted.ask(looks, 'FUNCTION', 'STATS'), /\$4\r\neval\r\n.*while true do end/is)
+  t.regex(await scripted.ask(looks, 'QUORATE', 'STATUS'), /^\$/)
   t.is(await scripted.ask(looks, 'SCRIPT', 'KILL'), '+OK\r\n')
   t.true(await scripted.until(() => runs.text.endsWith('\r\n')))
   t.regex(runs.text, /^-ERR Script killed by user with SCRIPT KILL/)

@@ -1,8 +1,8 @@
 // DEBUG: what tests ask of a server. Off unless the configuration allows it (security.debug-command), as in
 // Redis; what would crash or corrupt a server does not exist here.
 
-import { error, noSuchKey } from '../../api/replies.js'
-import { isError, ok, type Reply, status } from '../../api/reply.js'
+import { error, noSuchKey, unknownOrWrongArity } from '../../api/replies.js'
+import { isError, ok, status } from '../../api/reply.js'
 import { askGroup } from '../ask-group.js'
 import type { RouterCommand } from '../command.js'
 import { helpReply } from '../family.js'
@@ -40,12 +40,6 @@ const help = helpReply('debug', [
   'SLEEP <seconds>',
   '    Hold all commands of this member back for <seconds>. Decimals allowed.',
 ])
-
-function unknown(word: string): Reply {
-  return error(
-    `ERR unknown subcommand or wrong number of arguments for '${word.slice(0, 128)}'. Try DEBUG HELP.`,
-  )
-}
 
 function isAllowed(session: Session, state: RouterState): boolean {
   const allowed = state.settings.get('enable-debug-command')
@@ -120,7 +114,7 @@ const run: Run = (session, args, state) => {
     return ok
   }
   if (harmless.has(word) && (count > 2 || word === 'change-repl-id')) return ok
-  return unknown(args[1] as string)
+  return unknownOrWrongArity('debug', args[1] as string)
 }
 
 export default { ...specs.debug, barrier: true, run } satisfies RouterCommand

@@ -8,7 +8,7 @@ import { clusterStatus } from '../status.js'
 
 const status = {
   ...admin,
-  flags: ['loading', 'stale'],
+  flags: ['loading', 'stale', 'allow_busy'],
   categories: ['@slow'],
   name: 'quorate|status',
   arity: 2,

@@ -1,7 +1,7 @@
 // PUBSUB: what is listened to, in the whole cluster.
 
 import { globMatch } from '../../../base/glob.js'
-import { error } from '../../../api/replies.js'
+import { unknownOrWrongArity } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
 import { container, helpOf, plain, type RouterCommand } from '../../command.js'
 import { type Kind, kinds } from '../../messaging/packets.js'
@@ -14,16 +14,9 @@ const sub = {
   categories: ['@pubsub', '@slow'],
 } as const
 
-/** What 7.0 answers to too many arguments: it names the word as it was sent. */
-function tooMany(word: string): Reply {
-  return error(
-    `ERR unknown subcommand or wrong number of arguments for '${word.slice(0, 128)}'. Try PUBSUB HELP.`,
-  )
-}
-
 function listed(kind: Kind) {
   return (_session: unknown, args: readonly string[], state: RouterState): Reply => {
-    if (args.length > 3) return tooMany(args[1] as string)
+    if (args.length > 3) return unknownOrWrongArity('pubsub', args[1] as string)
     const pattern = args[2]
     const names: string[] = []
     for (const { name } of state.messaging.subscribers.topics(kind).all()) {
