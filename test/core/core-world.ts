@@ -86,8 +86,8 @@ export interface CoreWorldOptions {
   readonly checkpointLogBytes?: number
   /** Members run scripts with what this makes. */
   readonly scripts?: () => ScriptRunner
-  /** Wall milliseconds at the beginning of the members' own time, or a clock of its own. */
-  readonly wall?: number | (() => number)
+  /** The clock on the wall, where it is not to go with the members' own time. */
+  readonly wall?: () => number
 }
 
 export function keyspace(name: string, prefixes: readonly string[], options = {}): KeyspaceConfig {
@@ -177,8 +177,7 @@ export class CoreWorld {
   }
 
   get now() {
-    const { wall = 1_790_000_000_000 } = this.#options
-    return { mono: this.mono, wall: typeof wall === 'number' ? wall + this.mono : wall() }
+    return { mono: this.mono, wall: this.#options.wall?.() ?? 1_790_000_000_000 + this.mono }
   }
 
   client(id: number): Client {
