@@ -85,7 +85,7 @@ export class MemberCrowd implements Crowd {
   #ids: string[] = []
 
   constructor(members = 3) {
-    this.world = new CoreWorld({ members, wall: Date.now() - 2_000 })
+    this.world = new CoreWorld({ members, wall: () => Date.now() })
     if (!this.world.settled()) throw new Error('the members do not settle')
     this.#control = this.world.client(1)
     this.#control.isRaw = true
