@@ -4,7 +4,7 @@
 import test from 'ava'
 import type { Reply } from '../../src/api/reply.js'
 import { Random } from '../../src/base/random.js'
-import { Crc64 } from '../../src/engine/rdb/crc64.js'
+import { Crc64 } from '../../src/base/crc64.js'
 import { packLzf, unpackLzf } from '../../src/engine/rdb/lzf.js'
 import { readListpack } from '../../src/engine/rdb/listpack.js'
 import { respDoor } from '../../src/resp/door.js'

@@ -1,7 +1,7 @@
 // DUMP's payload and RESTORE's reading of it: type, content, version, CRC-64.
 
 import type { Buffer } from 'node:buffer'
-import { Crc64 } from './crc64.js'
+import { Crc64 } from '../../base/crc64.js'
 import { versionMax } from './types.js'
 
 const footerBytes = 10

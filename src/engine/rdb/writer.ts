@@ -3,7 +3,7 @@
 import { Buffer } from 'node:buffer'
 import { ByteWriter } from '../../base/bytes.js'
 import { parseInt64 } from '../values/integer.js'
-import { Crc64 } from './crc64.js'
+import { Crc64 } from '../../base/crc64.js'
 import { packLzf } from './lzf.js'
 
 /** Longer texts are no integers of 32 bits. */

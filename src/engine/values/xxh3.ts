@@ -23,13 +23,31 @@ const secret = Buffer.from(
 const shortMax = 240
 const stripeBytes = 64
 const stripesPerBlock = 16
-const chunkBytes = stripeBytes * stripesPerBlock
+const stripeWords = stripeBytes / 4
+const isLittleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+/** Of the stripes of a block, in words of 32 bits. */
+const stripeKeys = Array.from({ length: stripesPerBlock }, (_, i) =>
+  wordsAt(secret, i * 8, stripeWords),
+)
+const lastKeys = wordsAt(secret, secret.length - stripeBytes - 7, stripeWords)
+const scrambleKeys = wordsAt(secret, secret.length - stripeBytes, stripeWords)
 
 /** 16 hexadecimal digits in lower case. */
 export function digestOfText(text: string): string {
   const bytes = Buffer.from(text, 'latin1')
   const hash = bytes.length <= shortMax ? hashShort(bytes) : hashLong(bytes)
   return hash.toString(16).padStart(16, '0')
+}
+
+/** `count` words of 32 bits, little endian, from a byte on. */
+function wordsAt(bytes: Buffer, at: number, count: number): Uint32Array {
+  if (isLittleEndian && ((bytes.byteOffset + at) & 3) === 0) {
+    return new Uint32Array(bytes.buffer, bytes.byteOffset + at, count)
+  }
+  const words = new Uint32Array(count)
+  for (let i = 0; i < count; i++) words[i] = bytes.readUInt32LE(at + i * 4)
+  return words
 }
 
 function u64(value: bigint): bigint {
@@ -128,18 +146,15 @@ type Lanes = Uint32Array
 function hashLong(bytes: Buffer): bigint {
   const length = bytes.length
   const lanes = firstLanes()
-  const blocks = Math.floor((length - 1) / chunkBytes)
-  for (let block = 0; block < blocks; block++) {
-    for (let i = 0; i < stripesPerBlock; i++) {
-      accumulate(lanes, bytes, { at: block * chunkBytes + i * stripeBytes, key: i * 8 })
-    }
-    scramble(lanes)
+  const words = wordsAt(bytes, 0, Math.floor(length / stripeBytes) * stripeWords)
+  const stripes = Math.floor((length - 1) / stripeBytes)
+  for (let stripe = 0; stripe < stripes; stripe++) {
+    const inBlock = stripe % stripesPerBlock
+    const keys = stripeKeys[inBlock] as Uint32Array
+    accumulate(lanes, words, { at: stripe * stripeWords, keys })
+    if (inBlock === stripesPerBlock - 1) scramble(lanes)
   }
-  const rest = Math.floor((length - 1 - blocks * chunkBytes) / stripeBytes)
-  for (let i = 0; i < rest; i++) {
-    accumulate(lanes, bytes, { at: blocks * chunkBytes + i * stripeBytes, key: i * 8 })
-  }
-  accumulate(lanes, bytes, { at: length - stripeBytes, key: 192 - stripeBytes - 7 })
+  accumulate(lanes, wordsAt(bytes, length - stripeBytes, stripeWords), { at: 0, keys: lastKeys })
   let sum = BigInt(length) * prime64[0]
   for (let i = 0; i < 4; i++) {
     sum += fold(
@@ -176,41 +191,43 @@ function laneOf(lanes: Lanes, index: number): bigint {
 
 function accumulate(
   lanes: Lanes,
-  bytes: Buffer,
-  { at, key }: { readonly at: number; readonly key: number },
+  words: Uint32Array,
+  { at, keys }: { readonly at: number; readonly keys: Uint32Array },
 ): void {
-  for (let i = 0; i < 8; i++) {
-    const low = bytes.readUInt32LE(at + i * 8)
-    const high = bytes.readUInt32LE(at + i * 8 + 4)
-    add(lanes, i ^ 1, low, high)
-    const a = (low ^ secret.readUInt32LE(key + i * 8)) >>> 0
-    const b = (high ^ secret.readUInt32LE(key + i * 8 + 4)) >>> 0
-    add(lanes, i, Math.imul(a, b) >>> 0, highOfProduct(a, b))
+  for (let i = 0; i < 16; i += 2) {
+    const low = words[at + i] as number
+    const high = words[at + i + 1] as number
+    const other = i ^ 2
+    const swappedSum = (lanes[other] as number) + low
+    lanes[other] = swappedSum
+    lanes[other + 1] = (lanes[other + 1] as number) + high + (swappedSum > 0xffffffff ? 1 : 0)
+    const a = (low ^ (keys[i] as number)) >>> 0
+    const b = (high ^ (keys[i + 1] as number)) >>> 0
+    const sum = (lanes[i] as number) + (Math.imul(a, b) >>> 0)
+    lanes[i] = sum
+    lanes[i + 1] = (lanes[i + 1] as number) + highOfProduct(a, b) + (sum > 0xffffffff ? 1 : 0)
   }
 }
 
-function add(lanes: Lanes, index: number, low: number, high: number): void {
-  const sum = (lanes[index * 2] as number) + low
-  lanes[index * 2] = sum
-  lanes[index * 2 + 1] = (lanes[index * 2 + 1] as number) + high + (sum > 0xffffffff ? 1 : 0)
-}
-
-/** The upper 32 bits of the product of two unsigned 32-bit integers. */
+/** The upper 32 bits of the product of two unsigned 32-bit integers; no step of it leaves 32 bits. */
 function highOfProduct(a: number, b: number): number {
-  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16]
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16)
-  const other = aLow * bHigh + (middle & 0xffff)
-  return aHigh * bHigh + Math.floor(middle / 65536) + Math.floor(other / 65536)
+  const aLow = a & 0xffff
+  const aHigh = a >>> 16
+  const bLow = b & 0xffff
+  const bHigh = b >>> 16
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) >>> 0
+  const other = (Math.imul(aLow, bHigh) + (middle & 0xffff)) >>> 0
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (other >>> 16)) >>> 0
 }
 
 function scramble(lanes: Lanes): void {
   const prime = prime32[0]
-  for (let i = 0; i < 8; i++) {
-    const low = lanes[i * 2] as number
-    const high = lanes[i * 2 + 1] as number
-    const mixedLow = (low ^ (high >>> 15) ^ secret.readUInt32LE(128 + i * 8)) >>> 0
-    const mixedHigh = (high ^ secret.readUInt32LE(128 + i * 8 + 4)) >>> 0
-    lanes[i * 2] = Math.imul(mixedLow, prime)
-    lanes[i * 2 + 1] = highOfProduct(mixedLow, prime) + Math.imul(mixedHigh, prime)
+  for (let i = 0; i < 16; i += 2) {
+    const low = lanes[i] as number
+    const high = lanes[i + 1] as number
+    const mixedLow = (low ^ (high >>> 15) ^ (scrambleKeys[i] as number)) >>> 0
+    const mixedHigh = (high ^ (scrambleKeys[i + 1] as number)) >>> 0
+    lanes[i] = Math.imul(mixedLow, prime)
+    lanes[i + 1] = highOfProduct(mixedLow, prime) + Math.imul(mixedHigh, prime)
   }
 }
