@@ -151,6 +151,8 @@ export interface EngineCounters {
   readonly misses: number
   readonly expired: number
   readonly evicted: number
+  /** Changes since the last finished checkpoint began. */
+  readonly changed: number
 }
 
 export interface EngineOptions {

@@ -105,6 +105,16 @@ export class Checkpoints {
     keyspace.ledger.mayHaveRow = (place) => this.#open !== null || this.#live.has(place)
   }
 
+  /** Changes since the last finished one began: slots count theirs. */
+  get changed(): number {
+    const { versions } = this.#effects
+    let sum = 0
+    for (let slot = 0; slot < slotCount; slot++) {
+      sum += (versions[slot] as number) - Math.max(0, this.#versions[slot] as number)
+    }
+    return sum
+  }
+
   begin(number: number, clock: number): void {
     assert(this.#open === null, 'one checkpoint is open at a time')
     assert(number > this.#lastNumber, 'checkpoint numbers grow')

@@ -210,7 +210,8 @@ export class MemoryEngine implements Engine {
 
   get counters(): EngineCounters {
     const { hits, misses, expired } = this.#context
-    return { hits, misses, expired, evicted: this.eviction.evicted }
+    const { changed } = this.#checkpoints
+    return { hits, misses, expired, evicted: this.eviction.evicted, changed }
   }
 
   slotVersion(slot: number): number {

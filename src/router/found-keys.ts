@@ -21,13 +21,34 @@ export function foundKeys(
   return found.map(({ at, spec }) => ({ at, flags: flagsOf(entry, spec.flags, args) }))
 }
 
-/** SET is the one command whose use of its key depends on an option. */
+/** What some commands do to their key depends on their options. */
 function flagsOf(
   entry: CommandEntry,
   flags: readonly string[],
   args: readonly string[],
 ): readonly string[] {
-  if (entry.name !== 'set') return flags
-  const answersOld = args.slice(3).some((word) => word.toLowerCase() === 'get')
-  return answersOld ? ['RW', 'access', 'update'] : ['OW', 'update']
+  switch (entry.name) {
+    case 'set':
+      return answersOld(args) ? ['RW', 'access', 'update'] : ['OW', 'update']
+    case 'bitfield':
+      return onlyGets(args) ? ['RO', 'access'] : ['RW', 'access', 'update']
+    default:
+      return flags
+  }
+}
+
+function answersOld(args: readonly string[]): boolean {
+  return args.slice(3).some((word) => word.toLowerCase() === 'get')
+}
+
+/** BITFIELD with nothing but GET type offset and OVERFLOW way; what it cannot read counts as a write. */
+function onlyGets(args: readonly string[]): boolean {
+  let at = 2
+  while (at < args.length) {
+    const word = args[at]?.toLowerCase()
+    if (word === 'get') at += 3
+    else if (word === 'overflow') at += 2
+    else return false
+  }
+  return at === args.length
 }

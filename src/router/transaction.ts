@@ -269,18 +269,19 @@ function together(
   let next = 0
   const made = transaction.commands.map(({ entry, args, refused }): Reply => {
     if (refused !== null) return refused
-    if (entry.run === null) {
-      const reply = replies[next++] ?? null
-      if (isError(reply)) {
-        entry.counters.failed++
-        state.stats.countError(reply.text)
-      }
-      return reply
-    }
+    if (entry.run === null) return counted(state, entry, replies[next++] ?? null)
     state.mayDefer = false
     const reply = entry.run(session, args, state)
     state.mayDefer = true
-    return reply === deferred ? null : reply
+    return reply === deferred ? null : counted(state, entry, reply)
   })
   return made
+}
+
+function counted(state: RouterState, entry: Entry, reply: Reply): Reply {
+  if (isError(reply)) {
+    entry.counters.failed++
+    state.stats.countError(reply.text)
+  }
+  return reply
 }

@@ -4,7 +4,7 @@ import test from 'ava'
 import type { Engine } from '../../src/api/engine.js'
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
-import { checkpoint, checkpointRest, makeEngine, run, Storage } from './world.js'
+import { checkpoint, checkpointRest, makeEngine, run, runAll, Storage } from './world.js'
 
 /** A random command over keys of one hash tag and of many, with flushes now and then. */
 function randomLine(random: Random, keys: number): string[] {
@@ -55,6 +55,21 @@ test('checkpoint: nothing was ever written: restores an empty engine', (t) => {
 
   t.is(rows, 0)
   t.deepEqual(restored(storage).digest(), engine.digest())
+})
+
+test('checkpoint: changes: are counted from where the last finished one began, loaded or not', (t) => {
+  const engine = makeEngine()
+  const storage = new Storage()
+  runAll(engine, 'set a 1', 'mset b 1 c 1', 'del none', 'setbit a 0 0', 'expire none 5')
+  t.is(engine.counters.changed, 3)
+
+  engine.checkpointBegin(1)
+  runAll(engine, 'set a 2', 'set b 2')
+  t.is(engine.counters.changed, 5)
+  checkpointRest(engine, storage)
+
+  t.is(engine.counters.changed, 2)
+  t.is(restored(storage).counters.changed, 0)
 })
 
 for (let seed = 1; seed <= 6; seed++) {

@@ -64,6 +64,9 @@ const others: readonly (readonly [string, unknown])[] = [
   ['del list', 1],
   ['exists list', 1],
   ['persist list', 0],
+  ['expire text -9223372036854775', 1],
+  ['expire text -9223372036854776', "ERR invalid expire time in 'expire' command"],
+  ['pexpire text -9223372036854775808', 1],
 ]
 
 for (const [line, expected] of others) {
@@ -97,6 +100,16 @@ const events: readonly (readonly [string, string])[] = [
   ['get e', 'expired e'],
   ['get e', ''],
   ['set e 1 xx', ''],
+  ['setbit f 0 0', 'setbit f'],
+  ['setbit f 0 0', ''],
+  ['setbit f 0 1', 'setbit f'],
+  ['setbit f 9 0', 'setbit f'],
+  ['bitfield f set u8 0 128', ''],
+  ['bitfield f set u8 0 5 incrby u8 8 0', 'setbit f'],
+  ['bitfield f incrby u8 0 0', ''],
+  ['bitfield f overflow fail incrby u8 0 255', ''],
+  ['bitfield f set u8 200 0', 'setbit f'],
+  ['bitfield g set u8 0 0', 'setbit g'],
 ]
 
 test('events: each effect: is told by redis name, in order', (t) => {

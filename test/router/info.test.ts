@@ -57,6 +57,17 @@ test('info latencystats: commands of a batch and by themselves: percentiles as a
   t.is(client.ask('LATENCY', 'HISTOGRAM', 'ping'), '*0\r\n')
 })
 
+test('info errorstats: a command of a transaction that the router runs: is counted', (t) => {
+  const client = new World().connect()
+  client.ask('MULTI')
+  client.ask('AUTH', 'a')
+
+  client.ask('EXEC')
+
+  t.regex(client.ask('INFO', 'errorstats'), /errorstat_ERR:count=1\r\n/)
+  t.regex(client.ask('INFO', 'commandstats'), /cmdstat_auth:calls=1,.*,failed_calls=1\r\n/)
+})
+
 test('info replication: connected members: stand as replicas with what the leader knows of them', (t) => {
   const world = new World()
   for (const group of world.groups) Object.assign(group, { heldBy: (id: number) => id * 5 })

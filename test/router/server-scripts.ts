@@ -224,6 +224,14 @@ export const serverScripts: readonly (readonly (readonly string[])[])[] = [
     'COMMAND GETKEYSANDFLAGS copy a b',
   ),
   script(
+    'COMMAND GETKEYSANDFLAGS bitfield k',
+    'COMMAND GETKEYSANDFLAGS bitfield k get u4 0 GET set 0 overflow set',
+    'COMMAND GETKEYSANDFLAGS bitfield k get u4 0 set u4 0 1',
+    'COMMAND GETKEYSANDFLAGS bitfield k overflow sat incrby u4 0 1',
+    'COMMAND GETKEYSANDFLAGS bitfield k get u4',
+    'COMMAND GETKEYSANDFLAGS bitfield k overflow',
+  ),
+  script(
     'COMMAND INFO memory|usage config|get acl|setuser',
     'COMMAND DOCS psync',
     'COMMAND DOCS config|get',

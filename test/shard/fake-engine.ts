@@ -13,7 +13,7 @@ export class FakeEngine implements Engine {
   readonly commands = new Map()
   readonly clock = 0
   readonly memoryBytes = 0
-  readonly counters = { hits: 0, misses: 0, expired: 0, evicted: 0 }
+  readonly counters = { hits: 0, misses: 0, expired: 0, evicted: 0, changed: 0 }
   readonly data = new Map<string, string>()
   /** Number of the checkpoint whose row holds a key now, tombstones included. */
   readonly #rows = new Map<string, number>()

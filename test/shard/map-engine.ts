@@ -10,7 +10,7 @@ export class MapEngine implements Engine {
   readonly commands = new Map()
   readonly memoryBytes = 0
   readonly dirtyKeys = 0
-  readonly counters = { hits: 0, misses: 0, expired: 0, evicted: 0 }
+  readonly counters = { hits: 0, misses: 0, expired: 0, evicted: 0, changed: 0 }
   readonly data = new Map<string, string>()
   /** Every command as it ran, in order; reads outside the log in parentheses. */
   readonly ran: string[] = []

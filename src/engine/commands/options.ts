@@ -104,8 +104,10 @@ export function deadline(given: number | bigint, unit: TimeUnit, clock: number):
     const at = given * unit.scale + (unit.isAbsolute ? 0 : clock)
     if (Number.isSafeInteger(at)) return at > expiryMax ? expiryMax : at
   }
-  const exact = BigInt(given) * BigInt(unit.scale) + (unit.isAbsolute ? 0n : BigInt(clock))
-  if (exact > int64Max || exact < -int64Max - 1n) return null
+  // The product by itself has to fit, too.
+  const scaled = BigInt(given) * BigInt(unit.scale)
+  const exact = scaled + (unit.isAbsolute ? 0n : BigInt(clock))
+  if (exact > int64Max || scaled < -int64Max - 1n) return null
   return exact > 0n ? expiryMax : -expiryMax
 }
 

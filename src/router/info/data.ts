@@ -13,10 +13,10 @@ export function persistenceSection(state: RouterState): string {
   let logBytes = 0
   let unsaved = 0
   for (const group of state.groups) {
-    const { counters, applied } = group.report()
+    const { counters } = group.report()
     saves += counters['checkpoint'] ?? 0
     logBytes += counters['log_bytes'] ?? 0
-    unsaved += Math.max(0, applied - (counters['checkpoint_index'] ?? 0))
+    unsaved += counters['changed'] ?? 0
   }
   return fieldLines([
     ['loading', state.isLoading ? 1 : 0],

@@ -63,6 +63,8 @@ class BitfieldMachine implements Machine {
   readonly #list: readonly Operation[]
   /** The bytes that are written, null while nothing is. */
   readonly #bytes: Buffer | null
+  /** A field got another value, or the string grew. */
+  #isChanged: boolean
   readonly #replies: Reply[] = []
 
   constructor(
@@ -79,6 +81,7 @@ class BitfieldMachine implements Machine {
     this.#list = work.operations.list
     const { bytes } = work.operations
     this.#bytes = bytes > 0 ? grown(work.value ?? '', bytes) : null
+    this.#isChanged = bytes > (work.value?.length ?? 0)
   }
 
   step(budget: number): Reply | typeof later {
@@ -98,13 +101,17 @@ class BitfieldMachine implements Machine {
         ? fitField(0, asSet(operand, type), { ...type, overflow })
         : fitField(before, operand, { ...type, overflow })
     if (value === null) return null
-    writeField(this.#bytes, offset, { type, value })
+    if (value !== before) {
+      writeField(this.#bytes, offset, { type, value })
+      this.#isChanged = true
+    }
     return kind === 'SET' ? before : value
   }
 
+  /** What changed nothing is no write, as in Redis. */
   #finish(): Reply {
     const bytes = this.#bytes
-    if (bytes !== null) {
+    if (bytes !== null && this.#isChanged) {
       const made = bytes.latin1Slice(0, bytes.length)
       if (this.#value === undefined) this.#context.effects.put(this.#key, made, 'setbit')
       else this.#context.effects.replace(this.#key, made, 'setbit')

@@ -35,11 +35,7 @@ export default {
     const text = value ?? ''
     const before = bitAt(text, offset)
     const at = Math.floor(offset / 8)
-    // A bit that stands already changes no byte, but it is a write all the same, as in Redis.
-    if (value !== undefined && before === bit && at < text.length) {
-      context.effects.replace(key, text, 'setbit')
-      return before
-    }
+    if (value !== undefined && before === bit && at < text.length) return before
     const mask = 1 << (7 - (offset % 8))
     const byte = at < text.length ? text.charCodeAt(at) : 0
     const made = overwrite(text, at, String.fromCharCode(bit === 1 ? byte | mask : byte & ~mask))
