@@ -40,3 +40,16 @@ test('lag: what was deleted in the middle is trimmed: counts again', (t) => {
   runAll(engine, 'xtrim s maxlen = 2')
   t.is(lag(engine), 4)
 })
+
+test('idle: no entry came since: a read counts by its own clock', (t) => {
+  const engine = stream(1, 1)
+  const wall = engine.clock + 500
+  const read = (...line: readonly string[]) => engine.read(0, line, wall)
+
+  t.deepEqual(read('xpending', 's', 'g', 'idle', '500', '-', '+', '9'), [['1-1', 'c', 500, 1]])
+  t.deepEqual(read('xpending', 's', 'g', 'idle', '501', '-', '+', '9'), [])
+  t.regex(
+    JSON.stringify(read('xinfo|consumers', 'consumers', 's', 'g')),
+    /"idle",500,"inactive",500/,
+  )
+})

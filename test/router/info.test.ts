@@ -83,3 +83,12 @@ test('info replication: connected members: stand as replicas with what the leade
   )
   t.true(client.ask('ROLE').startsWith('*3\r\n$6\r\nmaster\r\n:12\r\n*2\r\n*3\r\n'))
 })
+
+test('info persistence: changes since the last checkpoint: what the groups count', (t) => {
+  const world = new World()
+  const [group] = world.groups
+
+  if (group !== undefined) group.counters = { changed: 7 }
+
+  t.regex(world.connect().ask('INFO', 'persistence'), /rdb_changes_since_last_save:7\r\n/)
+})

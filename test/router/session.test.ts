@@ -393,12 +393,3 @@ test('info stats: what groups count: shown, and anew after CONFIG RESETSTAT', (t
   count(1, 0)
   t.regex(client.ask('INFO', 'stats'), /keyspace_hits:1\r\n/)
 })
-
-test('info persistence: changes since the last checkpoint: what the groups count', (t) => {
-  const world = new World()
-  const [group] = world.groups
-
-  if (group !== undefined) group.counters = { changed: 7 }
-
-  t.regex(world.connect().ask('INFO', 'persistence'), /rdb_changes_since_last_save:7\r\n/)
-})
