@@ -35,8 +35,8 @@ export interface KeyspaceConfig {
   readonly durability: Durability
   /** Bytes of its data on one member; 0 means no bound. */
   readonly maxMemory: number
-  /** What goes when the bound is met; `noeviction` where it is absent. */
-  readonly maxMemoryPolicy?: EvictionPolicy
+  /** What goes when the bound is met; absent: what CONFIG SET says, `noeviction` until then. */
+  readonly maxMemoryPolicy?: EvictionPolicy | undefined
   /** Options of the strategy plugin, not yet parsed by it. */
   readonly options: Readonly<Record<string, unknown>>
 }
@@ -78,6 +78,8 @@ export interface Config {
   /** Names and values as CONFIG SET takes them, set at start. */
   readonly settings: readonly (readonly [name: string, value: string])[]
   readonly peersInsecure: boolean
+  /** Bytes of all data on this member, 0 for no bound. */
+  readonly maxMemory: number
   readonly clientsMax: number
   readonly bulkBytesMax: number
   readonly databases: number

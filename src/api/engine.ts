@@ -124,7 +124,7 @@ export interface EngineScripting {
   /** A place within it to go back to. */
   mark(): number
   undoTo(mark: number): void
-  /** As `execute`, in a hidden database too, and whatever the memory. */
+  /** As `execute`, in a hidden database too, whatever the memory, and without waiting. */
   execute(db: number, args: readonly string[]): Reply | typeof later
   /** Chance for what follows comes from the entry's seed and `salt`. */
   reseed(salt: number): void
@@ -159,7 +159,10 @@ export interface EngineOptions {
   readonly databases: number
   readonly bulkBytesMax: number
   readonly maxMemory: number
-  readonly maxMemoryPolicy?: EvictionPolicy
+  /** Absent: what CONFIG SET says, `noeviction` where it says nothing. */
+  readonly maxMemoryPolicy?: EvictionPolicy | undefined
+  /** What CONFIG SET says of memory takes the place of the two above. */
+  readonly yields?: boolean
 }
 
 export type EngineFactory = (options: EngineOptions, listener?: EventListener) => Engine

@@ -25,6 +25,8 @@ export type EntryKind = (typeof entryKinds)[keyof typeof entryKinds]
 
 /** Format version of the entry head. */
 export const entryVersion = 1
+/** The same, with `bounds` behind it. */
+export const entryVersionBounded = 2
 
 /** Head of an entry. */
 export interface EntryHead {
@@ -45,6 +47,16 @@ export interface EntryHead {
   readonly seedLow: number
   /** Trace id, empty for none. */
   readonly trace: string
+  /** In version 2. */
+  readonly bounds?: EntryBounds | undefined
+}
+
+/** What the proposer knew of the memory of its member: all replicas refuse the same commands by it. */
+export interface EntryBounds {
+  /** Bytes that the member takes beside the group's data. */
+  readonly others: number
+  /** Bytes of the group's data from which on commands that may grow it are refused. */
+  readonly room: number
 }
 
 /** What a strategy replicates: opaque bytes. `bytes()` may encode, always to the same bytes. */
@@ -124,6 +136,9 @@ export function encodeEntryHead(writer: ByteWriter, head: EntryHead): void {
     .uint32(head.seedHigh)
     .uint32(head.seedLow)
     .text(head.trace)
+  if (head.version === entryVersionBounded) {
+    writer.varint(head.bounds?.others ?? 0).varint(head.bounds?.room ?? 0)
+  }
 }
 
 /** Null when the bytes are not an entry head. */
@@ -141,7 +156,9 @@ export function decodeEntryHead(reader: ByteReader): EntryHead | null {
     seedLow: reader.uint32(),
     trace: reader.text(),
   }
-  return reader.ok ? head : null
+  if (version !== entryVersionBounded) return reader.ok ? head : null
+  const bounds = { others: reader.varint(), room: reader.varint() }
+  return reader.ok ? { ...head, bounds } : null
 }
 
 /** Reads what follows an entry's head. */

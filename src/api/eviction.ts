@@ -1,6 +1,8 @@
 // Eviction between engine and shard: the leader asks its engine for victims, proposes them as an entry,
 // and every replica removes those that are still what they were.
 
+import type { EntryBounds } from './entry.js'
+import type { GroupSettings } from './group-settings.js'
 import type { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 
@@ -18,6 +20,13 @@ export const evictionPolicies = [
 
 export type EvictionPolicy = (typeof evictionPolicies)[number]
 
+/** Bytes that commands on their way may take beyond the bound before room is made for them. */
+const evictionSlackMax = 16 * 1024 * 1024
+
+export function evictionSlack(maxMemory: number): number {
+  return Math.min(Math.floor(maxMemory / 8), evictionSlackMax)
+}
+
 /** A key that may go; `print` tells its value from another one that it may get meanwhile. */
 export interface Victim {
   readonly db: number
@@ -29,9 +38,16 @@ export interface Victim {
 
 /** An engine's side of it. */
 export interface EngineEviction {
-  /** The leader is to propose victims. */
-  readonly isActive: boolean
+  /** The policy has keys evicted where there is a bound. */
+  readonly evicts: boolean
+  /** The bound of the keyspace, 0 for none. */
   readonly maxMemory: number
+  /** Of the open entry; whoever opens one sets them. */
+  bounds: EntryBounds | undefined
+  /** Commands that may grow the data are refused, where the member takes so much beside it. */
+  isFull(bounds: EntryBounds | undefined): boolean
+  /** Set at run time. */
+  readonly settings: GroupSettings
   /** Entries of victims that were executed. */
   readonly entries: number
   /** The next victim, null where none was found; `isTaken` tells those that are on their way. */

@@ -2,6 +2,7 @@
 // Router and shard live on one floor and never import each other; the core ties them here.
 
 import type { CommandSpec } from './command.js'
+import type { GroupSettings } from './group-settings.js'
 import type { GroupId, MemberId } from './ids.js'
 import type { ErrorReply, Reply } from './reply.js'
 import type { StrategyStatus } from './strategy.js'
@@ -62,10 +63,20 @@ export interface Group {
   setActiveExpire?(isOn: boolean): void
   /** Sixteen hexadecimal digits of all replicated state; empty while an entry is half done. Walks all data. */
   digestText?(): string
+  /** Absent where it knows no bounds. */
+  readonly memory?: GroupBounds
   /** What runs scripts here; absent or null where none do. */
   readonly scripts?: GroupScripts | null
   /** Writes and reads that wait. */
   readonly inFlight: number
+}
+
+/** Bounds of a group's memory, by what is applied here. */
+export interface GroupBounds {
+  /** What CONFIG SET gave it to keep. */
+  readonly settings: GroupSettings
+  /** Commands that may grow the data are refused now. */
+  readonly isFull: boolean
 }
 
 /** Scripts of a group: they run at the member that leads it. */

@@ -120,6 +120,8 @@ export const limits = {
   scriptCallsPerTurn: 256,
   /** What scripts may use in one turn, in units of their meter: about 15 ms. */
   scriptGasPerTurn: 3_000_000,
+  /** Bytes that a member without data is held to take: a bound below it refuses whatever may grow data, as in Redis. */
+  memberBytes: 1024 * 1024,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

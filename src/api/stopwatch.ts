@@ -26,6 +26,8 @@ export interface ProcessFacts {
   readonly arch: string
   readonly executable: string
   readonly configFile: string
+  /** Bytes of data that the process can hold and still answer; absent for no bound. */
+  readonly dataBytesMax?: number
   gauges(): Gauges
   /** So many hexadecimal digits that nobody can guess: passwords, never a decision. */
   secret(digits: number): string

@@ -54,6 +54,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     debugCommand: raw.security['debug-command'],
     settings: Object.entries(raw.settings).map(([name, value]) => [name, writeSetting(value)]),
     peersInsecure: raw.peers.insecure,
+    maxMemory: raw.memory.max,
     clientsMax: raw.clients.max,
     bulkBytesMax: raw.clients['bulk-max'],
     databases: raw.clients.databases,
@@ -238,7 +239,7 @@ function toKeyspace(given: RawConfig['keyspaces'][number]): KeyspaceConfig {
     strategy: given.strategy,
     durability: given.durability,
     maxMemory: given['max-memory'],
-    maxMemoryPolicy: given['max-memory-policy'],
+    maxMemoryPolicy: given['max-memory-policy'] ?? undefined,
     options: given.options,
   }
 }

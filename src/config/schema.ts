@@ -139,9 +139,9 @@ export const keyspaceSchema = z.strictObject(
       'Bytes of its data on one member.',
     ),
     'max-memory-policy': option(
-      oneOf(evictionPolicies),
-      'noeviction',
-      'What goes when the bound is met, as Redis has it: chosen by the leader, the same on every member.',
+      nullable(oneOf(evictionPolicies)),
+      null,
+      'What goes when the bound is met, as Redis has it: chosen by the leader, the same on every member; null for what CONFIG SET says, noeviction until then.',
     ),
     options: option(
       {
@@ -326,6 +326,19 @@ export const configSchema = z.strictObject(
       )
       .prefault({})
       .meta({ description: 'Checkpoints, behind which the log is cut.' }),
+    memory: z
+      .strictObject(
+        {
+          max: option(
+            size(0, 2 ** 50, 'or 0 for no bound but what the process can hold'),
+            0,
+            'Bytes of all data on this member, until CONFIG SET maxmemory says otherwise; the heap limit of `quorate start` and `dev` follows it.',
+          ),
+        },
+        'max',
+      )
+      .prefault({})
+      .meta({ description: 'Memory of this member.' }),
     disk: z
       .strictObject(
         {

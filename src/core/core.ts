@@ -17,6 +17,7 @@ import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
+import { MemberMemory } from '../shard/member-memory.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
@@ -62,6 +63,7 @@ export class Core {
   readonly #out: Output[] = []
   readonly #stores: Stores
   readonly #shards: Shard[] = []
+  readonly #memory: MemberMemory
   readonly #peers: Peers
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
@@ -90,6 +92,11 @@ export class Core {
       life: () => this.#peers.incarnation,
       send: (to, body) =>
         this.#peers.send(to, { group: coreGroup, channel: coreChannels.messaging, body }),
+    })
+    const { facts, config } = init
+    this.#memory = new MemberMemory({
+      maxMemory: config.maxMemory,
+      ceiling: facts.dataBytesMax ?? 0,
     })
     init.config.keyspaces.forEach((_, index) => this.#shards.push(this.#makeShard(index)))
     this.#peers = new Peers({
@@ -320,6 +327,7 @@ export class Core {
       events: this.#messaging.keyEvents,
       publish: (args) => publishScripted(this.#messaging, args),
       times: this.#times,
+      memory: this.#memory,
       scripts: this.#init.scripts && {
         runner: this.#init.scripts,
         world: this.#scriptWorld,

@@ -19,19 +19,19 @@ interface Table {
 export class Accesses {
   /** Wall milliseconds of the command that is executed; set by the context. */
   clock = 0
-  readonly #isFrequency: boolean
+  readonly isFrequency: boolean
   readonly #tables: (Table | undefined)[] = []
   readonly #random = new Random(0x5eed, 0xacce55)
 
   constructor(isFrequency: boolean) {
-    this.#isFrequency = isFrequency
+    this.isFrequency = isFrequency
   }
 
   /** The key is used. */
   use(db: number, key: string): void {
     const { clock } = this
     const { uses } = this.#table(db)
-    uses.set(key, this.#isFrequency ? this.#count(uses.get(key), clock) : Math.floor(clock / 1000))
+    uses.set(key, this.isFrequency ? this.#count(uses.get(key), clock) : Math.floor(clock / 1000))
   }
 
   forget(db: number, key: string): void {
@@ -53,19 +53,19 @@ export class Accesses {
   score(db: number, key: string, clock: number): number {
     const use = this.#tables[db]?.uses.get(key)
     if (use === undefined) return Number.MAX_SAFE_INTEGER
-    return this.#isFrequency ? countMax - decayed(use, clock) : Math.floor(clock / 1000) - use
+    return this.isFrequency ? countMax - decayed(use, clock) : Math.floor(clock / 1000) - use
   }
 
   /** Seconds since the last use, 0 for a key that was never seen used. */
   idleSeconds(db: number, key: string, clock: number): number {
     const use = this.#tables[db]?.uses.get(key)
-    if (use === undefined || this.#isFrequency) return 0
+    if (use === undefined || this.isFrequency) return 0
     return Math.max(0, Math.floor(clock / 1000) - use)
   }
 
   /** The logarithmic counter, null where the policy is no LFU one. */
   frequency(db: number, key: string, clock: number): number | null {
-    if (!this.#isFrequency) return null
+    if (!this.isFrequency) return null
     const use = this.#tables[db]?.uses.get(key)
     return use === undefined ? countFirst : decayed(use, clock)
   }

@@ -15,13 +15,13 @@ import {
   type Waiting,
 } from '../api/engine.js'
 import { dbIndexRange, outOfMemory, unknownCommand, wrongArity } from '../api/replies.js'
+import { keepSettingsName } from '../api/group-settings.js'
 import type { Reply } from '../api/reply.js'
 import type { EventListener } from '../api/events.js'
 import type { Row } from '../api/store.js'
 import { hiddenDatabases } from '../api/scripts.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
-import { Accesses } from './accesses.js'
 import { Checkpoints } from './checkpoint.js'
 import { commandTable } from './commands/table.js'
 import type { Execute } from './commands/command.js'
@@ -30,11 +30,13 @@ import { digestOf } from './digest.js'
 import { Effects } from './effects.js'
 import { Eviction } from './eviction.js'
 import type { ExpiryHeap } from './expiry.js'
+import { keepSettings, keptSettings } from './group-settings.js'
 import { type Due, firstDue, timesChanged } from './field-times.js'
 import { Journal } from './journal.js'
 import { type Database, Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
+import { bytesOf } from './memory.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
@@ -63,9 +65,6 @@ const prepared: ReadonlyMap<string, Prepared> = new Map(
 /** Those that clients can select, and what scripts are kept in. */
 const databases = hiddenFrom + hiddenDatabases
 
-/** Bytes that commands on their way may take beyond the bound before room is made for them. */
-const evictionSlackMax = 16 * 1024 * 1024
-
 /** Keys of an average time to live: the heap's first ones stand for all. */
 const averageSamplesMax = 64
 
@@ -79,6 +78,8 @@ export class MemoryEngine implements Engine {
   readonly #context: Context
   readonly #checkpoints: Checkpoints
   #loader: Loader | null = null
+  /** Settings changed since a speculation began. */
+  #hasNews = false
 
   constructor(options: EngineOptions, listener: EventListener | null = null) {
     assert(options.databases >= 1 && options.databases <= placesDb, 'rows can name databases')
@@ -91,13 +92,12 @@ export class MemoryEngine implements Engine {
     this.scripting = new Scripting({
       context: this.#context,
       journal,
-      isFull: () => options.maxMemory > 0 && this.#isFull(),
+      isFull: () => this.#isFull(),
+      undone: () => {
+        if (this.#hasNews) this.#followSettings()
+      },
     })
-    const { maxMemory, maxMemoryPolicy: policy = 'noeviction' } = options
-    const context = this.#context
-    this.eviction = new Eviction({ context, policy, maxMemory, databases: options.databases })
-    const isFrequency = policy.endsWith('lfu')
-    if (isFrequency || policy.endsWith('lru')) this.#effects.accesses = new Accesses(isFrequency)
+    this.eviction = new Eviction({ context: this.#context, options })
   }
 
   get clock(): number {
@@ -120,13 +120,28 @@ export class MemoryEngine implements Engine {
   execute(db: number, args: readonly string[], mayWait = false): Reply | typeof later {
     assert(this.#context.machine === null, 'a long command is finished before the next one')
     const command = prepared.get(args[0] ?? '')
-    if (command === undefined) return unknownCommand(args)
+    if (command === undefined) return this.#unlisted(args)
     if (!fitsArity(command.spec, args.length)) return wrongArity(command.spec.name)
     if (!this.#hasDatabase(db)) return dbIndexRange
-    if (command.deniesOom && this.#options.maxMemory > 0 && this.#isFull()) return outOfMemory
+    if (command.deniesOom && this.#isFull()) return outOfMemory
     this.#context.enter(db)
     this.#context.mayWait = mayWait
     return command.execute(this.#context, args)
+  }
+
+  /** What no client can name. */
+  #unlisted(args: readonly string[]): Reply {
+    if (args[0] !== keepSettingsName) return unknownCommand(args)
+    const reply = keepSettings(this.#context, args.slice(1))
+    this.#followSettings()
+    // What a script's leader tries may be taken back.
+    this.#hasNews = this.scripting.clockBefore !== null
+    return reply
+  }
+
+  #followSettings(): void {
+    this.eviction.follow(keptSettings(this.#keyspace))
+    this.#hasNews = false
   }
 
   read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
@@ -198,10 +213,7 @@ export class MemoryEngine implements Engine {
   }
 
   get memoryBytes(): number {
-    let sum = 0
-    for (const database of this.#keyspace.databases)
-      if (database !== undefined) sum += database.bytes
-    return sum
+    return bytesOf(this.#keyspace.databases)
   }
 
   get dirtyKeys(): number {
@@ -260,6 +272,7 @@ export class MemoryEngine implements Engine {
     if (typeof loaded === 'string') return loaded
     this.#context.clock = loaded.manifest.clock
     restorePlaces(this.#keyspace)
+    this.#followSettings()
     this.#checkpoints.restore(loaded)
     return null
   }
@@ -293,10 +306,8 @@ export class MemoryEngine implements Engine {
   }
 
   #isFull(): boolean {
-    const { maxMemory } = this.#options
-    // Where keys are evicted the leader keeps the bound; what is on its way may pass it for a moment.
-    const slack = this.eviction.isActive ? Math.min(maxMemory / 8, evictionSlackMax) : 0
-    return this.memoryBytes > maxMemory + slack
+    const { eviction } = this
+    return eviction.isFull(eviction.bounds)
   }
 
   #nextDue(): Due | null {

@@ -1,46 +1,100 @@
 // Chooses keys to evict as Redis does: the best of a few drawn at random. And removes those that an entry
 // names. Choosing is the leader's alone and may use what no other replica knows; removing is replicated.
 
-import type { EngineEviction, EvictionPolicy, Victim } from '../api/eviction.js'
+import type { EntryBounds } from '../api/entry.js'
+import type { EngineOptions } from '../api/engine.js'
+import {
+  type EngineEviction,
+  type EvictionPolicy,
+  evictionSlack,
+  type Victim,
+} from '../api/eviction.js'
+import type { GroupSettings } from '../api/group-settings.js'
 import { hashString } from '../base/hash.js'
+import { limits } from '../api/limits.js'
 import type { Random } from '../base/random.js'
+import { Accesses } from './accesses.js'
 import type { Context } from './context.js'
 import type { Database } from './keyspace.js'
-import { keyBytes } from './memory.js'
+import { bytesOf, keyBytes } from './memory.js'
 import { type Value, valueBytes, wholeBytes } from './values/value.js'
 import { randomKey } from './walk.js'
 
-/** Redis' `maxmemory-samples`, twice: there is no pool of earlier draws. */
-const samples = 10
+/** Redis' `maxmemory-samples`. */
+const samplesFirst = 5
+/** So many times as many are drawn: there is no pool of earlier draws. */
+const draws = 2
+const samplesMax = 64
 /** Longest piece of a string that tells it from others. */
 const printChars = 256
 
 export interface EvictionInit {
   readonly context: Context
-  readonly policy: EvictionPolicy
-  readonly maxMemory: number
-  /** Databases that clients can select. */
-  readonly databases: number
+  readonly options: EngineOptions
 }
 
 export class Eviction implements EngineEviction {
-  readonly maxMemory: number
+  settings: GroupSettings = { maxMemory: null, policy: null, samples: null }
+  maxMemory = 0
+  bounds: EntryBounds | undefined = undefined
   entries = 0
   evicted = 0
   readonly #init: EvictionInit
-  readonly isActive: boolean
-  readonly #isVolatile: boolean
+  #policy: EvictionPolicy = 'noeviction'
+  #samples = samplesFirst * draws
 
   constructor(init: EvictionInit) {
     this.#init = init
-    this.maxMemory = init.maxMemory
-    this.isActive = init.maxMemory > 0 && init.policy !== 'noeviction'
-    this.#isVolatile = init.policy.startsWith('volatile')
+    this.follow(this.settings)
+  }
+
+  get evicts(): boolean {
+    return this.#policy !== 'noeviction'
+  }
+
+  isFull(bounds: EntryBounds | undefined): boolean {
+    const { maxMemory } = this
+    const asked = this.settings.maxMemory ?? 0
+    if (maxMemory === 0 && asked === 0 && bounds === undefined) return false
+    const used = bytesOf(this.#init.context.keyspace.databases)
+    if (maxMemory > 0 && used > this.#most(maxMemory)) return true
+    if (bounds !== undefined && used >= bounds.room) return true
+    return asked > 0 && used + (bounds?.others ?? limits.memberBytes) > this.#most(asked)
+  }
+
+  /** Where keys are evicted the leader keeps the bound; what is on its way may pass it for a moment. */
+  #most(bound: number): number {
+    return this.evicts ? bound + evictionSlack(bound) : bound
+  }
+
+  /** What was set at run time, and the file where it says nothing, or where it is the keyspace's own. */
+  follow(settings: GroupSettings): void {
+    const { maxMemory, maxMemoryPolicy: own, yields = false } = this.#init.options
+    this.settings = settings
+    this.maxMemory = yields && settings.maxMemory !== null ? 0 : maxMemory
+    const [first, second] = yields ? [settings.policy, own] : [own, settings.policy]
+    this.#policy = first ?? second ?? 'noeviction'
+    this.#samples = Math.min(samplesMax, settings.samples ?? samplesFirst) * draws
+    this.#watchUses()
+  }
+
+  /** Uses are noted where the policy asks for them; what is known of them stays while it asks the same. */
+  #watchUses(): void {
+    const { effects } = this.#init.context
+    const isFrequency = this.#policy.endsWith('lfu')
+    if (!isFrequency && !this.#policy.endsWith('lru')) effects.accesses = null
+    else if (effects.accesses?.isFrequency !== isFrequency) {
+      effects.accesses = new Accesses(isFrequency)
+    }
+  }
+
+  get #isVolatile(): boolean {
+    return this.#policy.startsWith('volatile')
   }
 
   victim(random: Random, isTaken: (db: number, key: string) => boolean): Victim | null {
     let best: { readonly db: number; readonly key: string; readonly score: number } | null = null
-    for (let i = 0; i < samples; i++) {
+    for (let i = 0; i < this.#samples; i++) {
       const drawn = this.#draw(random)
       if (drawn === null) return null
       if (isTaken(drawn.db, drawn.key)) continue
@@ -57,10 +111,10 @@ export class Eviction implements EngineEviction {
   }
 
   evict(victims: readonly Victim[]): void {
-    const { context, databases } = this.#init
+    const { context, options } = this.#init
     this.entries++
     for (const { db, key, print } of victims) {
-      if (db >= databases) continue
+      if (db >= options.databases) continue
       const value = context.keyspace.find(context.keyspace.places.of(db), key)?.map.get(key)
       if (value === undefined || printOf(value) !== print) continue
       context.select(db)
@@ -71,7 +125,7 @@ export class Eviction implements EngineEviction {
 
   #draw(random: Random): { readonly db: number; readonly key: string } | null {
     const { keyspace } = this.#init.context
-    const sizes = Array.from({ length: this.#init.databases }, (_, db) =>
+    const sizes = Array.from({ length: this.#init.options.databases }, (_, db) =>
       this.#size(keyspace.databases[keyspace.places.of(db)]),
     )
     const total = sizes.reduce((sum, size) => sum + size, 0)
@@ -94,8 +148,8 @@ export class Eviction implements EngineEviction {
   }
 
   #score(db: number, key: string, random: Random): number {
-    const { context, policy } = this.#init
-    if (policy === 'volatile-ttl') {
+    const { context } = this.#init
+    if (this.#policy === 'volatile-ttl') {
       return -(
         context.keyspace.find(context.keyspace.places.of(db), key)?.expires?.get(key)?.at ?? 0
       )

@@ -11,6 +11,13 @@ const entryBytes = 40
 /** Entry of the side table, the item and its place in the expiry heap. */
 export const expiryBytes = 112
 
+/** Bytes of all databases. */
+export function bytesOf(databases: readonly ({ readonly bytes: number } | undefined)[]): number {
+  let sum = 0
+  for (const database of databases) if (database !== undefined) sum += database.bytes
+  return sum
+}
+
 /** Bytes of a key with its value, without its time to live. */
 export function keyBytes(key: string, value: Value): number {
   return entryBytes + textBytes(key) + valueBytes(value)

@@ -58,6 +58,7 @@ export interface Made {
 
 export function makeState(init: RouterInit, own: Own): Made {
   const settings = new Settings(init.config)
+  settings.follow(() => init.groups.at(-1)?.memory?.settings)
   const table = new CommandTable<Run>(init.commands, routerCommands)
   const times = init.times ?? new Timekeeper(init.stopwatch)
   times.follow(settings, table)

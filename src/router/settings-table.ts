@@ -230,8 +230,6 @@ export const held: readonly string[] = [
   'appendonly',
   'bind',
   'loglevel',
-  'maxmemory',
-  'maxmemory-policy',
   'min-replicas-to-write',
   'port',
   'replica-read-only',

@@ -2,6 +2,7 @@
 // member runs; the rest answer Redis' refusal. Values are strings, as clients see them.
 
 import type { Config } from '../api/config.js'
+import { type GroupSettings, isGroupSetting } from '../api/group-settings.js'
 import { limits } from '../api/limits.js'
 import {
   type Check,
@@ -43,13 +44,22 @@ export interface SettingFault {
   readonly why: string
 }
 
+/** A setting that may be set to `value`. */
+export interface JudgedSetting {
+  readonly name: string
+  readonly value: string
+}
+
 const anyText: Check = (value) => ({ value })
 const mib = 1024 * 1024
+const sharedOnly = 'holds for the whole cluster: the file has memory.max, CONFIG SET the rest'
 
 export class Settings {
   readonly #settings = new Map<string, Setting>()
   readonly #aliases: ReadonlyMap<string, string> = new Map(aliases)
   readonly #watchers = new Map<string, ((value: string) => void)[]>()
+  /** What the groups keep. */
+  #shared: () => GroupSettings | undefined = () => undefined
   #version = 0
   #idleMs = 0
 
@@ -71,7 +81,24 @@ export class Settings {
   }
 
   get(name: string): string | undefined {
-    return this.#of(name)?.value
+    return this.#sharedValue(name) ?? this.#of(name)?.value
+  }
+
+  /** Where to look for what holds for the whole cluster. */
+  follow(shared: () => GroupSettings | undefined): void {
+    this.#shared = shared
+  }
+
+  #sharedValue(name: string): string | undefined {
+    if (!isGroupSetting(name)) return undefined
+    const shared = this.#shared()
+    const value =
+      name === 'maxmemory'
+        ? shared?.maxMemory
+        : name === 'maxmemory-policy'
+          ? shared?.policy
+          : shared?.samples
+    return value === null || value === undefined ? undefined : String(value)
   }
 
   /** A numeric setting; they are checked when set. */
@@ -119,7 +146,17 @@ export class Settings {
 
   /** Sets all of the pairs, or none of them. All names exist. */
   set(pairs: ReadonlyMap<string, string>): SettingFault | null {
-    const values: [name: string, setting: Setting, value: string][] = []
+    const judged = this.judge(pairs)
+    if ('why' in judged) return judged
+    const shared = judged.find(({ name }) => isGroupSetting(name))
+    if (shared !== undefined) return { name: shared.name, why: sharedOnly }
+    this.keep(judged)
+    return null
+  }
+
+  /** The pairs as they would be set, or why one of them cannot. All names exist. */
+  judge(pairs: ReadonlyMap<string, string>): readonly JudgedSetting[] | SettingFault {
+    const values: JudgedSetting[] = []
     for (const [name, text] of pairs) {
       const setting = this.#of(name)
       if (setting === undefined) return { name, why: 'there is no such setting' }
@@ -127,18 +164,24 @@ export class Settings {
       if (setting.check === null) return { name, why: "can't set immutable config" }
       const checked = setting.check(text, setting.value)
       if ('fault' in checked) return { name, why: checked.fault }
-      values.push([this.#aliases.get(name) ?? name, setting, checked.value])
+      values.push({ name: this.#aliases.get(name) ?? name, value: checked.value })
     }
-    for (const [, setting, value] of values) {
+    return values
+  }
+
+  /** Sets what was judged; what the groups keep is theirs. */
+  keep(judged: readonly JudgedSetting[]): void {
+    const values = judged.filter(({ name }) => !isGroupSetting(name))
+    for (const { name, value } of values) {
+      const setting = this.#settings.get(name) as Setting
       setting.value = value
       setting.isChanged = true
     }
     this.#version++
     this.#idleMs = this.integer('timeout') * 1_000
-    for (const [name, , value] of values) {
+    for (const { name, value } of values) {
       for (const act of this.#watchers.get(name) ?? []) act(value)
     }
-    return null
   }
 
   #of(name: string): Setting | undefined {
@@ -147,6 +190,12 @@ export class Settings {
 
   #add(name: string, value: string, check: Check | null): void {
     this.#settings.set(name, { value, check, isProtected: false, isChanged: false })
+  }
+
+  /** Keeps the check of the table. */
+  #begin(name: string, value: string): void {
+    const setting = this.#settings.get(name)
+    if (setting !== undefined) setting.value = value
   }
 
   #protect(name: string): void {
@@ -176,8 +225,8 @@ export class Settings {
     this.#add('save', '', savePoints)
     this.#add('maxmemory-clients', '0', memoryOrPercent)
     this.#add('repl-backlog-size', String(mib), memoryBetween(1, Number.MAX_SAFE_INTEGER))
-    fix('maxmemory', String(space?.maxMemory ?? 0))
-    fix('maxmemory-policy', space?.maxMemoryPolicy ?? 'noeviction')
+    this.#begin('maxmemory', String(space?.maxMemory || config.maxMemory))
+    this.#begin('maxmemory-policy', space?.maxMemoryPolicy ?? 'noeviction')
     fix('databases', String(config.databases))
     fix('port', String(listener?.port ?? 0))
     fix('bind', listener?.host ?? '')

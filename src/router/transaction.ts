@@ -10,6 +10,7 @@ import {
   execAborted,
   unknownResult,
   notInTransaction,
+  outOfMemory,
   shardInTransaction,
 } from '../api/replies.js'
 import { type ErrorReply, isError, nullArray, queued, type Reply } from '../api/reply.js'
@@ -118,6 +119,8 @@ export function enqueue(
       group = groups[0] as number
     }
   }
+  // Redis lets nothing be queued while memory is short.
+  if (entry.name !== 'unwatch' && isFull(state, group)) return spoil(transaction, outOfMemory)
   // What will be aborted anyway need not be kept.
   if (transaction.isSpoiled) return queued
   transaction.add(entry, args, group)
@@ -127,6 +130,10 @@ export function enqueue(
     if (db !== null && db >= 0 && db < state.config.databases) transaction.db = db
   }
   return queued
+}
+
+function isFull({ groups }: RouterState, group: number | null): boolean {
+  return (groups[group ?? groups.length - 1] as Group).memory?.isFull === true
 }
 
 function databaseGroups(state: RouterState, entry: Entry, db: number): readonly number[] {

@@ -1,11 +1,15 @@
-// The leader's side of eviction: keeps the data, and what is on its way to it, within the bound, by
-// proposing victims before the commands that need their room. Asked once per turn.
+// The leader's side of bounds on memory: keeps the data, and what is on its way to it, within the group's
+// bound and its member's, by proposing victims before the commands that need their room. Asked once per turn.
+// And says how far the data may grow where nothing may be evicted.
 
 import type { Engine } from '../api/engine.js'
-import { afterHead, type Payload } from '../api/entry.js'
+import { afterHead, type EntryBounds, type Payload } from '../api/entry.js'
 import { decodeVictims, encodeVictims, type EngineEviction, type Victim } from '../api/eviction.js'
+import type { GroupBounds } from '../api/group.js'
+import type { GroupSettings } from '../api/group-settings.js'
 import { ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
+import { type GroupMemory, MemberMemory } from './member-memory.js'
 import type { Windows } from './windows.js'
 
 /** Victims of one entry, and bytes of keys in it. */
@@ -30,12 +34,49 @@ interface Leaving {
   readonly victims: readonly Victim[]
 }
 
-export class Evictor {
+const nothingSet: GroupSettings = { maxMemory: null, policy: null, samples: null }
+
+export class Evictor implements GroupMemory, GroupBounds {
+  readonly #engine: () => Engine
+  readonly #member: MemberMemory
   #coming: OnTheWay[] = []
   #comingBytes = 0
   #leaving: Leaving[] = []
   #leavingBytes = 0
   readonly #taken = new Set<string>()
+
+  constructor(engine: () => Engine, member = new MemberMemory({ maxMemory: 0, ceiling: 0 })) {
+    this.#engine = engine
+    this.#member = member
+    member.join(this)
+  }
+
+  get bytes(): number {
+    return this.#engine().memoryBytes
+  }
+
+  get settings(): GroupSettings {
+    return this.#engine().eviction?.settings ?? nothingSet
+  }
+
+  get coming(): number {
+    return this.#comingBytes - this.#leavingBytes
+  }
+
+  get evicts(): boolean {
+    return this.#engine().eviction?.evicts === true
+  }
+
+  /** How far the group may grow, for the next entry; undefined where the engine needs no word of it. */
+  get bounds(): EntryBounds | undefined {
+    const { eviction } = this.#engine()
+    return eviction === undefined ? undefined : this.#member.bounds(this, eviction.settings)
+  }
+
+  /** By what this member has applied: a command that may grow the data would be refused now. */
+  get isFull(): boolean {
+    return this.#engine().eviction?.isFull(this.bounds) === true
+  }
 
   /** What was proposed may be lost. */
   reset(): void {
@@ -53,6 +94,7 @@ export class Evictor {
     readonly sequence: number
     readonly size: number
   }): void {
+    if (!this.#isNeeded) return
     const { origin, incarnation, sequence } = batch
     const bytes = batch.size + commandBytes
     this.#coming.push({ origin, incarnation, sequence, bytes })
@@ -61,20 +103,17 @@ export class Evictor {
 
   /** Proposes victims until everything fits, as far as there are any; whether there is more to do. */
   turn(
-    at: {
-      readonly eviction: EngineEviction
-      readonly memoryBytes: number
-      readonly windows: Windows
-      readonly random: Random
-    },
+    at: { readonly windows: Windows; readonly random: Random },
     propose: (body: Uint8Array) => boolean,
   ): boolean {
-    const { eviction, windows, random } = at
+    if (!this.#isNeeded) return false
+    const { windows, random } = at
+    const eviction = this.#engine().eviction as EngineEviction
     this.#settle(eviction, windows)
     const isTaken = (db: number, key: string): boolean => this.#taken.has(`${db} ${key}`)
     for (let entries = 0; entries < entriesMax; entries++) {
       const victims: Victim[] = []
-      while (victims.length < victimsMax && this.#excess(at) > 0) {
+      while (victims.length < victimsMax && this.#excess(eviction) > 0) {
         const victim = eviction.victim(random, isTaken)
         if (victim === null) break
         victims.push(victim)
@@ -93,8 +132,17 @@ export class Evictor {
     return true
   }
 
-  #excess(at: { readonly eviction: EngineEviction; readonly memoryBytes: number }): number {
-    return at.memoryBytes + this.#comingBytes - this.#leavingBytes - at.eviction.maxMemory
+  /** Keys are evicted, and there is a bound. */
+  get #isNeeded(): boolean {
+    const { eviction } = this.#engine()
+    if (eviction?.evicts !== true) return false
+    return eviction.maxMemory > 0 || this.#member.bound(eviction.settings) > 0
+  }
+
+  #excess({ maxMemory, settings }: EngineEviction): number {
+    const ofMember = this.#member.excess(settings)
+    if (maxMemory === 0) return ofMember
+    return Math.max(ofMember, this.bytes + this.coming - maxMemory)
   }
 
   /** Forgets what was applied meanwhile. */

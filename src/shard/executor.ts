@@ -6,7 +6,7 @@ import {
   decodeEntryHead,
   type EntryHead,
   entryKinds,
-  entryVersion,
+  entryVersionBounded,
 } from '../api/entry.js'
 import { type Engine, later, needsLog, type Waiting, waits } from '../api/engine.js'
 import type { GroupCall, Lane } from '../api/group.js'
@@ -230,7 +230,7 @@ export class Executor {
     const local = payload instanceof CommandPayload ? payload : null
     const reader = local === null ? new ByteReader(payload.bytes()) : null
     const head = local === null ? decodeEntryHead(reader as ByteReader) : local.head
-    if (head === null || head.version !== entryVersion) {
+    if (head === null || head.version < 1 || head.version > entryVersionBounded) {
       this.#halt(`entry ${delivery.at.index} has a format that this version does not know`)
       return true
     }
@@ -316,6 +316,7 @@ export class Executor {
 
   #begin(head: EntryHead): void {
     this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    if (this.engine.eviction !== undefined) this.engine.eviction.bounds = head.bounds
     this.#events.open()
     this.#waiters.forgetReady()
   }

@@ -2,7 +2,14 @@
 // it lets through twice by mistake (after a leader change it does not know its log's tail) is caught
 // by the windows at apply.
 
-import { type EntryHead, entryKinds, entryVersion, type Payload } from '../api/entry.js'
+import {
+  type EntryBounds,
+  type EntryHead,
+  entryKinds,
+  entryVersion,
+  entryVersionBounded,
+  type Payload,
+} from '../api/entry.js'
 import type { Now } from '../api/ids.js'
 import { ByteWriter, noBytes } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
@@ -36,6 +43,8 @@ export interface ProposerInit {
   clockOffset(): number
   /** Clients of other members wait to hear of changes. */
   isAwaited(): boolean
+  /** How far the group may grow. */
+  bounds(): EntryBounds | undefined
 }
 
 export class Proposer {
@@ -113,9 +122,10 @@ export class Proposer {
   }
 
   #head(kind: number, clock: number, now: Now, proposal: Proposal | null): EntryHead {
+    const bounds = kind === entryKinds.command ? this.#init.bounds() : undefined
     return {
       kind,
-      version: entryVersion,
+      version: bounds === undefined ? entryVersion : entryVersionBounded,
       origin: proposal === null ? 0 : proposal.origin,
       incarnation: proposal === null ? 0 : proposal.incarnation,
       sequence: proposal === null ? 0 : proposal.sequence,
@@ -124,6 +134,7 @@ export class Proposer {
       seedHigh: this.#random.uint32(),
       seedLow: this.#random.uint32(),
       trace: '',
+      bounds,
     }
   }
 

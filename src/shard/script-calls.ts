@@ -83,7 +83,9 @@ export class ScriptCalls {
     if (isRouted) return this.#routed(args)
     const writes = isWrite(spec)
     if (writes && this.#init.isReadOnly) return readOnlyScript
-    if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
+    // Redis lets a script end what it began to write.
+    const isBarred = this.#init.isFull && this.effects.length === 0
+    if (isBarred && spec.flags.includes('denyoom')) return outOfMemory
     if (spec.flags.includes('blocking') && hasBlock(args)) return blocks(name)
     if (!this.#place.world.belongs(this.#place.group, this.#db, args)) {
       this.fatal = crossGroup
@@ -96,7 +98,6 @@ export class ScriptCalls {
   queued(args: string[]): Reply {
     const spec = this.#place.engine.commands.get(args[0] as string)
     if (spec === undefined) return unknownCommand(args)
-    if (this.#init.isFull && spec.flags.includes('denyoom')) return outOfMemory
     return this.#execute(args, isWrite(spec))
   }
 

@@ -2,12 +2,13 @@
 
 import type { Times } from '../api/times.js'
 import type { Config, KeyspaceConfig } from '../api/config.js'
-import type { EngineFactory } from '../api/engine.js'
+import type { EngineFactory, EngineOptions } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
 import type { GroupId } from '../api/ids.js'
 import type { Members, StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
+import type { MemberMemory } from './member-memory.js'
 import type { ScriptMeans, ScriptSeat } from './scripts.js'
 import type { ShardSink } from './sink.js'
 import type { Windows } from './windows.js'
@@ -30,8 +31,17 @@ export interface ShardInit {
   readonly times?: Times
   /** Carries out PUBLISH and SPUBLISH of scripts. */
   readonly publish?: (args: readonly string[]) => void
+  /** What all groups of the member take; absent, no bound is on them together. */
+  readonly memory?: MemberMemory
   /** Who runs scripts; absent, they are refused. */
   readonly scripts?: ScriptMeans | undefined
+}
+
+export function engineOptionsOf({ keyspace, config }: ShardInit): EngineOptions {
+  const { maxMemory, maxMemoryPolicy } = keyspace
+  const { databases, bulkBytesMax } = config
+  const yields = keyspace.name === 'default'
+  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields }
 }
 
 /** Where scripts run, or undefined. */

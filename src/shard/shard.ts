@@ -22,6 +22,7 @@ import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
 import { busyRefusal, tellBusy } from './busy.js'
 import { Drive } from './drive.js'
+import { Evictor } from './evictor.js'
 import { EventLog } from './event-log.js'
 import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
@@ -31,7 +32,7 @@ import { Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
-import { seatOf, type ShardInit } from './shard-init.js'
+import { engineOptionsOf, seatOf, type ShardInit } from './shard-init.js'
 import { Stopping } from './stopping.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
@@ -46,6 +47,7 @@ export class Shard implements Group {
   readonly keyspace: string
   readonly shard: number
   readonly scripts: GroupScripts | null
+  readonly memory: Evictor
   readonly #init: ShardInit
   readonly #engineOptions: EngineOptions
   readonly #sink: ShardSink
@@ -61,6 +63,7 @@ export class Shard implements Group {
   #drive: Drive | null = null
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
+  readonly #nextToken = (): Token => ++this.#token as Token
   #halted = ''
   readonly #stopping = new Stopping()
   #isDiskShort = false
@@ -71,10 +74,9 @@ export class Shard implements Group {
     this.shard = init.shard
     this.#init = init
     this.#sink = init.sink
-    const { maxMemory, maxMemoryPolicy = 'noeviction' } = init.keyspace
-    const { databases, bulkBytesMax } = init.config
-    this.#engineOptions = { databases, bulkBytesMax, maxMemory, maxMemoryPolicy }
-    this.#events = new EventLog(init.events ?? noKeyEvents, databases)
+    this.#engineOptions = engineOptionsOf(init)
+    this.memory = new Evictor(() => this.engine, init.memory)
+    this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
     this.#reads = new Reads(init.config.requestMs)
     this.#writes = new Writes({
       config: init.config,
@@ -82,7 +84,8 @@ export class Shard implements Group {
       windows: this.#windows,
       random: init.random.fork(),
       engine: () => this.engine,
-      token: () => this.#nextToken(),
+      evictor: this.memory,
+      token: this.#nextToken,
       clockOffset: init.clockOffset,
       isAwaited: () => this.#events.isAwaited || this.#windows.waiters.size > 0,
       scripts: seatOf(init, this.#windows, () => this.#executor),
@@ -178,7 +181,7 @@ export class Shard implements Group {
       writes: this.#writes,
       executor: this.#executor,
       storage: this.#storage,
-      token: () => this.#nextToken(),
+      token: this.#nextToken,
       lostLeader: () => this.#events.forgotten(),
     })
   }
@@ -372,10 +375,6 @@ export class Shard implements Group {
 
   averageTtl(db: number): number {
     return this.engine.averageTtl(db)
-  }
-
-  #nextToken(): Token {
-    return ++this.#token as Token
   }
 
   #halt(why: string): void {

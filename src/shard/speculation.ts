@@ -6,7 +6,7 @@
 import { type EngineScripting, type Engine, later, type Waiting, waits } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
 import { limits } from '../api/limits.js'
-import { scriptTooLong } from '../api/replies.js'
+import { outOfMemory, scriptTooLong } from '../api/replies.js'
 import { type ErrorReply, nullArray, type Reply, isError } from '../api/reply.js'
 import {
   type RunningScript,
@@ -30,7 +30,7 @@ import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Waiters } from './waiters.js'
-import { isTransaction, Transaction } from './transaction.js'
+import { isBarred, isTransaction, Transaction } from './transaction.js'
 
 /** A batch with scripts, and the head that its entry will have. */
 export interface Candidate {
@@ -137,6 +137,7 @@ export class Speculation {
   *#runBatch(head: EntryHead, commands: Commands): Generator<void, Commands, void> {
     const { engine } = this.#init
     engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
+    if (engine.eviction !== undefined) engine.eviction.bounds = head.bounds
     this.#waiters.forgetReady()
     this.#salt = 0
     const calls: (readonly string[])[] = []
@@ -197,6 +198,7 @@ export class Speculation {
     effects: Effect[],
   ): Generator<void, Reply, void> {
     const { engine, scripting } = this.#init
+    if (isBarred(engine, calls)) return outOfMemory
     for (const { db, key } of watched) scripting.execute(db, ['exists', key])
     if (watched.some(({ key, version }) => engine.slotVersion(keySlot(key)) !== version)) {
       return nullArray
@@ -207,7 +209,7 @@ export class Speculation {
         replies.push(yield* this.#one(db, args, effects))
         continue
       }
-      const made = this.#calls(db, { isReadOnly: false, isFull: scripting.isFull }, null)
+      const made = this.#calls(db, { isReadOnly: false, isFull: false }, null)
       replies.push(made.queued([...args]))
       this.#keep(made, effects)
     }

@@ -4,7 +4,7 @@
 
 import type { CommandSpec } from '../api/command.js'
 import { type Engine, later, needsLog } from '../api/engine.js'
-import { error } from '../api/replies.js'
+import { error, outOfMemory } from '../api/replies.js'
 import { nullArray, type Reply } from '../api/reply.js'
 import {
   decodeTransaction,
@@ -25,6 +25,14 @@ export function isTransaction(args: readonly string[]): boolean {
   return name === execName || name === watchName
 }
 
+/** The data may not grow, and one of the commands could make it. As in Redis, they are judged together. */
+export function isBarred(engine: Engine, calls: readonly TransactionCall[]): boolean {
+  if (engine.scripting?.isFull !== true) return false
+  return calls.some(
+    ({ args }) => engine.commands.get(args[0] as string)?.flags.includes('denyoom') === true,
+  )
+}
+
 export class Transaction {
   readonly #engine: Engine
   /** The turn's wall clock in a read outside the log, null in an entry. */
@@ -38,6 +46,7 @@ export class Transaction {
   /** Watched keys that were looked up. */
   #looked = 0
   #isJudged = false
+  #isBegun = false
   /** A watched slot was written to. */
   #isAborted = false
   /** The engine is in the middle of a long command. */
@@ -64,6 +73,10 @@ export class Transaction {
   /** Goes on for at most about `elements`; its answer, or `needsLog` where a read must not answer. */
   step(elements: number): Reply | typeof later | typeof needsLog {
     if (this.#calls === null) return malformed
+    if (!this.#isBegun) {
+      this.#isBegun = true
+      if (isBarred(this.#engine, this.#calls)) return outOfMemory
+    }
     for (let left = elements; left > 0; ) {
       if (this.#isOpen) {
         const reply = this.#engine.step(left)
@@ -121,7 +134,11 @@ export class Transaction {
   }
 
   #run({ db, args }: TransactionCall): Reply | typeof later | typeof needsLog {
-    if (this.#wall === null) return this.#engine.execute(db, this.#isTorn() ? ['exists', ''] : args)
+    if (this.#wall === null) {
+      const call = this.#isTorn() ? ['exists', ''] : args
+      const { scripting } = this.#engine
+      return scripting === undefined ? this.#engine.execute(db, call) : scripting.execute(db, call)
+    }
     const spec = this.#engine.commands.get(args[0] ?? '')
     if (spec?.flags.includes('write') === true) return notRead
     return this.#engine.read(db, args, this.#wall)

@@ -22,7 +22,7 @@ import {
 } from './batch.js'
 import { Blocked } from './blocked.js'
 import type { Debt, Refused } from './debt.js'
-import { Evictor } from './evictor.js'
+import type { Evictor } from './evictor.js'
 import { Origin } from './origin.js'
 import {
   encodeForward,
@@ -43,6 +43,7 @@ export interface WritesInit {
   readonly windows: Windows
   readonly random: Random
   readonly engine: () => Engine
+  readonly evictor: Evictor
   readonly token: () => Token
   readonly clockOffset: () => number
   /** Clients of other members wait to hear of changes, or for elements. */
@@ -69,7 +70,6 @@ export class Writes {
   readonly blocked: Blocked
   readonly #guard: WaiterGuard
   readonly #proposer: Proposer
-  readonly #evictor = new Evictor()
   readonly scripts: Scripts | null
   /** Of the turn; null before the first. */
   #strategy: Strategy | null = null
@@ -101,6 +101,7 @@ export class Writes {
       skewMs: init.config.clockSkewMs,
       clockOffset: init.clockOffset,
       isAwaited: init.isAwaited,
+      bounds: () => init.evictor.bounds,
     })
     this.scripts = init.scripts === undefined ? null : this.#makeScripts(init.scripts)
   }
@@ -183,7 +184,7 @@ export class Writes {
   /** A proposal was dropped: what is not answered goes again, and may be proposed again. */
   lost(): void {
     this.scripts?.clear()
-    this.#evictor.reset()
+    this.#init.evictor.reset()
     this.#proposer.reset()
     this.origin.resendAll()
   }
@@ -364,17 +365,15 @@ export class Writes {
     const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
     if (strategy.propose(this.#init.token(), payload, now) !== null) return false
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
-    if (this.#init.engine().eviction?.isActive === true) this.#evictor.proposed(proposal)
+    this.#init.evictor.proposed(proposal)
     return true
   }
 
   /** Room for what comes is made before it. */
   #evict(strategy: Strategy, now: Now): void {
-    const { windows, random, engine, sink } = this.#init
-    const { eviction, memoryBytes, clock } = engine()
-    if (eviction === undefined || !eviction.isActive) return
-    const hasMore = this.#evictor.turn({ eviction, memoryBytes, windows, random }, (victims) => {
-      const payload = this.#proposer.evict(victims, clock, now)
+    const { windows, random, engine, sink, evictor } = this.#init
+    const hasMore = evictor.turn({ windows, random }, (victims) => {
+      const payload = this.#proposer.evict(victims, engine().clock, now)
       return strategy.propose(this.#init.token(), payload, now) === null
     })
     if (hasMore) sink.wake()

@@ -378,7 +378,7 @@ export class CoreWorld {
       debugCommand: 'no',
       settings: [],
       peersInsecure: false,
-      clientsMax: limits.clientsMax,
+      ...{ clientsMax: limits.clientsMax, maxMemory: 0 },
       bulkBytesMax: limits.bulkBytesMax,
       databases: limits.databases,
       requestMs: limits.requestMs,
@@ -395,6 +395,6 @@ export class CoreWorld {
 }
 
 function sorted(rows: ReadonlyMap<string, Uint8Array>): Row[] {
-  const keys = [...rows.keys()].sort((a, b) => (a < b ? -1 : 1))
-  return keys.map((key) => ({ key, value: rows.get(key) as Uint8Array }))
+  const made = [...rows].map(([key, value]) => ({ key, value }))
+  return made.sort((a, b) => (a.key < b.key ? -1 : 1))
 }

@@ -37,6 +37,7 @@ export function config(changes: Partial<Config> & { readonly directory: string }
     debugCommand: 'no',
     settings: [],
     peersInsecure: false,
+    maxMemory: 0,
     clientsMax: 100,
     bulkBytesMax: 1024,
     databases: 16,

@@ -56,6 +56,7 @@ export function configOf(rest: Partial<Config> = {}): Config {
     debugCommand: 'no',
     settings: [],
     peersInsecure: false,
+    maxMemory: 0,
     clientsMax: limits.clientsMax,
     bulkBytesMax: limits.bulkBytesMax,
     databases: 16,

@@ -4,6 +4,7 @@ import {
   encodeEntryHead,
   entryKinds,
   entryVersion,
+  entryVersionBounded,
   payloadOf,
   type Payload,
 } from '../../src/api/entry.js'
@@ -209,7 +210,7 @@ test('executor: a read that goes into the log: takes the later reads of its lane
 })
 
 const unknown: readonly [string, Payload][] = [
-  ['of a later version', entry(entryKinds.command, 1, [], entryVersion + 1)],
+  ['of a later version', entry(entryKinds.command, 1, [], entryVersionBounded + 1)],
   ['of an unknown kind', entry(99, 1, [])],
   ['of a kind that is only reserved', entry(entryKinds.prepare, 1, [])],
   ['of bytes that are no head', payloadOf(new Uint8Array([1, 1]))],

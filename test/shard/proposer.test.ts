@@ -10,6 +10,7 @@ function world(offset = 0) {
     skewMs,
     clockOffset: () => offset,
     isAwaited: () => false,
+    bounds: () => undefined,
   })
   return {
     proposer,

@@ -13,6 +13,7 @@ import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
 import { type CommandPayload, decodeCommands, encodeCommands } from '../../src/shard/batch.js'
 import { channels } from '../../src/shard/sink.js'
+import { Evictor } from '../../src/shard/evictor.js'
 import { Windows } from '../../src/shard/windows.js'
 import { Writes } from '../../src/shard/writes.js'
 import { MapEngine } from './map-engine.js'
@@ -42,6 +43,7 @@ function world() {
     windows,
     random: new Random(1),
     engine: () => engine,
+    evictor: new Evictor(() => engine),
     token: () => ++token as Token,
     clockOffset: () => 0,
     isAwaited: () => false,

@@ -27,6 +27,7 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     debugCommand: 'no',
     settings: [],
     peersInsecure: false,
+    maxMemory: 0,
     clientsMax: limits.clientsMax,
     bulkBytesMax: limits.bulkBytesMax,
     databases: limits.databases,

@@ -8,7 +8,8 @@ import { describeUser } from '../acl/describe.js'
 import { family } from '../family.js'
 import { groupTotals } from '../info/counters.js'
 import { container, specs } from '../specs/config.js'
-import { deferred, type RouterState, type Run } from '../state.js'
+import { shareSettings } from '../shared-settings.js'
+import { deferred, type Run } from '../state.js'
 
 /** Settings that have an option of their own in the file. */
 function optionOf(name: string, value: string): readonly [readonly string[], FileValue] {
@@ -56,7 +57,8 @@ const get: Run = (_session, args, state) => {
   return { type: 'map', pairs }
 }
 
-function setPairs(args: readonly string[], state: RouterState): Reply {
+const set: Run = (session, args, state) => {
+  if (args.length % 2 !== 0) return syntaxError
   const pairs = new Map<string, string>()
   for (let at = 2; at < args.length; at += 2) {
     const name = (args[at] as string).toLowerCase()
@@ -68,16 +70,18 @@ function setPairs(args: readonly string[], state: RouterState): Reply {
     if (pairs.has(name)) return failed(args[at] as string, 'duplicate parameter')
     pairs.set(name, args[at + 1] as string)
   }
-  const fault = state.settings.set(pairs)
-  return fault === null ? ok : failed(fault.name, fault.why)
+  const { settings } = state
+  const judged = settings.judge(pairs)
+  if ('why' in judged) return failed(judged.name, judged.why)
+  return shareSettings(state, session, judged, () => {
+    settings.keep(judged)
+    return ok
+  })
 }
 
 function failed(name: string, why: string): Reply {
   return error(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}`)
 }
-
-const set: Run = (_session, args, state) =>
-  args.length % 2 === 0 ? setPairs(args, state) : syntaxError
 
 const resetStat: Run = (_session, _args, state) => {
   state.stats.reset(state.table.all(), groupTotals(state))

@@ -1,5 +1,6 @@
 // MEMORY: what this member's data and process take. USAGE is the engine's.
 
+import { limits } from '../../api/limits.js'
 import { ok, type Reply } from '../../api/reply.js'
 import { family } from '../family.js'
 import { memoryFigures } from '../info/memory-figures.js'
@@ -30,9 +31,11 @@ const doctor: Run = (_session, _args, state) => {
 const stats: Run = (_session, _args, state) => {
   const f = memoryFigures(state)
   const double = (value: number): Reply => ({ type: 'double', value })
-  const perKey = f.keys === 0 ? 0 : Math.floor(f.used / f.keys)
+  const data = f.used - limits.memberBytes
+  const perKey = f.keys === 0 ? 0 : Math.floor(data / f.keys)
   const pairs: Reply[] = [
-    ...['peak.allocated', f.peak, 'total.allocated', f.used, 'startup.allocated', 0],
+    ...['peak.allocated', f.peak, 'total.allocated', f.used],
+    ...['startup.allocated', limits.memberBytes],
     ...['replication.backlog', 0, 'clients.slaves', 0, 'clients.normal', f.clients],
     ...['cluster.links', 0, 'aof.buffer', 0, 'lua.caches', 0, 'functions.caches', 0],
   ]
@@ -45,7 +48,7 @@ const stats: Run = (_session, _args, state) => {
   }
   pairs.push(
     ...['overhead.total', f.clients, 'keys.count', f.keys, 'keys.bytes-per-key', perKey],
-    ...['dataset.bytes', f.used, 'dataset.percentage', double(f.used === 0 ? 0 : 100)],
+    ...['dataset.bytes', data, 'dataset.percentage', double(data === 0 ? 0 : 100)],
     ...['peak.percentage', double(f.peak === 0 ? 0 : (f.used * 100) / f.peak)],
     ...['allocator.allocated', f.heap, 'allocator.active', f.heap, 'allocator.resident', f.rss],
     ...['allocator-fragmentation.ratio', double(1), 'allocator-fragmentation.bytes', 0],

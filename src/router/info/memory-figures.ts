@@ -1,9 +1,10 @@
 // What this member takes: the engines' own accounting, and the process as the host sees it.
 
+import { limits } from '../../api/limits.js'
 import type { RouterState } from '../state.js'
 
 export interface MemoryFigures {
-  /** Bytes of all data by the engines' accounting, now and at most. */
+  /** Bytes of the member, as its bound counts them: of all data by the engines' accounting, now and at most. */
   readonly used: number
   readonly peak: number
   readonly keys: number
@@ -17,7 +18,7 @@ export interface MemoryFigures {
 
 export function memoryFigures(state: RouterState): MemoryFigures {
   const gauges = state.facts.gauges()
-  let used = 0
+  let used: number = limits.memberBytes
   let keys = 0
   for (const group of state.groups) {
     const report = group.report()
