@@ -274,9 +274,6 @@ export const functionNotFound = error('ERR Function not found')
 export const libraryNotFound = error('ERR Library not found')
 export const readOnlyScript = error('ERR Write commands are not allowed from read-only scripts.')
 export const notForRo = error('ERR Can not execute a script with write flag using *_ro command.')
-export const noOomFlag = error(
-  "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'",
-)
 export const badKeyCount = error('ERR Bad number of keys provided')
 export const negativeKeys = error("ERR Number of keys can't be negative")
 export const manyKeys = error("ERR Number of keys can't be greater than number of args")

@@ -35,15 +35,6 @@ interface Queued {
   refused: ErrorReply | null
 }
 
-const scripts: ReadonlySet<string> = new Set([
-  'eval',
-  'eval_ro',
-  'evalsha',
-  'evalsha_ro',
-  'fcall',
-  'fcall_ro',
-])
-
 /** What an argument costs besides its bytes. */
 const argumentBytes = 16
 
@@ -73,7 +64,7 @@ export class Transaction {
     this.commands.push({ entry, args, db: this.db, refused: null })
     for (const arg of args) this.bytes += arg.length + argumentBytes
     if (entry.isWrite) this.isWrite = true
-    if (scripts.has(entry.name)) {
+    if (entry.isScripted) {
       this.isScripted = true
       if (!entry.name.endsWith('_ro')) this.isWrite = true
     }
@@ -137,7 +128,7 @@ function isFull({ groups }: RouterState, group: number | null): boolean {
 }
 
 function databaseGroups(state: RouterState, entry: Entry, db: number): readonly number[] {
-  return entry.name === 'flushall' || entry.name === 'swapdb'
+  return entry.name === 'flushall' || entry.name === 'swapdb' || entry.spec.gather === 'each'
     ? state.route.all
     : state.route.groupsOf(db)
 }

@@ -6,13 +6,14 @@ import {
   functionNotFound,
   manyKeys,
   negativeKeys,
-  noOomFlag,
   noScript,
   notForRo,
   notInteger,
+  outOfMemory,
 } from '../api/replies.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import type { ScriptJob, ScriptRunner } from '../api/scripts.js'
+import { isRefusedWhenFull } from './script-growth.js'
 import type { ScriptLibrary } from './script-library.js'
 import { scriptFlagsOf } from './script-text.js'
 
@@ -116,8 +117,7 @@ function planJob(
   if (flags === null) return { kind: 'run', job, isReadOnly: isRo, isFull }
   const isReadOnly = flags.includes('no-writes')
   if (isRo && !isReadOnly) return refuse(notForRo)
-  const mayGrow = isReadOnly || flags.includes('allow-oom')
-  if (isFull && !mayGrow) return refuse(noOomFlag)
+  if (isFull && isRefusedWhenFull(flags)) return refuse(outOfMemory)
   return { kind: 'run', job, isReadOnly, isFull: false }
 }
 

@@ -17,12 +17,18 @@ import {
   spent,
 } from '../api/scripts.js'
 import type { GroupId } from '../api/ids.js'
-import { decodeTransaction, execName, type TransactionCalls } from '../api/transaction.js'
+import {
+  decodeTransaction,
+  execName,
+  type TransactionCall,
+  type TransactionCalls,
+} from '../api/transaction.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Commands } from './batch.js'
 import { ScriptCalls } from './script-calls.js'
+import { growsData } from './script-growth.js'
 import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
 import { ScriptLibrary } from './script-library.js'
 import { splitUser } from '../api/script-user.js'
@@ -30,7 +36,7 @@ import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Waiters } from './waiters.js'
-import { isBarred, isTransaction, Transaction } from './transaction.js'
+import { isTransaction, Transaction } from './transaction.js'
 
 /** A batch with scripts, and the head that its entry will have. */
 export interface Candidate {
@@ -197,8 +203,9 @@ export class Speculation {
     { watched, calls }: TransactionCalls,
     effects: Effect[],
   ): Generator<void, Reply, void> {
-    const { engine, scripting } = this.#init
-    if (isBarred(engine, calls)) return outOfMemory
+    const { engine, scripting, world } = this.#init
+    const grows = ({ args }: TransactionCall): boolean => growsData(args, world, this.#library)
+    if (scripting.isFull && calls.some(grows)) return outOfMemory
     for (const { db, key } of watched) scripting.execute(db, ['exists', key])
     if (watched.some(({ key, version }) => engine.slotVersion(keySlot(key)) !== version)) {
       return nullArray
@@ -225,6 +232,7 @@ export class Speculation {
     const mark = isKept ? scripting.mark() : 0
     const before = effects.length
     const { isFull } = scripting
+    if (isKept && isFull && growsData(args, this.#init.world, this.#library)) return outOfMemory
     const plan = planOf(args, { library: this.#library, runner, isFull })
     if (plan.kind === 'run') return yield* this.#run(db, plan, { args, rules, effects })
     if (isKept && isError(plan.reply) && effects.length > before) {

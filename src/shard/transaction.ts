@@ -26,7 +26,7 @@ export function isTransaction(args: readonly string[]): boolean {
 }
 
 /** The data may not grow, and one of the commands could make it. As in Redis, they are judged together. */
-export function isBarred(engine: Engine, calls: readonly TransactionCall[]): boolean {
+function isBarred(engine: Engine, calls: readonly TransactionCall[]): boolean {
   if (engine.scripting?.isFull !== true) return false
   return calls.some(
     ({ args }) => engine.commands.get(args[0] as string)?.flags.includes('denyoom') === true,

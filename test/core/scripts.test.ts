@@ -196,3 +196,40 @@ test('scripts: one that publishes: subscribers of every member hear of it once',
   const message = '*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nheard\r\n'
   for (const { text } of clients) t.is(text, message)
 })
+
+test('scripts: memory is short: refused as in Redis, alone and in EXEC; what frees room runs', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() === 1 ? 2 : 1)
+  const ask = (...args: readonly string[]): Promise<string> => scripted.ask(client, ...args)
+  const oom = "OOM command not allowed when used memory > 'maxmemory'."
+  const own = "#!lua\nreturn redis.call('set', 'x', '1')"
+  await ask('SET', 'x', '0')
+  await ask('FUNCTION', 'LOAD', library)
+
+  await ask('MULTI')
+  await ask('EVAL', own, '0')
+  await ask('CONFIG', 'SET', 'maxmemory', '0')
+  t.regex(await ask('EXEC'), /^\*2\r\n\+OK\r\n-ERR Command not allowed/)
+  await ask('MULTI')
+  await ask('FUNCTION', 'LOAD', 'REPLACE', library)
+  t.is(await ask('EXEC'), '*1\r\n$3\r\nlib\r\n')
+  await ask('MULTI')
+  await ask('EVAL', own, '0')
+  await scripted.ask(world.client(3), 'CONFIG', 'SET', 'maxmemory', '1')
+  t.is(await ask('EXEC'), `-EXECABORT Transaction discarded because of: ${oom}\r\n`)
+
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [['EVAL', own, '0'], `-${oom}\r\n`],
+    [['EVAL', "return redis.pcall('set', 'x', '1')", '0'], `-${oom}\r\n`],
+    [['EVAL', "redis.call('del', 'y') return redis.call('set', 'x', '2')", '0'], '+OK\r\n'],
+    [['EVAL', "#!lua flags=no-writes\nreturn redis.call('get', 'x')", '0'], '$1\r\n2\r\n'],
+    [['EVAL', "#!lua flags=allow-oom\nreturn redis.call('set', 'x', '3')", '0'], '+OK\r\n'],
+    [['FCALL', 'f', '1', 'n'], `-${oom}\r\n`],
+    [['FUNCTION', 'LOAD', 'REPLACE', library], `-${oom}\r\n`],
+    [['SCRIPT', 'LOAD', 'return 1'], `$40\r\n${sha}\r\n`],
+    [['FUNCTION', 'FLUSH'], '+OK\r\n'],
+  ]
+  for (const [args, expected] of cases) t.is(await ask(...args), expected, args.join(' '))
+})

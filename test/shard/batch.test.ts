@@ -1,8 +1,13 @@
 import test from 'ava'
 import type { CommandSpec } from '../../src/api/command.js'
-import { decodeEntryHead, type EntryHead } from '../../src/api/entry.js'
+import {
+  decodeEntryHead,
+  encodeEntryHead,
+  type EntryHead,
+  entryVersionBounded,
+} from '../../src/api/entry.js'
 import { makeLane } from '../../src/api/group.js'
-import { ByteReader } from '../../src/base/bytes.js'
+import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
 import {
   Batch,
@@ -91,6 +96,15 @@ test('batch: a payload: is encoded once, with its head before the commands', (t)
   const reader = new ByteReader(bytes)
   t.deepEqual(decodeEntryHead(reader), head)
   t.deepEqual(decodeCommands(reader)?.calls, [['set', 'a', '1']])
+})
+
+test('batch: a head that bounds the data: comes back as it went', (t) => {
+  const bounded = { ...head, version: entryVersionBounded, bounds: { others: 5, room: 2 ** 40 } }
+  const writer = new ByteWriter(64)
+
+  encodeEntryHead(writer, bounded)
+
+  t.deepEqual(decodeEntryHead(new ByteReader(writer.finish())), bounded)
 })
 
 test('batch: the body of a void batch: has no commands', (t) => {
