@@ -85,7 +85,8 @@ export class ScriptLibrary {
       case 'delete':
         return this.#delete(args[2] as string)
       case 'flush':
-        if (args.length > 3 || !isMode(args[2])) {
+        if (args.length > 3) return unknownOrWrongArity('function', args[1] as string)
+        if (!isMode(args[2])) {
           return error('ERR FUNCTION FLUSH only supports SYNC|ASYNC option')
         }
         this.#flush()
@@ -209,6 +210,10 @@ export class ScriptLibrary {
     if (codes === null) return badPayload
     if (policy === 'flush') this.#flush()
     for (const code of codes) {
+      const name = libraryNameOf(code)
+      if (policy === 'append' && typeof name === 'string' && this.code(name) !== '') {
+        return error(`ERR Library ${name} already exists`)
+      }
       const reply = this.#add(code, policy === 'replace')
       if (isError(reply)) return reply
     }

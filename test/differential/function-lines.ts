@@ -28,7 +28,46 @@ end}
 redis.register_function('late', function() return redis.register_function('a', ${empty}) end)
 `
 
+/** What it takes from the place where it is loaded, and what is there at a call. */
+const outside = `#!lua name=outside
+local loader = redis
+redis.log(redis.LOG_DEBUG, redis.REDIS_VERSION, redis.REDIS_VERSION_NUM)
+loader.register_function('put_away', function()
+  loader.redis = redis
+end)
+loader.register_function('kind', function() return type(loader) end)
+loader.register_function('version', function() return loader.REDIS_VERSION end)
+loader.register_function('raw', function() rawset(loader, 'x', 1) end)
+loader.register_function('meta', function() getmetatable(loader).__index = nil end)
+loader.register_function('absent', function() return nosuch end)
+loader.register_function('write', function() _G.x = 1 end)
+`
+const outsiders = ['put_away', 'kind', 'version', 'raw', 'meta', 'absent', 'write']
+const taken = [
+  'getmetatable(_G)',
+  'math.random()',
+  'string',
+  'pcall',
+  '_G',
+  'redis.call',
+  'redis.setresp',
+  'redis.set_repl',
+  'redis.sha1hex',
+  'redis.redis.call',
+  'x',
+]
+
 const loads: readonly Line[] = [
+  load(outside),
+  ...outsiders.map((name): Line => ['FCALL', name, '0']),
+  ...taken.map((name) =>
+    load(`#!lua name=N\nlocal x = ${name}\nredis.register_function('never', ${empty})`),
+  ),
+  load(`#!lua name=N\nx = 1`),
+  load(`#!lua name=N\nredis.x = 1`),
+  load(`#!lua name=N\n\nwhile true do local x = 1 end`),
+  ['FUNCTION', 'FLUSH', 'SYNC', 'ASYNC'],
+  ['FUNCTION', 'FLUSH'],
   load(`#!lua name=N\nredis.register_function('fa', ${empty})`),
   load(`#!lua name=N\nredis.register_function('fa', ${empty})`),
   load(`#!lua name=N\nredis.register_function('f b', ${empty})`),

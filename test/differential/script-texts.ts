@@ -291,4 +291,7 @@ export const scriptTexts: readonly string[] = [
   '#!lua\n\n\nerror("line")',
   '-- comment\n\nreturn redis.call("foo")',
   'if true then\n  local x = 1\n  x.y.z = 2\nend',
+  'local a = {} for i = 1, 7999 do a[i] = 1 end return redis.call("rpush", "many", unpack(a))',
+  'local a = {} for i = 1, 7990 do a[i] = "x" end return redis.call("rpush", "many", 1.5, "y", unpack(a))',
+  'local a = {} for i = 1, 8000 do a[i] = 1 end return redis.call("rpush", "many", unpack(a))',
 ]

@@ -23,6 +23,8 @@ export interface LuaInit {
   readonly secret: string
   /** Whether the state traps when `gas` is used up; else only ending its thread ends it. */
   readonly isMetered: boolean
+  /** It only looks at libraries, and has no globals for them. */
+  readonly isBare?: boolean
 }
 
 /** The script used up its gas, or broke the machine: the state is lost. */
@@ -212,7 +214,7 @@ export class Lua {
     this.#heap.latin1Write(script, at, script.length)
     const made = this.#run(
       { at, length: script.length },
-      { keys: [], argv: [this.#init.secret, prelude] },
+      { keys: [], argv: [this.#init.secret, prelude, this.#init.isBare === true ? 'bare' : ''] },
     )
     this.#exports.free_mem(at)
     if (made !== null) throw new LuaSpent(`the prelude of scripts fails: ${JSON.stringify(made)}`)

@@ -48,7 +48,10 @@ local function spelled(n, ...)
       return { err = 'ERR ' .. badArguments }
     end
   end
-  return send(unpack(made, 1, n))
+  if n < 256 then return send(unpack(made, 1, n)) end
+  -- Lua hands out 8,000 values at once, and a script may have put some before them.
+  local a, b, c, d, e, f, g, h = unpack(made, 1, 8)
+  return send(a, b, c, d, e, f, g, h, unpack(made, 9, n))
 end
 
 local function command(...)
@@ -348,6 +351,23 @@ local doors = {
     return made
   end,
 }
+
+-- A state that only looks at libraries has nothing but what Redis lets them see.
+if ARGV[3] == 'bare' then
+  local kept = {
+    log = true, LOG_DEBUG = true, LOG_VERBOSE = true, LOG_NOTICE = true, LOG_WARNING = true,
+    REDIS_VERSION = true, REDIS_VERSION_NUM = true,
+  }
+  for name in next, redis do
+    if not kept[name] then redis[name] = nil end
+  end
+  redis.register_function = register
+  setmetatable(redis, { __index = function(_, name) error(format(absent, tostring(name)), 2) end })
+  local globals = _G
+  for name in next, globals do
+    if name ~= 'redis' and name ~= 'KEYS' and name ~= 'ARGV' then globals[name] = nil end
+  end
+end
 
 getmetatable('').__call = function(word, door, ...)
   if word ~= secret then error('attempt to call a string value', 2) end

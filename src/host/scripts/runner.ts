@@ -33,7 +33,7 @@ const digestsMax = 1_024
 /** Scripts that were once too long for this thread. */
 const longMax = 1_024
 
-const tooLong = error('ERR Error registering functions: the library takes too long to load')
+const tooLong = error('ERR Error registering functions: ERR FUNCTION LOAD timeout')
 
 export class LuaRunner implements ScriptRunner {
   readonly #wake: () => void
@@ -65,8 +65,14 @@ export class LuaRunner implements ScriptRunner {
   }
 
   inspect(library: string, code: string): readonly FunctionSpec[] | ErrorReply {
-    const made = this.#guarded(gasPerLook, (state) => state.inspect(library, code))
-    return made === spent ? tooLong : made
+    try {
+      const state = new ScriptState(this.#makeLua(true))
+      state.lua.gas = gasPerLook
+      return state.inspect(library, code)
+    } catch (fault) {
+      if (fault instanceof LuaSpent) return tooLong
+      throw fault
+    }
   }
 
   run(job: ScriptJob, call: ScriptCall): Reply | typeof spent {
@@ -98,7 +104,8 @@ export class LuaRunner implements ScriptRunner {
 
   #guarded<T>(gas: number, run: (state: ScriptState) => T): T | typeof spent {
     try {
-      if (this.#state === null || this.#state.isFull) this.#state = this.#makeState()
+      if (this.#state === null || this.#state.isFull)
+        this.#state = new ScriptState(this.#makeLua(false))
       this.#state.lua.gas = gas
       const made = run(this.#state)
       this.used = gas - this.#state.lua.gas
@@ -111,8 +118,8 @@ export class LuaRunner implements ScriptRunner {
     }
   }
 
-  #makeState(): ScriptState {
+  #makeLua(isBare: boolean): Lua {
     const call = (args: string[]): Reply => this.#call(args)
-    return new ScriptState(new Lua({ call, log: () => {}, secret: this.#secret, isMetered: true }))
+    return new Lua({ call, log: () => {}, secret: this.#secret, isMetered: true, isBare })
   }
 }
