@@ -31,6 +31,8 @@ export const limits = {
   databases: 16,
   /** Entries of one segment, and bytes at which a segment of more than one entry splits. */
   segmentEntriesMax: 512,
+  /** Entries, and bytes of one, up to which CONFIG may have containers be compact: such are walked in one go. */
+  compactMax: 8_192,
   segmentBytesMax: 256 * 1024,
   /** Bytes of one DUMP. */
   dumpBytesMax: 64 * 1024 * 1024,

@@ -9,6 +9,7 @@ import type { Database, Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 import { states } from './segment.js'
 import { timesChanged } from './field-times.js'
+import type { CompactSizes } from './values/compact.js'
 import { MapPart } from './values/map-part.js'
 import {
   type Body,
@@ -115,6 +116,11 @@ export class Changes {
     const last = (body.parts[body.parts.length - 1] as Part).start
     const start = startBetween(last, body.end)
     return start > last ? start : null
+  }
+
+  /** Up to which sizes containers are compact for Redis. */
+  get compact(): CompactSizes {
+    return this.#keyspace.compact
   }
 
   /** What hangs on a change beside the parts: `undo` takes it back. Only asked for where a journal is open. */

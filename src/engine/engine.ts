@@ -40,6 +40,7 @@ import { bytesOf } from './memory.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
+import { CompactSizes } from './values/compact.js'
 import type { MapPart } from './values/map-part.js'
 
 /** A command with what the engine asks of it each time, worked out once. */
@@ -140,7 +141,9 @@ export class MemoryEngine implements Engine {
   }
 
   #followSettings(): void {
-    this.eviction.follow(keptSettings(this.#keyspace))
+    const settings = keptSettings(this.#keyspace)
+    this.eviction.follow(settings)
+    this.#keyspace.compact = new CompactSizes(settings.sizes)
     this.#hasNews = false
   }
 

@@ -9,7 +9,7 @@ import {
   evictionSlack,
   type Victim,
 } from '../api/eviction.js'
-import type { GroupSettings } from '../api/group-settings.js'
+import { type GroupSettings, nothingSet } from '../api/group-settings.js'
 import { hashString } from '../base/hash.js'
 import { limits } from '../api/limits.js'
 import type { Random } from '../base/random.js'
@@ -34,7 +34,7 @@ export interface EvictionInit {
 }
 
 export class Eviction implements EngineEviction {
-  settings: GroupSettings = { maxMemory: null, policy: null, samples: null }
+  settings: GroupSettings = nothingSet
   maxMemory = 0
   bounds: EntryBounds | undefined = undefined
   entries = 0

@@ -1,8 +1,8 @@
-// What CONFIG SET gives every group to keep: bounds of memory, in hidden keys beside the order of the
+// What CONFIG SET gives every group to keep: bounds of memory and sizes, in hidden keys beside the order of the
 // databases, so that checkpoints, snapshots and the digest have them, and every leader goes by the same.
 
 import { evictionPolicies } from '../api/eviction.js'
-import { type GroupSettings, isGroupSetting } from '../api/group-settings.js'
+import { type GroupSettings, isGroupSetting, sizeNames, sizesFirst } from '../api/group-settings.js'
 import { syntaxError } from '../api/replies.js'
 import { ok, type Reply } from '../api/reply.js'
 import type { Context } from './context.js'
@@ -29,10 +29,13 @@ export function keptSettings(keyspace: Keyspace): GroupSettings {
     return typeof value === 'string' ? value : null
   }
   const policy = find('maxmemory-policy')
+  const sizes = { ...sizesFirst } as Record<keyof typeof sizesFirst, number>
+  for (const name of sizeNames) sizes[name] = numberOf(find(name)) ?? sizes[name]
   return {
     maxMemory: numberOf(find('maxmemory')),
     policy: evictionPolicies.find((each) => each === policy) ?? null,
     samples: numberOf(find('maxmemory-samples')),
+    sizes,
   }
 }
 

@@ -13,6 +13,7 @@ import { Journal } from './journal.js'
 import { expiryBytes, keyBytes } from './memory.js'
 import { Places } from './places.js'
 import { canMerge, hashCut, hashesOf, needsSplit, Segment, states } from './segment.js'
+import { CompactSizes } from './values/compact.js'
 import type { Body } from './values/part.js'
 import type { Value } from './values/value.js'
 
@@ -76,6 +77,8 @@ export interface UnitPlace {
 }
 
 export class Keyspace {
+  /** Up to which sizes containers are compact for Redis. */
+  compact = new CompactSizes()
   /** Made on first use. */
   readonly databases: (Database | undefined)[]
   readonly ledger: Ledger

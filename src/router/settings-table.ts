@@ -81,6 +81,7 @@ export const integers: readonly (readonly [string, number, number, number])[] = 
   ['replica-announce-port', 0, 0, 65535],
   ['replica-priority', 100, 0, 2147483647],
   ['set-max-intset-entries', 512, 0, longest],
+  ['set-max-listpack-entries', 128, 0, longest],
   ['shutdown-timeout', 10, 0, 2147483647],
   ['slowlog-log-slower-than', 10000, -1, longest],
   ['slowlog-max-len', 128, 0, longest],
@@ -106,6 +107,7 @@ export const sizes: Named = [
   ['maxmemory-clients', '0'],
   ['proto-max-bulk-len', '536870912'],
   ['repl-backlog-size', '1048576'],
+  ['set-max-listpack-value', '64'],
   ['stream-node-max-bytes', '4096'],
   ['zset-max-listpack-value', '64'],
 ]

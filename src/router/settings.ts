@@ -2,7 +2,7 @@
 // member runs; the rest answer Redis' refusal. Values are strings, as clients see them.
 
 import type { Config } from '../api/config.js'
-import { type GroupSettings, isGroupSetting } from '../api/group-settings.js'
+import { type GroupSettings, isGroupSetting, settingOf } from '../api/group-settings.js'
 import { limits } from '../api/limits.js'
 import {
   type Check,
@@ -52,7 +52,7 @@ export interface JudgedSetting {
 
 const anyText: Check = (value) => ({ value })
 const mib = 1024 * 1024
-const sharedOnly = 'holds for the whole cluster: the file has memory.max, CONFIG SET the rest'
+const sharedOnly = 'holds for the whole cluster: CONFIG SET takes it, and the file has memory.max'
 
 export class Settings {
   readonly #settings = new Map<string, Setting>()
@@ -81,7 +81,7 @@ export class Settings {
   }
 
   get(name: string): string | undefined {
-    return this.#sharedValue(name) ?? this.#of(name)?.value
+    return this.#sharedValue(this.#aliases.get(name) ?? name) ?? this.#of(name)?.value
   }
 
   /** Where to look for what holds for the whole cluster. */
@@ -92,13 +92,8 @@ export class Settings {
   #sharedValue(name: string): string | undefined {
     if (!isGroupSetting(name)) return undefined
     const shared = this.#shared()
-    const value =
-      name === 'maxmemory'
-        ? shared?.maxMemory
-        : name === 'maxmemory-policy'
-          ? shared?.policy
-          : shared?.samples
-    return value === null || value === undefined ? undefined : String(value)
+    const value = shared === undefined ? null : settingOf(shared, name)
+    return value === null ? undefined : String(value)
   }
 
   /** A numeric setting; they are checked when set. */

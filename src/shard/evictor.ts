@@ -6,7 +6,7 @@ import type { Engine } from '../api/engine.js'
 import { afterHead, type EntryBounds, type Payload } from '../api/entry.js'
 import { decodeVictims, encodeVictims, type EngineEviction, type Victim } from '../api/eviction.js'
 import type { GroupBounds } from '../api/group.js'
-import type { GroupSettings } from '../api/group-settings.js'
+import { type GroupSettings, nothingSet } from '../api/group-settings.js'
 import { ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { type GroupMemory, MemberMemory } from './member-memory.js'
@@ -33,8 +33,6 @@ interface Leaving {
   readonly entry: number
   readonly victims: readonly Victim[]
 }
-
-const nothingSet: GroupSettings = { maxMemory: null, policy: null, samples: null }
 
 export class Evictor implements GroupMemory, GroupBounds {
   readonly #engine: () => Engine

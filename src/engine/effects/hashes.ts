@@ -4,7 +4,7 @@ import { hashString } from '../../base/hash.js'
 import type { Changes } from '../changes.js'
 import { type Timed, timesChanged, timesSettle } from '../field-times.js'
 import type { Keyspace } from '../keyspace.js'
-import { type HashValue, hashEncodingWith } from '../values/hash.js'
+import type { HashValue } from '../values/hash.js'
 import {
   dropTime,
   dropTimes,
@@ -35,7 +35,7 @@ export class HashEffects {
     part.map.set(field, text)
     if (before === undefined) this.#changes.end(1, fieldBytes(field, text))
     else this.#changes.end(0, textBytes(text) - textBytes(before))
-    this.encode(key, hash, hashEncodingWith(hash, field, text))
+    this.encode(key, hash, this.#changes.compact.ofHash(hash, field, text))
     return before === undefined
   }
 

@@ -3,7 +3,7 @@
 import { hashString } from '../../base/hash.js'
 import type { Changes } from '../changes.js'
 import { type MapPart, memberBytes } from '../values/map-part.js'
-import { setEncodingWith, type SetValue } from '../values/set.js'
+import type { SetValue } from '../values/set.js'
 
 export class SetEffects {
   readonly #changes: Changes
@@ -20,7 +20,7 @@ export class SetEffects {
     const part = set.body.parts[index] as MapPart
     part.map.set(member, '')
     this.#changes.end(1, memberBytes(member))
-    this.encode(key, set, setEncodingWith(set.encoding, set.body.size, member))
+    this.encode(key, set, this.#changes.compact.ofSet(set.encoding, set.body.size, member))
     return true
   }
 

@@ -37,7 +37,8 @@ export class StreamEffects {
   /** Appends an entry; its id is above the last one. */
   append(key: string, stream: StreamValue, id: string, entry: readonly string[]): void {
     const { parts } = stream.body
-    if ((parts[parts.length - 1] as StreamPart).isFull) this.#changes.extend(key, stream)
+    const last = parts[parts.length - 1] as StreamPart
+    if (this.#changes.compact.isFull(last)) this.#changes.extend(key, stream)
     this.#changes.header(key, stream)
     const index = parts.length - 1
     this.#changes.begin(key, stream, index)

@@ -2,7 +2,7 @@
 
 import type { Changes } from '../changes.js'
 import { scoreBytes, type ScorePart } from '../values/score-part.js'
-import { zsetEncodings, zsetListpack, type ZsetValue } from '../values/zset.js'
+import { zsetEncodings, type ZsetValue } from '../values/zset.js'
 
 export class ZsetEffects {
   readonly #changes: Changes
@@ -66,8 +66,7 @@ export class ZsetEffects {
   /** Before a member comes: what is too large for a listpack never becomes one again. */
   #settleEncoding(key: string, zset: ZsetValue, member: string): void {
     if (zset.encoding !== zsetEncodings.listpack) return
-    const { entriesMax, memberBytesMax } = zsetListpack
-    if (zset.body.size < entriesMax && member.length <= memberBytesMax) return
+    if (this.#changes.compact.fitsZset(zset.body.size + 1, member.length)) return
     if (zset.scores.has(member)) return
     this.encode(key, zset, zsetEncodings.skiplist)
   }

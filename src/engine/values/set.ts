@@ -2,16 +2,10 @@
 
 import { hashString } from '../../base/hash.js'
 import { type MapPart, memberKind } from './map-part.js'
-import { isInt64 } from './integer.js'
 import { Body, hashedEnd } from './part.js'
 
 /** Codes of a set's encoding, as rows have them. */
 export const setEncodings = { intset: 0, listpack: 1, hashtable: 2 } as const
-
-/** set-max-intset-entries, set-max-listpack-entries and -value of Redis 7.2. */
-export const intsetEntriesMax = 512
-const listpackEntriesMax = 128
-const listpackTextMax = 64
 
 export class SetValue {
   readonly type = 'set'
@@ -28,16 +22,6 @@ export class SetValue {
     made.encoding = this.encoding
     return made
   }
-}
-
-/** The encoding of a set of this one that just got a member and has `size` now. */
-export function setEncodingWith(encoding: number, size: number, member: string): number {
-  if (encoding === setEncodings.hashtable) return encoding
-  if (encoding === setEncodings.intset && isInt64(member)) {
-    return size <= intsetEntriesMax ? encoding : setEncodings.hashtable
-  }
-  const fits = size <= listpackEntriesMax && member.length <= listpackTextMax
-  return fits ? setEncodings.listpack : setEncodings.hashtable
 }
 
 export function hasMember(set: SetValue, member: string): boolean {

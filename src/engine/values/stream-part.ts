@@ -26,11 +26,6 @@ export class StreamPart implements Part {
     for (const entry of entries) this.bytes += entryBytes(entry)
   }
 
-  /** Redis would begin another node. */
-  get isFull(): boolean {
-    return this.taken >= nodeEntriesMax || this.nodeBytes >= nodeBytesMax
-  }
-
   /** With the same past as another one. */
   like(other: StreamPart): this {
     this.taken = other.taken
@@ -55,10 +50,6 @@ export class StreamPart implements Part {
     return low
   }
 }
-
-/** Redis' `stream-node-max-entries` and `stream-node-max-bytes`. */
-const nodeEntriesMax = 100
-const nodeBytesMax = 4096
 
 /** About the bytes of an entry in Redis' node: five small integers, and each text with its length twice. */
 export function nodeBytesOf(entry: readonly string[]): number {

@@ -7,9 +7,6 @@ import { scoreKind, type ScorePart } from './score-part.js'
 /** Codes of a sorted set's encoding, as rows have them. */
 export const zsetEncodings = { listpack: 0, skiplist: 1 } as const
 
-/** Beyond either it is a skiplist for Redis. */
-export const zsetListpack = { entriesMax: 128, memberBytesMax: 64 } as const
-
 /** Where a range begins or ends: false for the entries before that place, true from there on. */
 export interface Edge {
   reaches(score: number, member: string): boolean

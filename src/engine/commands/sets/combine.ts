@@ -11,11 +11,9 @@ import { allMembers } from './all-members.js'
 import {
   compareIntegers,
   hasMember,
-  intsetEntriesMax,
   orderedMembers,
   SetValue,
   setEncodings,
-  setEncodingWith,
 } from '../../values/set.js'
 
 export type Combination = 'inter' | 'union' | 'diff'
@@ -75,7 +73,8 @@ export function answerOf(
     },
     finish() {
       // Redis gathers a difference in a set, an intersection not.
-      if (kind === 'diff' && members.length <= intsetEntriesMax && members.every(isInt64)) {
+      const { compact } = context.keyspace
+      if (kind === 'diff' && members.length <= compact.intsetEntries && members.every(isInt64)) {
         members.sort(compareIntegers)
       }
       return { type: 'set', items: members }
@@ -99,7 +98,7 @@ export function storeOf(
     end: args.length,
     isStore: true,
     meet(member) {
-      encoding = setEncodingWith(encoding, ++met, member)
+      encoding = context.keyspace.compact.ofSet(encoding, ++met, member)
     },
     take(member) {
       context.effects.sets.add('', made, member)

@@ -6,7 +6,7 @@ import { wrongType } from '../../../api/replies.js'
 import type { ErrorReply, Reply } from '../../../api/reply.js'
 import type { Context, Machine } from '../../context.js'
 import type { Value } from '../../values/value.js'
-import { zsetEncodings, zsetListpack, type ZsetValue } from '../../values/zset.js'
+import { zsetEncodings, type ZsetValue } from '../../values/zset.js'
 
 /** A key's value as a sorted set, null where there is none. */
 export function asZset(value: Value | undefined): ZsetValue | ErrorReply | null {
@@ -59,8 +59,7 @@ export function storeZset(
 
 /** A result that was built as a skiplist becomes a listpack where it is small enough. */
 export function compact(context: Context, zset: ZsetValue, memberBytesMax: number): void {
-  if (zset.body.size > zsetListpack.entriesMax) return
-  if (memberBytesMax > zsetListpack.memberBytesMax) return
+  if (!context.keyspace.compact.fitsZset(zset.body.size, memberBytesMax)) return
   const members: string[] = []
   const scores: number[] = []
   zset.read({ from: 0, count: zset.body.size, isReverse: false }, members, scores)
