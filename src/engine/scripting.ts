@@ -19,6 +19,8 @@ export interface ScriptingInit {
   readonly context: Context
   readonly journal: Journal
   readonly isFull: () => boolean
+  /** What was executed since `speculate` has not happened. */
+  readonly undone: () => void
 }
 
 export class Scripting implements EngineScripting {
@@ -46,6 +48,7 @@ export class Scripting implements EngineScripting {
     context.effects.undo()
     context.clock = this.clockBefore ?? context.clock
     this.clockBefore = null
+    this.#init.undone()
   }
 
   mark(): number {
@@ -66,7 +69,6 @@ export class Scripting implements EngineScripting {
     const isHidden = db >= hiddenFrom && db < rowDatabasesMax
     if (db < 0 || (db >= context.options.databases && !isHidden)) return dbIndexRange
     context.enter(db)
-    // Neither a script nor a transaction with one waits.
     context.mayWait = false
     return command.execute(context, args)
   }
