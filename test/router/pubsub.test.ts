@@ -134,6 +134,26 @@ test('slow listener: messages that it does not take: it is closed, the publisher
   t.is(publisher.ask('PUBLISH', 'a', message), ':0\r\n')
 })
 
+test('slow listener: above the soft bound, and nothing comes any more: it is closed in time', (t) => {
+  const world = new World()
+  const [listener, other] = [world.connect(), world.connect()]
+  listener.ask('SUBSCRIBE', 'a')
+  other.ask('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 4mb 2mb 10')
+  world.router.unsent(listener.id, 3 * 1024 * 1024)
+  world.turn()
+  const at = world.router.wakeAt()
+  t.true(at > world.now.mono + 9_000 && at < world.now.mono + 11_000)
+
+  world.pass(9_000)
+  world.turn()
+  t.false(listener.isClosed)
+  world.pass(2_000)
+  world.turn()
+
+  t.true(listener.isClosed)
+  t.is(world.router.wakeAt(), Number.POSITIVE_INFINITY)
+})
+
 test('monitor: what it does not take: it is closed as a listener is', (t) => {
   const world = new World()
   const monitor = world.connect()

@@ -110,6 +110,7 @@ export class Messaging {
     this.tracking.endTurn()
     this.#tellWants()
     this.#gossip.flush(now)
+    this.outputLimits.endTurn(now.mono)
   }
 
   #tellWants(): void {
@@ -120,7 +121,7 @@ export class Messaging {
   }
 
   wakeAt(): number {
-    return this.#gossip.wakeAt()
+    return Math.min(this.#gossip.wakeAt(), this.outputLimits.wakeAt())
   }
 
   // Core's side

@@ -11,6 +11,7 @@ interface Limit {
   readonly softMs: number
 }
 
+const never = Number.POSITIVE_INFINITY
 const unlimited: Limit = { hard: 0, soft: 0, softMs: 0 }
 
 export class OutputLimits {
@@ -18,6 +19,8 @@ export class OutputLimits {
   #pubsub = unlimited
   /** Since when sessions are above their soft limit, monotonic ms. */
   readonly #since = new Map<Session, number>()
+  /** Monotonic ms at which the first of them may have to go. */
+  #dueAt = never
 
   /** `normal 0 0 0 slave 1 1 1 pubsub 33554432 8388608 60`. */
   set setting(text: string) {
@@ -41,9 +44,22 @@ export class OutputLimits {
       if (this.#since.size > 0) this.#since.delete(session)
       return false
     }
-    const since = this.#since.get(session)
-    if (since === undefined) this.#since.set(session, mono)
-    return since !== undefined && mono - since > softMs
+    const since = this.#since.get(session) ?? mono
+    this.#since.set(session, since)
+    this.#dueAt = Math.min(this.#dueAt, since + softMs + 1)
+    return mono - since > softMs
+  }
+
+  /** Looks again at whoever has been above its soft limit for long: nothing may come that would. */
+  endTurn(mono: number): void {
+    if (mono < this.#dueAt) return
+    this.#dueAt = never
+    for (const session of this.#since.keys()) session.touch()
+  }
+
+  /** Monotonic milliseconds at which somebody is due. */
+  wakeAt(): number {
+    return this.#since.size === 0 ? never : this.#dueAt
   }
 
   forget(session: Session): void {
