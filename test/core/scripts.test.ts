@@ -158,21 +158,31 @@ test('scripts: a long one beside the loop: its calls are executed, once', async 
   t.true(world.converged())
 })
 
-test('scripts: one that never ends, seen from a follower: BUSY, reads go on, KILL ends it', async (t) => {
+test('scripts: one that never ends, seen from a follower: BUSY once it takes too long, KILL ends it', async (t) => {
   const scripted = new ScriptWorld()
   const { world } = scripted
   t.teardown(() => scripted.close())
   const leader = world.leader() as number
-  const other = leader === 1 ? 2 : 1
-  const [runs, looks, asked] = [world.client(other), world.client(other), world.client(leader)]
-  await scripted.ask(asked, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  const [other, third] = [1, 2, 3].filter((id) => id !== leader) as [number, number]
+  const [runs, looks, patient] = [world.client(other), world.client(other), world.client(third)]
+  const queues = world.client(other)
+  await scripted.ask(looks, 'CONFIG', 'SET', 'busy-reply-threshold', '50')
+  await scripted.ask(queues, 'MULTI')
+  await scripted.ask(queues, 'INCR', 'n')
   runs.isRaw = true
   runs.text = ''
   sendTo(runs, ['EVAL', "redis.call('set', KEYS[1], 1) while true do end", '1', 'leak'])
-  for (let steps = 0; steps < 200; steps++) await scripted.ask(looks, 'PING')
+  for (let steps = 0; steps < 200; steps++) await scripted.ask(patient, 'PING')
 
-  t.regex(await scripted.ask(looks, 'SET', 'k', 'v'), /^-BUSY Redis is busy running a script\./)
-  t.is(await scripted.ask(looks, 'GET', 'k'), '$-1\r\n')
+  const busy = /^-BUSY Redis is busy running a script\./
+  for (const args of [['SET', 'k', 'v'], ['GET', 'k'], ['PING'], ['INFO'], ['BLPOP', 'k', '0']]) {
+    t.regex(await scripted.ask(looks, ...args), busy, args.join(' '))
+  }
+  t.regex(await scripted.ask(queues, 'EXEC'), /^-EXECABORT .*BUSY /)
+  t.is(await scripted.ask(queues, 'DISCARD'), '-ERR DISCARD without MULTI\r\n')
+  t.is(await scripted.ask(patient, 'PING'), '+PONG\r\n', 'its member bears five seconds')
+  t.regex(await scripted.ask(looks, 'FUNCTION', 'STATS'), /\$4\r\neval\r\n.*while true do end/is)
+  t.regex(await scripted.ask(looks, 'QUORATE', 'STATUS'), /^\$/)
   t.is(await scripted.ask(looks, 'SCRIPT', 'KILL'), '+OK\r\n')
   t.true(await scripted.until(() => runs.text.endsWith('\r\n')))
   t.regex(runs.text, /^-ERR Script killed by user with SCRIPT KILL/)
@@ -201,4 +211,41 @@ test('scripts: one that publishes: subscribers of every member hear of it once',
   for (let steps = 0; steps < 50; steps++) world.step()
   const message = '*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$5\r\nheard\r\n'
   for (const { text } of clients) t.is(text, message)
+})
+
+test('scripts: memory is short: refused as in Redis, alone and in EXEC; what frees room runs', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() === 1 ? 2 : 1)
+  const ask = (...args: readonly string[]): Promise<string> => scripted.ask(client, ...args)
+  const oom = "OOM command not allowed when used memory > 'maxmemory'."
+  const own = "#!lua\nreturn redis.call('set', 'x', '1')"
+  await ask('SET', 'x', '0')
+  await ask('FUNCTION', 'LOAD', library)
+
+  await ask('MULTI')
+  await ask('EVAL', own, '0')
+  await ask('CONFIG', 'SET', 'maxmemory', '0')
+  t.regex(await ask('EXEC'), /^\*2\r\n\+OK\r\n-ERR Command not allowed/)
+  await ask('MULTI')
+  await ask('FUNCTION', 'LOAD', 'REPLACE', library)
+  t.is(await ask('EXEC'), '*1\r\n$3\r\nlib\r\n')
+  await ask('MULTI')
+  await ask('EVAL', own, '0')
+  await scripted.ask(world.client(3), 'CONFIG', 'SET', 'maxmemory', '1')
+  t.is(await ask('EXEC'), `-EXECABORT Transaction discarded because of: ${oom}\r\n`)
+
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [['EVAL', own, '0'], `-${oom}\r\n`],
+    [['EVAL', "return redis.pcall('set', 'x', '1')", '0'], `-${oom}\r\n`],
+    [['EVAL', "redis.call('del', 'y') return redis.call('set', 'x', '2')", '0'], '+OK\r\n'],
+    [['EVAL', "#!lua flags=no-writes\nreturn redis.call('get', 'x')", '0'], '$1\r\n2\r\n'],
+    [['EVAL', "#!lua flags=allow-oom\nreturn redis.call('set', 'x', '3')", '0'], '+OK\r\n'],
+    [['FCALL', 'f', '1', 'n'], `-${oom}\r\n`],
+    [['FUNCTION', 'LOAD', 'REPLACE', library], `-${oom}\r\n`],
+    [['SCRIPT', 'LOAD', 'return 1'], `$40\r\n${sha}\r\n`],
+    [['FUNCTION', 'FLUSH'], '+OK\r\n'],
+  ]
+  for (const [args, expected] of cases) t.is(await ask(...args), expected, args.join(' '))
 })
