@@ -36,7 +36,6 @@ export class Context {
   isLate = false
   hits = 0
   misses = 0
-  expired = 0
   machine: Machine | null = null
   /** The command may answer `waits`; and what it waits for then. */
   mayWait = false
@@ -69,6 +68,7 @@ export class Context {
   enter(db: number): void {
     this.select(db)
     this.horizon = this.clock
+    this.effects.clock = this.clock
     if (this.effects.accesses !== null) this.effects.accesses.clock = this.horizon
     this.#isReading = false
     this.isLate = false
@@ -198,7 +198,7 @@ export class Context {
       if (item.at > this.clock) this.isLate = true
       return
     }
-    this.expired++
+    this.effects.expired++
     this.effects.remove(item.key, 'expired')
   }
 }

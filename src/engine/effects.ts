@@ -2,6 +2,7 @@
 // dirty marks, slot versions, key counts, memory accounting, the expiry heap and keyspace events.
 // Effects are plain calls; nothing is allocated for them.
 
+import { placesDb } from './place-key.js'
 import type { KeyWatch } from '../api/engine.js'
 import type { EventListener } from '../api/events.js'
 import { limits } from '../api/limits.js'
@@ -32,6 +33,10 @@ export class Effects {
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
   /** Null while a journal is open: what is undone happened for nobody. */
+  /** Milliseconds; keys that end by then are past their time. */
+  clock = 0
+  /** Keys that were met past their time. */
+  expired = 0
   #listener: EventListener | null
   readonly #events: EventListener | null
   readonly #journal: Journal
@@ -69,7 +74,7 @@ export class Effects {
   /** Sets a key and drops its time to live. */
   put(key: string, value: Value, event: string): void {
     const segment = this.#write(key, value)
-    if (segment.expires !== null) this.#dropExpiry(segment, key)
+    if (segment.expires !== null) this.#endOld(segment, key)
     this.#settle(segment)
     this.#tell(event, key)
   }
@@ -213,7 +218,7 @@ export class Effects {
       segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
       this.#keyspace.count(segment, 1)
-      if (this.#listener !== null) this.#listener.created(this.db, key)
+      if (this.#listener !== null && this.db < placesDb) this.#listener.created(this.db, key)
       return segment
     }
     // Looked at before the map is: the old value is rarely in the cache, and comes while the map works.
@@ -283,6 +288,18 @@ export class Effects {
     if (segment.map.size > limits.segmentEntriesMax || segment.bytes > limits.segmentBytesMax) {
       this.#keyspace.split(segment)
     }
+  }
+
+  /** A value took the place of another: one past its time was expired first, as in Redis. */
+  #endOld(segment: Segment, key: string): void {
+    const item = segment.expires?.get(key)
+    if (item === undefined) return
+    this.#dropExpiry(segment, key)
+    if (item.at > this.clock) return
+    this.expired++
+    if (this.#listener === null) return
+    this.#listener.changed('expired', this.db, key)
+    this.#listener.created(this.db, key)
   }
 
   #dropExpiry(segment: Segment, key: string): void {

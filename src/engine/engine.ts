@@ -183,7 +183,7 @@ export class MemoryEngine implements Engine {
         continue
       }
       this.#effects.remove(due.item.key, 'expired')
-      context.expired++
+      this.#effects.expired++
       count++
     }
     return count
@@ -224,7 +224,8 @@ export class MemoryEngine implements Engine {
   }
 
   get counters(): EngineCounters {
-    const { hits, misses, expired } = this.#context
+    const { hits, misses } = this.#context
+    const { expired } = this.#effects
     const { changed } = this.#checkpoints
     return { hits, misses, expired, evicted: this.eviction.evicted, changed }
   }

@@ -38,6 +38,15 @@ export class RawRedis {
   /** The raw reply of each command, one-byte strings. */
   async send(lines: readonly (readonly string[])[]): Promise<string[]> {
     this.write(lines)
+    return this.#read(lines)
+  }
+
+  /** The next `count` replies or messages, without asking for any. */
+  next(count: number): Promise<string[]> {
+    return this.#read(Array.from({ length: count }, () => ['anything']))
+  }
+
+  async #read(lines: readonly (readonly string[])[]): Promise<string[]> {
     const replies: string[] = []
     while (replies.length < lines.length) {
       let at = 0

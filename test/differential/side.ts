@@ -5,6 +5,7 @@ import { fitsArity } from '../../src/api/command.js'
 import { unknownSubcommand, wrongArity } from '../../src/api/replies.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { type Engine, later } from '../../src/api/engine.js'
+import type { EventListener } from '../../src/api/events.js'
 import type { Reply } from '../../src/api/reply.js'
 import { Random } from '../../src/base/random.js'
 import { respDoor } from '../../src/resp/door.js'
@@ -34,13 +35,14 @@ export class EngineSide implements Side {
   readonly #steps: Random
   #db = 0
 
-  constructor(protocol: number, seed: number, replicas = 1) {
+  /** The listener hears of the first engine's keys. */
+  constructor(protocol: number, seed: number, replicas = 1, listener?: EventListener) {
     this.#protocol = protocol
     this.#random = new Random(seed)
     this.#steps = new Random(seed, 1)
     const bulkBytesMax = 512 * 1024 * 1024
-    this.engines = Array.from({ length: replicas }, () =>
-      createEngine({ databases, bulkBytesMax, maxMemory: 0 }),
+    this.engines = Array.from({ length: replicas }, (_, i) =>
+      createEngine({ databases, bulkBytesMax, maxMemory: 0 }, i === 0 ? listener : undefined),
     )
   }
 

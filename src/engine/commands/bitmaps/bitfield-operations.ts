@@ -63,8 +63,9 @@ class BitfieldMachine implements Machine {
   readonly #list: readonly Operation[]
   /** The bytes that are written, null while nothing is. */
   readonly #bytes: Buffer | null
-  /** A field got another value, or the string grew. */
-  #isChanged: boolean
+  readonly #hasGrown: boolean
+  /** A field got another value, or one in a string that grew was set. */
+  #isChanged = false
   readonly #replies: Reply[] = []
 
   constructor(
@@ -81,7 +82,7 @@ class BitfieldMachine implements Machine {
     this.#list = work.operations.list
     const { bytes } = work.operations
     this.#bytes = bytes > 0 ? grown(work.value ?? '', bytes) : null
-    this.#isChanged = bytes > (work.value?.length ?? 0)
+    this.#hasGrown = bytes > (work.value?.length ?? 0)
   }
 
   step(budget: number): Reply | typeof later {
@@ -101,20 +102,19 @@ class BitfieldMachine implements Machine {
         ? fitField(0, asSet(operand, type), { ...type, overflow })
         : fitField(before, operand, { ...type, overflow })
     if (value === null) return null
-    if (value !== before) {
-      writeField(this.#bytes, offset, { type, value })
-      this.#isChanged = true
-    }
+    if (value !== before) writeField(this.#bytes, offset, { type, value })
+    if (value !== before || this.#hasGrown) this.#isChanged = true
     return kind === 'SET' ? before : value
   }
 
-  /** What changed nothing is no write, as in Redis. */
+  /** What changed nothing is no write; what grew for operations that failed is kept in silence, as in Redis. */
   #finish(): Reply {
     const bytes = this.#bytes
-    if (bytes !== null && this.#isChanged) {
+    if (bytes !== null && (this.#isChanged || this.#hasGrown)) {
       const made = bytes.latin1Slice(0, bytes.length)
-      if (this.#value === undefined) this.#context.effects.put(this.#key, made, 'setbit')
-      else this.#context.effects.replace(this.#key, made, 'setbit')
+      const event = this.#isChanged ? 'setbit' : ''
+      if (this.#value === undefined) this.#context.effects.put(this.#key, made, event)
+      else this.#context.effects.replace(this.#key, made, event)
     }
     return this.#replies
   }

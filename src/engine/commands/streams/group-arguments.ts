@@ -6,7 +6,7 @@ import type { Context } from '../../context.js'
 import { type Int64, parseInt64 } from '../../values/integer.js'
 import type { StreamValue } from '../../values/stream.js'
 import { entriesUnknown, type Group } from '../../values/stream-group.js'
-import { findStream, strictId, untilNul } from './stream.js'
+import { streamToWrite, strictId, untilNul } from './stream.js'
 
 export const keyMissing = error(
   'ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',
@@ -31,7 +31,7 @@ export function streamArgument(
   context: Context,
   args: readonly string[],
 ): StreamValue | ErrorReply {
-  return findStream(context, args[2] as string) ?? keyMissing
+  return streamToWrite(context, args[2] as string) ?? keyMissing
 }
 
 /** The stream at `args[2]` and its group `args[3]`, which have to be there. */

@@ -40,10 +40,11 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
+    const key = args[1] as string
+    // Looked for, and counted as a miss, whatever the options.
+    const found = findGroup(context, key, args[2] as string)
     const options = parse(args)
     if ('type' in options) return options
-    const key = args[1] as string
-    const found = findGroup(context, key, args[2] as string)
     if ('text' in found) return found
     const { stream, group } = found
     const { streams } = context.effects

@@ -43,6 +43,7 @@ export default {
     if ('type' in options) return options
     const { keys, ids, count } = options
     const reads: StreamRead[] = []
+    const missing: string[] = []
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i] as string
       const text = ids[i] as string
@@ -51,11 +52,16 @@ export default {
       if (text === '>') return groupOnlyId
       const after = text === '$' ? '' : strictId(text)
       if (typeof after !== 'string') return after
-      if (stream === null) continue
+      if (stream === null) {
+        missing.push(key)
+        continue
+      }
       const last = stream.body.parts.at(-1)?.ids.at(-1)
       if (text === '$' || last === undefined || last <= after) continue
       reads.push(new PlainRead(key, { stream, after, count }))
     }
+    // Redis looks for each key again once all ids are right.
+    for (const key of missing) context.lookup(key)
     if (reads.length > 0 || options.blockMs < 0) return readAll(context, reads)
     return waitForEntries(context, options)
   },
