@@ -90,6 +90,7 @@ export const allowed: readonly Allowed[] = [
       'XAUTOCLAIM with a COUNT that Redis finds no memory for: here it only bounds the answer',
     allows: ({ name, theirs }) =>
       name === 'xautoclaim' && theirs.startsWith('-ERR Insufficient memory'),
+    parts: true,
   },
   {
     reason: 'SORT turns a sorted set into a skiplist in Redis; here it leaves it as it is',

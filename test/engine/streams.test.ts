@@ -53,3 +53,13 @@ test('idle: no entry came since: a read counts by its own clock', (t) => {
     /"idle",500,"inactive",500/,
   )
 })
+
+test('xreadgroup: a stream that stands twice, new entries and then what is pending: by their ids', (t) => {
+  const engine = stream(3, 1)
+  const line = 'xreadgroup group g c streams s s'
+  const reply = JSON.stringify(runAll(engine, `${line} > 9-1`))
+  t.true(reply.includes('2-1') && reply.includes('3-1'))
+  t.true(reply.endsWith('"s",[]]}'), reply)
+  const again = JSON.stringify(runAll(engine, 'xadd s 4-1 f v', `${line} > 2-1`))
+  t.true(again.endsWith('"s",[["3-1",["f","v"]],["4-1",["f","v"]]]]}'), again)
+})

@@ -95,7 +95,9 @@ export class PendingRead implements StreamRead {
   readonly #context: Context
   readonly #read: GroupRead
   readonly #consumer: Consumer
-  #at: number
+  readonly #after: string
+  /** Found in its turn: the same stream may stand twice, and the first one adds to what is pending. */
+  #at: number | null = null
 
   constructor(context: Context, read: GroupRead, after: string) {
     this.key = read.key
@@ -104,14 +106,15 @@ export class PendingRead implements StreamRead {
     this.#consumer = makeConsumer(context, read, read.consumer)
     const seen = { consumer: this.#consumer, seenAt: context.clock, activeAt: -1 }
     context.effects.streams.see(read.key, read.stream, seen)
-    const first = idAfter(after)
-    const { pending } = this.#consumer
-    this.#at = first === null ? pending.size : pending.indexOf(first)
+    this.#after = after
   }
 
   take(): boolean {
     const { key, stream, group, count } = this.#read
-    const id = this.#consumer.pending.ids[this.#at]
+    const { pending } = this.#consumer
+    const first = idAfter(this.#after)
+    this.#at ??= first === null ? pending.size : pending.indexOf(first)
+    const id = pending.ids[this.#at]
     if (id === undefined) return false
     this.#at++
     const entry = stream.find(id)
