@@ -34,7 +34,7 @@ export function spawnMember(plan: DevPlan, member: DevMember): RunningProcess {
   const environment = { ...process.env }
   for (const name of ownVariables) delete environment[name]
   const log = openSync(member.log, 'w', 0o600)
-  const flags = withMemberFlags(process.execArgv, durabilityOf(plan.flags))
+  const flags = withMemberFlags(process.execArgv, durabilityOf(plan.flags), [plan.heapFlag])
   const child = spawn(process.execPath, [...flags, ...commandOf(plan, member)], {
     detached: true,
     stdio: ['pipe', log, log],

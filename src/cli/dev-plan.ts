@@ -4,10 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
+import type { Config } from '../api/config.js'
 import { ConfigError } from '../base/errors.js'
 import { loadConfig } from '../config/load.js'
 import { peerPortOffset } from '../config/resolve.js'
 import { readSource } from '../config/source.js'
+import { devHeapFlag } from './heap.js'
 import type { DevOptions } from './arguments.js'
 
 export interface DevPlan {
@@ -17,6 +19,8 @@ export interface DevPlan {
   readonly password: string | null
   /** Flags that every member gets besides its own. */
   readonly flags: readonly string[]
+  /** Bounds the heap of every member, for node. */
+  readonly heapFlag: string
 }
 
 export interface DevMember {
@@ -56,15 +60,17 @@ export function planDev(options: DevOptions): DevPlan {
   const flags: string[] = []
   if (options.level !== undefined) flags.push('--level', options.level)
   if (options.durability !== undefined) flags.push('--durability', options.durability)
-  return { members, file, password: readPassword(file, options), flags }
+  const config = readShared(file, options)
+  const heapFlag = devHeapFlag(config, count)
+  return { members, file, password: config.password, flags, heapFlag }
 }
 
 /** Reads the configuration as members will: a fault in it is told once, not by every member. */
-function readPassword(file: string, options: DevOptions): string | null {
+function readShared(file: string, options: DevOptions): Config {
   const flags: Record<string, string> = { self: '1' }
   if (options.level !== undefined) flags['level'] = options.level
   if (options.durability !== undefined) flags['durability'] = options.durability
-  return loadConfig({ file, flags, environment: process.env }).config.password
+  return loadConfig({ file, flags, environment: process.env }).config
 }
 
 function readInteger(option: string, given: string, max: number): number {

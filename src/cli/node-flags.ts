@@ -13,9 +13,10 @@ const fastFlags = ['--max-semi-space-size=64']
 export function withMemberFlags(
   given: readonly string[],
   durability: string | undefined = undefined,
+  more: readonly string[] = [],
 ): readonly string[] {
   const options = `${given.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`.replaceAll('_', '-')
-  const wanted = durability === 'none' ? fastFlags : steadyFlags
+  const wanted = [...(durability === 'none' ? fastFlags : steadyFlags), ...more]
   return [...given, ...wanted.filter((flag) => !options.includes(nameOf(flag)))]
 }
 

@@ -9,12 +9,15 @@ import { rewriteConfig } from '../config/rewrite.js'
 import { checkStrategies, type Strategies, strategyRefused } from '../config/strategies.js'
 import { loadStrategy } from '../host/plugins.js'
 import { type RunningMember, start } from '../host/start.js'
+import { missingHeapFlag, runWith } from './heap.js'
 import { readOverrides } from './overrides.js'
 
 /** Runs until stopped; answers the exit code. Throws QuorateError where it cannot start. */
 export async function startMember(options: Readonly<Record<string, unknown>>): Promise<number> {
   const file = typeof options['conf'] === 'string' ? options['conf'] : null
   const loaded = loadConfig({ file, flags: readOverrides(options), environment: process.env })
+  const heapFlag = missingHeapFlag(loaded.config)
+  if (heapFlag !== null) return runWith(heapFlag)
   checkStrategies(loaded, await loadNamed(loaded))
   const member = await start(loaded.config, {
     makeCore: createCore,

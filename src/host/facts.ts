@@ -6,6 +6,7 @@ import { totalmem } from 'node:os'
 import { createHistogram } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Gauges, ProcessFacts } from '../api/stopwatch.js'
+import { dataBytesOf } from './heap.js'
 
 /** Microseconds that the delay histogram counts as a millisecond. */
 const microsPerMs = 1_000
@@ -16,8 +17,8 @@ export interface FactsHandle {
   late(ms: number): void
 }
 
-/** Facts for INFO; `configFile` is empty where there is none. */
-export function makeFacts(configFile: string): FactsHandle {
+/** Facts for INFO; `configFile` is empty where there is none, `groups` how many the member has. */
+export function makeFacts(configFile: string, groups = 1): FactsHandle {
   const delay = createHistogram()
   const facts: ProcessFacts = {
     version: packageVersion(),
@@ -31,6 +32,7 @@ export function makeFacts(configFile: string): FactsHandle {
         .slice(0, digits),
     executable: process.execPath,
     configFile,
+    dataBytesMax: dataBytesOf(getHeapStatistics().heap_size_limit, groups),
     gauges: (): Gauges => {
       const usage = process.cpuUsage()
       const memory = process.memoryUsage()

@@ -94,7 +94,7 @@ class Member {
     this.#config = config
     this.#options = options
     this.#log = log
-    this.#facts = makeFacts(options.configFile ?? '')
+    this.#facts = makeFacts(options.configFile ?? '', config.keyspaces.length)
     const sink = (input: Parameters<Host['push']>[0]): void => this.#host?.push(input)
     this.#clients = new Clients(sink, log)
     this.#peers = new Peers({ config, sink, log })

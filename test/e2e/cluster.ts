@@ -15,6 +15,8 @@ export interface ClusterOptions {
   /** Options beside members and addresses. */
   readonly config?: Readonly<Record<string, unknown>>
   readonly flags?: readonly string[]
+  /** For node itself. */
+  readonly nodeFlags?: readonly string[]
   /** False: members reach each other directly, for measurements. */
   readonly proxied?: boolean
   /** Where data goes; a temporary directory of its own otherwise. */
@@ -106,7 +108,8 @@ export class TestCluster {
     const conf = join(this.directory, `m${member + 1}.yaml`)
     const own = ['--self', String(member + 1), '--directory', this.dataOf(member)]
     const args = ['start', '--conf', conf, ...own, ...(this.#options.flags ?? []), ...flags]
-    const started = new MemberProcess(args, join(this.directory, `m${member + 1}.log`))
+    const log = join(this.directory, `m${member + 1}.log`)
+    const started = new MemberProcess(args, log, this.#options.nodeFlags)
     this.#processes[member] = started
     return started
   }

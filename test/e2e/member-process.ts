@@ -17,14 +17,14 @@ export class MemberProcess {
   readonly #child: ChildProcess
   #end: ProcessEnd | null = null
 
-  constructor(args: readonly string[], log: string) {
+  constructor(args: readonly string[], log: string, nodeFlags: readonly string[] = []) {
     this.log = log
     const file = openSync(log, 'a')
     // Its standard input closes when this process dies, however it dies: no member is left behind.
     this.#child = spawn(
       process.execPath,
       [
-        ...withMemberFlags([], args[args.indexOf('--durability') + 1]),
+        ...withMemberFlags(nodeFlags, args[args.indexOf('--durability') + 1]),
         mainScript,
         ...args,
         '--stop-with-stdin',
