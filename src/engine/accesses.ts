@@ -11,6 +11,14 @@ const countFirst = 5
 const countMax = 255
 const minuteMs = 60_000
 
+/** As RESTORE gives it. */
+export interface Use {
+  /** Seconds since the last use. */
+  readonly idle: number | null
+  /** The logarithmic counter. */
+  readonly frequency: number | null
+}
+
 interface Table {
   /** Seconds of the last use, or minutes of it times 256 and the count. */
   readonly uses: NameIndex<number>
@@ -32,6 +40,15 @@ export class Accesses {
     const { clock } = this
     const { uses } = this.#table(db)
     uses.set(key, this.isFrequency ? this.#count(uses.get(key), clock) : Math.floor(clock / 1000))
+  }
+
+  /** What is known of a key from elsewhere; null where that says nothing. */
+  restore(db: number, key: string, { idle, frequency }: Use): void {
+    const { clock } = this
+    const { uses } = this.#table(db)
+    if (!this.isFrequency) {
+      if (idle !== null) uses.set(key, Math.max(0, Math.floor(clock / 1000) - idle))
+    } else if (frequency !== null) uses.set(key, Math.floor(clock / minuteMs) * 256 + frequency)
   }
 
   forget(db: number, key: string): void {

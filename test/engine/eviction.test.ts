@@ -135,3 +135,26 @@ test('eviction: databases that changed places: victims go by the name that clien
   t.is(victim.db, 5)
   t.is(engine.keyCount(5), 99)
 })
+
+test('restore: idletime and freq: are what the policy goes by, until the key is used', (t) => {
+  const payload = dumped()
+  const lru = makeEngine(2_000_000_000, { maxMemoryPolicy: 'allkeys-lru' })
+  run(lru, ['restore', 'k', '0', payload, 'idletime', '1000'])
+  run(lru, ['restore', 'l', '0', payload, 'freq', '100'])
+  t.is(run(lru, ['object', 'idletime', 'k']), 1000)
+  t.is(run(lru, ['object', 'idletime', 'l']), 0)
+  run(lru, ['get', 'k'])
+  t.is(run(lru, ['object', 'idletime', 'k']), 0)
+
+  const lfu = makeEngine(2_000_000_000, { maxMemoryPolicy: 'allkeys-lfu' })
+  run(lfu, ['restore', 'k', '0', payload, 'freq', '100'])
+  run(lfu, ['restore', 'l', '0', payload, 'idletime', '1000'])
+  t.is(run(lfu, ['object', 'freq', 'k']), 100)
+  t.is(run(lfu, ['object', 'freq', 'l']), 5)
+})
+
+function dumped(): string {
+  const engine = makeEngine()
+  run(engine, ['set', 'k', 'v'])
+  return String(run(engine, ['dump', 'k']))
+}

@@ -13,6 +13,7 @@ import {
   syntaxError,
 } from '../../../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../../../api/reply.js'
+import type { Use } from '../../accesses.js'
 import type { Context } from '../../context.js'
 import { expiryMax } from '../../expiry.js'
 import { decodeValue } from '../../rdb/decode.js'
@@ -25,6 +26,8 @@ import type { Value } from '../../values/value.js'
 interface Options {
   replace: boolean
   absolute: boolean
+  idle: number | null
+  frequency: number | null
 }
 
 export function restore(context: Context, args: readonly string[]): Reply | typeof later {
@@ -40,7 +43,9 @@ export function restore(context: Context, args: readonly string[]): Reply | type
   if (end === null) return badDumpChecksum
   const reader = new RdbReader(bytes, end, context.options.bulkBytesMax)
   return runWork(context, decodeValue(reader, context.effects), (value) =>
-    value === null ? badDump : store(context, key, { value, at: endOf(context, ttl, options) }),
+    value === null
+      ? badDump
+      : store(context, key, { value, at: endOf(context, ttl, options), use: options }),
   )
 }
 
@@ -54,7 +59,7 @@ function endOf(context: Context, ttl: Int64, { absolute }: Options): number | nu
 function store(
   context: Context,
   key: string,
-  { value, at }: { readonly value: Value; readonly at: number | null },
+  { value, at, use }: { readonly value: Value; readonly at: number | null; readonly use: Use },
 ): Reply {
   const { effects } = context
   if (at !== null && at <= context.clock) {
@@ -62,29 +67,28 @@ function store(
     return ok
   }
   effects.put(key, value, 'restore')
+  effects.accesses?.restore(effects.db, key, use)
   if (at !== null) effects.expire(key, at, '')
   return ok
 }
 
 function parse(args: readonly string[]): Options | ErrorReply {
-  const options: Options = { replace: false, absolute: false }
-  let isTimed = false
-  let isCounted = false
+  const options: Options = { replace: false, absolute: false, idle: null, frequency: null }
   for (let i = 4; i < args.length; i++) {
     const word = (args[i] as string).toUpperCase()
     const hasMore = i + 1 < args.length
     if (word === 'REPLACE') options.replace = true
     else if (word === 'ABSTTL') options.absolute = true
-    else if (word === 'IDLETIME' && hasMore && !isCounted) {
+    else if (word === 'IDLETIME' && hasMore && options.frequency === null) {
       const seconds = parseInt64(args[++i] as string)
       if (seconds === null) return notInteger
       if (seconds < 0) return badIdleTime
-      isTimed = true
-    } else if (word === 'FREQ' && hasMore && !isTimed) {
+      options.idle = Number(seconds)
+    } else if (word === 'FREQ' && hasMore && options.idle === null) {
       const frequency = parseInt64(args[++i] as string)
       if (frequency === null) return notInteger
       if (frequency < 0 || frequency > 255) return badFrequency
-      isCounted = true
+      options.frequency = Number(frequency)
     } else return syntaxError
   }
   return options
