@@ -124,8 +124,11 @@ export interface EngineScripting {
   /** A place within it to go back to. */
   mark(): number
   undoTo(mark: number): void
-  /** As `execute`, in a hidden database too, whatever the memory, and without waiting. */
-  execute(db: number, args: readonly string[]): Reply | typeof later
+  /**
+   * As `execute`, in a hidden database too, whatever the memory, and without waiting. `isScript`: a script
+   * calls it, and gets an order that does not hang on how a set is kept.
+   */
+  execute(db: number, args: readonly string[], isScript?: boolean): Reply | typeof later
   /** Chance for what follows comes from the entry's seed and `salt`. */
   reseed(salt: number): void
   /** The data takes more memory than it may. */
@@ -136,6 +139,8 @@ export interface EngineScripting {
   find(database: number, key: string): string | null
   /** Its keys, in ascending order. */
   keys(database: number): readonly string[]
+  /** How many there are. */
+  count(database: number): number
 }
 
 export interface CheckpointStep {

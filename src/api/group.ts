@@ -11,6 +11,8 @@ import type { StrategyStatus } from './strategy.js'
 export interface Caller {
   /** Exactly once per ticket that was handed to a group. May be called before `submit` returns. */
   answer(ticket: number, reply: Reply): void
+  /** Told before the answer: a script of this ticket read something. */
+  scriptRead?(ticket: number): void
 }
 
 /** A command on its way to a group. */
@@ -83,12 +85,21 @@ export interface GroupBounds {
 export interface GroupScripts {
   /** Ends what runs for long; its reply is that of SCRIPT KILL and FUNCTION KILL. */
   kill(kind: 'script' | 'function'): Reply
-  /** Libraries and functions of the group, as far as they are applied here. */
-  readonly counts: { readonly libraries: number; readonly functions: number }
+  /** As far as they are applied here. */
+  readonly counts: ScriptCounts
+  /** Whether the script or function that a command names says of itself that it does not write. */
+  isReadOnly(args: readonly string[]): boolean
   /** What runs beside the loop, here or at another member. */
   readonly running: RunningScript | null
   /** What other commands are answered because it runs for longer than this member bears, or null. */
   busy(): ErrorReply | null
+}
+
+/** What a group keeps of scripts. */
+export interface ScriptCounts {
+  readonly scripts: number
+  readonly libraries: number
+  readonly functions: number
 }
 
 /** A script that runs beside the loop: its name, its command and for how many milliseconds. */

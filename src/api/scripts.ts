@@ -67,11 +67,21 @@ export const scriptCommands: ReadonlySet<string> = new Set([
   'script',
 ])
 
+/** Beside writes and scripts: what Redis holds in a pause of writes and refuses in scripts that only read. */
+export const mayReplicate: ReadonlySet<string> = new Set(['pfcount', 'publish', 'spublish'])
+
 /**
  * What takes a script's place in an entry: arguments that no client can send. The name, the encoded
  * reply, the salt behind the last effect; then per effect its salt, database, count and arguments.
  */
 export const effectsName = '\x01effects'
+
+/**
+ * Names of notes among the effects, which no client can send either: what a script read, as names of
+ * commands and how often; and that the next effect is a command of the transaction around it.
+ */
+export const readNote = '\x01read'
+export const queuedNote = '\x01queued'
 
 /** Databases behind those that clients can select: scripts by SHA1, libraries, and functions by name. */
 export const hiddenDatabases = 3

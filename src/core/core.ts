@@ -23,7 +23,7 @@ import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { Peers } from './peers.js'
-import { CoreScriptWorld, publishScripted } from './script-world.js'
+import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
 
@@ -325,7 +325,7 @@ export class Core {
       sink,
       random: random.fork(),
       events: this.#messaging.keyEvents,
-      publish: (args) => publishScripted(this.#messaging, args),
+      scripted: (db, args) => heardOfScript(this.#router.state, db, args),
       times: this.#times,
       memory: this.#memory,
       scripts: this.#init.scripts && {

@@ -2,7 +2,7 @@
 
 import type { CommandSpec } from '../api/command.js'
 import type { GroupId } from '../api/ids.js'
-import type { ScriptWorld } from '../api/scripts.js'
+import { readNote, type ScriptWorld } from '../api/scripts.js'
 import { scriptAclChannel, scriptAclCommand, scriptAclKey } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { sortDenial } from '../router/acl/sort.js'
@@ -11,7 +11,6 @@ import { readRules } from '../router/acl/rules.js'
 import { User } from '../router/acl/user.js'
 import type { CommandEntry } from '../router/command-entry.js'
 import { foundKeys } from '../router/found-keys.js'
-import type { Messaging } from '../router/messaging/messaging.js'
 import { kinds } from '../router/messaging/packets.js'
 import type { RouterState } from '../router/state.js'
 
@@ -71,16 +70,38 @@ export class CoreScriptWorld implements ScriptWorld {
   }
 
   #entry(args: readonly string[]): CommandEntry | null {
-    const { table } = this.#state()
-    const entry = table.find(args[0] ?? '')
-    if (entry === undefined) return null
-    if (entry.subcommands === null || args.length < 2) return entry
-    return entry.subcommands.get((args[1] as string).toLowerCase()) ?? null
+    return entryOf(this.#state().table, args)
   }
 }
 
-/** PUBLISH or SPUBLISH of a script, at the member whose client ran it. */
-export function publishScripted(messaging: Messaging, args: readonly string[]): void {
-  const [name, channel = '', text = ''] = args
-  messaging.publish(name === 'publish' ? kinds.channel : kinds.shard, channel, text)
+/** What a script of one of this member's clients does, command by command: it is published, counted, shown. */
+export function heardOfScript(state: RouterState, db: number, args: readonly string[]): void {
+  const { messaging, now } = state
+  const [name = '', channel = '', text = ''] = args
+  if (name === readNote) {
+    for (let i = 1; i + 1 < args.length; i += 2) {
+      count(state, entryOf(state.table, (args[i] as string).split('|')), Number(args[i + 1]))
+    }
+    return
+  }
+  const entry = entryOf(state.table, args)
+  count(state, entry, 1)
+  if (entry !== null && messaging.monitors.count > 0) {
+    messaging.monitors.show({ db, remote: 'lua' }, entry, { args, wall: now.wall })
+  }
+  if (name === 'publish') messaging.publish(kinds.channel, channel, text)
+  if (name === 'spublish') messaging.publish(kinds.shard, channel, text)
+}
+
+function count({ stats }: RouterState, entry: CommandEntry | null, calls: number): void {
+  if (entry === null) return
+  entry.counters.calls += calls
+  stats.commandsProcessed += calls
+}
+
+function entryOf(table: RouterState['table'], args: readonly string[]): CommandEntry | null {
+  const entry = table.find(args[0] ?? '')
+  if (entry === undefined) return null
+  if (entry.subcommands === null || args.length < 2) return entry
+  return entry.subcommands.get((args[1] as string).toLowerCase()) ?? null
 }

@@ -60,7 +60,7 @@ export class Scripting implements EngineScripting {
     this.#init.journal.rollbackTo(mark)
   }
 
-  execute(db: number, args: readonly string[]): Reply | typeof later {
+  execute(db: number, args: readonly string[], isScript = false): Reply | typeof later {
     const { context } = this.#init
     assert(context.machine === null, 'a long command is finished before the next one')
     const command = commandTable.get(args[0] ?? '')
@@ -70,7 +70,10 @@ export class Scripting implements EngineScripting {
     if (db < 0 || (db >= context.options.databases && !isHidden)) return dbIndexRange
     context.enter(db)
     context.mayWait = false
-    return command.execute(context, args)
+    context.isScript = isScript
+    const reply = command.execute(context, args)
+    context.isScript = false
+    return reply
   }
 
   reseed(salt: number): void {
@@ -80,6 +83,15 @@ export class Scripting implements EngineScripting {
   find(database: number, key: string): string | null {
     const value = this.#init.context.keyspace.find(hiddenFrom + database, key)?.map.get(key)
     return typeof value === 'string' ? value : null
+  }
+
+  count(database: number): number {
+    let count = 0
+    for (const table of this.#init.context.keyspace.databases[hiddenFrom + database]?.tables ??
+      []) {
+      for (const segment of table?.segments ?? []) count += segment.map.size
+    }
+    return count
   }
 
   keys(database: number): readonly string[] {

@@ -2,7 +2,7 @@
 // once here. `R` is how the router runs its own commands; null for a command of the engine.
 
 import type { CommandSpec } from '../api/command.js'
-import { scriptCommands } from '../api/scripts.js'
+import { mayReplicate, scriptCommands } from '../api/scripts.js'
 import { findKeys, isFixed } from '../api/keys.js'
 import { namesDatabase } from './other-database.js'
 
@@ -38,6 +38,8 @@ export class CommandEntry<R = unknown> {
   /** Waits until all earlier commands of the connection are answered. */
   readonly isBarrier: boolean
   readonly isWrite: boolean
+  /** A pause of writes holds it. */
+  readonly isPausable: boolean
   readonly isBlocking: boolean
   /** The leader of its group runs scripts for it. */
   readonly isScripted: boolean
@@ -79,6 +81,8 @@ export class CommandEntry<R = unknown> {
     this.run = options.run
     this.isBarrier = options.barrier
     this.isWrite = spec.flags.includes('write')
+    const isWritingScript = isScript(spec.name) && !spec.name.endsWith('_ro')
+    this.isPausable = this.isWrite || isWritingScript || mayReplicate.has(spec.name)
     this.isBlocking = spec.flags.includes('blocking')
     this.isScripted = options.run === null && scriptCommands.has(this.engineName)
     this.isPubsub = spec.flags.includes('pubsub') && !spec.name.startsWith('pubsub|')

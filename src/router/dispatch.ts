@@ -181,7 +181,8 @@ export class Dispatcher {
     if (entry.name.startsWith('client|') || entry.name === 'quit') return false
     const key = entry.anyKey(args)
     const slot = key === undefined ? -1 : keySlot(key)
-    const isWrite = entry.name === 'exec' ? session.transaction?.isWrite === true : entry.isWrite
+    const commands = entry.name === 'exec' ? session.transaction?.commands : undefined
+    const isWrite = (commands ?? [{ entry, args }]).some((each) => mayWrite(this.#state, each))
     const verdict = this.#state.gate.verdict(slot, isWrite)
     if (verdict === 'admit') return false
     session.held = args
@@ -214,6 +215,15 @@ function groupOfMovable(
 /** SWAPDB of databases whose keys belong to different keyspaces. */
 function swapsKeyspaces(state: RouterState, entry: Entry, args: readonly string[]): boolean {
   return entry.name === 'swapdb' && !state.route.areAlike(Number(args[1]), Number(args[2]))
+}
+
+/** A script may say of itself that it does not. */
+function mayWrite(
+  { groups }: RouterState,
+  { entry, args }: { readonly entry: Entry; readonly args: readonly string[] },
+): boolean {
+  if (!entry.isPausable || !entry.isScripted) return entry.isPausable
+  return entry.isWrite || groups.at(-1)?.scripts?.isReadOnly(args) !== true
 }
 
 function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {

@@ -10,7 +10,7 @@ import { unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
-import { remembering, trackedKeys } from './messaging/reading.js'
+import { keysRead, remembering } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
 import type { Run, RouterState } from './state.js'
@@ -122,14 +122,14 @@ function submitPart(
   target: { readonly group: number; readonly part: Part },
 ): void {
   const group = state.groups[target.group] as Group
-  const keys = trackedKeys(session, entry, args)
+  const read = keysRead(session, [{ entry, args }])
   group.submit(session.lane(target.group, group), {
     spec: entry.spec,
     write: entry.isWrite || entry.isScripted,
     scripted: entry.isScripted,
     db: session.db,
     args: entry.isScripted ? withUser(args, session.user.rights) : args,
-    ticket: session.openPart(remembering(session, keys, { part: target.part, state })),
+    ticket: session.openPart(remembering(session, read, { part: target.part, state })),
   })
 }
 

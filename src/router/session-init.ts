@@ -18,6 +18,8 @@ export interface SessionEvents {
 /** A part of a command over several groups. */
 export interface Part {
   take(reply: Reply): void
+  /** A script in it read something. */
+  hasRead?: boolean
 }
 
 export interface SessionInit {

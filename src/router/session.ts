@@ -210,6 +210,11 @@ export class Session implements Caller {
     return ticket
   }
 
+  scriptRead(ticket: number): void {
+    const part = this.#parts.get(ticket)
+    if (part !== undefined) part.hasRead = true
+  }
+
   touch(): void {
     if (this.#isTouched || this.#isClosed) return
     this.#isTouched = true

@@ -18,7 +18,7 @@ import { withUser } from '../api/script-user.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
-import { remembering, trackedKeys } from './messaging/reading.js'
+import { keysRead, remembering } from './messaging/reading.js'
 import { parseInteger } from './numbers.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
@@ -214,14 +214,14 @@ function submit(
       answerMixed(session, ticket, { reply: settle(session, transaction, { reply, state }), state })
     },
   }
-  const keys = transaction.commands.flatMap((each) => trackedKeys(session, each.entry, each.args))
+  const read = keysRead(session, transaction.commands)
   group.submit(session.lane(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,
     db: transaction.db,
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,
-    ticket: session.openPart(remembering(session, keys, { part, state })),
+    ticket: session.openPart(remembering(session, read, { part, state })),
   })
 }
 

@@ -4,6 +4,7 @@ import type { EntryHead } from '../api/entry.js'
 import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { MemberId } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
+import { readNote } from '../api/scripts.js'
 import type { Commands } from './batch.js'
 import type { EventLog } from './event-log.js'
 import type { Lanes } from './lanes.js'
@@ -31,8 +32,8 @@ export interface ExecutorHost {
   served(answer: LateAnswer): void
   /** Commands of an origin wait no more, because the leader took it for dead. */
   cancelled(ids: readonly WaiterId[]): void
-  /** A script of an entry published: the command's arguments. */
-  said?(running: Running | null, args: readonly string[]): void
+  /** An effect of a script takes place, or what it read is told: the command's arguments. */
+  said?(running: Running | null, db: number, args: readonly string[]): void
   /** A tick expired so many keys. */
   ticked(count: number): void
   /** The replica may not go on: it met what it does not know. */
@@ -46,12 +47,15 @@ export function executorHost(of: {
   readonly writes: Writes
   readonly lanes: Lanes
   readonly events: EventLog
-  readonly publish: ((args: readonly string[]) => void) | undefined
+  readonly scripted: ((db: number, args: readonly string[]) => void) | undefined
   readonly halt: (why: string) => void
 }): ExecutorHost {
   const { self, sink, writes, lanes, events } = of
+  // What it had proposed before it was started anew is nobody's any more.
+  const isOfNow = ({ incarnation }: EntryHead): boolean =>
+    Math.floor(incarnation / 1024) === Math.floor(writes.origin.incarnation / 1024)
   return {
-    callerOf: (head, at) => writes.callerOf(head, at),
+    callerOf: (head, at) => writes.batchOf(head)?.lanes[at]?.caller ?? null,
     answered: (head, replies) => {
       const { origin } = writes
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
@@ -62,8 +66,12 @@ export function executorHost(of: {
     served: (answer) => writes.served(answer),
     cancelled: (ids) => writes.cancelled(ids),
     // Everybody executes it, the origin tells: once, where its client lives.
-    said: (running, args) => {
-      if (running?.head.origin === self) of.publish?.(args)
+    said: (running, db, args) => {
+      if (running === null || running.head.origin !== self || !isOfNow(running.head)) return
+      const at = running.replies.length
+      const batch = args[0] === readNote ? writes.batchOf(running.head) : null
+      batch?.lanes[at]?.caller.scriptRead?.(batch.tickets[at] as number)
+      of.scripted?.(db, args)
     },
     ticked: (count) => writes.ticked(count),
     halt: of.halt,

@@ -361,7 +361,7 @@ export class Executor {
     wall: number | null,
   ): Reply | typeof later | typeof needsLog {
     const transaction = isEffects(args)
-      ? new ScriptEffects(this.engine, args, (said) => this.#host.said?.(this.#running, said))
+      ? new ScriptEffects(this.engine, args, (...said) => this.#host.said?.(this.#running, ...said))
       : new Transaction(this.engine, { db, args, wall })
     const reply = transaction.step(limits.stepElements)
     if (reply === later) this.#transaction = transaction

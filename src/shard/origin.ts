@@ -3,7 +3,7 @@
 // applies them. Each command is answered exactly once: by its reply, by a definite error if it was
 // never proposed, or by UNKNOWNRESULT when its deadline passes.
 
-import type { Caller, GroupCall, Lane } from '../api/group.js'
+import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type ErrorReply, type Reply, silent } from '../api/reply.js'
@@ -226,10 +226,9 @@ export class Origin {
     return known > this.incarnation || (known === this.incarnation && this.#sequence === 0)
   }
 
-  /** Who waits for the command at a place of a batch that is under way. */
-  callerAt(sequence: number, at: number): Caller | null {
-    const batch = this.#flight.find((each) => each.sequence === sequence)
-    return batch?.lanes[at]?.caller ?? null
+  /** The batch that is under way with this number. */
+  batch(sequence: number): Batch | null {
+    return this.#flight.find((each) => each.sequence === sequence) ?? null
   }
 
   /** This member applied the batch (or a snapshot that holds its answers). */

@@ -18,7 +18,7 @@ import {
   unknownFromScript,
 } from '../api/replies.js'
 import { type ErrorReply, isError, ok, pong, type Reply } from '../api/reply.js'
-import type { ScriptWorld } from '../api/scripts.js'
+import { mayReplicate, readNote, type ScriptWorld } from '../api/scripts.js'
 import type { Effect } from './script-effects.js'
 
 const badCheck = error('ERR Invalid command passed to redis.acl_check_cmd()')
@@ -57,6 +57,8 @@ export class ScriptCalls {
   /** Why the script leaves no effect and gets this for its reply, or null. */
   fatal: ErrorReply | null = null
   #db: number
+  /** Commands that read, and how often. */
+  #reads: Map<string, number> | null = null
 
   constructor(place: CallsPlace, init: CallsInit) {
     this.#place = place
@@ -80,6 +82,7 @@ export class ScriptCalls {
     if (spec.flags.includes('noscript')) return notFromScript
     const denied = this.#denies(args)
     if (denied !== null) return denied
+    if (this.#init.isReadOnly && mayReplicate.has(name)) return readOnlyScript
     if (isRouted) return this.#routed(args)
     const writes = isWrite(spec)
     if (writes && this.#init.isReadOnly) return readOnlyScript
@@ -91,7 +94,8 @@ export class ScriptCalls {
       this.fatal = crossGroup
       return crossGroup
     }
-    return this.#execute(args, writes)
+    if (spec.flags.includes('readonly')) this.#noteRead(spec.name)
+    return this.#execute(args, writes, true)
   }
 
   /** A command of a transaction that has a script elsewhere. */
@@ -101,12 +105,25 @@ export class ScriptCalls {
     return this.#execute(args, isWrite(spec))
   }
 
-  #execute(args: string[], writes: boolean): Reply {
+  /** Where it read something: what, for the member whose client runs it. */
+  get note(): Effect | null {
+    if (this.#reads === null) return null
+    const args = [readNote]
+    for (const [name, count] of this.#reads) args.push(name, String(count))
+    return { salt: 0, db: this.#init.db, args }
+  }
+
+  #noteRead(name: string): void {
+    this.#reads ??= new Map()
+    this.#reads.set(name, (this.#reads.get(name) ?? 0) + 1)
+  }
+
+  #execute(args: string[], writes: boolean, isScript = false): Reply {
     const { engine, scripting } = this.#place
     const salt = this.salt++
     const db = this.#db
     scripting.reseed(salt)
-    let reply = scripting.execute(db, args)
+    let reply = scripting.execute(db, args, isScript)
     while (reply === later) reply = engine.step(limits.stepElements)
     if (writes && !isError(reply)) {
       this.effects.push({ salt, db, args })

@@ -6,7 +6,7 @@ import { later } from '../api/engine.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { error } from '../api/replies.js'
 import { ok, type Reply } from '../api/reply.js'
-import { effectsName } from '../api/scripts.js'
+import { effectsName, queuedNote, readNote } from '../api/scripts.js'
 import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
 
 /** A command that changes data, with what its chance is drawn from. */
@@ -58,20 +58,27 @@ export function encodeOutcome(outcome: Outcome): string[] {
   return made
 }
 
+/** Hears of each of a script's effects before it takes place. */
+export type Said = (db: number, args: readonly string[]) => void
+
+/** They take effect where the client lives. */
+const unexecuted: ReadonlySet<string> = new Set(['publish', 'spublish', readNote])
+
 /** Executes the effects of one script in one go; driven by the executor in steps. */
 export class ScriptEffects {
   readonly #engine: Engine
   readonly #args: readonly string[]
   readonly #known: Outcome | undefined
-  /** Hears of what it publishes. */
-  readonly #said: (args: readonly string[]) => void
+  readonly #said: Said
   #at = 3
   /** Of the effects known. */
   #next = 0
   /** The engine is in the middle of a long command. */
   #isOpen = false
+  /** The next one is no script's. */
+  #isQueued = false
 
-  constructor(engine: Engine, args: readonly string[], said: (args: readonly string[]) => void) {
+  constructor(engine: Engine, args: readonly string[], said: Said) {
     this.#engine = engine
     this.#said = said
     this.#args = args
@@ -111,10 +118,11 @@ export class ScriptEffects {
   }
 
   #execute(scripting: EngineScripting, { salt, db, args }: Effect): void {
-    if (args[0] === 'publish' || args[0] === 'spublish') {
-      this.#said(args)
-      return
-    }
+    const isQueued = this.#isQueued
+    this.#isQueued = args[0] === queuedNote
+    if (this.#isQueued) return
+    if (!isQueued && db < scripting.hiddenFrom) this.#said(db, args)
+    if (unexecuted.has(args[0] as string)) return
     scripting.reseed(salt)
     this.#isOpen = scripting.execute(db, args) === later
   }

@@ -46,17 +46,8 @@ export class ScriptLibrary {
     return this.#scripting.find(hidden.libraries, library) ?? ''
   }
 
-  /** Found in any case, as it was registered. */
   function(anyCase: string): KnownFunction | null {
-    const kept = this.#scripting.find(hidden.functions, anyCase.toLowerCase())
-    if (kept === null) return null
-    const [library = '', name = '', flags = '', mark = '', ...rest] = kept.split('\n')
-    return {
-      name,
-      library,
-      flags: flags === '' ? [] : flags.split(','),
-      description: mark === '' ? null : rest.join('\n'),
-    }
+    return functionOf(this.#scripting, anyCase)
   }
 
   /** SCRIPT LOAD, EXISTS, FLUSH. */
@@ -218,6 +209,19 @@ export class ScriptLibrary {
       if (isError(reply)) return reply
     }
     return ok
+  }
+}
+
+/** Found in any case, as it was registered. */
+export function functionOf(scripting: EngineScripting, anyCase: string): KnownFunction | null {
+  const kept = scripting.find(hidden.functions, anyCase.toLowerCase())
+  if (kept === null) return null
+  const [library = '', name = '', flags = '', mark = '', ...rest] = kept.split('\n')
+  return {
+    name,
+    library,
+    flags: flags === '' ? [] : flags.split(','),
+    description: mark === '' ? null : rest.join('\n'),
   }
 }
 

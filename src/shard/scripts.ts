@@ -5,7 +5,7 @@
 import type { Config } from '../api/config.js'
 import type { Engine } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
-import type { GroupScripts } from '../api/group.js'
+import type { GroupScripts, ScriptCounts } from '../api/group.js'
 import type { GroupId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { error } from '../api/replies.js'
@@ -15,6 +15,7 @@ import type { StrategyStatus } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { type Commands, decodeCommands } from './batch.js'
+import { isReadOnlyScript } from './script-promise.js'
 import { BusyNews, busyWith, type Running, type ScriptKind } from './busy-news.js'
 import type { Executor } from './executor.js'
 import type { Proposal } from './proposer.js'
@@ -123,11 +124,17 @@ export class Scripts implements GroupScripts {
     return ok
   }
 
-  get counts(): { readonly libraries: number; readonly functions: number } {
+  isReadOnly(args: readonly string[]): boolean {
+    const { scripting } = this.#init.executor().engine
+    return scripting !== undefined && isReadOnlyScript(scripting, args)
+  }
+
+  get counts(): ScriptCounts {
     const { scripting } = this.#init.executor().engine
     return {
-      libraries: scripting?.keys(hidden.libraries).length ?? 0,
-      functions: scripting?.keys(hidden.functions).length ?? 0,
+      scripts: scripting?.count(hidden.scripts) ?? 0,
+      libraries: scripting?.count(hidden.libraries) ?? 0,
+      functions: scripting?.count(hidden.functions) ?? 0,
     }
   }
 

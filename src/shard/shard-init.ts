@@ -30,7 +30,7 @@ export interface ShardInit {
   /** Where executed commands leave their times. */
   readonly times?: Times
   /** Carries out PUBLISH and SPUBLISH of scripts. */
-  readonly publish?: (args: readonly string[]) => void
+  readonly scripted?: (db: number, args: readonly string[]) => void
   /** What all groups of the member take; absent, no bound is on them together. */
   readonly memory?: MemberMemory
   /** Who runs scripts; absent, they are refused. */

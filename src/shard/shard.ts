@@ -115,7 +115,7 @@ export class Shard implements Group {
         writes: this.#writes,
         lanes: this.#lanes,
         events: this.#events,
-        publish: init.publish,
+        scripted: init.scripted,
         halt: (why) => this.#halt(why),
       }),
     })

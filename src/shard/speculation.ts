@@ -13,6 +13,7 @@ import {
   type ScriptJob,
   type ScriptRunner,
   type ScriptWorld,
+  queuedNote,
   scriptCommands,
   spent,
 } from '../api/scripts.js'
@@ -218,6 +219,7 @@ export class Speculation {
       }
       const made = this.#calls(db, { isReadOnly: false, isFull: false }, null)
       replies.push(made.queued([...args]))
+      if (made.effects.length > 0) effects.push({ salt: 0, db, args: [queuedNote] })
       this.#keep(made, effects)
     }
     return replies
@@ -311,6 +313,7 @@ export class Speculation {
   #keep(calls: ScriptCalls, effects: Effect[]): void {
     this.#salt = calls.salt
     for (const effect of calls.effects) effects.push(effect)
+    if (calls.note !== null) effects.push(calls.note)
   }
 }
 

@@ -4,7 +4,6 @@
 import type { Config } from '../api/config.js'
 import type { Engine } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
-import type { Caller } from '../api/group.js'
 import type { MemberId, Now, Token } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { ok } from '../api/reply.js'
@@ -219,9 +218,9 @@ export class Writes {
   }
 
   /** Who asked for a command of an entry, where that was a client of this member. */
-  callerOf(head: EntryHead, at: number): Caller | null {
+  batchOf(head: EntryHead): Batch | null {
     const isOwn = head.origin === this.#self && head.incarnation === this.origin.incarnation
-    return isOwn ? this.origin.callerAt(head.sequence, at) : null
+    return isOwn ? this.origin.batch(head.sequence) : null
   }
 
   /** A batch of another member. */

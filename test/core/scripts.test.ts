@@ -249,3 +249,53 @@ test('scripts: memory is short: refused as in Redis, alone and in EXEC; what fre
   ]
   for (const [args, expected] of cases) t.is(await ask(...args), expected, args.join(' '))
 })
+
+test("scripts: what they call: MONITOR and INFO of the client's member know of it", async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const id = world.leader() === 1 ? 2 : 1
+  const [client, monitor] = [world.client(id), world.client(id)]
+  monitor.isRaw = true
+  sendTo(monitor, ['MONITOR'])
+  t.true(await scripted.until(() => monitor.text.includes('OK')))
+  const code =
+    "redis.call('set', KEYS[1], 1) redis.call('get', KEYS[1]) return redis.call('incr', KEYS[1])"
+
+  t.is(await scripted.ask(client, 'EVAL', code, '1', 'k'), ':2\r\n')
+  await scripted.ask(client, 'MULTI')
+  await scripted.ask(client, 'INCR', 'k')
+  await scripted.ask(client, 'EVAL', "return redis.call('incr', KEYS[1])", '1', 'k')
+  t.is(await scripted.ask(client, 'EXEC'), '*2\r\n:3\r\n:4\r\n')
+
+  const shown = [...monitor.text.matchAll(/\[0 lua\] (.*)\r/g)].map(([, line]) => line)
+  t.deepEqual(shown, ['"set" "k" "1"', '"incr" "k"', '"incr" "k"'])
+  const info = await scripted.ask(client, 'INFO', 'commandstats', 'memory')
+  for (const line of ['cmdstat_set:calls=1,', 'cmdstat_get:calls=1,', 'cmdstat_incr:calls=3,']) {
+    t.true(info.includes(line), line)
+  }
+  t.true(info.includes('number_of_cached_scripts:2\r'))
+})
+
+test('scripts: of a client that keeps values: their keys are tracked where they read', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const id = world.leader() === 1 ? 2 : 1
+  const [reader, writer] = [world.client(id), world.client(id)]
+  reader.isRaw = true
+  await scripted.ask(reader, 'HELLO', '3')
+  await scripted.ask(reader, 'CLIENT', 'TRACKING', 'ON')
+  const told = async (code: string, command = 'EVAL'): Promise<boolean> => {
+    await scripted.ask(reader, command, code, '1', 'k')
+    reader.text = ''
+    await scripted.ask(writer, 'INCR', 'k')
+    for (let steps = 0; steps < 20; steps++) world.step()
+    return reader.text.includes('invalidate')
+  }
+
+  t.false(await told("redis.call('set', 'other', 1)"))
+  t.true(await told("redis.call('get', 'other')"))
+  t.false(await told("redis.call('ping')", 'EVAL_RO'))
+  t.true(await told("redis.call('get', KEYS[1])", 'EVAL_RO'))
+})

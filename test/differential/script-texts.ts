@@ -294,4 +294,9 @@ export const scriptTexts: readonly string[] = [
   'local a = {} for i = 1, 7999 do a[i] = 1 end return redis.call("rpush", "many", unpack(a))',
   'local a = {} for i = 1, 7990 do a[i] = "x" end return redis.call("rpush", "many", 1.5, "y", unpack(a))',
   'local a = {} for i = 1, 8000 do a[i] = 1 end return redis.call("rpush", "many", unpack(a))',
+  'redis.call("sadd", "{s}set", "b", "aa", "z", "a", "c", "azz") return redis.call("sort", "{s}set", "by", "_")',
+  'return redis.call("sort", "{s}set", "by", "nosort", "desc", "limit", 1, 3)',
+  '#!lua flags=no-writes\nreturn redis.call("publish", "ch", "message")',
+  '#!lua flags=no-writes\nreturn redis.call("pfcount", "none")',
+  'return redis.call("publish", "ch", "message")',
 ]

@@ -75,6 +75,8 @@ export function clientsSection(state: RouterState): string {
 
 export function memorySection(state: RouterState): string {
   const f = memoryFigures(state)
+  // The default keyspace's group answers for all: they keep the same.
+  const kept = state.groups.at(-1)?.scripts?.counts
   const max = Number(state.settings.get('maxmemory') ?? 0)
   const ratio = (part: number, whole: number): string =>
     whole === 0 ? '1.00' : (part / whole).toFixed(2)
@@ -98,9 +100,9 @@ export function memorySection(state: RouterState): string {
     ['used_memory_vm_eval', 0],
     ['used_memory_lua_human', '0B'],
     ['used_memory_scripts_eval', 0],
-    ['number_of_cached_scripts', 0],
-    ['number_of_functions', 0],
-    ['number_of_libraries', 0],
+    ['number_of_cached_scripts', kept?.scripts ?? 0],
+    ['number_of_functions', kept?.functions ?? 0],
+    ['number_of_libraries', kept?.libraries ?? 0],
     ['used_memory_vm_functions', 0],
     ...sizeFields('used_memory_vm_total', 0),
     ['used_memory_functions', 0],

@@ -28,11 +28,11 @@ export class Monitors {
     this.#sessions.delete(session)
   }
 
-  /** A session runs a command. `source` stands for its address where a script does. */
+  /** A session runs a command; `lua` stands for its address where a script does. */
   show(
-    session: Session,
+    { db, remote }: { readonly db: number; readonly remote: string },
     entry: CommandEntry,
-    command: { readonly args: readonly string[]; readonly wall: number; readonly source?: string },
+    command: { readonly args: readonly string[]; readonly wall: number },
   ): void {
     const { flags } = entry.spec
     if (flags.includes('admin') || flags.includes('skip_monitor')) return
@@ -40,9 +40,8 @@ export class Monitors {
     const seconds = Math.floor(wall / 1000)
     const microseconds = Math.floor((wall % 1000) * 1000)
     const time = `${seconds}.${String(microseconds).padStart(6, '0')}`
-    const from =
-      command.source ?? (session.remote.startsWith('/') ? `unix:${session.remote}` : session.remote)
-    let text = `${time} [${session.db} ${from}]`
+    const from = remote.startsWith('/') ? `unix:${remote}` : remote
+    let text = `${time} [${db} ${from}]`
     for (const arg of redacted(entry.name, args)) text += ` ${quoted(arg)}`
     const line = this.#encode(status(text), 2)
     for (const monitor of this.#sessions) monitor.push(line)

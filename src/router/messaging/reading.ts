@@ -10,7 +10,7 @@ import type { RouterState } from '../state.js'
 const none: readonly string[] = []
 
 /** Keys whose values the client may keep once it has the reply. */
-export function trackedKeys(
+function trackedKeys(
   session: Session,
   entry: CommandEntry,
   args: readonly string[],
@@ -29,24 +29,48 @@ export function openTracked(
 ): number {
   const ticket = session.open(entry)
   const part = { take: (reply: Parameters<Part['take']>[0]) => session.answer(ticket, reply) }
-  return session.openPart(remembering(session, trackedKeys(session, entry, args), { part, state }))
+  const read = keysRead(session, [{ entry, args }])
+  return session.openPart(remembering(session, read, { part, state }))
+}
+
+/** Keys that are read in any case, and those that are if a script reads anything. */
+export interface KeysRead {
+  readonly keys: readonly string[]
+  readonly ofScripts: readonly string[]
+}
+
+export function keysRead(
+  session: Session,
+  commands: readonly { readonly entry: CommandEntry; readonly args: readonly string[] }[],
+): KeysRead {
+  if (session.tracking === null) return { keys: none, ofScripts: none }
+  const keys: string[] = []
+  const ofScripts: string[] = []
+  for (const { entry, args } of commands) {
+    const list = entry.isScripted ? ofScripts : keys
+    for (const key of trackedKeys(session, entry, args)) list.push(key)
+  }
+  return { keys, ofScripts }
 }
 
 /** `part`, with the keys noted when it gets its reply. */
 export function remembering(
   session: Session,
-  keys: readonly string[],
+  { keys, ofScripts }: KeysRead,
   { part, state }: { readonly part: Part; readonly state: RouterState },
 ): Part {
-  if (keys.length === 0) return part
+  if (keys.length === 0 && ofScripts.length === 0) return part
   const { tracking } = state.messaging
-  return {
+  const made: Part = {
+    hasRead: false,
     take: (reply) => {
+      const read = made.hasRead === true ? [...keys, ...ofScripts] : keys
       // A member short of disk reads at the leader, and would apply the next change late.
       const isBlind = state.cluster.diskShort
-      if (!isBlind && session.tracking !== null) tracking.remember(session, keys)
+      if (!isBlind && session.tracking !== null) tracking.remember(session, read)
       part.take(reply)
-      if (isBlind) tracking.refuse(session, keys)
+      if (isBlind) tracking.refuse(session, read)
     },
   }
+  return made
 }

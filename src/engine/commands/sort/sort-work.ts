@@ -29,8 +29,9 @@ export function sort(
   args: readonly string[],
   isReadOnly: boolean,
 ): Reply | typeof later {
-  const options = parseSort(args, isReadOnly)
-  if ('type' in options) return options
+  const parsed = parseSort(args, isReadOnly)
+  if ('type' in parsed) return parsed
+  const options = { ...parsed, isScript: context.isScript }
   const value = context.lookup(args[1] as string) ?? new ListValue()
   if (typeof value === 'string' || value.type === 'hash' || value.type === 'stream')
     return wrongType
@@ -40,9 +41,13 @@ export function sort(
   return runWork(context, sortWork(context, value, options), (reply) => reply)
 }
 
-function* sortWork(context: Context, value: Container, options: SortOptions): Work<Reply> {
+function* sortWork(
+  context: Context,
+  value: Container,
+  options: SortOptions & { readonly isScript: boolean },
+): Work<Reply> {
   let { isUnsorted, isAlpha, by } = options
-  if (isUnsorted && value.type === 'set' && options.store !== null) {
+  if (isUnsorted && value.type === 'set' && (options.store !== null || options.isScript)) {
     // Redis wants an order here that does not hang on how a set is kept.
     isUnsorted = false
     isAlpha = true
