@@ -4,6 +4,7 @@
 
 import type { Durability } from '../../src/api/config.js'
 import type { Position } from '../../src/api/position.js'
+import type { Hash64 } from '../../src/base/hash.js'
 import type { Judge } from './judge.js'
 import { holds, type LogImage, type Mark, markAt, same, type Seat } from './seat.js'
 
@@ -11,6 +12,16 @@ export interface Era {
   readonly number: number
   /** committed[i] is index i + 1. */
   readonly committed: Mark[]
+}
+
+/** How a new era begins. */
+export interface Founding {
+  readonly seats: readonly Seat[]
+  readonly founder: Seat
+  /** Number of the era before. */
+  readonly before: number
+  /** Hash of the founder's log up to an index, null where that is not known. */
+  readonly chainAt: (index: number) => Hash64 | null
 }
 
 /** Every group is born into this one. */
@@ -57,21 +68,16 @@ export class Eras {
 
   /**
    * A member begins a new era: only where no majority is intact in the one before, and the longest log of
-   * a majority wins. Under `none` nobody keeps a log on a disk, so that only its end is known.
+   * a majority wins. Under `none` nobody keeps a log on a disk: its end is known, and hashes of prefixes.
    */
-  found(
-    number: number,
-    by: { readonly seats: readonly Seat[]; readonly founder: Seat; readonly before: number },
-  ): void {
+  found(number: number, by: Founding): void {
     const { committed } = this.of(by.before)
     const hasLogs = this.#durability !== 'none'
     const isAccepted = this.#durability !== 'always' || this.isLossAccepted
     const unjust = isAccepted ? unjustified(by.seats, by.before) : 'nobody accepted a loss'
     if (unjust !== null)
       this.#judge.fail('era-justified', `${this.#name}: era ${number} begins, though ${unjust}`)
-    const kept = hasLogs
-      ? keptByLog(committed, by.founder.memory)
-      : keptByPosition(committed, by.founder.last)
+    const kept = hasLogs ? keptByLog(committed, by.founder.memory) : keptByChain(committed, by)
     const taken = committed.slice(0, kept)
     // The founder may have missed the era before, or be left with a checkpoint that outlived later ones.
     const end = hasLogs ? by.founder.memory.base : by.founder.last
@@ -108,9 +114,17 @@ function keptByLog(committed: readonly Mark[], log: LogImage): number {
   }
 }
 
-function keptByPosition(committed: readonly Mark[], last: Position): number {
+/** A founder of an older era may differ in terms that are not above its last one: only hashes tell. */
+function keptByChain(committed: readonly Mark[], { founder, chainAt }: Founding): number {
+  const { last } = founder
   let kept = Math.min(last.index, committed.length)
-  while (kept > 0 && (committed[kept - 1] as Mark).term > last.term) kept--
+  for (; kept > 0; kept--) {
+    const { term, chain = null } = committed[kept - 1] as Mark
+    if (term > last.term) continue
+    const mine = chainAt(kept)
+    if (mine === null || chain === null) return kept
+    if (mine.high === chain.high && mine.low === chain.low) return kept
+  }
   return kept
 }
 

@@ -6,7 +6,7 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type { RecoveryCause, StrategyStatus } from '../../src/api/strategy.js'
 import type { Durability } from '../../src/api/config.js'
-import { Eras, firstEra } from './eras.js'
+import { Eras, firstEra, type Founding } from './eras.js'
 import type { Judge } from './judge.js'
 import { forgottenOf, lackingOf, missingOf, tooShort } from './kept.js'
 import {
@@ -233,7 +233,7 @@ export class GroupOracle {
   }
 
   /** A member delivers an entry to its engine: it is committed. */
-  delivered(member: MemberId, at: Position, hash: number): void {
+  delivered(member: MemberId, at: Position, mark: Mark): void {
     const seat = this.seat(member)
     this.#hold(
       at.index === seat.delivered + 1,
@@ -241,7 +241,6 @@ export class GroupOracle {
       () => `member ${member} delivers ${at.index} after ${seat.delivered}`,
     )
     seat.delivered = at.index
-    const mark: Mark = { term: at.term, hash }
     this.#hold(
       !this.#hasLogs || holds(seat.durable, at.index, mark),
       'committed-durable',
@@ -266,16 +265,17 @@ export class GroupOracle {
   }
 
   /** The first word of a Ready: era and health, which what it writes and delivers belong to. */
-  look(member: MemberId, status: StrategyStatus): void {
+  look(member: MemberId, status: StrategyStatus, chainAt: Founding['chainAt']): void {
     const seat = this.seat(member)
-    if (status.era !== seat.era) this.#changeEra(member, seat, status)
+    if (status.era !== seat.era) this.#changeEra(member, status, chainAt)
     const isRefilled = seat.recovering && status.recovering === null
     seat.recovering = status.recovering !== null
     seat.last = status.last
     if (isRefilled && !this.#hasLogs) this.#checkRefilled(member, seat)
   }
 
-  #changeEra(member: MemberId, seat: Seat, status: StrategyStatus): void {
+  #changeEra(member: MemberId, status: StrategyStatus, chainAt: Founding['chainAt']): void {
+    const seat = this.seat(member)
     const { era } = status
     this.#hold(era > seat.era, 'monotone', () => `member ${member}: era ${era} after ${seat.era}`)
     this.#hold(
@@ -293,6 +293,7 @@ export class GroupOracle {
         seats: this.#seats.slice(0, this.#voters),
         founder: seat,
         before: this.era,
+        chainAt,
       })
     }
     this.#judge.mark('eras-joined')

@@ -77,6 +77,7 @@ class Probe implements Strategy {
   #flights: Flight[] = []
   readonly #reads = new Map<Token, ReturnType<GroupOracle['readFloor']>>()
   readonly #watch: RaftWatch | null
+  readonly #isAlone: boolean
 
   constructor(
     plugin: StrategyPlugin,
@@ -86,6 +87,7 @@ class Probe implements Strategy {
     this.#self = init.self
     this.#judge = options.judge
     this.#oracle = options.oracle
+    this.#isAlone = init.members.voters.length === 1
     const log = { base: init.base, marks: init.entries.map(markOf) }
     const isRaft = plugin.name === 'raft'
     const state = isRaft ? factsOf(init.state) : null
@@ -192,10 +194,13 @@ class Probe implements Strategy {
     const founds = ready.trace.some(
       ({ event, fields }) => event === 'raft.era-begun' && fields['era'] === status.era,
     )
-    this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status)
+    const chainAt = (index: number): Hash64 | null => this.#chainAt(index)
+    this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status, chainAt)
     if (ready.write !== null) this.#write(ready.batch, ready.write)
-    for (const { at, payload } of ready.delivered)
-      this.#oracle.delivered(this.#self, at, hashOf(payload))
+    for (const { at, payload } of ready.delivered) {
+      const chain = this.#chainAt(at.index)
+      this.#oracle.delivered(this.#self, at, { term: at.term, hash: hashOf(payload), chain })
+    }
     for (const grant of ready.grants) {
       const floor = this.#reads.get(grant.token)
       this.#reads.delete(grant.token)
@@ -224,6 +229,11 @@ class Probe implements Strategy {
 
   wakeAt(): number {
     return this.#inner.wakeAt()
+  }
+
+  /** Only a group of one may leave its chain undone, and it begins no era. */
+  #chainAt(index: number): Hash64 | null {
+    return this.#isAlone ? null : this.#inner.chainAt(index)
   }
 
   #write(batch: number, write: StoreBatch): void {

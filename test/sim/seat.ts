@@ -4,11 +4,14 @@
 import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type { StrategyStatus } from '../../src/api/strategy.js'
+import type { Hash64 } from '../../src/base/hash.js'
 
 /** One log entry: its term and a hash of its bytes. */
 export interface Mark {
   readonly term: number
   readonly hash: number
+  /** Hash of the log up to here, where that is known. */
+  readonly chain?: Hash64 | null
 }
 
 /** A log as far as it is known: `base` is the position before its first entry. */
