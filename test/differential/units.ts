@@ -64,6 +64,8 @@ export interface UnitsOptions {
   readonly families: readonly string[]
   /** Whether the other side knows connections: MULTI, SELECT. */
   readonly isSession: boolean
+  /** There is no other side: outcomes of chance and time stay. */
+  readonly isFree?: boolean
 }
 
 export class Units {
@@ -75,6 +77,7 @@ export class Units {
   readonly #docs: readonly CommandDoc[]
   readonly #families: readonly string[]
   readonly #isSession: boolean
+  readonly #isFree: boolean
 
   constructor(options: UnitsOptions) {
     const wanted = [...options.docs.values()].filter(
@@ -93,6 +96,7 @@ export class Units {
     )
     this.#families = [...new Set(this.#docs.map((doc) => doc.group))]
     this.#isSession = options.isSession
+    this.#isFree = options.isFree ?? false
     if (this.#docs.length === 0) throw new Error('no command fits COMMANDS= and FAMILY=')
   }
 
@@ -115,11 +119,11 @@ export class Units {
     for (let tries = 0; tries < 3 && rare.has(doc.name) && !random.chance(1, 10); tries++)
       doc = random.pick(this.#docs)
     this.drawn.set(doc.name, (this.drawn.get(doc.name) ?? 0) + 1)
-    return undone(
+    const line =
       this.#isSession || !blocking.has(doc.name)
         ? this.#line(random, doc)
-        : this.#unblocked(random, doc),
-    )
+        : this.#unblocked(random, doc)
+    return this.#isFree ? [line] : undone(line)
   }
 
   #line(random: Random, doc: CommandDoc): Line {

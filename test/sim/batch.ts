@@ -2,6 +2,7 @@
 // good: no violation, every coverage mark met, and a median seed that did real work.
 
 import type { RunResult } from './run.js'
+import { writeNames } from './surface.js'
 
 /** What a batch of at least `marksNeedSeeds` seeds must have met at least once. */
 export const requiredMarks: readonly string[] = [
@@ -38,6 +39,8 @@ export class Batch {
   microseconds = 0
   readonly marks = new Map<string, number>()
   readonly faults = new Map<string, number>()
+  /** Writing commands of the whole set by name: how often sent, and done without an error. */
+  readonly writes = new Map(writeNames.map((name) => [name, { sent: 0, done: 0 }]))
   readonly outcomes = { executed: 0, refused: 0, unknown: 0 }
   readonly #operations: number[] = []
   readonly #kinds: number[] = []
@@ -49,6 +52,12 @@ export class Batch {
     this.microseconds += result.us
     addAll(this.marks, result.marks)
     addAll(this.faults, result.faults)
+    for (const [name, { sent, done }] of result.commands) {
+      const sum = this.writes.get(name)
+      if (sum === undefined) continue
+      sum.sent += sent
+      sum.done += done
+    }
     this.outcomes.executed += result.outcomes.executed
     this.outcomes.refused += result.outcomes.refused
     this.outcomes.unknown += result.outcomes.unknown
@@ -74,6 +83,11 @@ export class Batch {
     return requiredMarks.filter((name) => (this.marks.get(name) ?? 0) === 0)
   }
 
+  /** Writing commands that were never done without an error. */
+  get undone(): readonly string[] {
+    return [...this.writes].filter(([, { done }]) => done === 0).map(([name]) => name)
+  }
+
   /** Readable figures, line by line. */
   lines(): readonly string[] {
     const { operations, faultKinds, leaderChanges } = this.medians
@@ -85,12 +99,23 @@ export class Batch {
       `median seed: ${operations} operations, ${faultKinds} kinds of fault, ${leaderChanges} leader changes`,
       `faults: ${list(this.faults)}`,
       `marks: ${list(this.marks)}`,
+      `writing commands: ${sumOf(this.writes)}; never done: ${this.undone.join(', ') || 'none'}`,
     ]
   }
 }
 
 function addAll(sum: Map<string, number>, more: ReadonlyMap<string, number>): void {
   for (const [name, count] of more) sum.set(name, (sum.get(name) ?? 0) + count)
+}
+
+function sumOf(
+  counts: ReadonlyMap<string, { readonly sent: number; readonly done: number }>,
+): string {
+  const [sent, done] = [...counts.values()].reduce(
+    ([a, b], { sent, done }) => [a + sent, b + done],
+    [0, 0] as [number, number],
+  )
+  return `${counts.size} names, ${sent} sent, ${done} done without an error`
 }
 
 function list(counts: ReadonlyMap<string, number>): string {

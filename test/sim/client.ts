@@ -9,7 +9,8 @@ import { outcomeOf } from './history.js'
 import type { Judge } from './judge.js'
 import { encodeCommand, ReplyReader } from './resp-client.js'
 import type { Schedule } from './schedule.js'
-import type { Request, Workload } from './workload.js'
+import type { Request } from './request.js'
+import type { Workload } from './workload.js'
 
 export interface ClientProfile {
   readonly thinkMeanUs: number

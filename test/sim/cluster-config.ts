@@ -51,7 +51,8 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
     level: 'strong',
     strategy: 'raft',
     durability: profile.durability,
-    maxMemory: 0,
+    maxMemory: profile.maxMemory,
+    maxMemoryPolicy: profile.evictionPolicy,
     options: strategyOptions(profile),
   }))
 }

@@ -17,6 +17,7 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
     `  ${violation.sentence}`,
     `  ${profile.members} members, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
+    `  ${JSON.stringify(profile.workload)}, at most ${profile.maxMemory} bytes ${profile.evictionPolicy}`,
     `the last steps${same}:`,
     ...again.steps.map((line) => `  ${line}`),
     `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug === '' ? profileOf(options) : bug}`,
@@ -24,9 +25,13 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
 }
 
 /** What makes the same profile again: that of a bug by name, else what took the place of the draw. */
-function profileOf({ hint }: RunOptions): string {
+function profileOf({ hint, given = {} }: RunOptions): string {
   const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
   if (owner !== undefined) return ` HINT=${owner.name}`
-  const { durability, laterEngine } = hint?.with ?? {}
-  return `${durability === undefined ? '' : ` DURABILITY=${durability}`}${laterEngine === true ? ' LATER=1' : ''}`
+  const { durability, laterEngine, surface } = given
+  return [
+    durability === undefined ? '' : ` DURABILITY=${durability}`,
+    laterEngine === true ? ' LATER=1' : '',
+    surface === undefined ? '' : ` SURFACE=${surface}`,
+  ].join('')
 }

@@ -4,6 +4,7 @@
 
 import type { Reply } from '../../src/api/reply.js'
 import {
+  type FunctionSpec,
   type RunningScript,
   type ScriptCall,
   type ScriptJob,
@@ -14,6 +15,12 @@ import { hashString } from '../../src/base/hash.js'
 
 /** Looks at a script beside the loop until it goes on. */
 const slowLooks = 3
+const functionWord = 'function '
+
+/** A library of one function, which runs all its lines. */
+export function libraryText(name: string, lines: readonly string[]): string {
+  return [`#!lua name=of_${name}`, `${functionWord}${name}`, ...lines].join('\n')
+}
 
 export class FakeRunner implements ScriptRunner {
   used = 0
@@ -26,8 +33,13 @@ export class FakeRunner implements ScriptRunner {
     return null
   }
 
-  inspect(): [] {
-    return []
+  inspect(_library: string, code: string): readonly FunctionSpec[] {
+    const names = code.split('\n').filter((line) => line.startsWith(functionWord))
+    return names.map((line) => ({
+      name: line.slice(functionWord.length),
+      description: null,
+      flags: [],
+    }))
   }
 
   run(job: ScriptJob, call: ScriptCall): Reply | typeof spent {

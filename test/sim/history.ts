@@ -5,6 +5,10 @@ import { checkEras, type EraOperation } from '../checker/eras.js'
 import type { Operation } from '../checker/linearizable.js'
 import type { Judge } from './judge.js'
 
+/** The keys of the two tallies. */
+export const counterKey = 'counter'
+export const listKey = 'list'
+
 /** Outcome of one request: executed with a reply, not executed, or not known. */
 export type Outcome = 'executed' | 'refused' | 'unknown'
 

@@ -52,6 +52,7 @@ export interface Violation {
 export class Judge {
   readonly marks = new Map<string, number>()
   readonly faults = new Map<string, number>()
+  readonly commands = new Map<string, { sent: number; done: number }>()
   #violation: Violation | null = null
   /** Steps done; the world moves it. */
   step = 0
@@ -69,6 +70,13 @@ export class Judge {
   /** Fails `check` when `condition` does not hold; the sentence is made only then. */
   hold(condition: boolean, check: Check, sentence: () => string): void {
     if (!condition) this.fail(check, sentence())
+  }
+
+  /** A command of the whole set was sent, or done without an error. */
+  command(name: string, what: 'sent' | 'done'): void {
+    const counts = this.commands.get(name) ?? { sent: 0, done: 0 }
+    counts[what]++
+    this.commands.set(name, counts)
   }
 
   mark(name: string, count = 1): void {

@@ -7,7 +7,7 @@ import { Batch, marksNeedSeeds } from './batch.js'
 import { coreFactory, coreStrategies } from './core-under-test.js'
 import { describeFailure } from './failure.js'
 import { huntAll } from './hunt.js'
-import { durabilities, type ProfileHint } from './profile.js'
+import { durabilities, type Given } from './profile.js'
 import { type RunOptions, runSeed } from './run.js'
 
 const { env } = process
@@ -33,16 +33,19 @@ function optionsOf(seed: number, turns: number): RunOptions {
     turns,
     factory: coreFactory,
     strategies: coreStrategies,
-    ...(bug === undefined ? given() : { bug: planted, hint: bug.hint }),
+    ...(bug === undefined ? { given: given() } : { bug: planted, hint: bug.hint }),
   }
 }
 
-/** DURABILITY= and LATER=1 take the place of what the seed would draw. */
-function given(): { readonly hint?: ProfileHint } {
+/** DURABILITY=, LATER=1 and SURFACE= take the place of what the seed would draw. */
+function given(): Given {
   const durability = durabilities.find((each) => each === env['DURABILITY'])
-  const isLater = env['LATER'] === '1'
-  if (durability === undefined && !isLater) return {}
-  return { hint: { with: { durability: durability ?? 'always', laterEngine: isLater } } }
+  const surface = integer('SURFACE', -1)
+  return {
+    ...(durability === undefined ? {} : { durability }),
+    ...(env['LATER'] === '1' ? { laterEngine: true } : {}),
+    ...(surface < 0 ? {} : { surface }),
+  }
 }
 
 function runBatch(first: number, runs: number, turns: number): number {

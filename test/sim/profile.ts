@@ -2,6 +2,7 @@
 // it meets (swarm testing: each seed draws some kinds and their rates, never all).
 
 import type { Durability } from '../../src/api/config.js'
+import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js'
 import { Random } from '../../src/base/random.js'
 import type { NetworkRates } from './network.js'
 import type { WorkloadProfile } from './workload.js'
@@ -72,6 +73,9 @@ export interface Profile {
   readonly pipelineMax: number
   readonly splits: number
   readonly workload: WorkloadProfile
+  /** Bytes of data at which keys are evicted or commands refused; 0 for no bound. */
+  readonly maxMemory: number
+  readonly evictionPolicy: EvictionPolicy
   readonly network: NetworkRates
   readonly lossMode: 'suffix' | 'each'
   readonly electionMs: number
@@ -104,13 +108,25 @@ const quietNetwork: NetworkRates = {
   latencyMaxUs: 900,
 }
 
+/** What takes the place of what a seed draws. */
+export interface Given {
+  readonly durability?: Durability
+  readonly laterEngine?: boolean
+  /** Share of the whole command set. */
+  readonly surface?: number
+}
+
 /** Draws the profile of a seed. With a hint, what it does not ask for is as plain as can be. */
-export function drawProfile(seed: number, hint: ProfileHint | null = null): Profile {
+export function drawProfile(
+  seed: number,
+  hint: ProfileHint | null = null,
+  given: Given = {},
+): Profile {
   const drawn = drawPlain(seed, hint ?? {})
   if (hint !== null) return drawn
   const random = new Random(seed, 0x44757261)
-  const durability = random.pick(durabilities)
-  const laterEngine = random.chance(1, 8)
+  const durability = given.durability ?? random.pick(durabilities)
+  const laterEngine = given.laterEngine ?? random.chance(1, 8)
   const faults = new Set(drawn.faults)
   // What an unsynced tail is lost by.
   for (const kind of ['crash-power', 'crash-all'] as const)
@@ -120,8 +136,15 @@ export function drawProfile(seed: number, hint: ProfileHint | null = null): Prof
     queues: random.pick([0, 10, 30]),
     scripts: random.pick([0, 10, 30]),
   }
-  const workload = { ...drawn.workload, ...shares }
-  return { ...drawn, durability, laterEngine, faults, workload }
+  // One of three seeds draws the whole command set, half of these nothing else.
+  const surface = given.surface ?? random.pick([0, 0, 0, 0, 30, 100])
+  const workload = { ...drawn.workload, ...shares, surface }
+  const isFull = surface === 100 && random.chance(1, 2)
+  const eviction = {
+    maxMemory: isFull ? random.between(20_000, 100_000) : 0,
+    evictionPolicy: isFull ? random.pick(evictionPolicies) : 'noeviction',
+  } as const
+  return { ...drawn, durability, laterEngine, faults, workload, ...eviction }
 }
 
 /** With the share of each: six, two and two of ten seeds. */
@@ -159,6 +182,8 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
       prefixes: random.chance(1, 5) ? ['', 'b:'] : [''],
       valueBytes: random.pick([0, 0, 40, 400]),
     },
+    maxMemory: 0,
+    evictionPolicy: 'noeviction',
     network: drawNetwork(random, faults),
     lossMode: process.env['LOSS'] === 'each' ? 'each' : 'suffix',
     requestMs: random.pick([5_000, 5_000, 5_000, 1_000]),

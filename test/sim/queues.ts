@@ -1,13 +1,16 @@
-// Blocking pops of the simulated clients: unique elements are pushed to a few lists and taken by BLPOP,
-// BRPOP and BLMPOP with short timeouts. No element is delivered twice; and none is lost but to pops whose
-// answer was never seen: the connection broke, or its outcome was not known.
+// Blocking pops of the simulated clients: unique elements are pushed to lists and sorted sets, alone, in
+// transactions and by scripts; moved between lists; and taken by pops with short timeouts. No element is
+// delivered twice, and none is lost but to pops whose answer was never seen: the connection broke, or its
+// outcome was not known.
 
 import type { Random } from '../../src/base/random.js'
-import { eraOf, type History, outcomeOf } from './history.js'
+import { type EraStamp, eraOf, type History, outcomeOf } from './history.js'
 import type { Judge } from './judge.js'
-import type { Request, Sender } from './workload.js'
+import { StreamQueue } from './stream-queue.js'
+import { multi, type Request, type Sender } from './request.js'
 
 const lists = ['q1', 'q2', 'q3'] as const
+const sortedSets = ['w1', 'w2'] as const
 
 export interface QueueLoadOptions {
   readonly random: Random
@@ -20,54 +23,66 @@ interface Element {
   /** The push's reply came. Era 0 where that is not sure. */
   acknowledged: { readonly era: number; readonly time: number } | null
   refused: boolean
-  /** Eras in which it was delivered: one that lost the pop may do it again. */
-  readonly delivered: Set<number>
+  /** When it was delivered, by era: one that lost the pop may do it again. */
+  readonly delivered: Map<number, number>
 }
 
 export class QueueLoad {
   readonly #options: QueueLoadOptions
   readonly #elements = new Map<string, Element>()
+  readonly #streams: StreamQueue
   /** Elements that a pop whose answer was not seen may have taken at most. */
   #unseen = 0
   #number = 0
-  /** What the lists held at the end. */
-  readonly #left = new Set<string>()
+  /** What was there at the end. */
+  #left = new Set<string>()
   #final = { era: 0, invoked: Infinity }
 
   constructor(options: QueueLoadOptions) {
     this.#options = options
+    this.#streams = new StreamQueue(options)
   }
 
   next(from: Sender): readonly Request[] {
     const { random } = this.#options
-    return [random.chance(1, 3) ? this.#push(from) : this.#pop(from)]
+    const dice = random.below(12)
+    if (dice < 4) return this.#push(from)
+    if (dice < 6) return this.#streams.next(from)
+    return dice < 7 ? this.#move(from) : this.#pop(from)
   }
 
-  /** Reads what is left of every list, for the end of a run. */
+  /** Reads what is left everywhere at one point in time, for the end of a run. */
   finals(member: number): readonly Request[] {
-    if (this.#elements.size === 0) return []
+    if (this.#elements.size === 0) return this.#streams.finals(member)
     const { history } = this.#options
-    return lists.map((list) => {
-      const stamp = history.stampOf(member, list)
-      const invoked = history.time
-      const told = (reply: string): void => {
-        if (!reply.startsWith('*')) return
-        this.#final = { era: eraOf(stamp), invoked: Math.min(invoked, this.#final.invoked) }
-        for (const word of reply.split(' '))
-          if (word.startsWith('$t')) this.#left.add(word.slice(1))
-      }
-      return { args: ['LRANGE', list, '0', '-1'], data: true, told }
-    })
+    const stamp = history.stampOf(member, lists[0])
+    const invoked = history.time
+    const told = (reply: string): void => {
+      if (!reply.startsWith('*')) return
+      this.#final = { era: eraOf(stamp), invoked }
+      for (const token of tokensOf(reply)) this.#remains(token)
+    }
+    const reads = [
+      ...lists.map((list) => ['LRANGE', list, '0', '-1']),
+      ...sortedSets.map((name) => ['ZRANGE', name, '0', '-1']),
+    ]
+    return [...multi(reads, told), ...this.#streams.finals(member)]
   }
 
-  /** What was acknowledged stands in a list or was delivered, but for what unseen pops took. */
+  /** What was acknowledged stands somewhere or was delivered, but for what unseen pops took. */
   judge(): void {
+    this.#streams.judge()
     const { judge } = this.#options
     const { era, invoked } = this.#final
     if (era === 0) return
     let lost = 0
     let example = ''
     for (const [token, { acknowledged, delivered }] of this.#elements) {
+      judge.hold(
+        !(this.#left.has(token) && (delivered.get(era) ?? Infinity) < invoked),
+        'hand-over',
+        () => `${token} was delivered and is still there`,
+      )
       if (acknowledged === null || acknowledged.era !== era || acknowledged.time > invoked) continue
       if (delivered.has(era) || this.#left.has(token)) continue
       lost++
@@ -83,56 +98,126 @@ export class QueueLoad {
     )
   }
 
-  #push({ member }: Sender): Request {
-    const { random, history } = this.#options
-    const list = random.pick(lists)
-    const count = random.between(1, 2)
-    const tokens = Array.from({ length: count }, () => `t${++this.#number}`)
-    for (const token of tokens) {
-      this.#elements.set(token, { acknowledged: null, refused: false, delivered: new Set() })
-    }
-    const stamp = history.stampOf(member, list)
-    const told = (reply: string): void => {
-      const outcome = outcomeOf(reply)
-      for (const token of tokens) {
-        const element = this.#elements.get(token) as Element
-        if (outcome === 'refused') element.refused = true
-        if (outcome !== 'executed') continue
-        element.acknowledged = { era: eraOf(stamp), time: history.time }
-      }
-    }
-    return { args: [random.pick(['RPUSH', 'LPUSH']), list, ...tokens], data: true, told }
+  #remains(token: string): void {
+    this.#options.judge.hold(
+      !this.#left.has(token),
+      'hand-over',
+      () => `${token} stands twice at the end`,
+    )
+    this.#left.add(token)
   }
 
-  #pop({ member }: Sender): Request {
+  #push({ member }: Sender): readonly Request[] {
+    const { random, history } = this.#options
+    const isSorted = random.chance(1, 3)
+    const name = random.pick(isSorted ? sortedSets : lists)
+    const tokens = Array.from({ length: random.between(1, 2) }, () => `t${++this.#number}`)
+    for (const token of tokens) {
+      this.#elements.set(token, { acknowledged: null, refused: false, delivered: new Map() })
+    }
+    const stamp = history.stampOf(member, name)
+    const told = (reply: string): void => this.#pushed(tokens, outcomeOf(reply), stamp)
+    const word = isSorted ? 'ZADD' : random.pick(['RPUSH', 'LPUSH'])
+    const items = isSorted ? tokens.flatMap((token) => [String(random.below(9)), token]) : tokens
+    switch (random.below(6)) {
+      case 0:
+        return multi([[word, name, ...items]], told)
+      case 1: {
+        const values = items.map((_, at) => `A${at + 1}`).join(' ')
+        const text = `call ${word.toLowerCase()} K1 ${values}`
+        return [{ args: ['EVAL', text, '1', name, ...items], data: true, told }]
+      }
+      default:
+        return [{ args: [word, name, ...items], data: true, told }]
+    }
+  }
+
+  #pushed(tokens: readonly string[], outcome: string, stamp: EraStamp): void {
+    for (const token of tokens) {
+      const element = this.#elements.get(token) as Element
+      if (outcome === 'refused') element.refused = true
+      if (outcome !== 'executed') continue
+      element.acknowledged = { era: eraOf(stamp), time: this.#options.history.time }
+    }
+  }
+
+  #move({ member }: Sender): readonly Request[] {
     const { random, history, judge } = this.#options
-    const timeout = String(random.between(1, 60) / 100)
-    const keys = random.chance(1, 2) ? [random.pick(lists)] : ['q1', 'q3']
-    const isMany = random.chance(1, 4)
-    const most = isMany ? 2 : 1
-    const args = isMany
-      ? ['BLMPOP', timeout, String(keys.length), ...keys, 'LEFT', 'COUNT', '2']
-      : [random.pick(['BLPOP', 'BRPOP']), ...keys, timeout]
+    const [from, to] = [random.pick(lists), random.pick(lists)]
+    const args = random.chance(1, 2)
+      ? ['BRPOPLPUSH', from, to, this.#timeout()]
+      : ['BLMOVE', from, to, this.#end(), this.#end(), this.#timeout()]
+    const stamp = history.stampOf(member, from)
+    const invoked = history.time
+    const told = (reply: string): void => {
+      const era = eraOf(stamp)
+      if (!reply.startsWith('$t') || era === 0) return
+      judge.mark('blocked-moves')
+      const token = reply.slice(1)
+      const taken = this.#elements.get(token)?.delivered.get(era) ?? Infinity
+      judge.hold(taken > invoked, 'hand-over', () => `${token} was delivered, and moved after that`)
+    }
+    return [{ args, data: true, told }]
+  }
+
+  #pop({ member }: Sender): readonly Request[] {
+    const { random, history, judge } = this.#options
+    const { args, most, first } = this.#popLine()
     // Until its answer is seen it may have taken something.
     this.#unseen += most
-    const stamp = history.stampOf(member, keys[0] as string)
+    const stamp = history.stampOf(member, first)
     const told = (reply: string): void => {
       if (outcomeOf(reply) === 'unknown' || eraOf(stamp) === 0) return
       this.#unseen -= most
       if (!reply.startsWith('*')) return
-      judge.mark('blocked-pops')
-      const tokens = reply.split(' ').filter((word) => word.startsWith('$t'))
-      for (const token of tokens) this.#deliver(token.slice(1), eraOf(stamp))
+      judge.mark(`blocked-pops`)
+      for (const token of tokensOf(reply)) this.#deliver(token, eraOf(stamp))
     }
-    return { args, data: true, told }
+    // In a transaction it does not wait.
+    return random.chance(1, 10) ? multi([args], told) : [{ args, data: true, told }]
+  }
+
+  #popLine(): { readonly args: readonly string[]; readonly most: number; readonly first: string } {
+    const { random } = this.#options
+    const timeout = this.#timeout()
+    const isSorted = random.chance(1, 3)
+    const [one, two] = isSorted ? sortedSets : (['q1', 'q3'] as const)
+    const keys = random.chance(1, 2) ? [random.pick(isSorted ? sortedSets : lists)] : [one, two]
+    const first = keys[0] as string
+    if (random.chance(1, 4)) {
+      const [word, end] = isSorted
+        ? ['BZMPOP', random.pick(['MIN', 'MAX'])]
+        : ['BLMPOP', this.#end()]
+      const args = [word, timeout, String(keys.length), ...keys, end, 'COUNT', '2']
+      return { args, most: 2, first }
+    }
+    const words = isSorted ? ['BZPOPMIN', 'BZPOPMAX'] : ['BLPOP', 'BRPOP']
+    return { args: [random.pick(words), ...keys, timeout], most: 1, first }
+  }
+
+  /** Mostly shorter than an election. */
+  #timeout(): string {
+    const { random } = this.#options
+    return String(random.chance(1, 8) ? random.between(1, 2) : random.between(1, 60) / 100)
+  }
+
+  #end(): string {
+    return this.#options.random.pick(['LEFT', 'RIGHT'])
   }
 
   #deliver(token: string, era: number): void {
-    const { judge } = this.#options
+    const { judge, history } = this.#options
     const element = this.#elements.get(token)
     if (element === undefined) return judge.fail('hand-over', `${token} was never pushed`)
     judge.hold(!element.delivered.has(era), 'hand-over', () => `${token} was delivered twice`)
     judge.hold(!element.refused, 'unknown-definite', () => `${token} was refused and delivered`)
-    element.delivered.add(era)
+    element.delivered.set(era, history.time)
   }
+}
+
+function tokensOf(reply: string): readonly string[] {
+  return reply
+    .split(' ')
+    .filter((word) => word.startsWith('$t'))
+    .map((word) => word.slice(1))
 }

@@ -5,7 +5,7 @@ import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
 import type { Violation } from './judge.js'
 import { Liveness } from './liveness.js'
-import { drawProfile, type Profile, type ProfileHint } from './profile.js'
+import { drawProfile, type Given, type Profile, type ProfileHint } from './profile.js'
 import type { ReactorFactory } from './reactor.js'
 import { StepLog } from './step-log.js'
 import { World } from './world.js'
@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly factory: ReactorFactory
   readonly strategies: readonly StrategyPlugin[]
   readonly hint?: ProfileHint
+  /** What takes the place of what the seed draws, where there is no hint. */
+  readonly given?: Given
   /** A seeded bug to plant, empty for none. */
   readonly bug?: string
   /** Keep the readable form of the steps behind this one. */
@@ -38,6 +40,8 @@ export interface RunResult {
   }
   readonly faults: ReadonlyMap<string, number>
   readonly marks: ReadonlyMap<string, number>
+  /** Of the whole command set, by name: how often sent, and done without an error. */
+  readonly commands: ReadonlyMap<string, { readonly sent: number; readonly done: number }>
   readonly leaderChanges: number
   readonly profile: Profile
   readonly steps: readonly string[]
@@ -49,7 +53,7 @@ const safetyShare = 75
 const turnsFactor = 4
 
 export function runSeed(options: RunOptions): RunResult {
-  const profile = drawProfile(options.seed, options.hint)
+  const profile = drawProfile(options.seed, options.hint, options.given)
   const log = new StepLog(options.logFrom ?? Infinity)
   plantBug(options.bug ?? '')
   try {
@@ -106,6 +110,7 @@ function resultOf(
     outcomes: history.outcomes,
     faults: judge.faults,
     marks: judge.marks,
+    commands: judge.commands,
     leaderChanges: world.leaderChanges,
     profile: known.profile,
     steps: known.steps,

@@ -2,9 +2,9 @@
 // whole, each at once or beside the loop, and one that goes beyond its group and must leave no effect.
 
 import type { Random } from '../../src/base/random.js'
-import type { History } from './history.js'
+import { counterKey, type History } from './history.js'
 import type { Judge } from './judge.js'
-import type { Request, Sender } from './workload.js'
+import type { Request, Sender } from './request.js'
 
 export interface ScriptLoadOptions {
   readonly random: Random
@@ -32,7 +32,9 @@ export class ScriptLoad {
 
   next(from: Sender): Request {
     const { random, prefixes } = this.#options
-    switch (random.below(prefixes.length > 1 ? 5 : 4)) {
+    switch (random.below(prefixes.length > 1 ? 6 : 5)) {
+      case 4:
+        return this.#count(from)
       case 0:
         return this.#writePair(from)
       case 1:
@@ -69,6 +71,17 @@ export class ScriptLoad {
     }
     const keys = [`${pair}x`, `${pair}y`]
     return this.#eval(['call get K1', 'call get K2', 'all'], { keys, value: '', told })
+  }
+
+  /** One step of the counter that others move, too: its effect stands once. */
+  #count({ member }: Sender): Request {
+    const { history } = this.#options
+    const { counter } = history
+    const token = `s${++this.#number}`
+    counter.tried++
+    const stamp = history.stampOf(member, counterKey)
+    const told = (reply: string): void => counter.told(token, reply, { time: history.time, stamp })
+    return this.#eval(['call incr K1'], { keys: [counterKey], value: '', told })
   }
 
   /** It writes, and then asks for a key of another group, which it did not name. */

@@ -1,11 +1,11 @@
 // Transactions of the simulated clients: pairs of keys that only transactions write and read, which must
-// be seen whole, and a write behind WATCH and GET, which is one exchange of the key's value where EXEC
+// be seen whole, counters that move together, and a write behind WATCH and GET, which is one exchange of the key's value where EXEC
 // says that it happened. Each is several requests of one pipeline; what counts is EXEC's reply.
 
 import type { Random } from '../../src/base/random.js'
 import { type History, outcomeOf } from './history.js'
 import type { Judge } from './judge.js'
-import type { Request, Sender } from './workload.js'
+import { multi, type Request, type Sender, sure } from './request.js'
 
 export interface TransactionLoadOptions {
   readonly random: Random
@@ -35,11 +35,13 @@ export class TransactionLoad {
 
   next(from: Sender): readonly Request[] {
     const { random } = this.#options
-    switch (random.below(3)) {
+    switch (random.below(5)) {
       case 0:
         return this.#writePair(from)
       case 1:
         return this.#readPair(from)
+      case 2:
+        return this.#together()
       default:
         return this.#exchange(from)
     }
@@ -50,7 +52,13 @@ export class TransactionLoad {
     const value = this.#options.value()
     const complete = this.#invoke(['set', pair, value], from)
     const told = (reply: string): void => complete(reply.startsWith('*') ? '+OK' : reply)
-    return multi([sure(['SET', `${pair}x`, value]), sure(['SET', `${pair}y`, value])], told)
+    return multi(
+      [
+        ['SET', `${pair}x`, value],
+        ['SET', `${pair}y`, value],
+      ],
+      told,
+    )
   }
 
   #readPair(from: Sender): readonly Request[] {
@@ -61,7 +69,27 @@ export class TransactionLoad {
       this.#options.judge.hold(x === y, 'atomic', () => `${pair}: ${reply} was read`)
       complete(x ?? reply)
     }
-    return multi([sure(['GET', `${pair}x`]), sure(['GET', `${pair}y`])], told)
+    return multi(
+      [
+        ['GET', `${pair}x`],
+        ['GET', `${pair}y`],
+      ],
+      told,
+    )
+  }
+
+  /** Two counters that only move together: one transaction has the same reply for both. */
+  #together(): readonly Request[] {
+    const { judge } = this.#options
+    const pair = this.#nextPair()
+    const told = (reply: string): void => {
+      if (!reply.startsWith('*')) return
+      const [, x, y] = reply.split(' ')
+      judge.mark('counted-together')
+      judge.hold(x === y, 'atomic', () => `${pair}: counters that move together were ${reply}`)
+    }
+    const lines = ['m', 'n'].map((end) => ['INCR', `${pair}${end}`])
+    return multi(lines, told)
   }
 
   /** WATCH, GET, then a write that happens only if nobody else wrote meanwhile. */
@@ -84,7 +112,7 @@ export class TransactionLoad {
       if (happened && outcomeOf(old) !== 'executed') return
       complete(happened ? old : reply === '_' ? nothing : reply)
     }
-    return [sure(['WATCH', key]), get, ...multi([sure(['SET', key, value])], told)]
+    return [sure(['WATCH', key]), get, ...multi([['SET', key, value]], told)]
   }
 
   #invoke(model: readonly string[], from: Sender): (reply: string) => void {
@@ -104,13 +132,4 @@ export class TransactionLoad {
     }
     return this.#pair
   }
-}
-
-/** Whatever it answers, EXEC's reply is what counts. */
-function sure(args: readonly string[]): Request {
-  return { args, data: false, told: () => undefined }
-}
-
-function multi(calls: readonly Request[], told: (reply: string) => void): readonly Request[] {
-  return [sure(['MULTI']), ...calls, { args: ['EXEC'], data: true, told }]
 }

@@ -1,29 +1,15 @@
 // What the simulated clients ask for: contended registers whose keys change over time, so that every
 // key's history stays short enough to judge, a counter, a list, and requests that only prove the order
-// of replies. One request is its RESP arguments and what to do with the reply.
+// of replies.
 
 import type { Random } from '../../src/base/random.js'
-import type { EraStamp, History } from './history.js'
+import { counterKey, type EraStamp, type History, listKey } from './history.js'
 import type { Judge } from './judge.js'
 import { QueueLoad } from './queues.js'
+import type { Request, Sender } from './request.js'
 import { ScriptLoad } from './scripts.js'
+import { SurfaceLoad } from './surface.js'
 import { TransactionLoad } from './transactions.js'
-
-export interface Request {
-  readonly args: readonly string[]
-  /** The reply in canonical form. Not called where the outcome stays unknown. */
-  readonly told: (reply: string) => void
-  /** Whether it is an operation on data (counts as one), not ECHO or PING. */
-  readonly data: boolean
-}
-
-/** Who sends a request. */
-export interface Sender {
-  /** Index of the member that it is sent to. */
-  readonly member: number
-  /** The connection's memory of its latest operation by key. */
-  readonly last: Map<string, number>
-}
 
 export interface WorkloadProfile {
   /** Keys in use at a time. */
@@ -39,12 +25,12 @@ export interface WorkloadProfile {
   readonly scripts?: number
   /** Share of pushes and blocking pops in a hundred; none without it. */
   readonly queues?: number
+  /** Share of the whole command set in a hundred; none without it. All of them: no other load. */
+  readonly surface?: number
 }
 
 /** Operations on one key before another one takes its place. */
 const operationsPerKey = 36
-export const counterKey = 'counter'
-export const listKey = 'list'
 
 interface HotKey {
   readonly name: string
@@ -61,6 +47,7 @@ export class Workload {
   readonly #hot: HotKey[] = []
   readonly #transactions: TransactionLoad
   readonly #scripts: ScriptLoad
+  readonly #surface: SurfaceLoad
   readonly queues: QueueLoad
   #number = 0
   /** Every key that was used, for the reads at the end. */
@@ -84,13 +71,17 @@ export class Workload {
       key: () => this.#key(),
       value: () => this.#value(),
     }
+    const { surface = 0 } = options.profile
+    const { judge } = options
+    this.#surface = new SurfaceLoad({ random, judge, isAlone: surface === 100 })
     this.#transactions = new TransactionLoad(load)
     this.#scripts = new ScriptLoad(load)
   }
 
   /** What a connection sends next: one request, or all of a transaction. */
   next(from: Sender): readonly Request[] {
-    const { transactions = 0, queues = 0 } = this.#profile
+    const { transactions = 0, queues = 0, surface = 0 } = this.#profile
+    if (surface > 0 && this.#random.chance(surface, 100)) return this.#surface.next()
     if (queues > 0 && this.#random.chance(queues, 100)) return this.queues.next(from)
     const { scripts = 0 } = this.#profile
     if (scripts > 0 && this.#random.chance(scripts, 100)) return [this.#scripts.next(from)]

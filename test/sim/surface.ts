@@ -1,0 +1,193 @@
+// The whole command set: lines drawn from the engine's own grammar, alone, in transactions, in scripts and
+// functions. Nobody judges the replies; members must stay equal, answer everything, and never stop for
+// what they were sent. Keys are of the pools of `../differential`, which no other load uses.
+
+import type { Random } from '../../src/base/random.js'
+import { commandTable } from '../../src/engine/commands/table.js'
+import { docOf } from '../differential/spec-docs.js'
+import { keyNames } from '../differential/pools.js'
+import { type Line, type Unit, Units } from '../differential/units.js'
+import type { Judge } from './judge.js'
+import { libraryText } from './fake-scripts.js'
+import type { Request } from './request.js'
+
+export interface SurfaceLoadOptions {
+  readonly random: Random
+  readonly judge: Judge
+  /** There is no other load: it may empty and exchange databases. */
+  readonly isAlone: boolean
+}
+
+/** Every command that changes data, as `xgroup|create`. */
+export const writeNames: readonly string[] = [...commandTable.values()]
+  .filter(({ flags }) => flags.includes('write'))
+  .map(({ name }) => name)
+/** What acts on whole databases. */
+const wide = new Set(['flushall', 'flushdb', 'swapdb', 'select'])
+const containers = new Set([...commandTable.keys()].flatMap((name) => name.split('|').slice(0, -1)))
+const payloadsMax = 20
+const functions = ['f1', 'f2', 'f3'] as const
+
+export class SurfaceLoad {
+  readonly #options: SurfaceLoadOptions
+  readonly #all: Units
+  readonly #writes: Units
+  /** What DUMP answered. */
+  readonly #payloads: string[] = []
+  /** Digests of scripts that were sent. */
+  readonly #digests: string[] = []
+
+  constructor(options: SurfaceLoadOptions) {
+    this.#options = options
+    this.#all = unitsOf([])
+    this.#writes = unitsOf(writeNames)
+  }
+
+  /** What a connection sends next. */
+  next(): readonly Request[] {
+    const { random } = this.#options
+    const dice = random.below(20)
+    if (dice < 3) return this.#transaction()
+    if (dice < 6) return [this.#script()]
+    return this.#unit().map((line) => this.#request(line))
+  }
+
+  #transaction(): readonly Request[] {
+    const { random } = this.#options
+    const lines: Line[] = random.chance(1, 3) ? [['WATCH', random.pick(keyNames)]] : []
+    lines.push(['MULTI'])
+    for (let i = random.between(1, 4); i > 0; i--) lines.push(...this.#unit())
+    lines.push([random.chance(1, 12) ? 'DISCARD' : 'EXEC'], ['UNWATCH'])
+    return lines.map((line) => this.#request(line))
+  }
+
+  /** A script or a function of a few lines, whose words are its values. */
+  #script(): Request {
+    const { random } = this.#options
+    const text: string[] = random.chance(1, 6) ? ['slow'] : []
+    const values: string[] = []
+    for (let i = random.between(1, 3); i > 0; i--) {
+      for (const line of this.#unit()) {
+        text.push(`call ${line.map((_, at) => `A${values.length + at + 1}`).join(' ')}`)
+        values.push(...line)
+      }
+    }
+    const name = random.pick(functions)
+    const rest = ['1', random.pick(keyNames), ...values]
+    switch (random.below(12)) {
+      case 0:
+        return this.#request(['FUNCTION', 'LOAD', 'REPLACE', libraryText(name, text)])
+      case 1:
+        return this.#request(['FCALL', name, ...rest])
+      case 2:
+        return this.#request(['SCRIPT', 'LOAD', text.join('\n')], this.#digests)
+      case 3:
+        return this.#request(['EVALSHA', this.#digest(), ...rest])
+      case 4:
+        return this.#request(
+          random.pick([
+            ['SCRIPT', 'FLUSH'],
+            ['FUNCTION', 'FLUSH'],
+            ['FUNCTION', 'DELETE', name],
+            ['EVAL_RO', text.join('\n'), ...rest],
+          ]),
+        )
+      default:
+        return this.#request(['EVAL', text.join('\n'), ...rest])
+    }
+  }
+
+  /** Lines that go together. */
+  #unit(): Unit {
+    const { random, isAlone } = this.#options
+    if (random.chance(1, 20)) return [this.#besides()]
+    for (;;) {
+      const unit = (random.chance(3, 4) ? this.#writes : this.#all).draw(random)
+      if (!isAlone && unit.some(([name]) => wide.has(name?.toLowerCase() ?? ''))) continue
+      return unit.map((line) => livened(random, line))
+    }
+  }
+
+  /** What the grammar cannot draw, or too seldom. */
+  #besides(): Line {
+    const { random, isAlone } = this.#options
+    const [a, b] = [random.pick(keyNames), random.pick(keyNames)]
+    const [db, other] = [String(random.below(3)), String(random.below(3))]
+    switch (random.below(isAlone ? 10 : 6)) {
+      case 0:
+      case 1:
+        return ['DUMP', a]
+      case 2:
+      case 3:
+        return this.#restore(random.pick(['RESTORE', 'RESTORE', 'RESTORE-ASKING']), a)
+      case 4:
+        return ['PFDEBUG', random.pick(['GETREG', 'TODENSE', 'ENCODING']), 'hll1']
+      case 5:
+        return random.pick([
+          ['MOVE', a, db],
+          ['COPY', a, b, 'DB', db, 'REPLACE'],
+        ])
+      case 6:
+        return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
+      case 7:
+        return ['SELECT', db]
+      default:
+        return ['SWAPDB', db, other]
+    }
+  }
+
+  #restore(name: string, key: string): Line {
+    const { random } = this.#options
+    const payload = this.#payloads.length === 0 ? '' : random.pick(this.#payloads)
+    const ttl = random.pick(['0', '0', String(random.between(1, 500))])
+    return [name, key, ttl, payload, ...random.pick([[], ['REPLACE'], ['REPLACE', 'FREQ', '7']])]
+  }
+
+  #digest(): string {
+    return this.#digests.length === 0 ? 'x' : this.#options.random.pick(this.#digests)
+  }
+
+  /** `keep`: where a text that it answers is put. */
+  #request(line: Line, keep = line[0] === 'DUMP' ? this.#payloads : null): Request {
+    const { judge } = this.#options
+    const name = nameOf(line)
+    judge.command(name, 'sent')
+    const told = (reply: string): void => {
+      if (reply.startsWith('-') || reply === '+QUEUED') return
+      judge.command(name, 'done')
+      if (keep === null || !reply.startsWith('$')) return
+      keep.push(reply.slice(1))
+      if (keep.length > payloadsMax) keep.shift()
+    }
+    return { args: line, data: true, told }
+  }
+}
+
+function unitsOf(commands: readonly string[]): Units {
+  const docs = new Map([...commandTable].map(([name, spec]) => [name, docOf(spec)]))
+  return new Units({
+    docs,
+    known: () => true,
+    commands,
+    families: [],
+    isSession: true,
+    isFree: true,
+  })
+}
+
+function nameOf(line: Line): string {
+  const name = line[0]?.toLowerCase() ?? ''
+  return containers.has(name) ? `${name}|${line[1]?.toLowerCase() ?? ''}` : name
+}
+
+/** Waits long enough for somebody to come, times to live that end during the run. */
+function livened(random: Random, line: Line): Line {
+  return line.map((word, at) => {
+    if (word === '0.001') return random.pick(['0.001', '0.02', '0.2'])
+    const isBlock = line[at - 1]?.toLowerCase() === 'block'
+    if (isBlock && word === '1') return random.pick(['1', '30', '200'])
+    const value = Number(word)
+    const isTime = value >= 1_000_000 && value <= 9_000_000 && random.chance(1, 2)
+    return isTime ? String(random.between(1, 600)) : word
+  })
+}
