@@ -111,15 +111,16 @@ export class Liveness {
 
   /** Through every member: a write must go through, and reads see all that was acknowledged. */
   #finish(): void {
-    const { workload, members, judge } = this.#world
+    const { workload, members, judge, profile } = this.#world
     const keys = workload.keys.slice(-finalKeysMax)
     this.#finals = members.map((member) => this.#world.newClient(member.index))
     this.#finals.forEach((client, at) => {
       client.stop()
       const write = workload.write(`final${at}`, { member: at, last: new Map() })
       const told = (reply: string): void => {
+        const isRefused = profile.maxMemory > 0 && reply.startsWith('-OOM')
         judge.hold(
-          reply === '+OK',
+          reply === '+OK' || isRefused,
           'progress',
           () => `a write at member ${at + 1} is answered ${reply}`,
         )
