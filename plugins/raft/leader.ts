@@ -141,6 +141,8 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
     // There may have been nobody to hand over to when the disk ran short.
     if (raft.diskShort && leading.transfer === null) transfer(raft, null)
   }
+  const isRestless = hasBug('raft-hands-over-at-rest') && raft.commit >= leading.noop
+  if (isRestless && leading.transfer === null) transfer(raft, null)
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
   hurryRounds(raft, leading)
   if (raft.mono >= leading.heartbeatAt) {

@@ -1,6 +1,12 @@
 // What a raft member says of itself: for `quorate status`, for the shard and for the simulator's checks.
 
-import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
+import {
+  hasBug,
+  type Hash64,
+  type PeerStatus,
+  rebasedChain,
+  type StrategyStatus,
+} from 'quorate/plugin'
 import type { RaftState } from './state.js'
 
 export function describe(raft: RaftState): StrategyStatus {
@@ -33,6 +39,7 @@ function whyOf(raft: RaftState): string {
 }
 
 function roleOf(raft: RaftState): StrategyStatus['role'] {
+  if (hasBug('raft-halt-unsaid') && raft.role !== 'leader') return 'follower'
   if (raft.role === 'halted' || raft.recovery.blocked !== '') return 'halted'
   if (raft.role === 'leader') return 'leader'
   if (raft.recovering !== null) return 'recovering'

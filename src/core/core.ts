@@ -13,6 +13,7 @@ import type { StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import { never } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
@@ -240,6 +241,7 @@ export class Core {
         return
       case 'disk':
         this.#diskShort = input.short
+        if (input.short && hasBug('core-short-disk-stops')) this.#refusal = 'the disk is short'
         for (const shard of this.#shards) shard.diskShort(input.short)
         return
       case 'stop':

@@ -28,7 +28,7 @@ import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
-import { isTransaction, Transaction } from './transaction.js'
+import { finishHalf, isTransaction, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
@@ -319,6 +319,7 @@ export class Executor {
     if (this.engine.eviction !== undefined) this.engine.eviction.bounds = head.bounds
     this.#events.open()
     this.#waiters.forgetReady()
+    if (hasBug('shard-transaction-in-halves')) finishHalf(this.engine)
   }
 
   #call(

@@ -8,6 +8,7 @@ import { error } from '../api/replies.js'
 import { ok, type Reply } from '../api/reply.js'
 import { effectsName, queuedNote, readNote } from '../api/scripts.js'
 import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
+import { hasBug } from '../base/seeded-bug.js'
 
 /** A command that changes data, with what its chance is drawn from. */
 export interface Effect {
@@ -124,6 +125,7 @@ export class ScriptEffects {
     if (!isQueued && db < scripting.hiddenFrom) this.#said(db, args)
     if (unexecuted.has(args[0] as string)) return
     scripting.reseed(salt)
+    if (hasBug('shard-script-effects-twice')) scripting.execute(db, args)
     this.#isOpen = scripting.execute(db, args) === later
   }
 

@@ -330,6 +330,7 @@ export class Shard implements Group {
       read_rounds: this.#reads.counters.rounds,
       read_retries: this.#reads.counters.retries,
       reads_refused: this.#reads.counters.refused,
+      late_answers: this.#windows.waiters.lateCount,
       ...this.engine.counters,
       ...this.#storage.counters,
     }

@@ -19,6 +19,16 @@ import { hasBug } from '../base/seeded-bug.js'
 const malformed = error('ERR malformed transaction')
 const notRead = error('ERR only commands that read are executed outside the log')
 
+/** For the bug bank only: what the next entry begins with. */
+const halves = new WeakMap<Engine, TransactionCall>()
+
+/** For the bug bank only: executes what is left of a transaction. */
+export function finishHalf(engine: Engine): void {
+  const half = halves.get(engine)
+  halves.delete(engine)
+  if (half !== undefined) engine.execute(half.db, half.args)
+}
+
 /** Whether a call is one of those that a `Transaction` executes. */
 export function isTransaction(args: readonly string[]): boolean {
   const name = args[0]
@@ -124,20 +134,24 @@ export class Transaction {
   }
 
   /** For the bug bank only: the last of several commands is left out. */
-  #isTorn(): boolean {
+  #isTorn(call: TransactionCall): boolean {
+    const isHalved = hasBug('shard-transaction-in-halves')
     const last = (this.#calls?.length ?? 0) - 1
-    return hasBug('shard-transaction-torn') && last > 0 && this.#replies.length === last
+    if (last <= 0 || this.#replies.length !== last) return false
+    if (isHalved) halves.set(this.#engine, call)
+    return isHalved || hasBug('shard-transaction-torn')
   }
 
   #version(key: string): number {
     return this.#engine.slotVersion(keySlot(key))
   }
 
-  #run({ db, args }: TransactionCall): Reply | typeof later | typeof needsLog {
+  #run(call: TransactionCall): Reply | typeof later | typeof needsLog {
+    const { db, args } = call
     if (this.#wall === null) {
-      const call = this.#isTorn() ? ['exists', ''] : args
+      const line = this.#isTorn(call) ? ['exists', ''] : args
       const { scripting } = this.#engine
-      return scripting === undefined ? this.#engine.execute(db, call) : scripting.execute(db, call)
+      return scripting === undefined ? this.#engine.execute(db, line) : scripting.execute(db, line)
     }
     const spec = this.#engine.commands.get(args[0] ?? '')
     if (spec?.flags.includes('write') === true) return notRead

@@ -4,6 +4,7 @@
 import type { CommandSpec } from '../api/command.js'
 import type { EntryHead } from '../api/entry.js'
 import { ok, type Reply } from '../api/reply.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Waiters } from './waiters.js'
 
 /** Arguments: sequence and index of the waiter; 1 where it waited. */
@@ -23,7 +24,7 @@ export function callWaiters(waiters: Waiters, head: EntryHead, args: readonly st
     const id = { origin, incarnation, sequence: number, index: Number(args[2]) }
     return waiters.remove(id) ? 1 : 0
   }
-  waiters.heard(origin, incarnation, number)
+  if (!hasBug('shard-late-never-heard')) waiters.heard(origin, incarnation, number)
   return ok
 }
 

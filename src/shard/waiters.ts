@@ -166,6 +166,13 @@ export class Waiters implements KeyWatch {
     }
   }
 
+  /** Late answers that are kept. */
+  get lateCount(): number {
+    let count = 0
+    for (const { answers } of this.#late.values()) count += answers.length
+    return count
+  }
+
   /** The answer that is kept for it, or null. */
   answerOf(id: WaiterId): LateAnswer | null {
     const late = this.#late.get(id.origin)

@@ -171,7 +171,7 @@ export class Writes {
     if (leader === this.#leader && status.term === this.#term && isLeader === this.#isLeader) {
       return false
     }
-    this.#leader = leader
+    if (!hasBug('shard-leader-not-noticed') || isLeader) this.#leader = leader
     this.#term = status.term
     this.#isLeader = isLeader
     this.#owed.clear()

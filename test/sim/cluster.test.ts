@@ -21,7 +21,7 @@ function run(seed: number): RunResult {
   return runSeed({ seed, turns, factory: coreFactory, strategies: coreStrategies })
 }
 
-test('simulator: 100 seeds of 5,000 turns: no violation, and the median seed does real work', (t) => {
+test('simulator: 100 seeds of 5,000 turns: no violation, the median seed does real work, every write is sent', (t) => {
   const batch = new Batch()
   for (let seed = 1; seed <= seeds; seed++) {
     const result = run(seed)
@@ -29,6 +29,9 @@ test('simulator: 100 seeds of 5,000 turns: no violation, and the median seed doe
     const options = { seed, turns, factory: coreFactory, strategies: coreStrategies }
     if (result.violation !== null) return t.fail(describeFailure(result, options).join('\n'))
   }
+  const never = [...batch.writes].filter(([, { sent }]) => sent === 0).map(([name]) => name)
+  t.deepEqual(never, [], 'writing commands that no seed sent')
+  t.true(batch.undone.length <= 3, `writing commands without a success: ${batch.undone.join(' ')}`)
   const { operations, faultKinds, leaderChanges } = batch.medians
   t.true(operations >= 200, `median operations ${operations}`)
   t.true(faultKinds >= 5, `median kinds of fault ${faultKinds}`)

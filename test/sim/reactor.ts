@@ -16,6 +16,7 @@ export interface GroupView {
   readonly applied: Position
   /** The engine's. */
   readonly clock: number
+  readonly counters: Readonly<Record<string, number>>
   /** Walks all data: asked for at intervals. Null while an entry behind `applied` is half done. */
   digest(): Hash64 | null
 }

@@ -113,7 +113,7 @@ export class SurfaceLoad {
     const { random, isAlone } = this.#options
     const [a, b] = [random.pick(keyNames), random.pick(keyNames)]
     const [db, other] = [String(random.below(3)), String(random.below(3))]
-    switch (random.below(isAlone ? 10 : 6)) {
+    switch (random.below(isAlone ? 12 : 8)) {
       case 0:
       case 1:
         return ['DUMP', a]
@@ -128,12 +128,35 @@ export class SurfaceLoad {
           ['COPY', a, b, 'DB', db, 'REPLACE'],
         ])
       case 6:
-        return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
+        return this.#fields()
       case 7:
+        return random.pick([
+          ['XGROUP', 'CREATE', 'x1', 'g', '0', 'MKSTREAM'],
+          ['XCLAIM', 'x1', 'g', 'c2', '0', '1-1', '2-1', '5-1', 'FORCE'],
+        ])
+      case 8:
+        return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
+      case 9:
         return ['SELECT', db]
       default:
         return ['SWAPDB', db, other]
     }
+  }
+
+  /** Times of fields, well formed. */
+  #fields(): Line {
+    const { random } = this.#options
+    const key = random.pick(['h1', 'h2', 'h3'])
+    const fields = ['FIELDS', '2', `f${random.below(5)}`, random.pick(['a', 'b', '1'])]
+    const at = String(4_102_444_800 + random.below(100))
+    return random.pick([
+      ['HPEXPIRE', key, String(random.between(1, 600)), ...fields],
+      ['HPEXPIREAT', key, `${at}000`, ...fields],
+      ['HEXPIREAT', key, at, 'NX', ...fields],
+      ['HPERSIST', key, ...fields],
+      ['HGETEX', key, 'PX', String(random.between(1, 600)), ...fields],
+      ['HGETDEL', key, ...fields],
+    ])
   }
 
   #restore(name: string, key: string): Line {

@@ -42,6 +42,8 @@ export interface WorldOptions {
 
 /** Inputs that may wait at one member; more means that something grows without bound. */
 const inboxMax = 20_000
+/** Late answers that are kept: what origins say that they heard once a second. */
+const lateAnswersMax = 120
 
 export class World implements MemberWorld, FaultTarget {
   readonly schedule = new Schedule()
@@ -217,9 +219,22 @@ export class World implements MemberWorld, FaultTarget {
       () => `member ${member.id}: ${member.inboxCount} inputs wait`,
     )
     if ((judge.step & 3) === 0 && member.reactor !== null) {
-      this.digests.look(member.id, member.reactor.views())
+      const views = member.reactor.views()
+      this.digests.look(member.id, views)
+      for (const { counters } of views) this.#checkBounds(member, counters)
       if (this.#damaged.has(member)) this.#healed(member)
     }
+  }
+
+  #checkBounds(
+    member: SimMember,
+    { late_answers: late = 0 }: Readonly<Record<string, number>>,
+  ): void {
+    this.judge.hold(
+      late <= lateAnswersMax,
+      'bounded',
+      () => `member ${member.id} keeps ${late} late answers`,
+    )
   }
 
   traced(_member: SimMember, event: TraceEvent): void {
