@@ -17,7 +17,7 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
     `  ${violation.sentence}`,
     `  ${profile.members} members, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
-    `  ${JSON.stringify(profile.workload)}, at most ${profile.maxMemory} bytes ${profile.evictionPolicy}`,
+    `  ${JSON.stringify(profile.workload)}, at most ${profile.maxMemory} bytes ${profile.evictionPolicy}, steps of ${profile.stepElements}`,
     `the last steps${same}:`,
     ...again.steps.map((line) => `  ${line}`),
     `again: make sim SEED=${failed.seed} RUNS=1 TURNS=${options.turns}${bug === '' ? profileOf(options) : bug}`,

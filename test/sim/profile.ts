@@ -3,6 +3,7 @@
 
 import type { Durability } from '../../src/api/config.js'
 import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js'
+import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
 import type { NetworkRates } from './network.js'
 import type { WorkloadProfile } from './workload.js'
@@ -76,6 +77,8 @@ export interface Profile {
   /** Bytes of data at which keys are evicted or commands refused; 0 for no bound. */
   readonly maxMemory: number
   readonly evictionPolicy: EvictionPolicy
+  /** Elements that one step of a long command may visit: where it is small, most commands are long. */
+  readonly stepElements: number
   readonly network: NetworkRates
   readonly lossMode: 'suffix' | 'each'
   readonly electionMs: number
@@ -144,7 +147,9 @@ export function drawProfile(
     maxMemory: isFull ? random.between(20_000, 100_000) : 0,
     evictionPolicy: isFull ? random.pick(evictionPolicies) : 'noeviction',
   } as const
-  return { ...drawn, durability, laterEngine, faults, workload, ...eviction }
+  const isStepped = surface > 0 && random.chance(1, 3)
+  const stepElements = isStepped ? random.pick([3, 30]) : drawn.stepElements
+  return { ...drawn, durability, laterEngine, faults, workload, ...eviction, stepElements }
 }
 
 /** With the share of each: six, two and two of ten seeds. */
@@ -184,6 +189,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     },
     maxMemory: 0,
     evictionPolicy: 'noeviction',
+    stepElements: limits.stepElements,
     network: drawNetwork(random, faults),
     lossMode: process.env['LOSS'] === 'each' ? 'each' : 'suffix',
     requestMs: random.pick([5_000, 5_000, 5_000, 1_000]),

@@ -2,6 +2,7 @@
 // stop and the cluster must elect, answer, converge and take writes, then the judgement of the history.
 
 import type { StrategyPlugin } from '../../src/api/strategy.js'
+import { limits } from '../../src/api/limits.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
 import type { Violation } from './judge.js'
 import { Liveness } from './liveness.js'
@@ -47,6 +48,9 @@ export interface RunResult {
   readonly steps: readonly string[]
 }
 
+/** The one bound that a profile moves. */
+const bounds = limits as { stepElements: number }
+
 /** Share of the turns, in a hundred, that belong to the safety phase. */
 const safetyShare = 75
 /** A world that takes more turns than this many times its share does not end by itself. */
@@ -56,6 +60,8 @@ export function runSeed(options: RunOptions): RunResult {
   const profile = drawProfile(options.seed, options.hint, options.given)
   const log = new StepLog(options.logFrom ?? Infinity)
   plantBug(options.bug ?? '')
+  const { stepElements } = limits
+  bounds.stepElements = profile.stepElements
   try {
     const world = new World({
       seed: options.seed,
@@ -69,6 +75,7 @@ export function runSeed(options: RunOptions): RunResult {
     return resultOf(world, { seed: options.seed, profile, steps: log.lines })
   } finally {
     plantBug('')
+    bounds.stepElements = stepElements
   }
 }
 
