@@ -7,7 +7,7 @@ import { SurfaceLoad, writeNames } from './surface.js'
 
 test('surface: 20,000 requests: every writing command of the table at least 20 times', (t) => {
   const judge = new Judge()
-  const load = new SurfaceLoad({ random: new Random(1), judge, isAlone: true })
+  const load = new SurfaceLoad({ random: new Random(1), judge, isAlone: true, prefixes: [''] })
 
   for (let i = 0; i < 20_000; i++) load.next()
 
@@ -16,7 +16,12 @@ test('surface: 20,000 requests: every writing command of the table at least 20 t
 })
 
 test('surface: beside other loads: nothing that acts on whole databases', (t) => {
-  const load = new SurfaceLoad({ random: new Random(1), judge: new Judge(), isAlone: false })
+  const load = new SurfaceLoad({
+    random: new Random(1),
+    judge: new Judge(),
+    isAlone: false,
+    prefixes: [''],
+  })
 
   for (let i = 0; i < 5_000; i++) {
     const words = load.next().flatMap(({ args }) => args.map((word) => word.toLowerCase()))

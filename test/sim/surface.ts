@@ -3,6 +3,8 @@
 // what they were sent. Keys are of the pools of `../differential`, which no other load uses.
 
 import type { Random } from '../../src/base/random.js'
+import { evictionPolicies } from '../../src/api/eviction.js'
+import { sizeNames } from '../../src/api/group-settings.js'
 import { commandTable } from '../../src/engine/commands/table.js'
 import { docOf } from '../differential/spec-docs.js'
 import { keyNames } from '../differential/pools.js'
@@ -16,6 +18,8 @@ export interface SurfaceLoadOptions {
   readonly judge: Judge
   /** There is no other load: it may empty and exchange databases. */
   readonly isAlone: boolean
+  /** Prefixes of keyspaces. */
+  readonly prefixes: readonly string[]
 }
 
 /** Every command that changes data, as `xgroup|create`. */
@@ -25,6 +29,7 @@ export const writeNames: readonly string[] = [...commandTable.values()]
 /** What acts on whole databases. */
 const wide = new Set(['flushall', 'flushdb', 'swapdb', 'select'])
 const containers = new Set([...commandTable.keys()].flatMap((name) => name.split('|').slice(0, -1)))
+const named = new Set(keyNames.filter((name) => name !== ''))
 const payloadsMax = 20
 const functions = ['f1', 'f2', 'f3'] as const
 
@@ -99,12 +104,13 @@ export class SurfaceLoad {
 
   /** Lines that go together. */
   #unit(): Unit {
-    const { random, isAlone } = this.#options
+    const { random, isAlone, prefixes } = this.#options
     if (random.chance(1, 20)) return [this.#besides()]
     for (;;) {
       const unit = (random.chance(3, 4) ? this.#writes : this.#all).draw(random)
       if (!isAlone && unit.some(([name]) => wide.has(name?.toLowerCase() ?? ''))) continue
-      return unit.map((line) => livened(random, line))
+      const prefix = random.pick(prefixes)
+      return unit.map((line) => livened(random, line).map((word) => placed(prefix, word)))
     }
   }
 
@@ -113,7 +119,7 @@ export class SurfaceLoad {
     const { random, isAlone } = this.#options
     const [a, b] = [random.pick(keyNames), random.pick(keyNames)]
     const [db, other] = [String(random.below(3)), String(random.below(3))]
-    switch (random.below(isAlone ? 12 : 8)) {
+    switch (random.below(isAlone ? 14 : 8)) {
       case 0:
       case 1:
         return ['DUMP', a]
@@ -138,9 +144,25 @@ export class SurfaceLoad {
         return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
       case 9:
         return ['SELECT', db]
+      case 10:
+      case 11:
+        return this.#setting()
       default:
         return ['SWAPDB', db, other]
     }
+  }
+
+  /** What holds for the whole cluster: bounds of memory, and sizes at which containers are compact. */
+  #setting(): Line {
+    const { random } = this.#options
+    const bytes = random.pick(['0', String(random.between(20_000, 200_000))])
+    const size = [random.pick(sizeNames), String(random.pick([-2, 4, 64, 128]))] as const
+    return random.pick([
+      ['CONFIG', 'SET', 'maxmemory', bytes],
+      ['CONFIG', 'SET', 'maxmemory-policy', random.pick(evictionPolicies)],
+      ['CONFIG', 'SET', 'maxmemory', bytes, 'maxmemory-samples', '7'],
+      ['CONFIG', 'SET', ...size],
+    ])
   }
 
   /** Times of fields, well formed. */
@@ -184,6 +206,10 @@ export class SurfaceLoad {
     }
     return { args: line, data: true, told }
   }
+}
+
+function placed(prefix: string, word: string): string {
+  return prefix !== '' && named.has(word) ? prefix + word : word
 }
 
 function unitsOf(commands: readonly string[]): Units {

@@ -73,7 +73,12 @@ export class Workload {
     }
     const { surface = 0 } = options.profile
     const { judge } = options
-    this.#surface = new SurfaceLoad({ random, judge, isAlone: surface === 100 })
+    this.#surface = new SurfaceLoad({
+      random,
+      judge,
+      isAlone: surface === 100,
+      prefixes: options.profile.prefixes,
+    })
     this.#transactions = new TransactionLoad(load)
     this.#scripts = new ScriptLoad(load)
   }
