@@ -1,6 +1,7 @@
 // One client as CLIENT LIST and CLIENT INFO print it: Redis' fields in Redis' order, those that mean
 // nothing here as zeros.
 
+import { clientBytes } from './client-memory.js'
 import type { Session } from './session.js'
 
 /** Without a line ending. `mono` is the time of the turn. */
@@ -29,7 +30,7 @@ export function clientLine(session: Session, mono: number): string {
     ['obl', session.outputChars],
     ['oll', session.pending],
     ['omem', session.unsent],
-    ['tot-mem', session.parser.keptBytes + session.outputChars + session.unsent],
+    ['tot-mem', clientBytes(session)],
     ['events', session.isPaused ? 'w' : 'r'],
     ['cmd', facts.lastCommand],
     ['user', session.user.name],

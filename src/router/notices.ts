@@ -11,7 +11,7 @@ interface Kind {
 }
 
 /** Why a connection was closed by us, as `client.<kind>`. */
-export type NoticeKind = 'refused' | 'protocol-fault' | 'output-limit' | 'timeout'
+export type NoticeKind = 'refused' | 'protocol-fault' | 'output-limit' | 'timeout' | 'evicted'
 
 export class Notices {
   readonly #kinds = new Map<NoticeKind, Kind>()

@@ -10,6 +10,7 @@ import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
 import { Bounds } from './bounds.js'
 import { isAnyBusy } from './busy.js'
+import { ClientMemory } from './client-memory.js'
 import { Dispatcher } from './dispatch.js'
 import type { FileResult } from './files.js'
 import { makeState, type RouterInit } from './make-state.js'
@@ -42,6 +43,7 @@ export class Router implements SessionEvents {
   /** The session that is being parsed was authenticated when its limits were chosen. */
   #parsesAuthenticated = false
   readonly #bounds: Bounds
+  readonly #memory: ClientMemory
   /** Why the member must not start with its configuration, or empty. */
   readonly startFault: string
   readonly #notices = new Notices()
@@ -58,6 +60,7 @@ export class Router implements SessionEvents {
     this.startFault = fault
     this.#dispatcher = new Dispatcher(this.#state)
     this.#bounds = new Bounds(this.#state.settings)
+    this.#memory = new ClientMemory(this.#state.settings, () => this.#sessions.values())
   }
 
   /** The host has done a file task. */
@@ -179,6 +182,11 @@ export class Router implements SessionEvents {
     const touched = this.#touched
     this.#touched = []
     for (const session of touched) if (!session.isClosed) this.#send(session, out)
+    for (const session of this.#memory.excess()) {
+      this.#state.stats.clientsEvicted++
+      this.#tell('evicted', session.remote, 'clients take more than maxmemory-clients')
+      this.#kill(session)
+    }
     for (const session of this.#killed) {
       if (!session.isClosed) this.#close(session, { out, abort: true })
     }
@@ -254,6 +262,7 @@ export class Router implements SessionEvents {
       fault = parser.resume(this.#bounds.of(session.authenticated), sink)
     }
     state.stats.settle(state.stopwatch.microseconds() - started, state.times)
+    this.#memory.look(session)
     if (fault !== null) this.#failed(session, fault)
     else if (session.parser.isPartial && !session.isStopped) {
       this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
@@ -323,6 +332,7 @@ export class Router implements SessionEvents {
       this.#close(session, { out, abort: false })
       return
     }
+    this.#memory.look(session)
     session.ask()
     const paused =
       (session.isStopped && !session.isListening) || session.unsent >= limits.outputSoftBytes
@@ -352,6 +362,7 @@ export class Router implements SessionEvents {
     this.#watch.remove(session)
     this.#gateHeld.delete(session)
     this.#state.messaging.forget(session)
+    this.#memory.forget(session)
     session.close()
   }
 }

@@ -19,6 +19,8 @@ export class Stats {
   errorReplies = 0
   /** Connections closed because their unsent replies passed the hard bound. */
   outputLimitCloses = 0
+  /** Connections closed because all of them together took too much memory. */
+  clientsEvicted = 0
   /** Connections closed because they did not authenticate or finish a command in time. */
   timeoutCloses = 0
   aclAuthFailures = 0
@@ -104,6 +106,7 @@ export class Stats {
     this.errorReplies = 0
     this.outputLimitCloses = 0
     this.timeoutCloses = 0
+    this.clientsEvicted = 0
     this.aclAuthFailures = 0
     this.aclCommandDenials = 0
     this.aclKeyDenials = 0

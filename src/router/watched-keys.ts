@@ -31,6 +31,11 @@ export class WatchedKeys {
     return this.#asked > 0
   }
 
+  /** About what they take. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** More is watched than a client may make us keep. */
   get isFull(): boolean {
     return this.#bytes > limits.queryBytesMax

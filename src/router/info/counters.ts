@@ -48,7 +48,7 @@ export function statsSection(state: RouterState): string {
     ['expired_time_cap_reached_count', 0],
     ['expire_cycle_cpu_milliseconds', 0],
     ['evicted_keys', since('evicted')],
-    ['evicted_clients', 0],
+    ['evicted_clients', stats.clientsEvicted],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', since('hits')],
