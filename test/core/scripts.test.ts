@@ -299,3 +299,48 @@ test('scripts: of a client that keeps values: their keys are tracked where they 
   t.false(await told("redis.call('ping')", 'EVAL_RO'))
   t.true(await told("redis.call('get', KEYS[1])", 'EVAL_RO'))
 })
+
+test('scripts: a pause of writes: holds those that may write, not those that promise not to', async (t) => {
+  const scripted = new ScriptWorld({ members: 1 })
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const [admin, other] = [world.client(1), world.client(1)]
+  const reads = '#!lua flags=no-writes\nreturn 7'
+  const sum = (await scripted.ask(admin, 'SCRIPT', 'LOAD', reads)).slice(5, 45)
+  const registered = "{function_name='f', flags={'no-writes'}, callback=function() return 8 end}"
+  await scripted.ask(
+    admin,
+    'FUNCTION',
+    'LOAD',
+    `#!lua name=lib\nredis.register_function${registered}`,
+  )
+  await scripted.ask(admin, 'CLIENT', 'PAUSE', '100000', 'WRITE')
+
+  t.is(await scripted.ask(other, 'EVAL', reads, '0'), ':7\r\n')
+  t.is(await scripted.ask(other, 'EVALSHA', sum, '0'), ':7\r\n')
+  t.is(await scripted.ask(other, 'FCALL', 'f', '0'), ':8\r\n')
+  t.is(await scripted.ask(other, 'EVAL_RO', 'return 9', '0'), ':9\r\n')
+  await scripted.ask(other, 'MULTI')
+  await scripted.ask(other, 'EVALSHA', sum, '0')
+  t.is(await scripted.ask(other, 'EXEC'), '*1\r\n:7\r\n')
+  const held = [
+    ['EVAL', 'return 1', '0'],
+    ['EVAL', '#!lua\nreturn 1', '0'],
+    ['PUBLISH', 'c', 'm'],
+    ['PFCOUNT', 'h'],
+  ]
+  const clients = held.map(() => world.client(1))
+  for (const [i, args] of held.entries()) {
+    const client = clients[i] as Client
+    client.isRaw = true
+    sendTo(client, args)
+  }
+  for (let steps = 0; steps < 50; steps++) world.step()
+  t.deepEqual(
+    clients.map(({ text }) => text),
+    held.map(() => ''),
+  )
+  t.regex(await scripted.ask(admin, 'INFO', 'clients'), /blocked_clients:4\r/)
+  await scripted.ask(admin, 'CLIENT', 'UNPAUSE')
+  t.true(await scripted.until(() => clients.every(({ text }) => text.endsWith('\r\n'))))
+})
