@@ -72,7 +72,8 @@ export class ScriptCalls {
     this.count++
     if (this.bytes > limits.scriptEffectBytesMax) this.fatal = scriptTooMuch
     if (this.fatal !== null) return this.fatal
-    const name = (args[0] ?? '').toLowerCase()
+    const given = args[0] ?? ''
+    const name = given.toLowerCase()
     args[0] = name
     if (name === '\x01acl') return this.#check(args)
     const found = this.#place.world.specOf(args)
@@ -82,14 +83,13 @@ export class ScriptCalls {
     if (spec.flags.includes('noscript')) return notFromScript
     const denied = this.#denies(args)
     if (denied !== null) return denied
-    if (this.#init.isReadOnly && mayReplicate.has(name)) return readOnlyScript
-    if (isRouted) return this.#routed(args)
-    const writes = isWrite(spec)
+    const writes = isWrite(spec) || mayReplicate.has(name)
     if (writes && this.#init.isReadOnly) return readOnlyScript
+    if (isRouted) return this.#routed(args)
     // Redis lets a script end what it began to write.
     const isBarred = this.#init.isFull && this.effects.length === 0
     if (isBarred && spec.flags.includes('denyoom')) return outOfMemory
-    if (spec.flags.includes('blocking') && hasBlock(args)) return blocks(name)
+    if (spec.flags.includes('blocking') && reachesBlock(args)) return blocks(given)
     if (!this.#place.world.belongs(this.#place.group, this.#db, args)) {
       this.fatal = crossGroup
       return crossGroup
@@ -102,7 +102,7 @@ export class ScriptCalls {
   queued(args: string[]): Reply {
     const spec = this.#place.engine.commands.get(args[0] as string)
     if (spec === undefined) return unknownCommand(args)
-    return this.#execute(args, isWrite(spec))
+    return this.#execute(args, isWrite(spec) || mayReplicate.has(spec.name))
   }
 
   /** Where it read something: what, for the member whose client runs it. */
@@ -182,12 +182,27 @@ export class ScriptCalls {
   }
 }
 
-/** XREAD and XREADGROUP block only when told to. */
-function hasBlock(args: readonly string[]): boolean {
-  for (const arg of args) {
-    const word = arg.toLowerCase()
-    if (word === 'streams') return false
-    if (word === 'block') return true
+/** Whether XREAD or XREADGROUP would come to a BLOCK option, before anything that is wrong with them. */
+function reachesBlock(args: readonly string[]): boolean {
+  const isGroup = args[0] === 'xreadgroup'
+  if (!isGroup && args[0] !== 'xread') return false
+  for (let i = 1; i < args.length; i++) {
+    const word = (args[i] as string).toLowerCase()
+    const more = args.length - 1 - i
+    if (word === 'block' && more > 0) return true
+    if (word === 'count' && isInteger(args[i + 1] ?? '')) i++
+    else if (word === 'group' && isGroup && more > 1) i += 2
+    else if (word !== 'noack' || !isGroup) return false
   }
   return false
+}
+
+/** As Redis writes one of 64 bits. */
+function isInteger(text: string): boolean {
+  for (let i = text.startsWith('-') ? 1 : 0; i < text.length; i++) {
+    if (!'0123456789'.includes(text[i] as string)) return false
+  }
+  if (text.length === 0 || text === '-' || text.length > 20) return false
+  const value = BigInt(text)
+  return BigInt.asIntN(64, value) === value && String(value) === text
 }

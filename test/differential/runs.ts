@@ -20,6 +20,8 @@ export interface RunOptions {
   /** Different kinds of differences after which the run ends. */
   readonly kindsMax: number
   readonly note?: (text: string) => void
+  /** How a line is sent, where not as it is. */
+  readonly wrap?: (line: Line) => Line
 }
 
 export interface Finding extends Difference {
@@ -116,8 +118,9 @@ export class Run {
     units: readonly Unit[],
     isCounted: boolean,
   ): Promise<{ readonly unit: number; readonly difference: Difference } | null> {
-    const { ours, theirs } = this.#options
-    const lines: Line[] = [...fresh, ...units.flat()]
+    const { ours, theirs, wrap } = this.#options
+    const sent = wrap === undefined ? units.flat() : units.flat().map(wrap)
+    const lines: Line[] = [...fresh, ...sent]
     const asked = theirs.send(lines)
     const own = await ours.send(lines)
     const other = await asked

@@ -299,4 +299,9 @@ export const scriptTexts: readonly string[] = [
   '#!lua flags=no-writes\nreturn redis.call("publish", "ch", "message")',
   '#!lua flags=no-writes\nreturn redis.call("pfcount", "none")',
   'return redis.call("publish", "ch", "message")',
+  'redis.call("pfadd", "hll", "a") return {redis.call("pfcount", "hll"), redis.call("get", "hll")}',
+  'return redis.call("get", "hll")',
+  'return redis.call("blpop", "block", 0)',
+  'return redis.pcall("xread", "count", "x", "block", 1, "streams", "s", 0)',
+  'return redis.pcall("XREAD", "count", "9223372036854775807", "block", 1, "streams", "s", 0)',
 ]

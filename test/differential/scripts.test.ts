@@ -38,10 +38,13 @@ async function compare(
 }
 
 const texts = scriptTexts.map((text): Line => ['EVAL', text, '0'])
+const readOnly = ['pfcount k', 'publish k v', 'spublish k v', 'get k', 'set k v'].map(
+  (line): Line => ['EVAL_RO', 'return redis.pcall(unpack(ARGV))', '0', ...line.split(' ')],
+)
 
 for (const protocol of ['2', '3']) {
   besideRedis(`scripts: RESP${protocol}: values, errors, sandbox: as redis-server`, async (t) => {
-    await compare(t, { first: [['HELLO', protocol]], lines: texts })
+    await compare(t, { first: [['HELLO', protocol]], lines: [...texts, ...readOnly] })
   })
 }
 
