@@ -73,6 +73,10 @@ test('compact sizes: nodes of a stream: trimming about a length removes whole on
     ':0',
     ':2',
   ])
+  // Without LIMIT a hundred nodes are looked at.
+  replies(w, client, 'DEL s', 'CONFIG SET stream-node-max-entries 1')
+  add(102)
+  t.deepEqual(replies(w, client, 'XTRIM s MAXLEN ~ 1'), [':100'])
   // 0 is no bound but ours.
   replies(w, client, 'DEL s', 'CONFIG SET stream-node-max-entries 0 stream-node-max-bytes 0')
   add(600)

@@ -9,8 +9,14 @@ import { isInt64 } from './integer.js'
 import { setEncodings } from './set.js'
 import type { StreamPart } from './stream-part.js'
 
+/** Where nodes have no bound, and at most. */
+const trimmedUnbounded = 10_000
+const trimmedMax = 1_000_000
+
 export class CompactSizes {
   readonly intsetEntries: number
+  /** Entries that trimming about a length examines at most: those of a hundred nodes. */
+  readonly trimmed: number
   readonly #hashEntries: number
   readonly #hashBytes: number
   readonly #setEntries: number
@@ -30,6 +36,8 @@ export class CompactSizes {
     this.#zsetBytes = bounded(sizes['zset-max-listpack-value'])
     // A node is a part, and 0 means no bound.
     this.#nodeEntries = part(sizes['stream-node-max-entries'], limits.segmentEntriesMax)
+    const entries = sizes['stream-node-max-entries']
+    this.trimmed = entries === 0 ? trimmedUnbounded : Math.min(100 * entries, trimmedMax)
     this.#nodeBytes = part(sizes['stream-node-max-bytes'], limits.segmentBytesMax)
   }
 

@@ -35,16 +35,14 @@ const bothKinds = error(
 const needsKind = error(
   'ERR syntax error, LIMIT cannot be used without specifying a trimming strategy',
 )
-/** What Redis examines at most where no LIMIT is given. */
-const limitDefault = 10_000
-
 /**
  * Reads options from `args[2]` on. XTRIM's end with the arguments, XADD's before the id, which
- * `refusesId` judges before what the options are together.
+ * `refusesId` judges before what the options are together. `examined` holds where `~` has no LIMIT.
  */
 export function parseTrim(
   args: readonly string[],
   refusesId: ((text: string) => ErrorReply | null) | null,
+  examined: number,
 ): ParsedTrim | ErrorReply {
   const isAdd = refusesId !== null
   let length = -1
@@ -95,7 +93,7 @@ export function parseTrim(
   if (!isAdd && !isTrimming) return syntaxError
   if (limit >= 0 && !isAbout) return limitAlone
   if (!isTrimming) return { trim: null, noMake, at }
-  const most = isAbout ? (limit < 0 ? limitDefault : limit) : 0
+  const most = isAbout ? (limit < 0 ? examined : limit) : 0
   return { trim: { length, minId: minId ?? '', isAbout, limit: most }, noMake, at }
 }
 

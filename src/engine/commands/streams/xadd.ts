@@ -90,7 +90,7 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const parsed = parseTrim(args, refusesId)
+    const parsed = parseTrim(args, refusesId, context.keyspace.compact.trimmed)
     if ('type' in parsed) return parsed
     const { at, trim, noMake } = parsed
     const fields = args.length - at - 1

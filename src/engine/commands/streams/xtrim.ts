@@ -48,7 +48,7 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const parsed = parseTrim(args, null)
+    const parsed = parseTrim(args, null, context.keyspace.compact.trimmed)
     if ('type' in parsed) return parsed
     const key = args[1] as string
     const stream = streamToWrite(context, key)
