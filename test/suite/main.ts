@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { TestCluster } from '../e2e/cluster.js'
+import { freePorts } from '../ports.js'
 import { readResult } from './results.js'
 import { units } from './units.js'
 
@@ -64,9 +65,12 @@ async function open(): Promise<Server> {
   return { port, close: () => cluster.dispose() }
 }
 
-function runUnit(folder: string, unit: string, port: number): Promise<string> {
+async function runUnit(folder: string, unit: string, port: number): Promise<string> {
   const tags = '-needs:debug -needs:repl'
+  // Two runs at once must not meet at the suite's own port.
+  const [own] = await freePorts(1)
   const args = ['--host', '127.0.0.1', '--port', String(port), '--durable', '--no-latency']
+  args.push('--baseport', String(own))
   return new Promise((resolve) => {
     const child = spawn('./runtest', [...args, '--tags', tags, '--single', unit], {
       cwd: folder,
