@@ -9,6 +9,8 @@ export interface ClientFacts {
   heardAt: number
   lastCommand: string
   inputBytes: number
+  /** Of the chunk whose commands run now. */
+  queryBytes: number
   outputBytes: number
   commands: number
   noEvict: boolean
@@ -24,6 +26,7 @@ export function makeClientFacts(mono: number): ClientFacts {
     heardAt: mono,
     lastCommand: 'NULL',
     inputBytes: 0,
+    queryBytes: 0,
     outputBytes: 0,
     commands: 0,
     noEvict: false,

@@ -21,7 +21,7 @@ export function clientLine(session: Session, mono: number): string {
     ['psub', session.listens?.[1].size ?? 0],
     ['ssub', session.listens?.[2].size ?? 0],
     ['multi', session.transaction?.commands.length ?? -1],
-    ['qbuf', session.parser.keptBytes],
+    ['qbuf', session.parser.keptBytes + facts.queryBytes],
     ['qbuf-free', 0],
     ['argv-mem', 0],
     ['multi-mem', session.transaction?.bytes ?? 0],

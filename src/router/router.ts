@@ -125,7 +125,9 @@ export class Router implements SessionEvents {
       if (session.waits !== null) session.touch()
       return
     }
+    session.facts.queryBytes = bytes.length
     this.#parse(session, bytes)
+    session.facts.queryBytes = 0
   }
 
   closed(connection: ConnectionId, now: Now): void {

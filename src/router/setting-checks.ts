@@ -37,7 +37,10 @@ export function memoryBetween(min: number, max: number): Check {
 /** Bytes, or a part of maxmemory as `5%`. */
 export const memoryOrPercent: Check = (text) => {
   const percent = text.endsWith('%') ? parseInteger(text.slice(0, -1)) : null
-  if (percent !== null && percent >= 0 && percent <= 100) return { value: text }
+  if (percent !== null && percent >= 0) {
+    if (percent > 100) return { fault: 'percentage argument must be less or equal to 100' }
+    return { value: text }
+  }
   const value = parseMemory(text)
   return value === null
     ? { fault: 'argument must be a memory or percent value' }

@@ -155,3 +155,27 @@ test('pub/sub: a listener that leaves: is no longer counted elsewhere', (t) => {
 
   t.deepEqual(read(world, publisher, 2), [':0', ':0'])
 })
+
+test('tracking: off while a database is flushed: what was read before is not told of later', (t) => {
+  const world = new CoreWorld()
+  world.settled()
+  const id = world.leader() === 1 ? 2 : 1
+  const [reader, writer] = [world.client(id), world.client(id)]
+  reader.isRaw = true
+  writer.isRaw = true
+  const say = (client: typeof reader, ...lines: readonly string[]): void => {
+    client.send(...lines)
+    pass(world, 50)
+  }
+  say(reader, 'HELLO 3', 'CLIENT TRACKING ON', 'GET k')
+  say(reader, 'CLIENT TRACKING OFF')
+  say(writer, 'FLUSHALL')
+
+  say(reader, 'CLIENT TRACKING ON')
+  say(writer, 'SET k 1')
+
+  t.false(reader.text.includes('invalidate'))
+  say(reader, 'GET k')
+  say(writer, 'SET k 2')
+  t.true(reader.text.includes('invalidate'))
+})

@@ -144,3 +144,10 @@ test('config resetstat: after commands: counters are zero', (t) => {
 
   t.false(client.ask('INFO', 'commandstats').includes('cmdstat_get'))
 })
+
+test('client info: of the one who asks: qbuf is what it sent', (t) => {
+  const client = new World().connect()
+
+  t.regex(client.ask('CLIENT', 'INFO'), / qbuf=26 /)
+  t.regex(client.ask('CLIENT', 'LIST'), / qbuf=26 /)
+})

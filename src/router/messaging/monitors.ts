@@ -35,7 +35,9 @@ export class Monitors {
     command: { readonly args: readonly string[]; readonly wall: number },
   ): void {
     const { flags } = entry.spec
-    if (flags.includes('admin') || flags.includes('skip_monitor')) return
+    // Scripts are shown before what they call, whatever their flags say.
+    const isHidden = flags.includes('skip_monitor') && !entry.isScripted
+    if (flags.includes('admin') || isHidden) return
     const { args, wall } = command
     const seconds = Math.floor(wall / 1000)
     const microseconds = Math.floor((wall % 1000) * 1000)

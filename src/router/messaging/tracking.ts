@@ -57,6 +57,8 @@ export class Tracking {
     session.tracking = null
     this.#clients.delete(session)
     for (const prefix of mode.prefixes ?? []) this.#broadcasts.remove(prefix, session)
+    // Nobody hears of changes now, nor of a flush: what stayed would be told of as if it had been read later.
+    if (this.#clients.size === 0) this.#forget()
   }
 
   /** The values of keys are about to leave, or a client was told that there are none. */
@@ -88,9 +90,13 @@ export class Tracking {
 
   /** Every client forgets everything: a database was flushed, or a change may have been missed. */
   flush(): void {
+    this.#forget()
+    for (const session of this.#clients) this.#send(session, null)
+  }
+
+  #forget(): void {
     this.#table.clear()
     this.#items = 0
-    for (const session of this.#clients) this.#send(session, null)
   }
 
   /** Tells a client at once not to keep what it just read. */
