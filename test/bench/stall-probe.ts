@@ -16,6 +16,8 @@ export interface StallFigures {
   readonly loopP99: number
   /** The longest delay without the time that the thread waited for a processor. */
   readonly ownLoopMax: number
+  /** The most time on a processor between two rounds of the loop. */
+  readonly cpuLoopMax: number
   readonly turnMax: number
   /** The same without the time that the thread waited for a processor: what is our own doing. */
   readonly ownTurnMax: number
@@ -68,6 +70,7 @@ export class StallProbe {
   readonly #loop = monitorEventLoopDelay({ resolution: 1 })
   #core: ReturnType<typeof createCore> | null = null
   #ownLoopMax = 0
+  #cpuLoopMax = 0
   #turnMax = 0
   #ownTurnMax = 0
   #calls: Record<string, number> = {}
@@ -93,6 +96,7 @@ export class StallProbe {
       const now = performance.now()
       const waited = waitedMs()
       this.#ownLoopMax = Math.max(this.#ownLoopMax, now - last - 1 - (waited - lastWaited))
+      this.#cpuLoopMax = Math.max(this.#cpuLoopMax, cpuMs - lastCpu)
       if (now - last > stallMs) {
         this.#stalled(last, now, { cpu: cpuMs - lastCpu, waited: waited - lastWaited })
       }
@@ -130,6 +134,7 @@ export class StallProbe {
   reset(): void {
     this.#loop.reset()
     this.#ownLoopMax = 0
+    this.#cpuLoopMax = 0
     this.#turnMax = 0
     this.#ownTurnMax = 0
     this.#calls = {}
@@ -148,6 +153,7 @@ export class StallProbe {
       loopMax: round(this.#loop.max / 1e6),
       loopP99: round(this.#loop.percentile(99) / 1e6),
       ownLoopMax: round(this.#ownLoopMax),
+      cpuLoopMax: round(this.#cpuLoopMax),
       turnMax: round(this.#turnMax),
       ownTurnMax: round(this.#ownTurnMax),
       calls: this.#calls,
