@@ -38,6 +38,10 @@ export const limits = {
   dumpBytesMax: 64 * 1024 * 1024,
   /** Elements that one step of a long command may visit. */
   stepElements: 2_000,
+  /** Elements that a command names, or changes, in one go. */
+  wholeElements: 640,
+  /** Elements that one step of a long command of the log may change: new ones allocate up to a kilobyte each. */
+  stepChanges: 512,
   /** Entries with repeats that one command may draw (SRANDMEMBER, HRANDFIELD, ZRANDMEMBER): Redis draws until it has no memory. */
   randomRepeatsMax: 4 * 1024 * 1024,
   /** Keys that one tick entry may expire. */

@@ -35,10 +35,11 @@ import type { Windows } from './windows.js'
 const noCommands: Commands = { databases: [], calls: [] }
 
 /**
- * Pairs of arguments executed in one turn before the others get theirs, a command counting as one at
- * least. While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
+ * Commands executed in one turn before the others get theirs; a long one counts as many as it has arguments, twice.
+ * While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
  */
-const pairsPerTurnMax = 2_048
+const commandsPerTurnMax = 2_048
+const shortArguments = 8
 
 export class Executor {
   readonly #host: ExecutorHost
@@ -131,7 +132,7 @@ export class Executor {
 
   /** Opens a turn: `run` may be called several times in it. */
   begin(): void {
-    this.#budget = pairsPerTurnMax
+    this.#budget = commandsPerTurnMax
   }
 
   run(now: Now): void {
@@ -140,7 +141,8 @@ export class Executor {
     while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
         this.#stint.begin()
-        const reply = (this.#transaction ?? this.engine).step(limits.stepElements)
+        const bound = this.#running === null ? limits.stepElements : limits.stepChanges
+        const reply = (this.#transaction ?? this.engine).step(bound)
         if (reply === later) {
           this.#stint.opened()
           break
@@ -148,7 +150,7 @@ export class Executor {
         this.#isOpen = false
         this.#transaction = null
         this.#take(reply)
-        this.#budget--
+        this.#budget -= bound
       } else if (this.#serving !== null) {
         if (!this.#serving.step(limits.stepElements)) break
         this.#serving = null
@@ -287,7 +289,7 @@ export class Executor {
     let spent = 0
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       const args = calls[i] as readonly string[]
-      spent += args.length > 3 ? args.length >> 1 : 1
+      spent += args.length > shortArguments ? args.length * 2 : 1
       const db = databases[i] as number
       this.#events.at = i
       stint.before(args)

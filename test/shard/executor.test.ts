@@ -278,8 +278,8 @@ test('executor: commands of many arguments: count as many', (t) => {
 
   w.run()
   const first = w.engine.ran.length
-  for (let i = 0; i < 10; i++) w.run()
+  for (let i = 0; i < 20; i++) w.run()
 
-  t.true(first > 0 && first < 50)
+  t.true(first > 0 && first < 10)
   t.is(w.answered.length, 1)
 })

@@ -1,4 +1,4 @@
-// Work that visits many elements: in one go up to the bound of a step, beyond it as a step machine.
+// Work that visits many elements: in one go where they are few, else as a step machine.
 
 import { later } from '../../api/engine.js'
 import { limits } from '../../api/limits.js'
@@ -15,7 +15,7 @@ export interface Visit {
 /** Visits 0 to `count` - 1 in order, then answers. */
 export function inSteps(context: Context, count: number, visit: Visit): Reply | typeof later {
   const walk = new StepWalk(count, visit)
-  return count <= limits.stepElements ? walk.step(count + 1) : context.begin(walk)
+  return count <= limits.wholeElements ? walk.step(count + 1) : context.begin(walk)
 }
 
 class StepWalk implements Machine {

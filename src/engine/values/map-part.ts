@@ -65,15 +65,18 @@ class MapKind implements PartKind<MapPart> {
   split(part: MapPart, end: number): readonly [MapPart, MapPart] | null {
     const hashes = new Uint32Array(part.map.size)
     let at = 0
-    for (const field of part.map.keys()) hashes[at++] = hashString(field)
+    // Not `for of`: it makes an array per entry, and parts split in great numbers while a container grows.
+    part.map.forEach((_, field) => {
+      hashes[at++] = hashString(field)
+    })
     const cut = hashCut(hashes, part.start, end)
     if (cut < 0) return null
     const left = new MapPart(part.start)
     const right = new MapPart(cut)
     at = 0
-    for (const [field, value] of part.map) {
+    part.map.forEach((value, field) => {
       this.#add((hashes[at++] as number) < cut ? left : right, field, value)
-    }
+    })
     for (const [field, time] of part.times ?? []) {
       addTime(left.map.has(field) ? left : right, field, time)
     }
@@ -89,10 +92,10 @@ class MapKind implements PartKind<MapPart> {
 
   encode(writer: ByteWriter, part: MapPart): void {
     writer.varint(part.map.size)
-    for (const [field, value] of part.map) {
+    part.map.forEach((value, field) => {
       writer.text(field)
       if (this.#hasValues) writer.text(value)
-    }
+    })
     if (!this.#hasValues) return
     writer.varint(part.times === null ? 0 : part.times.size)
     for (const [field, time] of part.times ?? []) writer.text(field).varint(time)

@@ -93,10 +93,11 @@ export class NameIndex<V> {
     const stays = new Map<string, V>()
     const goes = new Map<string, V>()
     const at = this.#split
-    for (const [name, value] of old) {
-      if (hashString(name) % (this.#round * 2) === at) stays.set(name, value)
+    const round = this.#round * 2
+    old.forEach((value, name) => {
+      if (hashString(name) % round === at) stays.set(name, value)
       else goes.set(name, value)
-    }
+    })
     this.#buckets[at] = stays
     this.#buckets.push(goes)
     this.#split++
