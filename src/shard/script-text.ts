@@ -43,7 +43,7 @@ export function libraryNameOf(code: string): string | ErrorReply {
   if (!code.startsWith('#!')) return error('ERR Missing library metadata')
   const end = code.indexOf('\n')
   if (end < 0) return error('ERR Invalid library metadata')
-  const words = wordsOf(code.slice(2, end))
+  const words = wordsOf(code.slice(0, end))
   let name: string | null = null
   for (const word of words.slice(1)) {
     if (!word.toLowerCase().startsWith('name=')) {
@@ -56,7 +56,7 @@ export function libraryNameOf(code: string): string | ErrorReply {
   }
   if (name === null) return error('ERR Library name was not given')
   if (!isName(name)) return badName
-  const engine = words[0] ?? ''
+  const engine = (words[0] ?? '').slice(2)
   if (engine.toLowerCase() !== 'lua') return error(`ERR Engine '${engine}' not found`)
   return name
 }

@@ -63,6 +63,8 @@ const loads: readonly Line[] = [
   ...taken.map((name) =>
     load(`#!lua name=N\nlocal x = ${name}\nredis.register_function('never', ${empty})`),
   ),
+  ['FUNCTION', 'LOAD', `#! name=x\nredis.register_function('never', ${empty})`],
+  ['FUNCTION', 'LOAD', `#!\nredis.register_function('never', ${empty})`],
   load(`#!lua name=N\nx = 1`),
   load(`#!lua name=N\nredis.x = 1`),
   load(`#!lua name=N\n\nwhile true do local x = 1 end`),
