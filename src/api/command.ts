@@ -104,6 +104,8 @@ export interface CommandSpec {
   readonly categories: readonly string[]
   readonly tips: readonly string[]
   readonly keys: readonly KeySpec[]
+  /** Indexes of the keys where `keys` says too much or too little; they are used as the first of `keys` says. */
+  readonly findKeys?: (args: readonly string[]) => readonly number[]
   readonly arguments: readonly ArgumentDoc[]
   readonly gather: Gather
 }

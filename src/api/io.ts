@@ -48,6 +48,8 @@ export type Input =
       readonly error: string | null
       readonly text: string
     }
+  /** Keys were sent to another server, or not. */
+  | { readonly kind: 'migrated'; readonly id: number; readonly sent: Sent }
   /** The operator asks to stop: hand leadership over, answer what is in flight, then `stopped` comes out. */
   | { readonly kind: 'stop' }
 
@@ -68,6 +70,26 @@ export type FileTask =
       readonly name: 'rewrite-config'
       readonly values: readonly (readonly [path: readonly string[], value: FileValue])[]
     }
+
+/** Commands for another Redis server. Arguments are one-byte text. */
+export interface Sending {
+  readonly host: string
+  readonly port: number
+  /** AUTH and SELECT: an error of one of them ends it. A connection that is kept serves the same `login` only. */
+  readonly login: readonly string[]
+  readonly head: readonly (readonly string[])[]
+  readonly body: readonly (readonly string[])[]
+  /** Milliseconds without any progress after which it is given up. */
+  readonly idleMs: number
+}
+
+export interface Sent {
+  /** Where it failed, or null when each command is answered: before, while or after the commands left. */
+  readonly fault: 'connect' | 'write' | 'read' | null
+  /** Replies to `head` and `body`, as far as they came: the text of an error, or null for anything else. */
+  readonly head: readonly (string | null)[]
+  readonly body: readonly (string | null)[]
+}
 
 /** A turn without inputs is a tick. */
 export type Output =
@@ -92,6 +114,8 @@ export type Output =
     }
   /** Work on one of the files that the configuration names; answered once by `filed`. */
   | { readonly kind: 'file'; readonly id: number; readonly task: FileTask }
+  /** Commands for a server that a client names; answered once by `migrated`. */
+  | { readonly kind: 'migrate'; readonly id: number; readonly sending: Sending }
   | { readonly kind: 'trace'; readonly event: TraceEvent }
   /**
    * The member has handed over and flushed, or must stop: `code` is the exit code, `why` for the log.

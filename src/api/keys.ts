@@ -16,6 +16,10 @@ export function isFixed(spec: KeySpec): boolean {
 /** In the order of the specs; null where the arguments cannot be right. A word that is not there has no keys. */
 export function findKeys(command: CommandSpec, args: readonly string[]): FoundKey[] | null {
   const found: FoundKey[] = []
+  const [known] = command.keys
+  if (command.findKeys !== undefined && known !== undefined) {
+    return command.findKeys(args).map((at) => ({ at, spec: known }))
+  }
   for (const spec of command.keys) {
     if (spec.find !== undefined) for (const at of spec.find(args)) found.push({ at, spec })
     else if (!findBySpec(spec, args, found)) return null

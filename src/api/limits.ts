@@ -128,6 +128,19 @@ export const limits = {
   scriptGasPerTurn: 3_000_000,
   /** Bytes that a member without data is held to take: a bound below it refuses whatever may grow data, as in Redis. */
   memberBytes: 1024 * 1024,
+  /** MIGRATE: how many run at a time in one member; keys and bytes that are read and sent at once. */
+  migrationsMax: 16,
+  migrateKeysMax: 256,
+  migrateBytesMax: 8 * 1024 * 1024,
+  /** How often keys are sent that change meanwhile, and milliseconds for which writes to them wait. */
+  migrateRoundsMax: 32,
+  migrateHoldMs: 1_000,
+  /** Milliseconds that one sending may take, and bytes of the reply to one command. */
+  migrateMsMax: 600_000,
+  migrateReplyBytesMax: 16 * 1024,
+  /** Connections to other servers that are kept, and for how many milliseconds (Redis: the same). */
+  migrateSocketsMax: 64,
+  migrateSocketMs: 10_000,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

@@ -173,6 +173,23 @@ export const unknownResult: ErrorReply = {
   definite: false,
 }
 
+export const migrateKeysNotEmpty = error(
+  'ERR When using MIGRATE KEYS option, the key argument must be set to the empty string',
+)
+export const migrateFaults = {
+  connect: error('IOERR error or timeout connecting to the client'),
+  write: error('IOERR error or timeout writing to target instance'),
+  read: error('IOERR error or timeout reading to target instance'),
+} as const
+export const targetError = (text: string): ErrorReply =>
+  error(`ERR Target instance replied with error: ${text}`)
+export const migrateChanging = error(
+  'ERR keys changed again and again while they were sent: they stay here, and the target holds older copies of them',
+)
+export const migrateDeleted = error(
+  'ERR keys were deleted here while they were sent: the target holds copies of them',
+)
+
 /** EXEC itself was refused. */
 export function execAbort(cause: ErrorReply): ErrorReply {
   const text = cause.text.startsWith('ERR ') ? cause.text.slice(4) : cause.text

@@ -15,6 +15,8 @@ export interface Gauges {
   readonly totalMemoryBytes: number
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
+  /** Connections that MIGRATE keeps open. */
+  readonly migrateSockets: number
 }
 
 /** Facts of the process that INFO prints, injected by the host. */

@@ -239,6 +239,9 @@ export class Core {
       case 'filed':
         this.#router.filed(input.id, input)
         return
+      case 'migrated':
+        this.#router.migrated(input.id, input.sent, now)
+        return
       case 'disk':
         this.#diskShort = input.short
         if (input.short && hasBug('core-short-disk-stops')) this.#refusal = 'the disk is short'

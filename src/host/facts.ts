@@ -17,8 +17,15 @@ export interface FactsHandle {
   late(ms: number): void
 }
 
-/** Facts for INFO; `configFile` is empty where there is none, `groups` how many the member has. */
-export function makeFacts(configFile: string, groups = 1): FactsHandle {
+/**
+ * Facts for INFO; `configFile` is empty where there is none, `groups` how many the member has,
+ * `migrateSockets` counts the connections that MIGRATE keeps.
+ */
+export function makeFacts(
+  configFile: string,
+  groups = 1,
+  migrateSockets = (): number => 0,
+): FactsHandle {
   const delay = createHistogram()
   const facts: ProcessFacts = {
     version: packageVersion(),
@@ -45,6 +52,7 @@ export function makeFacts(configFile: string, groups = 1): FactsHandle {
         totalMemoryBytes: totalmem(),
         loopDelayP99Ms: delay.percentile(99) / microsPerMs,
         loopDelayMaxMs: delay.max / microsPerMs,
+        migrateSockets: migrateSockets(),
       }
     },
   }

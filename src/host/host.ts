@@ -13,6 +13,7 @@ import type { HostLog } from './logger.js'
 import type { Peers } from './peers.js'
 import type { Reactor } from './reactor.js'
 import type { Store } from './store.js'
+import type { Targets } from './targets.js'
 import type { WitnessFile } from './witness.js'
 
 /** Exit codes beside 0 and the core's own: a broken assertion, and a store that failed. */
@@ -46,6 +47,7 @@ export interface HostParts {
   readonly stores: Readonly<Record<StoreName, Store>>
   readonly witness: WitnessFile
   readonly files: Files
+  readonly targets: Targets
   readonly log: HostLog
   /** By how many milliseconds the loop was late for a timer. */
   readonly late: (ms: number) => void
@@ -183,6 +185,9 @@ export class Host {
         return
       case 'file':
         void this.#parts.files.run(output.id, output.task).then(this.push)
+        return
+      case 'migrate':
+        void this.#parts.targets.run(output.id, output.sending).then(this.push)
         return
       default:
         never(output, 'an output of an unknown kind')

@@ -23,6 +23,7 @@ import { checkRuntime } from './runtime.js'
 import { LuaRunner } from './scripts/runner.js'
 import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
+import { Targets } from './targets.js'
 import type { WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the word of the core, which gives itself less. */
@@ -79,6 +80,7 @@ class Member {
   readonly #clients: Clients
   readonly #peers: Peers
   readonly #space: SpaceWatch
+  readonly #targets: Targets
   readonly done: Promise<number>
   why = ''
   readonly #finish: (code: number) => void
@@ -94,7 +96,9 @@ class Member {
     this.#config = config
     this.#options = options
     this.#log = log
-    this.#facts = makeFacts(options.configFile ?? '', config.keyspaces.length)
+    this.#targets = new Targets(log)
+    const migrateSockets = (): number => this.#targets.count
+    this.#facts = makeFacts(options.configFile ?? '', config.keyspaces.length, migrateSockets)
     const sink = (input: Parameters<Host['push']>[0]): void => this.#host?.push(input)
     this.#clients = new Clients(sink, log)
     this.#peers = new Peers({ config, sink, log })
@@ -138,6 +142,7 @@ class Member {
         rewrite: this.#options.rewriteConfig ?? null,
         log: this.#log,
       }),
+      targets: this.#targets,
       log: this.#log,
       late: this.#facts.late,
       ended: (ending) => void this.#end(ending),
@@ -182,6 +187,7 @@ class Member {
   async release(): Promise<void> {
     this.#scripts.close()
     this.#space.stop()
+    this.#targets.closeAll()
     if (this.#witnessTimer !== null) clearInterval(this.#witnessTimer)
     if (this.#stopTimer !== null) clearTimeout(this.#stopTimer)
     await Promise.all([this.#clients.closeAll(lastBytesMs), this.#peers.closeAll()])

@@ -15,6 +15,7 @@ import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
 import { Files } from './files.js'
+import { Migrations } from './migration/migrations.js'
 import { Timekeeper } from './latency/timekeeper.js'
 import { Messaging, noPeers } from './messaging/messaging.js'
 import { Route } from './route.js'
@@ -81,6 +82,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     times,
     delays: new Delays(),
     files: new Files(own.out),
+    migrations: new Migrations(own.out),
     facts: init.facts,
     stopwatch: init.stopwatch,
     random: init.random,

@@ -18,7 +18,7 @@ export function parseInt32(text: string): number | ErrorReply {
 }
 
 /** Whether a text that is no safe integer is one of 64 bits. */
-function isInt64(text: string): boolean {
+export function isInt64(text: string): boolean {
   const digits = text.startsWith('-') ? text.slice(1) : text
   if (digits.length < 16 || digits.length > 19 || digits[0] === '0') return false
   for (let at = 0; at < digits.length; at++) {

@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer'
 import type { CommandSink, Door, ParseFault } from '../api/door.js'
 import type { ConnectionId, Now } from '../api/ids.js'
-import type { Input, Output } from '../api/io.js'
+import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
 import { Bounds } from './bounds.js'
@@ -66,6 +66,12 @@ export class Router implements SessionEvents {
   /** The host has done a file task. */
   filed(id: number, result: FileResult): void {
     this.#state.files.done(id, result)
+  }
+
+  /** The host has sent keys to another server. */
+  migrated(id: number, sent: Sent, now: Now): void {
+    this.#state.now = now
+    this.#state.migrations.sent(id, sent)
   }
 
   /** For commands, tests and the admin side: everything that is shared. */
@@ -163,6 +169,7 @@ export class Router implements SessionEvents {
     state.times.wall = now.wall
     state.delays.turn(now.mono)
     state.gate.expire(now.mono)
+    state.migrations.turn(now.mono)
     if (state.gate.openings !== this.#gateOpenings) this.#openGate()
     if (this.#isDraining || this.#ready.length === 0) return
     const ready = this.#ready
@@ -200,12 +207,13 @@ export class Router implements SessionEvents {
   /** Monotonic milliseconds of the next turn that it needs without input. */
   wakeAt(): number {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
-    const { gate, settings, delays, now } = this.#state
+    const { gate, settings, delays, migrations, now } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
     const messagesAt = this.#state.messaging.wakeAt()
     return Math.min(
       messagesAt,
       delays.wakeAt(now.mono),
+      migrations.wakeAt(),
       this.#watch.wakeAt(),
       gate.pauseUntil ?? Number.POSITIVE_INFINITY,
       idle,

@@ -14,6 +14,7 @@ import type { ClusterView } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
 import type { Delays } from './delays.js'
 import type { Files } from './files.js'
+import type { Migrations } from './migration/migrations.js'
 import type { Timekeeper } from './latency/timekeeper.js'
 import type { Route } from './route.js'
 import type { Session } from './session.js'
@@ -46,6 +47,7 @@ export interface RouterState {
   readonly times: Timekeeper
   readonly delays: Delays
   readonly files: Files
+  readonly migrations: Migrations
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch
   readonly random: Random

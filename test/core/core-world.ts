@@ -15,28 +15,7 @@ import type { Core } from '../../src/core/core.js'
 import { createCore } from '../../src/core/create.js'
 import raft from '../../plugins/raft/index.js'
 import { encodeCommand, ReplyReader } from '../sim/resp-client.js'
-
-const gauges = {
-  rssBytes: 0,
-  heapBytes: 0,
-  heapLimitBytes: 0,
-  cpuUserSeconds: 0,
-  cpuSystemSeconds: 0,
-  totalMemoryBytes: 0,
-  loopDelayP99Ms: 0,
-  loopDelayMaxMs: 0,
-}
-const facts = {
-  version: '0.0.0',
-  nodeVersion: 'v0.0.0',
-  pid: 1,
-  os: 'none',
-  arch: 'none',
-  executable: 'none',
-  configFile: '',
-  secret: (digits: number) => 'a'.repeat(digits),
-  gauges: () => gauges,
-}
+import { fixedFacts } from '../fixed-facts.js'
 
 interface Member {
   readonly id: MemberId
@@ -148,7 +127,7 @@ export class CoreWorld {
       random: this.random.fork(),
       ...(this.#options.scripts === undefined ? {} : { scripts: this.#options.scripts() }),
       stopwatch: { microseconds: () => 0 },
-      facts,
+      facts: fixedFacts,
       now: this.now,
     })
     for (const other of this.members)

@@ -225,6 +225,7 @@ export class World {
           totalMemoryBytes: 4,
           loopDelayP99Ms: 0,
           loopDelayMaxMs: 0,
+          migrateSockets: 0,
         }),
       },
       stopwatch: options.stopwatch ?? { microseconds: () => 0 },

@@ -12,6 +12,7 @@ import info from './info.js'
 import acl from './acl/index.js'
 import latency from './latency.js'
 import memory from './memory.js'
+import migrate from './migrate.js'
 import module from './module.js'
 import monitor from './monitor.js'
 import slowlog from './slowlog.js'
@@ -69,6 +70,7 @@ export const routerCommands: readonly RouterCommand[] = [
   latency,
   lolwut,
   memory,
+  migrate,
   module,
   monitor,
   multi,

@@ -59,7 +59,7 @@ export function statsSection(state: RouterState): string {
     ['pubsub_messages_dropped', dropped],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
-    ['migrate_cached_sockets', 0],
+    ['migrate_cached_sockets', state.facts.gauges().migrateSockets],
     ['slave_expires_tracked_keys', 0],
     ['active_defrag_hits', 0],
     ['active_defrag_misses', 0],
