@@ -20,6 +20,9 @@ export interface Heard {
   readonly replies: readonly (string | null)[]
 }
 
+/** Characters that are written at once, about. */
+const pieceChars = 64 * 1024
+
 /** What Redis finds out before it has a connection; the rest shows when it writes. */
 const beforeConnecting: ReadonlySet<string> = new Set([
   'ENOTFOUND',
@@ -61,7 +64,7 @@ export function dial(host: string, port: number, idleMs: number): Promise<Line |
 interface Question {
   readonly count: number
   readonly replies: (string | null)[]
-  /** All commands have left. */
+  /** All commands were written. */
   isFlushed: boolean
   bytes: number
   readonly timer: NodeJS.Timeout
@@ -111,12 +114,7 @@ export class Line {
       }
       this.#question = question
       socket.setTimeout(idleMs)
-      socket.cork()
-      for (const command of commands) write(socket, command)
-      socket.write('', () => {
-        question.isFlushed = true
-      })
-      socket.uncork()
+      this.#pump(question, piecesOf(commands))
     })
   }
 
@@ -127,6 +125,20 @@ export class Line {
     const question = this.#question
     if (question !== null) this.#answer(question, question.isFlushed ? 'read' : 'write')
     this.gone()
+  }
+
+  /** Writes as fast as the other side takes it: a long value is never copied whole. */
+  #pump(question: Question, pieces: Generator<string>): void {
+    while (this.#question === question) {
+      const { done, value } = pieces.next()
+      if (done === true) {
+        question.isFlushed = true
+        return
+      }
+      if (this.#socket.write(value, 'latin1')) continue
+      this.#socket.once('drain', () => this.#pump(question, pieces))
+      return
+    }
   }
 
   #hear(bytes: Buffer): void {
@@ -147,7 +159,10 @@ export class Line {
     const question = this.#question
     if (question === null) return this.close()
     question.replies.push(reply)
-    if (question.replies.length === question.count) this.#answer(question, null)
+    if (question.replies.length < question.count) return undefined
+    this.#answer(question, null)
+    // Answered before everything was said: half a command would stand before the next one.
+    if (!question.isFlushed) this.close()
     return undefined
   }
 
@@ -159,20 +174,21 @@ export class Line {
   }
 }
 
-/** Long arguments leave as they are: nothing is put together. */
-function write(socket: Socket, command: readonly string[]): void {
-  let text = `*${command.length}\r\n`
-  for (const arg of command) {
-    text += `$${arg.length}\r\n`
-    if (arg.length <= copyCharsMax) text += arg
-    else {
-      socket.write(text, 'latin1')
-      socket.write(arg, 'latin1')
-      text = ''
+/** The commands as text, in pieces of about `pieceChars`. */
+function* piecesOf(commands: readonly (readonly string[])[]): Generator<string> {
+  let text = ''
+  for (const command of commands) {
+    text += `*${command.length}\r\n`
+    for (const arg of command) {
+      text += `$${arg.length}\r\n`
+      for (let at = 0; at < arg.length; at += pieceChars) {
+        text += arg.slice(at, at + pieceChars)
+        if (text.length < pieceChars) continue
+        yield text
+        text = ''
+      }
+      text += '\r\n'
     }
-    text += '\r\n'
   }
-  socket.write(text, 'latin1')
+  yield text
 }
-
-const copyCharsMax = 4_096

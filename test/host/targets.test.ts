@@ -192,3 +192,18 @@ test('targets: a long value: arrives whole', async (t) => {
   t.deepEqual(sent.body, [null])
   t.true(bytes > 10_000_000)
 })
+
+test('targets: an answer before everything is sent: it counts, and nothing is kept', async (t) => {
+  const server = await serve(t, (text) => {
+    if (text.includes('SELECT')) return '+OK\r\n'
+    server.sockets[0]?.pause()
+    return '-ERR Protocol error\r\n'
+  })
+  const targets = open(t)
+
+  const value = '\xff'.repeat(30_000_000)
+  const { sent } = await targets.run(1, sending(server.port, { body: [['R', value]] }))
+
+  t.deepEqual(sent, { fault: null, head: [null], body: ['ERR Protocol error'] })
+  t.is(targets.count, 0)
+})
