@@ -5,7 +5,8 @@
 
 import { limits } from '../api/limits.js'
 import type { Journal } from './journal.js'
-import type { Database, Keyspace } from './keyspace.js'
+import type { Database } from './database.js'
+import type { Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 import { states } from './segment.js'
 import { timesChanged } from './field-times.js'

@@ -3,7 +3,8 @@
 
 import { ByteWriter } from '../base/bytes.js'
 import { type Hash64, hashBytes, hashZero } from '../base/hash.js'
-import type { Keyspace, SlotTable } from './keyspace.js'
+import type { SlotTable } from './database.js'
+import type { Keyspace } from './keyspace.js'
 import { digestSegment } from './rows.js'
 
 /** Equal on two engines exactly when their replicated state is equal. */

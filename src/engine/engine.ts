@@ -33,10 +33,10 @@ import type { ExpiryHeap } from './expiry.js'
 import { keepSettings, keptSettings } from './group-settings.js'
 import { type Due, firstDue, timesChanged } from './field-times.js'
 import { Journal } from './journal.js'
-import { type Database, Keyspace } from './keyspace.js'
+import type { Database } from './database.js'
+import { Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
-import { bytesOf } from './memory.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
@@ -216,7 +216,7 @@ export class MemoryEngine implements Engine {
   }
 
   get memoryBytes(): number {
-    return bytesOf(this.#keyspace.databases)
+    return this.eviction.used
   }
 
   get dirtyKeys(): number {

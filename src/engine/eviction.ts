@@ -15,8 +15,8 @@ import { limits } from '../api/limits.js'
 import type { Random } from '../base/random.js'
 import { Accesses } from './accesses.js'
 import type { Context } from './context.js'
-import type { Database } from './keyspace.js'
-import { bytesOf, keyBytes } from './memory.js'
+import type { Database } from './database.js'
+import { bytesOf, keyBytes, slotBytes, useBytes } from './memory.js'
 import { type Value, valueBytes, wholeBytes } from './values/value.js'
 import { randomKey } from './walk.js'
 
@@ -52,11 +52,21 @@ export class Eviction implements EngineEviction {
     return this.#policy !== 'noeviction'
   }
 
+  /** Bytes of all data; what is known of uses counts as if it were known of all keys, so that replicas agree. */
+  get used(): number {
+    const { databases } = this.#init.context.keyspace
+    const bytes = bytesOf(databases)
+    if (this.#init.context.effects.accesses === null) return bytes
+    let keys = 0
+    for (const database of databases) keys += database?.keys ?? 0
+    return bytes + keys * useBytes
+  }
+
   isFull(bounds: EntryBounds | undefined): boolean {
     const { maxMemory } = this
     const asked = this.settings.maxMemory ?? 0
     if (maxMemory === 0 && asked === 0 && bounds === undefined) return false
-    const used = bytesOf(this.#init.context.keyspace.databases)
+    const { used } = this
     if (maxMemory > 0 && used > this.#most(maxMemory)) return true
     if (bounds !== undefined && used >= bounds.room) return true
     return asked > 0 && used + (bounds?.others ?? limits.memberBytes) > this.#most(asked)
@@ -106,8 +116,19 @@ export class Eviction implements EngineEviction {
     const { keyspace } = this.#init.context
     const value = keyspace.find(keyspace.places.of(db), key)?.map.get(key)
     if (value === undefined) return null
-    const bytes = keyBytes(key, value) - valueBytes(value) + wholeBytes(value)
-    return { db, key, print: printOf(value), bytes }
+    return {
+      db,
+      key,
+      print: printOf(value),
+      bytes: this.#freed(keyspace.places.of(db), key, value),
+    }
+  }
+
+  #freed(place: number, key: string, value: Value): number {
+    const { keyspace, effects } = this.#init.context
+    const isLast = keyspace.databases[place]?.tables[keyspace.slotOf(key)]?.keys === 1
+    const beside = (isLast ? slotBytes : 0) + (effects.accesses === null ? 0 : useBytes)
+    return keyBytes(key, value) - valueBytes(value) + wholeBytes(value) + beside
   }
 
   evict(victims: readonly Victim[]): void {

@@ -4,7 +4,8 @@
 // a look at all parts. What is removed when depends on the times alone, so replicas agree.
 
 import type { ExpiryItem } from './expiry.js'
-import type { Database, Keyspace } from './keyspace.js'
+import type { Database } from './database.js'
+import type { Keyspace } from './keyspace.js'
 import { expiryBytes } from './memory.js'
 import type { HashValue } from './values/hash.js'
 import type { Value } from './values/value.js'

@@ -3,70 +3,18 @@
 // and every change of structure is told to the ledger before it happens.
 
 import { assert } from '../base/assert.js'
-import { hashString } from '../base/hash.js'
-import { keySlot, slotCount } from '../base/keyslot.js'
-import { ExpiryHeap } from './expiry.js'
+import { keySlot } from '../base/keyslot.js'
+import { closeSlot, Database, openSlot, type SlotTable } from './database.js'
 import { timesEnter } from './field-times.js'
 import { takeBack, takeTimes, recount } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
 import { Journal } from './journal.js'
-import { expiryBytes, keyBytes } from './memory.js'
+import { expiryBytes, keyBytes, slotBytes } from './memory.js'
 import { Places } from './places.js'
 import { canMerge, hashCut, hashesOf, needsSplit, Segment, states } from './segment.js'
 import { CompactSizes } from './values/compact.js'
 import type { Body } from './values/part.js'
 import type { Value } from './values/value.js'
-
-/** Slots that share one counter: a random pick walks the counters first. */
-export const slotsPerBlock = 128
-
-/** One slot of one database. */
-export class SlotTable {
-  readonly segments: Segment[]
-  /** `start` of each segment, ascending, the first 0. */
-  readonly starts: number[]
-  keys = 0
-
-  constructor(first: Segment) {
-    this.segments = [first]
-    this.starts = [0]
-  }
-
-  /** Index of the segment whose range holds a hash. */
-  indexOf(hash: number): number {
-    const starts = this.starts
-    let low = 0
-    let high = starts.length
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((starts[middle] as number) <= hash) low = middle
-      else high = middle
-    }
-    return low
-  }
-
-  segmentOf(key: string): Segment {
-    return this.segments[this.indexOf(hashString(key))] as Segment
-  }
-}
-
-/** One database of one group. */
-export class Database {
-  readonly tables: (SlotTable | undefined)[] = new Array<SlotTable | undefined>(slotCount).fill(
-    undefined,
-  )
-  /** The segment of each slot that has one only: most keys are found without a look at the table. */
-  readonly onlys: (Segment | undefined)[] = new Array<Segment | undefined>(slotCount).fill(
-    undefined,
-  )
-  readonly blocks = new Int32Array(slotCount / slotsPerBlock)
-  readonly expiry = new ExpiryHeap()
-  /** Hashes with fields that have times; see `field-times`. */
-  readonly fieldTimes = new ExpiryHeap()
-  keys = 0
-  /** Bytes of its keys, values and times to live by the memory model. */
-  bytes = 0
-}
 
 /** Where a row may stand; `id` is 0 for a segment's. */
 export interface UnitPlace {
@@ -122,8 +70,7 @@ export class Keyspace {
     const found = database.onlys[slot] ?? database.tables[slot]?.segmentOf(key)
     if (found !== undefined) return found
     const segment = new Segment({ db, slot, start: 0 })
-    database.tables[slot] = new SlotTable(segment)
-    database.onlys[slot] = segment
+    openSlot(database, segment)
     if (this.#journal.isOpen) this.#journal.add(() => this.#unmake(segment))
     return segment
   }
@@ -183,11 +130,11 @@ export class Keyspace {
     if (table.segments.length === 1) {
       if (segment.map.size > 0) return
       this.#retire(segment)
-      database.tables[segment.slot] = undefined
-      database.onlys[segment.slot] = undefined
+      closeSlot(database, segment)
       if (this.#journal.isOpen) {
         this.#journal.add(() => {
           database.tables[segment.slot] = table
+          database.bytes += slotBytes
           this.#revive(table, segment)
         })
       }
@@ -254,9 +201,9 @@ export class Keyspace {
   restore(segment: Segment, times: ReadonlyMap<string, number>): void {
     const database = this.database(segment.db)
     const table = database.tables[segment.slot]
-    database.onlys[segment.slot] = table === undefined ? segment : undefined
-    if (table === undefined) database.tables[segment.slot] = new SlotTable(segment)
+    if (table === undefined) openSlot(database, segment)
     else {
+      database.onlys[segment.slot] = undefined
       table.segments.push(segment)
       table.starts.push(segment.start)
     }
@@ -328,9 +275,7 @@ export class Keyspace {
   }
 
   #unmake(segment: Segment): void {
-    const database = this.databases[segment.db] as Database
-    database.tables[segment.slot] = undefined
-    database.onlys[segment.slot] = undefined
+    closeSlot(this.databases[segment.db] as Database, segment)
     if (segment.state !== states.clean) this.ledger.kill(segment)
   }
 

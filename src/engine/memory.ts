@@ -8,8 +8,12 @@ import { type Value, valueBytes } from './values/value.js'
 
 /** A Map entry with its share of the table's free room. */
 const entryBytes = 40
+/** Of a slot that has keys: its table, a segment and the least Map. */
+export const slotBytes = 320
 /** Entry of the side table, the item and its place in the expiry heap. */
 export const expiryBytes = 112
+/** Of a key whose uses are noted. */
+export const useBytes = 48
 
 /** Bytes of all databases. */
 export function bytesOf(databases: readonly ({ readonly bytes: number } | undefined)[]): number {

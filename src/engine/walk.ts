@@ -5,7 +5,8 @@ import { scanEnd, splitCursor } from '../api/scan.js'
 import { hashString } from '../base/hash.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Random } from '../base/random.js'
-import { type Database, type Keyspace, type SlotTable, slotsPerBlock } from './keyspace.js'
+import { type Database, type SlotTable, slotsPerBlock } from './database.js'
+import type { Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 
 /** The first slot from `slot` on that has keys, `slotCount` for none. Skips whole blocks. */

@@ -5,7 +5,7 @@ import test from 'ava'
 import { CoreWorld, keyspace } from './core-world.js'
 
 test('eviction: three members, more than the bound is written: all keep it and agree, nothing is refused', (t) => {
-  const bound = 200_000
+  const bound = 600_000
   const small = {
     ...keyspace('default', []),
     maxMemory: bound,

@@ -80,7 +80,7 @@ test('maxmemory: all members restart, then the leader dies: it still holds', (t)
 test('maxmemory: two keyspaces: all groups are bound together, and the file bounds one of them', (t) => {
   const cache = {
     ...keyspace('cache', ['c:']),
-    maxMemory: 30_000,
+    maxMemory: 100_000,
     maxMemoryPolicy: 'allkeys-lru' as const,
   }
   const w = new CoreWorld({ keyspaces: [cache, keyspace('default', [])] })
@@ -103,7 +103,7 @@ test('maxmemory: a policy set at run time: keys are evicted, replicas agree', (t
   const w = new CoreWorld()
   t.true(w.settled())
   const client = w.client(2)
-  const bound = 1024 * 1024 + 100_000
+  const bound = 1024 * 1024 + 200_000
   replies(w, client, `CONFIG SET maxmemory ${bound} maxmemory-policy allkeys-lru`)
 
   for (let round = 0; round < 20; round++) {
@@ -120,19 +120,19 @@ test('maxmemory: a policy set at run time: keys are evicted, replicas agree', (t
 })
 
 test('maxmemory: the default keyspace has a bound in the file: what is set takes its place', (t) => {
-  const small = { ...keyspace('default', []), maxMemory: 50 }
+  const small = { ...keyspace('default', []), maxMemory: 400 }
   const w = new CoreWorld({ keyspaces: [small] })
   t.true(w.settled())
   const client = w.client(1)
 
   replies(w, client, 'SET a 1')
   t.deepEqual(replies(w, client, 'SET b 1'), [oom])
-  t.deepEqual(replies(w, client, 'CONFIG GET maxmemory').slice(-1), ['*2 $maxmemory $50'])
+  t.deepEqual(replies(w, client, 'CONFIG GET maxmemory').slice(-1), ['*2 $maxmemory $400'])
   t.deepEqual(replies(w, client, 'CONFIG SET maxmemory 100mb', 'SET b 1'), ['+OK', '+OK'])
 })
 
 test('maxmemory: a bound of one member in the file: it refuses, and takes what frees room', (t) => {
-  const w = new CoreWorld({ config: () => ({ maxMemory: 1024 * 1024 + 20_000 }) })
+  const w = new CoreWorld({ config: () => ({ maxMemory: 1024 * 1024 + 60_000 }) })
   t.true(w.settled())
   const client = w.client(2)
 

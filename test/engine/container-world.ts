@@ -8,10 +8,11 @@ import { digestOf } from '../../src/engine/digest.js'
 import { Effects } from '../../src/engine/effects.js'
 import { leastTime, timesChanged } from '../../src/engine/field-times.js'
 import { Journal } from '../../src/engine/journal.js'
-import { type Database, Keyspace } from '../../src/engine/keyspace.js'
+import type { Database } from '../../src/engine/database.js'
+import { Keyspace } from '../../src/engine/keyspace.js'
 import { Ledger } from '../../src/engine/ledger.js'
 import { Loader } from '../../src/engine/loader.js'
-import { expiryBytes, keyBytes } from '../../src/engine/memory.js'
+import { expiryBytes, keyBytes, slotBytes } from '../../src/engine/memory.js'
 import { Segment } from '../../src/engine/segment.js'
 import { HashValue } from '../../src/engine/values/hash.js'
 import { ListValue } from '../../src/engine/values/list.js'
@@ -226,6 +227,7 @@ export class ContainerWorld {
       if (database === undefined) continue
       let bytes = database.expiry.size * expiryBytes
       for (const table of database.tables) {
+        if (table !== undefined) bytes += slotBytes
         for (const segment of table?.segments ?? []) {
           let own = 0
           for (const [key, value] of segment.map) {

@@ -9,7 +9,7 @@ import { makeEngine, run } from './world.js'
 const never = (): boolean => false
 
 function full(policy: EvictionPolicy): Engine {
-  const engine = makeEngine(1_000_000, { maxMemory: 20_000, maxMemoryPolicy: policy })
+  const engine = makeEngine(1_000_000, { maxMemory: 80_000, maxMemoryPolicy: policy })
   for (let i = 0; i < 100; i++) run(engine, ['set', `k${i}`, 'v'])
   return engine
 }
@@ -107,8 +107,8 @@ test('eviction: the same victims on another replica, which knows no uses: equal 
 })
 
 test('eviction: a bound that the leader keeps: commands on their way pass it for a moment', (t) => {
-  const evicting = makeEngine(1, { maxMemory: 10_000, maxMemoryPolicy: 'allkeys-lru' })
-  const refusing = makeEngine(1, { maxMemory: 10_000 })
+  const evicting = makeEngine(1, { maxMemory: 100_000, maxMemoryPolicy: 'allkeys-lru' })
+  const refusing = makeEngine(1, { maxMemory: 100_000 })
 
   const first = (engine: Engine): number => {
     let count = 0

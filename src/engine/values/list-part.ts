@@ -25,7 +25,7 @@ export class ListPart implements Part {
 
 /** Bytes of an element by the memory model. */
 export function itemBytes(item: string): number {
-  return 8 + textBytes(item)
+  return 13 + textBytes(item)
 }
 
 export const itemKind: PartKind<ListPart> = {

@@ -43,7 +43,7 @@ export class ScorePart implements Part {
 
 /** Bytes of a member with its score by the memory model, its entry in the index included. */
 export function scoreBytes(member: string): number {
-  return 16 + 56 + textBytes(member)
+  return 22 + 40 + textBytes(member)
 }
 
 export const scoreKind: PartKind<ScorePart> = {

@@ -60,7 +60,7 @@ export function nodeBytesOf(entry: readonly string[]): number {
 
 /** Bytes of an entry with its id by the memory model. */
 export function entryBytes(entry: readonly string[]): number {
-  let bytes = 16 + 32 + 16
+  let bytes = 84
   for (const text of entry) bytes += 8 + textBytes(text)
   return bytes
 }

@@ -1,0 +1,73 @@
+// One database of one group: 16,384 slot tables, made lazily, each a list of segments ordered by hash
+// range, with what is counted of them. The keyspace drives it.
+
+import { hashString } from '../base/hash.js'
+import { slotCount } from '../base/keyslot.js'
+import { ExpiryHeap } from './expiry.js'
+import { slotBytes } from './memory.js'
+import type { Segment } from './segment.js'
+
+/** Slots that share one counter: a random pick walks the counters first. */
+export const slotsPerBlock = 128
+
+/** One slot of one database. */
+export class SlotTable {
+  readonly segments: Segment[]
+  /** `start` of each segment, ascending, the first 0. */
+  readonly starts: number[]
+  keys = 0
+
+  constructor(first: Segment) {
+    this.segments = [first]
+    this.starts = [0]
+  }
+
+  /** Index of the segment whose range holds a hash. */
+  indexOf(hash: number): number {
+    const starts = this.starts
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] as number) <= hash) low = middle
+      else high = middle
+    }
+    return low
+  }
+
+  segmentOf(key: string): Segment {
+    return this.segments[this.indexOf(hashString(key))] as Segment
+  }
+}
+
+/** One database of one group. */
+export class Database {
+  readonly tables: (SlotTable | undefined)[] = new Array<SlotTable | undefined>(slotCount).fill(
+    undefined,
+  )
+  /** The segment of each slot that has one only: most keys are found without a look at the table. */
+  readonly onlys: (Segment | undefined)[] = new Array<Segment | undefined>(slotCount).fill(
+    undefined,
+  )
+  readonly blocks = new Int32Array(slotCount / slotsPerBlock)
+  readonly expiry = new ExpiryHeap()
+  /** Hashes with fields that have times; see `field-times`. */
+  readonly fieldTimes = new ExpiryHeap()
+  keys = 0
+  /** Bytes of its keys, values and times to live by the memory model. */
+  bytes = 0
+}
+
+/** A slot gets its first segment. */
+export function openSlot(database: Database, segment: Segment): void {
+  database.tables[segment.slot] = new SlotTable(segment)
+  database.onlys[segment.slot] = segment
+  database.bytes += slotBytes
+}
+
+/** A slot has no key any more. */
+export function closeSlot(database: Database, { slot }: Segment): void {
+  database.tables[slot] = undefined
+  database.onlys[slot] = undefined
+  database.bytes -= slotBytes
+}
