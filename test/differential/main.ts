@@ -65,7 +65,7 @@ async function run(protocol: number): Promise<boolean> {
   report(result, units)
   const seconds = (performance.now() - started) / 1000
   console.log(
-    `RESP${protocol}: ${result.commands} commands in ${seconds.toFixed(1)} s, ${result.findings.length} kinds of differences`,
+    `RESP${protocol}: ${result.commands} commands in ${seconds.toFixed(1)} s, ${result.findings.length} kinds of differences, ${result.momentary} that did not come again`,
   )
   theirs.close()
   ours.close()
