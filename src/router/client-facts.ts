@@ -8,6 +8,8 @@ export interface ClientFacts {
   readonly connectedAt: number
   heardAt: number
   lastCommand: string
+  /** Its name as it was sent. */
+  lastWord: string
   inputBytes: number
   /** Of the chunk whose commands run now. */
   queryBytes: number
@@ -25,6 +27,7 @@ export function makeClientFacts(mono: number): ClientFacts {
     connectedAt: mono,
     heardAt: mono,
     lastCommand: 'NULL',
+    lastWord: '',
     inputBytes: 0,
     queryBytes: 0,
     outputBytes: 0,

@@ -80,6 +80,7 @@ export class Dispatcher {
       return false
     }
     session.facts.lastCommand = entry.name
+    session.facts.lastWord = name
     session.facts.commands++
     state.stats.countCall(entry)
     const { monitors } = state.messaging

@@ -350,3 +350,18 @@ test('scripts: a pause of writes: holds those that may write, not those that pro
   await scripted.ask(admin, 'CLIENT', 'UNPAUSE')
   t.true(await scripted.until(() => clients.every(({ text }) => text.endsWith('\r\n'))))
 })
+
+test('slowlog: commands of groups: stand there as they were sent', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() === 1 ? 2 : 1)
+  await scripted.ask(client, 'CONFIG', 'SET', 'slowlog-log-slower-than', '0')
+
+  await scripted.ask(client, 'InCrByFloat', 'n', '1.0')
+  await scripted.ask(client, 'gEt', 'n')
+
+  const log = await scripted.ask(client, 'SLOWLOG', 'GET')
+  t.true(log.includes('\r\nInCrByFloat\r\n'))
+  t.true(log.includes('\r\ngEt\r\n'))
+})

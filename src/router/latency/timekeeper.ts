@@ -94,7 +94,7 @@ export class Timekeeper implements Times {
     if (microseconds < this.#logFrom || entry.spec.flags.includes('skip_slowlog')) return
     this.slowLog.add(
       {
-        args: redact(entry.name, args),
+        args: redact(entry.name, asSent(session, args)),
         microseconds,
         address: session?.remote ?? '',
         name: session?.facts.name ?? '',
@@ -128,4 +128,10 @@ export class Timekeeper implements Times {
     this.isFine = this.slowFrom < fineMicroseconds
     this.slowLog.trim(this.#logMax)
   }
+}
+
+/** Groups know a command by its lower-case name; the client's last one tells how it was written. */
+function asSent(session: Session | null, args: readonly string[]): readonly string[] {
+  const word = session?.facts.lastWord ?? ''
+  return word.toLowerCase() === args[0] ? [word, ...args.slice(1)] : args
 }
