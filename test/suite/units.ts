@@ -38,7 +38,7 @@ const counts: Readonly<Record<string, number>> = {
   'unit/slowlog': 9,
   'unit/latency-monitor': 13,
   'unit/other': 17,
-  'unit/protocol': 5,
+  'unit/protocol': 18,
   'unit/querybuf': 2,
   'unit/quit': 3,
   'unit/pause': 14,
