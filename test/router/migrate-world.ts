@@ -16,6 +16,8 @@ export class MigrateWorld {
   readonly versions = new Map<string, number>()
   /** Called before each step of the group, with its kind. */
   before: (step: 'watch' | 'read' | 'delete') => Reply | undefined = () => undefined
+  /** Called with a key that MIGRATE deletes, and its last value. */
+  deleted: (key: string, value: string) => void = () => {}
   readonly world: World
   readonly client: Client
   #answered = 0
@@ -96,6 +98,7 @@ export class MigrateWorld {
       case 'pttl':
         return value === undefined ? -2 : (this.ttls.get(key) ?? -1)
       case 'del':
+        if (value !== undefined) this.deleted(key, value)
         this.remove(key)
         return value === undefined ? 0 : 1
       default:
