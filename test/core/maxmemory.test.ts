@@ -178,3 +178,54 @@ test('maxmemory: EXEC of what only reads and frees: runs while memory is short',
 
   t.deepEqual(replies(w, client, 'EXEC'), ['*2 $1 :1'])
 })
+
+test('maxmemory: keys are evicted while leaders die and frames are lost: replicas agree', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const bound = 1024 * 1024 + 150_000
+  replies(w, w.client(1), `CONFIG SET maxmemory ${bound} maxmemory-policy allkeys-lfu`)
+  w.lossPerMille = 10
+
+  for (let round = 0; round < 12; round++) {
+    const leader = w.leader() ?? 1
+    const client = w.client(1 + (leader % 3))
+    const lines = Array.from({ length: 60 }, (_, i) => `SET key${round}-${i} ${'v'.repeat(60)}`)
+    client.send(...lines)
+    if (round % 4 === 1) {
+      w.kill(leader)
+      w.start(leader)
+    }
+    t.true(w.answered())
+    t.false(client.replies.some((reply) => reply.startsWith('-OOM')))
+  }
+  w.lossPerMille = 0
+  t.true(w.converged())
+
+  const groups = w.members.map(({ core }) => core?.inspect().groups[0])
+  t.true(groups.some((group) => (group?.counters['evicted'] ?? 0) > 0))
+  for (const group of groups) t.deepEqual(group?.digest(), groups[0]?.digest())
+})
+
+test('maxmemory: one keyspace evicts, another does not: room for both is made by the one', (t) => {
+  const cache = { ...keyspace('cache', ['c:']), maxMemoryPolicy: 'allkeys-lru' as const }
+  const kept = { ...keyspace('default', []), maxMemoryPolicy: 'noeviction' as const }
+  const w = new CoreWorld({ keyspaces: [cache, kept] })
+  t.true(w.settled())
+  const client = w.client(2)
+  const write = (prefix: string, round: number): readonly string[] => {
+    const lines = Array.from(
+      { length: 40 },
+      (_, i) => `SET ${prefix}${round}-${i} ${'v'.repeat(60)}`,
+    )
+    return replies(w, client, ...lines)
+  }
+  replies(w, client, `CONFIG SET maxmemory ${1024 * 1024 + 300_000}`)
+  for (let round = 0; round < 20; round++) t.false(write('c:', round).some((it) => it !== '+OK'))
+
+  for (let round = 0; round < 6; round++) t.false(write('d:', round).some((it) => it !== '+OK'))
+
+  const found = replies(w, client, ...Array.from({ length: 40 }, (_, i) => `EXISTS d:0-${i}`))
+  t.deepEqual([...new Set(found)], [':1'])
+  const reports = w.members.map(({ core }) => core?.inspect().groups)
+  t.deepEqual(reports[1]?.[1]?.digest(), reports[0]?.[1]?.digest())
+})
