@@ -92,6 +92,8 @@ for (const count of counts) {
   }
 }
 
+const warmBytes = 2 * 1024 * 1024
+
 export const shapeNames: readonly string[] = [...shapes.keys()]
 
 /** In a process that can be told to collect garbage. */
@@ -113,8 +115,9 @@ function fill(shape: string, bytesMax: number): MemoryFigure {
   const entry = (i: number): void => engine.beginEntry(1_790_000_000_000 + i, i >>> 0, 7)
   // Code is compiled and tables are made that do not grow with the data.
   entry(0)
-  for (let i = 0; i < 2_000; i++) for (const args of make(i)) run(args)
-  for (let i = 0; i < 2_000; i++) run(['del', keyOf(i)])
+  let warm = 0
+  while (engine.memoryBytes < warmBytes) for (const args of make(warm++)) run(args)
+  for (let i = 0; i < warm; i++) run(['del', keyOf(i)])
   const before = memory()
   const countedBefore = engine.memoryBytes
   let keys = 0
