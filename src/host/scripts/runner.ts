@@ -39,6 +39,8 @@ export class LuaRunner implements ScriptRunner {
   readonly #wake: () => void
   readonly #secret: string
   #state: ScriptState | null = null
+  /** Looks at libraries. */
+  #bare: ScriptState | null = null
   #call: ScriptCall = () => null
   readonly #digests = new Map<string, string>()
   readonly #long = new Set<string>()
@@ -66,10 +68,12 @@ export class LuaRunner implements ScriptRunner {
 
   inspect(library: string, code: string): readonly FunctionSpec[] | ErrorReply {
     try {
-      const state = new ScriptState(this.#makeLua(true))
-      state.lua.gas = gasPerLook
-      return state.inspect(library, code)
+      if (this.#bare === null || this.#bare.isFull)
+        this.#bare = new ScriptState(this.#makeLua(true))
+      this.#bare.lua.gas = gasPerLook
+      return this.#bare.inspect(library, code)
     } catch (fault) {
+      this.#bare = null
       if (fault instanceof LuaSpent) return tooLong
       throw fault
     }
