@@ -19,8 +19,6 @@ export interface RedisServer {
 
 const startMs = 60_000
 const stopMs = 10_000
-/** An orphan of a killed test run ends by itself after this many seconds. */
-const lifeSeconds = 900
 const triesMax = 5
 
 const binary = process.env['QUORATE_REDIS_SERVER'] ?? findProgram('redis-server')
@@ -36,12 +34,18 @@ function whyMissing(): string | null {
   return version.startsWith('7.0.') ? null : `redis-server is ${version}, not 7.0`
 }
 
-/** Starts a server with `args` added, as `['--requirepass', 'x']`. Call only when `redisMissing` is null. */
-export async function startRedis(args: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts a server with `args` added, as `['--requirepass', 'x']`; it ends after `lifeSeconds` by itself.
+ * Call only when `redisMissing` is null.
+ */
+export async function startRedis(
+  args: readonly string[] = [],
+  lifeSeconds = 900,
+): Promise<RedisServer> {
   if (binary === null) throw new Error(redisMissing ?? '')
   let why = ''
   for (let tries = 0; tries < triesMax; tries++) {
-    const started = await tryStart(binary, await freePort(), args)
+    const started = await tryStart(binary, await freePort(), { args, lifeSeconds })
     if (typeof started !== 'string') return started
     why = started
   }
@@ -52,7 +56,7 @@ export async function startRedis(args: readonly string[] = []): Promise<RedisSer
 async function tryStart(
   path: string,
   port: number,
-  args: readonly string[],
+  { args, lifeSeconds }: { readonly args: readonly string[]; readonly lifeSeconds: number },
 ): Promise<RedisServer | string> {
   const folder = mkdtempSync(join(tmpdir(), 'quorate-redis-'))
   const own = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']

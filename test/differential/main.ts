@@ -11,6 +11,7 @@ import { AddressSide, EngineSide, type Side } from './side.js'
 import { Units } from './units.js'
 
 const { env } = process
+const runSecondsMax = 4 * 3600
 
 function integer(name: string, otherwise: number): number {
   const text = env[name] ?? ''
@@ -36,7 +37,7 @@ async function openSide(protocol: number, seed: number): Promise<Side> {
 async function run(protocol: number): Promise<boolean> {
   const seed = integer('SEED', 1)
   const commands = integer('COMMANDS', 200_000)
-  const server = await startRedis(['--hz', '500'])
+  const server = await startRedis(['--hz', '500'], runSecondsMax)
   const docs = await readDocs(await RawRedis.open(server.port))
   const theirs = await AddressSide.open(server.port)
   const ours = await openSide(protocol, seed)
