@@ -33,9 +33,18 @@ export interface CommandParser {
   readonly isPartial: boolean
 }
 
+/** The one-byte text of a long reply, made as it leaves. */
+export interface ReplyText {
+  /** Text of about `chars` characters more. */
+  next(chars: number): string
+  readonly isOver: boolean
+}
+
 export interface Door {
   readonly name: string
   parser(): CommandParser
   /** One-byte text of a reply for a protocol version (RESP: 2 or 3). */
   encode(reply: Reply, protocol: number): string
+  /** The same text in pieces, for a reply too long to be encoded in one go; null for any other. */
+  stream(reply: Reply, protocol: number): ReplyText | null
 }

@@ -24,6 +24,9 @@ export const limits = {
   outputSoftBytes: 1024 * 1024,
   outputHardBytes: 256 * 1024 * 1024,
   outputUnauthenticatedBytes: 64 * 1024,
+  /** Items of a list that is encoded in one go; characters of a longer one that are made in one turn. */
+  replyItemsWhole: 16 * 1024,
+  replySliceChars: 256 * 1024,
   /** Milliseconds a connection may take to authenticate, and to finish a begun command. */
   authenticateMs: 10_000,
   partialCommandMs: 30_000,

@@ -2,10 +2,11 @@
 
 import type { Door } from '../api/door.js'
 import { RespParser } from './parse.js'
-import { encodeReply } from './write.js'
+import { encodeReply, streamReply } from './write.js'
 
 export const respDoor: Door = {
   name: 'resp',
   parser: () => new RespParser(),
   encode: encodeReply,
+  stream: streamReply,
 }

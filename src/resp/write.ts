@@ -2,6 +2,7 @@
 // a chain of frames instead of recursion. Nothing a reply holds can break the frame of the protocol.
 
 import { assert } from '../base/assert.js'
+import type { ReplyText } from '../api/door.js'
 import { limits } from '../api/limits.js'
 import { ok, type Reply, type ReplyObject } from '../api/reply.js'
 import { formatDouble } from '../base/double.js'
@@ -16,6 +17,14 @@ function table(mark: string): string[] {
   for (let n = 0; n < cachedMax; n++) made.push(`${mark}${n}\r\n`)
   return made
 }
+
+/** Where in the nested lists of a reply the next text comes from; null at the end. */
+interface Cursor {
+  frame: Frame | null
+}
+
+/** A list of so few items is looked through for one that is long. */
+const fewItems = 64
 
 /** A list whose items are being written. */
 interface Frame {
@@ -35,12 +44,58 @@ export function encodeReply(reply: Reply, protocol: number): string {
   if (reply === ok) return '+OK\r\n'
   const items = itemsOf(reply)
   if (items === null) return encodeSingle(reply, protocol)
-  return encodeItems(reply, items, protocol)
+  const cursor: Cursor = { frame: frameOf(reply, items, { protocol, outer: null }) }
+  const head = listHead(reply, items.length, protocol)
+  return head + encodeItems(cursor, { protocol, chars: limits.outputHardBytes })
 }
 
-function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): string {
-  let out = listHead(reply, list.length, protocol)
-  let frame: Frame | null = frameOf(reply, list, { protocol, outer: null })
+/** The text of a list too long to be encoded at once, piece by piece; null for any other reply. */
+export function streamReply(reply: Reply, protocol: number): ReplyText | null {
+  const list = itemsOf(reply)
+  if (list === null || !isLong(list)) return null
+  return new ListText(reply, list, protocol)
+}
+
+/** Many items, or a few of which one has many (EXEC). */
+function isLong(list: readonly Reply[]): boolean {
+  if (list.length > limits.replyItemsWhole) return true
+  if (list.length > fewItems) return false
+  for (let i = 0; i < list.length; i++) {
+    const inner = itemsOf(list[i] as Reply)
+    if (inner !== null && inner.length > limits.replyItemsWhole) return true
+  }
+  return false
+}
+
+class ListText implements ReplyText {
+  readonly #protocol: number
+  readonly #cursor: Cursor
+  #head: string
+
+  constructor(reply: Reply, list: readonly Reply[], protocol: number) {
+    this.#protocol = protocol
+    this.#head = listHead(reply, list.length, protocol)
+    this.#cursor = { frame: frameOf(reply, list, { protocol, outer: null }) }
+  }
+
+  get isOver(): boolean {
+    return this.#cursor.frame === null
+  }
+
+  next(chars: number): string {
+    const head = this.#head
+    this.#head = ''
+    return head + encodeItems(this.#cursor, { protocol: this.#protocol, chars })
+  }
+}
+
+/** What comes next of `cursor`, until there are more than `chars` or nothing is left. */
+function encodeItems(
+  cursor: Cursor,
+  { protocol, chars }: { readonly protocol: number; readonly chars: number },
+): string {
+  let out = ''
+  let frame = cursor.frame
   while (frame !== null) {
     const items: readonly Reply[] = frame.items
     let next: number = frame.next
@@ -49,10 +104,8 @@ function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): st
     while (next < items.length && inner === null) {
       if (isPaired && (next & 1) === 0) out += '*2\r\n'
       const item = items[next++] as Reply
-      if (typeof item === 'string') {
-        out += bulk(item)
-        if (out.length > limits.outputHardBytes) return out
-      } else {
+      if (typeof item === 'string') out += bulk(item)
+      else {
         const found = itemsOf(item)
         if (found === null) out += encodeSingle(item, protocol)
         else {
@@ -60,10 +113,16 @@ function encodeItems(reply: Reply, list: readonly Reply[], protocol: number): st
           inner = frameOf(item, found, { protocol, outer: frame })
         }
       }
+      if (out.length > chars && inner === null) {
+        frame.next = next
+        cursor.frame = frame
+        return out
+      }
     }
     frame.next = next
     frame = inner ?? frame.outer
   }
+  cursor.frame = null
   return out
 }
 

@@ -207,6 +207,8 @@ export class Router implements SessionEvents {
   /** Monotonic milliseconds of the next turn that it needs without input. */
   wakeAt(): number {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
+    // A long reply goes on.
+    if (this.#touched.length > 0) return 0
     const { gate, settings, delays, migrations, now } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
     const messagesAt = this.#state.messaging.wakeAt()

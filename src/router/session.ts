@@ -3,7 +3,7 @@
 // It never starts a command from inside an answer: it only says that it could go on.
 
 import { assert } from '../base/assert.js'
-import type { CommandParser, Door } from '../api/door.js'
+import type { CommandParser, Door, ReplyText } from '../api/door.js'
 import type { Caller, Group, Lane } from '../api/group.js'
 import type { ConnectionId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
@@ -12,9 +12,13 @@ import type { User } from './acl/user.js'
 import { type ClientFacts, makeClientFacts } from './client-facts.js'
 import type { Wait } from './blocking.js'
 import type { CommandEntry } from './command-entry.js'
+import { LongReplies } from './long-replies.js'
 import type { Names } from './messaging/subscribers.js'
 import type { TrackingMode } from './messaging/tracking-mode.js'
 import { Pushes } from './pushes.js'
+import { grown } from './ring.js'
+import { ReplySizes } from './reply-sizes.js'
+import { SessionLanes } from './session-lanes.js'
 import type { Part, ReplyMode, SessionEvents, SessionInit } from './session-init.js'
 import type { Stats } from './stats.js'
 import type { Transaction } from './transaction.js'
@@ -22,11 +26,6 @@ import type { WatchedKeys } from './watched-keys.js'
 
 /** Reads of a blocked connection that are kept, each of 64 KiB at most. */
 const waitingMax = 16
-const pendingMax = limits.pendingPerConnectionMax
-/** Commands in flight times the typical size of a reply may be this many characters. */
-const inFlightChars = limits.outputHardBytes / 4
-/** What a reply is taken to be before the first ones are in: as many of the longest values fit the bound. */
-const typicalCharsFirst = inFlightChars / 24
 
 export class Session implements Caller {
   readonly id: ConnectionId
@@ -78,8 +77,7 @@ export class Session implements Caller {
   /** Replies in `#texts`, and their characters. */
   #early = 0
   #earlyChars = 0
-  /** Size of a reply to reckon with: follows the largest at once and falls slowly. */
-  #typicalChars = typicalCharsFirst
+  readonly #sizes = new ReplySizes()
   #out = ''
   /** Characters of replies that were dropped because the connection is past its hard bound, and will close. */
   #droppedChars = 0
@@ -92,8 +90,9 @@ export class Session implements Caller {
   #muted: Set<number> | null = null
   /** Null until the first reply that came early or push. */
   #pushes: Pushes | null = null
-  readonly #lanes: (Lane | undefined)[] = []
-  readonly #groups: (Group | undefined)[] = []
+  /** Null until the first long reply. */
+  #long: LongReplies | null = null
+  readonly #lanes = new SessionLanes(this)
   /** Parts by negative ticket. */
   readonly #parts = new Map<number, Part>()
   #nextPart = -2
@@ -140,16 +139,15 @@ export class Session implements Caller {
     const pending = this.#next - this.#first
     return (
       !this.#isBlocked &&
-      pending < pendingMax &&
-      pending * this.#typicalChars < inFlightChars &&
+      pending < limits.pendingPerConnectionMax &&
+      this.#sizes.hasRoom(pending) &&
       this.#out.length < limits.outputSoftBytes
     )
   }
 
   /** The order of this session within a group. */
   lane(index: number, group: Group): Lane {
-    const lane = this.#lanes[index]
-    return lane === undefined ? this.#makeLane(index, group) : lane
+    return this.#lanes.of(index, group)
   }
 
   /** Takes the next place in the order of replies. */
@@ -176,6 +174,12 @@ export class Session implements Caller {
     const text = this.#encode(ticket, reply)
     if (this.#out === '') this.#out = text
     else this.#append(text)
+    if (this.#long?.has(ticket)) this.touch()
+    else this.#finished(ticket)
+  }
+
+  /** The oldest open reply is out. */
+  #finished(ticket: number): void {
     this.#first = ticket + 1
     if (this.#pushes !== null) this.#append(this.#pushes.take(ticket))
     if (this.#early > 0) this.#flush()
@@ -253,7 +257,7 @@ export class Session implements Caller {
       return
     const { pending } = this
     if (this.held !== null && pending > 0) return
-    if (pending > pendingMax / 2 || pending * this.#typicalChars > inFlightChars / 2) return
+    if (pending > limits.pendingPerConnectionMax / 2 || !this.#sizes.mayGoOn(pending)) return
     this.#isQueued = true
     this.#events.ready(this)
   }
@@ -273,9 +277,11 @@ export class Session implements Caller {
 
   /** Hands the text of this turn to the router. */
   takeOutput(): string {
+    if (this.#long?.has(this.#first)) this.#goOnLong(this.#long)
     const text = this.#out
     this.#out = ''
     this.#isTouched = false
+    if (this.#long?.has(this.#first) && this.unsent < limits.outputSoftBytes) this.touch()
     this.facts.outputBytes += text.length
     return text
   }
@@ -289,14 +295,21 @@ export class Session implements Caller {
     this.#out = ''
     this.#parts.clear()
     this.#pushes = null
+    this.#long = null
     this.held = null
     this.transaction = null
     this.watched = null
     this.waits = null
     this.waiting.length = 0
-    this.#lanes.forEach((lane, index) => {
-      if (lane !== undefined) this.#groups[index]?.leave(lane)
-    })
+    this.#lanes.leave()
+  }
+
+  /** One piece more of the oldest reply, unless the client lags. */
+  #goOnLong(long: LongReplies): void {
+    if (this.unsent >= limits.outputSoftBytes) return
+    const ticket = this.#first
+    this.#append(long.next(ticket))
+    if (!long.has(ticket)) this.#finished(ticket)
   }
 
   #answerEarly(ticket: number, reply: Reply): void {
@@ -329,6 +342,7 @@ export class Session implements Caller {
       this.#append(text)
       this.#early--
       this.#earlyChars -= text.length
+      if (this.#long?.has(this.#first)) return
       const ticket = this.#first++
       if (this.#pushes !== null) this.#append(this.#pushes.take(ticket))
     }
@@ -345,17 +359,29 @@ export class Session implements Caller {
   }
 
   #encode(ticket: number, reply: Reply): string {
-    if (typeof reply === 'object' && reply !== ok && isError(reply)) {
-      this.#stats.countError(reply.text)
-      const entry = this.#entries[ticket & this.#mask]
-      if (entry) entry.counters.failed++
+    let long: ReplyText | null = null
+    if (typeof reply === 'object' && reply !== ok) {
+      if (!isError(reply)) long = this.#door.stream(reply, this.protocol)
+      else {
+        this.#stats.countError(reply.text)
+        const entry = this.#entries[ticket & this.#mask]
+        if (entry) entry.counters.failed++
+      }
     }
     if (this.#muted?.delete(ticket)) return ''
+    if (long !== null) return this.#encodeLong(ticket, long)
     const text = this.#door.encode(reply, this.protocol)
-    const typical = this.#typicalChars
-    this.#typicalChars =
-      text.length > typical ? text.length : typical - ((typical - text.length) >> 3)
+    this.#sizes.note(text.length)
     return text
+  }
+
+  /** Pushes from here on follow it. */
+  #encodeLong(ticket: number, text: ReplyText): string {
+    this.#long ??= new LongReplies()
+    this.#long.add(ticket, text)
+    this.holdPushes(ticket)
+    this.#sizes.note(limits.outputSoftBytes)
+    return ''
   }
 
   #mute(ticket: number): void {
@@ -366,22 +392,9 @@ export class Session implements Caller {
   }
 
   #grow(): void {
-    const size = (this.#mask + 1) * 2
-    const texts = new Array<string | null>(size).fill(null)
-    const entries = new Array<CommandEntry | null>(size).fill(null)
-    for (let ticket = this.#first; ticket < this.#next; ticket++) {
-      texts[ticket & (size - 1)] = this.#texts[ticket & this.#mask] ?? null
-      entries[ticket & (size - 1)] = this.#entries[ticket & this.#mask] ?? null
-    }
-    this.#texts = texts
-    this.#entries = entries
-    this.#mask = size - 1
-  }
-
-  #makeLane(index: number, group: Group): Lane {
-    const lane = group.lane(this)
-    this.#lanes[index] = lane
-    this.#groups[index] = group
-    return lane
+    const open = { first: this.#first, next: this.#next }
+    this.#texts = grown(this.#texts, open)
+    this.#entries = grown(this.#entries, open)
+    this.#mask = this.#texts.length - 1
   }
 }

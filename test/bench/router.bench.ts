@@ -112,6 +112,7 @@ function measure(scenario: Scenario, seconds: number): Figure {
     name: 'bench',
     parser: () => new ReadyParser(commands),
     encode: () => '+OK\r\n',
+    stream: () => null,
   }
   const base = new World().router.state
   const router = new Router({

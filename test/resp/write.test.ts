@@ -4,6 +4,7 @@
 import { createRequire } from 'node:module'
 import test from 'ava'
 import fc from 'fast-check'
+import { limits } from '../../src/api/limits.js'
 import { error } from '../../src/api/replies.js'
 import { nullArray, ok, type Reply, silent, status } from '../../src/api/reply.js'
 import { formatDouble } from '../../src/base/double.js'
@@ -216,4 +217,36 @@ test('write: an array nested 200,000 deep: written without recursion', (t) => {
   for (let i = 0; i < depth; i++) reply = [reply]
 
   t.is(respDoor.encode(reply, 3), `${'*1\r\n'.repeat(depth)}:1\r\n`)
+})
+
+test('write: a long list, or a short one with a long list in it: its pieces are the whole', (t) => {
+  const nested = fc.sample(replies, { numRuns: 200, seed: 5 })
+  const long: Reply[] = Array.from(
+    { length: limits.replyItemsWhole + 1 },
+    (_, i) => nested[i % nested.length] ?? i,
+  )
+  const pairs = [...long, ...long.slice(0, long.length % 2)]
+  const cases: readonly Reply[] = [
+    long,
+    [1, long, 'end'],
+    { type: 'set', items: long },
+    { type: 'map', pairs },
+    { type: 'pairs', items: pairs },
+    { type: 'table', items: pairs },
+  ]
+  for (const reply of cases) {
+    for (const protocol of [2, 3]) {
+      for (const chars of [0, 1_000, Number.POSITIVE_INFINITY]) {
+        const stream = respDoor.stream(reply, protocol)
+        const pieces: string[] = []
+        while (stream !== null && !stream.isOver) pieces.push(stream.next(chars))
+
+        t.true(pieces.join('') === respDoor.encode(reply, protocol))
+        if (chars === 0) t.true(pieces.length >= long.length)
+      }
+    }
+  }
+  for (const short of ['text', 1, null, [], ['a', ['b']], long.slice(1, 100)]) {
+    t.is(respDoor.stream(short, 3), null)
+  }
 })
