@@ -20,7 +20,7 @@ import { grown } from './ring.js'
 import { ReplySizes } from './reply-sizes.js'
 import { SessionLanes } from './session-lanes.js'
 import type { Part, ReplyMode, SessionEvents, SessionInit } from './session-init.js'
-import type { Stats } from './stats.js'
+import { countFailure, type Stats } from './stats.js'
 import type { Transaction } from './transaction.js'
 import type { WatchedKeys } from './watched-keys.js'
 
@@ -365,7 +365,7 @@ export class Session implements Caller {
       else {
         this.#stats.countError(reply.text)
         const entry = this.#entries[ticket & this.#mask]
-        if (entry) entry.counters.failed++
+        if (entry) countFailure(entry.counters, reply.text)
       }
     }
     if (this.#muted?.delete(ticket)) return ''

@@ -1,7 +1,7 @@
 // Counters for INFO: cheap to keep, read rarely. Times come from the stopwatch once per batch of
 // commands and are shared out by number of calls; they never steer anything.
 
-import type { CommandEntry } from './command-entry.js'
+import type { CommandCounters, CommandEntry } from './command-entry.js'
 import type { Timekeeper } from './latency/timekeeper.js'
 
 /** Different error prefixes that are counted, as Redis bounds them. */
@@ -119,4 +119,14 @@ export class Stats {
       counters.microseconds = 0
     }
   }
+}
+
+/** A command answered with an error; one that was refused for memory was never called, as in Redis. */
+export function countFailure(counters: CommandCounters, text: string): void {
+  if (!text.startsWith('OOM ')) {
+    counters.failed++
+    return
+  }
+  counters.rejected++
+  counters.calls--
 }

@@ -1,6 +1,7 @@
 // INFO beside redis-server: every field that it has, in the section where it has it.
 
 import test from 'ava'
+import { outOfMemory } from '../../src/api/replies.js'
 import { besideRedis } from '../beside-redis.js'
 import { startRedis } from '../redis-server.js'
 import { askSocket } from './ask-socket.js'
@@ -66,6 +67,16 @@ test('info errorstats: a command of a transaction that the router runs: is count
 
   t.regex(client.ask('INFO', 'errorstats'), /errorstat_ERR:count=1\r\n/)
   t.regex(client.ask('INFO', 'commandstats'), /cmdstat_auth:calls=1,.*,failed_calls=1\r\n/)
+})
+
+test('info commandstats: refused for memory: rejected, not called', (t) => {
+  const client = new World({ answer: () => outOfMemory }).connect()
+
+  client.ask('SET', 'a', '1')
+
+  const text = client.ask('INFO', 'commandstats')
+  t.regex(text, /cmdstat_set:calls=0,.*,rejected_calls=1,failed_calls=0\r\n/)
+  t.regex(client.ask('INFO', 'errorstats'), /errorstat_OOM:count=1\r\n/)
 })
 
 test('info replication: connected members: stand as replicas with what the leader knows of them', (t) => {
