@@ -74,7 +74,13 @@ export class Eviction implements EngineEviction {
 
   /** Where keys are evicted the leader keeps the bound; what is on its way may pass it for a moment. */
   #most(bound: number): number {
-    return this.evicts ? bound + evictionSlack(bound) : bound
+    return this.evicts && this.#mayEvict() ? bound + evictionSlack(bound) : bound
+  }
+
+  #mayEvict(): boolean {
+    if (!this.#isVolatile) return true
+    const { databases } = this.#init.context.keyspace
+    return databases.some((database) => database !== undefined && database.expiry.size > 0)
   }
 
   /** What was set at run time, and the file where it says nothing, or where it is the keyspace's own. */

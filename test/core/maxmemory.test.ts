@@ -119,6 +119,21 @@ test('maxmemory: a policy set at run time: keys are evicted, replicas agree', (t
   t.deepEqual(digests[2], digests[0])
 })
 
+test('maxmemory: a policy for keys with a time, and none has one: nothing passes the bound', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const client = w.client(2)
+  const bound = 1024 * 1024 + 40_000
+  replies(w, client, `CONFIG SET maxmemory ${bound} maxmemory-policy volatile-lru`)
+
+  const lines = Array.from({ length: 200 }, (_, i) => `SET key${i} ${'v'.repeat(40)}`)
+  const answers = replies(w, client, ...lines)
+
+  const stored = answers.filter((reply) => reply === '+OK').length
+  t.true(stored > 50 && stored < 120, `${stored} of 200 stored`)
+  t.is(answers.at(-1), oom)
+})
+
 test('maxmemory: the default keyspace has a bound in the file: what is set takes its place', (t) => {
   const small = { ...keyspace('default', []), maxMemory: 400 }
   const w = new CoreWorld({ keyspaces: [small] })

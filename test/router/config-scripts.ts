@@ -65,6 +65,7 @@ export const configScripts: readonly (readonly (readonly string[])[])[] = [
     set('maxmemory-clients', '1k'),
     get('maxmemory-clients'),
     set('maxmemory-clients', 'x'),
+    set('maxmemory-clients', '200%'),
     set('maxmemory-clients', '101%'),
     set('maxmemory-clients', '-1%'),
     set('maxmemory-clients', '0'),
