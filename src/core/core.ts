@@ -215,6 +215,9 @@ export class Core {
       case 'bytes':
         this.#router.bytes(input.connection, input.bytes, now)
         return
+      case 'ended':
+        this.#router.ended(input.connection)
+        return
       case 'closed':
         this.#router.closed(input.connection, now)
         return

@@ -152,8 +152,10 @@ export class Clients {
     })
     socket.on('end', () => {
       connection.isEnded = true
-      if (connection.isOwed) this.#closeSoon(connection, halfClosedMs)
-      else this.#finish(connection)
+      if (connection.isOwed) {
+        this.#sink({ kind: 'ended', connection: id })
+        this.#closeSoon(connection, halfClosedMs)
+      } else this.#finish(connection)
     })
     socket.on('error', noThrow)
     socket.on('close', () => {

@@ -136,6 +136,12 @@ export class Router implements SessionEvents {
     session.facts.queryBytes = 0
   }
 
+  /** Whoever waits for elements is not there to take them any more: the wait ends as by its timeout. */
+  ended(connection: ConnectionId): void {
+    const waits = this.#sessions.get(connection)?.waits ?? null
+    waits?.group.unblock(waits.lane, 'timeout', () => undefined)
+  }
+
   closed(connection: ConnectionId, now: Now): void {
     this.#state.now = now
     const session = this.#sessions.get(connection)

@@ -109,6 +109,30 @@ test('blocking: the connection closes: its waiter takes nothing any more', (t) =
   t.deepEqual(client.replies, ['*2 $q $x'])
 })
 
+test('blocking: the client sends its end while it waits: its waiter takes nothing any more', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const gone = waiting(w, 1, 'BLPOP q 0')
+
+  gone.member.inbox.push({ kind: 'ended', connection: gone.connection })
+  settle(w)
+
+  t.deepEqual(ask(w, 3, 'RPUSH q x', 'LRANGE q 0 -1'), [':1', '*1 $x'])
+  t.deepEqual(gone.replies, ['_'])
+})
+
+test('blocking: the client sends its end behind a pop that finds an element: it gets it', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  ask(w, 3, 'RPUSH q x')
+  const gone = w.client(1)
+  gone.send('BLPOP q 0')
+  gone.member.inbox.push({ kind: 'ended', connection: gone.connection })
+
+  t.true(w.until(() => gone.replies.length === 1))
+  t.deepEqual(gone.replies, ['*2 $q $x'])
+})
+
 test('blocking: the connection closes before its command is queued: the same', (t) => {
   const w = new CoreWorld()
   t.true(w.settled())

@@ -171,10 +171,11 @@ test('clients: half closed with an answer outstanding: it still arrives, then th
     }
     return []
   }
-  const { port } = await startFake(t, config({ directory: directory(t) }), { act })
+  const { port, reactor } = await startFake(t, config({ directory: directory(t) }), { act })
   const client = new TestClient(port)
   client.socket.end('SET a 1\r\n')
   await until(() => held.answer !== null, 'the command')
+  await until(() => reactor.inputs.some(({ kind }) => kind === 'ended'), 'the end')
 
   held.answer?.()
   const other = new TestClient(port)

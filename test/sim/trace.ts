@@ -108,6 +108,7 @@ export function describeInput(input: Input): string {
     case 'disk':
       return `disk ${input.short ? 'short' : 'has room'}`
     case 'connected':
+    case 'ended':
     case 'closed':
     case 'unsent':
       return `${input.kind} c${input.connection}`
