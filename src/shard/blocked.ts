@@ -61,6 +61,8 @@ export class Blocked implements Caller {
   readonly #deadlines = new Map<Lane, number>()
   /** Answers that came before the batch that queued them was done. */
   readonly #early = new Map<string, Reply>()
+  /** Ends that were asked for while the command to end was under way. */
+  readonly #wishes = new Map<Lane, { how: Ending; done: (reply: Reply) => void }>()
   readonly #own: Lane
   /** Calls of our own under way, by ticket. */
   readonly #calls = new Map<number, (reply: Reply) => void>()
@@ -100,6 +102,10 @@ export class Blocked implements Caller {
     if (isOrphan) this.#dueAt = 0
     else this.#byLane.set(call.lane, held)
     this.#dueAt = Math.min(this.#dueAt, deadline)
+    const wish = this.#wishes.get(call.lane)
+    if (wish === undefined) return
+    this.#wishes.delete(call.lane)
+    this.unblock(call.lane, wish.how, wish.done)
   }
 
   /** As `queued`, where the caller was told that the outcome is not known. */
@@ -121,6 +127,16 @@ export class Blocked implements Caller {
   /** Nothing that is early is missed any more. */
   batchEnded(): void {
     if (this.#early.size > 0) this.#early.clear()
+    if (this.#wishes.size > 0) this.#dropWishes(isUnderWay)
+  }
+
+  /** Of callers that were answered without having to wait; `stays` for those that may have to. */
+  #dropWishes(stays: (lane: Lane) => boolean): void {
+    for (const [lane, { done }] of [...this.#wishes]) {
+      if (stays(lane)) continue
+      this.#wishes.delete(lane)
+      done(0)
+    }
   }
 
   /** The leader took this member for dead: who still waits queues again. */
@@ -142,6 +158,7 @@ export class Blocked implements Caller {
   /** The caller is gone. */
   leave(lane: Lane): void {
     this.#deadlines.delete(lane)
+    this.#dropWishes((other) => other !== lane)
     const held = this.#byLane.get(lane)
     if (held === undefined) return
     this.#byLane.delete(lane)
@@ -152,6 +169,10 @@ export class Blocked implements Caller {
   /** Ends the wait of a caller; `done` hears 1, or 0 where it does not wait or was served first. */
   unblock(lane: Lane, how: Ending, done: (reply: Reply) => void): void {
     const held = this.#byLane.get(lane)
+    if (held === undefined && isUnderWay(lane) && !this.#wishes.has(lane)) {
+      this.#wishes.set(lane, { how, done })
+      return
+    }
     if (held === undefined || held.ending !== null) return done(0)
     held.asked = done
     this.#end(held, how)
@@ -177,6 +198,7 @@ export class Blocked implements Caller {
     this.#heard = 0
     this.#told = 0
     this.#early.clear()
+    this.#dropWishes(() => false)
     for (const held of [...this.#held.values()]) this.#finish(held, unknownResult)
   }
 
@@ -285,6 +307,11 @@ export class Blocked implements Caller {
     const { self } = this.#init
     return { origin: self, incarnation: this.#init.incarnation(), sequence, index }
   }
+}
+
+/** A command of the lane is not answered yet, nor queued. */
+function isUnderWay(lane: Lane): boolean {
+  return lane.writes > 0 || lane.held !== null
 }
 
 function nameOf({

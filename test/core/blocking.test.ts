@@ -109,6 +109,26 @@ test('blocking: the connection closes: its waiter takes nothing any more', (t) =
   t.deepEqual(client.replies, ['*2 $q $x'])
 })
 
+for (const behind of [1, 2]) {
+  test(`blocking: unblocked while its command is under way, member ${behind}: ends all the same`, (t) => {
+    const w = new CoreWorld()
+    t.true(w.settled())
+    const [waits, other] = [w.client(behind), w.client(behind)]
+    ask(w, behind, 'DEL q')
+    waits.send('BLPOP q 0')
+    other.send(`CLIENT UNBLOCK ${waits.connection}`)
+
+    t.true(w.until(() => waits.replies.length === 1 && other.replies.length === 1))
+    t.deepEqual([waits.replies, other.replies], [['_'], [':1']])
+
+    ask(w, behind, 'RPUSH q x')
+    waits.send('BLPOP q 0')
+    other.send(`CLIENT UNBLOCK ${waits.connection}`)
+    t.true(w.until(() => waits.replies.length === 2 && other.replies.length === 2))
+    t.deepEqual([waits.replies[1], other.replies[1]], ['*2 $q $x', ':0'])
+  })
+}
+
 test('blocking: the client sends its end while it waits: its waiter takes nothing any more', (t) => {
   const w = new CoreWorld()
   t.true(w.settled())
