@@ -147,9 +147,11 @@ export function drawProfile(
     maxMemory: isFull ? random.between(20_000, 100_000) : 0,
     evictionPolicy: isFull ? random.pick(evictionPolicies) : 'noeviction',
   } as const
+  // Many commands in few turns.
+  const pace = surface === 100 ? { thinkMeanUs: 60_000, pipelineMax: random.pick([4, 20]) } : {}
   const isStepped = surface > 0 && random.chance(1, 3)
   const stepElements = isStepped ? random.pick([3, 30]) : drawn.stepElements
-  return { ...drawn, durability, laterEngine, faults, workload, ...eviction, stepElements }
+  return { ...drawn, durability, laterEngine, faults, workload, ...eviction, stepElements, ...pace }
 }
 
 /** With the share of each: six, two and two of ten seeds. */

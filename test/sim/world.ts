@@ -26,7 +26,7 @@ import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
 import { RaftSpeech } from './raft-watch.js'
 import type { Profile } from './profile.js'
-import type { Reactor, ReactorFactory } from './reactor.js'
+import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
 import { Schedule } from './schedule.js'
 import { TraceHash } from './trace.js'
 import { Workload } from './workload.js'
@@ -68,6 +68,8 @@ export class World implements MemberWorld, FaultTarget {
   readonly #crashes: Random
   readonly #clientRandom: Random
   readonly #damaged = new Map<SimMember, ReadonlyMap<number, number>>()
+  /** Counters of groups as they were last seen. */
+  readonly #counted = new Map<string, number>()
   #connections = 0
 
   constructor(options: WorldOptions) {
@@ -221,20 +223,25 @@ export class World implements MemberWorld, FaultTarget {
     if ((judge.step & 3) === 0 && member.reactor !== null) {
       const views = member.reactor.views()
       this.digests.look(member.id, views)
-      for (const { counters } of views) this.#checkBounds(member, counters)
+      for (const view of views) this.#lookAtCounters(member, view)
       if (this.#damaged.has(member)) this.#healed(member)
     }
   }
 
-  #checkBounds(
-    member: SimMember,
-    { late_answers: late = 0 }: Readonly<Record<string, number>>,
-  ): void {
+  #lookAtCounters(member: SimMember, { id, counters }: GroupView): void {
+    const { late_answers: late = 0 } = counters
     this.judge.hold(
       late <= lateAnswersMax,
       'bounded',
       () => `member ${member.id} keeps ${late} late answers`,
     )
+    for (const name of ['evicted', 'expired']) {
+      const count = counters[name] ?? 0
+      const key = `${member.id} ${id} ${name}`
+      const before = this.#counted.get(key) ?? 0
+      if (count > before) this.judge.mark(`keys-${name}`, count - before)
+      if (count !== before) this.#counted.set(key, count)
+    }
   }
 
   traced(_member: SimMember, event: TraceEvent): void {
