@@ -52,6 +52,8 @@ export interface GroupInspection {
   readonly applied: { readonly term: number; readonly index: number }
   readonly counters: Readonly<Record<string, number>>
   readonly pending: number
+  /** Bytes of data as the engine counts them: equal on all members. */
+  readonly memory: number
   /** Of the state at `applied`; null while an entry behind it is half done. */
   digest(): Hash64 | null
 }
@@ -202,6 +204,7 @@ export class Core {
         clock: shard.engine.clock,
         counters: shard.counters(),
         pending: shard.inFlight,
+        memory: shard.engine.memoryBytes,
         digest: () => shard.digest(),
       })),
     }

@@ -39,6 +39,7 @@ test('replicas: a checkpoint halfway: equal replies, digests and picks', (t) => 
     return
   }
   t.deepEqual(restored.digest(), engine.digest(), `SEED=${seed}`)
+  t.is(restored.memoryBytes, engine.memoryBytes, `SEED=${seed}`)
   const different = play([engine, restored], second, new Random(seed, 2))
   const pickers = Array.from({ length: picks }, () => pickLine(engine, random))
   const differentPicks = play([engine, restored], pickers, new Random(seed, 3))
@@ -46,6 +47,7 @@ test('replicas: a checkpoint halfway: equal replies, digests and picks', (t) => 
   t.deepEqual(different, [], `SEED=${seed}`)
   t.deepEqual(differentPicks, [], `SEED=${seed}`)
   t.deepEqual(restored.digest(), engine.digest(), `SEED=${seed}`)
+  t.is(restored.memoryBytes, engine.memoryBytes, `SEED=${seed}`)
 })
 
 function draw(units: Units, random: Random, count: number): Line[] {

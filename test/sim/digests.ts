@@ -66,7 +66,8 @@ export class Digests {
     const found = view.digest()
     if (found === null) return
     const { high, low } = found
-    const digest = `${high.toString(16)}-${low.toString(16)}`
+    // What is counted decides which commands are refused for want of memory.
+    const digest = `${high.toString(16)}-${low.toString(16)}-${view.memory}`
     const { term, index } = view.applied
     const key = `${view.id}:${term}/${index}`
     const known = this.#known.get(key)

@@ -16,6 +16,8 @@ export interface GroupView {
   readonly applied: Position
   /** The engine's. */
   readonly clock: number
+  /** Bytes of data as the engine counts them. */
+  readonly memory: number
   readonly counters: Readonly<Record<string, number>>
   /** Walks all data: asked for at intervals. Null while an entry behind `applied` is half done. */
   digest(): Hash64 | null

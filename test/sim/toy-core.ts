@@ -92,7 +92,9 @@ class Toy implements Reactor {
       const rows = [...this.#registers].map(([key, value]) => `${key}=${value ?? ''}`)
       return hashBytes(textToBytes(rows.join('\n')))
     }
-    return [{ id: 0 as GroupView['id'], status, applied: at, clock: 0, counters: {}, digest }]
+    return [
+      { id: 0 as GroupView['id'], status, applied: at, clock: 0, memory: 0, counters: {}, digest },
+    ]
   }
 
   #take(input: Input): void {
