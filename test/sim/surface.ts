@@ -41,6 +41,8 @@ export class SurfaceLoad {
   readonly #payloads: string[] = []
   /** Digests of scripts that were sent. */
   readonly #digests: string[] = []
+  /** What FUNCTION DUMP answered. */
+  readonly #libraries: string[] = []
 
   constructor(options: SurfaceLoadOptions) {
     this.#options = options
@@ -95,8 +97,11 @@ export class SurfaceLoad {
             ['FUNCTION', 'FLUSH'],
             ['FUNCTION', 'DELETE', name],
             ['EVAL_RO', text.join('\n'), ...rest],
+            ['FUNCTION', 'RESTORE', this.#library(), random.pick(['FLUSH', 'APPEND', 'REPLACE'])],
           ]),
         )
+      case 5:
+        return this.#request(['FUNCTION', 'DUMP'], this.#libraries)
       default:
         return this.#request(['EVAL', text.join('\n'), ...rest])
     }
@@ -119,7 +124,7 @@ export class SurfaceLoad {
     const { random, isAlone } = this.#options
     const [a, b] = [random.pick(keyNames), random.pick(keyNames)]
     const [db, other] = [String(random.below(3)), String(random.below(3))]
-    switch (random.below(isAlone ? 14 : 8)) {
+    switch (random.below(isAlone ? 15 : 9)) {
       case 0:
       case 1:
         return ['DUMP', a]
@@ -141,11 +146,13 @@ export class SurfaceLoad {
           ['XCLAIM', 'x1', 'g', 'c2', '0', '1-1', '2-1', '5-1', 'FORCE'],
         ])
       case 8:
-        return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
+        return [random.pick(['PUBLISH', 'SPUBLISH']), a, 'said']
       case 9:
-        return ['SELECT', db]
+        return [random.chance(1, 6) ? 'FLUSHALL' : 'FLUSHDB']
       case 10:
+        return ['SELECT', db]
       case 11:
+      case 12:
         return this.#setting()
       default:
         return ['SWAPDB', db, other]
@@ -162,6 +169,7 @@ export class SurfaceLoad {
       ['CONFIG', 'SET', 'maxmemory-policy', random.pick(evictionPolicies)],
       ['CONFIG', 'SET', 'maxmemory', bytes, 'maxmemory-samples', '7'],
       ['CONFIG', 'SET', ...size],
+      ['CONFIG', 'SET', 'notify-keyspace-events', random.pick(['KEA', 'Kgx', ''])],
     ])
   }
 
@@ -186,6 +194,10 @@ export class SurfaceLoad {
     const payload = this.#payloads.length === 0 ? '' : random.pick(this.#payloads)
     const ttl = random.pick(['0', '0', String(random.between(1, 500))])
     return [name, key, ttl, payload, ...random.pick([[], ['REPLACE'], ['REPLACE', 'FREQ', '7']])]
+  }
+
+  #library(): string {
+    return this.#libraries.length === 0 ? '' : this.#options.random.pick(this.#libraries)
   }
 
   #digest(): string {
