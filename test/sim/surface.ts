@@ -55,7 +55,7 @@ export class SurfaceLoad {
     const { random } = this.#options
     const dice = random.below(20)
     if (dice < 3) return this.#transaction()
-    if (dice < 6) return [this.#script()]
+    if (dice < 6) return [this.#request(this.#script())]
     return this.#unit().map((line) => this.#request(line))
   }
 
@@ -63,13 +63,15 @@ export class SurfaceLoad {
     const { random } = this.#options
     const lines: Line[] = random.chance(1, 3) ? [['WATCH', random.pick(keyNames)]] : []
     lines.push(['MULTI'])
-    for (let i = random.between(1, 4); i > 0; i--) lines.push(...this.#unit())
+    for (let i = random.between(1, 4); i > 0; i--) {
+      lines.push(...(random.chance(1, 4) ? [this.#script()] : this.#unit()))
+    }
     lines.push([random.chance(1, 12) ? 'DISCARD' : 'EXEC'], ['UNWATCH'])
     return lines.map((line) => this.#request(line))
   }
 
   /** A script or a function of a few lines, whose words are its values. */
-  #script(): Request {
+  #script(): Line {
     const { random } = this.#options
     const text: string[] = random.chance(1, 6) ? ['slow'] : []
     const values: string[] = []
@@ -83,27 +85,25 @@ export class SurfaceLoad {
     const rest = ['1', random.pick(keyNames), ...values]
     switch (random.below(12)) {
       case 0:
-        return this.#request(['FUNCTION', 'LOAD', 'REPLACE', libraryText(name, text)])
+        return ['FUNCTION', 'LOAD', 'REPLACE', libraryText(name, text)]
       case 1:
-        return this.#request(['FCALL', name, ...rest])
+        return ['FCALL', name, ...rest]
       case 2:
-        return this.#request(['SCRIPT', 'LOAD', text.join('\n')], this.#digests)
+        return ['SCRIPT', 'LOAD', text.join('\n')]
       case 3:
-        return this.#request(['EVALSHA', this.#digest(), ...rest])
+        return ['EVALSHA', this.#digest(), ...rest]
       case 4:
-        return this.#request(
-          random.pick([
-            ['SCRIPT', 'FLUSH'],
-            ['FUNCTION', 'FLUSH'],
-            ['FUNCTION', 'DELETE', name],
-            ['EVAL_RO', text.join('\n'), ...rest],
-            ['FUNCTION', 'RESTORE', this.#library(), random.pick(['FLUSH', 'APPEND', 'REPLACE'])],
-          ]),
-        )
+        return random.pick([
+          ['SCRIPT', 'FLUSH'],
+          ['FUNCTION', 'FLUSH'],
+          ['FUNCTION', 'DELETE', name],
+          ['EVAL_RO', text.join('\n'), ...rest],
+          ['FUNCTION', 'RESTORE', this.#library(), random.pick(['FLUSH', 'APPEND', 'REPLACE'])],
+        ])
       case 5:
-        return this.#request(['FUNCTION', 'DUMP'], this.#libraries)
+        return ['FUNCTION', 'DUMP']
       default:
-        return this.#request(['EVAL', text.join('\n'), ...rest])
+        return ['EVAL', text.join('\n'), ...rest]
     }
   }
 
@@ -204,9 +204,9 @@ export class SurfaceLoad {
     return this.#digests.length === 0 ? 'x' : this.#options.random.pick(this.#digests)
   }
 
-  /** `keep`: where a text that it answers is put. */
-  #request(line: Line, keep = line[0] === 'DUMP' ? this.#payloads : null): Request {
+  #request(line: Line): Request {
     const { judge } = this.#options
+    const keep = this.#placeOf(line)
     const name = nameOf(line)
     judge.command(name, 'sent')
     const told = (reply: string): void => {
@@ -217,6 +217,13 @@ export class SurfaceLoad {
       if (keep.length > payloadsMax) keep.shift()
     }
     return { args: line, data: true, told }
+  }
+
+  /** Where a text that it answers is put. */
+  #placeOf([name, what]: Line): string[] | null {
+    if (name === 'DUMP') return this.#payloads
+    if (name === 'SCRIPT' && what === 'LOAD') return this.#digests
+    return name === 'FUNCTION' && what === 'DUMP' ? this.#libraries : null
   }
 }
 
