@@ -339,6 +339,25 @@ test('migrate: more than run at a time: wait, and those whose client left do not
   t.deepEqual([...w.values.keys()], [`k${limits.migrationsMax}`])
 })
 
+test('migrate: a crowd waits, and the group refuses them all at once: each is told', (t) => {
+  const w = new MigrateWorld()
+  const crowd = 5_000
+  const clients: Client[] = []
+  for (let i = 0; i < limits.migrationsMax + crowd; i++) {
+    const client = w.world.connect()
+    if (i < limits.migrationsMax) w.set(`k${i}`, '1')
+    client.command('MIGRATE', 'h', '1', `k${i}`, '0', '77')
+    clients.push(client)
+  }
+  w.world.turn()
+  w.before = (step) => (step === 'read' ? clusterDown : undefined)
+  w.answer({ body: [null] })
+  const replies = clients.slice(limits.migrationsMax).map((client) => client.read())
+
+  t.is(clients[0]?.read(), '+OK\r\n')
+  t.true(replies.every((reply) => reply === '-CLUSTERDOWN no leader\r\n'))
+})
+
 test('migrate: the client leaves: it goes on to its end', (t) => {
   const w = new MigrateWorld()
   w.set('a', '0')

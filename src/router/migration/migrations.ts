@@ -28,6 +28,9 @@ export class Migrations {
   #holds: Holds | null = null
   #running = 0
   #nextId = 1
+  #isStarting = false
+  /** One ended while others were started. */
+  #hasEnded = false
 
   constructor(out: (output: Output) => void) {
     this.#out = out
@@ -65,7 +68,19 @@ export class Migrations {
     return this.#holds?.wakeAt() ?? Number.POSITIVE_INFINITY
   }
 
+  /** A group may refuse at once, so that one ends while it is started: many of them must not nest. */
   #startSome(): void {
+    this.#hasEnded = true
+    if (this.#isStarting) return
+    this.#isStarting = true
+    while (this.#hasEnded) {
+      this.#hasEnded = false
+      this.#lookThrough()
+    }
+    this.#isStarting = false
+  }
+
+  #lookThrough(): void {
     for (let at = 0; at < this.#waiting.length && this.#running < limits.migrationsMax; ) {
       const waiting = this.#waiting[at] as Waiting
       const names = waiting.request.keys.map((key) => `${waiting.db} ${key}`)
