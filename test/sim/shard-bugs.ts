@@ -55,11 +55,11 @@ export const shardBugs: readonly SeededBug[] = [
     hint: { with: { ...busy, workload: scripting } },
   }),
   bug('shard-script-undrained', 'scripts run before what was proposed earlier is applied', {
-    checks: ['linearizable', 'atomic'],
+    checks: ['linearizable', 'atomic', 'exactly-once'],
     hint: { with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 } },
   }),
   bug('shard-script-sees-repetition', 'scripts see twice what another leader had proposed', {
-    checks: ['linearizable', 'atomic'],
+    checks: ['linearizable', 'atomic', 'exactly-once'],
     hint: {
       with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 },
       faults: unrest,
