@@ -113,7 +113,7 @@ export class Executor {
 
   /** Of all replicated state at `applied`; null while an entry behind it is half executed. */
   digest(): Hash64 | null {
-    return this.isBetweenEntries ? this.#windows.digest(this.engine.digest()) : null
+    return this.isBetweenEntries ? this.#waiters.digest(this.engine.digest()) : null
   }
 
   /** A snapshot took the place of everything up to `at`. */

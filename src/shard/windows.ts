@@ -7,8 +7,7 @@ import type { Reply } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { limits } from '../api/limits.js'
-import { type ByteReader, type ByteWriter, ByteWriter as Writer } from '../base/bytes.js'
-import { type Hash64, hashBytes } from '../base/hash.js'
+import type { ByteReader, ByteWriter } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { estimate } from './estimate.js'
 import { Waiters } from './waiters.js'
@@ -85,13 +84,6 @@ export class Windows {
 
   get originCount(): number {
     return this.#windows.size
-  }
-
-  /** Joined to the engine's digest, with those who wait. */
-  digest(engine: Hash64): Hash64 {
-    const writer = new Writer(256)
-    this.encode(writer)
-    return hashBytes(writer.finish(), this.waiters.digest(engine))
   }
 
   encode(writer: ByteWriter): void {

@@ -3,7 +3,6 @@ import { type EntryHead, entryKinds } from '../../src/api/entry.js'
 import { ok } from '../../src/api/reply.js'
 import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
-import { hashZero } from '../../src/base/hash.js'
 import { Windows } from '../../src/shard/windows.js'
 
 function head(given: Partial<EntryHead>): EntryHead {
@@ -98,14 +97,4 @@ test.serial('windows: the bug shard-dedup-off: is what the admission guards agai
   t.teardown(() => plantBug(''))
 
   t.is(windows.admit(head({})), 'execute')
-})
-
-test('windows: another answer to the same batch: another digest', (t) => {
-  const [one, same, other] = [new Windows(), new Windows(), new Windows()]
-  one.record(head({}), [ok, 5])
-  same.record(head({}), [ok, 5])
-  other.record(head({}), [ok, 6])
-
-  t.deepEqual(one.digest(hashZero), same.digest(hashZero))
-  t.notDeepEqual(one.digest(hashZero), other.digest(hashZero))
 })
