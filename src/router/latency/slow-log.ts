@@ -1,6 +1,7 @@
 // SLOWLOG: the commands that took longest, newest first, without passwords and cut to a bounded length.
 
 import type { Reply } from '../../api/reply.js'
+import { bytesToText, textToBytes } from '../../base/bytes.js'
 
 interface Entry {
   readonly id: number
@@ -69,9 +70,14 @@ function shorten(args: readonly string[]): string[] {
   const shown = isLong ? args.slice(0, argumentsMax - 1) : args
   const made = shown.map((arg) =>
     arg.length > charsMax
-      ? `${arg.slice(0, charsMax)}... (${arg.length - charsMax} more bytes)`
+      ? `${copied(arg.slice(0, charsMax))}... (${arg.length - charsMax} more bytes)`
       : arg,
   )
   if (isLong) made.push(`... (${args.length - argumentsMax + 1} more arguments)`)
   return made
+}
+
+/** A slice keeps the whole text in memory that it is of. */
+function copied(text: string): string {
+  return bytesToText(textToBytes(text))
 }
