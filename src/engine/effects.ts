@@ -33,11 +33,11 @@ export class Effects {
   accesses: Accesses | null = null
   readonly versions = new Float64Array(slotCount)
   readonly #keyspace: Keyspace
-  /** Null while a journal is open: what is undone happened for nobody. */
   /** Milliseconds; keys that end by then are past their time. */
   clock = 0
   /** Keys that were met past their time. */
   expired = 0
+  /** Null while a journal is open: what is undone happened for nobody. */
   #listener: EventListener | null
   readonly #events: EventListener | null
   readonly #journal: Journal
