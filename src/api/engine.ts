@@ -141,6 +141,8 @@ export interface EngineScripting {
   keys(database: number): readonly string[]
   /** How many there are. */
   count(database: number): number
+  /** What they take, by the memory model. */
+  bytes(database: number): number
 }
 
 export interface CheckpointStep {

@@ -122,6 +122,8 @@ export const limits = {
   /** Bytes and number of batches that wait at the leader while scripts run. */
   scriptWaitingBytesMax: 64 * 1024 * 1024,
   scriptWaitingMax: 1_024,
+  /** Bytes of scripts up to which more are kept while memory is short. */
+  scriptTextsFullBytesMax: 4 * 1024 * 1024,
   /** What other members are told of the command that runs for long. */
   busyNewsBytesMax: 4 * 1024,
   busyNewsWordsMax: 64,

@@ -94,6 +94,10 @@ export class Scripting implements EngineScripting {
     return count
   }
 
+  bytes(database: number): number {
+    return this.#init.context.keyspace.databases[hiddenFrom + database]?.bytes ?? 0
+  }
+
   keys(database: number): readonly string[] {
     const found: string[] = []
     const tables = this.#init.context.keyspace.databases[hiddenFrom + database]?.tables ?? []

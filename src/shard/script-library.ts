@@ -2,7 +2,14 @@
 // change it. SCRIPT and FUNCTION, except for what needs a running script.
 
 import type { EngineScripting } from '../api/engine.js'
-import { error, libraryNotFound, syntaxError, unknownOrWrongArity } from '../api/replies.js'
+import { limits } from '../api/limits.js'
+import {
+  error,
+  libraryNotFound,
+  outOfMemory,
+  syntaxError,
+  unknownOrWrongArity,
+} from '../api/replies.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import { type FunctionSpec, hidden, type ScriptRunner } from '../api/scripts.js'
 import { globMatch } from '../base/glob.js'
@@ -38,8 +45,14 @@ export class ScriptLibrary {
     return this.#scripting.find(hidden.scripts, sha)
   }
 
-  keep(sha: string, text: string): void {
+  /** False where memory is short and scripts take their part of it: Redis would go on, and end for want of memory. */
+  keep(sha: string, text: string): boolean {
+    if (this.#scripting.isFull) {
+      const bytes = this.#scripting.bytes(hidden.scripts) + text.length
+      if (bytes > limits.scriptTextsFullBytesMax) return false
+    }
     this.#change(hidden.scripts, ['set', sha, text])
+    return true
   }
 
   code(library: string): string {
@@ -104,8 +117,7 @@ export class ScriptLibrary {
     if (flags !== null && 'type' in flags) return flags
     const failure = this.#runner.compile(sha, text)
     if (failure !== null) return failure
-    this.keep(sha, text)
-    return sha
+    return this.keep(sha, text) ? sha : outOfMemory
   }
 
   #loadFunctions(args: readonly string[]): Reply {

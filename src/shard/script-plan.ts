@@ -66,6 +66,7 @@ function planEval(args: readonly string[], means: Means): ScriptPlan {
     if (flags !== null && 'type' in flags) return refuse(flags)
     const failure = runner.compile(sha, text)
     if (failure !== null) return refuse(failure)
+    // Kept or not, it runs.
     library.keep(sha, text)
   }
   return planScript({ sha, text, args, count }, means)

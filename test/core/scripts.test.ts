@@ -2,6 +2,7 @@
 // that runs for long blocks its own group only, until it is killed, without a trace.
 
 import test from 'ava'
+import { limits } from '../../src/api/limits.js'
 import type { ScriptRunner } from '../../src/api/scripts.js'
 import { LuaRunner } from '../../src/host/scripts/runner.js'
 import { type Client, CoreWorld, type CoreWorldOptions, keyspace } from './core-world.js'
@@ -248,6 +249,31 @@ test('scripts: memory is short: refused as in Redis, alone and in EXEC; what fre
     [['FUNCTION', 'FLUSH'], '+OK\r\n'],
   ]
   for (const [args, expected] of cases) t.is(await ask(...args), expected, args.join(' '))
+})
+
+test('scripts: memory is short: they run, and no more of them are kept than have room', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() === 1 ? 2 : 1)
+  const ask = (...args: readonly string[]): Promise<string> => scripted.ask(client, ...args)
+  const bytes = 128 * 1024
+  const count = limits.scriptTextsFullBytesMax / bytes + 12
+  const text = (i: number): string => `return ${i} -- ${'x'.repeat(bytes)}`
+  const used = async (): Promise<number> =>
+    Number(/used_memory_dataset:(\d+)/.exec(await ask('INFO', 'memory'))?.[1])
+  await ask('CONFIG', 'SET', 'maxmemory', '1')
+
+  for (let i = 0; i < count; i++) t.is(await ask('EVAL', text(i), '0'), `:${i}\r\n`)
+
+  t.true((await used()) < limits.scriptTextsFullBytesMax * 1.1)
+  t.is(
+    await ask('SCRIPT', 'LOAD', text(count)),
+    "-OOM command not allowed when used memory > 'maxmemory'.\r\n",
+  )
+  t.true(world.converged())
+  await ask('CONFIG', 'SET', 'maxmemory', '0')
+  t.regex(await ask('SCRIPT', 'LOAD', text(count)), /^\$40/)
 })
 
 test("scripts: what they call: MONITOR and INFO of the client's member know of it", async (t) => {
