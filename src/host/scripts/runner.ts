@@ -30,6 +30,8 @@ const gasPerRun = 2_000_000
 const gasPerLook = 4_000_000
 /** SHA1s that are remembered by their text. */
 const digestsMax = 1_024
+/** Characters of those texts. */
+const digestCharsMax = 4 * 1024 * 1024
 /** Scripts that were once too long for this thread. */
 const longMax = 1_024
 
@@ -43,6 +45,7 @@ export class LuaRunner implements ScriptRunner {
   #bare: ScriptState | null = null
   #call: ScriptCall = () => null
   readonly #digests = new Map<string, string>()
+  #digestChars = 0
   readonly #long = new Set<string>()
   readonly #beside = new Set<Beside>()
   used = 0
@@ -56,7 +59,12 @@ export class LuaRunner implements ScriptRunner {
     let digest = this.#digests.get(text)
     if (digest !== undefined) return digest
     digest = createHash('sha1').update(text, 'latin1').digest('hex')
-    if (this.#digests.size >= digestsMax) this.#digests.clear()
+    if (text.length > digestCharsMax) return digest
+    this.#digestChars += text.length
+    if (this.#digests.size >= digestsMax || this.#digestChars > digestCharsMax) {
+      this.#digests.clear()
+      this.#digestChars = text.length
+    }
     this.#digests.set(text, digest)
     return digest
   }
@@ -81,7 +89,7 @@ export class LuaRunner implements ScriptRunner {
 
   run(job: ScriptJob, call: ScriptCall): Reply | typeof spent {
     this.used = 0
-    const id = job.library === '' ? job.name : `${job.name} ${job.code}`
+    const id = job.library === '' ? job.name : `${job.name} ${this.digest(job.code)}`
     if (this.#long.has(id)) return spent
     this.#call = call
     const reply = this.#guarded(gasPerRun, (state) => state.run(job))
