@@ -70,7 +70,11 @@ export class LuaRunner implements ScriptRunner {
   }
 
   compile(name: string, code: string): ErrorReply | null {
-    const made = this.#guarded(gasPerLook, (state) => state.compile(name, code))
+    const isFresh = this.#state === null
+    const compile = (state: ScriptState): ErrorReply | null => state.compile(name, code)
+    let made = this.#guarded(gasPerLook, compile)
+    // What earlier scripts left may have taken the memory or the gas: a new state tells whose fault it is.
+    if (made === spent && !isFresh) made = this.#guarded(gasPerLook, compile)
     return made === spent ? error('ERR Error compiling script (new function): too long') : made
   }
 

@@ -1,4 +1,4 @@
-// The digests of scripts are remembered, within a bound of memory.
+// Ever new long scripts: what is remembered of them has a bound, and none pays for those before it.
 
 import { createHash } from 'node:crypto'
 import { setFlagsFromString } from 'node:v8'
@@ -24,4 +24,18 @@ test('digests: ever new texts: right each time, and few of them are kept in memo
   collect()
 
   t.true(process.memoryUsage().heapUsed - before < (count * bytes) / 4)
+})
+
+test('compile: ever new long scripts: none is refused for what earlier ones left', (t) => {
+  const runner = new LuaRunner({ wake: () => {} })
+  t.teardown(() => runner.close())
+  const failures: unknown[] = []
+
+  for (let i = 0; i < 500; i++) {
+    const code = `--${i} ${'x'.repeat(200_000)}\nreturn 1`
+    const failure = runner.compile(runner.digest(code), code)
+    if (failure !== null) failures.push(failure)
+  }
+
+  t.deepEqual(failures, [])
 })
