@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { getHeapStatistics } from 'node:v8'
 import type { Config } from '../api/config.js'
-import { heapBytesFor, machineBytes } from '../host/heap.js'
+import { heapBytesFor, machineBytes, oldSpaceBytes } from '../host/heap.js'
 
 const mib = 1024 * 1024
 const flagName = '--max-old-space-size'
@@ -41,7 +41,8 @@ export function missingHeapFlag(config: Config): string | null {
   const given = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
   if (/--max[-_](old[-_]space|heap)[-_]size/.test(given)) return null
   const wanted = heapBytesOf(config)
-  if (wanted === null || wanted <= getHeapStatistics().heap_size_limit) return null
+  if (wanted === null || wanted <= oldSpaceBytes(getHeapStatistics().heap_size_limit, given))
+    return null
   return flagOf(wanted)
 }
 

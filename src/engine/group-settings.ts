@@ -41,5 +41,6 @@ export function keptSettings(keyspace: Keyspace): GroupSettings {
 
 function numberOf(text: string | null): number | null {
   const value = Number(text ?? 'none')
-  return Number.isSafeInteger(value) && value >= 0 ? value : null
+  // What is beyond the exact integers is as much as any data can be.
+  return Number.isInteger(value) && value >= 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : null
 }

@@ -6,7 +6,7 @@ import { totalmem } from 'node:os'
 import { createHistogram } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { Gauges, ProcessFacts } from '../api/stopwatch.js'
-import { dataBytesOf } from './heap.js'
+import { dataBytesOf, oldSpaceBytes } from './heap.js'
 
 /** Microseconds that the delay histogram counts as a millisecond. */
 const microsPerMs = 1_000
@@ -27,6 +27,7 @@ export function makeFacts(
   migrateSockets = (): number => 0,
 ): FactsHandle {
   const delay = createHistogram()
+  const flags = [process.env['NODE_OPTIONS'] ?? '', ...process.execArgv].join(' ')
   const facts: ProcessFacts = {
     version: packageVersion(),
     nodeVersion: process.version,
@@ -39,7 +40,7 @@ export function makeFacts(
         .slice(0, digits),
     executable: process.execPath,
     configFile,
-    dataBytesMax: dataBytesOf(getHeapStatistics().heap_size_limit, groups),
+    dataBytesMax: dataBytesOf(oldSpaceBytes(getHeapStatistics().heap_size_limit, flags), groups),
     gauges: (): Gauges => {
       const usage = process.cpuUsage()
       const memory = process.memoryUsage()

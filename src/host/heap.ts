@@ -8,6 +8,8 @@ import { limits } from '../api/limits.js'
 const mib = 1024 * 1024
 /** Of the program and what is on its way. */
 const ownBytes = 192 * mib
+/** V8's own largest semi-space. */
+const youngDefault = 16 * mib
 /** Heap for each byte of data. */
 const share = 1.4
 /** Where what is left by the above is less: a small member for trials. */
@@ -17,6 +19,12 @@ const leastShare = 4
 export function dataBytesOf(heapBytes: number, groups: number): number {
   const left = (heapBytes - ownBytes - groups * limits.tailBytesMax) / share
   return Math.floor(Math.max(left, heapBytes / leastShare))
+}
+
+/** What of a heap's limit is its old space: V8 counts three young semi-spaces into the limit. */
+export function oldSpaceBytes(limitBytes: number, flags: string): number {
+  const young = /--max-semi-space-size=(\d+)/.exec(flags)?.[1]
+  return limitBytes - 3 * (young === undefined ? youngDefault : Number(young) * mib)
 }
 
 /** Bytes of heap for a member with so much data. */

@@ -1,7 +1,7 @@
 // How much data fits into a heap: the two formulas are each other's inverse, and small heaps hold something.
 
 import test from 'ava'
-import { dataBytesOf, heapBytesFor, machineBytes } from '../../src/host/heap.js'
+import { dataBytesOf, heapBytesFor, machineBytes, oldSpaceBytes } from '../../src/host/heap.js'
 
 const gib = 1024 ** 3
 
@@ -20,4 +20,9 @@ test('heap: a small one: a quarter of it is for data', (t) => {
 
 test('heap: the machine: has memory', (t) => {
   t.true(machineBytes() > gib / 8)
+})
+
+test('heap: of its limit the young generation holds no data: by the flag, else by V8', (t) => {
+  t.is(oldSpaceBytes(gib, 'x --max-semi-space-size=64 --y'), gib - 192 * 1024 ** 2)
+  t.is(oldSpaceBytes(gib, ''), gib - 48 * 1024 ** 2)
 })
