@@ -54,11 +54,11 @@ export class Eviction implements EngineEviction {
 
   /** Bytes of all data; what is known of uses counts as if it were known of all keys, so that replicas agree. */
   get used(): number {
-    const { databases } = this.#init.context.keyspace
+    const databases = this.#init.context.keyspace.used
     const bytes = bytesOf(databases)
     if (this.#init.context.effects.accesses === null) return bytes
     let keys = 0
-    for (const database of databases) keys += database?.keys ?? 0
+    for (const database of databases) keys += database.keys
     return bytes + keys * useBytes
   }
 
@@ -79,8 +79,7 @@ export class Eviction implements EngineEviction {
 
   #mayEvict(): boolean {
     if (!this.#isVolatile) return true
-    const { databases } = this.#init.context.keyspace
-    return databases.some((database) => database !== undefined && database.expiry.size > 0)
+    return this.#init.context.keyspace.used.some(({ expiry }) => expiry.size > 0)
   }
 
   /** What was set at run time, and the file where it says nothing, or where it is the keyspace's own. */

@@ -29,6 +29,8 @@ export class Keyspace {
   compact = new CompactSizes()
   /** Made on first use. */
   readonly databases: (Database | undefined)[]
+  /** Those of them that ever had a key: few of many. */
+  readonly used: Database[] = []
   readonly ledger: Ledger
   readonly places: Places
   /** Bodies with rows of their own, by id. */
@@ -81,6 +83,7 @@ export class Keyspace {
       assert(db >= 0 && db < this.databases.length, 'a database index is in range')
       database = new Database()
       this.databases[db] = database
+      this.used.push(database)
     }
     return database
   }

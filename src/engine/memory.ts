@@ -16,9 +16,9 @@ export const expiryBytes = 112
 export const useBytes = 48
 
 /** Bytes of all databases. */
-export function bytesOf(databases: readonly ({ readonly bytes: number } | undefined)[]): number {
+export function bytesOf(databases: readonly { readonly bytes: number }[]): number {
   let sum = 0
-  for (const database of databases) if (database !== undefined) sum += database.bytes
+  for (const { bytes } of databases) sum += bytes
   return sum
 }
 
