@@ -29,8 +29,8 @@ export class Keyspace {
   compact = new CompactSizes()
   /** Made on first use. */
   readonly databases: (Database | undefined)[]
-  /** Those of them that ever had a key: few of many. */
-  readonly used: Database[] = []
+  /** Those of them that are there: few of many. */
+  used: readonly Database[] = []
   readonly ledger: Ledger
   readonly places: Places
   /** Bodies with rows of their own, by id. */
@@ -82,10 +82,14 @@ export class Keyspace {
     if (database === undefined) {
       assert(db >= 0 && db < this.databases.length, 'a database index is in range')
       database = new Database()
-      this.databases[db] = database
-      this.used.push(database)
+      this.#set(db, database)
     }
     return database
+  }
+
+  #set(db: number, database: Database | undefined): void {
+    this.databases[db] = database
+    this.used = this.databases.filter((each) => each !== undefined)
   }
 
   /** Counts a key that was added to (1) or removed from (-1) a segment. */
@@ -256,7 +260,7 @@ export class Keyspace {
       body.isHomed = false
       this.bodies.delete(body.id)
     }
-    this.databases[db] = undefined
+    this.#set(db, undefined)
     this.ledger.cleared(db)
   }
 
@@ -309,7 +313,7 @@ export class Keyspace {
       }
     }
     this.#journal.add(() => {
-      this.databases[db] = database
+      this.#set(db, database)
       for (const body of bodies) {
         body.isHomed = true
         body.hasRows = false
