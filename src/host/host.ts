@@ -13,7 +13,7 @@ import type { HostLog } from './logger.js'
 import type { Peers } from './peers.js'
 import type { Reactor } from './reactor.js'
 import type { Store } from './store.js'
-import type { Targets } from './targets.js'
+import type { Targets } from './migrate-targets.js'
 import type { WitnessFile } from './witness.js'
 
 /** Exit codes beside 0 and the core's own: a broken assertion, and a store that failed. */

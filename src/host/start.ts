@@ -23,7 +23,7 @@ import { checkRuntime } from './runtime.js'
 import { LuaRunner } from './scripts/runner.js'
 import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
-import { Targets } from './targets.js'
+import { Targets } from './migrate-targets.js'
 import type { WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the word of the core, which gives itself less. */

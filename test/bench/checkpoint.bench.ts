@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { TestCluster } from '../e2e/cluster.js'
 import { ask, fill, type LoadFigures, loadSets } from './load.js'
-import { ProbedMember } from './probed-member.js'
+import { findLeader, ProbedMember } from './probed-member.js'
 import { type MemberFigures, round } from './stall-probe.js'
 
 export interface CheckpointOptions {
@@ -65,20 +65,6 @@ export async function benchCheckpoint(options: CheckpointOptions): Promise<Check
     await Promise.all(members.map((member) => member.stop()))
     await cluster.dispose()
   }
-}
-
-/** Milliseconds until there must be a leader. */
-const leaderMsMax = 120_000
-
-async function findLeader(members: readonly ProbedMember[]): Promise<number> {
-  const until = performance.now() + leaderMsMax
-  while (performance.now() < until) {
-    const figures = await Promise.all(members.map((member) => member.read()))
-    const leader = figures.findIndex((each) => each.leads)
-    if (leader >= 0) return leader
-    await sleep(50)
-  }
-  throw new Error('no leader')
 }
 
 async function measure(

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import type { Socket } from 'node:net'
 import { TestCluster } from '../e2e/cluster.js'
 import { ask, encodeCommand, loadSets, openSocket } from './load.js'
-import { ProbedMember } from './probed-member.js'
+import { findLeader, ProbedMember } from './probed-member.js'
 import { round, type Stall } from './stall-probe.js'
 
 export const largeTypes = ['hash', 'set', 'zset', 'list', 'stream'] as const
@@ -121,20 +121,6 @@ export async function benchLarge(options: LargeOptions): Promise<LargeFigures> {
     await Promise.all(members.map((member) => member.stop()))
     await cluster.dispose()
   }
-}
-
-/** Milliseconds until there must be a leader. */
-const leaderMsMax = 120_000
-
-async function findLeader(members: readonly ProbedMember[]): Promise<number> {
-  const until = performance.now() + leaderMsMax
-  while (performance.now() < until) {
-    const figures = await Promise.all(members.map((member) => member.read()))
-    const leader = figures.findIndex((each) => each.leads)
-    if (leader >= 0) return leader
-    await sleep(50)
-  }
-  throw new Error('no leader')
 }
 
 class Run {

@@ -1,6 +1,7 @@
 // One member in a process of its own with a probe in it. Its parent asks over the process channel:
 // 'reset' begins a measurement, 'read' ends it. Ends with the channel.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { withMemberFlags } from '../../src/cli/node-flags.js'
@@ -63,4 +64,19 @@ async function run(conf: string, self: string, directory: string): Promise<void>
 if (process.argv[2] === 'member') {
   const [conf, self, directory] = process.argv.slice(3) as [string, string, string]
   await run(conf, self, directory)
+}
+
+/** Milliseconds until there must be a leader. */
+const leaderMsMax = 120_000
+
+/** Index of the one that leads. */
+export async function findLeader(members: readonly ProbedMember[]): Promise<number> {
+  const until = performance.now() + leaderMsMax
+  while (performance.now() < until) {
+    const figures = await Promise.all(members.map((member) => member.read()))
+    const leader = figures.findIndex((each) => each.leads)
+    if (leader >= 0) return leader
+    await sleep(50)
+  }
+  throw new Error('no leader')
 }

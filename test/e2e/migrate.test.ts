@@ -7,6 +7,7 @@ import { redisMissing, type RedisServer, startRedis } from '../redis-server.js'
 import { TestCluster } from './cluster.js'
 import { plainClient } from './workload.js'
 
+// The target is a real redis-server.
 const besideRedis = redisMissing === null ? test.serial : test.serial.skip
 
 interface Sides {

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import test, { type ExecutionContext } from 'ava'
 import type { Sending } from '../../src/api/io.js'
-import { Targets } from '../../src/host/targets.js'
+import { Targets } from '../../src/host/migrate-targets.js'
 import { freePort } from '../ports.js'
 import { LogLines } from './world.js'
 

@@ -3,7 +3,7 @@
 
 import type { Input, Sending, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
-import { dial, type Fault, Line } from './line.js'
+import { dial, type Fault, Line } from './migrate-line.js'
 import type { HostLog } from './logger.js'
 
 interface Kept {
