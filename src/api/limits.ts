@@ -90,6 +90,8 @@ export const limits = {
   /** Bytes of one snapshot chunk, and chunks in flight. */
   snapshotChunkBytes: 512 * 1024,
   snapshotChunksInFlight: 4,
+  /** Bytes of rows that a receiver loads in one turn: some thousand elements. */
+  snapshotSliceBytes: 32 * 1024,
   /** Bytes of one row or of the shard's part of a snapshot, which arrive in pieces. */
   snapshotItemBytesMax: 520 * 1024 * 1024,
   /** Milliseconds until a sender asks a silent receiver where it stands, first and at most. */

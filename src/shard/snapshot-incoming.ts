@@ -1,6 +1,6 @@
 // One snapshot on its way in: puts fragments together, loads whole rows into a fresh engine and writes
-// them under a generation of their own. What a peer declares is never trusted: memory grows only with
-// bytes that arrived, and rows must come in strictly rising key order. Driven by the receiver.
+// them under a generation of their own, a slice at a time. What a peer declares is never trusted: memory
+// grows only with bytes that arrived, and rows must come in strictly rising key order. Driven by the receiver.
 
 import type { Engine } from '../api/engine.js'
 import type { GroupId, MemberId } from '../api/ids.js'
@@ -12,7 +12,6 @@ import {
   type Fragment,
   metaKey,
   type Place,
-  placeAfter,
   placeZero,
   samePlace,
   type SnapshotChunk,
@@ -40,6 +39,9 @@ export class IncomingSnapshot {
   #pieces: Uint8Array[] = []
   #meta: Uint8Array = noBytes
   #writesInFlight = 0
+  /** Rows of the last chunk that are still to be loaded and written, from `#nextRow` on. */
+  #rows: readonly Row[] = []
+  #nextRow = 0
   #isComplete = false
   /** Monotonic milliseconds of the last chunk or offer: a silent transfer is forgotten. */
   heardAt = 0
@@ -74,7 +76,12 @@ export class IncomingSnapshot {
   }
 
   get isWriting(): boolean {
-    return this.#writesInFlight > 0
+    return this.#writesInFlight > 0 || this.hasRows
+  }
+
+  /** Rows wait for `loadSome`; until they are gone no chunk is taken. */
+  get hasRows(): boolean {
+    return this.#nextRow < this.#rows.length
   }
 
   /** Whether the last chunk was taken. */
@@ -101,8 +108,32 @@ export class IncomingSnapshot {
       return 'it ends within an item'
     }
     this.#isComplete = chunk.isLast
-    this.#store(rows, placeAfter(chunk))
+    this.#rows = rows
+    this.#nextRow = 0
+    if (rows.length === 0 && !this.isWriting) this.#init.onStored(this.#place)
     return null
+  }
+
+  /**
+   * Loads and writes some of the rows that wait: hundreds of elements each, a few milliseconds for as
+   * little as 32 KB, and several times that while the collector marks.
+   */
+  loadSome(): void {
+    const rows: Row[] = []
+    let bytes = 0
+    while (this.hasRows && bytes < limits.snapshotSliceBytes) {
+      const row = this.#rows[this.#nextRow++] as Row
+      rows.push(row)
+      bytes += row.value.length
+    }
+    if (rows.length === 0) return
+    if (!this.hasRows) this.#rows = []
+    this.#store(rows)
+  }
+
+  /** It is given up: what waits is not loaded any more. */
+  dropRows(): void {
+    this.#rows = []
   }
 
   #addFragment(fragment: Fragment, rows: Row[]): string | null {
@@ -124,12 +155,10 @@ export class IncomingSnapshot {
     return null
   }
 
-  #store(rows: readonly Row[], place: Place): void {
+  #store(rows: readonly Row[]): void {
     const { engine, group, generation, sink } = this.#init
-    if (rows.length === 0) {
-      if (!this.isWriting) this.#init.onStored(place)
-      return
-    }
+    const place = this.#place
+    const isLast = !this.hasRows
     engine.load(rows)
     const puts = rows.map((row) => ({
       key: stateKey(group, generation, row.key),
@@ -140,8 +169,8 @@ export class IncomingSnapshot {
       { store: 'state', puts, deletes: [], ranges: [], sync: false, witness: [] },
       (error) => {
         this.#writesInFlight--
-        if (error === null) this.#init.onStored(place)
-        else this.#init.onWriteFailed(error)
+        if (error !== null) this.#init.onWriteFailed(error)
+        else if (isLast) this.#init.onStored(place)
       },
     )
   }

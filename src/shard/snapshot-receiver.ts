@@ -1,7 +1,7 @@
 // Takes snapshots from the leader: into a fresh engine and under a new generation of the state store,
 // beside what is there, so that a crash at any chunk leaves the old state whole. Only the synced
-// manifest makes it the member's own. Frames are recorded as they come, `turn` acts on them: one chunk
-// per turn. From `isInstalling` on the shard must deliver nothing to the old engine.
+// manifest makes it the member's own. Frames are recorded as they come, `turn` acts on them: a slice
+// of the rows of one chunk per turn. From `isInstalling` on the shard must deliver nothing to the old engine.
 
 import type { Engine } from '../api/engine.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
@@ -94,6 +94,7 @@ export class SnapshotReceiver {
     if (this.#failure !== null) return Infinity
     if (this.#arrived.count > 0 || this.#manifestWrite === 'durable') return 0
     if (incoming === null || this.#manifestWrite === 'waiting') return Infinity
+    if (incoming.hasRows) return 0
     if (!incoming.isWriting && (incoming.isComplete || this.#owesResume)) return 0
     return incoming.heardAt + limits.snapshotForgetMs
   }
@@ -120,6 +121,8 @@ export class SnapshotReceiver {
     if (this.#manifestWrite === 'waiting') return
     this.#takeArrived(now)
     const incoming = this.#incoming
+    incoming?.loadSome()
+    if (incoming?.hasRows === true) this.#init.sink.wake()
     if (incoming === null || incoming.isWriting) return
     if (this.#owesResume) this.#answerResume(incoming)
     if (incoming.isComplete) {
@@ -129,9 +132,11 @@ export class SnapshotReceiver {
     if (now.mono - incoming.heardAt >= limits.snapshotForgetMs) this.#abandon('it fell silent')
   }
 
-  /** All offers up to and with the first chunk: a chunk costs time, an offer none. */
+  /** All offers up to and with the first chunk: a chunk costs time, an offer none. No chunk while one is being loaded. */
   #takeArrived(now: Now): void {
-    for (let next = this.#arrived.shift(); next !== undefined; next = this.#arrived.shift()) {
+    for (let next = this.#arrived.peek(); next !== undefined; next = this.#arrived.peek()) {
+      if (next.kind === 'chunk' && this.#incoming?.hasRows === true) break
+      this.#arrived.shift()
       if (next.kind === 'chunk') {
         this.#takeChunk(next.from, next.chunk, now)
         break
@@ -262,6 +267,7 @@ export class SnapshotReceiver {
     assert(incoming !== null, 'what is abandoned was coming in')
     this.#incoming = null
     this.#owesResume = false
+    incoming.dropRows()
     this.#abandoned.push(incoming)
     this.#collectAbandoned()
     this.#trace('warn', 'snapshot.abandoned', { from: incoming.from, why })

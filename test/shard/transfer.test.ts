@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
+import { limits } from '../../src/api/limits.js'
 import { textToBytes } from '../../src/base/bytes.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import { channels } from '../../src/shard/sink.js'
@@ -64,6 +65,25 @@ test('transfer: chunks: no frame is larger than a chunk, whatever the rows', (t)
 
   t.deepEqual(content(world.b.engine), content(world.a.engine))
   t.true(largest <= 512 * 1024 + 4096, `${largest}`)
+})
+
+test('transfer: a chunk of many rows: a turn of the receiver takes no more than a slice of them', (t) => {
+  const world = makeWorld(2)
+  for (let i = 0; i < 1_000; i++) world.a.engine.set(`small${i}`, 'y'.repeat(1_000))
+  checkpoint(world, world.a, 11)
+  const write = world.b.store.write.bind(world.b.store)
+  const rowsOfTurn = new Map<number, number>()
+  world.b.store.write = (what, done) => {
+    rowsOfTurn.set(world.mono, (rowsOfTurn.get(world.mono) ?? 0) + what.puts.length)
+    write(what, done)
+  }
+
+  world.a.sender.start(follower)
+  t.true(world.run(() => world.a.reports.length > 0))
+
+  t.deepEqual(content(world.b.engine), content(world.a.engine))
+  const most = Math.max(...rowsOfTurn.values())
+  t.true(most <= limits.snapshotSliceBytes / 1_000 + 1, `${most} rows`)
 })
 
 test('transfer: newer checkpoints during it: the transferred one stays readable, garbage goes after', (t) => {
@@ -304,7 +324,7 @@ test('transfer: another leader of a later term: takes over from the first one', 
   const third = 3 as MemberId
   const answersTo = (changed: Partial<typeof offer>): string[] => {
     world.b.receiver.offered(third, encodeOffer({ ...offer, ...changed }))
-    for (let turn = 0; turn < 5; turn++) {
+    for (let turn = 0; turn < 20; turn++) {
       world.b.receiver.turn(world.now)
       world.b.store.answerAll()
     }
