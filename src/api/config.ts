@@ -63,6 +63,8 @@ export interface Config {
   readonly members: readonly MemberConfig[]
   /** The default keyspace is the last one and has no prefixes. */
   readonly keyspaces: readonly KeyspaceConfig[]
+  /** Writes over several groups are split, which is not atomic; else they are refused. */
+  readonly gathersWrites: boolean
   readonly listeners: readonly ListenerConfig[]
   readonly directory: string
   /** Force the birth of a cluster with the members that answer. */

@@ -44,6 +44,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     self: self.id,
     members,
     keyspaces: resolveKeyspaces(raw, overrides, fail),
+    gathersWrites: raw['cross-group-writes'] === 'gather',
     listeners: resolveListeners(raw, self),
     directory: raw.directory,
     bootstrap: raw.bootstrap,

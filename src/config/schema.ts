@@ -194,6 +194,11 @@ export const configSchema = z.strictObject(
       [],
       'Policies by key prefix and database, equal on every member. A keyspace `default` (strong, raft, always) is added where none is given.',
     ),
+    'cross-group-writes': option(
+      oneOf(['gather', 'refuse']),
+      'gather',
+      'MSET, DEL, UNLINK, FLUSHDB and FLUSHALL over several groups: written group by group, not atomic, or refused with CROSSSLOT.',
+    ),
     security: z
       .strictObject(
         {

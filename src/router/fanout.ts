@@ -6,7 +6,7 @@ import { never } from '../base/assert.js'
 import { withUser } from '../api/script-user.js'
 import type { Gather } from '../api/command.js'
 import type { Group } from '../api/group.js'
-import { unknownResult } from '../api/replies.js'
+import { crossGroup, unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
@@ -75,6 +75,7 @@ class Gathering {
 
 /** A command with keys in several groups, whose `gather` is sum, keys or ok. */
 export function gatherKeys(state: RouterState, session: Session, { entry, args }: Command): void {
+  if (refusesSplit(state, session, entry)) return
   const split = splitByGroup(state, session, { entry, args })
   const gathering = new Gathering(session, {
     entry,
@@ -102,6 +103,7 @@ export function gatherAll(state: RouterState, session: Session, { entry, args }:
   const isEach = entry.name === 'flushall' || entry.spec.gather === 'each'
   const db = entry.name === 'swapdb' ? Number(args[1]) : session.db
   const groups = isEach ? state.route.all : state.route.groupsOf(db)
+  if (groups.length > 1 && refusesSplit(state, session, entry)) return
   const gathering = new Gathering(session, {
     entry,
     parts: groups.length,
@@ -113,6 +115,13 @@ export function gatherAll(state: RouterState, session: Session, { entry, args }:
   groups.forEach((group, index) => {
     submitPart(state, session, { entry, args }, { group, part: gathering.part(index) })
   })
+}
+
+/** Whether the configuration forbids writes that are not atomic; then it is answered. */
+function refusesSplit(state: RouterState, session: Session, entry: CommandEntry<Run>): boolean {
+  const isRefused = entry.isWrite && !state.config.gathersWrites
+  if (isRefused) session.reply(entry, crossGroup)
+  return isRefused
 }
 
 function submitPart(

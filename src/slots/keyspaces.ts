@@ -65,8 +65,10 @@ export class Keyspaces {
   /** Indexes of the keyspaces that may hold keys of database `db`, ascending. */
   ofDatabase(db: number): readonly number[] {
     if (this.isSingle) return [0]
-    const found = new Set<number>([this.#default])
-    for (const rules of [...this.#byFirst, this.#rest]) {
+    // Of those without a prefix the first one takes all that is left.
+    const rest = this.#rest.find((rule) => holds(rule, db))
+    const found = new Set<number>([rest?.keyspace ?? this.#default])
+    for (const rules of this.#byFirst) {
       for (const rule of rules ?? []) if (holds(rule, db)) found.add(rule.keyspace)
     }
     return [...found].sort((a, b) => a - b)

@@ -33,6 +33,36 @@ test('quorate status: its schema: refuses a status without groups', (t) => {
   t.false(validate({ cluster: 'x', members: [] }))
 })
 
+test('quorate explain: a key of each keyspace: where it lives and what is promised', (t) => {
+  const world = new World({
+    config: {
+      keyspaces: [
+        keyspace('cache', { prefixes: ['c:'], level: 'eventual', durability: 'none' }),
+        keyspace('default'),
+      ],
+    },
+  })
+  const client = world.connect()
+  client.ask('HELLO', '3')
+  const explain = (key: string): ReadonlyMap<string, string> => {
+    const lines = client.ask('QUORATE', 'EXPLAIN', key).split('\r\n')
+    const words = lines.filter((line) => !/^[$%]/u.test(line))
+    return new Map(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1] ?? '']] : [])))
+  }
+
+  const cached = explain('c:{foo}')
+  const other = explain('foo')
+
+  t.is(cached.get('slot'), ':12182')
+  t.is(other.get('slot'), ':12182')
+  t.deepEqual([cached.get('keyspace'), other.get('keyspace')], ['cache', 'default'])
+  t.deepEqual([cached.get('level'), other.get('level')], ['eventual', 'strong'])
+  t.regex(cached.get('ok') ?? '', /locks hold on that member only/u)
+  t.regex(other.get('ok') ?? '', /^2 of 3 members have it synced to disk/u)
+  t.is(cached.get('without-majority'), 'goes on with reads and writes')
+  t.is(other.get('without-majority'), 'refuses writes and reads')
+})
+
 test('quorate recover: accept-loss: asks the member for one group or all', (t) => {
   const asked: (number | null)[] = []
   const world = new World({

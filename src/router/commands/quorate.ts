@@ -1,10 +1,11 @@
-// QUORATE STATUS, RECOVER, HELP: what the operator asks of a member beyond Redis. The CLI uses it.
+// QUORATE STATUS, EXPLAIN, RECOVER, HELP: what the operator asks of a member beyond Redis. The CLI uses it.
 
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { admin, container, helpOf, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
 import { clusterStatus } from '../status.js'
+import explain from './quorate-explain.js'
 
 const status = {
   ...admin,
@@ -51,12 +52,15 @@ export default {
       since: '0.1.0',
       group: 'server',
       lines: [
+        'EXPLAIN <key>',
+        '    Says where a key lives, how it is replicated, and what an answer about it means.',
         'STATUS',
         '    Answers members and replication groups as JSON.',
         'RECOVER ACCEPT-LOSS [<group>]',
         '    Lets halted groups go on with the longest log that is left. Writes may be lost.',
       ],
     }),
+    explain,
     recover,
     status,
   ],
