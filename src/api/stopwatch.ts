@@ -1,4 +1,5 @@
-// Microseconds for metrics and slow logs only: a value of it never reaches an entry, a decision or a digest.
+// Microseconds for metrics, for slow logs and to end a turn that takes long: a value of it never reaches an entry,
+// a reply's data or a digest.
 
 export interface Stopwatch {
   /** Microseconds since some start, monotonic, an integer. */

@@ -1,5 +1,5 @@
-// How long commands took, for INFO, SLOWLOG and LATENCY only: a value of it never reaches an entry, a
-// decision or a digest. Groups tell, the router keeps.
+// How long commands took, for INFO, SLOWLOG and LATENCY, and for the end of a turn: a value of it never
+// reaches an entry or a digest. Groups tell, the router keeps.
 
 import type { Caller } from './group.js'
 import type { Stopwatch } from './stopwatch.js'

@@ -133,6 +133,7 @@ export class Executor {
   /** Opens a turn: `run` may be called several times in it. */
   begin(): void {
     this.#budget = commandsPerTurnMax
+    this.#stint.beginTurn()
   }
 
   run(now: Now): void {
@@ -190,8 +191,7 @@ export class Executor {
 
   #readRound(round: ReadRound, budget: number): number {
     const { lanes, calls } = round
-    const wall = this.#now.wall
-    const end = Math.min(calls.length, round.next + budget)
+    let end = Math.min(calls.length, round.next + budget)
     const from = round.next
     round.isBegun = true
     const stint = this.#stint
@@ -204,7 +204,7 @@ export class Executor {
         continue
       }
       stint.before(call.args)
-      const reply = this.#read(call.db, call.args, wall)
+      const reply = this.#read(call.db, call.args, this.#now.wall)
       if (reply === later) {
         this.#isOpen = true
         stint.opened()
@@ -214,10 +214,11 @@ export class Executor {
       const lane = lanes[round.next++] as Lane
       if (reply === needsLog) this.#host.intoLog(lane, call)
       else this.#host.read(lane, call, reply)
+      if (stint.isLong) end = round.next
     }
     stint.end()
     if (round.next === calls.length) this.#reads.finish()
-    return end - from + 1
+    return stint.isLong ? budget : end - from + 1
   }
 
   /** Opens the next delivery; false when there is none. */
@@ -302,6 +303,7 @@ export class Executor {
       }
       stint.after(args, null, i)
       this.#record(running, reply)
+      if (stint.isLong) spent = budget
       if (this.#serving !== null) {
         stint.end()
         return spent

@@ -1,12 +1,15 @@
 // Times the commands that a group executes, without a look at the stopwatch for each: a command that
 // Redis calls O(1) shares the time of its chunk of at most 32, any other is timed by itself. A chunk that
-// was slow is laid on the longest of its commands. Told to `Times`, decides nothing.
+// was slow is laid on the longest of its commands. Told to `Times`; decides nothing but when a turn is long
+// enough: the rest is executed in the next one, and nobody can tell from a reply or from the data.
 
 import type { CommandSpec } from '../api/command.js'
 import type { Caller } from '../api/group.js'
 import type { Times } from '../api/times.js'
 
 const chunkMax = 32
+/** Microseconds of one turn after which no further command begins. A collector that marks may make each take ten times as long. */
+const turnMicroseconds = 5_000
 /** A limit below this asks for the time of each command. */
 const fineMicroseconds = 1_000
 
@@ -14,6 +17,8 @@ export class Stint {
   readonly #times: Times
   readonly #commands: () => ReadonlyMap<string, CommandSpec>
   #startedAt = 0
+  /** When the turn is long enough. */
+  #turnEndsAt = 0
   /** The command of the calls since the last change of command, and whether each is timed. */
   #name = ''
   #isCostly = false
@@ -41,6 +46,16 @@ export class Stint {
     this.#times = init.times
     this.#commands = init.commands
     this.#callerAt = init.callerAt
+  }
+
+  /** A turn begins: `isLong` looks at its time. */
+  beginTurn(): void {
+    this.#turnEndsAt = this.#times.stopwatch.microseconds() + turnMicroseconds
+  }
+
+  /** As of the last look at the stopwatch. */
+  get isLong(): boolean {
+    return this.#startedAt >= this.#turnEndsAt
   }
 
   /** Commands follow. */

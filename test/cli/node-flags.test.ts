@@ -9,6 +9,7 @@ const steady = [
   '--max-semi-space-size=8',
   '--v8-pool-size=1',
   '--no-concurrent-marking',
+  '--no-incremental-marking-task',
   '--no-memory-reducer',
 ]
 

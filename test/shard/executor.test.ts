@@ -15,6 +15,7 @@ import { limits } from '../../src/api/limits.js'
 import { positionZero } from '../../src/api/position.js'
 import { noLeader } from '../../src/api/replies.js'
 import { ok, type Reply } from '../../src/api/reply.js'
+import { noTimes } from '../../src/api/times.js'
 import { ByteWriter } from '../../src/base/bytes.js'
 import { encodeCommands } from '../../src/shard/batch.js'
 import { EventLog } from '../../src/shard/event-log.js'
@@ -26,7 +27,8 @@ import { MapEngine } from './map-engine.js'
 
 const spec = { name: 'get' } as CommandSpec
 
-function world() {
+/** Each look at the stopwatch is so many microseconds behind the last one. */
+function world(lookMicroseconds = 0) {
   const engine = new MapEngine()
   const windows = new Windows()
   const reads = new Reads(1_000)
@@ -40,11 +42,13 @@ function world() {
   const served: LateAnswer[] = []
   let token = 0
   let sequence = 0
+  let microseconds = 0
   const executor = new Executor({
     engine,
     windows,
     reads,
     events: new EventLog(noKeyEvents, 16),
+    times: { ...noTimes, stopwatch: { microseconds: () => (microseconds += lookMicroseconds) } },
     host: {
       answered: (_head, found) => answered.push(found),
       read: (_lane, call, reply) => {
@@ -145,6 +149,25 @@ test('executor: a read: waits for its index, not for what is behind it', (t) => 
 
   t.deepEqual(w.replies, ['1'])
   t.is(w.executor.applied.index, 2)
+})
+
+test('executor: commands that take long: a turn begins few of them, the next ones go on in order', (t) => {
+  const w = world(1_000)
+  const lines = Array.from({ length: 20 }, (_, i) => `set a ${i}`)
+  w.commands(...lines)
+  for (let ticket = 0; ticket < 20; ticket++) {
+    w.read(lane(), `get a${ticket}`, { ticket, index: 1 })
+  }
+
+  w.run()
+  const ran = w.engine.ran.length
+  for (let i = 0; i < 20; i++) w.run()
+
+  t.true(ran > 0 && ran < 8, `${ran}`)
+  t.deepEqual(w.engine.ran, [...lines, ...lines.map((_, i) => `(get a${i})`)])
+  t.deepEqual(w.answered, [lines.map(() => ok)])
+  t.is(w.replies.length, 20)
+  t.true(w.wakes() >= 6)
 })
 
 test('executor: a long command in an entry: nothing else runs until it answers', (t) => {
