@@ -10,6 +10,7 @@ const steady = [
   '--v8-pool-size=1',
   '--no-concurrent-marking',
   '--no-incremental-marking-task',
+  '--no-parallel-scavenge',
   '--no-memory-reducer',
 ]
 

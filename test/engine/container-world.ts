@@ -214,7 +214,7 @@ export class ContainerWorld {
         if (value.type === 'hash') this.effects.hashes.remove(key, value, name)
         if (value.type === 'set') this.effects.sets.remove(key, value, name)
       } else if (part !== undefined && 'scores' in part && value.type === 'zset') {
-        this.effects.zsets.remove(key, value, part.members[0] as string)
+        this.effects.zsets.remove(key, value, part.member(0))
       }
     }
     this.effects.settle(key, value, 'drained')

@@ -24,9 +24,7 @@ export class ZsetEffects {
     const index = zset.partOf(score, member)
     this.#changes.begin(key, zset, index)
     const part = zset.body.parts[index] as ScorePart
-    const at = part.indexOf(score, member)
-    part.members.splice(at, 0, member)
-    part.scores.splice(at, 0, score)
+    part.insert(part.indexOf(score, member), member, score)
     this.#index(zset, member, score)
     this.#changes.end(1, scoreBytes(member))
   }
@@ -46,8 +44,7 @@ export class ZsetEffects {
     const at = run.position - zset.body.before(index)
     this.#changes.begin(key, zset, index)
     const part = zset.body.parts[index] as ScorePart
-    const gone = part.members.splice(at, run.count)
-    part.scores.splice(at, run.count)
+    const gone = part.remove(at, run.count)
     let bytes = 0
     for (const member of gone) {
       this.#index(zset, member, null)
@@ -89,9 +86,7 @@ export class ZsetEffects {
     const index = zset.partOf(score, member)
     this.#changes.begin(key, zset, index)
     const part = zset.body.parts[index] as ScorePart
-    const at = part.indexOf(score, member)
-    part.members.splice(at, 1)
-    part.scores.splice(at, 1)
+    part.remove(part.indexOf(score, member), 1)
     this.#changes.end(-1, -scoreBytes(member))
   }
 }

@@ -90,7 +90,7 @@ function* encodeZset(writer: RdbWriter, zset: ZsetValue): Work<void> {
     const pack = new ListpackWriter()
     for (const part of parts) {
       for (let i = 0; i < part.size; i++) {
-        pack.text(part.members[i] as string)
+        pack.text(part.member(i))
         packScore(pack, part.scores[i] as number)
       }
     }
@@ -104,7 +104,7 @@ function* encodeZset(writer: RdbWriter, zset: ZsetValue): Work<void> {
     const part = parts[index]
     if (part === undefined) continue
     for (let i = part.size - 1; i >= 0; i--) {
-      writer.text(part.members[i] as string)
+      writer.text(part.member(i))
       writer.double(part.scores[i] as number)
       yield
     }

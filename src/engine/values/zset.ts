@@ -48,7 +48,7 @@ export class ZsetValue {
       const middle = (low + high) >> 1
       const part = parts[middle] as ScorePart
       const first = part.scores[0] as number
-      const isBehind = first > score || (first === score && (part.members[0] as string) > member)
+      const isBehind = first > score || (first === score && part.member(0) > member)
       if (isBehind) high = middle
       else low = middle
     }
@@ -70,16 +70,16 @@ export class ZsetValue {
     let high = parts.length
     while (high - low > 1) {
       const middle = (low + high) >> 1
-      const { scores, members } = parts[middle] as ScorePart
-      if (edge.reaches(scores[0] as number, members[0] as string)) high = middle
+      const part = parts[middle] as ScorePart
+      if (edge.reaches(part.scores[0] as number, part.member(0))) high = middle
       else low = middle
     }
-    const { scores, members } = parts[low] as ScorePart
+    const part = parts[low] as ScorePart
     let from = 0
-    let to = members.length
+    let to = part.size
     while (from < to) {
       const middle = (from + to) >> 1
-      if (edge.reaches(scores[middle] as number, members[middle] as string)) to = middle
+      if (edge.reaches(part.scores[middle] as number, part.member(middle))) to = middle
       else from = middle + 1
     }
     return this.body.before(low) + from
@@ -93,11 +93,11 @@ export class ZsetValue {
     let at = span.from - this.body.before(index)
     for (let left = span.count; left > 0; left--) {
       const part = parts[index] as ScorePart
-      into.push(part.members[at] as string)
+      into.push(part.member(at))
       if (scores !== null) scores.push(part.scores[at] as number)
       if (span.isReverse) {
-        if (--at < 0 && index > 0) at = (parts[--index] as ScorePart).members.length - 1
-      } else if (++at === part.members.length) {
+        if (--at < 0 && index > 0) at = (parts[--index] as ScorePart).size - 1
+      } else if (++at === part.size) {
         index++
         at = 0
       }
@@ -114,8 +114,8 @@ export class ZsetValue {
   restored(part: ScorePart): void {
     const scores = this.#scores ?? new NameIndex<number>()
     this.#scores = scores
-    part.members.forEach((member, i) => {
-      scores.set(member, part.scores[i] as number)
+    part.scores.forEach((score, i) => {
+      scores.set(part.member(i), score)
     })
   }
 }

@@ -86,7 +86,7 @@ function* elementsOf(value: Container): Work<string[]> {
       'items' in part
         ? part.items
         : 'members' in part
-          ? part.members
+          ? part.members()
           : 'map' in part
             ? part.map.keys()
             : []

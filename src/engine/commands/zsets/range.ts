@@ -122,7 +122,7 @@ export function readSpan(context: Context, zset: ZsetValue, span: ReplySpan): Re
   const { from, count, isReverse, hasScores } = span
   if (!isReverse && !hasScores && zset.body.parts.length === 1) {
     // The plainest and most frequent form: one run of a small set.
-    return zset.body.parts[0]?.members.slice(from, from + count) ?? emptyArray
+    return zset.body.parts[0]?.members(from, from + count) ?? emptyArray
   }
   return runMachine(context, new ReadMachine(zset, span), count)
 }

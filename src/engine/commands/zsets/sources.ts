@@ -145,7 +145,7 @@ export class SourceWalk {
       if (value === null || this.#index >= value.body.parts.length) return false
       if (value.type === 'zset') {
         const part = value.body.parts[this.#index++]
-        this.#names = part?.members ?? []
+        this.#names = part?.members() ?? []
         this.#scores = part?.scores ?? null
       } else this.#names = [...(value.body.parts[this.#index++] as MapPart).map.keys()]
       this.#at = 0
