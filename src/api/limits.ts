@@ -26,7 +26,7 @@ export const limits = {
   outputUnauthenticatedBytes: 64 * 1024,
   /** Items of a list that is encoded in one go; characters of a longer one that are made in one turn. */
   replyItemsWhole: 16 * 1024,
-  replySliceChars: 256 * 1024,
+  replySliceChars: 64 * 1024,
   /** Milliseconds a connection may take to authenticate, and to finish a begun command. */
   authenticateMs: 10_000,
   partialCommandMs: 30_000,

@@ -1,6 +1,7 @@
 // Replies between members and in checkpoints of the answer window: compact, versioned by its container.
 
 import type { ByteReader, ByteWriter } from '../base/bytes.js'
+import { wholeOf } from './long-reply.js'
 import { ok, type Reply, type ReplyObject, silent, nullArray, status } from './reply.js'
 
 const tags = {
@@ -79,6 +80,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
       return
     case 'many':
       encodeList(writer.byte(tags.many), reply.items)
+      return
+    case 'long':
+      encodeReply(writer, wholeOf(reply))
       return
     case 'verbatim':
       writer.byte(tags.verbatim).text(reply.format).text(reply.text)

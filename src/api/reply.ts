@@ -58,6 +58,14 @@ export interface ManyReply {
   readonly type: 'many'
   readonly items: readonly Reply[]
 }
+/** A list of very many items in runs, one behind the other (see `long-reply`); never empty, no run nests in another. */
+export interface LongReply {
+  readonly type: 'long'
+  readonly as: 'array' | 'map' | 'pairs' | 'set'
+  readonly runs: readonly (readonly Reply[])[]
+  /** Items of all runs. */
+  readonly count: number
+}
 /** RESP3 `=n` with a format of three characters; RESP2 a bulk string. */
 export interface VerbatimReply {
   readonly type: 'verbatim'
@@ -85,6 +93,7 @@ export type ReplyObject =
   | SetReply
   | PushReply
   | ManyReply
+  | LongReply
   | VerbatimReply
   | NullArrayReply
   | SilentReply

@@ -31,6 +31,8 @@ interface Frame {
   readonly items: readonly Reply[]
   /** Each two of them are an array of their own. */
   readonly isPaired: boolean
+  /** They are runs of one list. */
+  readonly isRuns: boolean
   next: number
   readonly outer: Frame | null
 }
@@ -45,14 +47,14 @@ export function encodeReply(reply: Reply, protocol: number): string {
   const items = itemsOf(reply)
   if (items === null) return encodeSingle(reply, protocol)
   const cursor: Cursor = { frame: frameOf(reply, items, { protocol, outer: null }) }
-  const head = listHead(reply, items.length, protocol)
+  const head = listHead(reply, countOf(reply, items), protocol)
   return head + encodeItems(cursor, { protocol, chars: limits.outputHardBytes })
 }
 
 /** The text of a list too long to be encoded at once, piece by piece; null for any other reply. */
 export function streamReply(reply: Reply, protocol: number): ReplyText | null {
   const list = itemsOf(reply)
-  if (list === null || !isLong(list)) return null
+  if (list === null || !(isRuns(reply) || isLong(list))) return null
   return new ListText(reply, list, protocol)
 }
 
@@ -61,8 +63,9 @@ function isLong(list: readonly Reply[]): boolean {
   if (list.length > limits.replyItemsWhole) return true
   if (list.length > fewItems) return false
   for (let i = 0; i < list.length; i++) {
-    const inner = itemsOf(list[i] as Reply)
-    if (inner !== null && inner.length > limits.replyItemsWhole) return true
+    const item = list[i] as Reply
+    const inner = itemsOf(item)
+    if (inner !== null && countOf(item, inner) > limits.replyItemsWhole) return true
   }
   return false
 }
@@ -74,7 +77,7 @@ class ListText implements ReplyText {
 
   constructor(reply: Reply, list: readonly Reply[], protocol: number) {
     this.#protocol = protocol
-    this.#head = listHead(reply, list.length, protocol)
+    this.#head = listHead(reply, countOf(reply, list), protocol)
     this.#cursor = { frame: frameOf(reply, list, { protocol, outer: null }) }
   }
 
@@ -101,6 +104,10 @@ function encodeItems(
     let next: number = frame.next
     const { isPaired } = frame
     let inner: Frame | null = null
+    if (frame.isRuns && next < items.length) {
+      const run = items[next++] as readonly Reply[]
+      inner = { items: run, isPaired, isRuns: false, next: 0, outer: frame }
+    }
     while (next < items.length && inner === null) {
       if (isPaired && (next & 1) === 0) out += '*2\r\n'
       const item = items[next++] as Reply
@@ -109,7 +116,7 @@ function encodeItems(
         const found = itemsOf(item)
         if (found === null) out += encodeSingle(item, protocol)
         else {
-          out += listHead(item, found.length, protocol)
+          out += listHead(item, countOf(item, found), protocol)
           inner = frameOf(item, found, { protocol, outer: frame })
         }
       }
@@ -131,12 +138,24 @@ function frameOf(
   items: readonly Reply[],
   at: { readonly protocol: number; readonly outer: Frame | null },
 ): Frame {
-  const isPaired =
-    typeof reply === 'object' &&
-    reply !== null &&
-    'type' in reply &&
-    reply.type === (at.protocol > 2 ? 'pairs' : 'table')
-  return { items, isPaired, next: 0, outer: at.outer }
+  const isPaired = kindOf(reply) === (at.protocol > 2 ? 'pairs' : 'table')
+  return { items, isPaired, isRuns: isRuns(reply), next: 0, outer: at.outer }
+}
+
+/** What sort of list a reply is; empty for an array. */
+function kindOf(reply: Reply): ReplyObject['type'] | 'array' {
+  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return 'array'
+  return reply.type === 'long' ? reply.as : reply.type
+}
+
+function isRuns(reply: Reply): boolean {
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'long'
+}
+
+/** Of the list that has these items, or runs of them. */
+function countOf(reply: Reply, items: readonly Reply[]): number {
+  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return items.length
+  return reply.type === 'long' ? reply.count : items.length
 }
 
 /** What a reply is a list of, or null. */
@@ -144,17 +163,19 @@ function itemsOf(reply: Reply): readonly Reply[] | null {
   if (typeof reply !== 'object' || reply === null) return null
   if (!('type' in reply)) return reply
   if (reply.type === 'map') return reply.pairs
+  if (reply.type === 'long') return reply.runs
   if (reply.type === 'set' || reply.type === 'push' || reply.type === 'pairs') return reply.items
   return reply.type === 'many' || reply.type === 'table' ? reply.items : null
 }
 
 function listHead(reply: Reply, count: number, protocol: number): string {
-  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return `*${count}\r\n`
-  if (reply.type === 'many') return ''
-  if (protocol < 3) return `*${reply.type === 'table' ? count >> 1 : count}\r\n`
-  if (reply.type === 'map' || reply.type === 'table') return `%${count >> 1}\r\n`
-  if (reply.type === 'pairs') return `*${count >> 1}\r\n`
-  return reply.type === 'set' ? `~${count}\r\n` : `>${count}\r\n`
+  const kind = kindOf(reply)
+  if (kind === 'array') return `*${count}\r\n`
+  if (kind === 'many') return ''
+  if (protocol < 3) return `*${kind === 'table' ? count >> 1 : count}\r\n`
+  if (kind === 'map' || kind === 'table') return `%${count >> 1}\r\n`
+  if (kind === 'pairs') return `*${count >> 1}\r\n`
+  return kind === 'set' ? `~${count}\r\n` : `>${count}\r\n`
 }
 
 function encodeSingle(reply: Reply, protocol: number): string {

@@ -15,7 +15,7 @@ export function estimate(reply: Reply): number {
       reply.type === 'table'
     )
       return estimate(reply.items)
-    return 8
+    return reply.type === 'long' ? estimate(reply.runs) : 8
   }
   let bytes = 8
   for (let i = 0; i < reply.length; i++) bytes += estimate(reply[i] as Reply)

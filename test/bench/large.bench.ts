@@ -1,17 +1,19 @@
 // Does one very large value stall a member? One hash, set, sorted set, list or stream is grown, checkpointed,
 // changed in one element, scanned, read, sent to a member that lost its disk, and deleted, while others SET. Of the leader
 // (and of the receiver) the longest delay of the event loop counts, without the time it waited for a processor.
-// `TYPES=hash,list ELEMENTS=5000000 MEMBERS=3 FLAGS=--max-semi-space-size=32 node .../large.bench.js`
+// `TYPES=hash,list ELEMENTS=5000000 MEMBERS=3 FLAGS=--max-semi-space-size=32 node .../large.bench.js`; VERBOSE=1 shows
+// the longest stalls one by one, KEYS_PER_SECOND=1000000 lets a checkpoint of millions end in seconds.
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Socket } from 'node:net'
+import { limits } from '../../src/api/limits.js'
 import { TestCluster } from '../e2e/cluster.js'
 import { ask, encodeCommand, loadSets, openSocket } from './load.js'
 import { findLeader, ProbedMember } from './probed-member.js'
-import { round, type Stall } from './stall-probe.js'
+import { type MemberFigures, round, type Stall } from './stall-probe.js'
 
 export const largeTypes = ['hash', 'set', 'zset', 'list', 'stream'] as const
 export type LargeType = (typeof largeTypes)[number]
@@ -24,6 +26,9 @@ export interface LargeOptions {
   readonly nodeFlags: readonly string[]
   /** Reads the whole value in one command, too. */
   readonly isRead: boolean
+  /** Of a checkpoint. */
+  readonly keysPerSecond: number
+  readonly isVerbose: boolean
   readonly say: (sentence: string) => void
 }
 
@@ -87,7 +92,13 @@ export async function benchLarge(options: LargeOptions): Promise<LargeFigures> {
   const cluster = await TestCluster.prepare({
     members: options.members,
     proxied: false,
-    config: { checkpoint: { 'log-size': '512gb', interval: '24h' } },
+    config: {
+      checkpoint: {
+        'log-size': '512gb',
+        interval: '24h',
+        'keys-per-second': options.keysPerSecond,
+      },
+    },
   })
   const start = (i: number): ProbedMember =>
     new ProbedMember({
@@ -203,16 +214,12 @@ class Run {
       },
       false,
     )
-    const { cpuLoopMax, ownLoopMax, loopMax, longest } = await receiver.read()
     this.#add({
       what: 'its receiver',
       seconds: 0,
-      cpu: cpuLoopMax,
-      own: ownLoopMax,
-      wall: loopMax,
       p99: 0,
       max: 0,
-      longest: longest[0] ?? null,
+      ...this.#stallsOf(await receiver.read()),
     })
   }
 
@@ -235,19 +242,17 @@ class Run {
       load = await loadSets(this.#port, { clients: 2, key: other, until: work })
     }
     await work
-    const { cpuLoopMax: cpu, ownLoopMax: own, loopMax: wall, longest } = await this.#member.read()
-    const { p99Ms, maxMs } = load
-    const worst = longest[0] ?? null
-    this.#add({
-      what,
-      seconds,
-      cpu,
-      own,
-      wall,
-      p99: round(p99Ms),
-      max: round(maxMs),
-      longest: worst,
-    })
+    const stalls = this.#stallsOf(await this.#member.read())
+    this.#add({ what, seconds, p99: round(load.p99Ms), max: round(load.maxMs), ...stalls })
+  }
+
+  #stallsOf(figures: MemberFigures): Pick<LargeRow, 'cpu' | 'own' | 'wall' | 'longest'> {
+    const { cpuLoopMax: cpu, ownLoopMax: own, loopMax: wall, longest, calls } = figures
+    if (this.#options.isVerbose) {
+      for (const stall of longest) this.#options.say(`  ${JSON.stringify(stall)}`)
+      this.#options.say(`  ${JSON.stringify(calls)}`)
+    }
+    return { cpu, own, wall, longest: longest[0] ?? null }
   }
 
   #add(row: LargeRow): void {
@@ -373,6 +378,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       members: Number(env['MEMBERS'] ?? 3),
       nodeFlags: (env['FLAGS'] ?? '').split(' ').filter((flag) => flag !== ''),
       isRead: env['READ'] !== '0',
+      keysPerSecond: Number(env['KEYS_PER_SECOND'] ?? limits.checkpointKeysPerSecond),
+      isVerbose: env['VERBOSE'] === '1',
       say: (sentence) => console.log(sentence),
     })
     console.log(

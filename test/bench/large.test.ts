@@ -13,6 +13,8 @@ for (const type of ['hash', 'stream'] as const) {
         members: type === 'hash' ? 3 : 1,
         nodeFlags: [],
         isRead: true,
+        keysPerSecond: 50_000,
+        isVerbose: false,
         say: (sentence) => t.log(sentence),
       })
 

@@ -30,7 +30,7 @@ export interface StallFigures {
   readonly majors: number
   /** Longest pause by kind. */
   readonly gc: Readonly<Record<string, number>>
-  /** The longest delays of the loop, longest first. */
+  /** The longest delays of the loop without the time waited for a processor, longest first. */
   readonly longest: readonly Stall[]
 }
 
@@ -228,7 +228,7 @@ export class StallProbe {
   }
 
   #longest(): Stall[] {
-    return this.#stalls.sort((a, b) => b.wall - a.wall).slice(0, stallsKept)
+    return this.#stalls.sort((a, b) => b.wall - b.waited - a.wall + a.waited).slice(0, stallsKept)
   }
 }
 

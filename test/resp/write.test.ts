@@ -6,7 +6,8 @@ import test from 'ava'
 import fc from 'fast-check'
 import { limits } from '../../src/api/limits.js'
 import { error } from '../../src/api/replies.js'
-import { nullArray, ok, type Reply, silent, status } from '../../src/api/reply.js'
+import { type ListShape, LongItems, wholeOf } from '../../src/api/long-reply.js'
+import { type LongReply, nullArray, ok, type Reply, silent, status } from '../../src/api/reply.js'
 import { formatDouble } from '../../src/base/double.js'
 import { respDoor } from '../../src/resp/door.js'
 
@@ -250,3 +251,32 @@ test('write: a long list, or a short one with a long list in it: its pieces are 
     t.is(respDoor.stream(short, 3), null)
   }
 })
+
+test('write: a list in runs: the text of the same list in one', (t) => {
+  const nested = fc.sample(replies, { numRuns: 200, seed: 6 })
+  const shapes: readonly ListShape[] = ['array', 'set', 'map', 'pairs']
+  for (const as of shapes) {
+    const items = new LongItems()
+    for (let i = 0; i <= limits.replyItemsWhole; i += 2) {
+      items.run.push(nested[i % nested.length] ?? i, i)
+      items.rest()
+    }
+    const long = items.reply(as)
+    t.is(isLong(long), true)
+    const whole = isLong(long) ? wholeOf(long) : long
+    for (const protocol of [2, 3]) {
+      const text = respDoor.encode(whole, protocol)
+      t.true(respDoor.encode(long, protocol) === text)
+      const stream = respDoor.stream([1, long], protocol)
+      const pieces: string[] = []
+      while (stream !== null && !stream.isOver) pieces.push(stream.next(1_000))
+      t.true(pieces.join('') === `*2\r\n:1\r\n${text}`)
+      t.true(pieces.length > 10)
+      t.not(respDoor.stream(long, protocol), null)
+    }
+  }
+})
+
+function isLong(reply: Reply): reply is LongReply {
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'long'
+}

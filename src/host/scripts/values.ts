@@ -1,6 +1,7 @@
 // Replies in the package's binary interface: one byte of kind, four of length or count, then the bytes.
 
 import { Buffer } from 'node:buffer'
+import { wholeOf } from '../../api/long-reply.js'
 import type { Reply, ReplyObject } from '../../api/reply.js'
 import { formatDouble } from '../../base/double.js'
 import { never } from '../../base/assert.js'
@@ -92,6 +93,9 @@ export class ReplyWriter {
         return
       case 'pairs':
         this.#pairs(reply.items)
+        return
+      case 'long':
+        this.#write(wholeOf(reply))
         return
       case 'verbatim':
         if (this.protocol === 2) {

@@ -1,6 +1,7 @@
 // HGETALL, HKEYS and HVALS.
 
 import type { later } from '../../../api/engine.js'
+import { LongItems } from '../../../api/long-reply.js'
 import { wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
@@ -12,21 +13,19 @@ export function allFields(
   what: 'both' | 'fields' | 'values',
 ): Reply | typeof later {
   const hash = context.lookup(key)
-  if (hash === undefined) return answer(what, [])
+  const items = new LongItems()
+  const as = what === 'both' ? 'map' : 'array'
+  if (hash === undefined) return items.reply(as)
   if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
-  const items: Reply[] = []
   return overParts(context, hash.body, {
     visit(part) {
       for (const [field, text] of part.map) {
         if (part.times !== null && context.isPastTime(part.times.get(field))) continue
-        if (what !== 'values') items.push(field)
-        if (what !== 'fields') items.push(text)
+        if (what !== 'values') items.run.push(field)
+        if (what !== 'fields') items.run.push(text)
       }
+      items.rest()
     },
-    finish: () => answer(what, items),
+    finish: () => items.reply(as),
   })
-}
-
-function answer(what: 'both' | 'fields' | 'values', items: readonly Reply[]): Reply {
-  return what === 'both' ? { type: 'map', pairs: items } : items
 }

@@ -1,5 +1,6 @@
 // LRANGE key start stop.
 
+import { LongItems } from '../../../api/long-reply.js'
 import { notInteger } from '../../../api/replies.js'
 import { emptyArray } from '../../../api/reply.js'
 import { parseClamped } from '../../values/integer.js'
@@ -39,7 +40,7 @@ export default {
     if (first > last) return emptyArray
     let index = body.partAt(first)
     let at = first - body.before(index)
-    const found: string[] = []
+    const found = new LongItems()
     return inSteps(context, last - first + 1, {
       visit() {
         let { items } = body.parts[index] as ListPart
@@ -47,10 +48,11 @@ export default {
           items = (body.parts[++index] as ListPart).items
           at = 0
         }
-        found.push(items[at++] as string)
+        found.run.push(items[at++] as string)
+        found.rest()
         return true
       },
-      finish: () => found,
+      finish: () => found.reply('array'),
     })
   },
 } satisfies EngineCommand

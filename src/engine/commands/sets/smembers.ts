@@ -1,8 +1,10 @@
 // SMEMBERS key.
 
+import { LongItems } from '../../../api/long-reply.js'
 import { wrongType } from '../../../api/replies.js'
+import { orderedMembers, setEncodings } from '../../values/set.js'
 import type { EngineCommand } from '../command.js'
-import { allMembers } from './all-members.js'
+import { overParts } from '../over-parts.js'
 
 export default {
   name: 'smembers',
@@ -21,6 +23,14 @@ export default {
     const set = context.lookup(args[1] as string)
     if (set === undefined) return { type: 'set', items: [] }
     if (typeof set === 'string' || set.type !== 'set') return wrongType
-    return allMembers(context, set, (items) => ({ type: 'set', items }))
+    if (set.encoding === setEncodings.intset) return { type: 'set', items: orderedMembers(set) }
+    const items = new LongItems()
+    return overParts(context, set.body, {
+      visit(part) {
+        for (const member of part.map.keys()) items.run.push(member)
+        items.rest()
+      },
+      finish: () => items.reply('set'),
+    })
   },
 } satisfies EngineCommand

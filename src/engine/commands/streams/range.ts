@@ -1,6 +1,7 @@
 // XRANGE and XREVRANGE.
 
 import type { later } from '../../../api/engine.js'
+import { LongItems } from '../../../api/long-reply.js'
 import { notInteger, syntaxError } from '../../../api/replies.js'
 import { emptyArray, nullArray, type Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
@@ -30,14 +31,15 @@ export function rangeReply(
   if (stream.type === 'error') return stream
   if (count === 0) return nullArray
   const walk = new EntryWalk(stream, { first, last, isReverse })
-  const found: Reply[] = []
+  const found = new LongItems()
   const most = count < 0 ? stream.body.size : Math.min(count, stream.body.size)
   return inSteps(context, most, {
     visit() {
       const id = walk.next()
-      if (id !== null) found.push(entryReply(id, walk.entry))
+      if (id !== null) found.run.push(entryReply(id, walk.entry))
+      found.rest()
       return id !== null
     },
-    finish: () => found,
+    finish: () => found.reply('array'),
   })
 }

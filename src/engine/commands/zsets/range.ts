@@ -2,6 +2,7 @@
 // the range in steps, as a reply or into a key.
 
 import { later } from '../../../api/engine.js'
+import { LongItems } from '../../../api/long-reply.js'
 import {
   lexRangeFormat,
   limitWithoutOrder,
@@ -130,34 +131,27 @@ export function readSpan(context: Context, zset: ZsetValue, span: ReplySpan): Re
 class ReadMachine implements Machine {
   readonly #zset: ZsetValue
   readonly #span: ReplySpan
-  readonly #members: string[] = []
-  readonly #scores: number[] | null
-  readonly #items: Reply[] = []
+  readonly #items = new LongItems()
+  #done = 0
 
   constructor(zset: ZsetValue, span: ReplySpan) {
     this.#zset = zset
     this.#span = span
-    this.#scores = span.hasScores ? [] : null
   }
 
   step(budget: number): Reply | typeof later {
-    const { isReverse, count } = this.#span
-    const members = this.#members
-    const scores = this.#scores
-    if (scores === null) {
-      const taken = Math.min(budget, count - members.length)
-      const from = this.#span.from + (isReverse ? -members.length : members.length)
-      this.#zset.read({ from, count: taken, isReverse }, members, null)
-      return members.length < count ? later : members
-    }
-    const done = this.#items.length >> 1
-    const taken = Math.min(budget, count - done)
-    members.length = 0
-    scores.length = 0
-    const from = this.#span.from + (isReverse ? -done : done)
+    const { isReverse, count, hasScores } = this.#span
+    const items = this.#items
+    const taken = Math.min(budget, count - this.#done)
+    const from = this.#span.from + (isReverse ? -this.#done : this.#done)
+    const members: string[] = []
+    const scores: number[] | null = hasScores ? [] : null
     this.#zset.read({ from, count: taken, isReverse }, members, scores)
-    for (const item of withScores(members, scores)) this.#items.push(item)
-    return done + taken < count ? later : { type: 'pairs', items: this.#items }
+    const more = scores === null ? members : withScores(members, scores)
+    for (const item of more) items.run.push(item)
+    items.rest()
+    this.#done += taken
+    return this.#done < count ? later : items.reply(hasScores ? 'pairs' : 'array')
   }
 }
 
