@@ -87,9 +87,9 @@ export const limits = {
   subscribeConfirmMs: 500,
   /** Bytes of published messages on the way to one peer, before more are dropped. */
   peerMessageBytesMax: 32 * 1024 * 1024,
-  /** Bytes of one snapshot chunk, and chunks in flight. */
-  snapshotChunkBytes: 512 * 1024,
-  snapshotChunksInFlight: 4,
+  /** Bytes of one snapshot chunk, checked and hashed four times on its way in, and chunks in flight. */
+  snapshotChunkBytes: 128 * 1024,
+  snapshotChunksInFlight: 8,
   /** Bytes of rows that a receiver loads in one turn: some thousand elements. */
   snapshotSliceBytes: 32 * 1024,
   /** Bytes of one row or of the shard's part of a snapshot, which arrive in pieces. */

@@ -64,7 +64,7 @@ test('transfer: chunks: no frame is larger than a chunk, whatever the rows', (t)
   t.true(world.run(() => world.a.reports.length > 0))
 
   t.deepEqual(content(world.b.engine), content(world.a.engine))
-  t.true(largest <= 512 * 1024 + 4096, `${largest}`)
+  t.true(largest <= 128 * 1024 + 4096, `${largest}`)
 })
 
 test('transfer: a chunk of many rows: a turn of the receiver takes no more than a slice of them', (t) => {
