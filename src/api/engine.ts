@@ -117,13 +117,21 @@ export interface Engine {
 
 /** Execution that leaves no trace, and what scripts are kept in. */
 export interface EngineScripting {
-  /** Opens an entry that will be undone: clock and chance as in `beginEntry`. */
+  /** What follows can be undone: entries, with clock and chance as in `beginEntry`. */
   speculate(): void
-  /** Everything since `speculate` has not happened. */
+  /** What has not happened since `speculate` is undone. */
   undo(): void
+  /** What lies before a mark has happened, and the clock stood there: it will not be undone. */
+  happened(mark: number, clock: number): void
+  /** Everything since `speculate` has happened. */
+  allHappened(): void
   /** A place within it to go back to. */
   mark(): number
   undoTo(mark: number): void
+  /** Of the entry that is executed, where others see the one before. */
+  readonly clock: number
+  /** Changes of the data so far: a command that adds none changed nothing. */
+  readonly changes: number
   /**
    * As `execute`, in a hidden database too, whatever the memory, and without waiting. `isScript`: a script
    * calls it, and gets an order that does not hang on how a set is kept.

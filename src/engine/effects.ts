@@ -269,6 +269,7 @@ export class Effects {
   }
 
   #raise(slot: number): void {
+    this.#journal.changes++
     if (this.#journal.isOpen && this.#journal.isFirst(slot)) {
       const before = this.versions[slot] as number
       this.#journal.add(() => {
@@ -323,8 +324,10 @@ export class Effects {
     this.#listener = null
   }
 
-  undo(): void {
-    this.#journal.rollback()
+  /** What was done is undone, or stays. */
+  endJournal(isUndone: boolean): void {
+    if (isUndone) this.#journal.rollback()
+    else this.#journal.end()
     this.#listener = this.#events
   }
 

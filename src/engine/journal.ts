@@ -7,7 +7,11 @@ import { assert } from '../base/assert.js'
 
 export class Journal {
   isOpen = false
+  /** Slot versions raised so far, whether undone or not: nothing changes without that. */
+  changes = 0
   readonly #undo: (() => void)[] = []
+  /** How many were forgotten before the first of `#undo`. */
+  #forgotten = 0
   /** What has a whole image since the last mark, and slots whose version has one. */
   readonly #kept = new Set<object | number>()
 
@@ -31,20 +35,37 @@ export class Journal {
   /** A place to roll back to. */
   mark(): number {
     this.#kept.clear()
-    return this.#undo.length
+    return this.#forgotten + this.#undo.length
   }
 
   /** Undoes everything since the mark; the journal stays open. */
   rollbackTo(mark: number): void {
     this.isOpen = false
-    while (this.#undo.length > mark) (this.#undo.pop() as () => void)()
+    const left = mark - this.#forgotten
+    while (this.#undo.length > left) (this.#undo.pop() as () => void)()
     this.#kept.clear()
     this.isOpen = true
   }
 
   rollback(): void {
     assert(this.isOpen, 'a journal is open')
-    this.rollbackTo(0)
+    this.rollbackTo(this.#forgotten)
+    this.#forgotten = 0
+    this.isOpen = false
+  }
+
+  /** What lies before the mark stays: it will not be undone. */
+  forget(mark: number): void {
+    this.#undo.splice(0, mark - this.#forgotten)
+    this.#forgotten = mark
+  }
+
+  /** Everything stays as it is. */
+  end(): void {
+    assert(this.isOpen, 'a journal is open')
+    this.#undo.length = 0
+    this.#kept.clear()
+    this.#forgotten = 0
     this.isOpen = false
   }
 }

@@ -37,15 +37,33 @@ export class Scripting implements EngineScripting {
     return this.#init.isFull()
   }
 
+  get clock(): number {
+    return this.#init.context.clock
+  }
+
+  get changes(): number {
+    return this.#init.journal.changes
+  }
+
   speculate(): void {
     this.clockBefore = this.#init.context.clock
     this.#init.context.effects.speculate()
   }
 
+  happened(mark: number, clock: number): void {
+    this.#init.journal.forget(mark)
+    this.clockBefore = clock
+  }
+
+  allHappened(): void {
+    this.#init.context.effects.endJournal(false)
+    this.clockBefore = null
+  }
+
   undo(): void {
     const { context } = this.#init
     context.machine = null
-    context.effects.undo()
+    context.effects.endJournal(true)
     context.clock = this.clockBefore ?? context.clock
     this.clockBefore = null
     this.#init.undone()

@@ -44,6 +44,11 @@ export class EventLog implements EventListener {
     return this.#told.length === 0
   }
 
+  /** Somebody is told of what changes. */
+  get isWanted(): boolean {
+    return this.#events.isWanted
+  }
+
   get isAwaited(): boolean {
     return this.#events.isAwaited
   }

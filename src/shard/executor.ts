@@ -1,13 +1,7 @@
 // Executes what the strategy delivers, in order, and reads whose index is applied. One thing at a time:
 // while a long command is open nothing else is applied or read. Never throws for what an entry holds.
 
-import {
-  afterHead,
-  decodeEntryHead,
-  type EntryHead,
-  entryKinds,
-  entryVersionBounded,
-} from '../api/entry.js'
+import { type EntryHead, entryKinds } from '../api/entry.js'
 import { type Engine, later, needsLog, type Waiting, waits } from '../api/engine.js'
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
@@ -16,10 +10,11 @@ import { type Position, positionZero } from '../api/position.js'
 import type { Reply } from '../api/reply.js'
 import type { Delivery } from '../api/strategy.js'
 import { noTimes, type Times } from '../api/times.js'
-import { ByteReader } from '../base/bytes.js'
 import type { Hash64 } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { CommandPayload, type Commands, decodeCommands } from './batch.js'
+import type { Commands } from './batch.js'
+import { commandsOf, openPayload } from './opened.js'
+import { Deliveries } from './deliveries.js'
 import type { EventLog } from './event-log.js'
 import { evictFrom } from './evictor.js'
 import type { Reads, ReadRound } from './reads.js'
@@ -27,12 +22,11 @@ import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
+import { Kept, type Taking } from './kept.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
 import { finishHalf, isTransaction, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
-
-const noCommands: Commands = { databases: [], calls: [] }
 
 /**
  * Commands executed in one turn before the others get theirs; a long one counts as many as it has arguments, twice.
@@ -49,8 +43,7 @@ export class Executor {
   engine: Engine
   /** The last entry that was executed wholly. */
   applied: Position = positionZero
-  #queue: Delivery[] = []
-  #queueAt = 0
+  readonly #deliveries = new Deliveries()
   #running: Running | null = null
   /** A long command is open in the engine: for the running entry, or for a read. */
   #isOpen = false
@@ -65,8 +58,10 @@ export class Executor {
   isHeld = false
   /** The engine's state is one that will be undone: nothing is executed or read. */
   isSpeculative = false
+  /** Entries whose scripts ran here: their effects are in the engine before they are applied. */
+  readonly kept = new Kept()
   #now: Now = { wall: 0, mono: 0 }
-  readonly #events: EventLog
+  readonly events: EventLog
   readonly #stint: Stint
 
   constructor(init: {
@@ -77,7 +72,7 @@ export class Executor {
     readonly events: EventLog
     readonly times?: Times
   }) {
-    this.#events = init.events
+    this.events = init.events
     this.#stint = new Stint({
       times: init.times ?? noTimes,
       commands: () => this.engine.commands,
@@ -93,17 +88,18 @@ export class Executor {
   }
 
   deliver(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) this.#queue.push(delivery)
+    this.#deliveries.add(deliveries)
   }
 
   /** Entries delivered and not yet executed wholly. */
   get backlog(): number {
-    return this.#queue.length - this.#queueAt
+    return this.#deliveries.count
   }
 
   /** No entry is half executed: the state is that of `applied`. */
   get isBetweenEntries(): boolean {
-    return this.#running === null && !this.#isOpen && this.#serving === null && !this.isSpeculative
+    const isBetween = this.#running === null && !this.#isOpen && this.#serving === null
+    return isBetween && !this.isSpeculative && this.kept.isEmpty
   }
 
   /** Everything delivered is executed, and no read is half done. */
@@ -120,9 +116,9 @@ export class Executor {
   replace(engine: Engine, at: Position): void {
     this.engine = engine
     this.applied = at
-    this.#events.drop()
-    this.#queue = []
-    this.#queueAt = 0
+    this.kept.drop()
+    this.events.drop()
+    this.#deliveries.clear()
     this.#running = null
     this.#isOpen = false
     this.#transaction = null
@@ -138,7 +134,9 @@ export class Executor {
 
   run(now: Now): void {
     this.#now = now
-    if (this.isHeld || this.isSpeculative) return
+    if (this.isHeld || this.isSpeculative || this.#halted) return
+    if (!this.kept.isEmpty) this.#takeKept()
+    if (!this.kept.isEmpty) return
     while (this.#budget > 0 && !this.#halted) {
       if (this.#isOpen) {
         this.#stint.begin()
@@ -166,6 +164,21 @@ export class Executor {
       }
     }
     if (!this.#halted) this.#host.wake()
+  }
+
+  /** Entries that are in place count as executed; whatever else is to be done finds the others undone. */
+  #takeKept(): void {
+    const { kept, engine } = this
+    const said: Taking['said'] = (...what) => this.#host.said?.(...what)
+    while (!this.events.isWanted) {
+      const { first } = this.#deliveries
+      const running = kept.take(first?.payload, { engine, windows: this.#windows, said })
+      if (running === null) break
+      this.#close(running)
+    }
+    if (kept.isEmpty) return
+    const isAwaited = this.#reads.due(this.applied.index) !== null
+    if (isAwaited || this.backlog > 0) kept.undo(engine, this.#waiters)
   }
 
   /** Where the reply of a finished long command belongs. */
@@ -223,48 +236,40 @@ export class Executor {
 
   /** Opens the next delivery; false when there is none. */
   #next(): boolean {
-    const delivery = this.#queue[this.#queueAt]
+    const delivery = this.#deliveries.first
     if (delivery === undefined) return false
     const { payload } = delivery
     if (payload.size === 0) {
       this.#done()
       return true
     }
-    const local = payload instanceof CommandPayload ? payload : null
-    const reader = local === null ? new ByteReader(payload.bytes()) : null
-    const head = local === null ? decodeEntryHead(reader as ByteReader) : local.head
-    if (head === null || head.version < 1 || head.version > entryVersionBounded) {
-      this.#halt(`entry ${delivery.at.index} has a format that this version does not know`)
+    const opened = openPayload(payload)
+    const { index } = delivery.at
+    if (opened === null) {
+      this.#halt(`entry ${index} has a format that this version does not know`)
       return true
     }
+    const { head } = opened
     switch (head.kind) {
       case entryKinds.noop:
         this.#done()
         return true
       case entryKinds.evict:
       case entryKinds.tick:
+      case entryKinds.waiter:
         this.#begin(head)
-        if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
+        if (head.kind === entryKinds.waiter) this.#cancel(head)
+        else if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
         else this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         this.#serve()
         this.#done()
-        this.#events.close()
+        this.events.close()
         return true
-      case entryKinds.waiter:
-        this.#begin(head)
-        this.#cancel(head)
-        this.#done()
-        this.#events.close()
+      case entryKinds.command:
+        this.#open(head, commandsOf(opened, payload))
         return true
-      case entryKinds.command: {
-        const commands = local?.commands ?? decodeCommands(reader ?? afterHead(payload.bytes()))
-        this.#open(head, commands ?? noCommands)
-        return true
-      }
       default:
-        this.#halt(
-          `entry ${delivery.at.index} is of kind ${head.kind}, which this version does not know`,
-        )
+        this.#halt(`entry ${index} is of kind ${head.kind}, which this version does not know`)
         return true
     }
   }
@@ -292,7 +297,7 @@ export class Executor {
       const args = calls[i] as readonly string[]
       spent += args.length > shortArguments ? args.length * 2 : 1
       const db = databases[i] as number
-      this.#events.at = i
+      this.events.at = i
       stint.before(args)
       const reply = this.#call(running.head, db, args)
       // An entry never hears that it should go into the log.
@@ -321,7 +326,7 @@ export class Executor {
   #begin(head: EntryHead): void {
     this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
     if (this.engine.eviction !== undefined) this.engine.eviction.bounds = head.bounds
-    this.#events.open()
+    this.events.open()
     this.#waiters.forgetReady()
     if (hasBug('shard-transaction-in-halves')) finishHalf(this.engine)
   }
@@ -378,19 +383,11 @@ export class Executor {
     this.#windows.record(running.head, running.replies)
     this.#done()
     this.#host.answered(running.head, running.replies)
-    this.#events.close()
+    this.events.close()
   }
 
   #done(): void {
-    this.applied = (this.#queue[this.#queueAt] as Delivery).at
-    this.#queueAt++
-    if (this.#queueAt === this.#queue.length) {
-      this.#queue.length = 0
-      this.#queueAt = 0
-    } else if (this.#queueAt > 1024) {
-      this.#queue.splice(0, this.#queueAt)
-      this.#queueAt = 0
-    }
+    this.applied = this.#deliveries.shift().at
   }
 
   #halt(why: string): void {

@@ -56,6 +56,8 @@ export class ScriptCalls {
   count = 0
   /** Why the script leaves no effect and gets this for its reply, or null. */
   fatal: ErrorReply | null = null
+  /** Executing the effects comes to what was done, version by version: nothing else changed, in no other steps. */
+  isExact = true
   #db: number
   /** Commands that read, and how often. */
   #reads: Map<string, number> | null = null
@@ -123,12 +125,14 @@ export class ScriptCalls {
     const salt = this.salt++
     const db = this.#db
     scripting.reseed(salt)
+    const before = scripting.changes
     let reply = scripting.execute(db, args, isScript)
+    if (reply === later) this.isExact = false
     while (reply === later) reply = engine.step(limits.stepElements)
     if (writes && !isError(reply)) {
       this.effects.push({ salt, db, args })
       for (const arg of args) this.bytes += arg.length + 4
-    }
+    } else if (scripting.changes !== before) this.isExact = false
     return reply
   }
 
@@ -142,11 +146,11 @@ export class ScriptCalls {
       case 'select':
         return this.#select(args[1] ?? '')
       case 'time': {
-        const { clock } = this.#place.engine
+        const { clock } = this.#place.scripting
         return [String(Math.floor(clock / 1000)), String((clock % 1000) * 1000)]
       }
       case 'lastsave':
-        return Math.floor(this.#place.engine.clock / 1000)
+        return Math.floor(this.#place.scripting.clock / 1000)
       case 'publish':
       case 'spublish':
         return this.#publish(args)

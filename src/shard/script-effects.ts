@@ -65,6 +65,16 @@ export type Said = (db: number, args: readonly string[]) => void
 /** They take effect where the client lives. */
 const unexecuted: ReadonlySet<string> = new Set(['publish', 'spublish', readNote])
 
+/** What of a script's effects is heard of where its client lives. */
+export function tellOutcome(outcome: Outcome, hiddenFrom: number, said: Said): void {
+  let wasQueued = false
+  for (const { db, args } of outcome.effects) {
+    const isQueued = args[0] === queuedNote
+    if (!isQueued && !wasQueued && db < hiddenFrom) said(db, args)
+    wasQueued = isQueued
+  }
+}
+
 /** Executes the effects of one script in one go; driven by the executor in steps. */
 export class ScriptEffects {
   readonly #engine: Engine

@@ -53,6 +53,8 @@ export interface ScriptsInit extends ScriptSeat {
 const noCommands: Commands = { databases: [], calls: [] }
 /** Milliseconds until a script beside the loop is looked at, if it does not ask for it. */
 const lookMs = 20
+/** One run in so many is undone. */
+const quietRuns = 16
 
 export class Scripts implements GroupScripts {
   readonly #init: ScriptsInit
@@ -66,6 +68,7 @@ export class Scripts implements GroupScripts {
   #candidates: Candidate[] = []
   #speculation: Speculation | null = null
   #mono = 0
+  #runs = 0
   readonly news: BusyNews
 
   constructor(init: ScriptsInit) {
@@ -151,8 +154,7 @@ export class Scripts implements GroupScripts {
 
   /** Leadership or a proposal was lost: nothing of what waits here was proposed. */
   clear(): void {
-    this.#speculation?.abort()
-    this.#end()
+    this.#undoAll()
     this.#waiting = []
     this.#waitingBytes = 0
   }
@@ -168,6 +170,7 @@ export class Scripts implements GroupScripts {
     }
     const candidates = this.#candidates
     const { results } = speculation
+    this.#leave(speculation)
     this.#end()
     const proposals = this.#waiting.splice(0, candidates.length)
     for (const { size } of proposals) this.#waitingBytes -= size
@@ -228,6 +231,30 @@ export class Scripts implements GroupScripts {
     const { waiters } = this.#init.windows
     const init = { group, databases, engine, scripting, runner, world, waiters, mono }
     return new Speculation(init, this.#candidates)
+  }
+
+  /** What was done stays in place for its entries where they come to just that, and nobody hears of changes. */
+  #leave(speculation: Speculation): void {
+    const executor = this.#init.executor()
+    const { kept } = executor
+    this.#runs++
+    // Now and then nothing is kept: checkpoints begin where all that was done is applied.
+    const isInexact = hasBug('shard-script-stays-inexact') && speculation.entries.length > 0
+    const isExact = speculation.isExact || isInexact
+    if (!isExact || executor.events.isWanted || this.#runs % quietRuns === 0) {
+      speculation.undo()
+      return
+    }
+    speculation.leave()
+    kept.add(speculation.entries)
+  }
+
+  /** Whatever was done and is not applied has not happened. */
+  #undoAll(): void {
+    const { kept, engine } = this.#init.executor()
+    if (this.#speculation !== null) this.#speculation.undo()
+    else if (!kept.isEmpty) kept.undo(engine, this.#init.windows.waiters)
+    this.#end()
   }
 
   #end(): void {

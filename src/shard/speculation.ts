@@ -1,9 +1,16 @@
 // Runs the scripts of some batches on applied state to see what they do: batch by batch, command by
-// command, each script's commands for real under the engine's journal; at the end everything is undone,
-// and each batch has in the place of every script its reply and its effects. A generator: it yields
-// where it has to wait for a later turn. Driven by `scripts`.
+// command, each script's commands for real under the engine's journal; at the end each batch has in the
+// place of every script its reply and its effects, and everything is undone, or stays in place for the
+// entries that say so. A generator: it yields where it has to wait for a later turn. Driven by `scripts`.
 
-import { type EngineScripting, type Engine, later, type Waiting, waits } from '../api/engine.js'
+import {
+  type EngineScripting,
+  type Engine,
+  later,
+  needsLog,
+  type Waiting,
+  waits,
+} from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
 import { limits } from '../api/limits.js'
 import { outOfMemory, scriptTooLong } from '../api/replies.js'
@@ -28,6 +35,7 @@ import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Commands } from './batch.js'
+import type { KeptEntry } from './kept.js'
 import { ScriptCalls } from './script-calls.js'
 import { growsData } from './script-growth.js'
 import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
@@ -83,6 +91,9 @@ export class Speculation {
   readonly #work: Generator<void, void, void>
   /** In the order of the candidates, as far as it came. */
   readonly results: Commands[] = []
+  /** Of those with scripts and in front of them: what is in place for their entries. */
+  readonly entries: KeptEntry[] = []
+  #isExact = true
   beside: Beside | null = null
   /** Those who wait, for themselves: others look at the real ones between the turns. */
   readonly #waiters = new Waiters()
@@ -107,28 +118,32 @@ export class Speculation {
     init.waiters.encode(writer)
     this.#waiters.decode(new ByteReader(writer.finish()))
     this.#waiters.attach(init.engine)
-    init.scripting.speculate()
+    scripting.speculate()
   }
 
-  /** Goes on for this turn; true when all is done and undone. */
+  /** Executing the entries comes to the state that there is, and to no more than that. */
+  get isExact(): boolean {
+    return this.#isExact && this.entries.length > 0
+  }
+
+  /** Goes on for this turn; true when all is done. Then `leave` or `undo` follows. */
   step(): boolean {
     this.#used = 0
-    if (this.#work.next().done !== true) return false
-    this.#undo()
-    return true
+    return this.#work.next().done === true
   }
 
-  /** Nothing comes of it: what was done is undone. */
-  abort(): void {
+  /** What was done stays in place. */
+  leave(): void {
+    const { waiters, engine } = this.#init
+    waiters.attach(engine)
+  }
+
+  /** What was done is undone, wherever it is. */
+  undo(): void {
     this.beside?.running.end()
     this.beside = null
-    this.#undo()
-  }
-
-  #undo(): void {
-    const { scripting, waiters, engine } = this.#init
-    scripting.undo()
-    waiters.attach(engine)
+    this.#init.scripting.undo()
+    this.leave()
   }
 
   *#runAll(candidates: readonly Candidate[]): Generator<void, void, void> {
@@ -147,46 +162,65 @@ export class Speculation {
     if (engine.eviction !== undefined) engine.eviction.bounds = head.bounds
     this.#waiters.forgetReady()
     this.#salt = 0
+    // At apply its first entry ends the waits of an origin's earlier lives.
+    if (head.sequence === 1 && this.#waiters.size > 0) this.#isExact = false
     const calls: (readonly string[])[] = []
+    const replies: Reply[] = []
+    const outcomes: (Outcome | null)[] = []
     for (let i = 0; i < commands.calls.length; i++) {
       const args = commands.calls[i] as readonly string[]
       const db = commands.databases[i] as number
-      if (isScripted(args)) calls.push(encodeOutcome(yield* this.#script(db, args)))
-      else {
+      if (isScripted(args)) {
+        const outcome = yield* this.#script(db, args)
+        this.#init.scripting.reseed(outcome.salt)
+        calls.push(encodeOutcome(outcome))
+        replies.push(outcome.reply)
+        outcomes.push(outcome)
+      } else {
         calls.push(args)
-        this.#plain(head, { db, args, index: i })
+        replies.push(this.#plain(head, { db, args, index: i }))
+        outcomes.push(null)
       }
       this.#serve()
       if (this.#used > limits.scriptGasPerTurn) yield
     }
-    return { databases: commands.databases, calls }
+    const { scripting } = this.#init
+    const made = { databases: commands.databases, calls }
+    const { clock } = scripting
+    this.entries.push({ commands: made, replies, outcomes, mark: scripting.mark(), clock })
+    return made
   }
 
   /** A command that scripts behind it may see the effect of. */
   #plain(
     head: EntryHead,
     { db, args, index }: { readonly db: number; readonly args: readonly string[]; index: number },
-  ): void {
+  ): Reply {
     const { engine } = this.#init
-    if (isEffects(args)) return
-    if (isOfWaiters(args)) {
-      callWaiters(this.#waiters, head, args)
-      return
+    if (isEffects(args) || isOfWaiters(args)) {
+      this.#isExact = false
+      return isEffects(args) ? null : callWaiters(this.#waiters, head, args)
     }
     if (!isTransaction(args)) {
       let reply = engine.execute(db, args, true)
+      if (reply === later) this.#isExact = false
       while (reply === later) reply = engine.step(limits.stepElements)
-      if (reply === waits) this.#waiters.queue(head, { index, db }, engine.waiting as Waiting)
-      return
+      if (reply !== waits) return reply
+      this.#isExact = false
+      return this.#waiters.queue(head, { index, db }, engine.waiting as Waiting)
     }
     const transaction = new Transaction(engine, { db, args, wall: null })
-    while (transaction.step(limits.stepElements) === later);
+    let reply = transaction.step(limits.stepElements)
+    if (reply === later) this.#isExact = false
+    while (reply === later) reply = transaction.step(limits.stepElements)
+    return reply === needsLog ? null : reply
   }
 
   /** Whoever waits for what changed takes it before the next command. */
   #serve(): void {
     const { engine } = this.#init
     if (!this.#waiters.hasReady) return
+    this.#isExact = false
     const serving = new Serving(engine, this.#waiters, () => {})
     while (!serving.step(limits.stepElements));
   }
@@ -207,7 +241,9 @@ export class Speculation {
     const { engine, scripting, world } = this.#init
     const grows = ({ args }: TransactionCall): boolean => growsData(args, world, this.#library)
     if (scripting.isFull && calls.some(grows)) return outOfMemory
+    const before = scripting.changes
     for (const { db, key } of watched) scripting.execute(db, ['exists', key])
+    if (scripting.changes !== before) this.#isExact = false
     if (watched.some(({ key, version }) => engine.slotVersion(keySlot(key)) !== version)) {
       return nullArray
     }
@@ -312,6 +348,7 @@ export class Speculation {
 
   #keep(calls: ScriptCalls, effects: Effect[]): void {
     this.#salt = calls.salt
+    if (!calls.isExact) this.#isExact = false
     for (const effect of calls.effects) effects.push(effect)
     if (calls.note !== null) effects.push(calls.note)
   }

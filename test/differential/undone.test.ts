@@ -20,21 +20,10 @@ test('undone: commands of every family under a journal: nothing has happened', (
   const random = new Random(seed)
   const [engine, twin] = [makeEngine(1_800_000_000_000), makeEngine(1_800_000_000_000)]
   const scripting = engine.scripting as EngineScripting
-  const units = new Units({
-    docs: new Map([...engine.commands].map(([name, spec]) => [name, docOf(spec)])),
-    known: (name) => engine.commands.has(name),
-    commands: [],
-    families: [],
-    isSession: false,
-  })
-  const drawLines = (): Line[] => {
-    const lines: Line[] = []
-    while (lines.length < roundLines) lines.push(...units.draw(random))
-    return lines
-  }
+  const units = makeUnits(engine)
 
   for (let round = 0; round < rounds; round++) {
-    const kept = drawLines()
+    const kept = drawLines(units, random)
     const entry = [engine.clock + random.below(200), random.uint32(), random.uint32()] as const
     const dbs = kept.map(() => random.below(databases))
     for (const each of [engine, twin]) each.beginEntry(...entry)
@@ -44,7 +33,7 @@ test('undone: commands of every family under a journal: nothing has happened', (
     t.deepEqual(replies[0], replies[1], `SEED=${seed} round ${round}: ${JSON.stringify(kept)}`)
 
     const before = look(engine)
-    const undone = drawLines()
+    const undone = drawLines(units, random)
     scripting.speculate()
     engine.beginEntry(engine.clock + random.below(200), random.uint32(), random.uint32())
     for (const line of undone) answer(engine, random.below(databases), line)
@@ -54,6 +43,56 @@ test('undone: commands of every family under a journal: nothing has happened', (
     t.deepEqual(look(engine), look(twin), `SEED=${seed} round ${round}`)
   }
 })
+
+// What scripts did at a leader counts as executed where nothing else came first.
+test('undone: commands of every family under a journal that is given up: they have happened', (t) => {
+  const seed = Number(process.env['SEED'] ?? 1)
+  const random = new Random(seed)
+  const [engine, twin] = [makeEngine(1_800_000_000_000), makeEngine(1_800_000_000_000)]
+  const scripting = engine.scripting as EngineScripting
+  const units = makeUnits(engine)
+
+  for (let round = 0; round < rounds; round++) {
+    const entries = Array.from({ length: random.below(4) + 1 }, () => ({
+      lines: drawLines(units, random),
+      from: [engine.clock + random.below(200), random.uint32(), random.uint32()] as const,
+      db: random.below(databases),
+    }))
+    scripting.speculate()
+    const marks = entries.map(({ lines, from, db }) => {
+      engine.beginEntry(...from)
+      for (const line of lines) answer(engine, db, line)
+      return { mark: scripting.mark(), clock: scripting.clock }
+    })
+    const happened = random.below(entries.length + 1)
+    for (const { mark, clock } of marks.slice(0, happened)) scripting.happened(mark, clock)
+    if (happened === entries.length) scripting.allHappened()
+    else scripting.undo()
+    for (const { lines, from, db } of entries.slice(0, happened)) {
+      twin.beginEntry(...from)
+      for (const line of lines) answer(twin, db, line)
+    }
+
+    const what = `SEED=${seed} round ${round}: ${JSON.stringify(entries)}`
+    t.deepEqual(look(engine), look(twin), what)
+  }
+})
+
+function makeUnits(engine: Engine): Units {
+  return new Units({
+    docs: new Map([...engine.commands].map(([name, spec]) => [name, docOf(spec)])),
+    known: (name) => engine.commands.has(name),
+    commands: [],
+    families: [],
+    isSession: false,
+  })
+}
+
+function drawLines(units: Units, random: Random): Line[] {
+  const lines: Line[] = []
+  while (lines.length < roundLines) lines.push(...units.draw(random))
+  return lines
+}
 
 function look(engine: Engine): unknown {
   const keys = Array.from({ length: databases }, (_, db) => engine.keyCount(db))

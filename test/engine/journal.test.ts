@@ -60,7 +60,7 @@ for (let seed = 1; seed <= 16; seed++) {
       world.journal.rollbackTo(mark)
       t.deepEqual(look(world), middle, `to the mark, round ${round}`)
       for (let i = random.below(10); i >= 0; i--) change(world, random)
-      world.effects.undo()
+      world.effects.endJournal(true)
 
       t.deepEqual(look(world), before, `round ${round}`)
       if (isOpen) {

@@ -58,6 +58,14 @@ export const shardBugs: readonly SeededBug[] = [
     checks: ['linearizable', 'atomic', 'exactly-once'],
     hint: { with: { ...busy, workload: { ...scripting, prefixes: [''] }, pipelineMax: 20 } },
   }),
+  bug('shard-script-stays-unproposed', 'what scripts did stays though their entries are lost', {
+    checks: ['digest', 'linearizable', 'exactly-once'],
+    hint: { with: { ...busy, workload: { ...scripting, prefixes: [''] } }, faults: unrest },
+  }),
+  bug('shard-script-stays-inexact', 'what a script did stays though its entry says less', {
+    checks: ['digest', 'linearizable'],
+    hint: { with: { ...busy, workload: scripting } },
+  }),
   bug('shard-script-sees-repetition', 'scripts see twice what another leader had proposed', {
     checks: ['linearizable', 'atomic', 'exactly-once'],
     hint: {
