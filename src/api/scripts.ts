@@ -87,10 +87,25 @@ export const queuedNote = '\x01queued'
 export const hiddenDatabases = 3
 export const hidden = { scripts: 0, libraries: 1, functions: 2 } as const
 
+/** A command as a script may call it. */
+export interface ScriptedCommand {
+  readonly spec: CommandSpec
+  /** No group executes it. */
+  readonly isRouted: boolean
+  /** Scripts may not call it. */
+  readonly isBarred: boolean
+  /** What it does has to stand among the effects. */
+  readonly writes: boolean
+  readonly reads: boolean
+  /** It may have an option to wait. */
+  readonly blocks: boolean
+  readonly deniesOom: boolean
+}
+
 /** What the leader asks the command table and the routes while a script runs. */
 export interface ScriptWorld {
-  /** The spec of a command or subcommand, `null` for none of the name; `isRouted`: no group executes it. */
-  specOf(args: readonly string[]): { readonly spec: CommandSpec; readonly isRouted: boolean } | null
+  /** A command or subcommand, `null` for none of the name. */
+  find(args: readonly string[]): ScriptedCommand | null
   /** Why a user with these rules may not run a command of a script, or null. `args` begin with the name. */
   denies(rules: string, args: readonly string[]): ErrorReply | null
   /** Whether all keys of a command belong to `group`; a command without keys only where it is alone. */

@@ -109,6 +109,14 @@ export class ByteWriter {
     return made
   }
 
+  /** What was written as one-byte characters; the writer is empty afterwards. */
+  finishText(): string {
+    const made = this.#buffer.latin1Slice(0, this.#at)
+    this.#at = 0
+    if (this.#buffer.length > 1 << 20) this.#buffer = Buffer.allocUnsafeSlow(4096)
+    return made
+  }
+
   #reserve(more: number): void {
     const needed = this.#at + more
     if (needed <= this.#buffer.length) return

@@ -1,8 +1,8 @@
 // What a group asks of the command table and the routes while it runs a script.
 
-import type { CommandSpec } from '../api/command.js'
+import { type CommandSpec, isWrite } from '../api/command.js'
 import type { GroupId } from '../api/ids.js'
-import { readNote, type ScriptWorld } from '../api/scripts.js'
+import { mayReplicate, readNote, type ScriptedCommand, type ScriptWorld } from '../api/scripts.js'
 import { scriptAclChannel, scriptAclCommand, scriptAclKey } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { sortDenial } from '../router/acl/sort.js'
@@ -21,16 +21,21 @@ export class CoreScriptWorld implements ScriptWorld {
   readonly #state: () => RouterState
   /** By their rules. */
   readonly #users = new Map<string, User>()
+  /** Those that scripts called so far. */
+  readonly #commands = new Map<CommandEntry, ScriptedCommand>()
 
   constructor(state: () => RouterState) {
     this.#state = state
   }
 
-  specOf(
-    args: readonly string[],
-  ): { readonly spec: CommandSpec; readonly isRouted: boolean } | null {
+  find(args: readonly string[]): ScriptedCommand | null {
     const entry = this.#entry(args)
-    return entry === null ? null : { spec: entry.spec, isRouted: entry.run !== null }
+    if (entry === null) return null
+    const known = this.#commands.get(entry)
+    if (known !== undefined) return known
+    const made = scripted(entry.spec, entry.run !== null)
+    this.#commands.set(entry, made)
+    return made
   }
 
   denies(rules: string, args: readonly string[]): ErrorReply | null {
@@ -97,6 +102,19 @@ function count({ stats }: RouterState, entry: CommandEntry | null, calls: number
   if (entry === null) return
   entry.counters.calls += calls
   stats.commandsProcessed += calls
+}
+
+function scripted(spec: CommandSpec, isRouted: boolean): ScriptedCommand {
+  const { flags } = spec
+  return {
+    spec,
+    isRouted,
+    isBarred: flags.includes('noscript'),
+    writes: isWrite(spec) || mayReplicate.has(spec.name),
+    reads: flags.includes('readonly'),
+    blocks: flags.includes('blocking'),
+    deniesOom: flags.includes('denyoom'),
+  }
 }
 
 function entryOf(table: RouterState['table'], args: readonly string[]): CommandEntry | null {

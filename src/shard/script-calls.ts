@@ -78,25 +78,24 @@ export class ScriptCalls {
     const name = given.toLowerCase()
     args[0] = name
     if (name === '\x01acl') return this.#check(args)
-    const found = this.#place.world.specOf(args)
-    if (found === null) return unknownFromScript
-    const { spec, isRouted } = found
+    const command = this.#place.world.find(args)
+    if (command === null) return unknownFromScript
+    const { spec, writes } = command
     if (!fitsArity(spec, args.length)) return arityFromScript
-    if (spec.flags.includes('noscript')) return notFromScript
+    if (command.isBarred) return notFromScript
     const denied = this.#denies(args)
     if (denied !== null) return denied
-    const writes = isWrite(spec) || mayReplicate.has(name)
     if (writes && this.#init.isReadOnly) return readOnlyScript
-    if (isRouted) return this.#routed(args)
+    if (command.isRouted) return this.#routed(args)
     // Redis lets a script end what it began to write.
-    const isBarred = this.#init.isFull && this.effects.length === 0
-    if (isBarred && spec.flags.includes('denyoom')) return outOfMemory
-    if (spec.flags.includes('blocking') && reachesBlock(args)) return blocks(given)
+    const isFull = this.#init.isFull && this.effects.length === 0
+    if (isFull && command.deniesOom) return outOfMemory
+    if (command.blocks && reachesBlock(args)) return blocks(given)
     if (!this.#place.world.belongs(this.#place.group, this.#db, args)) {
       this.fatal = crossGroup
       return crossGroup
     }
-    if (spec.flags.includes('readonly')) this.#noteRead(spec.name)
+    if (command.reads) this.#noteRead(spec.name)
     return this.#execute(args, writes, true)
   }
 
@@ -176,7 +175,7 @@ export class ScriptCalls {
 
   #check(given: readonly string[]): Reply {
     const args = given.slice(1)
-    if (this.#place.world.specOf(args) === null) return badCheck
+    if (this.#place.world.find(args) === null) return badCheck
     return this.#denies(args) === null ? 1 : 0
   }
 

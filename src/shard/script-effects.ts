@@ -7,7 +7,7 @@ import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { error } from '../api/replies.js'
 import { ok, type Reply } from '../api/reply.js'
 import { effectsName, queuedNote, readNote } from '../api/scripts.js'
-import { ByteReader, ByteWriter, bytesToText, textToBytes } from '../base/bytes.js'
+import { ByteReader, ByteWriter, textToBytes } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
 
 /** A command that changes data, with what its chance is drawn from. */
@@ -33,13 +33,13 @@ const malformed = error('ERR malformed effects of a script')
 
 /** What this member made and will execute itself: it need not take the text apart. */
 const known = new WeakMap<readonly string[], Outcome>()
+const writer = new ByteWriter(1024)
 const okText = replyText(ok)
 const nullText = replyText(null)
 
 function replyText(reply: Reply): string {
-  const writer = new ByteWriter(64)
   encodeReply(writer, reply)
-  return bytesToText(writer.finish())
+  return writer.finishText()
 }
 
 function textOf(reply: Reply): string {

@@ -15,7 +15,7 @@ export function growsData(
   const { args } = splitUser(given)
   const flags = flagsOf(args, library)
   if (flags !== null) return isRefusedWhenFull(flags)
-  return world.specOf(args)?.spec.flags.includes('denyoom') === true
+  return world.find(args)?.deniesOom === true
 }
 
 export function isRefusedWhenFull(flags: readonly string[]): boolean {

@@ -33,6 +33,8 @@ export class LuaSpent extends Error {}
 /** Most bytes that one run may hand in: a quarter of the state's memory. */
 const argumentBytesMax = 16 * 1024 * 1024
 const argumentBytesKept = 4096
+/** Bytes that are copied one by one: a call of `set` costs more. */
+const byOneMax = 32
 const gasMax = 0x7fff_ffff
 const noFile = -52
 
@@ -190,10 +192,12 @@ export class Lua {
 
   /** Hands bytes to Lua, which frees them: address and length go to `result`. */
   #hand(result: number, bytes: Uint8Array): void {
-    const at = this.#exports.alloc(bytes.length)
-    if (at !== 0) this.#heap.set(bytes, at)
+    const { length } = bytes
+    const at = this.#exports.alloc(length)
+    if (at !== 0 && length > byOneMax) this.#heap.set(bytes, at)
+    else if (at !== 0) for (let i = 0; i < length; i++) this.#heap[at + i] = bytes[i] as number
     this.#view.setUint32(result, at, true)
-    this.#view.setUint32(result + 4, at === 0 ? 0 : bytes.length, true)
+    this.#view.setUint32(result + 4, at === 0 ? 0 : length, true)
   }
 
   #readArguments(at: number): string[] {

@@ -39,15 +39,16 @@ local noArguments = 'Please specify at least one argument for this redis lib cal
 
 -- Numbers go out with 17 digits, as in Redis; anything but strings and numbers is refused.
 local function spelled(n, ...)
-  local made = { ... }
+  local made, isPlain = { ... }, true
   for i = 1, n do
     local kind = type(made[i])
     if kind == 'number' then
-      made[i] = format('%.17g', made[i])
+      made[i], isPlain = format('%.17g', made[i]), false
     elseif kind ~= 'string' then
       return { err = 'ERR ' .. badArguments }
     end
   end
+  if isPlain then return send(...) end
   if n < 256 then return send(unpack(made, 1, n)) end
   -- Lua hands out 8,000 values at once, and a script may have put some before them.
   local a, b, c, d, e, f, g, h = unpack(made, 1, 8)
@@ -60,6 +61,13 @@ local function command(...)
   if n <= 3 then
     local a, b, c = ...
     if type(a) == 'string' and (n < 2 or type(b) == 'string') and (n < 3 or type(c) == 'string') then
+      return send(...)
+    end
+  elseif n <= 6 then
+    local a, b, c, d, e, f = ...
+    if type(a) == 'string' and type(b) == 'string' and type(c) == 'string'
+      and type(d) == 'string' and (n < 5 or type(e) == 'string') and (n < 6 or type(f) == 'string')
+    then
       return send(...)
     end
   end
