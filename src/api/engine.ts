@@ -60,6 +60,10 @@ export interface Engine {
   execute(db: number, args: readonly string[], mayWait?: boolean): Reply | typeof later
   /** Executes a command that only reads, outside the log; `wall` is the turn's wall clock. */
   read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog
+  /** A command that comes soon, in the order in which they will; false where enough are known for `look`. */
+  foresee?(db: number, args: readonly string[]): boolean
+  /** Looks at the keys of the commands that were foreseen: a hint, without any effect. */
+  look?(): void
   /** What the command waits for that just answered `waits`. */
   readonly waiting: Waiting | null
   /** Tells `watch` of every changed key from now on; null for nobody. */

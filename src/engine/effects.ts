@@ -212,20 +212,16 @@ export class Effects {
     const segment = this.#keyspace.make(this.#place, key)
     this.#change(segment)
     if (this.accesses !== null) this.accesses.use(this.db, key)
-    const before = segment.map.get(key)
     if (typeof value !== 'string') this.#enter(segment, key, value)
-    if (this.#journal.isOpen) this.#journalWrite(key, value, before)
+    if (this.#journal.isOpen) this.#journalWrite(key, value, segment.get(key))
+    const before = segment.exchange(key, value)
     if (before === undefined) {
-      segment.map.set(key, value)
       this.#account(segment, keyBytes(key, value))
       this.#keyspace.count(segment, 1)
       if (this.#listener !== null && this.db < placesDb) this.#listener.created(this.db, key)
       return segment
     }
-    // Looked at before the map is: the old value is rarely in the cache, and comes while the map works.
-    const freed = valueBytes(before)
-    segment.map.set(key, value)
-    this.#account(segment, valueBytes(value) - freed)
+    this.#account(segment, valueBytes(value) - valueBytes(before))
     if (typeof before !== 'string' && before !== value) this.#leave(before)
     return segment
   }

@@ -32,6 +32,7 @@ import { Eviction } from './eviction.js'
 import type { ExpiryHeap } from './expiry.js'
 import { keepSettings, keptSettings } from './group-settings.js'
 import { type Due, firstDue, timesChanged } from './field-times.js'
+import { Foresight, type KeyPlaces, keyPlacesOf } from './foresight.js'
 import { Journal } from './journal.js'
 import type { Database } from './database.js'
 import { Keyspace } from './keyspace.js'
@@ -49,6 +50,7 @@ interface Prepared {
   readonly execute: Execute
   readonly isReadonly: boolean
   readonly deniesOom: boolean
+  readonly keyPlaces: KeyPlaces
 }
 
 const prepared: ReadonlyMap<string, Prepared> = new Map(
@@ -59,6 +61,7 @@ const prepared: ReadonlyMap<string, Prepared> = new Map(
       execute: command.execute,
       isReadonly: !command.flags.includes('write'),
       deniesOom: command.flags.includes('denyoom'),
+      keyPlaces: keyPlacesOf(command),
     },
   ]),
 )
@@ -78,6 +81,7 @@ export class MemoryEngine implements Engine {
   readonly #effects: Effects
   readonly #context: Context
   readonly #checkpoints: Checkpoints
+  readonly #foresight: Foresight
   #loader: Loader | null = null
   /** Settings changed since a speculation began. */
   #hasNews = false
@@ -87,6 +91,7 @@ export class MemoryEngine implements Engine {
     this.#options = options
     const journal = new Journal()
     this.#keyspace = new Keyspace(databases, new Ledger(databases), journal)
+    this.#foresight = new Foresight(this.#keyspace)
     this.#effects = new Effects(this.#keyspace, listener, journal)
     this.#context = new Context(this.#keyspace, this.#effects, options)
     this.#checkpoints = new Checkpoints(this.#keyspace, this.#effects)
@@ -128,6 +133,15 @@ export class MemoryEngine implements Engine {
     this.#context.enter(db)
     this.#context.mayWait = mayWait
     return command.execute(this.#context, args)
+  }
+
+  foresee(db: number, args: readonly string[]): boolean {
+    const command = prepared.get(args[0] ?? '')
+    return command === undefined || this.#foresight.add(db, args, command.keyPlaces)
+  }
+
+  look(): void {
+    this.#foresight.look()
   }
 
   /** What no client can name. */

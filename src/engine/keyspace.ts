@@ -3,9 +3,9 @@
 // and every change of structure is told to the ledger before it happens.
 
 import { assert } from '../base/assert.js'
-import { keySlot } from '../base/keyslot.js'
 import { closeSlot, Database, openSlot, type SlotTable } from './database.js'
 import { timesEnter } from './field-times.js'
+import { known } from './key-facts.js'
 import { takeBack, takeTimes, recount } from './halves.js'
 import type { Ledger, Unit } from './ledger.js'
 import { Journal } from './journal.js'
@@ -38,23 +38,17 @@ export class Keyspace {
   /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
   lastBody = 0
   readonly #journal: Journal
-  #slotKey = ''
-  #slot = 0
 
   constructor(databases: number, ledger: Ledger, journal = new Journal()) {
     this.databases = new Array<Database | undefined>(databases).fill(undefined)
     this.ledger = ledger
     this.places = new Places(databases)
     this.#journal = journal
-    this.#slot = keySlot('')
   }
 
-  /** The slot of a key; the last answer is kept, so that one command computes it once. */
+  /** The slot of a key. */
   slotOf(key: string): number {
-    if (key === this.#slotKey) return this.#slot
-    this.#slotKey = key
-    this.#slot = keySlot(key)
-    return this.#slot
+    return known.slotOf(key)
   }
 
   /** The segment that holds a key if any does. */

@@ -5,6 +5,7 @@
 import { limits } from '../api/limits.js'
 import { hashString } from '../base/hash.js'
 import type { ExpiryItem } from './expiry.js'
+import { KeyTable } from './key-table.js'
 import type { Value } from './values/value.js'
 
 /** How a segment stands to the checkpoints. */
@@ -40,23 +41,28 @@ export interface PreImage extends SegmentPlace {
   isWritten: boolean
 }
 
-export class Segment {
+export class Segment extends KeyTable {
   readonly db: number
   readonly slot: number
   /** Least hash of its range; the range ends where the next segment starts. */
   start: number
-  readonly map: Map<string, Value>
   /** Times to live, made on first use. */
   expires: Map<string, ExpiryItem> | null = null
   /** Bytes of its keys and values by the memory model, without times to live. */
   bytes = 0
   state: number = states.clean
 
-  constructor(place: SegmentPlace, map = new Map<string, Value>()) {
+  constructor(place: SegmentPlace, entries: Iterable<readonly [string, Value]> = []) {
+    super()
     this.db = place.db
     this.slot = place.slot
     this.start = place.start
-    this.map = map
+    for (const [key, value] of entries) this.set(key, value)
+  }
+
+  /** Its keys and values. */
+  get map(): KeyTable {
+    return this
   }
 }
 

@@ -25,6 +25,7 @@ import { Stint } from './stint.js'
 import { Kept, type Taking } from './kept.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
 import { finishHalf, isTransaction, Transaction } from './transaction.js'
+import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
@@ -63,6 +64,7 @@ export class Executor {
   #now: Now = { wall: 0, mono: 0 }
   readonly events: EventLog
   readonly #stint: Stint
+  readonly #upcoming = new Upcoming()
 
   constructor(init: {
     readonly host: ExecutorHost
@@ -210,6 +212,7 @@ export class Executor {
     const stint = this.#stint
     stint.begin()
     while (round.next < end) {
+      this.#upcoming.reads(this.engine, round, end)
       const call = calls[round.next] as GroupCall
       // An earlier read of the lane went into the log: this one follows it.
       if ((lanes[round.next] as Lane).writes > 0 && !hasBug('shard-read-ignores-own-writes')) {
@@ -275,8 +278,7 @@ export class Executor {
   }
 
   #open(head: EntryHead, commands: Commands): void {
-    const admission = this.#windows.admit(head)
-    if (admission !== 'execute') {
+    if (this.#windows.admit(head) !== 'execute') {
       this.#done()
       return
     }
@@ -294,12 +296,12 @@ export class Executor {
     stint.begin()
     let spent = 0
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
+      this.#upcoming.commands(this.engine, running, i)
       const args = calls[i] as readonly string[]
       spent += args.length > shortArguments ? args.length * 2 : 1
-      const db = databases[i] as number
       this.events.at = i
       stint.before(args)
-      const reply = this.#call(running.head, db, args)
+      const reply = this.#call(running.head, databases[i] as number, args)
       // An entry never hears that it should go into the log.
       if (reply === later || reply === needsLog) {
         this.#isOpen = true
