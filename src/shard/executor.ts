@@ -30,7 +30,7 @@ import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
 /**
- * Commands executed in one turn before the others get theirs; a long one counts as many as it has arguments, twice.
+ * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once.
  * While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
  */
 const commandsPerTurnMax = 2_048
@@ -298,7 +298,8 @@ export class Executor {
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       this.#upcoming.commands(this.engine, running, i)
       const args = calls[i] as readonly string[]
-      spent += args.length > shortArguments ? args.length * 2 : 1
+      if (args.length <= shortArguments) spent++
+      else spent += isEffects(args) ? args.length : args.length * 2
       this.events.at = i
       stint.before(args)
       const reply = this.#call(running.head, databases[i] as number, args)

@@ -7,15 +7,16 @@ import { textBytes } from './text.js'
 
 export class ListPart implements Part {
   start: number
-  bytes = 0
+  bytes: number
   state: number = states.clean
   body: Body | null = null
   items: string[]
 
-  constructor(start: number, items: string[] = []) {
+  /** `bytes` where they are known: a look at each item costs more than to copy them all. */
+  constructor(start: number, items: string[] = [], bytes = bytesOf(items)) {
     this.start = start
     this.items = items
-    for (const item of items) this.bytes += itemBytes(item)
+    this.bytes = bytes
   }
 
   get size(): number {
@@ -30,7 +31,7 @@ export function itemBytes(item: string): number {
 
 export const itemKind: PartKind<ListPart> = {
   make: (start) => new ListPart(start),
-  copy: (part) => new ListPart(part.start, part.items.slice()),
+  copy: (part) => new ListPart(part.start, part.items.slice(), part.bytes),
   split(part, end) {
     const next = startBetween(part.start, end)
     if (next <= part.start || part.items.length < 2) return null
@@ -51,4 +52,10 @@ export const itemKind: PartKind<ListPart> = {
     for (let i = 0; i < count && reader.ok; i++) items.push(reader.text())
     return reader.ok ? new ListPart(start, items) : null
   },
+}
+
+function bytesOf(items: readonly string[]): number {
+  let bytes = 0
+  for (const item of items) bytes += itemBytes(item)
+  return bytes
 }

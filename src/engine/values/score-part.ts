@@ -10,7 +10,7 @@ const plainMax = 128
 
 export class ScorePart implements Part {
   start: number
-  bytes = 0
+  bytes: number
   state: number = states.clean
   body: Body | null = null
   /** In order. */
@@ -23,11 +23,23 @@ export class ScorePart implements Part {
    */
   order: number[] | null = null
 
-  constructor(start: number, members: string[] = [], scores: number[] = []) {
+  /** `bytes` where they are known: a look at each member costs more than to copy them all. */
+  constructor(
+    start: number,
+    members: string[] = [],
+    scores: number[] = [],
+    bytes = bytesOf(members),
+  ) {
     this.start = start
     this.names = members
     this.scores = scores
-    for (const member of members) this.bytes += scoreBytes(member)
+    this.bytes = bytes
+  }
+
+  copy(): ScorePart {
+    const made = new ScorePart(this.start, this.names.slice(), this.scores.slice(), this.bytes)
+    if (this.order !== null) made.order = this.order.slice()
+    return made
   }
 
   get size(): number {
@@ -100,7 +112,7 @@ export function scoreBytes(member: string): number {
 
 export const scoreKind: PartKind<ScorePart> = {
   make: (start) => new ScorePart(start),
-  copy: (part) => new ScorePart(part.start, part.members(), part.scores.slice()),
+  copy: (part) => part.copy(),
   split(part, end) {
     const next = startBetween(part.start, end)
     if (next <= part.start || part.size < 2) return null
@@ -132,4 +144,10 @@ export const scoreKind: PartKind<ScorePart> = {
     }
     return reader.ok ? new ScorePart(start, members, scores) : null
   },
+}
+
+function bytesOf(members: readonly string[]): number {
+  let bytes = 0
+  for (const member of members) bytes += scoreBytes(member)
+  return bytes
 }

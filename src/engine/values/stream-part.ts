@@ -8,7 +8,7 @@ import { textBytes } from './text.js'
 
 export class StreamPart implements Part {
   start: number
-  bytes = 0
+  bytes: number
   state: number = states.clean
   body: Body | null = null
   ids: string[]
@@ -18,12 +18,22 @@ export class StreamPart implements Part {
   taken: number
   nodeBytes = 0
 
-  constructor(start: number, ids: string[] = [], entries: (readonly string[])[] = []) {
+  /** `bytes` where they are known: a look at each entry costs more than to copy them all. */
+  constructor(
+    start: number,
+    ids: string[] = [],
+    entries: (readonly string[])[] = [],
+    bytes = bytesOf(entries),
+  ) {
     this.start = start
     this.ids = ids
     this.entries = entries
     this.taken = ids.length
-    for (const entry of entries) this.bytes += entryBytes(entry)
+    this.bytes = bytes
+  }
+
+  copy(): StreamPart {
+    return new StreamPart(this.start, this.ids.slice(), this.entries.slice(), this.bytes).like(this)
   }
 
   /** With the same past as another one. */
@@ -68,7 +78,7 @@ export function entryBytes(entry: readonly string[]): number {
 export const entryKind: PartKind<StreamPart> = {
   make: (start) => new StreamPart(start),
   isFixed: true,
-  copy: (part) => new StreamPart(part.start, part.ids.slice(), part.entries.slice()).like(part),
+  copy: (part) => part.copy(),
   split(part, end) {
     const next = startBetween(part.start, end)
     if (next <= part.start || part.ids.length < 2) return null
@@ -109,4 +119,10 @@ export const entryKind: PartKind<StreamPart> = {
     made.nodeBytes = nodeBytes
     return made
   },
+}
+
+function bytesOf(entries: readonly (readonly string[])[]): number {
+  let bytes = 0
+  for (const entry of entries) bytes += entryBytes(entry)
+  return bytes
 }
