@@ -6,7 +6,7 @@ import type { CheckpointStep } from '../api/engine.js'
 import { rowKey } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
 import { assert } from '../base/assert.js'
-import { ByteWriter, noBytes } from '../base/bytes.js'
+import { ByteWriter, noBytes, Slab } from '../base/bytes.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Effects } from './effects.js'
 import type { Keyspace } from './keyspace.js'
@@ -320,7 +320,7 @@ export class Checkpoints {
   }
 
   #write(open: Open, slice: Slice, what: { readonly place: string; readonly keys: number }): void {
-    const row = sealRow(rowKey(what.place, open.number), this.#writer)
+    const row = sealRow(rowKey(what.place, open.number), this.#writer, slice.slab)
     assert(!open.written.has(what.place), 'a checkpoint writes a place once')
     const made = { number: open.number, hash: hashRow(row) }
     const before = this.#live.get(what.place)
@@ -341,9 +341,14 @@ export class Checkpoints {
   }
 }
 
+/** Bytes of the buffers that the rows of one step share. */
+const slabBytes = 64 * 1024
+
 /** Rows of one step, up to its bounds. */
 class Slice {
   readonly puts: Row[] = []
+  /** For the values. */
+  readonly slab = new Slab(slabBytes)
   keys = 0
   #bytes = 0
   readonly #keysMax: number

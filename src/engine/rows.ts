@@ -5,7 +5,7 @@
 
 import { rowNumber, rowNumberBytes, rowStem } from '../api/row-key.js'
 import type { Row } from '../api/store.js'
-import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { ByteReader, ByteWriter, type Slab } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import { type Hash64, hashBytes, hashString } from '../base/hash.js'
 import { slotCount } from '../base/keyslot.js'
@@ -162,10 +162,10 @@ export function decodeSegment(body: Uint8Array): DecodedSegment | null {
 }
 
 /** Wraps a body that `writer` holds behind `sealStart` into a row. */
-export function sealRow(key: string, writer: ByteWriter): Row {
-  const body = writer.finish()
+export function sealRow(key: string, writer: ByteWriter, slab: Slab | null = null): Row {
+  const body = writer.written
   const crc = crc32c(body, 0, body.length, hashString(key))
-  return { key, value: writer.raw(body).uint32(crc).finish() }
+  return { key, value: writer.uint32(crc).finish(slab) }
 }
 
 /** Begins a row's value. */
