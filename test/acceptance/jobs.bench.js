@@ -1,9 +1,10 @@
 // BullMQ jobs a second beside redis-server, in one run, rounds interleaved, medians compared: three strong members
-// through one that leads and one that does not, redis-server as it starts and with `appendfsync always`.
+// through one that leads and one that does not, redis-server as it starts and with `appendfsync always`; and the
+// processor time that a job costs the client, the leader and the followers, which says more on a busy machine.
 // `JOBS=2000 WARM=3000 ROUNDS=3 CONCURRENCY=50 node test/acceptance/jobs.bench.js`; needs the built tests in dist.
 
 import { Queue, Worker } from 'bullmq'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TestCluster } from '../../dist/test/e2e/cluster.js'
@@ -15,13 +16,25 @@ const rounds = Number(process.env.ROUNDS ?? 3)
 const concurrency = Number(process.env.CONCURRENCY ?? 50)
 const bar = 0.25
 
-/** Adds jobs one by one from several producers, then does them all; each a second. */
-async function measure(port, round, count) {
+/** Processor time of a process so far, in microseconds: its 14th and 15th field, hundredths of a second. */
+function processorTime(pid) {
+  const [, fields] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')
+  const [user, system] = fields.split(' ').slice(11, 13)
+  return (Number(user) + Number(system)) * 10_000
+}
+
+/**
+ * Adds jobs one by one from several producers, then does them all; each a second, and what each costs the
+ * processes in microseconds.
+ */
+async function measure(port, round, count, processes = []) {
   const connection = { port, host: '127.0.0.1', maxRetriesPerRequest: null }
   const name = `jobs-${round}`
   const queue = new Queue(name, { connection })
   queue.on('error', () => {})
   await queue.waitUntilReady()
+  const times = () => processes.map(processorTime)
+  const atFirst = times()
   const began = performance.now()
   let next = 0
   const producer = async () => {
@@ -29,6 +42,7 @@ async function measure(port, round, count) {
   }
   await Promise.all(Array.from({ length: concurrency }, producer))
   const added = performance.now()
+  const atAdded = times()
   let done = 0
   let finish = () => {}
   const all = new Promise((resolve) => {
@@ -49,6 +63,7 @@ async function measure(port, round, count) {
   })
   await all
   const ended = performance.now()
+  const atEnd = times()
   await worker.close(true)
   await queue.obliterate({ force: true })
   await queue.close()
@@ -58,6 +73,8 @@ async function measure(port, round, count) {
     add: perSecond(added - began),
     work: perSecond(ended - added),
     both: perSecond(ended - began),
+    addTimes: atAdded.map((time, i) => (time - atFirst[i]) / count),
+    workTimes: atEnd.map((time, i) => (time - atAdded[i]) / count),
   }
 }
 
@@ -75,18 +92,25 @@ const cluster = await TestCluster.start({ proxied: false })
 const figures = new Map()
 try {
   const leader = await cluster.waitLeader()
+  const order = cluster.all.map((i) => (leader + i) % cluster.count)
+  const members = order.map((member) => cluster.process(member).pid)
   const systems = [
-    ['redis-server', redis.port],
-    ['redis-server, always', synced.port],
-    ['three, the leader', cluster.ports[leader]],
-    ['three, a follower', cluster.ports[(leader + 1) % cluster.count]],
+    ['redis-server', redis.port, []],
+    ['redis-server, always', synced.port, []],
+    ['three, the leader', cluster.ports[leader], members],
+    ['three, a follower', cluster.ports[order[1]], members],
   ]
   // A member's code is compiled as it runs: a job costs it a third of the first ones after some thousand.
   for (const [, port] of systems) await measure(port, 'warm', warm)
   for (let round = 0; round < rounds; round++) {
     for (const [at] of systems.entries()) {
-      const [name, port] = systems[(at + round) % systems.length]
-      const found = await measure(port, round, jobs)
+      const [name, port, pids] = systems[(at + round) % systems.length]
+      const { addTimes, workTimes, ...found } = await measure(port, round, jobs, [
+        process.pid,
+        ...pids,
+      ])
+      addTimes.forEach((time, i) => (found[`add of ${i}`] = time))
+      workTimes.forEach((time, i) => (found[`work of ${i}`] = time))
       for (const [what, value] of Object.entries(found)) {
         const key = `${name}|${what}`
         figures.set(key, [...(figures.get(key) ?? []), value])
@@ -100,6 +124,16 @@ try {
     const cells = ['add', 'work', 'both'].map((what) => {
       const ratio = (of) => (median(name, what) / median(of, what)).toFixed(2)
       return `${what} ${median(name, what).toFixed(0)} (${ratio('redis-server')}, ${ratio('redis-server, always')})`
+    })
+    console.log(`${name.padEnd(22)} ${cells.join('  ')}`)
+  }
+  console.log(
+    'processor time of a job in us: client, leader, followers (the first is the one that was asked)',
+  )
+  for (const [name, , pids] of systems) {
+    const cells = ['add', 'work'].map((what) => {
+      const times = [0, ...pids].map((_, i) => median(name, `${what} of ${i}`).toFixed(0))
+      return `${what} ${times.join(' ')}`
     })
     console.log(`${name.padEnd(22)} ${cells.join('  ')}`)
   }
