@@ -32,6 +32,9 @@ export class Router implements SessionEvents {
   readonly #sinks = new Map<Session, CommandSink>()
   readonly #watch = new Watch()
   #touched: Session[] = []
+  /** Those of them whose replies wait for one that is about to follow, and until when. */
+  #waiting = 0
+  #waitUntil = Number.POSITIVE_INFINITY
   #ready: Session[] = []
   /** To be closed at the end of the turn without waiting for replies. */
   readonly #killed = new Set<Session>()
@@ -196,7 +199,9 @@ export class Router implements SessionEvents {
     this.#state.messaging.endTurn(now)
     const touched = this.#touched
     this.#touched = []
-    for (const session of touched) if (!session.isClosed) this.#send(session, out)
+    this.#waitUntil = Number.POSITIVE_INFINITY
+    this.#waiting = 0
+    for (const each of touched) if (!this.#isWaiting(each, now.mono)) this.#send(each, out)
     for (const session of this.#memory.excess()) {
       this.#state.stats.clientsEvicted++
       this.#tell('evicted', session.remote, 'clients take more than maxmemory-clients')
@@ -214,12 +219,12 @@ export class Router implements SessionEvents {
   wakeAt(): number {
     if (this.#ready.length > 0 && !this.#isDraining) return 0
     // A long reply goes on.
-    if (this.#touched.length > 0) return 0
+    if (this.#touched.length > this.#waiting) return 0
     const { gate, settings, delays, migrations, now } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
-    const messagesAt = this.#state.messaging.wakeAt()
     return Math.min(
-      messagesAt,
+      this.#waitUntil,
+      this.#state.messaging.wakeAt(),
       delays.wakeAt(now.mono),
       migrations.wakeAt(),
       this.#watch.wakeAt(),
@@ -329,6 +334,15 @@ export class Router implements SessionEvents {
       session.ask()
     }
     this.#gateHeld.clear()
+  }
+
+  /** What it has to send leaves with the reply of an EXEC, if that comes soon. */
+  #isWaiting(session: Session, mono: number): boolean {
+    if (session.isFinished || session.repliesWaitUntil <= mono) return session.isClosed
+    this.#touched.push(session)
+    this.#waiting++
+    this.#waitUntil = Math.min(this.#waitUntil, session.repliesWaitUntil)
+    return true
   }
 
   #send(session: Session, out: Output[]): void {

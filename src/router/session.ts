@@ -61,6 +61,8 @@ export class Session implements Caller {
   readonly waiting: Uint8Array[] = []
   /** Reply bytes that the host still holds. */
   unsent = 0
+  /** Monotonic ms until which replies may wait for that of an EXEC behind them: one write instead of two. */
+  repliesWaitUntil = 0
   /** The host was told to stop reading. */
   isPaused = false
 
@@ -289,18 +291,16 @@ export class Session implements Caller {
   /** The connection is gone: later answers are dropped. */
   close(): void {
     this.#isClosed = true
-    this.#isFinished = true
+    this.finish()
     this.#first = -1
     this.#next = -1
     this.#out = ''
     this.#parts.clear()
     this.#pushes = null
     this.#long = null
-    this.held = null
     this.transaction = null
     this.watched = null
     this.waits = null
-    this.waiting.length = 0
     this.#lanes.leave()
   }
 

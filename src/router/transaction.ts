@@ -205,6 +205,7 @@ function submit(
   const group = state.groups[index] as Group
   const part: Part = {
     take: (reply) => {
+      session.repliesWaitUntil = 0
       if (!transaction.isMixed) {
         session.answer(ticket, settle(session, transaction, { reply, state }))
         return
@@ -215,6 +216,7 @@ function submit(
     },
   }
   const read = keysRead(session, transaction.commands)
+  session.repliesWaitUntil = state.now.mono + limits.batchPatienceMs
   group.submit(session.lane(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,

@@ -65,7 +65,7 @@ test('transaction: EXEC with a WATCH under way: waits for the version', (t) => {
     { db: 0, key: 'a', version: 7 },
   ])
   world.groups[0]?.answer(0, nullArray)
-  t.is(client.read(), '*-1\r\n')
+  t.is(client.read(), '+OK\r\n+OK\r\n+QUEUED\r\n*-1\r\n')
 })
 
 test('transaction: UNWATCH behind a WATCH under way: nothing is watched', (t) => {
@@ -156,13 +156,30 @@ test('transaction: commands of the router among those of the group: replies in t
   client.command('GET', 'b')
   client.command('EXEC')
   client.command('GET', 'c')
-  client.read()
+  t.is(client.read(), '')
   t.is(world.groups[0]?.calls.length, 1)
   world.groups[0]?.answer(0, ['1', '2'])
 
-  t.is(client.read(), '*4\r\n+PONG\r\n$1\r\n1\r\n+OK\r\n$1\r\n2\r\n')
+  const before = `+OK\r\n${'+QUEUED\r\n'.repeat(4)}`
+  t.is(client.read(), `${before}*4\r\n+PONG\r\n$1\r\n1\r\n+OK\r\n$1\r\n2\r\n`)
   const { db, args } = only(world.groups[0])
   t.deepEqual([db, args], [4, ['get', 'c']])
+})
+
+test('transaction: EXEC is not answered soon: the replies before it leave without it', (t) => {
+  const world = new World({ answer: waiting })
+  const client = world.connect()
+
+  client.command('MULTI')
+  client.command('SET', 'a', '1')
+  client.command('EXEC')
+  t.is(client.read(), '')
+  t.is(world.router.wakeAt(), world.now.mono + limits.batchPatienceMs)
+  world.pass(limits.batchPatienceMs)
+
+  t.is(client.read(), '+OK\r\n+QUEUED\r\n')
+  world.groups[0]?.answer(0, ['OK'])
+  t.is(client.read(), '*1\r\n$2\r\nOK\r\n')
 })
 
 test('transaction: aborted: its router commands do not run', (t) => {
