@@ -86,6 +86,8 @@ export class Transaction {
     if (!this.#isBegun) {
       this.#isBegun = true
       if (isBarred(this.#engine, this.#calls)) return outOfMemory
+      for (const { db, args } of this.#calls) if (this.#engine.foresee?.(db, args) !== true) break
+      this.#engine.look?.()
     }
     for (let left = elements; left > 0; ) {
       if (this.#isOpen) {
