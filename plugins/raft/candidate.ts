@@ -100,7 +100,7 @@ function makeRequest(
 
 /** Whether we voted in this term and a hard state of it, so perhaps that vote, is on its way to the disk. */
 function isVoting(raft: RaftState): boolean {
-  return raft.vote !== null && raft.writes.some((write) => write.term === raft.term)
+  return raft.vote !== null && raft.log.writes.some((write) => write.term === raft.term)
 }
 
 /**

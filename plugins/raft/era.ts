@@ -6,11 +6,11 @@ import type { RaftState } from './state.js'
 /** Refilled? Called once per Ready. */
 export function checkRefilled(raft: RaftState): void {
   if (raft.recovering === null || raft.entering || raft.leader === null) return
-  const { target } = raft.recovery
+  const { target } = raft.losses
   if (hasBug('raft-refilled-too-soon')) raft.becomeIntact()
   const reached = Math.min(raft.following.matched, raft.stable)
   if (target === null || target.term !== raft.term || reached < target.index) return
-  raft.recovery.target = null
+  raft.losses.target = null
   raft.becomeIntact()
 }
 
@@ -21,9 +21,9 @@ export function foundEra(raft: RaftState): void {
   raft.enteredEra()
   raft.becomeIntact()
   raft.rememberVotes()
-  raft.recovery.lossAccepted = false
-  raft.recovery.blocked = ''
-  raft.recovery.waits = ''
+  raft.losses.lossAccepted = false
+  raft.losses.blocked = ''
+  raft.losses.waits = ''
   raft.out.note('warn', 'raft.era-begun', {
     member: raft.self,
     era,
@@ -39,9 +39,7 @@ export function joinEra(raft: RaftState, era: number): void {
   raft.needsSnapshot = false
   raft.following.matched = 0
   raft.following.ack = null
-  raft.recovery.target = null
-  raft.recovery.asked = null
-  raft.recovery.lossAccepted = false
+  raft.losses.forget()
   raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
 }
 

@@ -1,14 +1,7 @@
 // A follower: takes appends and heartbeats of the leader, keeps its log equal to the leader's and
 // answers only for what is on its disk.
 
-import {
-  entryKinds,
-  assert,
-  hasBug,
-  hashEquals,
-  type MemberId,
-  type Position,
-} from 'quorate/plugin'
+import { areNoops, assert, hasBug, hashEquals, type MemberId, type Position } from 'quorate/plugin'
 import type { Append, Heartbeat, HeartbeatAnswer } from './messages.js'
 import { joinEra } from './era.js'
 import { becomeFollower, electionDelay } from './role.js'
@@ -24,9 +17,9 @@ export interface Following {
   /** Our log equals the current leader's up to here, as checked in this term. */
   matched: number
   /** An acknowledgement to send with the next write: everything up to `index` will be durable then. */
-  ack: { readonly to: MemberId; readonly index: number; readonly epoch: number } | null
+  ack: { readonly to: MemberId; readonly index: number; readonly fence: number } | null
   /** Epoch of the leader's newest message. */
-  epoch: number
+  fence: number
 }
 
 /** A message of the leader of our term. False when it must not be used further. */
@@ -45,16 +38,9 @@ function hear(raft: RaftState, from: MemberId, message: Append | Heartbeat): boo
     following.contactAt = raft.mono
     following.deadline = raft.mono + electionDelay(raft)
   }
-  following.epoch = message.epoch
+  following.fence = message.fence
   if (message.era > raft.era) joinEra(raft, message.era)
   return true
-}
-
-/** Whether all entries are no-ops of leaders: the only ones that a member short of disk takes. */
-function areNoops(entries: Append['entries']): boolean {
-  return entries.every(
-    (entry) => entry.payload.size < 64 && entry.payload.bytes()[1] === entryKinds.noop,
-  )
 }
 
 export function onAppend(raft: RaftState, from: MemberId, message: Append): void {
@@ -68,7 +54,7 @@ export function onAppend(raft: RaftState, from: MemberId, message: Append): void
   } else if (previous.index < raft.commit && !hasBug('raft-truncate-committed')) {
     // Everything up to the commit index is known to be equal (Raft 5.4: leader completeness).
     raft.following.matched = Math.max(raft.following.matched, raft.commit)
-    acknowledge(raft, from, { index: raft.commit, epoch: message.epoch })
+    acknowledge(raft, from, { index: raft.commit, fence: message.fence })
     return
   }
   if (raft.tail.termAt(previous.index) !== previous.term && !acceptsAnyway(raft, previous)) {
@@ -93,7 +79,7 @@ export function onAppend(raft: RaftState, from: MemberId, message: Append): void
   const end = previous.index + entries.length
   raft.following.matched = Math.max(raft.following.matched, end)
   raft.commitTo(Math.min(message.commit, hasBug('raft-commit-beyond-match') ? raft.tail.last : end))
-  acknowledge(raft, from, { index: end, epoch: message.epoch })
+  acknowledge(raft, from, { index: end, fence: message.fence })
 }
 
 function acceptsAnyway(raft: RaftState, previous: Position): boolean {
@@ -107,15 +93,11 @@ function adopt(raft: RaftState, message: Append): void {
   if (isStale && hasBug('raft-truncate-on-stale-append'))
     raft.truncate(Math.max(raft.commit, previous.index))
   if (isStale && hasBug('raft-truncate-committed')) raft.truncate(previous.index)
-  for (const entry of entries) {
-    const term = raft.tail.termAt(entry.index)
-    if (term === entry.term || (term !== null && entry.index <= raft.tail.base.index)) continue
-    if (term !== null) {
-      raft.counters.conflicts++
-      raft.truncate(entry.index - 1)
-    }
-    raft.append(entry)
-  }
+  raft.log.adopt(entries, (after) => {
+    raft.counters.conflicts++
+    raft.truncate(after)
+    return true
+  })
   assert(
     raft.commit <= raft.tail.last || hasBug('raft-truncate-committed'),
     'commit is within the log',
@@ -134,22 +116,21 @@ function askSnapshot(raft: RaftState, from: MemberId, message: Append): void {
   refuse(raft, from, message)
 }
 
-function acknowledge(raft: RaftState, to: MemberId, at: { index: number; epoch: number }): void {
+function acknowledge(raft: RaftState, to: MemberId, at: { index: number; fence: number }): void {
   const { ack } = raft.following
   const index = ack === null || ack.to !== to ? at.index : Math.max(ack.index, at.index)
-  raft.following.ack = { to, index, epoch: at.epoch }
+  raft.following.ack = { to, index, fence: at.fence }
 }
 
 /** Tells where the logs may agree: our last entry up to there whose term is not above the refused one's. */
 function refuse(raft: RaftState, to: MemberId, message: Append): void {
   raft.counters.conflicts++
-  const index = raft.tail.lastWithTermAtMost(message.previous.term, message.previous.index)
-  const hint = { term: raft.tail.termAt(index) ?? 0, index }
+  const hint = raft.log.agrees(message.previous)
   raft.out.send(to, {
     kind: 'appended',
     era: raft.era,
     term: raft.term,
-    epoch: message.epoch,
+    fence: message.fence,
     ok: false,
     index: message.previous.index,
     hint,
@@ -168,7 +149,7 @@ export function flushAck(raft: RaftState): void {
     kind: 'appended',
     era: raft.era,
     term: raft.term,
-    epoch: ack.epoch,
+    fence: ack.fence,
     ok: true,
     index: ack.index,
     hint: { term: 0, index: 0 },
@@ -191,7 +172,7 @@ export function onHeartbeat(raft: RaftState, from: MemberId, message: Heartbeat)
     kind: 'beaten',
     era: raft.era,
     term: raft.term,
-    epoch: message.epoch,
+    fence: message.fence,
     round: message.round,
     recovering: raft.recovering !== null,
     life: raft.life,
@@ -206,7 +187,7 @@ export function refuseOldLeader(raft: RaftState, to: MemberId): void {
     kind: 'beaten',
     era: raft.era,
     term: raft.term,
-    epoch: 0,
+    fence: 0,
     round: 0,
     recovering: raft.recovering !== null,
     life: raft.life,

@@ -1,8 +1,14 @@
 // What a member must never forget: term, vote, era and whether it holds all that it ever acknowledged.
 // Synced before any answer that depends on it, in every durability.
 
-import { assert, ByteReader, ByteWriter, type MemberId, type RecoveryCause } from 'quorate/plugin'
-import { causes } from './messages.js'
+import {
+  assert,
+  ByteReader,
+  ByteWriter,
+  causes,
+  type MemberId,
+  type RecoveryCause,
+} from 'quorate/plugin'
 
 export interface HardState {
   readonly term: number

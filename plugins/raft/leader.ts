@@ -3,33 +3,24 @@
 // (CheckQuorum, thesis 6.2). Sending is in replication.ts, reads in read-index.ts.
 
 import {
-  encodeEntryHead,
-  ByteWriter,
-  entryKinds,
-  entryVersion,
+  type EntrySender,
   hasBug,
-  type LogEntry,
+  hearPeer,
+  majorityMatch,
   type MemberId,
+  noopPayload,
   type Payload,
-  payloadOf,
   Progress,
-  quorumIndex,
+  ReadRounds,
   type Refusal,
   type Token,
 } from 'quorate/plugin'
 import { foundEra } from './era.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
-import {
-  confirmRounds,
-  dropFollowerReads,
-  hurryRounds,
-  type LeaderReads,
-  makeLeaderReads,
-  renewLease,
-} from './read-index.js'
-import { hearPeer, needSnapshot, sendHeartbeats, sendSilentHeartbeats } from './replication.js'
+import { confirmRounds, dropFollowerReads, hurryRounds, renewLease } from './read-index.js'
+import { makeSender, needSnapshot, sendHeartbeats, sendSilentHeartbeats } from './replication.js'
 import { becomeFollower } from './role.js'
-import type { RaftState } from './state.js'
+import { never, type RaftState } from './state.js'
 import { catchUpDone, type Transfer, transfer } from './transfer.js'
 
 export interface Leading {
@@ -39,9 +30,11 @@ export interface Leading {
   readonly noop: number
   /** This leader began its era: it needs members that are still recovering, to bring them into it. */
   readonly founds: boolean
-  readonly reads: LeaderReads
+  readonly reads: ReadRounds
+  /** Monotonic ms at which the newest confirmed round was sent: the start of the lease. */
+  leaseFrom: number
   /** Grows when a peer loses what it had acknowledged; sent along and echoed. */
-  epoch: number
+  fence: number
   heartbeatAt: number
   /** Monotonic ms of the last proposal: a leader that has had none for a while beats less often. */
   proposedAt: number
@@ -51,9 +44,7 @@ export interface Leading {
   transfer: Transfer | null
   /** A target was told to stand: the lease is void for the rest of the term. */
   isLeaseVoid: boolean
-  /** Entries read back from the disk for a slow follower, and what was asked for. */
-  fetched: readonly LogEntry[]
-  fetching: boolean
+  readonly sender: EntrySender<'append'>
   /** Bytes of entries that are not committed yet. */
   uncommittedBytes: number
 }
@@ -65,26 +56,6 @@ const idleSlowdown = 3
 const idleShare = 0.45
 /** The part of the least election timeout after which an idle leader asks a follower for an answer. */
 const askAfter = 0.95
-
-/** The body of an entry that does nothing. */
-const noop: Payload = payloadOf(encodeNoop())
-
-function encodeNoop(): Uint8Array {
-  const writer = new ByteWriter(32)
-  encodeEntryHead(writer, {
-    kind: entryKinds.noop,
-    version: entryVersion,
-    origin: 0,
-    incarnation: 0,
-    sequence: 0,
-    acknowledged: 0,
-    stamp: 0,
-    seedHigh: 0,
-    seedLow: 0,
-    trace: '',
-  })
-  return writer.finish()
-}
 
 export function becomeLeader(raft: RaftState, founds: boolean): void {
   const last = raft.tail.last
@@ -107,22 +78,22 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     progress,
     noop: last + 1,
     founds,
-    reads: makeLeaderReads(),
-    epoch: 1,
+    reads: new ReadRounds(),
+    leaseFrom: never,
+    fence: 1,
     heartbeatAt: raft.mono,
     proposedAt: raft.mono,
     noticeTo: 0,
     checkAt: raft.mono + raft.options.electionMaxMs,
     transfer: null,
     isLeaseVoid: false,
-    fetched: [],
-    fetching: false,
+    sender: makeSender(raft, progress),
     uncommittedBytes: 0,
   }
   if (hasBug('raft-leader-delivers-again') && raft.delivered > raft.tail.base.index)
-    raft.delivered--
+    raft.log.delivered--
   // Raft 8: an entry of the new term at once, which commits all before it.
-  raft.append({ term: raft.term, index: last + 1, payload: noop })
+  raft.append({ term: raft.term, index: last + 1, payload: noopPayload })
   raft.out.note('info', 'raft.elected', {
     member: raft.self,
     term: raft.term,
@@ -161,7 +132,7 @@ function beat(raft: RaftState, leading: Leading): void {
 /** Idle, without reads under way, every follower has everything and was heard not long ago. */
 function isQuiet(raft: RaftState, leading: Leading): boolean {
   if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
-  if (leading.reads.rounds.length > 0 || leading.transfer !== null) return false
+  if (leading.reads.isOpen || leading.transfer !== null) return false
   // Time of CheckQuorum is left then for two more beats.
   const { electionMinMs, electionMaxMs } = raft.options
   const inTime = electionMaxMs - 2 * heartbeatInterval(raft, leading)
@@ -206,7 +177,7 @@ export function propose(raft: RaftState, token: Token, payload: Payload): Refusa
   leading.proposedAt = raft.mono
   const index = raft.tail.last + 1
   raft.append({ term: raft.term, index, payload })
-  raft.tokens.set(index, token)
+  raft.log.tokens.set(index, token)
   leading.uncommittedBytes += payload.size
   return null
 }
@@ -215,16 +186,7 @@ export function propose(raft: RaftState, token: Token, payload: Payload): Refusa
 export function advanceCommit(raft: RaftState, leading: Leading): void {
   const { voters } = raft.members
   const own = hasBug('raft-self-ack-early') ? raft.tail.last : raft.stable
-  let index = own
-  if (voters.length > 1) {
-    const matches: number[] = []
-    for (const id of voters) {
-      const peer = leading.progress.get(id)
-      if (peer === undefined) matches.push(own)
-      else matches.push(peer.recovering && !hasBug('raft-recovering-acks-count') ? 0 : peer.match)
-    }
-    index = quorumIndex(matches)
-  }
+  const index = majorityMatch(voters, leading.progress, own)
   if (index <= raft.commit) return
   if (raft.tail.termAt(index) !== raft.term && !hasBug('raft-commit-old-term')) return
   for (let at = raft.commit + 1; at <= index; at++) {
@@ -236,9 +198,10 @@ export function advanceCommit(raft: RaftState, leading: Leading): void {
 }
 
 export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendAnswer): void {
-  const peer = hearPeer(raft, from, message)
+  const { leading, mono } = raft
+  if (leading === null) return
+  const peer = hearPeer(leading, from, { answer: message, mono })
   if (peer === null) return
-  const leading = raft.leading as Leading
   if (message.needsSnapshot) {
     if (peer.state !== 'snapshot') needSnapshot(raft, from, peer)
     return
@@ -253,10 +216,7 @@ export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendA
     return
   }
   const { hint } = message
-  const agreed =
-    hint.term > 0 && hint.index >= raft.tail.base.index
-      ? raft.tail.lastWithTermAtMost(hint.term, hint.index)
-      : hint.index
+  const agreed = raft.log.agreedIndex(hint)
   if (hasBug('raft-conflict-hint-skips')) {
     if (peer.acknowledged(Math.min(hint.index, raft.tail.last))) advanceCommit(raft, leading)
     return
@@ -265,22 +225,14 @@ export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendA
 }
 
 export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: HeartbeatAnswer): void {
-  const peer = hearPeer(raft, from, message)
+  const { leading, mono } = raft
+  if (leading === null) return
+  const peer = hearPeer(leading, from, { answer: message, mono })
   if (peer === null) return
-  const leading = raft.leading as Leading
   const round = hasBug('raft-round-counts-anyone') ? leading.reads.round : message.round
   if (round <= leading.reads.round && round > peer.round) {
     peer.round = round
     confirmRounds(raft, leading)
   }
-  if (peer.state === 'probe') {
-    // The probe, or its answer, was lost if it is still out a heartbeat later.
-    if (peer.stalledAt === peer.next) peer.paused = false
-    peer.stalledAt = peer.next
-  }
-  if (peer.state === 'replicate' && peer.match < peer.next - 1) {
-    // No movement between two heartbeats: an append or its answer was lost.
-    if (peer.stalledAt === peer.match) peer.becomeProbe()
-    else peer.stalledAt = peer.match
-  }
+  peer.beaten()
 }

@@ -1,18 +1,19 @@
 // The messages between raft members and their bytes: version, kind, era, term, then the body. A
-// decoder answers null for anything that is not a whole, sane message; it never throws. Entries are
-// copied once on the way out, straight into the message, and once on the way in.
+// decoder answers null for anything that is not a whole, sane message; it never throws.
 
 import {
   ByteReader,
   ByteWriter,
+  causes,
+  finishWithEntries,
   type Hash64,
   type LogEntry,
-  payloadOf,
   type Position,
+  readEntries,
+  readPosition,
   type RecoveryCause,
-  writeVarint,
+  writePosition,
 } from 'quorate/plugin'
-import { Buffer } from 'node:buffer'
 
 /** First byte of each message; members ignore versions that they do not know. */
 export const messageVersion = 1
@@ -39,7 +40,7 @@ export interface VoteAnswer extends Head {
 
 export interface Append extends Head {
   readonly kind: 'append'
-  readonly epoch: number
+  readonly fence: number
   readonly previous: Position
   /** Chain hash behind `previous`. */
   readonly chain: Hash64
@@ -50,7 +51,7 @@ export interface Append extends Head {
 /** `ok`: everything up to `index` is there and durable. Else `index` was the refused previous one. */
 export interface AppendAnswer extends Head {
   readonly kind: 'appended'
-  readonly epoch: number
+  readonly fence: number
   readonly ok: boolean
   readonly index: number
   /** Where the logs may agree, for a refusal. */
@@ -64,7 +65,7 @@ export interface AppendAnswer extends Head {
 
 export interface Heartbeat extends Head {
   readonly kind: 'heartbeat'
-  readonly epoch: number
+  readonly fence: number
   /** The newest ReadIndex round. */
   readonly round: number
   readonly commit: number
@@ -74,7 +75,7 @@ export interface Heartbeat extends Head {
 
 export interface HeartbeatAnswer extends Head {
   readonly kind: 'beaten'
-  readonly epoch: number
+  readonly fence: number
   readonly round: number
   readonly recovering: boolean
   readonly life: number
@@ -147,15 +148,6 @@ const kinds = [
   'accept-loss',
 ] as const
 
-/** Numbers are a format; 0 is none. */
-export const causes: readonly (RecoveryCause | null)[] = [
-  null,
-  'disk-lost',
-  'log-damaged',
-  'unclean-stop',
-  'accept-loss',
-]
-
 const writer = new ByteWriter(256)
 
 export function encodeMessage(message: RaftMessage): Uint8Array {
@@ -173,17 +165,17 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
     case 'append':
       return encodeAppend(message)
     case 'appended':
-      writer.varint(message.epoch).boolean(message.ok).varint(message.index)
+      writer.varint(message.fence).boolean(message.ok).varint(message.index)
       return position(message.hint)
         .boolean(message.recovering)
         .boolean(message.needsSnapshot)
         .varint(message.life)
         .finish()
     case 'heartbeat':
-      writer.varint(message.epoch).varint(message.round).varint(message.commit)
+      writer.varint(message.fence).varint(message.round).varint(message.commit)
       return writer.boolean(message.wantsAnswer).finish()
     case 'beaten':
-      writer.varint(message.epoch).varint(message.round)
+      writer.varint(message.fence).varint(message.round)
       return writer.boolean(message.recovering).varint(message.life).finish()
     case 'read':
       return writer.varint(message.id).boolean(message.recovering).varint(message.life).finish()
@@ -202,26 +194,13 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
 }
 
 function position(at: Position): ByteWriter {
-  return writer.varint(at.term).varint(at.index)
+  return writePosition(writer, at)
 }
 
 function encodeAppend(message: Append): Uint8Array {
-  writer.varint(message.epoch)
+  writer.varint(message.fence)
   position(message.previous).hash(message.chain).varint(message.commit)
-  const head = writer.varint(message.entries.length).finish()
-  let size = head.length
-  for (const entry of message.entries) size += entry.payload.bytes().length + 16
-  const made = Buffer.allocUnsafeSlow(size)
-  made.set(head, 0)
-  let at = head.length
-  for (const entry of message.entries) {
-    const bytes = entry.payload.bytes()
-    at = writeVarint(made, at, entry.term)
-    at = writeVarint(made, at, bytes.length)
-    made.set(bytes, at)
-    at += bytes.length
-  }
-  return made.subarray(0, at)
+  return finishWithEntries(writer, message.entries)
 }
 
 /** Null for bytes that are not a message of a known version and kind. */
@@ -250,7 +229,7 @@ function decodeBody(
         pre,
         transfer: (flags & 2) !== 0,
         force: (flags & 4) !== 0,
-        last: decodePosition(reader),
+        last: readPosition(reader),
       }
     }
     case 'voted':
@@ -258,16 +237,16 @@ function decodeBody(
     case 'append':
       return decodeAppend(reader, head)
     case 'appended': {
-      const epoch = reader.varint()
+      const fence = reader.varint()
       const ok = reader.boolean()
       const index = reader.varint()
-      const hint = decodePosition(reader)
+      const hint = readPosition(reader)
       const recovering = reader.boolean()
       const needsSnapshot = reader.boolean()
       return {
         kind,
         ...head,
-        epoch,
+        fence,
         ok,
         index,
         hint,
@@ -277,14 +256,14 @@ function decodeBody(
       }
     }
     case 'heartbeat': {
-      const epoch = reader.varint()
+      const fence = reader.varint()
       const round = reader.varint()
-      return { kind, ...head, epoch, round, commit: reader.varint(), wantsAnswer: reader.boolean() }
+      return { kind, ...head, fence, round, commit: reader.varint(), wantsAnswer: reader.boolean() }
     }
     case 'beaten': {
-      const epoch = reader.varint()
+      const fence = reader.varint()
       const round = reader.varint()
-      return { kind, ...head, epoch, round, recovering: reader.boolean(), life: reader.varint() }
+      return { kind, ...head, fence, round, recovering: reader.boolean(), life: reader.varint() }
     }
     case 'read':
       return {
@@ -295,7 +274,7 @@ function decodeBody(
         life: reader.varint(),
       }
     case 'readable':
-      return { kind, ...head, id: reader.varint(), at: decodePosition(reader) }
+      return { kind, ...head, id: reader.varint(), at: readPosition(reader) }
     case 'survey':
       return { kind, ...head, nonce: reader.varint() }
     case 'report': {
@@ -309,7 +288,7 @@ function decodeBody(
         nonce,
         life,
         cause,
-        last: decodePosition(reader),
+        last: readPosition(reader),
         lossAccepted: reader.boolean(),
       }
     }
@@ -319,29 +298,12 @@ function decodeBody(
   }
 }
 
-function decodePosition(reader: ByteReader): Position {
-  return { term: reader.varint(), index: reader.varint() }
-}
-
 function decodeAppend(reader: ByteReader, head: Head): Append | null {
-  const epoch = reader.varint()
-  const previous = decodePosition(reader)
+  const fence = reader.varint()
+  const previous = readPosition(reader)
   const chain = reader.hash()
   const commit = reader.varint()
-  const count = reader.varint()
-  if (!reader.ok || count > reader.left) return null
-  // The message may be a view into a frame that its owner uses again: the entries get bytes of their own.
-  const body = new ByteReader(Uint8Array.prototype.slice.call(reader.raw(reader.left)))
-  const entries: LogEntry[] = []
-  let term = previous.term
-  for (let i = 1; i <= count; i++) {
-    const own = body.varint()
-    const payload = payloadOf(body.blob())
-    if (!body.ok || own < term || own > head.term) return null
-    term = own
-    entries.push({ term, index: previous.index + i, payload })
-  }
-  if (body.left !== 0 || previous.term > head.term) return null
-  if (previous.index + count > Number.MAX_SAFE_INTEGER) return null
-  return { kind: 'append', ...head, epoch, previous, chain, commit, entries }
+  const entries = readEntries(reader, previous, head.term)
+  if (entries === null) return null
+  return { kind: 'append', ...head, fence, previous, chain, commit, entries }
 }

@@ -1,7 +1,7 @@
 // Options of the raft strategy: names, defaults and checks. `parseOptions` is the only place of this
 // plugin that throws.
 
-import { ConfigError, limits } from 'quorate/plugin'
+import { limits, optionsOf, type Ranges, refuse } from 'quorate/plugin'
 
 export interface RaftOptions {
   /** Milliseconds between two heartbeats of a leader. */
@@ -46,10 +46,8 @@ export const raftDefaults = {
   readTimeoutMs: 200,
 } as const satisfies RaftOptions
 
-type NumberOption = Exclude<keyof RaftOptions, 'lease'>
-
 /** Allowed values, both included. */
-const ranges: Readonly<Record<NumberOption, readonly [number, number]>> = {
+const ranges: Ranges<typeof raftDefaults> = {
   heartbeatMs: [5, 10_000],
   electionMinMs: [20, 60_000],
   electionMaxMs: [20, 120_000],
@@ -65,22 +63,7 @@ const ranges: Readonly<Record<NumberOption, readonly [number, number]>> = {
 }
 
 export function parseOptions(raw: Readonly<Record<string, unknown>>): RaftOptions {
-  const options: Record<NumberOption, number> & { lease: boolean } = { ...raftDefaults }
-  for (const name of Object.keys(raw)) {
-    const given = raw[name]
-    if (name === 'lease') {
-      if (typeof given !== 'boolean') throw refuse(name, given, 'true or false')
-      options.lease = given
-      continue
-    }
-    if (!isNumberOption(name))
-      throw refuse(name, given, `one of ${Object.keys(raftDefaults).join(', ')}`)
-    const [min, max] = ranges[name]
-    if (typeof given !== 'number' || !Number.isInteger(given) || given < min || given > max) {
-      throw refuse(name, given, `a whole number from ${min} to ${max}`)
-    }
-    options[name] = given
-  }
+  const options = optionsOf(raw, raftDefaults, ranges)
   if (options.electionMinMs < options.heartbeatMs * 3) {
     throw refuse('electionMinMs', options.electionMinMs, 'three heartbeats at least')
   }
@@ -88,12 +71,4 @@ export function parseOptions(raw: Readonly<Record<string, unknown>>): RaftOption
     throw refuse('electionMaxMs', options.electionMaxMs, 'more than electionMinMs')
   }
   return options
-}
-
-function isNumberOption(name: string): name is NumberOption {
-  return Object.hasOwn(ranges, name)
-}
-
-function refuse(option: string, given: unknown, allowed: string): ConfigError {
-  return new ConfigError({ file: null, line: null, option, given: String(given), allowed })
 }

@@ -1,122 +1,41 @@
-// How a leader brings entries to its followers: everything proposed in one turn leaves in one append
-// per follower, several appends are in flight within a window, and a follower behind the cut log gets
-// a snapshot, which travels beside the strategy.
+// How a leader brings entries to its followers (`EntrySender`), and what else it tells them: heartbeats,
+// which carry the commit index, and that a snapshot is on its way.
 
-import { hasBug, type LogEntry, type MemberId, type Progress } from 'quorate/plugin'
+import { EntrySender, hasBug, type LogEntry, type MemberId, type Progress } from 'quorate/plugin'
 import type { Leading } from './leader.js'
-import { type Append, encodeMessage } from './messages.js'
+import { encodeMessage } from './messages.js'
 import type { RaftState } from './state.js'
 
-/** The last append encoded in this flush: followers at the same place get the same bytes. */
-interface Encoded {
-  readonly next: number
-  readonly count: number
-  readonly size: number
-  readonly bytes: Uint8Array
+export function makeSender(raft: RaftState, progress: Leading['progress']): EntrySender<'append'> {
+  return new EntrySender(raft.log, raft.options.appendBytes, {
+    progress,
+    wordFor: () => 'append',
+    lastFor: () => raft.tail.last,
+    encode: (kind, run) => {
+      const { era, term, commit, leading } = raft
+      return encodeMessage({ kind, era, term, fence: leading?.fence ?? 0, commit, ...run })
+    },
+    send: (id, bytes) => raft.out.sendBytes(id, bytes),
+    needSnapshot: (id, peer) => needSnapshot(raft, id, peer),
+    fetch: (range) => {
+      raft.counters.fetches++
+      raft.out.fetch = range
+    },
+  })
 }
 
 /** Sends what there is to send. Called once per Ready, after all proposals of the turn. */
 export function flushAppends(raft: RaftState, leading: Leading): void {
-  let cache: Encoded | null = null
-  let needsNotice = false
-  for (const [id, peer] of leading.progress) {
-    while (peer.isOpen && (peer.next <= raft.tail.last || peer.state === 'probe')) {
-      const made: Encoded | null =
-        cache !== null && cache.next === peer.next && peer.state === 'replicate'
-          ? cache
-          : encodeAppend(raft, leading, id)
-      if (made === null) break
-      cache = made
-      raft.out.sendBytes(id, made.bytes)
-      peer.sent(made.count, made.size)
-      peer.commitSent = raft.commit
-    }
-    if (peer.commitSent < leading.noticeTo && peer.state !== 'snapshot') needsNotice = true
+  leading.sender.flush()
+  for (const peer of leading.progress.values()) {
+    if (peer.commitSent >= leading.noticeTo || peer.state === 'snapshot') continue
+    sendHeartbeats(raft, leading, false)
+    return
   }
-  if (needsNotice) sendHeartbeats(raft, leading, false)
 }
 
-function encodeAppend(raft: RaftState, leading: Leading, id: MemberId): Encoded | null {
-  const peer = leading.progress.get(id) as Progress
-  const previous = peer.next - 1
-  const term = raft.tail.termAt(previous)
-  const chain = raft.tail.chainAt(previous)
-  if (term === null || chain === null) {
-    needSnapshot(raft, id, peer)
-    return null
-  }
-  const entries = takeEntries(raft, leading, peer.next)
-  if (entries === null) return null
-  let size = 0
-  for (const entry of entries) size += entry.payload.size
-  const message: Append = {
-    kind: 'append',
-    era: raft.era,
-    term: raft.term,
-    epoch: leading.epoch,
-    previous: { term, index: previous },
-    chain,
-    commit: raft.commit,
-    entries,
-  }
-  return { next: peer.next, count: entries.length, size, bytes: encodeMessage(message) }
-}
-
-/** Entries from `next` on, from memory or as fetched; null while they are on their way from the disk. */
-function takeEntries(raft: RaftState, leading: Leading, next: number): readonly LogEntry[] | null {
-  if (next > raft.tail.last) return []
-  const found = raft.tail.run(next, raft.options.appendBytes)
-  if (found.length > 0) return found
-  const { fetched } = leading
-  const at = fetched.findIndex((entry) => entry.index === next)
-  if (at >= 0) return takeBytes(fetched, at, raft.options.appendBytes)
-  if (!leading.fetching) {
-    leading.fetching = true
-    raft.counters.fetches++
-    raft.out.fetch = { from: next, to: fetchEnd(raft, next) }
-  }
-  return null
-}
-
-function takeBytes(
-  entries: readonly LogEntry[],
-  from: number,
-  bytesMax: number,
-): readonly LogEntry[] {
-  let to = from + 1
-  let bytes = (entries[from] as LogEntry).payload.size
-  while (to < entries.length) {
-    bytes += (entries[to] as LogEntry).payload.size
-    if (bytes > bytesMax) break
-    to++
-  }
-  return entries.slice(from, to)
-}
-
-function fetchEnd(raft: RaftState, from: number): number {
-  let to = from
-  let bytes = raft.tail.sizeAt(from)
-  while (to < raft.tail.evicted && bytes < raft.options.appendBytes * 4) {
-    to++
-    bytes += raft.tail.sizeAt(to)
-  }
-  return to
-}
-
-/** The disk answered a fetch. Empty, or not what the tail remembers: whoever waits needs a snapshot. */
 export function entriesFetched(raft: RaftState, entries: readonly LogEntry[]): void {
-  const { leading } = raft
-  if (leading === null || !leading.fetching) return
-  leading.fetching = false
-  leading.fetched = entries.every((entry) => raft.tail.termAt(entry.index) === entry.term)
-    ? entries
-    : []
-  if (leading.fetched.length > 0) return
-  for (const [id, peer] of leading.progress) {
-    const isWaiting =
-      peer.isOpen && peer.next <= raft.tail.evicted && peer.next > raft.tail.base.index
-    if (isWaiting && raft.tail.entryAt(peer.next) === null) needSnapshot(raft, id, peer)
-  }
+  raft.leading?.sender.fetched(entries)
 }
 
 /** Asks the shard for a snapshot transfer, if the peer is there to take it. */
@@ -160,20 +79,11 @@ function encodeHeartbeat(raft: RaftState, leading: Leading, wantsAnswer: boolean
     kind: 'heartbeat',
     era: raft.era,
     term: raft.term,
-    epoch: leading.epoch,
+    fence: leading.fence,
     round: leading.reads.round,
     commit: raft.commit,
     wantsAnswer,
   })
-}
-
-/** The link to a follower closed: what was in flight may be lost. */
-export function followerLinkDown(raft: RaftState, id: MemberId): void {
-  const peer = raft.leading?.progress.get(id)
-  if (peer !== undefined && peer.state === 'replicate') {
-    peer.becomeProbe()
-    peer.paused = true
-  }
 }
 
 export function snapshotEnded(
@@ -182,35 +92,10 @@ export function snapshotEnded(
   end: { ok: boolean; index: number },
 ): void {
   const peer = raft.leading?.progress.get(id)
-  if (peer === undefined || peer.state !== 'snapshot') return
-  if (!end.ok) {
-    peer.snapshotFailed()
-    return
-  }
+  if (peer?.snapshotEnded(end.ok, end.index) !== true) return
   raft.counters.snapshotsSent++
-  if (hasBug('raft-snapshot-sent-is-match')) peer.match = Math.max(peer.match, raft.tail.last)
-  peer.pendingSnapshot = Math.max(peer.pendingSnapshot, end.index)
-  peer.becomeProbe()
-}
-
-/** Notes a sign of life. Null for an answer that counts for nothing. */
-export function hearPeer(
-  raft: RaftState,
-  from: MemberId,
-  answer: { readonly epoch: number; readonly recovering: boolean; readonly life: number },
-): Progress | null {
-  const { leading } = raft
-  const peer = leading?.progress.get(from)
-  if (leading === null || peer === undefined || answer.epoch > leading.epoch) return null
-  if (answer.epoch < peer.epochMin) return null
-  peer.activeAt = raft.mono
-  if (answer.recovering && (!peer.recovering || peer.life !== answer.life)) {
-    leading.epoch++
-    peer.forget(leading.epoch)
+  if (hasBug('raft-snapshot-sent-is-match')) {
+    peer.match = Math.max(peer.match, raft.tail.last)
+    peer.next = peer.match + 1
   }
-  // Rounds that it answered before do not count, so that what it answers now confirms them.
-  if (peer.recovering && !answer.recovering) peer.round = 0
-  peer.recovering = answer.recovering
-  peer.life = answer.life
-  return peer
 }

@@ -15,7 +15,7 @@ export function makeFollowing(raft: RaftState): Following {
     quickTries: 0,
     matched: 0,
     ack: null,
-    epoch: 0,
+    fence: 0,
   }
 }
 

@@ -8,24 +8,24 @@ import {
   type GroupId,
   hasBug,
   type LogEntry,
+  type Losses,
   type MemberId,
   type Members,
-  type Position,
+  Outbox,
   quorumSize,
   type Random,
+  type ReadTries,
   type RecoveryCause,
+  ReplicaLog,
   type StrategyInit,
-  Tail,
-  type Token,
+  type Tail,
 } from 'quorate/plugin'
 import type { Candidacy } from './candidate.js'
 import type { Following } from './follower.js'
 import { decodeHardState, type HardState } from './hard-state.js'
 import type { Leading } from './leader.js'
+import { encodeMessage, type RaftMessage } from './messages.js'
 import type { RaftOptions } from './options.js'
-import { Outbox } from './outbox.js'
-import type { FollowerReads } from './read-index.js'
-import type { Recovery } from './recovery.js'
 
 export type Role = 'follower' | 'candidate' | 'leader' | 'halted'
 
@@ -47,17 +47,6 @@ export interface Counters {
   eras: number
 }
 
-/** A write on its way to the disk. */
-export interface WriteInFlight {
-  readonly batch: number
-  /** Last entry of the log as of this write that is still the same one; falls with a truncation. */
-  index: number
-  /** Term of the hard state in it, -1 for none. */
-  readonly term: number
-  /** Milliseconds of the clock when it was handed out. */
-  readonly begunAt: number
-}
-
 /** A time that is past on every monotonic clock, in milliseconds. */
 export const never = -1e15
 
@@ -75,8 +64,8 @@ export class RaftState {
   readonly life: number
   /** Voters and learners; everything asks this one object, so that membership can become live. */
   members: Members
-  readonly tail: Tail
-  readonly out = new Outbox()
+  readonly log: ReplicaLog
+  readonly out = new Outbox<RaftMessage>(encodeMessage)
   readonly counters: Counters
 
   /** Monotonic ms of the turn. */
@@ -86,30 +75,18 @@ export class RaftState {
   leader: MemberId | null = null
   /** Why the member halted. */
   why = ''
-  /** Greatest index known to be committed; never goes back within an era. */
-  commit: number
-  /** Greatest index handed to the engine, and the greatest that it says it applied. */
-  delivered: number
-  applied: number
-  /** Bytes of entries delivered and not applied. */
-  unappliedBytes = 0
-  /** Entries up to here are handed to the disk; up to `stable` they are on it. */
-  saved: number
-  stable: number
   /** Hard state changed since the last write. */
   isHardDirty = false
-  readonly writes: WriteInFlight[] = []
-  batch = 0
   diskShort = false
+  /** This run has once known all that was committed: local reads do not see less. */
+  isReadable = false
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
-  /** Tokens of own proposals by index. */
-  readonly tokens = new Map<number, Token>()
 
   /** Per role; `candidacy` and `leading` are null outside of it. The first three are set by strategy.ts. */
   following!: Following
-  reads!: FollowerReads
-  recovery!: Recovery
+  reads!: ReadTries
+  losses!: Losses
   candidacy: Candidacy | null = null
   leading: Leading | null = null
 
@@ -127,11 +104,15 @@ export class RaftState {
     this.mono = init.now.mono
     this.counters = emptyCounters()
     this.#hard = decodeHardState(init.state)
-    this.tail = new Tail(init.base, init.baseChain, {
-      lazyChain: this.isAlone && init.durability === 'none',
-      bytesMax: init.options.tailBytes,
+    this.log = new ReplicaLog({
+      base: init.base,
+      baseChain: init.baseChain,
+      entries: init.entries,
+      durability: init.durability,
+      isAlone: this.isAlone,
+      tailBytes: init.options.tailBytes,
+      drop: (token, reason, definite) => this.out.drop(token, reason, definite),
     })
-    for (const entry of init.entries) this.tail.append(entry)
     // A snapshot may reach the disk before the term in which it was taken: nothing was answered in it yet.
     const isSnapshotOnly = this.tail.last === init.base.index
     assert(
@@ -139,13 +120,24 @@ export class RaftState {
       'an intact member knows a term no older than its log',
     )
     if (this.tail.lastTerm > this.#hard.term) this.#change({ term: this.tail.lastTerm, vote: null })
-    this.commit = init.base.index
-    this.delivered = init.base.index
-    this.applied = init.base.index
-    this.saved = this.tail.last
-    this.stable = this.tail.last
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('raft-recovers-as-intact')
     if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+  }
+
+  get tail(): Tail {
+    return this.log.tail
+  }
+
+  get commit(): number {
+    return this.log.commit
+  }
+
+  get delivered(): number {
+    return this.log.delivered
+  }
+
+  get stable(): number {
+    return this.log.stable
   }
 
   get term(): number {
@@ -185,11 +177,6 @@ export class RaftState {
     return quorumSize(this.members.voters.length)
   }
 
-  /** Position of the commit index. */
-  get commitPosition(): Position {
-    return { term: this.tail.termAt(this.commit) ?? this.tail.base.term, index: this.commit }
-  }
-
   isMember(id: MemberId): boolean {
     return this.members.voters.includes(id) || this.members.learners.includes(id)
   }
@@ -221,13 +208,9 @@ export class RaftState {
   enterEra(era: number, loss: string): void {
     assert(era > this.#hard.era, 'eras never decrease')
     this.#change({ era, loss, entering: true })
-    this.commit = this.delivered
-    // Members that were lost before it may be intact in this era since: they must be asked anew.
-    if (!hasBug('raft-survey-outlives-era')) {
-      this.recovery.nonce++
-      this.recovery.reports = new Map()
-      this.recovery.earlier = new Map()
-    }
+    this.log.commit = this.log.delivered
+    this.isReadable = false
+    this.losses.eraEntered()
     this.counters.eras++
   }
 
@@ -256,9 +239,7 @@ export class RaftState {
   }
 
   append(entry: LogEntry): void {
-    this.tail.append(entry)
-    // Without a log on disk an entry is as durable as it will ever be.
-    if (this.durability === 'none') this.saved = this.stable = this.tail.last
+    this.log.append(entry)
   }
 
   /** Raft 5.3: an entry that conflicts goes, with all that follow it. */
@@ -274,41 +255,12 @@ export class RaftState {
       after,
       last: this.tail.last,
     })
-    this.dropTokens(after)
-    this.tail.truncate(after)
-    this.saved = Math.min(this.saved, after)
-    this.stable = Math.min(this.stable, after)
-    if (hasBug('raft-self-ack-after-truncation')) return
-    for (const write of this.writes) write.index = Math.min(write.index, after)
-  }
-
-  /** Own proposals behind `after` are gone from this log; another member may still bring them back. */
-  dropTokens(after: number): void {
-    for (const [index, token] of this.tokens) {
-      if (index <= after) continue
-      this.tokens.delete(index)
-      this.out.drop(token, 'truncated', false)
-    }
+    this.log.truncate(after)
   }
 
   commitTo(index: number): void {
-    assert(
-      index <= this.tail.last || hasBug('raft-commit-beyond-match'),
-      'what is committed is in the log',
-    )
-    const to = Math.min(index, this.tail.last)
-    if (to > this.commit) this.commit = to
-  }
-
-  /** The engine executed everything up to `index`. */
-  applyTo(index: number): void {
-    assert(index <= this.delivered, 'only what was delivered is applied')
-    for (let at = Math.max(this.applied, this.tail.base.index) + 1; at <= index; at++) {
-      this.unappliedBytes -= this.tail.sizeAt(at)
-    }
-    if (index > this.applied) this.applied = index
-    if (this.applied === this.delivered) this.unappliedBytes = 0
-    this.tail.pack(Math.min(this.stable, this.applied))
+    this.log.commitTo(index)
+    if (!this.isReadable) this.isReadable = this.log.commitPosition.term === this.term
   }
 
   /** Halts for good: the operator must act. */

@@ -4,6 +4,7 @@ import {
   hasBug,
   type Hash64,
   type PeerStatus,
+  peerStatuses,
   rebasedChain,
   type StrategyStatus,
 } from 'quorate/plugin'
@@ -15,7 +16,7 @@ export function describe(raft: RaftState): StrategyStatus {
     leader: raft.leader,
     term: raft.term,
     era: raft.era,
-    commit: raft.commitPosition,
+    commit: raft.log.commitPosition,
     last: raft.tail.position,
     first: raft.tail.first,
     chain: lastChain(raft),
@@ -29,10 +30,10 @@ export function describe(raft: RaftState): StrategyStatus {
 }
 
 function whyOf(raft: RaftState): string {
-  const { recovery } = raft
+  const { losses } = raft
   if (raft.why !== '') return raft.why
-  if (recovery.blocked !== '') return recovery.blocked
-  if (recovery.waits !== '') return recovery.waits
+  if (losses.blocked !== '') return losses.blocked
+  if (losses.waits !== '') return losses.waits
   return raft.hard.votesForgotten
     ? 'does not vote until it heard the term of every other voter'
     : ''
@@ -40,7 +41,7 @@ function whyOf(raft: RaftState): string {
 
 function roleOf(raft: RaftState): StrategyStatus['role'] {
   if (hasBug('raft-halt-unsaid') && raft.role !== 'leader') return 'follower'
-  if (raft.role === 'halted' || raft.recovery.blocked !== '') return 'halted'
+  if (raft.role === 'halted' || raft.losses.blocked !== '') return 'halted'
   if (raft.role === 'leader') return 'leader'
   if (raft.recovering !== null) return 'recovering'
   if (!raft.isVoter) return 'learner'
@@ -56,18 +57,6 @@ function lastChain(raft: RaftState): Hash64 {
 function peersOf(raft: RaftState): PeerStatus[] {
   const { leading } = raft
   if (leading === null) return []
-  const peers: PeerStatus[] = [
-    { member: raft.self, match: raft.stable, state: 'self', active: true, recovering: false },
-  ]
-  for (const [member, peer] of leading.progress) {
-    const active = raft.mono - peer.activeAt <= raft.options.electionMaxMs
-    peers.push({
-      member,
-      match: peer.match,
-      state: peer.state,
-      active,
-      recovering: peer.recovering,
-    })
-  }
-  return peers
+  const self = { member: raft.self, match: raft.stable }
+  return peerStatuses(self, leading.progress, raft.mono - raft.options.electionMaxMs)
 }

@@ -18,7 +18,7 @@ import type {
   StrategyStatus,
   Token,
 } from 'quorate/plugin'
-import { hasBug } from 'quorate/plugin'
+import { hasBug, ReadTries } from 'quorate/plugin'
 import {
   electionTimeout,
   mayStand,
@@ -30,28 +30,12 @@ import { onAppend, onHeartbeat, refuseOldLeader } from './follower.js'
 import { leaderTick, onAppendAnswer, onHeartbeatAnswer, propose } from './leader.js'
 import { decodeMessage, type RaftMessage } from './messages.js'
 import type { RaftOptions } from './options.js'
-import {
-  followerReadsTick,
-  followerReadsWakeAt,
-  leaderReadsWakeAt,
-  makeFollowerReads,
-  onReadAnswer,
-  onReadRequest,
-  readIndex,
-} from './read-index.js'
+import { followerReadsTick, onReadAnswer, onReadRequest, readIndex } from './read-index.js'
 import { takeReady, writePersisted } from './ready.js'
-import {
-  lossAccepted,
-  makeRecovery,
-  onReport,
-  onSurvey,
-  onTarget,
-  recoveryTick,
-  recoveryWakeAt,
-} from './recovery.js'
-import { entriesFetched, followerLinkDown, snapshotEnded } from './replication.js'
+import { lossAccepted, makeLosses, onReport, onSurvey } from './recovery.js'
+import { entriesFetched, snapshotEnded } from './replication.js'
 import { becomeFollower, leaderLinkDown, makeFollowing } from './role.js'
-import { acceptsSnapshot, cutLog, snapshotInstalled } from './snapshot.js'
+import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { RaftState, termJumpMax } from './state.js'
 import { describe } from './status.js'
 import { transfer } from './transfer.js'
@@ -62,8 +46,8 @@ export class RaftStrategy implements Strategy {
   constructor(init: StrategyInit<RaftOptions>) {
     const raft = new RaftState(init)
     raft.following = makeFollowing(raft)
-    raft.reads = makeFollowerReads(raft)
-    raft.recovery = makeRecovery(raft, init.recovering === 'accept-loss')
+    raft.reads = new ReadTries(raft.random.uint32() * 1024 + 1)
+    raft.losses = makeLosses(raft, init.recovering === 'accept-loss')
     this.#raft = raft
   }
 
@@ -74,7 +58,7 @@ export class RaftStrategy implements Strategy {
     if (raft.leading !== null) leaderTick(raft, raft.leading)
     else if (raft.mono >= raft.following.deadline) electionTimeout(raft)
     followerReadsTick(raft)
-    recoveryTick(raft)
+    raft.losses.tick()
   }
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
@@ -115,7 +99,7 @@ export class RaftStrategy implements Strategy {
   }
 
   checkpointed(position: Position): void {
-    cutLog(this.#raft, position)
+    this.#raft.log.cut(position, this.#raft.options.keepBytes)
   }
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
@@ -135,7 +119,7 @@ export class RaftStrategy implements Strategy {
   }
 
   applied(position: Position): void {
-    this.#raft.applyTo(position.index)
+    this.#raft.log.applyTo(position.index)
   }
 
   fetched(entries: readonly LogEntry[]): void {
@@ -145,7 +129,7 @@ export class RaftStrategy implements Strategy {
   peerDown(peer: MemberId): void {
     const raft = this.#raft
     if (raft.role === 'halted') return
-    if (raft.leading !== null) followerLinkDown(raft, peer)
+    if (raft.leading !== null) raft.leading.progress.get(peer)?.linkDown()
     else if (raft.leader === peer) leaderLinkDown(raft)
   }
 
@@ -192,14 +176,14 @@ export class RaftStrategy implements Strategy {
     const raft = this.#raft
     if (raft.role === 'halted') return Number.MAX_SAFE_INTEGER
     const { leading } = raft
-    const reads = Math.min(followerReadsWakeAt(raft), recoveryWakeAt(raft))
+    const reads = Math.min(raft.reads.wakeAt(), raft.losses.wakeAt())
     if (leading === null) {
       const isTimed = mayStand(raft) || raft.leader !== null
       return isTimed ? Math.min(raft.following.deadline, reads) : reads
     }
     if (leading.progress.size === 0) return reads
     const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
-    const rounds = leaderReadsWakeAt(leading)
+    const rounds = leading.reads.wakeAt()
     return Math.min(leading.heartbeatAt, leading.checkAt, transferAt, reads, rounds)
   }
 
@@ -250,7 +234,8 @@ export class RaftStrategy implements Strategy {
         onReadRequest(raft, from, message)
         return
       case 'readable':
-        if (from === raft.leader && !onTarget(raft, message)) onReadAnswer(raft, message)
+        if (from === raft.leader && !raft.losses.onTarget(message.id, message.at))
+          onReadAnswer(raft, message)
         return
       case 'timeout-now':
         onTimeoutNow(raft)

@@ -1,7 +1,7 @@
 // Leadership transfer (thesis 3.10): the leader stops taking proposals, brings the target up to date
 // and tells it to stand at once, without PreVote. It gives up after an election timeout.
 
-import { hasBug, type MemberId, type Refusal } from 'quorate/plugin'
+import { bestPeer, hasBug, type MemberId, type Refusal } from 'quorate/plugin'
 import type { Leading } from './leader.js'
 import type { RaftState } from './state.js'
 
@@ -39,17 +39,7 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
 }
 
 function best(raft: RaftState, leading: Leading): MemberId | null {
-  let found: MemberId | null = null
-  let match = -1
-  for (const id of raft.otherVoters()) {
-    const peer = leading.progress.get(id)
-    if (peer === undefined || peer.recovering || peer.state === 'snapshot') continue
-    if (raft.mono - peer.activeAt > raft.options.electionMinMs) continue
-    if (peer.match <= match) continue
-    found = id
-    match = peer.match
-  }
-  return found
+  return bestPeer(raft.otherVoters(), leading.progress, raft.mono - raft.options.electionMinMs)
 }
 
 /** Tells the target to stand once it has everything. */

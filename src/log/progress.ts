@@ -31,8 +31,8 @@ export class Progress {
   recovering = false
   /** The peer's run that `match` belongs to; 0 for not known. */
   life = 0
-  /** Answers that carry an older epoch come from before a known loss of state and are void. */
-  epochMin = 0
+  /** Answers that carry a lower fence come from before a known loss of state and are void. */
+  fenceMin = 0
   /** The greatest ReadIndex round answered. */
   round = 0
   /** Match (in probe: next) at the last heartbeat's answer: no movement since means that something was lost. */
@@ -111,6 +111,37 @@ export class Progress {
     return true
   }
 
+  /** It answered a heartbeat. What has not moved since the last one was lost, and is sent again. */
+  beaten(): void {
+    if (this.state === 'probe') {
+      if (this.stalledAt === this.next) this.paused = false
+      this.stalledAt = this.next
+    }
+    if (this.state === 'replicate' && this.match < this.next - 1) {
+      if (this.stalledAt === this.match) this.becomeProbe()
+      else this.stalledAt = this.match
+    }
+  }
+
+  /** The link to it closed: what was in flight may be lost. */
+  linkDown(): void {
+    if (this.state !== 'replicate') return
+    this.becomeProbe()
+    this.paused = true
+  }
+
+  /** A snapshot transfer to it ended; false where it failed, or was not waited for. */
+  snapshotEnded(ok: boolean, index: number): boolean {
+    if (this.state !== 'snapshot') return false
+    if (!ok) {
+      this.snapshotFailed()
+      return false
+    }
+    this.pendingSnapshot = Math.max(this.pendingSnapshot, index)
+    this.becomeProbe()
+    return true
+  }
+
   becomeProbe(): void {
     this.#land()
     this.next =
@@ -143,11 +174,11 @@ export class Progress {
     this.paused = true
   }
 
-  /** The peer lost what it had acknowledged: count nothing of it, and no answer older than `epoch`. */
-  forget(epoch: number): void {
+  /** The peer lost what it had acknowledged: count nothing of it, and no answer below `fence`. */
+  forget(fence: number): void {
     this.match = 0
     this.round = 0
-    this.epochMin = epoch
+    this.fenceMin = fence
     this.pendingSnapshot = 0
     if (this.state !== 'snapshot') this.state = 'probe'
     const next = this.next

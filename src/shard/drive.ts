@@ -2,6 +2,8 @@
 // executes what it delivers, until nothing moves any more. Decides nothing itself.
 
 import type { Now, Token } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import { groupDown, noLeader } from '../api/replies.js'
 import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Executor } from './executor.js'
 import type { Reads } from './reads.js'
@@ -32,6 +34,8 @@ export class Drive {
   readonly #init: DriveInit
   /** As of the last look at who leads. */
   status: StrategyStatus
+  /** Monotonic ms since when nobody is known to lead; null where somebody is. */
+  #leaderlessAt: number | null = null
 
   constructor(init: DriveInit) {
     this.#init = init
@@ -42,6 +46,7 @@ export class Drive {
   run(now: Now): void {
     const { strategy, executor, sink } = this.#init
     this.#watchLeader()
+    this.#refuse(now)
     executor.begin()
     for (let round = 0; round < roundsPerTurnMax; round++) {
       this.#ask(now)
@@ -56,18 +61,27 @@ export class Drive {
     sink.wake()
   }
 
+  /** Without a leader for long, what was not sent need not wait to the end: it is refused for certain. */
+  #refuse({ mono }: Now): void {
+    const { leader, why } = this.status
+    this.#leaderlessAt = leader === null ? (this.#leaderlessAt ?? mono) : null
+    if (this.#leaderlessAt === null || mono - this.#leaderlessAt < limits.leaderlessMs) return
+    this.#init.writes.origin.refuse(why === '' ? noLeader : groupDown(why))
+  }
+
   /** Hands what waits to the strategy. */
   #ask(now: Now): void {
     const { strategy, reads, remoteReads, writes, token } = this.#init
     const { leader } = this.status
     if (leader !== null) {
-      if (this.#init.isBehind() && !writes.isLeader) remoteReads.add(reads.takeAll())
+      const isFar = !reads.isLocal && this.#init.isBehind() && !writes.isLeader
+      if (isFar) remoteReads.add(reads.takeAll())
       else if (remoteReads.pending > 0) reads.restore(remoteReads.takeBack())
     }
     remoteReads.flush(now, leader)
     reads.flush(now, () => {
       const made = token()
-      return strategy.readIndex(made, 'linearizable') === null ? made : null
+      return strategy.readIndex(made, reads.level) === null ? made : null
     })
     writes.flush(strategy, now)
   }

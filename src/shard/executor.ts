@@ -29,6 +29,9 @@ import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
+/** Of the engine, to a command or a read. */
+type Answer = Reply | typeof later | typeof needsLog
+
 /**
  * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once.
  * While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
@@ -215,12 +218,12 @@ export class Executor {
       this.#upcoming.reads(this.engine, round, end)
       const call = calls[round.next] as GroupCall
       // An earlier read of the lane went into the log: this one follows it.
-      if ((lanes[round.next] as Lane).writes > 0 && !hasBug('shard-read-ignores-own-writes')) {
+      if ((lanes[round.next] as Lane).writes > 0 && !this.#reads.overtakes) {
         this.#host.intoLog(lanes[round.next++] as Lane, call)
         continue
       }
       stint.before(call.args)
-      const reply = this.#read(call.db, call.args, this.#now.wall)
+      const reply = this.#read(call.db, call.args)
       if (reply === later) {
         this.#isOpen = true
         stint.opened()
@@ -322,7 +325,8 @@ export class Executor {
     return spent + 1
   }
 
-  #read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
+  #read(db: number, args: readonly string[]): Answer {
+    const wall = this.#reads.isLocal ? this.engine.clock : this.#now.wall
     return isTransaction(args) ? this.#transact(db, args, wall) : this.engine.read(db, args, wall)
   }
 
@@ -334,11 +338,7 @@ export class Executor {
     if (hasBug('shard-transaction-in-halves')) finishHalf(this.engine)
   }
 
-  #call(
-    head: EntryHead,
-    db: number,
-    args: readonly string[],
-  ): Reply | typeof later | typeof needsLog {
+  #call(head: EntryHead, db: number, args: readonly string[]): Answer {
     if (isTransaction(args) || isEffects(args)) return this.#transact(db, args, null)
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
     return this.engine.execute(db, args, true)
@@ -368,11 +368,7 @@ export class Executor {
     if (gone.length > 0) this.#host.cancelled(gone)
   }
 
-  #transact(
-    db: number,
-    args: readonly string[],
-    wall: number | null,
-  ): Reply | typeof later | typeof needsLog {
+  #transact(db: number, args: readonly string[], wall: number | null): Answer {
     const transaction = isEffects(args)
       ? new ScriptEffects(this.engine, args, (...said) => this.#host.said?.(this.#running, ...said))
       : new Transaction(this.engine, { db, args, wall })

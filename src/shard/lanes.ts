@@ -6,7 +6,6 @@ import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { busyGroup } from '../api/replies.js'
-import { hasBug } from '../base/seeded-bug.js'
 import type { Origin } from './origin.js'
 import type { Reads } from './reads.js'
 
@@ -36,9 +35,7 @@ export class Lanes {
       return
     }
     const joinsLog =
-      call.write ||
-      call.scripted === true ||
-      (lane.writes > 0 && !hasBug('shard-read-ignores-own-writes'))
+      call.write || call.scripted === true || (lane.writes > 0 && !this.#init.reads.overtakes)
     if (!joinsLog) {
       lane.reads++
       this.#init.reads.add(lane, call, now)

@@ -293,23 +293,22 @@ export class Origin {
     for (const batch of this.#flight) batch.deadline = now.mono + this.#requestMs
   }
 
+  /** When a batch under way is told of as unknown. A script may run for long, and so may one in front. */
+  #endOf(batch: Batch): number {
+    return batch.deadline + (batch.isScripted ? limits.scriptMsMax : this.graceMs)
+  }
+
   /** Answers what is past its deadline; `why` is the definite error for commands never sent. */
   expire(now: Now, why: () => ErrorReply): void {
     for (const batch of this.#flight) {
-      const grace = batch.isScripted ? limits.scriptMsMax : this.graceMs
-      if (batch.deadline + grace > now.mono || batch.isVoid) continue
+      if (this.#endOf(batch) > now.mono || batch.isVoid) continue
       this.counters.unknown += batch.lanes.length
       const reply = hasBug('shard-definite-after-propose') ? why() : unknownResult
       tell(batch, reply)
       batch.isVoid = true
     }
-    let expired = 0
-    while (
-      expired < this.#waiting.length &&
-      (this.#waiting[expired] as Batch).deadline <= now.mono
-    ) {
-      expired++
-    }
+    const kept = this.#waiting.findIndex((batch) => batch.deadline > now.mono)
+    const expired = kept < 0 ? this.#waiting.length : kept
     if (expired === 0) return
     // Out of the queue first: whoever is told may add a command at once.
     for (const batch of this.#drop(expired)) {
@@ -352,7 +351,7 @@ export class Origin {
       const resend = isHeld ? now.mono + blockedMs : oldest.sentAt + this.#resendMs
       // Whoever was told already stands in front of those that are told next.
       const untold = this.#flight.find((batch) => !batch.isVoid)
-      at = Math.min(at, resend, untold?.deadline ?? resend)
+      at = Math.min(at, resend, untold === undefined ? resend : this.#endOf(untold))
     }
     return at
   }

@@ -1,11 +1,18 @@
-// Linearizable reads outside the log. All reads of a turn share one read index; a grant for a round
-// holds for every earlier round too, so reads of one connection never overtake each other.
+// Reads outside the log. All reads of a turn share one read index; a grant for a round holds for every
+// earlier round too, so reads of one connection never overtake each other.
 
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now, Token } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import type { ErrorReply } from '../api/reply.js'
+import type { Level } from '../api/config.js'
+import type { ReadLevel } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
+
+/** What a level promises of reads: strong ones see every write that was answered before they began. */
+export function readLevelOf(level: Level): ReadLevel {
+  return level === 'strong' ? 'linearizable' : 'sequential'
+}
 
 /** The reads of one turn. Parallel arrays. */
 export interface ReadRound {
@@ -24,6 +31,7 @@ export interface ReadRound {
 type RefuseRead = (lane: Lane, call: GroupCall, reply: ErrorReply) => void
 
 export class Reads {
+  readonly level: ReadLevel
   readonly #requestMs: number
   #open: ReadRound | null = null
   /** Asked for, oldest first. */
@@ -33,8 +41,20 @@ export class Reads {
   #askedAt = 0
   readonly counters = { rounds: 0, retries: 0, refused: 0 }
 
-  constructor(requestMs: number) {
+  constructor(requestMs: number, level: ReadLevel = 'linearizable') {
     this.#requestMs = requestMs
+    this.level = level
+  }
+
+  /** They are served from what this member applied: the engine's clock, never the wall's, says what expired. */
+  get isLocal(): boolean {
+    return this.level !== 'linearizable'
+  }
+
+  /** For the bug bank only: reads pass writes of their own connection. */
+  get overtakes(): boolean {
+    if (hasBug('shard-read-ignores-own-writes')) return true
+    return this.isLocal && hasBug('shard-local-read-overtakes')
   }
 
   get pending(): number {

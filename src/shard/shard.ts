@@ -28,7 +28,7 @@ import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
 import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
-import { Reads } from './reads.js'
+import { readLevelOf, Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
@@ -77,7 +77,7 @@ export class Shard implements Group {
     this.#engineOptions = engineOptionsOf(init)
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
-    this.#reads = new Reads(init.config.requestMs)
+    this.#reads = new Reads(init.config.requestMs, readLevelOf(init.keyspace.level))
     this.#writes = new Writes({
       config: init.config,
       sink: init.sink,

@@ -125,6 +125,9 @@ class Search {
     if (this.#order.length > this.#best.order.length)
       this.#best = { order: [...this.#order], state }
     const candidates = this.#candidates()
+    // A read that fits now changes nothing and stands in nobody's way: no order is better without it here.
+    const fitting = candidates.find((at) => this.#fits(at, state))
+    if (fitting !== undefined) return this.#try(fitting, state)
     // Operations with a reply first: most unknown ones are not needed to explain the history.
     for (const at of candidates) {
       if (this.#op(at).reply !== null && this.#try(at, state)) return true
@@ -133,6 +136,12 @@ class Search {
       if (this.#op(at).reply === null && this.#try(at, state)) return true
     }
     return false
+  }
+
+  #fits(at: number, state: Register): boolean {
+    const { args, reply } = this.#op(at)
+    const isRead = reply !== null && readCommands.has(args[0] ?? '')
+    return isRead && applyCommand(state, args).reply === reply
   }
 
   #try(at: number, state: Register): boolean {

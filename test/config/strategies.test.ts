@@ -4,6 +4,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import raft from '../../plugins/raft/index.js'
+import zab from '../../plugins/zab/index.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { ConfigError } from '../../src/base/errors.js'
 import { loadConfig } from '../../src/config/load.js'
@@ -68,4 +70,30 @@ test('strategies: an option that the plugin refuses: named with its place', (t) 
     refusal('keyspaces:\n  - name: default\n    strategy: fake\n    options:\n      ticks: 9\n'),
     'q.yaml:5: keyspaces[0].options.ticks: given 9, allowed: 1',
   )
+})
+
+test('strategies: level by strategy, as shipped: what supports lacks is refused', (t) => {
+  const plugins = new Map<string, StrategyPlugin>([
+    ['raft', raft as StrategyPlugin],
+    ['zab', zab as StrategyPlugin],
+  ])
+  const isTaken = (strategy: string, level: string): boolean => {
+    const { loaded } = load(
+      `keyspaces:\n  - name: default\n    strategy: ${strategy}\n    level: ${level}\n`,
+    )
+    try {
+      checkStrategies(loaded, plugins)
+      return true
+    } catch (error) {
+      t.true(error instanceof ConfigError)
+      return false
+    }
+  }
+
+  for (const strategy of plugins.keys()) {
+    const taken = ['strong', 'sequential', 'causal', 'eventual'].filter((level) =>
+      isTaken(strategy, level),
+    )
+    t.deepEqual(taken, ['strong', 'sequential'], strategy)
+  }
 })

@@ -7,6 +7,7 @@ import type { Config, KeyspaceConfig } from '../../src/api/config.js'
 import type { EngineFactory } from '../../src/api/engine.js'
 import type { ConnectionId, GroupId, LinkId, MemberId } from '../../src/api/ids.js'
 import type { Boot, Input, Output } from '../../src/api/io.js'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { limits } from '../../src/api/limits.js'
 import type { Row } from '../../src/api/store.js'
 import type { TraceEvent } from '../../src/api/trace.js'
@@ -14,6 +15,7 @@ import { Random } from '../../src/base/random.js'
 import type { Core } from '../../src/core/core.js'
 import { createCore } from '../../src/core/create.js'
 import raft from '../../plugins/raft/index.js'
+import zab from '../../plugins/zab/index.js'
 import { encodeCommand, ReplyReader } from '../sim/resp-client.js'
 import { fixedFacts } from '../fixed-facts.js'
 
@@ -69,6 +71,11 @@ export interface CoreWorldOptions {
   readonly wall?: () => number
 }
 
+const strategies: ReadonlyMap<string, StrategyPlugin> = new Map([
+  ['raft', raft as StrategyPlugin],
+  ['zab', zab as StrategyPlugin],
+])
+
 export function keyspace(name: string, prefixes: readonly string[], options = {}): KeyspaceConfig {
   return {
     name,
@@ -122,7 +129,7 @@ export class CoreWorld {
     member.core = createCore({
       config: this.#config(member.id),
       boot,
-      strategies: new Map([['raft', raft]]),
+      strategies,
       ...(this.#options.engine === undefined ? {} : { engine: this.#options.engine }),
       random: this.random.fork(),
       ...(this.#options.scripts === undefined ? {} : { scripts: this.#options.scripts() }),

@@ -1,9 +1,12 @@
 // The tables of the README, made from what the code itself lists: commands, options, flags of the
-// command line, raft's options.
+// command line, the strategies' options and what each promises.
 
 import type { Command } from 'commander'
 import raft from '../../plugins/raft/index.js'
+import zab from '../../plugins/zab/index.js'
+import { levels } from '../../src/api/config.js'
 import { limits } from '../../src/api/limits.js'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { buildProgram } from '../../src/cli/program.js'
 import { flagOf, listOptions, listOverridable, variableOf } from '../../src/config/options.js'
 import { createEngine } from '../../src/engine/engine.js'
@@ -14,7 +17,9 @@ export async function makeTables(): Promise<Readonly<Record<string, string>>> {
   return {
     commands: commandTable(),
     options: optionTable(),
-    'raft options': raftTable(),
+    strategies: strategyTable(),
+    'raft options': defaultsTable(raft),
+    'zab options': defaultsTable(zab),
     'command line': await wordTable(),
   }
 }
@@ -55,9 +60,21 @@ function optionTable(): string {
   return table(['option', 'default', 'allowed', 'meaning', 'flag, variable'], rows)
 }
 
-function raftTable(): string {
-  const rows = Object.entries(raft.defaults).map(([name, value]) => [`\`${name}\``, `\`${value}\``])
-  return table(['option of raft', 'default'], rows)
+type Promised = Pick<StrategyPlugin, 'name' | 'defaults' | 'supports'>
+
+function defaultsTable({ name: plugin, defaults }: Promised): string {
+  const rows = Object.entries(defaults).map(([name, value]) => [`\`${name}\``, `\`${value}\``])
+  return table([`option of ${plugin}`, 'default'], rows)
+}
+
+/** Level by strategy, as `supports` says. */
+function strategyTable(): string {
+  const plugins: readonly Promised[] = [raft, zab]
+  const rows = levels.map((level) => [
+    `\`${level}\``,
+    ...plugins.map(({ supports }) => (supports.levels.includes(level) ? 'yes' : 'refused')),
+  ])
+  return table(['level', ...plugins.map(({ name }) => `\`${name}\``)], rows)
 }
 
 async function wordTable(): Promise<string> {

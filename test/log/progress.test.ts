@@ -93,6 +93,6 @@ test('progress: a peer that lost its state: counts for nothing and old answers a
   peer.forget(5)
 
   t.is(peer.match, 0)
-  t.is(peer.epochMin, 5)
+  t.is(peer.fenceMin, 5)
   t.is(peer.state, 'probe')
 })

@@ -29,3 +29,21 @@ test('origin: what stood in front is over: what is sent has its whole time again
 
   t.deepEqual(replies, [ok])
 })
+
+test('origin: a script under way is past its deadline: no turn is asked for before its own time ends', (t) => {
+  const replies: Reply[] = []
+  const lane = makeLane({ answer: (ticket, reply) => (replies[ticket] = reply) })
+  const at = (mono: number) => ({ wall: 0, mono })
+  const origin = new Origin(1_000)
+  const spec = { name: 'eval' } as CommandSpec
+  const call = { spec, write: true, db: 0, args: ['eval', ''], ticket: 0, scripted: true }
+  lane.writes++
+  origin.add(lane, call, at(0))
+  origin.flush(at(1), () => true)
+  origin.flush(at(1_499), () => true)
+
+  origin.expire(at(1_500), () => noLeader)
+
+  t.deepEqual(replies, [])
+  t.true(origin.wakeAt(at(1_500)) > 1_500)
+})

@@ -1,6 +1,7 @@
 // A batch of seeds: runs them one after the other, adds up what they met, and says whether the batch is
 // good: no violation, every coverage mark met, and a median seed that did real work.
 
+import type { Profile } from './profile.js'
 import type { RunResult } from './run.js'
 import { writeNames } from './surface.js'
 
@@ -13,8 +14,6 @@ export const requiredMarks: readonly string[] = [
   'log-cuts',
   'snapshot-installs',
   'snapshots-sent',
-  'raft.transfer',
-  'raft.vote-refused',
   'recoveries',
   'unclean-starts',
   'eras',
@@ -40,6 +39,13 @@ export const requiredMarks: readonly string[] = [
   'liveness-phases',
 ]
 export const marksNeedSeeds = 200
+
+type Strategy = Profile['strategy']
+
+const strategyMarks: Readonly<Record<Strategy, readonly string[]>> = {
+  raft: ['raft.transfer', 'raft.vote-refused'],
+  zab: ['zab.transfer', 'zab.abdicated', 'zab.established', 'zab.refilled', 'zab.snapshot-needed'],
+}
 
 export class Batch {
   seeds = 0
@@ -87,8 +93,9 @@ export class Batch {
   }
 
   /** Marks that no seed met. */
-  missingMarks(): readonly string[] {
-    return requiredMarks.filter((name) => (this.marks.get(name) ?? 0) === 0)
+  missingMarks(strategy: Strategy = 'raft'): readonly string[] {
+    const required = [...requiredMarks, ...strategyMarks[strategy]]
+    return required.filter((name) => (this.marks.get(name) ?? 0) === 0)
   }
 
   /** Writing commands that were never done without an error. */

@@ -6,7 +6,8 @@
 import { raftBugs } from './raft-bugs.js'
 import type { SeededBug } from './seeded-bug.js'
 import { shardBugs } from './shard-bugs.js'
+import { zabBugs } from './zab-bugs.js'
 
 export type { SeededBug } from './seeded-bug.js'
 
-export const seededBugs: readonly SeededBug[] = [...raftBugs, ...shardBugs]
+export const seededBugs: readonly SeededBug[] = [...raftBugs, ...zabBugs, ...shardBugs]

@@ -49,8 +49,8 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
     name: prefix === '' ? 'default' : 'other',
     prefixes: prefix === '' ? [] : [prefix],
     databases: null,
-    level: 'strong',
-    strategy: 'raft',
+    level: profile.level,
+    strategy: profile.strategy,
     durability: profile.durability,
     maxMemory: profile.maxMemory,
     maxMemoryPolicy: profile.evictionPolicy,
@@ -59,11 +59,10 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
 }
 
 function strategyOptions(profile: Profile): Readonly<Record<string, unknown>> {
-  const { electionMs } = profile
-  return {
-    heartbeatMs: Math.floor(electionMs / 6),
-    electionMinMs: electionMs,
-    electionMaxMs: electionMs * 2,
-    ...profile.options,
-  }
+  const { electionMs, strategy, options } = profile
+  const heartbeatMs = Math.floor(electionMs / 6)
+  if (strategy === 'raft')
+    return { heartbeatMs, electionMinMs: electionMs, electionMaxMs: electionMs * 2, ...options }
+  const { lease: _, ...rest } = options
+  return { heartbeatMs, silenceMs: electionMs, initMs: electionMs * 6, ...rest }
 }

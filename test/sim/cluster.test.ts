@@ -38,6 +38,16 @@ test('simulator: 100 seeds of 5,000 turns: no violation, the median seed does re
   t.true(leaderChanges >= 1, `median leader changes ${leaderChanges}`)
 })
 
+test('simulator: zab: 50 seeds of 5,000 turns, at level strong and sequential: no violation', (t) => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const given = { strategy: 'zab' } as const
+    const options = { seed, turns, factory: coreFactory, strategies: coreStrategies, given }
+    const result = runSeed(options)
+    if (result.violation !== null) return t.fail(describeFailure(result, options).join('\n'))
+  }
+  t.pass()
+})
+
 /** The hashes of seeds 1 to 3 in a process of their own. */
 function hashesBy(node: string): readonly string[] {
   const env = { ...process.env, SEED: '1', RUNS: '3', TURNS: '2000', JSON: '1', BUGS: '', BUG: '' }
@@ -97,6 +107,9 @@ for (const name of [
   'raft-double-vote',
   'raft-read-without-quorum',
   'raft-ack-before-persist',
+  'zab-epoch-before-history',
+  'zab-keeps-uncommitted',
+  'shard-local-read-overtakes',
   'shard-dedup-off',
 ]) {
   test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {

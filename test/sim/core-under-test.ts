@@ -6,6 +6,7 @@ import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { createCore } from '../../src/core/create.js'
 import { laterEngine } from '../core/later-engine.js'
 import raft from '../../plugins/raft/index.js'
+import zab from '../../plugins/zab/index.js'
 import { FakeRunner } from './fake-scripts.js'
 import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
 import { fixedFacts } from '../fixed-facts.js'
@@ -16,7 +17,10 @@ function simStopwatch(): Stopwatch {
   return { microseconds: () => ++calls }
 }
 
-export const coreStrategies: readonly StrategyPlugin[] = [raft as StrategyPlugin]
+export const coreStrategies: readonly StrategyPlugin[] = [
+  raft as StrategyPlugin,
+  zab as StrategyPlugin,
+]
 
 export const coreFactory: ReactorFactory = (init): Reactor => {
   const engine = init.laterEngine === null ? {} : { engine: laterEngine(init.laterEngine) }

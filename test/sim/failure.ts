@@ -16,7 +16,7 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
   return [
     `seed ${failed.seed} breaks ${violation.check} at step ${violation.step}`,
     `  ${violation.sentence}`,
-    `  ${profile.members} members, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
+    `  ${profile.members} members, ${profile.strategy}, ${profile.level}, ${profile.durability}${profile.laterEngine ? ', an engine that answers later' : ''}, faults: ${[...profile.faults].join(' ')}`,
     `  ${JSON.stringify(profile.workload)}, at most ${profile.maxMemory} bytes ${profile.evictionPolicy}, steps of ${profile.stepElements}`,
     `the last steps${same}:`,
     ...again.steps.map((line) => `  ${line}`),
@@ -28,8 +28,10 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
 function profileOf({ hint, given = {} }: RunOptions): string {
   const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
   if (owner !== undefined) return ` HINT=${owner.name}`
-  const { durability, laterEngine, surface } = given
+  const { strategy, level, durability, laterEngine, surface } = given
   return [
+    strategy === undefined ? '' : ` STRATEGY=${strategy}`,
+    level === undefined ? '' : ` LEVEL=${level}`,
     durability === undefined ? '' : ` DURABILITY=${durability}`,
     laterEngine === true ? ' LATER=1' : '',
     surface === undefined ? '' : ` SURFACE=${surface}`,

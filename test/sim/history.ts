@@ -3,6 +3,7 @@
 
 import { checkEras, type EraOperation } from '../checker/eras.js'
 import type { Operation } from '../checker/linearizable.js'
+import { readCommands } from '../checker/register.js'
 import type { Judge } from './judge.js'
 
 /** The keys of the two tallies. */
@@ -67,8 +68,12 @@ export class History {
   /** Requests by outcome. */
   readonly outcomes = { executed: 0, refused: 0, unknown: 0 }
 
-  constructor(judge: Judge) {
+  /** Reads see a prefix of the one order, which may be an old one; only their connection's own order binds them. */
+  readonly isSequential: boolean
+
+  constructor(judge: Judge, isSequential = false) {
     this.#judge = judge
+    this.isSequential = isSequential
     this.counter = new Tally(judge, 'counter')
     this.list = new Tally(judge, 'list')
   }
@@ -90,7 +95,7 @@ export class History {
       after,
       // Known once it is answered; what never happens binds no era.
       era: 0,
-      invoked: this.time,
+      invoked: this.readFrom(args[0] as string),
       returned: Infinity,
       reply: null,
       refused: false,
@@ -101,6 +106,12 @@ export class History {
     if (list === undefined) this.#byKey.set(key, [record])
     else list.push(record)
     return id
+  }
+
+  /** The moment from which on a command may take effect. */
+  readFrom(name: string): number {
+    const now = this.time
+    return this.isSequential && readCommands.has(name) ? 0 : now
   }
 
   /** Its reply arrived. An unknown outcome stays open for ever. */

@@ -37,11 +37,15 @@ function optionsOf(seed: number, turns: number): RunOptions {
   }
 }
 
-/** DURABILITY=, LATER=1 and SURFACE= take the place of what the seed would draw. */
+/** STRATEGY=, LEVEL=, DURABILITY=, LATER=1 and SURFACE= take the place of what the seed would draw. */
 function given(): Given {
   const durability = durabilities.find((each) => each === env['DURABILITY'])
   const surface = integer('SURFACE', -1)
+  const strategy = (['raft', 'zab'] as const).find((each) => each === env['STRATEGY'])
+  const level = (['strong', 'sequential'] as const).find((each) => each === env['LEVEL'])
   return {
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(level === undefined ? {} : { level }),
     ...(durability === undefined ? {} : { durability }),
     ...(env['LATER'] === '1' ? { laterEngine: true } : {}),
     ...(surface < 0 ? {} : { surface }),
@@ -66,7 +70,7 @@ function runBatch(first: number, runs: number, turns: number): number {
   print([
     `${(runs / seconds).toFixed(2)} seeds a second, ${Math.round(batch.turns / seconds)} turns a second`,
   ])
-  const missing = batch.missingMarks()
+  const missing = batch.missingMarks(given().strategy)
   if (missing.length === 0) return 0
   print([`marks that no seed met: ${missing.join(', ')}`])
   if (runs < marksNeedSeeds) return 0

@@ -16,6 +16,7 @@ import {
   freshSeat,
   type HardFacts,
   holdersOf,
+  keepFacts,
   holds,
   lastIndex,
   leaderOf,
@@ -61,7 +62,7 @@ export class GroupOracle {
   }
 
   /** Members keep their logs on a disk, so that it is known what is in them. */
-  get #hasLogs(): boolean {
+  get hasLogs(): boolean {
     return this.#durability !== 'none'
   }
 
@@ -118,7 +119,7 @@ export class GroupOracle {
     const { state } = found
     const recovering = found.recovering !== null
     if (!seat.damaged) {
-      const isLost = recovering || !this.#hasLogs
+      const isLost = recovering || !this.hasLogs
       const { committed } = this.#eras.of(state?.era ?? firstEra)
       const loss = isLost ? null : missingOf(seat, log, committed)
       // Term and vote are synced in every durability.
@@ -185,12 +186,11 @@ export class GroupOracle {
   }
 
   /** A hard state is on the disk now, and all that was written with it. */
-  durableState(member: MemberId, { term, vote, recovering, forgotten }: HardFacts): void {
+  durableState(member: MemberId, facts: HardFacts): void {
+    const { recovering } = facts
     const seat = this.seat(member)
-    seat.durableTerm = term
-    seat.durableVote = vote
-    seat.isDurablyWhole = !recovering && !forgotten
-    if (seat.refillTo !== null && !recovering && this.#hasLogs) this.#checkRefilled(member, seat)
+    keepFacts(seat, facts)
+    if (seat.refillTo !== null && !recovering && this.hasLogs) this.#checkRefilled(member, seat)
   }
 
   /** The log was cut up to an index, or forgotten for a snapshot at `at`. */
@@ -242,7 +242,7 @@ export class GroupOracle {
     )
     seat.delivered = at.index
     this.#hold(
-      !this.#hasLogs || holds(seat.durable, at.index, mark),
+      !this.hasLogs || holds(seat.durable, at.index, mark),
       'committed-durable',
       () => `member ${member} delivers index ${at.index} before it is on its own disk`,
     )
@@ -261,7 +261,7 @@ export class GroupOracle {
     this.#terms.checkInvention(member, at.term, `commits index ${at.index}`)
     committed.push(mark)
     // Who hears late that it is committed is not proven wrong by those who began a new era since.
-    if (this.#hasLogs && seat.era === this.era) this.#checkQuorum(at.index, mark)
+    if (this.hasLogs && seat.era === this.era) this.#checkQuorum(at.index, mark)
   }
 
   /** The first word of a Ready: era and health, which what it writes and delivers belong to. */
@@ -271,7 +271,7 @@ export class GroupOracle {
     const isRefilled = seat.recovering && status.recovering === null
     seat.recovering = status.recovering !== null
     seat.last = status.last
-    if (isRefilled && !this.#hasLogs) this.#checkRefilled(member, seat)
+    if (isRefilled && !this.hasLogs) this.#checkRefilled(member, seat)
   }
 
   #changeEra(member: MemberId, status: StrategyStatus, chainAt: Founding['chainAt']): void {
@@ -352,7 +352,7 @@ export class GroupOracle {
     this.onElected?.(member)
     const seat = this.seat(member)
     const { committed } = this.#eras.of(seat.era)
-    const lack = this.#hasLogs
+    const lack = this.hasLogs
       ? lackingOf(seat.memory, committed, status.term)
       : tooShort(status, committed)
     this.#hold(
@@ -386,9 +386,9 @@ export class GroupOracle {
     const index = seat.refillTo ?? 0
     seat.refillTo = null
     const truth = this.#eras.of(seat.era).committed[index - 1]
-    const isLong = this.#hasLogs || seat.last.index >= index
+    const isLong = this.hasLogs || seat.last.index >= index
     this.#hold(
-      truth === undefined || (isLong && (!this.#hasLogs || holds(seat.durable, index, truth))),
+      truth === undefined || (isLong && (!this.hasLogs || holds(seat.durable, index, truth))),
       'refilled',
       () => `member ${member} calls itself intact without index ${index}, committed at its loss`,
     )

@@ -19,8 +19,8 @@ import { type Hash64, hashBytes } from '../../src/base/hash.js'
 import type { LogEntry } from '../../src/api/entry.js'
 import type { Judge } from './judge.js'
 import type { GroupOracle } from './oracle.js'
-import { factsOf, RaftWatch } from './raft-watch.js'
 import type { HardFacts, Mark } from './seat.js'
+import type { Eyes, Watch } from './watch.js'
 
 interface Flight {
   readonly batch: number
@@ -35,6 +35,7 @@ export interface ProbeOptions {
   readonly judge: Judge
   /** Finds the history of a group. */
   readonly oracle: (group: number) => GroupOracle
+  readonly eyes: (group: number) => Eyes | null
   /** How many of the members, the last ones, are learners. */
   readonly learners: number
 }
@@ -50,7 +51,11 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
       new Probe(
         plugin,
         { ...init, members: withLearners(init.members, options.learners) },
-        { judge: options.judge, oracle: options.oracle(init.group) },
+        {
+          judge: options.judge,
+          oracle: options.oracle(init.group),
+          eyes: options.eyes(init.group),
+        },
       ),
   }
 }
@@ -76,24 +81,25 @@ class Probe implements Strategy {
   readonly #oracle: GroupOracle
   #flights: Flight[] = []
   readonly #reads = new Map<Token, ReturnType<GroupOracle['readFloor']>>()
-  readonly #watch: RaftWatch | null
+  readonly #watch: Watch | null
+  readonly #eyes: Eyes | null
   readonly #isAlone: boolean
 
   constructor(
     plugin: StrategyPlugin,
     init: StrategyInit,
-    options: { judge: Judge; oracle: GroupOracle },
+    options: { judge: Judge; oracle: GroupOracle; eyes: Eyes | null },
   ) {
     this.#self = init.self
     this.#judge = options.judge
     this.#oracle = options.oracle
     this.#isAlone = init.members.voters.length === 1
     const log = { base: init.base, marks: init.entries.map(markOf) }
-    const isRaft = plugin.name === 'raft'
-    const state = isRaft ? factsOf(init.state) : null
+    const { eyes } = options
+    this.#eyes = eyes
+    const state = eyes === null ? null : eyes.facts(init.state)
     this.#oracle.started(init.self, log, { recovering: init.recovering, state })
-    const { judge, oracle } = options
-    this.#watch = isRaft ? new RaftWatch(init, { judge, oracle }) : null
+    this.#watch = eyes === null ? null : eyes.watch(init)
     this.#inner = plugin.create(init)
   }
 
@@ -113,7 +119,9 @@ class Probe implements Strategy {
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
-    return this.#inner.propose(token, payload, now)
+    const refusal = this.#inner.propose(token, payload, now)
+    if (refusal === null) this.#watch?.proposed(() => this.#inner.status())
+    return refusal
   }
 
   transfer(to: MemberId | null): Refusal | null {
@@ -192,7 +200,7 @@ class Probe implements Strategy {
     const status = this.#inner.status()
     // Who founded an era within this turn may have been deposed within it, too.
     const founds = ready.trace.some(
-      ({ event, fields }) => event === 'raft.era-begun' && fields['era'] === status.era,
+      ({ event, fields }) => event.endsWith('.era-begun') && fields['era'] === status.era,
     )
     const chainAt = (index: number): Hash64 | null => this.#chainAt(index)
     this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status, chainAt)
@@ -213,6 +221,7 @@ class Probe implements Strategy {
       )
     }
     this.#watch?.drained(ready)
+    this.#watch?.told(status)
     for (const { definite } of ready.dropped)
       this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
     this.#oracle.status(this.#self, status)
@@ -241,10 +250,12 @@ class Probe implements Strategy {
     const from = write.entries[0]?.index ?? 0
     const reset = write.reset === null ? null : write.reset.at
     if (reset !== null) this.#oracle.reset(this.#self, reset, false)
-    if (marks.length > 0) this.#oracle.written(this.#self, from, marks)
+    if (marks.length > 0) {
+      this.#oracle.written(this.#self, from, marks)
+      this.#watch?.written(from, marks)
+    }
     if (write.cutTo !== null) this.#oracle.cut(this.#self, write.cutTo)
-    const isRaft = this.#watch !== null && write.state !== null
-    const state = isRaft ? factsOf(write.state) : null
+    const state = this.#eyes === null || write.state === null ? null : this.#eyes.facts(write.state)
     if (state !== null) this.#watch?.kept(state)
     this.#flights.push({ batch, from, marks, reset, state })
   }

@@ -63,6 +63,9 @@ export interface Profile {
   readonly members: number
   /** How many of the members, the last ones, are learners. */
   readonly learners: number
+  readonly strategy: 'raft' | 'zab'
+  /** Of every keyspace. */
+  readonly level: 'strong' | 'sequential'
   readonly durability: Durability
   /** The engine answers some steps later, as one behind a network would. */
   readonly laterEngine: boolean
@@ -113,6 +116,8 @@ const quietNetwork: NetworkRates = {
 
 /** What takes the place of what a seed draws. */
 export interface Given {
+  readonly strategy?: Profile['strategy']
+  readonly level?: Profile['level']
   readonly durability?: Durability
   readonly laterEngine?: boolean
   /** Share of the whole command set. */
@@ -151,7 +156,25 @@ export function drawProfile(
   const pace = surface === 100 ? { thinkMeanUs: 60_000, pipelineMax: random.pick([4, 20]) } : {}
   const isStepped = surface > 0 && random.chance(1, 3)
   const stepElements = isStepped ? random.pick([3, 30]) : drawn.stepElements
-  return { ...drawn, durability, laterEngine, faults, workload, ...eviction, stepElements, ...pace }
+  const { strategy = 'raft' } = given
+  const level = given.level ?? (strategy === 'raft' ? 'strong' : drawLevel(seed))
+  return {
+    ...drawn,
+    strategy,
+    level,
+    durability,
+    laterEngine,
+    faults,
+    workload,
+    ...eviction,
+    stepElements,
+    ...pace,
+  }
+}
+
+/** Half of the seeds read at the leader's word, half what their member applied. */
+function drawLevel(seed: number): Profile['level'] {
+  return new Random(seed, 0x4c65766c).pick(['strong', 'sequential'])
 }
 
 /** With the share of each: six, two and two of ten seeds. */
@@ -174,6 +197,8 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
   const drawn: Profile = {
     members: random.pick([3, 3, 3, 3, 3, 3, 3, 5, 5, 1]),
     learners: 0,
+    strategy: 'raft',
+    level: 'strong',
     durability: 'always',
     laterEngine: false,
     recoverWaitMs: 1_000,

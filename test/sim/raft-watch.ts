@@ -5,10 +5,11 @@
 import { decodeHardState } from '../../plugins/raft/hard-state.js'
 import { decodeMessage, type VoteRequest } from '../../plugins/raft/messages.js'
 import type { MemberId, Now } from '../../src/api/ids.js'
-import type { Ready, StrategyInit } from '../../src/api/strategy.js'
+import type { Ready, StrategyInit, StrategyStatus } from '../../src/api/strategy.js'
 import type { Check, Judge } from './judge.js'
 import type { GroupOracle } from './oracle.js'
-import { type HardFacts, holds, lastIndex, markAt, same } from './seat.js'
+import { type HardFacts, holds, lastIndex, type Mark, markAt, same } from './seat.js'
+import type { Speech, Watch } from './watch.js'
 
 /** Second byte of a message: its kind, in the order of messages.ts. */
 const kinds = { vote: 0, voted: 1, append: 2, appended: 3, heartbeat: 4, timeoutNow: 8 } as const
@@ -24,7 +25,7 @@ interface WatchOptions {
 }
 
 /** Of one life of one member. */
-export class RaftWatch {
+export class RaftWatch implements Watch {
   readonly #self: MemberId
   readonly #judge: Judge
   readonly #oracle: GroupOracle
@@ -96,6 +97,10 @@ export class RaftWatch {
     if (peer === this.#heard) this.#heardAt = -Infinity
   }
 
+  written(_from: number, _marks: readonly Mark[]): void {}
+  proposed(_status: () => StrategyStatus): void {}
+  told(_status: StrategyStatus): void {}
+
   /** A hard state goes to the disk. */
   kept(state: HardFacts): void {
     const { term, vote } = state
@@ -154,7 +159,7 @@ export class RaftWatch {
 }
 
 /** Of one group: messages as they leave their members. */
-export class RaftSpeech {
+export class RaftSpeech implements Speech {
   readonly #judge: Judge
   readonly #oracle: GroupOracle
 
@@ -258,5 +263,6 @@ export class RaftSpeech {
 /** Zeros for a member of which nothing was ever kept. */
 export function factsOf(state: Uint8Array | null): HardFacts {
   const { term, vote, era, recovering, votesForgotten } = decodeHardState(state)
-  return { term, vote, era, recovering: recovering !== null, forgotten: votesForgotten }
+  const isLost = recovering !== null
+  return { term, vote, epoch: term, era, recovering: isLost, forgotten: votesForgotten }
 }

@@ -6,7 +6,7 @@ import type { Durability } from '../../src/api/config.js'
 import type { GroupView } from './reactor.js'
 import { coreFactory, coreStrategies } from './core-under-test.js'
 import type { Violation } from './judge.js'
-import { drawProfile } from './profile.js'
+import { drawProfile, type Profile } from './profile.js'
 import { settleWorld } from './run.js'
 import { World } from './world.js'
 
@@ -16,10 +16,11 @@ const forLongUs = 1e12
 export class Scenario {
   readonly world: World
 
-  constructor(seed: number, durability: Durability) {
+  constructor(seed: number, durability: Durability, strategy: Profile['strategy'] = 'raft') {
     const profile = drawProfile(seed, {
       with: {
         members: 3,
+        strategy,
         durability,
         laterEngine: seed % 4 === 0,
         // Long enough for dead links to be noticed.

@@ -42,6 +42,8 @@ export function writeMarks(log: LogImage, from: number, marks: readonly Mark[]):
 export interface HardFacts {
   readonly term: number
   readonly vote: MemberId | null
+  /** The epoch that it works in, where that differs from the one it accepted. */
+  readonly epoch: number
   readonly era: number
   readonly recovering: boolean
   /** It does not know which votes it gave. */
@@ -68,6 +70,7 @@ export interface Seat {
   /** Term, and the vote in it, that a restart must know. */
   durableTerm: number
   durableVote: MemberId | null
+  durableEpoch: number
   /** The disk says that the member is intact and knows its votes: a crash does not take that back. */
   isDurablyWhole: boolean
   commit: number
@@ -139,6 +142,7 @@ export function freshSeat(): Seat {
     last: { term: 0, index: 0 },
     durableTerm: 0,
     durableVote: null,
+    durableEpoch: 0,
     isDurablyWhole: true,
     commit: 0,
     delivered: 0,
@@ -148,6 +152,17 @@ export function freshSeat(): Seat {
     installed: null,
     candidacy: null,
   }
+}
+
+/** A hard state is on the disk. */
+export function keepFacts(
+  seat: Seat,
+  { term, vote, epoch, recovering, forgotten }: HardFacts,
+): void {
+  seat.durableTerm = term
+  seat.durableVote = vote
+  seat.durableEpoch = epoch
+  seat.isDurablyWhole = !recovering && !forgotten
 }
 
 /** The member starts from what its disk holds. */
@@ -162,10 +177,12 @@ export function restartSeat(
   seat.durable = { base: log.base, marks: [...log.marks] }
   seat.last = { term: log.marks.at(-1)?.term ?? log.base.term, index: lastIndex(log) }
   if (seat.damaged || recovering) seat.durableTerm = 0
+  if (seat.damaged || recovering) seat.durableEpoch = 0
   if (state !== null) {
     seat.isDurablyWhole = !recovering && !state.recovering && !state.forgotten
     seat.durableTerm = state.term
     seat.durableVote = state.vote
+    seat.durableEpoch = state.epoch
   }
   seat.damaged = false
   seat.truncating = Infinity

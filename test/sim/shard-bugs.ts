@@ -103,6 +103,10 @@ export const shardBugs: readonly SeededBug[] = [
     checks: ['linearizable', 'exactly-once'],
     hint: { with: { ...busy, pipelineMax: 20 } },
   }),
+  bug('shard-local-read-overtakes', 'a sequential read does not see what its connection wrote', {
+    checks: ['linearizable'],
+    hint: { with: { ...busy, strategy: 'zab', level: 'sequential', pipelineMax: 20 } },
+  }),
   bug('shard-read-before-applied', 'a granted read is answered before its position is applied', {
     checks: ['linearizable', 'exactly-once'],
     hint: { with: busy, faults: ['net-delay', 'slow-cpu', ...cuts] },

@@ -116,7 +116,7 @@ export class Workload {
   }
 
   readCounter(member: number): Request {
-    const invoked = this.#history.time
+    const invoked = this.#history.readFrom('get')
     const stamp = this.#history.stampOf(member, counterKey)
     const { counter } = this.#history
     return {
@@ -130,7 +130,7 @@ export class Workload {
   }
 
   readList(member: number): Request {
-    const invoked = this.#history.time
+    const invoked = this.#history.readFrom('get')
     const stamp = this.#history.stampOf(member, listKey)
     return {
       args: ['GET', listKey],

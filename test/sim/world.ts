@@ -24,11 +24,11 @@ import { SimMember, type MemberWorld } from './member.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
-import { RaftSpeech } from './raft-watch.js'
 import type { Profile } from './profile.js'
 import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
 import { Schedule } from './schedule.js'
 import { TraceHash } from './trace.js'
+import { type Eyes, eyesFor } from './watch.js'
 import { Workload } from './workload.js'
 
 export interface WorldOptions {
@@ -62,7 +62,7 @@ export class World implements MemberWorld, FaultTarget {
   readonly #options: WorldOptions
   readonly #network: SimNetwork
   readonly #oracles = new Map<number, GroupOracle>()
-  readonly #speech = new Map<number, RaftSpeech>()
+  readonly #eyes = new Map<number, Eyes | null>()
   readonly #strategies: ReadonlyMap<string, StrategyPlugin>
   readonly #cores: Random
   readonly #crashes: Random
@@ -95,7 +95,7 @@ export class World implements MemberWorld, FaultTarget {
       rates: profile.network,
     })
     if (profile.laterEngine) this.judge.mark('later-engines')
-    this.history = new History(this.judge)
+    this.history = new History(this.judge, profile.level === 'sequential')
     this.history.stampOf = (member, key) => this.#stampOf(member, key)
     this.workload = new Workload(random.fork(), {
       history: this.history,
@@ -108,6 +108,7 @@ export class World implements MemberWorld, FaultTarget {
         probed(plugin, {
           judge: this.judge,
           oracle: (group) => this.oracle(group),
+          eyes: (group) => this.#eyes.get(group) ?? null,
           learners: profile.learners,
         }),
       ]),
@@ -139,7 +140,7 @@ export class World implements MemberWorld, FaultTarget {
       oracle.onElected = (member) => this.aimed.elected(member)
       oracle.onCampaign = (member) => this.aimed.campaigned(member)
       this.#oracles.set(group, oracle)
-      this.#speech.set(group, new RaftSpeech({ judge: this.judge, oracle }))
+      this.#eyes.set(group, eyesFor(this.profile.strategy, { judge: this.judge, oracle }))
     }
     return oracle
   }
@@ -246,6 +247,8 @@ export class World implements MemberWorld, FaultTarget {
 
   traced(_member: SimMember, event: TraceEvent): void {
     this.judge.mark(event.event)
+    if (event.event !== 'zab.halted' || this.isMajorityLost) return
+    this.judge.fail('halted', `a member halts: ${String(event.fields['why'])}`)
   }
 
   stopped(
@@ -347,7 +350,7 @@ export class World implements MemberWorld, FaultTarget {
       },
       ({ group, channel, body }) => {
         if (group === coreGroup || channel !== channels.strategy) return
-        this.#speech.get(group - 1)?.spoken(member.id, target as MemberId, body)
+        this.#eyes.get(group - 1)?.speech.spoken(member.id, target as MemberId, body)
       },
     )
   }

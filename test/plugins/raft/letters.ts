@@ -1,30 +1,8 @@
-// Single messages to and from members of a test world.
+// Single messages to and from raft members of a test world.
 
-import { decodeMessage, encodeMessage, type RaftMessage } from '../../../plugins/raft/messages.js'
-import type { World } from './network.js'
+import { decodeMessage, encodeMessage } from '../../../plugins/raft/messages.js'
+import { lettersOf } from '../world/letters.js'
 
-export function texts(world: World, id: number): string[] {
-  return world
-    .node(id)
-    .applied.map((entry) => entry.text)
-    .filter((text) => text.startsWith('!'))
-}
-
-export function send(world: World, from: number, to: number, message: RaftMessage): void {
-  world.strategy(to).step(from as never, encodeMessage(message), { wall: 0, mono: world.mono })
-}
-
-/** Drains a strategy and answers its messages, without delivering them. */
-export function answers(world: World, id: number): RaftMessage[] {
-  const found: RaftMessage[] = []
-  for (let ready = world.strategy(id).ready(); ready !== null; ready = world.strategy(id).ready()) {
-    for (const { message } of [...ready.sendNow, ...ready.sendAfterWrite]) {
-      const decoded = decodeMessage(message)
-      if (decoded !== null) found.push(decoded)
-    }
-    if (ready.write !== null) world.strategy(id).persisted(ready.batch)
-  }
-  return found
-}
+export const { send, answers } = lettersOf({ encodeMessage, decodeMessage })
 
 export const last = { term: 0, index: 0 }

@@ -2,9 +2,10 @@
 
 import test from 'ava'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
-import { World } from './network.js'
+import { World } from '../world/network.js'
+import { texts } from '../world/texts.js'
 
-import { answers, last, send, texts } from './letters.js'
+import { answers, last, send } from './letters.js'
 test('raft 5.2: a second candidate of the same term: gets no vote (one vote per term)', (t) => {
   const world = new World()
   const ask = {
@@ -256,7 +257,7 @@ test('raft: equal index and term but another chain: the member halts and says wh
     kind: 'append',
     era: 1,
     term,
-    epoch: 1,
+    fence: 1,
     previous: end,
     chain: { high: 1, low: 1 },
     commit: 0,

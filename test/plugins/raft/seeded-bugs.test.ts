@@ -1,9 +1,9 @@
-// The bugs that short random schedules find: a proof that the world's checks can fail. The rest need
-// the simulator's longer runs, its faults of the disk, or an option (raft-lease-no-bound).
+// The bugs of raft that short random schedules find.
 
 import test from 'ava'
-import { plantBug } from '../../../src/base/seeded-bug.js'
-import { runSchedule } from './schedule.js'
+import type { StrategyPlugin } from 'quorate/plugin'
+import raft from '../../../plugins/raft/index.js'
+import { plantedCases } from '../world/planted-cases.js'
 import { raftBugs } from './seeded-bugs.js'
 
 const found = [
@@ -19,25 +19,13 @@ const found = [
   'raft-prevote-bumps-term',
   'raft-read-at-old-commit',
 ]
-const seedsMax = 60
 
-for (const name of found) {
-  test.serial(`raft: ${name} planted: found within ${seedsMax} schedules`, (t) => {
-    t.true(raftBugs.some((bug) => bug.name === name))
-    t.teardown(() => plantBug(''))
-    plantBug(name)
-    let seed = 1
-    while (seed <= seedsMax && !breaks(seed)) seed++
+plantedCases(test, raft as StrategyPlugin, found)
 
-    t.true(seed <= seedsMax)
-  })
-}
-
-function breaks(seed: number): boolean {
-  try {
-    runSchedule(seed, { lossPermille: 20 })
-    return false
-  } catch {
-    return true
-  }
-}
+test('raft: every bug that is planted here: is listed', (t) => {
+  for (const name of found)
+    t.true(
+      raftBugs.some((bug) => bug.name === name),
+      name,
+    )
+})

@@ -1,14 +1,15 @@
 // What a test world is made of, with its defaults.
 
-import type { Durability } from 'quorate/plugin'
-import type { RaftOptions } from '../../../plugins/raft/options.js'
+import type { Durability, StrategyPlugin } from 'quorate/plugin'
+import raft from '../../../plugins/raft/index.js'
 
 export interface WorldOptions {
   readonly seed: number
   readonly voters: number
   readonly learners: number
   readonly durability: Durability
-  readonly options: Partial<RaftOptions>
+  readonly plugin: StrategyPlugin
+  readonly options: Readonly<Record<string, number | boolean>>
   readonly recoverWaitMs: number
   /** Milliseconds of one step. */
   readonly stepMs: number
@@ -22,6 +23,7 @@ export interface WorldOptions {
 
 export const worldDefaults: WorldOptions = {
   seed: 1,
+  plugin: raft as StrategyPlugin,
   voters: 3,
   learners: 0,
   durability: 'always',

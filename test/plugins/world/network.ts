@@ -19,8 +19,6 @@ import {
   textToBytes,
   type Token,
 } from 'quorate/plugin'
-import raft from '../../../plugins/raft/index.js'
-import { raftDefaults } from '../../../plugins/raft/options.js'
 import { copy, store } from './disk.js'
 import { Invariants } from './invariants.js'
 import { type Letter, Node, type ReadRecord, type Write } from './node.js'
@@ -95,10 +93,11 @@ export class World {
       throw new Error(`member ${id}: gap behind the checkpoint`)
     }
     const ids = this.ids as MemberId[]
-    node.strategy = raft.create({
+    const { plugin } = this.options
+    node.strategy = plugin.create({
       self: id as MemberId,
       group: 1 as GroupId,
-      options: { ...raftDefaults, ...this.options.options },
+      options: { ...plugin.defaults, ...this.options.options },
       durability: this.options.durability,
       members: {
         voters: ids.slice(0, this.options.voters),

@@ -31,7 +31,6 @@ export function runSchedule(
       appendBytes: random.pick([1, 20, 1_000_000]),
       tailBytes: random.pick([1_024, 1, 1_000_000]),
       keepBytes: random.pick([0, 20]),
-      lease: false,
     },
     ...fixed,
   })

@@ -1,23 +1,14 @@
-// What a raft member has to hand to its shard. Roles put results in, `takeReady` (ready.ts) empties it.
+// What a strategy has to hand to its shard. Roles put results in, `takeReady` (ready.ts) empties it.
 // Messages that a write must precede wait here until that write and all before it are on disk.
 
-import type {
-  Dropped,
-  Hash64,
-  LogRange,
-  MemberId,
-  Outgoing,
-  Position,
-  ReadGrant,
-  Token,
-  TraceEvent,
-  TraceLevel,
-} from 'quorate/plugin'
-import { encodeMessage, type RaftMessage } from './messages.js'
+import type { MemberId, Token } from '../api/ids.js'
+import type { Position } from '../api/position.js'
+import type { Dropped, LogRange, Outgoing, ReadGrant } from '../api/strategy.js'
+import type { TraceEvent, TraceLevel } from '../api/trace.js'
 
 export type TraceFields = TraceEvent['fields']
 
-export class Outbox {
+export class Outbox<Message> {
   /** May leave while the disk works. */
   now: Outgoing[] = []
   /** Votes and acknowledgements: they leave with the next write, or once no write is under way. */
@@ -27,20 +18,22 @@ export class Outbox {
   trace: TraceEvent[] = []
   snapshotTo: MemberId[] = []
   fetch: LogRange | null = null
-  /** For the next write. */
-  cutTo: number | null = null
-  reset: { readonly at: Position; readonly chain: Hash64 } | null = null
+  readonly #encode: (message: Message) => Uint8Array
 
-  send(to: MemberId, message: RaftMessage): void {
-    this.now.push({ to, message: encodeMessage(message) })
+  constructor(encode: (message: Message) => Uint8Array) {
+    this.#encode = encode
+  }
+
+  send(to: MemberId, message: Message): void {
+    this.now.push({ to, message: this.#encode(message) })
   }
 
   sendBytes(to: MemberId, message: Uint8Array): void {
     this.now.push({ to, message })
   }
 
-  sendAfterWrite(to: MemberId, message: RaftMessage): void {
-    this.after.push({ to, message: encodeMessage(message) })
+  sendAfterWrite(to: MemberId, message: Message): void {
+    this.after.push({ to, message: this.#encode(message) })
   }
 
   grant(token: Token, at: Position): void {

@@ -1,0 +1,209 @@
+// Phase 1, discovery: the members tell who was elected which epochs they accepted, it chooses a later one,
+// and a quorum promises it to this leader alone, telling what history each has. No leader of a lower
+// epoch gets anything from them any more, so the leader's history, which is at least as late as theirs,
+// holds everything that was or ever will be committed in lower epochs.
+
+import { comparePositions, hasBug, type MemberId, Progress, ReadRounds } from 'quorate/plugin'
+import { foundEra } from './era.js'
+import { mayFollowFounder } from './following.js'
+import { abdicate, hear, type Leading } from './leading.js'
+import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.js'
+import { notify, notifyAll, ownVote } from './notification.js'
+import { never, type ZabState } from './state.js'
+import { beginSynchronisation, makeSender, welcome } from './synchronisation.js'
+
+/** Elected, told to take over, or to begin an era. */
+export function becomeLeading(
+  zab: ZabState,
+  { handover, founding }: { readonly handover: number; readonly founding: number },
+): void {
+  const progress = new Map<MemberId, Progress>()
+  const { windowMessages: windowMax, windowBytes: windowBytesMax, silenceMs } = zab.options
+  for (const id of zab.others()) {
+    const peer = new Progress(zab.tail.last + 1, never, { windowMax, windowBytesMax })
+    peer.recovering = true
+    peer.paused = true
+    progress.set(id, peer)
+  }
+  zab.looking = null
+  zab.following = null
+  zab.leading = {
+    stage: 'discovery',
+    vote: ownVote(zab),
+    epoch: 0,
+    infos: new Map(),
+    promises: new Set(),
+    progress,
+    arrivals: new Map(),
+    modes: new Map(),
+    told: new Set(),
+    synced: new Set(),
+    newLeader: null,
+    fence: 1,
+    reads: new ReadRounds(),
+    sender: makeSender(zab, progress),
+    pingAt: zab.mono + zab.options.heartbeatMs,
+    proposedAt: zab.mono,
+    stepAt: zab.mono,
+    checkAt: zab.mono + silenceMs * 2,
+    noticeTo: 0,
+    uncommittedBytes: 0,
+    transfer: null,
+    handover,
+    founding,
+  }
+  notifyAll(zab)
+  chooseEpoch(zab, zab.leading)
+}
+
+/** The leader's side of FOLLOWERINFO. */
+export function onFollowerInfo(zab: ZabState, from: MemberId, message: FollowerInfo): void {
+  const { leading } = zab
+  if (leading === null) return
+  if (message.era > zab.era && leading.founding === 0) {
+    abdicate(zab, 'a newer era')
+    return
+  }
+  const { acceptedEpoch, recovering } = message
+  const peer = leading.progress.get(from) as Progress
+  peer.activeAt = zab.mono
+  if (leading.epoch > 0 && acceptedEpoch > leading.epoch) {
+    outbid(zab, leading, acceptedEpoch)
+    return
+  }
+  const counts = zab.isVoting(from) && !recovering && message.era === zab.era
+  if (!leading.infos.has(from)) leading.stepAt = zab.mono
+  // A sign of life, for LEADERINFO waits for our disk.
+  if (leading.stage === 'discovery') notify(zab, from)
+  leading.infos.set(from, { acceptedEpoch, counts })
+  if (leading.epoch === 0) chooseEpoch(zab, leading)
+  else leaderInfo(zab, leading, from)
+}
+
+/** Somebody accepted a later epoch, and follows us in no other. */
+function outbid(zab: ZabState, leading: Leading, acceptedEpoch: number): void {
+  if (leading.stage !== 'discovery' || leading.founding > 0) {
+    abdicate(zab, 'a later epoch was accepted')
+    return
+  }
+  propose(zab, leading, acceptedEpoch + 1)
+}
+
+/** NEWEPOCH: later than all that a quorum accepted. */
+function chooseEpoch(zab: ZabState, leading: Leading): void {
+  let count = 1
+  let epoch = zab.acceptedEpoch
+  for (const info of leading.infos.values()) {
+    if (info.counts) count++
+    epoch = Math.max(epoch, info.acceptedEpoch)
+  }
+  if (leading.founding > 0) propose(zab, leading, leading.founding)
+  else if (count >= zab.quorum) propose(zab, leading, epoch + 1)
+}
+
+function propose(zab: ZabState, leading: Leading, epoch: number): void {
+  if (epoch <= zab.acceptedEpoch && leading.founding > 0) {
+    abdicate(zab, 'its founding epoch was accepted already')
+    return
+  }
+  leading.epoch = epoch
+  leading.promises.clear()
+  leading.arrivals.clear()
+  leading.stepAt = zab.mono
+  zab.counters.epochs++
+  // Our own promise comes first, and counts once it is on the disk.
+  zab.acceptEpoch(epoch, zab.self)
+  for (const id of leading.infos.keys()) leaderInfo(zab, leading, id)
+}
+
+/** LEADERINFO leaves once our own promise is on the disk: who forgets its own can learn of it from us. */
+export function leaderInfo(zab: ZabState, leading: Leading, to: MemberId): void {
+  if (leading.epoch === 0) return
+  const { epoch, founding } = leading
+  const founds = founding > 0 && leading.stage === 'discovery'
+  const last = zab.tail.position
+  zab.out.sendAfterWrite(to, { kind: 'leader-info', era: zab.era, epoch, founds, last })
+}
+
+/** The follower's side of LEADERINFO: it accepts the epoch and tells its history, ACKEPOCH. */
+export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo): void {
+  const { following } = zab
+  if (following === null || following.leader !== from) return
+  const { epoch, founds } = message
+  if (epoch < zab.acceptedEpoch || following.isAcknowledged) return
+  if (founds && !mayFollowFounder(zab, message.era, message)) return
+  if (message.era < zab.era && !founds) return
+  following.contactAt = zab.mono
+  const forgets = zab.hard.promisesForgotten && !founds
+  zab.acceptEpoch(epoch, forgets ? zab.self : from)
+  if (following.epoch !== epoch) {
+    following.epoch = epoch
+    following.founds = founds
+    following.stage = 'synchronisation'
+    following.matched = 0
+    following.ack = null
+    following.newLeader = null
+    following.historyBatch = -1
+  }
+  const isAble = zab.isVoter && (founds || zab.isIntact)
+  const promise = !isAble ? 'none' : zab.hard.promisedTo === from ? 'given' : 'taken'
+  const { era, life, currentEpoch } = zab
+  const last = zab.tail.position
+  const recovering = zab.recovering !== null
+  const ack: AckEpoch = {
+    kind: 'ack-epoch',
+    era,
+    epoch,
+    currentEpoch,
+    last,
+    promise,
+    recovering,
+    life,
+  }
+  if (hasBug('zab-promise-not-persisted')) zab.out.send(from, ack)
+  else zab.out.sendAfterWrite(from, ack)
+}
+
+/** The leader's side of ACKEPOCH. */
+export function onAckEpoch(zab: ZabState, from: MemberId, message: AckEpoch): void {
+  const { leading } = zab
+  if (leading === null || leading.epoch !== message.epoch) return
+  const { fence } = leading
+  const { recovering, life, promise, last } = message
+  const known = leading.progress.get(from)
+  if (known !== undefined && known.life !== life) {
+    leading.synced.delete(from)
+    leading.told.delete(from)
+  }
+  const peer = hear(zab, leading, { from, answer: { fence, recovering, life } })
+  if (peer === null) return
+  leading.stepAt = zab.mono
+  if (leading.stage !== 'discovery') {
+    welcome(zab, leading, { id: from, peer, last })
+    return
+  }
+  leading.arrivals.set(from, last)
+  if (promise !== 'given') {
+    // Who promised this epoch to another one can promise us the next.
+    if (promise === 'taken') outbid(zab, leading, leading.epoch)
+    return
+  }
+  const isLater =
+    message.currentEpoch - zab.currentEpoch || comparePositions(last, zab.tail.position)
+  if (isLater > 0 && leading.founding === 0 && !hasBug('zab-elects-any-history')) {
+    abdicate(zab, `member ${from} has a later history`)
+    return
+  }
+  leading.promises.add(from)
+  countPromises(zab, leading)
+}
+
+/** A quorum promised: discovery is over. Called once per Ready, too, for our own promise. */
+export function countPromises(zab: ZabState, leading: Leading): void {
+  if (leading.stage !== 'discovery' || leading.epoch === 0) return
+  const { acceptedEpoch, promisedTo } = zab.durable
+  const isOwnKept = acceptedEpoch === leading.epoch && promisedTo === zab.self
+  if (!isOwnKept || leading.promises.size + 1 < zab.quorum) return
+  if (leading.founding > 0) foundEra(zab, leading.founding)
+  beginSynchronisation(zab, leading)
+}

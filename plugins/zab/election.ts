@@ -1,0 +1,175 @@
+// Fast leader election: members that look for a leader notify each other of their vote, take over any
+// better one, and decide once a quorum has the same vote and none better came for a moment. It is a
+// guess: nothing rests on it but speed. That no two leaders share an epoch is discovery's to hold, that
+// a leader has the whole history, discovery's and synchronisation's.
+
+import { comparePositions, hasBug, type MemberId } from 'quorate/plugin'
+import { becomeLeading } from './discovery.js'
+import { follow, mayFollowFounder, sendFollowerInfo, stopFollowing } from './following.js'
+import { abdicate, stopLeading } from './leading.js'
+import type { Notification, Vote } from './messages.js'
+import { mayLead, notify, notifyAll, ownVote } from './notification.js'
+import type { ZabState } from './state.js'
+
+export interface Looking {
+  vote: Vote | null
+  /** Votes of this round, of intact voters. */
+  readonly received: Map<MemberId, Vote>
+  /** When the vote is final, monotonic ms; it moves with each better vote. */
+  decideAt: number
+  notifyAt: number
+}
+
+const undecided = Number.MAX_SAFE_INTEGER
+
+/** Who has a later history: by era, currentEpoch and zxid; the id breaks ties. */
+export function compareVotes(a: Vote, b: Vote): number {
+  if (hasBug('zab-elects-any-history')) return a.id - b.id
+  return a.era - b.era || a.epoch - b.epoch || comparePositions(a.last, b.last) || a.id - b.id
+}
+
+/** Leaves what it did and begins a round of its own. */
+export function look(zab: ZabState): void {
+  if (zab.halted !== '') return
+  stopLeading(zab)
+  stopFollowing(zab)
+  zab.round++
+  const looking = { vote: null, received: new Map(), decideAt: undecided, notifyAt: zab.mono }
+  zab.looking = looking
+  zab.counters.elections++
+  if (mayLead(zab)) setVote(zab, looking, ownVote(zab))
+  judge(zab, looking)
+}
+
+export function lookTick(zab: ZabState, looking: Looking): void {
+  if (zab.mono >= looking.decideAt && looking.vote !== null) {
+    if (looking.vote.id === zab.self) becomeLeading(zab, { handover: 0, founding: 0 })
+    else follow(zab, looking.vote.id, zab.round)
+    return
+  }
+  if (zab.mono < looking.notifyAt) return
+  looking.notifyAt = zab.mono + zab.options.heartbeatMs
+  notifyAll(zab)
+}
+
+export function onNotification(zab: ZabState, from: MemberId, message: Notification): void {
+  if (message.state === 'leading' && onLeaderFound(zab, from, message)) return
+  const { looking, leading, following } = zab
+  if (following?.leader === from && message.state === 'leading') following.contactAt = zab.mono
+  if (leading !== null) {
+    const isDeposed = message.epoch > leading.epoch || message.era > zab.era
+    if (isDeposed && message.state !== 'looking' && leading.epoch > 0)
+      abdicate(zab, 'another epoch')
+    else if (message.state === 'looking') notify(zab, from)
+    return
+  }
+  if (following !== null) {
+    if (message.state !== 'looking') return
+    // Our leader looks for one itself, in a round behind the one in which it was chosen.
+    if (from === following.leader && message.round > following.round) look(zab)
+    else notify(zab, from)
+    return
+  }
+  if (looking !== null && zab.isVoting(from)) onVote(zab, looking, { from, message })
+}
+
+/** A member says that it leads. True where nothing else of the message matters. */
+function onLeaderFound(zab: ZabState, from: MemberId, message: Notification): boolean {
+  const { looking, following, leading } = zab
+  const { epoch, era, round, handover, founding, vote } = message
+  if (handover > 0) {
+    const isMine = leading?.stage === 'broadcast' && leading.epoch === handover
+    const isHandedOver = isMine ? leading.transfer?.to === from : following?.epoch === handover
+    if (!isHandedOver || following?.leader === from) return false
+    join(zab, from, round)
+    return true
+  }
+  if (founding > 0) {
+    const isServed = (leading ?? following)?.stage === 'broadcast'
+    if (isServed || following?.leader === from || founding <= zab.acceptedEpoch) return false
+    if (vote === null || !mayFollowFounder(zab, era, vote)) return false
+    join(zab, from, round)
+    return true
+  }
+  if (era < zab.era) return false
+  if (epoch > 0 && epoch < zab.acceptedEpoch) {
+    // It can never lead us: it has to know the epoch that we accepted.
+    if (looking !== null) sendFollowerInfo(zab, from)
+    return false
+  }
+  const isBetter =
+    looking !== null ||
+    (following !== null && following.leader !== from && epoch > following.epoch) ||
+    (leading !== null && leading.stage !== 'broadcast' && epoch > leading.epoch)
+  if (epoch > 0 && isBetter) {
+    join(zab, from, round)
+    return true
+  }
+  // Elected and not yet established, in whatever round: it leads us where we know of no better history.
+  const best = looking?.vote ?? null
+  const isBest = vote !== null && (best === null || compareVotes(vote, best) >= 0)
+  if (looking === null || epoch > 0 || !isBest) return false
+  join(zab, from, round)
+  return true
+}
+
+/** Follows who leads already, or is about to, whatever round it was chosen in. */
+function join(zab: ZabState, leader: MemberId, round: number): void {
+  stopLeading(zab)
+  zab.round = Math.max(zab.round, round)
+  follow(zab, leader, round)
+}
+
+function onVote(
+  zab: ZabState,
+  looking: Looking,
+  { from, message }: { readonly from: MemberId; readonly message: Notification },
+): void {
+  const { round, vote, counts, state } = message
+  if (round < zab.round) {
+    if (state === 'looking') notify(zab, from)
+    return
+  }
+  if (round > zab.round) {
+    // A later round: what was heard before is out of date.
+    zab.round = round
+    looking.received.clear()
+    looking.vote = null
+    if (mayLead(zab)) setVote(zab, looking, ownVote(zab))
+  }
+  if (vote !== null) {
+    if (looking.vote === null || compareVotes(vote, looking.vote) > 0) {
+      setVote(zab, looking, vote)
+      looking.notifyAt = zab.mono
+    }
+    if (counts) looking.received.set(from, vote)
+  }
+  judge(zab, looking)
+  if (zab.mono >= looking.notifyAt) lookTick(zab, looking)
+}
+
+function setVote(zab: ZabState, looking: Looking, vote: Vote): void {
+  looking.vote = vote
+  looking.decideAt = undecided
+  if (zab.isIntact) looking.received.set(zab.self, vote)
+}
+
+/** Once a quorum has our vote it is final, unless a better one comes within the wait. */
+function judge(zab: ZabState, looking: Looking): void {
+  const { vote } = looking
+  if (vote === null) return
+  let count = 0
+  for (const other of looking.received.values()) if (compareVotes(other, vote) === 0) count++
+  const { voters } = zab.members
+  if (count < zab.quorum) looking.decideAt = undecided
+  // Nobody is left to bring a better one.
+  else if (count === voters.length) looking.decideAt = zab.mono
+  else looking.decideAt = Math.min(looking.decideAt, zab.mono + zab.options.finalizeMs)
+}
+
+/** Nobody answers at the other end: what that member voted, and votes for it, count no more. */
+export function lookLinkDown(zab: ZabState, looking: Looking, peer: MemberId): void {
+  looking.received.delete(peer)
+  if (looking.vote?.id === peer) look(zab)
+  else judge(zab, looking)
+}

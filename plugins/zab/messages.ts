@@ -1,0 +1,229 @@
+// The messages between zab members. The names are the paper's and ZooKeeper's; where they differ, the
+// paper's is told. Their bytes are codec.ts.
+
+import type { Hash64, LogEntry, MemberId, Position, RecoveryCause } from 'quorate/plugin'
+
+interface Head {
+  readonly era: number
+}
+
+/** Whom an election should choose: the greatest (era, epoch, last, id) wins. */
+export interface Vote {
+  readonly id: MemberId
+  readonly era: number
+  /** The candidate's currentEpoch, and its last zxid. */
+  readonly epoch: number
+  readonly last: Position
+}
+
+export const memberStates = ['looking', 'following', 'leading'] as const
+
+export interface Notification extends Head {
+  readonly kind: 'notification'
+  readonly state: (typeof memberStates)[number]
+  /** The sender's logical clock of elections. */
+  readonly round: number
+  readonly vote: Vote | null
+  /** Of the leader that the sender follows or is, once its epoch is established; else 0. */
+  readonly epoch: number
+  /** The sender takes over from the leader of this epoch, which asked it to; else 0. */
+  readonly handover: number
+  /** The sender begins a new era with this epoch; else 0. */
+  readonly founding: number
+  /** The sender is an intact voter. */
+  readonly counts: boolean
+}
+
+/** FOLLOWERINFO, the paper's CEPOCH. */
+export interface FollowerInfo extends Head {
+  readonly kind: 'follower-info'
+  readonly acceptedEpoch: number
+  readonly recovering: boolean
+  /** Another number for each run of the member. */
+  readonly life: number
+}
+
+/** LEADERINFO, the paper's NEWEPOCH. */
+export interface LeaderInfo extends Head {
+  readonly kind: 'leader-info'
+  readonly epoch: number
+  /** It begins a new era: who has a longer log refuses. */
+  readonly founds: boolean
+  readonly last: Position
+}
+
+export interface AckEpoch extends Head {
+  readonly kind: 'ack-epoch'
+  readonly epoch: number
+  readonly currentEpoch: number
+  readonly last: Position
+  /** Given to this leader alone, by an intact voter; or it has given this epoch to another one. */
+  readonly promise: (typeof promises)[number]
+  readonly recovering: boolean
+  readonly life: number
+}
+
+/** Numbers are a format. */
+export const promises = ['none', 'given', 'taken'] as const
+
+/**
+ * Entries behind `previous`. DIFF: the learner's log ends there. TRUNC: what it has behind goes. PROPOSE,
+ * and INFORM to an observer, follow in the broadcast phase.
+ */
+export interface Entries extends Head {
+  readonly kind: 'diff' | 'trunc' | 'propose' | 'inform'
+  readonly epoch: number
+  readonly fence: number
+  readonly previous: Position
+  /** Chain hash behind `previous`. */
+  readonly chain: Hash64
+  readonly commit: number
+  readonly entries: readonly LogEntry[]
+}
+
+/** `ok`: everything up to `index` is there and durable. Else `index` was the refused previous one. */
+export interface Ack extends Head {
+  readonly kind: 'ack'
+  readonly epoch: number
+  readonly fence: number
+  readonly ok: boolean
+  readonly index: number
+  /** Where the logs may agree, for a refusal. */
+  readonly hint: Position
+  readonly recovering: boolean
+  /** The engine of this member holds what the new history does not: only a snapshot helps. */
+  readonly needsSnapshot: boolean
+  readonly life: number
+}
+
+/** NEWLEADER: the initial history ends with the entry at `at`, which the leader's epoch begins with. */
+export interface NewLeader extends Head {
+  readonly kind: 'new-leader'
+  readonly epoch: number
+  readonly fence: number
+  readonly at: Position
+  /** The run of a recovering member that is intact with this history: nothing is committed in the era. */
+  readonly intact: number
+}
+
+/** The acknowledgement of NEWLEADER, the paper's ACK-LD. */
+export interface AckLeader extends Head {
+  readonly kind: 'ack-leader'
+  readonly epoch: number
+  readonly fence: number
+  readonly recovering: boolean
+  readonly life: number
+}
+
+/** UPTODATE, the paper's COMMIT-LD, and COMMIT: everything up to `commit` is committed. */
+export interface Commit extends Head {
+  readonly kind: 'up-to-date' | 'commit'
+  readonly epoch: number
+  readonly commit: number
+}
+
+export interface Ping extends Head {
+  readonly kind: 'ping'
+  readonly epoch: number
+  readonly fence: number
+  /** The newest round of barriers. */
+  readonly round: number
+  readonly commit: number
+}
+
+export interface Pong extends Head {
+  readonly kind: 'pong'
+  readonly epoch: number
+  readonly fence: number
+  readonly round: number
+  /** UPTODATE has arrived. */
+  readonly isUpToDate: boolean
+  readonly recovering: boolean
+  readonly life: number
+}
+
+/** A barrier, ZooKeeper's SYNC: which index must a read that begins now see? */
+export interface Sync extends Head {
+  readonly kind: 'sync'
+  readonly epoch: number
+  readonly id: number
+  readonly recovering: boolean
+  readonly life: number
+}
+
+export interface Synced extends Head {
+  readonly kind: 'synced'
+  readonly epoch: number
+  readonly id: number
+  readonly at: Position
+}
+
+/** The leader hands its epoch over. */
+export interface TakeOver extends Head {
+  readonly kind: 'take-over'
+  readonly epoch: number
+}
+
+/** Asks for a report; the answer carries the same nonce. */
+export interface Survey extends Head {
+  readonly kind: 'survey'
+  readonly nonce: number
+}
+
+export interface Report extends Head {
+  readonly kind: 'report'
+  readonly acceptedEpoch: number
+  readonly nonce: number
+  readonly life: number
+  readonly cause: RecoveryCause | null
+  readonly last: Position
+  readonly lossAccepted: boolean
+}
+
+export interface AcceptLoss extends Head {
+  readonly kind: 'accept-loss'
+}
+
+export type ZabMessage =
+  | Notification
+  | FollowerInfo
+  | LeaderInfo
+  | AckEpoch
+  | Entries
+  | Ack
+  | NewLeader
+  | AckLeader
+  | Commit
+  | Ping
+  | Pong
+  | Sync
+  | Synced
+  | TakeOver
+  | Survey
+  | Report
+  | AcceptLoss
+
+/** Numbers are a format. */
+export const messageKinds = [
+  'notification',
+  'follower-info',
+  'leader-info',
+  'ack-epoch',
+  'diff',
+  'trunc',
+  'propose',
+  'inform',
+  'ack',
+  'new-leader',
+  'ack-leader',
+  'up-to-date',
+  'commit',
+  'ping',
+  'pong',
+  'sync',
+  'synced',
+  'take-over',
+  'survey',
+  'report',
+  'accept-loss',
+] as const

@@ -1,0 +1,37 @@
+// SNAP at a learner: where the log and the engine's state meet. Snapshot bytes never pass here.
+
+import { type Hash64, hasBug, type MemberId, type Position } from 'quorate/plugin'
+import type { ZabState } from './state.js'
+
+/** Whether a snapshot at `at` that `from` offers would help. */
+export function acceptsSnapshot(
+  zab: ZabState,
+  offer: { readonly from: MemberId; readonly epoch: number; readonly at: Position },
+): boolean {
+  const { following } = zab
+  if (following === null || following.leader !== offer.from || zab.diskShort) return false
+  if (following.epoch !== offer.epoch) return false
+  // Entering an era, our commit index is of a history that ended.
+  if (offer.at.index <= zab.log.commit && !zab.needsSnapshot && !zab.entering) return false
+  following.contactAt = zab.mono
+  return true
+}
+
+/** The engine is now exactly at `at`. */
+export function snapshotInstalled(zab: ZabState, at: Position, chain: Hash64): void {
+  const { following } = zab
+  zab.counters.snapshotsInstalled++
+  const { term: epoch, index } = at
+  zab.out.note('info', 'zab.snapshot-installed', { member: zab.self, epoch, index })
+  if (!zab.log.install(at, chain, zab.entering) && following !== null) {
+    following.matched = 0
+    following.ack = null
+    following.historyBatch = -1
+  }
+  if (hasBug('zab-snapshot-in-memory-only')) zab.log.reset = null
+  zab.enteredEra()
+  zab.needsSnapshot = false
+  if (following === null || following.epoch === 0) return
+  following.matched = Math.max(following.matched, at.index)
+  following.ack = Math.max(following.ack ?? 0, at.index)
+}

@@ -1,0 +1,330 @@
+// The state of one zab member, with the rules that hold in every phase: epochs never go back, one promise
+// per epoch, nothing at or below the commit index is truncated. The phase files move it; each change of
+// epoch, promise, era or log goes through a method here, so that the rules are asserted in one place.
+
+import {
+  assert,
+  type Durability,
+  type GroupId,
+  hasBug,
+  type LogEntry,
+  type Losses,
+  type MemberId,
+  type Members,
+  Outbox,
+  quorumSize,
+  type Random,
+  type ReadTries,
+  type RecoveryCause,
+  ReplicaLog,
+  type StrategyInit,
+  type Tail,
+} from 'quorate/plugin'
+import type { Looking } from './election.js'
+import { decodeHardState, type HardState } from './hard-state.js'
+import type { Following } from './following.js'
+import type { Leading } from './leading.js'
+import { encodeMessage } from './codec.js'
+import type { ZabMessage } from './messages.js'
+import type { ZabOptions } from './options.js'
+
+/** Counters, one per thing that the simulator wants to see happen. */
+export interface Counters {
+  elections: number
+  notifications: number
+  epochs: number
+  abdications: number
+  truncations: number
+  conflicts: number
+  snapshotsSent: number
+  snapshotsInstalled: number
+  transfers: number
+  readRounds: number
+  recoveries: number
+  fetches: number
+  malformed: number
+  eras: number
+  /** Messages that no legal member sends (ZB9). */
+  illegal: number
+}
+
+/** A time that is past on every monotonic clock, in milliseconds. */
+export const never = -1e15
+
+/** An epoch further ahead than this is forged (a group cannot elect so often in a lifetime). */
+export const epochJumpMax = 0x10000000000
+
+export class ZabState {
+  readonly self: MemberId
+  readonly group: GroupId
+  readonly options: ZabOptions
+  readonly durability: Durability
+  readonly recoverWaitMs: number
+  readonly random: Random
+  /** Another number for each run: tells answers to this run from older ones. Never 0. */
+  readonly life: number
+  readonly members: Members
+  readonly log: ReplicaLog
+  readonly out = new Outbox<ZabMessage>(encodeMessage)
+  readonly counters: Counters = emptyCounters()
+
+  /** Monotonic ms of the turn. */
+  mono: number
+  /** Logical clock of elections. */
+  round = 0
+  /** Exactly one of these three is not null, save in a member that halted. */
+  looking: Looking | null = null
+  following: Following | null = null
+  leading: Leading | null = null
+  /** Why the member halted; empty while it goes on. */
+  halted = ''
+  /** Set by zab.ts: back to the election, and what waits for answers of others. */
+  look!: () => void
+  reads!: ReadTries
+  losses!: Losses
+  diskShort = false
+  /** What was committed when this run first was up to date: sequential reads do not see less; -1 before. */
+  readFloor = -1
+  /** The engine holds what the new era's history does not. */
+  needsSnapshot = false
+  /** The hard state changed since the last write. */
+  isHardDirty = false
+  /** The last write that is on the disk. */
+  persistedBatch = 0
+  /** The hard state as it is on the disk, and those on their way by batch. */
+  durable: HardState
+  readonly #onTheirWay: { readonly batch: number; readonly hard: HardState }[] = []
+  #hard: HardState
+
+  constructor(init: StrategyInit<ZabOptions>) {
+    this.self = init.self
+    this.group = init.group
+    this.options = init.options
+    this.durability = init.durability
+    this.recoverWaitMs = init.recoverWaitMs
+    this.random = init.random
+    this.life = init.random.uint32() + 1
+    this.members = init.members
+    this.mono = init.now.mono
+    this.#hard = decodeHardState(init.state)
+    this.durable = this.#hard
+    this.log = new ReplicaLog({
+      base: init.base,
+      baseChain: init.baseChain,
+      entries: init.entries,
+      durability: init.durability,
+      isAlone: this.isAlone,
+      tailBytes: init.options.tailBytes,
+      drop: (token, reason, definite) => this.out.drop(token, reason, definite),
+    })
+    const { lastTerm, last } = this.tail
+    // A snapshot may reach the disk before the epoch in which it was taken: nothing was answered in it yet.
+    const isSnapshotOnly = last === init.base.index
+    assert(
+      isSnapshotOnly || lastTerm <= this.#hard.acceptedEpoch || init.recovering !== null,
+      'an intact member accepted the epoch of its last entry',
+    )
+    if (lastTerm > this.#hard.acceptedEpoch)
+      this.#change({ acceptedEpoch: lastTerm, promisedTo: init.self })
+    const isIgnored = init.recovering === 'unclean-stop' && hasBug('zab-recovers-as-intact')
+    if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+  }
+
+  get tail(): Tail {
+    return this.log.tail
+  }
+  get hard(): HardState {
+    return this.#hard
+  }
+  get acceptedEpoch(): number {
+    return this.#hard.acceptedEpoch
+  }
+  get currentEpoch(): number {
+    return this.#hard.currentEpoch
+  }
+  get era(): number {
+    return this.#hard.era
+  }
+  get recovering(): RecoveryCause | null {
+    return this.#hard.recovering
+  }
+  get entering(): boolean {
+    return this.#hard.entering
+  }
+
+  /** The only member, observers included. */
+  get isAlone(): boolean {
+    return this.members.voters.length === 1 && this.members.learners.length === 0
+  }
+  get isVoter(): boolean {
+    return this.isVoting(this.self)
+  }
+  get quorum(): number {
+    return quorumSize(this.members.voters.length)
+  }
+  /** A voter that holds all that it acknowledged, and knows its promises. */
+  get isIntact(): boolean {
+    return this.isVoter && this.recovering === null && !this.#hard.promisesForgotten
+  }
+
+  isVoting(id: MemberId): boolean {
+    return this.members.voters.includes(id)
+  }
+
+  isMember(id: MemberId): boolean {
+    return this.isVoting(id) || this.members.learners.includes(id)
+  }
+
+  /** Every other member, voters first. */
+  others(): MemberId[] {
+    return [...this.members.voters, ...this.members.learners].filter((id) => id !== this.self)
+  }
+
+  otherVoters(): MemberId[] {
+    return this.members.voters.filter((id) => id !== this.self)
+  }
+
+  /** NEWEPOCH of `leader`: no leader of a lower epoch is followed from now on. */
+  acceptEpoch(epoch: number, leader: MemberId): void {
+    const { acceptedEpoch, promisedTo } = this.#hard
+    if (epoch === acceptedEpoch) {
+      if (hasBug('zab-promises-twice')) this.#change({ promisedTo: leader })
+      else if (promisedTo === null) this.#change({ promisedTo: leader })
+      return
+    }
+    assert(epoch > acceptedEpoch, 'accepted epochs never decrease')
+    // Who forgot its promises may have given this one already.
+    this.#change({ acceptedEpoch: epoch, promisedTo: leader })
+  }
+
+  /** NEWLEADER: the history holds the initial history of this epoch. */
+  enterEpoch(epoch: number): void {
+    if (epoch === this.#hard.currentEpoch) return
+    assert(epoch > this.#hard.currentEpoch, 'current epochs never decrease')
+    assert(epoch <= this.#hard.acceptedEpoch, 'the current epoch is an accepted one')
+    this.#change({ currentEpoch: epoch })
+  }
+
+  /** A newer history: what was known to be committed is only what the engine executed. */
+  enterEra(era: number, loss: string): void {
+    assert(era > this.#hard.era, 'eras never decrease')
+    this.#change({ era, loss, entering: true })
+    this.log.commit = this.log.delivered
+    this.readFloor = -1
+    this.losses.eraEntered()
+    this.counters.eras++
+  }
+
+  /** The log agrees with the era's history as far as it goes. */
+  enteredEra(): void {
+    if (this.#hard.entering) this.#change({ entering: false })
+  }
+
+  becomeRecovering(cause: RecoveryCause): void {
+    if (this.#hard.recovering === null) this.#change({ recovering: cause })
+  }
+
+  becomeIntact(): void {
+    if (this.#hard.recovering === null) return
+    this.#change({ recovering: null })
+    this.counters.recoveries++
+    const { self: member, acceptedEpoch: epoch } = this
+    this.out.note('info', 'zab.refilled', { member, epoch, index: this.tail.last })
+  }
+
+  /** In its accepted epoch, or this later one, it promises nothing any more; in later ones it may. */
+  rememberPromises(): void {
+    if (this.#hard.promisesForgotten)
+      this.#change({ promisesForgotten: false, promisedTo: this.#hard.promisedTo ?? this.self })
+  }
+
+  append(entry: LogEntry): void {
+    this.log.append(entry)
+  }
+
+  /** TRUNC: an entry that the leader does not have goes, with all that follow it. */
+  truncate(after: number): void {
+    assert(
+      after >= this.log.commit || hasBug('zab-truncates-committed'),
+      'nothing committed is truncated',
+    )
+    this.counters.truncations++
+    const { self: member, acceptedEpoch: epoch } = this
+    this.out.note('info', 'zab.truncated', { member, epoch, after, last: this.tail.last })
+    const { saved, stable } = this.log
+    this.log.truncate(after)
+    if (!hasBug('zab-truncates-memory-only')) return
+    this.log.saved = saved
+    this.log.stable = stable
+  }
+
+  /** Halts for good: the operator must act. */
+  halt(why: string): void {
+    if (this.halted !== '') return
+    this.halted = why
+    this.looking = null
+    this.following = null
+    this.leading = null
+    const { self: member, acceptedEpoch: epoch } = this
+    this.out.note('error', 'zab.halted', { member, epoch, why })
+  }
+
+  /** A message that no legal member sends. */
+  illegal(what: string, from: MemberId): void {
+    this.counters.illegal++
+    this.out.note('warn', 'zab.illegal', { member: this.self, from, what })
+  }
+
+  /** The hard state left with this batch. */
+  leaves(batch: number): void {
+    this.isHardDirty = false
+    this.#onTheirWay.push({ batch, hard: this.#hard })
+  }
+
+  persisted(batch: number): void {
+    this.persistedBatch = Math.max(this.persistedBatch, batch)
+    while (this.#onTheirWay.length > 0) {
+      const oldest = this.#onTheirWay[0] as { batch: number; hard: HardState }
+      if (oldest.batch > batch) return
+      this.durable = oldest.hard
+      this.#onTheirWay.shift()
+    }
+  }
+
+  #lose(cause: RecoveryCause): void {
+    const before = this.#hard
+    // Epochs and promises are synced in every durability: a stop without grace forgets none.
+    const promisesForgotten =
+      before.promisesForgotten || cause === 'disk-lost' || cause === 'log-damaged'
+    // A stop without grace changes nothing about what was lost before it.
+    const known = promisesForgotten && cause === 'unclean-stop' ? before.recovering : null
+    // What is lost may be of the initial history of the current epoch.
+    const currentEpoch = Math.min(before.currentEpoch, this.tail.lastTerm)
+    this.#change({ recovering: known ?? cause, promisesForgotten, currentEpoch })
+  }
+
+  #change(change: Partial<HardState>): void {
+    this.#hard = { ...this.#hard, ...change }
+    this.isHardDirty = true
+  }
+}
+
+function emptyCounters(): Counters {
+  return {
+    elections: 0,
+    notifications: 0,
+    epochs: 0,
+    abdications: 0,
+    truncations: 0,
+    conflicts: 0,
+    snapshotsSent: 0,
+    snapshotsInstalled: 0,
+    transfers: 0,
+    readRounds: 0,
+    recoveries: 0,
+    fetches: 0,
+    malformed: 0,
+    eras: 0,
+    illegal: 0,
+  }
+}

@@ -1,0 +1,59 @@
+// Zab's messages.
+
+import test from 'ava'
+import type { MemberId } from 'quorate/plugin'
+import { decodeMessage, encodeMessage } from '../../../plugins/zab/codec.js'
+import type { ZabMessage } from '../../../plugins/zab/messages.js'
+import { codecCases } from '../world/codec-cases.js'
+
+const epoch = 2 ** 45 + 1
+const era = 3
+const of = { era, epoch, fence: 9 } as const
+const health = { recovering: true, life: 4_294_967_296 } as const
+const at = { term: 7, index: 2 ** 40 }
+const seen = { era, round: 12, epoch: 0, handover: 0, founding: epoch, counts: true } as const
+const vote = { id: 3 as MemberId, era, epoch: 6, last: at }
+
+const samples: readonly ZabMessage[] = [
+  { kind: 'notification', ...seen, state: 'leading', vote },
+  { kind: 'notification', ...seen, state: 'looking', vote: null },
+  { kind: 'follower-info', era, acceptedEpoch: epoch, ...health },
+  { kind: 'leader-info', era, epoch, founds: true, last: at },
+  { kind: 'ack-epoch', era, epoch, currentEpoch: 6, last: at, promise: 'taken', ...health },
+  { kind: 'ack', ...of, ok: false, index: 4, hint: at, needsSnapshot: true, ...health },
+  { kind: 'new-leader', ...of, at, intact: 5 },
+  { kind: 'ack-leader', ...of, ...health },
+  { kind: 'up-to-date', era, epoch, commit: 77 },
+  { kind: 'commit', era, epoch, commit: 78 },
+  { kind: 'ping', ...of, round: 12, commit: 77 },
+  { kind: 'pong', ...of, round: 12, isUpToDate: true, ...health },
+  { kind: 'sync', era, epoch, id: 2 ** 42, ...health },
+  { kind: 'synced', era, epoch, id: 2 ** 42, at },
+  { kind: 'take-over', era, epoch },
+  { kind: 'survey', era, nonce: 8 },
+  {
+    kind: 'report',
+    era,
+    acceptedEpoch: epoch,
+    nonce: 8,
+    life: 2,
+    cause: 'log-damaged',
+    last: at,
+    lossAccepted: true,
+  },
+  { kind: 'accept-loss', era },
+]
+
+codecCases<ZabMessage>(test, {
+  codec: { encodeMessage, decodeMessage },
+  samples,
+  withEntries: (entries) => ({
+    kind: 'trunc',
+    ...of,
+    previous: { term: 6, index: 10 },
+    chain: { high: 0xffffffff, low: 1 },
+    commit: 9,
+    entries,
+  }),
+  termMax: epoch,
+})
