@@ -20,6 +20,9 @@ export const later: unique symbol = Symbol('later')
 /** The read met a key that is past its time by the turn's clock but not by the engine's: send it through the log. */
 export const needsLog: unique symbol = Symbol('needsLog')
 
+/** What a command comes to at once. */
+export type Execution = Reply | typeof later | typeof needsLog
+
 /**
  * A blocking command found nothing: `Engine.waiting` says what it waits for. Only where the caller lets
  * it wait; told apart by identity, never sent to anybody.
@@ -77,6 +80,8 @@ export interface Engine {
 
   /** What the leader needs to run scripts; without it they are refused. */
   readonly scripting?: EngineScripting
+  /** Absent where entries are ordered. */
+  readonly merging?: EngineMerging | undefined
 
   keyCount(db: number): number
   expiresCount(db: number): number
@@ -157,6 +162,83 @@ export interface EngineScripting {
   bytes(database: number): number
 }
 
+/** Which entries somebody had seen: a version vector. */
+export interface Seen {
+  /** Whether the entry of this stamp is among them. Closed under causality. */
+  covers(stamp: number): boolean
+}
+
+/** What `merge` needs to know of an entry. */
+export interface MergedEntry {
+  /** Names the entry and orders it among all: greater than every stamp that its origin had seen. */
+  readonly stamp: number
+  /** What its origin had seen before it, its own earlier entries included. */
+  readonly seen: Seen
+  /** Whether a slot holds it already: it came with `mergeSlot`. */
+  holds?(slot: number): boolean
+}
+
+/**
+ * The engine where writes are not ordered: each member executes its clients' commands and records what they
+ * changed as operations, and merges those of others. Entries are merged once each, causes before effects; what
+ * their order leaves open makes no difference to what clients see (`slotDigest`). Present where
+ * `EngineOptions.merges` asks for it; nothing is executed outside of `prepare` and `prepared` then.
+ */
+export interface EngineMerging {
+  /**
+   * Opens an own entry, behind `beginEntry` with the milliseconds of `stamp`: all that is executed, evicted and
+   * stepped until `prepared` belongs to it, and takes effect at once. `stamp` is above all that were merged here.
+   */
+  prepare(stamp: number): void
+  /** Closes it: its operations, empty where nothing changed. The entry may be dropped then. */
+  prepared(): Uint8Array
+  /**
+   * Takes in another member's entry or, when the log is read again, an own one: both come to the same. Called
+   * behind `beginEntry` with the milliseconds of the stamp. False where the bytes are malformed: the replica
+   * stops before the entry, of which nothing or a part was done.
+   */
+  merge(operations: Uint8Array, entry: MergedEntry): boolean
+  /**
+   * Everything up to this stamp has been merged by all members, and whatever comes here later has seen it:
+   * what was kept to merge with it is forgotten. Never goes back. Members may be told at different times.
+   */
+  stable(upTo: number): void
+  /**
+   * A key was given another time to live elsewhere after its old one had ended here: the next own entry removes
+   * it for all. Whoever sees this true opens one, even if no command waits.
+   */
+  readonly owes: boolean
+  /** Keys of which something is kept to merge with. */
+  readonly unstableKeys: number
+  /** Times that a counter ended at the bounds of 64 bits. */
+  readonly saturated: number
+  /** Digest of what clients see of a slot: values and exact times to live, whatever the order within. */
+  slotDigest(slot: number): Hash64
+  /** What is kept to merge with, to be stored beside a checkpoint's rows and given back after they were loaded. */
+  saveUnstable(): Uint8Array
+  /** False where the bytes are malformed. */
+  loadUnstable(bytes: Uint8Array): boolean
+  /** Whether there is anything of a slot. */
+  holdsSlot(slot: number): boolean
+  /** All of a slot with what is kept of it, for `mergeSlot` of a member whose digest differs. */
+  exportSlot(slot: number): Uint8Array
+  /**
+   * Merges it. False where the bytes are malformed: nothing was done. From the first slot of an exchange on
+   * nothing else is merged until the last one is and the exporter's vector counts as this member's own.
+   */
+  mergeSlot(exported: Uint8Array, how: SlotMerge): boolean
+}
+
+export interface SlotMerge {
+  readonly slot: number
+  /** What was merged here. */
+  readonly mine: Seen
+  /** What the exporting member had merged when it did. */
+  readonly theirs: Seen
+  /** This member lost what it had: what it lacks was not removed by it. */
+  readonly isRecovering: boolean
+}
+
 export interface CheckpointStep {
   readonly puts: readonly Row[]
   /** Keys (entries) in `puts`, for pacing. */
@@ -182,6 +264,10 @@ export interface EngineOptions {
   readonly maxMemoryPolicy?: EvictionPolicy | undefined
   /** What CONFIG SET says of memory takes the place of the two above. */
   readonly yields?: boolean
+  /** Entries are not ordered: see `EngineMerging`. */
+  readonly merges?: boolean
+  /** Of this member's stamps, where entries are not ordered. */
+  readonly seat?: number
 }
 
 export type EngineFactory = (options: EngineOptions, listener?: EventListener) => Engine

@@ -71,6 +71,7 @@ export const dumpTooLarge = error('ERR The value is too large to be dumped')
 export const notDoubles = error("ERR One or more scores can't be converted into double")
 export const firstDbIndex = error('ERR invalid first DB index')
 export const secondDbIndex = error('ERR invalid second DB index')
+export const swapUnordered = error('ERR SWAPDB is not possible where all members write')
 export const noSuchKey = error('ERR no such key')
 export const dbIndexRange = error('ERR DB index is out of range')
 export const int32Range = error(

@@ -5,6 +5,7 @@
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import type { Durability, Level } from './config.js'
+import type { Seen, SlotMerge } from './engine.js'
 import type { LogEntry, Payload } from './entry.js'
 import type { GroupId, MemberId, Now, Token } from './ids.js'
 import type { Position } from './position.js'
@@ -53,6 +54,12 @@ export interface StrategyInit<O = unknown> {
   readonly baseChain: Hash64
   /** Entries behind `base` that were found intact on disk, contiguous from base.index + 1. */
   readonly entries: readonly LogEntry[]
+  /** Entries up to `base` that the log still held, where it keeps any: contiguous from behind `from` on. */
+  readonly earlier?: EarlierEntries | null
+  /** Where order is not total. */
+  readonly view?: MergeView
+  /** What `Strategy.mark` said for the checkpoint at `base`. */
+  readonly mark?: Uint8Array | null
   /**
    * Null for a member whose disk holds all that it ever acknowledged. Otherwise why it does not: it
    * counts in the quorum's size but neither votes, leads nor acknowledges until it is refilled.
@@ -62,6 +69,13 @@ export interface StrategyInit<O = unknown> {
   readonly recoverWaitMs: number
   readonly now: Now
   readonly random: Random
+}
+
+export interface EarlierEntries {
+  readonly from: Position
+  /** The log's chain hash there. */
+  readonly chain: Hash64
+  readonly entries: readonly LogEntry[]
 }
 
 export type RecoveryCause =
@@ -101,6 +115,11 @@ export interface Strategy {
   reconfigure(token: Token, change: MemberChange): Refusal | null
   /** The write of that Ready is on disk (synced if `mustSync`). Called in order of batch numbers. */
   persisted(batch: number): void
+  /**
+   * Where order is not total: what the delivery of this token changed, null for nothing. Called once for
+   * each delivery with `merge.ops` null, in their order.
+   */
+  prepared?(token: Token, ops: Uint8Array | null): void
   /** The engine has applied up to here. */
   applied(position: Position): void
   /** Entries asked for by Ready.fetch, from the disk; empty when they are not there any more. */
@@ -109,7 +128,7 @@ export interface Strategy {
   peerDown(peer: MemberId): void
   peerUp(peer: MemberId): void
   /** The engine was replaced by a snapshot at this position; the log starts behind it. */
-  snapshotInstalled(at: Position, chain: Hash64, members: Members): void
+  snapshotInstalled(at: Position, chain: Hash64, members: Members, mark?: Uint8Array): void
   /** A snapshot transfer to a peer ended; `at` is its position. */
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void
   /** A peer offers a snapshot at `at`: whether to take it (it is ahead of us and from a leader we follow). */
@@ -123,6 +142,8 @@ export interface Strategy {
   status(): StrategyStatus
   /** Chain hash of the log behind entry `index`, which is applied and not cut (checkpoints keep it); null when it is not known. */
   chainAt(index: number): Hash64 | null
+  /** What a checkpoint at the applied position keeps for the strategy, opaque to others. */
+  mark?(): Uint8Array
   /** Monotonic milliseconds at which `tick` is next needed. */
   wakeAt(): number
 }
@@ -138,6 +159,13 @@ export interface Ready {
   readonly sendAfterWrite: readonly Outgoing[]
   readonly delivered: readonly Delivery[]
   readonly grants: readonly ReadGrant[]
+  /** Where order is not total: own entries that are as durable as they have to be, and may be answered. */
+  readonly settled?: readonly Token[]
+  /**
+   * Where order is not total: everything up to this stamp was merged by all members, and whatever is
+   * delivered from now on has seen it.
+   */
+  readonly stable?: number | null
   readonly dropped: readonly Dropped[]
   readonly fetch: LogRange | null
   readonly snapshotTo: readonly MemberId[]
@@ -170,6 +198,41 @@ export interface Delivery {
   readonly at: Position
   readonly payload: Payload
   readonly token: Token | null
+  /** Where order is not total: how it takes effect here. */
+  readonly merge?: MergeMark
+  /** The same for a slot of another member, as it was. */
+  readonly slot?: SlotMark
+}
+
+/** A slot as another member held it, to be merged. */
+export interface SlotMark extends SlotMerge {
+  /** `MergeView.exportSlot` of that member. */
+  readonly exported: Uint8Array
+}
+
+/** What a strategy may see of the engine, where order is not total. Null while an entry is half executed. */
+export interface MergeView {
+  /** Whether there is anything of a slot. */
+  holdsSlot(slot: number): boolean | null
+  /** Of what clients see of a slot. */
+  slotDigest(slot: number): Hash64 | null
+  /** All of a slot, for `Delivery.slot` of another member; at the applied position. */
+  exportSlot(slot: number): Uint8Array | null
+}
+
+/** An entry of a strategy whose order is not total. */
+export interface MergeMark {
+  /** Names the entry and orders it among all (`StampClock`). */
+  readonly stamp: number
+  /** What its origin had seen. */
+  readonly seen: Seen
+  /** Whether a slot holds it already: it came with a `SlotMark`. */
+  holds?(slot: number): boolean
+  /**
+   * What it changed; null for one that was proposed here: it is executed, and `Strategy.prepared` is
+   * told what it changed.
+   */
+  readonly ops: Uint8Array | null
 }
 
 /** The read may be answered once the engine has applied `at`. */

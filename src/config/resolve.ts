@@ -5,6 +5,7 @@ import {
   type Config,
   durabilities,
   type KeyspaceConfig,
+  type Level,
   levels,
   type ListenerConfig,
   type MemberConfig,
@@ -220,6 +221,14 @@ function resolveKeyspaces(
   return [...named, applyPolicy(fallback ?? defaultKeyspace, overrides, fail)]
 }
 
+/** What replicates where nothing is said. */
+const strategyOf: Readonly<Record<Level, string>> = {
+  strong: 'raft',
+  sequential: 'zab',
+  causal: 'eventual',
+  eventual: 'eventual',
+}
+
 const defaultKeyspace: KeyspaceConfig = {
   name: 'default',
   prefixes: [],
@@ -237,7 +246,7 @@ function toKeyspace(given: RawConfig['keyspaces'][number]): KeyspaceConfig {
     prefixes: given.prefixes.map(oneByte),
     databases: given.databases?.toSorted((a, b) => a - b) ?? null,
     level: given.level,
-    strategy: given.strategy,
+    strategy: given.strategy ?? strategyOf[given.level],
     durability: given.durability,
     maxMemory: given['max-memory'],
     maxMemoryPolicy: given['max-memory-policy'] ?? undefined,
@@ -287,5 +296,7 @@ function applyPolicy(
   )
   if (durability === undefined)
     throw fail(['durability'], overrides.durability, `one of ${durabilities.join(', ')}`)
-  return { ...keyspace, level, durability }
+  const isUsual = keyspace.strategy === strategyOf[keyspace.level]
+  const strategy = isUsual ? strategyOf[level] : keyspace.strategy
+  return { ...keyspace, level, strategy, durability }
 }

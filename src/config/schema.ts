@@ -120,13 +120,13 @@ export const keyspaceSchema = z.strictObject(
       'What a client is promised; the strategy must support it.',
     ),
     strategy: option(
-      {
+      nullable({
         schema: z.string('the name of a strategy plugin').min(1),
         allowed: 'the name of a strategy plugin',
         form: 'text',
-      },
-      'raft',
-      'How it replicates: a shipped plugin, or the name of a package.',
+      }),
+      null,
+      'How it replicates: a shipped plugin, or the name of a package. null for raft where the level is strong, zab where it is sequential, eventual where it is weaker.',
     ),
     durability: option(
       oneOf(durabilities),

@@ -32,7 +32,7 @@ export function strategyRefused(
   keyspace: KeyspaceConfig,
   why: string,
 ): ConfigError {
-  const allowed = `raft, or the name of an installed package with a strategy (${why})`
+  const allowed = `raft, zab, eventual, or the name of an installed package with a strategy (${why})`
   return placeOfKeyspace(keyspace, source).fault('strategy', keyspace.strategy, allowed)
 }
 

@@ -32,6 +32,8 @@ export class Context {
   clock = 0
   /** Keys whose time is at or before this are not there: the clock, in a read the later of it and the wall. */
   horizon = 0
+  /** Of this member among those that write at the same time, -1 where entries are ordered. */
+  seat = -1
   /** A script calls the command. */
   isScript = false
   /** A read met a key that is past its time by the wall but not by the clock. */

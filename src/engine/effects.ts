@@ -12,15 +12,18 @@ import type { Accesses } from './accesses.js'
 import { Changes } from './changes.js'
 import { HashEffects } from './effects/hashes.js'
 import { ListEffects } from './effects/lists.js'
+import { KeyTimes } from './effects/key-times.js'
 import { SetEffects } from './effects/sets.js'
 import { StreamEffects } from './effects/streams.js'
 import { ZsetEffects } from './effects/zsets.js'
-import { type ExpiryItem, expiryMax } from './expiry.js'
+import { expiryMax } from './expiry.js'
 import { type Timed, timesEnter, timesLeave } from './field-times.js'
 import { Journal } from './journal.js'
+import { type Amount, kinds } from './merge/cell.js'
+import type { Recorder } from './merge/recorder.js'
 import type { Database } from './database.js'
 import type { Keyspace } from './keyspace.js'
-import { expiryBytes, keyBytes } from './memory.js'
+import { keyBytes } from './memory.js'
 import { type Segment, states } from './segment.js'
 import { type Container, type Value, valueBytes } from './values/value.js'
 
@@ -42,6 +45,9 @@ export class Effects {
   readonly #events: EventListener | null
   readonly #journal: Journal
   readonly changes: Changes
+  readonly #times: KeyTimes
+  /** Where entries are merged; see `record`. */
+  #recorder: Recorder | null = null
   readonly hashes: HashEffects
   readonly lists: ListEffects
   readonly sets: SetEffects
@@ -52,6 +58,7 @@ export class Effects {
     this.#keyspace = keyspace
     this.#journal = journal
     this.changes = new Changes(keyspace, journal, (slot) => this.#raise(slot))
+    this.#times = new KeyTimes(keyspace, journal)
     this.hashes = new HashEffects(this.changes, keyspace)
     this.lists = new ListEffects(this.changes)
     this.sets = new SetEffects(this.changes)
@@ -70,18 +77,42 @@ export class Effects {
   select(db: number): void {
     this.#db = db
     this.#place = this.#keyspace.places.of(db)
+    if (this.#recorder !== null) this.#recorder.db = db
+  }
+
+  /** Entries are executed in one order by all. */
+  get isOrdered(): boolean {
+    return this.#recorder === null
+  }
+
+  /** Tells `recorder` of every effect from here on. */
+  record(recorder: Recorder): void {
+    this.#recorder = recorder
+    for (const each of [this.hashes, this.lists, this.sets, this.streams, this.zsets]) {
+      each.recorder = recorder
+    }
   }
 
   /** Sets a key and drops its time to live. */
   put(key: string, value: Value, event: string): void {
     const segment = this.#write(key, value)
     if (segment.expires !== null) this.#endOld(segment, key)
+    if (this.#recorder !== null) this.#recordPut(this.#recorder, key, value)
     this.#settle(segment)
     this.#tell(event, key)
   }
 
+  #recordPut(recorder: Recorder, key: string, value: Value): void {
+    if (recorder.hearing !== 'own') return
+    if (typeof value !== 'string' && value.type === 'list') {
+      this.lists.place(key, value, () => recorder.nextWhole())
+    }
+    recorder.put(key, value)
+  }
+
   /** Gives a key that is not there a container that is about to be filled; whoever does that tells of it. */
   create(key: string, value: Container): void {
+    if (this.#recorder !== null) this.#recorder.make(key, kinds[value.type])
     this.#settle(this.#write(key, value))
   }
 
@@ -113,10 +144,18 @@ export class Effects {
     return removed
   }
 
-  /** Sets a key and leaves its time to live alone. */
-  replace(key: string, value: Value, event: string): void {
+  /** Sets a key to a text and leaves its time to live alone. */
+  replace(key: string, value: string, event: string): void {
+    if (this.#recorder !== null) this.#recorder.replace(key, value)
     this.#settle(this.#write(key, value))
     this.#tell(event, key)
+  }
+
+  /** Adds an integer, or a text that is a float, to a key, which comes to `value`, and leaves its time to live alone. */
+  add(key: string, value: string, amount: Amount): void {
+    if (this.#recorder !== null) this.#recorder.add(key, amount)
+    this.#settle(this.#write(key, value))
+    this.#tell(typeof amount === 'string' ? 'incrbyfloat' : 'incrby', key)
   }
 
   /** Gives a key that exists the time `at` (wall milliseconds, at most `expiryMax`) to end. */
@@ -124,16 +163,9 @@ export class Effects {
     const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined || !segment.map.has(key)) return
     const kept = at > expiryMax ? expiryMax : at < 0 ? 0 : at
+    if (this.#recorder !== null) this.#recorder.expire(key, kept)
     this.#change(segment)
-    const database = this.#keyspace.database(this.#place)
-    if (segment.expires === null) segment.expires = new Map()
-    const old = segment.expires.get(key)
-    if (this.#journal.isOpen) this.#journalExpiry(key, old)
-    if (old === undefined) database.bytes += expiryBytes
-    segment.expires.set(
-      key,
-      old === undefined ? database.expiry.add(key, kept) : database.expiry.replace(old, kept),
-    )
+    this.#times.set(segment, key, kept)
     this.#tell(event, key)
   }
 
@@ -141,8 +173,9 @@ export class Effects {
   persist(key: string, event: string): boolean {
     const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined || segment.expires === null || !segment.expires.has(key)) return false
+    if (this.#recorder !== null) this.#recorder.persist(key)
     this.#change(segment)
-    this.#dropExpiry(segment, key)
+    this.#times.drop(segment, key)
     this.#tell(event, key)
     return true
   }
@@ -153,8 +186,9 @@ export class Effects {
     if (segment === undefined) return false
     const value = segment.map.get(key)
     if (value === undefined) return false
+    if (this.#recorder !== null) this.#recorder.remove(key)
     this.#change(segment)
-    if (segment.expires !== null) this.#dropExpiry(segment, key)
+    if (segment.expires !== null) this.#times.drop(segment, key)
     if (this.#journal.isOpen) this.#journalRemoval(segment, key, value)
     segment.map.delete(key)
     if (this.accesses !== null) this.accesses.forget(this.db, key)
@@ -169,6 +203,7 @@ export class Effects {
   /** Removes all keys of a database; the number removed. */
   clear(db: number): number {
     if (this.#listener !== null) this.#listener.cleared(db)
+    if (this.#recorder !== null) this.#recorder.clearAll(db)
     const place = this.#keyspace.places.of(db)
     const database = this.#keyspace.databases[place]
     if (database === undefined || database.keys === 0) return 0
@@ -292,24 +327,12 @@ export class Effects {
   #endOld(segment: Segment, key: string): void {
     const item = segment.expires?.get(key)
     if (item === undefined) return
-    this.#dropExpiry(segment, key)
+    this.#times.drop(segment, key)
     if (item.at > this.clock) return
     this.expired++
     if (this.#listener === null) return
     this.#listener.changed('expired', this.db, key)
     this.#listener.created(this.db, key)
-  }
-
-  #dropExpiry(segment: Segment, key: string): void {
-    const expires = segment.expires as Map<string, ExpiryItem>
-    const item = expires.get(key)
-    if (item === undefined) return
-    if (this.#journal.isOpen) this.#journalExpiry(key, item)
-    const database = this.#keyspace.databases[segment.db] as Database
-    database.expiry.remove(item)
-    database.bytes -= expiryBytes
-    expires.delete(key)
-    if (expires.size === 0) segment.expires = null
   }
 
   // The way back (see `Journal`)
@@ -364,27 +387,6 @@ export class Effects {
       if (typeof value !== 'string') this.#enter(found, key, value)
       this.#account(found, keyBytes(key, value))
       this.#keyspace.count(found, 1)
-    })
-  }
-
-  /** A time is about to be given, changed or dropped; `item` is the one that there is. */
-  #journalExpiry(key: string, item: ExpiryItem | undefined): void {
-    const place = this.#place
-    this.#journal.add(() => {
-      const segment = this.#touched(place, key)
-      const database = this.#keyspace.databases[place] as Database
-      const now = segment.expires?.get(key)
-      if (item === undefined) {
-        this.#dropExpiry(segment, key)
-        return
-      }
-      if (segment.expires === null) segment.expires = new Map()
-      if (now === undefined) database.bytes += expiryBytes
-      const { at } = item
-      segment.expires.set(
-        key,
-        now === undefined ? database.expiry.add(key, at) : database.expiry.replace(now, at),
-      )
     })
   }
 

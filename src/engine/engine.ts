@@ -38,6 +38,7 @@ import type { Database } from './database.js'
 import { Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
+import { Merging } from './merging.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
@@ -76,6 +77,7 @@ export class MemoryEngine implements Engine {
   readonly commands: ReadonlyMap<string, CommandSpec> = commandTable
   readonly scripting: Scripting
   readonly eviction: Eviction
+  readonly merging: Merging | undefined
   readonly #options: EngineOptions
   readonly #keyspace: Keyspace
   readonly #effects: Effects
@@ -102,8 +104,13 @@ export class MemoryEngine implements Engine {
       undone: () => {
         if (this.#hasNews) this.#followSettings()
       },
+      speculates: (isOn) => this.merging?.speculates(isOn),
     })
     this.eviction = new Eviction({ context: this.#context, options })
+    this.merging =
+      options.merges === true
+        ? new Merging(this.#context, options.seat ?? 0, () => this.#followSettings())
+        : undefined
   }
 
   get clock(): number {

@@ -21,6 +21,8 @@ export interface ScriptingInit {
   readonly isFull: () => boolean
   /** What was executed since `speculate` has not happened. */
   readonly undone: () => void
+  /** What follows is tried out, or is not any more. */
+  readonly speculates: (isOn: boolean) => void
 }
 
 export class Scripting implements EngineScripting {
@@ -48,6 +50,7 @@ export class Scripting implements EngineScripting {
   speculate(): void {
     this.clockBefore = this.#init.context.clock
     this.#init.context.effects.speculate()
+    this.#init.speculates(true)
   }
 
   happened(mark: number, clock: number): void {
@@ -57,6 +60,7 @@ export class Scripting implements EngineScripting {
 
   allHappened(): void {
     this.#init.context.effects.endJournal(false)
+    this.#init.speculates(false)
     this.clockBefore = null
   }
 
@@ -64,6 +68,7 @@ export class Scripting implements EngineScripting {
     const { context } = this.#init
     context.machine = null
     context.effects.endJournal(true)
+    this.#init.speculates(false)
     context.clock = this.clockBefore ?? context.clock
     this.clockBefore = null
     this.#init.undone()

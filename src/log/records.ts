@@ -6,7 +6,7 @@ import type { LogEntry } from '../api/entry.js'
 import type { GroupId } from '../api/ids.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Row, RowRange, WitnessNote } from '../api/store.js'
-import type { StoreBatch } from '../api/strategy.js'
+import type { EarlierEntries, StoreBatch } from '../api/strategy.js'
 import { assert } from '../base/assert.js'
 import { type Hash64, hashEquals, hashZero } from '../base/hash.js'
 import {
@@ -24,6 +24,8 @@ export interface RecoveredLog {
   readonly state: Uint8Array | null
   /** Contiguous from base.index + 1. */
   readonly entries: readonly LogEntry[]
+  /** Up to the base, where they were asked for. */
+  readonly earlier: EarlierEntries | null
   readonly fault: LogFault | null
   /** Damaged records behind the last durable position that were cut: harmless. */
   readonly tornRecords: number
@@ -53,6 +55,7 @@ const cutOneByOneMax = 64
 
 export class GroupLog {
   readonly #group: GroupId
+  readonly #keepsEarlier: boolean
   /** Records in order, contiguous. */
   #places: Place[] = []
   /** Places below this keep no entries. */
@@ -67,8 +70,10 @@ export class GroupLog {
   #voteTerm = 0
   #states = 0
 
-  constructor(group: GroupId) {
+  /** `keepsEarlier`: what stands before a checkpoint is of use at the next start, until it is cut. */
+  constructor(group: GroupId, keepsEarlier = false) {
     this.#group = group
+    this.#keepsEarlier = keepsEarlier
   }
 
   /** Bytes of all records. */
@@ -88,7 +93,8 @@ export class GroupLog {
 
   /** `rows` may hold those of other groups too. What is recovered is the log from now on. */
   recover(rows: readonly Row[], from: LogBase, witness: WitnessNote | null): RecoveredLog {
-    const found = recoverLog(this.#group, rows, { from, witness })
+    const keepsEarlier = this.#keepsEarlier
+    const found = recoverLog(this.#group, rows, { from, witness, keepsEarlier })
     this.#places = []
     this.#bytes = 0
     for (const { first, size, record } of found.kept) {
@@ -103,8 +109,8 @@ export class GroupLog {
     this.#chain = found.chain
     this.#voteTerm = found.voteTerm
     this.#states = found.states
-    const { entries, fault, tornRecords } = found
-    return { state: found.hard?.state ?? null, entries, fault, tornRecords }
+    const { entries, earlier, fault, tornRecords } = found
+    return { state: found.hard?.state ?? null, entries, earlier, fault, tornRecords }
   }
 
   /** Entries up to `index` are applied: they are never truncated, and their records' entries are let go. */

@@ -5,6 +5,7 @@
 import type { LogEntry } from '../api/entry.js'
 import type { GroupId } from '../api/ids.js'
 import { comparePositions, type Position } from '../api/position.js'
+import type { EarlierEntries } from '../api/strategy.js'
 import type { Row, WitnessNote } from '../api/store.js'
 import { type Hash64, hashEquals } from '../base/hash.js'
 import { chainEntry } from './chain.js'
@@ -49,6 +50,8 @@ export interface Recovery {
   readonly stale: readonly string[]
   /** Contiguous from base.index + 1. */
   readonly entries: readonly LogEntry[]
+  /** What leads up to the base, where that was asked for. */
+  readonly earlier: EarlierEntries | null
   readonly last: Position
   readonly chain: Hash64
   /** Highest number of a hard state that anything on disk speaks of. */
@@ -62,10 +65,16 @@ export interface Recovery {
 export function recoverLog(
   group: GroupId,
   rows: readonly Row[],
-  known: { readonly from: LogBase; readonly witness: WitnessNote | null },
+  known: {
+    readonly from: LogBase
+    readonly witness: WitnessNote | null
+    /** Entries up to the base are of use. */
+    readonly keepsEarlier?: boolean
+  },
 ): Recovery {
   const found = findRecords(group, rows)
   const walk = walkRecords(found, known.from)
+  const lead = known.keepsEarlier === true ? leadOf(found, walk, known.from) : noLead
   const broken = judgeWalk(walk, found, known.witness)
   const hard = findState(group, rows)
   const seen = highestState(found, known.witness)
@@ -73,12 +82,14 @@ export function recoverLog(
   const short = broken.fault ?? judgeEnd(walk.last, known.witness)
   const format = short?.kind === 'format' ? short : null
   const good = hard === null || typeof hard === 'string' ? null : hard
-  const kept = new Set(walk.kept)
+  const all = [...lead.kept, ...walk.kept]
+  const kept = new Set(all)
   return {
     hard: good,
-    kept: walk.kept,
+    kept: all,
     stale: found.filter((row) => !kept.has(row)).map((row) => row.key),
     entries: walk.entries,
+    earlier: lead.earlier,
     last: walk.last,
     chain: walk.chain,
     states: Math.max(seen, good?.states ?? 0),
@@ -103,6 +114,43 @@ function findState(group: GroupId, rows: readonly Row[]): HardState | RowFault |
   const key = stateKey(group)
   const row = rows.find((one) => one.key === key)
   return row === undefined ? null : decodeState(group, row.value)
+}
+
+interface Lead {
+  /** Records before those of the walk. */
+  readonly kept: readonly FoundRecord[]
+  readonly earlier: EarlierEntries | null
+}
+
+const noLead: Lead = { kept: [], earlier: null }
+
+/** What stands before the base: the records that lead up to it without a gap. */
+function leadOf(found: readonly FoundRecord[], walk: Walk, from: LogBase): Lead {
+  const start = found[startOf(found, from.base.index)]
+  if (start === undefined || isDiverged(start, from)) return noLead
+  const first = walk.kept[0]
+  const kept: FoundRecord[] = []
+  const entries: LogEntry[] = []
+  let next = from.base.index + 1
+  let chain = from.chain
+  for (let at = found.length - 1; at >= 0; at--) {
+    const row = found[at] as FoundRecord
+    const { record } = row
+    if (row.first > from.base.index) continue
+    if (typeof record === 'string') break
+    const isAcross = row === first
+    if (!isAcross && (lastIndex(record) + 1 !== next || !hashEquals(record.chainAfter, chain)))
+      break
+    entries.unshift(...record.entries.filter(({ index }) => index < next))
+    if (!isAcross) kept.unshift(row)
+    next = record.first
+    chain = record.chainBefore
+  }
+  const [oldest] = entries
+  if (oldest === undefined) return noLead
+  // The term before it is not known; one that is not above the first entry's does.
+  const earlier = { from: { term: oldest.term, index: next - 1 }, chain, entries }
+  return { kept, earlier }
 }
 
 interface Walk {

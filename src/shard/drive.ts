@@ -23,6 +23,8 @@ export interface DriveInit {
   readonly executor: Executor
   readonly storage: Storage
   readonly token: () => Token
+  /** Own entries may be answered (where order is not total). */
+  readonly settled: (tokens: readonly Token[]) => void
   /** The leader that there was does not lead any more. */
   readonly lostLeader: () => void
 }
@@ -111,6 +113,8 @@ export class Drive {
       })
     }
     if (ready.delivered.length > 0) executor.deliver(ready.delivered)
+    if (ready.settled !== undefined && ready.settled.length > 0) this.#init.settled(ready.settled)
+    if (ready.stable != null) executor.stable(ready.stable)
     for (const grant of ready.grants) reads.granted(grant.token, grant.at.index)
     for (const each of ready.dropped) {
       if (!reads.dropped(each.token)) writes.lost()

@@ -17,7 +17,13 @@ interface Told {
   readonly key: string
 }
 
-export class EventLog implements EventListener {
+/** Tells of what an entry did as its replies are given. */
+export interface Tellable {
+  /** The reply of call `at` was given to `causer`. */
+  answered(at: number, causer: Caller | null): void
+}
+
+export class EventLog implements EventListener, Tellable {
   readonly #events: KeyEvents
   readonly #databases: number
   /** Which call of the entry is executed. */
@@ -95,6 +101,15 @@ export class EventLog implements EventListener {
     this.#events.forgotten()
   }
 
+  /** The entry is done, and its replies are given later: whoever does that tells of it, and closes it. */
+  hold(): HeldEvents {
+    const held = new HeldEvents(this.#told, (told, causer) => this.#tell(told, causer))
+    this.#told = []
+    this.#next = 0
+    this.close()
+    return held
+  }
+
   /** A snapshot took the place of the entry. */
   drop(): void {
     this.#isOpen = false
@@ -123,5 +138,29 @@ export class EventLog implements EventListener {
     else if (event === marks.missed) this.#events.missed(db, key, true)
     else if (event === marks.cleared) this.#events.cleared(db, causer)
     else this.#events.changed(event, db, key, causer)
+  }
+}
+
+/** What an entry did whose replies are given later. */
+export class HeldEvents implements Tellable {
+  readonly #told: readonly Told[]
+  readonly #tell: (told: Told, causer: Caller | null) => void
+  #next = 0
+
+  constructor(told: readonly Told[], tell: (told: Told, causer: Caller | null) => void) {
+    this.#told = told
+    this.#tell = tell
+  }
+
+  answered(at: number, causer: Caller | null): void {
+    for (let told = this.#told[this.#next]; told !== undefined; told = this.#told[this.#next]) {
+      if (told.at > at) return
+      this.#next++
+      this.#tell(told, causer)
+    }
+  }
+
+  close(): void {
+    this.answered(Number.MAX_SAFE_INTEGER, null)
   }
 }

@@ -2,12 +2,14 @@
 
 import type { EntryHead } from '../api/entry.js'
 import type { Caller, GroupCall, Lane } from '../api/group.js'
-import type { MemberId } from '../api/ids.js'
+import type { MemberId, Token } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import { readNote } from '../api/scripts.js'
+import type { Strategy } from '../api/strategy.js'
 import type { Commands } from './batch.js'
-import type { EventLog } from './event-log.js'
+import type { EventLog, HeldEvents } from './event-log.js'
 import type { Lanes } from './lanes.js'
+import type { MergingHost } from './merging.js'
 import type { ShardSink } from './sink.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Writes } from './writes.js'
@@ -19,11 +21,20 @@ export interface Running {
   readonly replies: Reply[]
 }
 
-export interface ExecutorHost {
+/** An own entry that is not answered yet. */
+export interface Executed {
+  readonly head: EntryHead
+  readonly replies: readonly Reply[]
+  readonly told: HeldEvents
+}
+
+export interface ExecutorHost extends MergingHost {
   /** The caller of a command of this member's own batch; null of another's. */
   callerOf?(head: EntryHead, at: number): Caller | null
   /** This member's own batch was applied. */
   answered(head: EntryHead, replies: readonly Reply[]): void
+  /** As `answered`, for an entry that may be answered once the strategy says so of its token. */
+  executed(token: Token, done: Executed): void
   /** A read is answered. */
   read(lane: Lane, call: GroupCall, reply: Reply): void
   /** A read has to go through the log. */
@@ -41,6 +52,11 @@ export interface ExecutorHost {
   wake(): void
 }
 
+/** Own entries may be answered now. */
+export interface SettledHost {
+  settled(tokens: readonly Token[]): void
+}
+
 export function executorHost(of: {
   readonly self: MemberId
   readonly sink: ShardSink
@@ -49,8 +65,10 @@ export function executorHost(of: {
   readonly events: EventLog
   readonly scripted: ((db: number, args: readonly string[]) => void) | undefined
   readonly halt: (why: string) => void
-}): ExecutorHost {
+  readonly strategy: () => Strategy | null
+}): ExecutorHost & SettledHost {
   const { self, sink, writes, lanes, events } = of
+  const unsettled = new Map<Token, () => void>()
   // What it had proposed before it was started anew is nobody's any more.
   const isOfNow = ({ incarnation }: EntryHead): boolean =>
     Math.floor(incarnation / 1024) === Math.floor(writes.origin.incarnation / 1024)
@@ -60,6 +78,23 @@ export function executorHost(of: {
       const { origin } = writes
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
+    },
+    executed: (token, { head, replies, told }) => {
+      unsettled.set(token, () => {
+        const { origin } = writes
+        const isOwn = head.origin === self && head.incarnation === origin.incarnation
+        if (isOwn) origin.answered(head.sequence, replies, told)
+        told.close()
+      })
+    },
+    prepared: (token, operations) => of.strategy()?.prepared?.(token, operations),
+    opens: () => events.open(),
+    owes: () => writes.owes(),
+    settled: (tokens) => {
+      for (const token of tokens) {
+        unsettled.get(token)?.()
+        unsettled.delete(token)
+      }
     },
     read: (lane, call, reply) => lanes.answerRead(lane, call, reply),
     intoLog: (lane, call) => lanes.intoLog(lane, call),

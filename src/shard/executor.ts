@@ -2,8 +2,7 @@
 // while a long command is open nothing else is applied or read. Never throws for what an entry holds.
 
 import { type EntryHead, entryKinds } from '../api/entry.js'
-import { type Engine, later, needsLog, type Waiting, waits } from '../api/engine.js'
-import type { GroupCall, Lane } from '../api/group.js'
+import { type Engine, type Execution, later, needsLog, type Waiting, waits } from '../api/engine.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
@@ -17,7 +16,9 @@ import { commandsOf, openPayload } from './opened.js'
 import { Deliveries } from './deliveries.js'
 import type { EventLog } from './event-log.js'
 import { evictFrom } from './evictor.js'
+import { Merging, visibleDigest } from './merging.js'
 import type { Reads, ReadRound } from './reads.js'
+import { RoundReader } from './round-reader.js'
 import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
@@ -28,9 +29,6 @@ import { finishHalf, isTransaction, Transaction } from './transaction.js'
 import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
-
-/** Of the engine, to a command or a read. */
-type Answer = Reply | typeof later | typeof needsLog
 
 /**
  * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once.
@@ -67,6 +65,8 @@ export class Executor {
   #now: Now = { wall: 0, mono: 0 }
   readonly events: EventLog
   readonly #stint: Stint
+  readonly #rounds: RoundReader
+  readonly #merging: Merging
   readonly #upcoming = new Upcoming()
 
   constructor(init: {
@@ -85,11 +85,19 @@ export class Executor {
         this.#running === null ? null : (this.#host.callerOf?.(this.#running.head, at) ?? null),
     })
     this.#host = init.host
+    this.#merging = new Merging(init.host)
     this.engine = init.engine
     this.#windows = init.windows
     this.#waiters = init.windows.waiters
     this.#waiters.attach(init.engine)
     this.#reads = init.reads
+    this.#rounds = new RoundReader({
+      reads: init.reads,
+      host: init.host,
+      stint: this.#stint,
+      engine: () => this.engine,
+      read: (db, args) => this.#read(db, args),
+    })
   }
 
   deliver(deliveries: readonly Delivery[]): void {
@@ -112,9 +120,18 @@ export class Executor {
     return this.isBetweenEntries && this.backlog === 0 && !this.isHeld && !this.#halted
   }
 
-  /** Of all replicated state at `applied`; null while an entry behind it is half executed. */
+  /** Of all replicated state at `applied`, or of what clients see where order is not total; null while an entry behind it is half executed. */
   digest(): Hash64 | null {
-    return this.isBetweenEntries ? this.#waiters.digest(this.engine.digest()) : null
+    if (!this.isBetweenEntries) return null
+    const { merging } = this.engine
+    if (merging !== undefined) return visibleDigest(merging)
+    return this.#waiters.digest(this.engine.digest())
+  }
+
+  /** Everything up to this stamp is with all members (where order is not total). */
+  stable(upTo: number): void {
+    this.#merging.stable(upTo)
+    if (this.isBetweenEntries) this.#merging.settle(this.engine)
   }
 
   /** A snapshot took the place of everything up to `at`. */
@@ -128,6 +145,7 @@ export class Executor {
     this.#isOpen = false
     this.#transaction = null
     this.#serving = null
+    this.#merging.reset()
     this.#waiters.attach(engine)
   }
 
@@ -163,8 +181,10 @@ export class Executor {
         this.#budget -= this.#execute(this.#running, this.#budget)
       } else {
         const round = this.#reads.due(this.applied.index)
-        if (round !== null) this.#budget -= this.#readRound(round, this.#budget)
-        else if (!this.#next()) return
+        if (round !== null) {
+          this.#budget -= this.#rounds.read(round, this.#budget)
+          this.#isOpen = this.#rounds.isOpen
+        } else if (!this.#next()) return
         else this.#budget--
       }
     }
@@ -175,12 +195,9 @@ export class Executor {
   #takeKept(): void {
     const { kept, engine } = this
     const said: Taking['said'] = (...what) => this.#host.said?.(...what)
-    while (!this.events.isWanted) {
-      const { first } = this.#deliveries
-      const running = kept.take(first?.payload, { engine, windows: this.#windows, said })
-      if (running === null) break
-      this.#close(running)
-    }
+    const taking = { engine, windows: this.#windows, said }
+    const next = () => (this.events.isWanted ? undefined : this.#deliveries.first?.payload)
+    kept.takeAll(next, taking, (running) => this.#close(running))
     if (kept.isEmpty) return
     const isAwaited = this.#reads.due(this.applied.index) !== null
     if (isAwaited || this.backlog > 0) kept.undo(engine, this.#waiters)
@@ -196,63 +213,26 @@ export class Executor {
       if (reply !== needsLog) this.#record(this.#running, reply)
       return
     }
-    const round = this.#reads.due(this.applied.index) as ReadRound
-    const at = round.next++
-    const lane = round.lanes[at] as Lane
-    const call = round.calls[at] as GroupCall
-    this.#stint.after(call.args, lane.caller, at)
-    this.#stint.end()
-    if (reply === needsLog) this.#host.intoLog(lane, call)
-    else this.#host.read(lane, call, reply)
-    if (round.next === round.calls.length) this.#reads.finish()
-  }
-
-  #readRound(round: ReadRound, budget: number): number {
-    const { lanes, calls } = round
-    let end = Math.min(calls.length, round.next + budget)
-    const from = round.next
-    round.isBegun = true
-    const stint = this.#stint
-    stint.begin()
-    while (round.next < end) {
-      this.#upcoming.reads(this.engine, round, end)
-      const call = calls[round.next] as GroupCall
-      // An earlier read of the lane went into the log: this one follows it.
-      if ((lanes[round.next] as Lane).writes > 0 && !this.#reads.overtakes) {
-        this.#host.intoLog(lanes[round.next++] as Lane, call)
-        continue
-      }
-      stint.before(call.args)
-      const reply = this.#read(call.db, call.args)
-      if (reply === later) {
-        this.#isOpen = true
-        stint.opened()
-        return round.next - from + 1
-      }
-      stint.after(call.args, (lanes[round.next] as Lane).caller, round.next)
-      const lane = lanes[round.next++] as Lane
-      if (reply === needsLog) this.#host.intoLog(lane, call)
-      else this.#host.read(lane, call, reply)
-      if (stint.isLong) end = round.next
-    }
-    stint.end()
-    if (round.next === calls.length) this.#reads.finish()
-    return stint.isLong ? budget : end - from + 1
+    this.#rounds.take(this.#reads.due(this.applied.index) as ReadRound, reply)
   }
 
   /** Opens the next delivery; false when there is none. */
   #next(): boolean {
     const delivery = this.#deliveries.first
     if (delivery === undefined) return false
-    const { payload } = delivery
+    const { payload, merge, slot } = delivery
+    if (slot !== undefined || (merge !== undefined && merge.ops !== null)) {
+      if (this.#merging.merge(this.engine, delivery, this.#waiters)) this.#finish()
+      else this.#halt(`entry ${delivery.at.index} cannot be merged: it is malformed`)
+      return true
+    }
     if (payload.size === 0) {
       this.#done()
       return true
     }
     const opened = openPayload(payload)
-    const { index } = delivery.at
     if (opened === null) {
-      this.#halt(`entry ${index} has a format that this version does not know`)
+      this.#halt(`entry ${delivery.at.index} has a format that this version does not know`)
       return true
     }
     const { head } = opened
@@ -264,18 +244,24 @@ export class Executor {
       case entryKinds.tick:
       case entryKinds.waiter:
         this.#begin(head)
+        // That keys end with their time is nothing that other members have to be told.
+        if (head.kind === entryKinds.tick) {
+          this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
+        }
+        this.#merging.prepare(this.engine, delivery)
         if (head.kind === entryKinds.waiter) this.#cancel(head)
         else if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
-        else this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         this.#serve()
-        this.#done()
-        this.events.close()
+        while (this.#merging.isPreparing && this.#serving !== null) {
+          if (this.#serving.step(limits.stepElements)) this.#serving = null
+        }
+        this.#finish()
         return true
       case entryKinds.command:
         this.#open(head, commandsOf(opened, payload))
         return true
       default:
-        this.#halt(`entry ${index} is of kind ${head.kind}, which this version does not know`)
+        this.#halt(`entry ${delivery.at.index} is of unknown kind ${head.kind}`)
         return true
     }
   }
@@ -286,6 +272,7 @@ export class Executor {
       return
     }
     this.#begin(head)
+    this.#merging.prepare(this.engine, this.#deliveries.first)
     if (head.sequence === 1) this.#waiters.dropBefore(head.origin, head.incarnation)
     this.#running = { head, commands, replies: [] }
     if (commands.calls.length === 0) this.#close(this.#running)
@@ -325,20 +312,22 @@ export class Executor {
     return spent + 1
   }
 
-  #read(db: number, args: readonly string[]): Answer {
-    const wall = this.#reads.isLocal ? this.engine.clock : this.#now.wall
-    return isTransaction(args) ? this.#transact(db, args, wall) : this.engine.read(db, args, wall)
+  #read(db: number, args: readonly string[]): Execution {
+    const at = this.#reads.isLocal ? this.engine.clock : this.#now.wall
+    return isTransaction(args) ? this.#transact(db, args, at) : this.engine.read(db, args, at)
   }
 
   #begin(head: EntryHead): void {
+    const merge = this.#deliveries.first?.merge
     this.engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
     if (this.engine.eviction !== undefined) this.engine.eviction.bounds = head.bounds
     this.events.open()
-    this.#waiters.forgetReady()
+    // A merge does not serve those who wait: the next entry of this member does.
+    if (merge === undefined) this.#waiters.forgetReady()
     if (hasBug('shard-transaction-in-halves')) finishHalf(this.engine)
   }
 
-  #call(head: EntryHead, db: number, args: readonly string[]): Answer {
+  #call(head: EntryHead, db: number, args: readonly string[]): Execution {
     if (isTransaction(args) || isEffects(args)) return this.#transact(db, args, null)
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
     return this.engine.execute(db, args, true)
@@ -368,7 +357,7 @@ export class Executor {
     if (gone.length > 0) this.#host.cancelled(gone)
   }
 
-  #transact(db: number, args: readonly string[], wall: number | null): Answer {
+  #transact(db: number, args: readonly string[], wall: number | null): Execution {
     const transaction = isEffects(args)
       ? new ScriptEffects(this.engine, args, (...said) => this.#host.said?.(this.#running, ...said))
       : new Transaction(this.engine, { db, args, wall })
@@ -378,15 +367,28 @@ export class Executor {
   }
 
   #close(running: Running): void {
+    const { head, replies } = running
     this.#running = null
-    this.#windows.record(running.head, running.replies)
-    this.#done()
-    this.#host.answered(running.head, running.replies)
+    this.#windows.record(head, replies)
+    const { merge, token } = this.#done()
+    if (merge !== undefined && token !== null) {
+      this.#host.executed(token, { head, replies, told: this.events.hold() })
+      return
+    }
+    this.#host.answered(head, replies)
     this.events.close()
   }
 
-  #done(): void {
-    this.applied = this.#deliveries.shift().at
+  #finish(): void {
+    this.#done()
+    this.events.close()
+  }
+
+  #done(): Delivery {
+    const done = this.#deliveries.shift()
+    this.applied = done.at
+    this.#merging.done(this.engine, done)
+    return done
   }
 
   #halt(why: string): void {

@@ -67,6 +67,17 @@ export class Kept {
     return running
   }
 
+  /** All in front that are what comes next. */
+  takeAll(
+    next: () => Payload | undefined,
+    taking: Taking,
+    close: (running: Running) => void,
+  ): void {
+    for (let done = this.take(next(), taking); done !== null; done = this.take(next(), taking)) {
+      close(done)
+    }
+  }
+
   /** None of it has happened. */
   undo(engine: Engine, waiters: Waiters): void {
     this.#entries = []

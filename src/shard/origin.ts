@@ -12,7 +12,7 @@ import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
 import { type QueuedCall, waitingIn } from './blocked.js'
-import type { EventLog } from './event-log.js'
+import type { Tellable } from './event-log.js'
 import { Gathering } from './gathering.js'
 
 /** Milliseconds until a sending that failed is tried again. */
@@ -232,7 +232,7 @@ export class Origin {
   }
 
   /** This member applied the batch (or a snapshot that holds its answers). */
-  answered(sequence: number, replies: readonly Reply[] | null, events?: EventLog): void {
+  answered(sequence: number, replies: readonly Reply[] | null, events?: Tellable): void {
     const at = this.#flight.findIndex((batch) => batch.sequence === sequence)
     if (at < 0) return
     const batch = this.#flight[at] as Batch

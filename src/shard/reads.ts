@@ -11,7 +11,15 @@ import { hasBug } from '../base/seeded-bug.js'
 
 /** What a level promises of reads: strong ones see every write that was answered before they began. */
 export function readLevelOf(level: Level): ReadLevel {
-  return level === 'strong' ? 'linearizable' : 'sequential'
+  switch (level) {
+    case 'strong':
+      return 'linearizable'
+    case 'eventual':
+      return 'local'
+    case 'sequential':
+    case 'causal':
+      return level
+  }
 }
 
 /** The reads of one turn. Parallel arrays. */

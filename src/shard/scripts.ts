@@ -241,7 +241,9 @@ export class Scripts implements GroupScripts {
     // Now and then nothing is kept: checkpoints begin where all that was done is applied.
     const isInexact = hasBug('shard-script-stays-inexact') && speculation.entries.length > 0
     const isExact = speculation.isExact || isInexact
-    if (!isExact || executor.events.isWanted || this.#runs % quietRuns === 0) {
+    // What an entry changes is told to others as it is executed.
+    const isTold = executor.events.isWanted || executor.engine.merging !== undefined
+    if (!isExact || isTold || this.#runs % quietRuns === 0) {
       speculation.undo()
       return
     }

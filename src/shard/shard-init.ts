@@ -37,11 +37,13 @@ export interface ShardInit {
   readonly scripts?: ScriptMeans | undefined
 }
 
-export function engineOptionsOf({ keyspace, config }: ShardInit): EngineOptions {
+export function engineOptionsOf({ keyspace, config, plugin, members }: ShardInit): EngineOptions {
   const { maxMemory, maxMemoryPolicy } = keyspace
   const { databases, bulkBytesMax } = config
   const yields = keyspace.name === 'default'
-  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields }
+  const merges = plugin.supports.order !== 'total'
+  const seat = [...members.voters, ...members.learners].sort((a, b) => a - b).indexOf(config.self)
+  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat }
 }
 
 /** Where scripts run, or undefined. */

@@ -26,8 +26,9 @@ import { Evictor } from './evictor.js'
 import { EventLog } from './event-log.js'
 import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
-import { executorHost } from './executor-host.js'
+import { executorHost, type SettledHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
+import { viewOf } from './merging.js'
 import { readLevelOf, Reads } from './reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
@@ -60,6 +61,7 @@ export class Shard implements Group {
   readonly #storage: Storage
   readonly #lanes: Lanes
   #strategy: Strategy | null = null
+  readonly #host: SettledHost
   #drive: Drive | null = null
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
@@ -103,21 +105,25 @@ export class Shard implements Group {
       submit: (lane, call) => this.submit(lane, call),
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
     })
+    const { sink, scripted } = init
+    const host = executorHost({
+      self: init.config.self,
+      sink,
+      writes: this.#writes,
+      lanes: this.#lanes,
+      events: this.#events,
+      scripted,
+      halt: (why) => this.#halt(why),
+      strategy: () => this.#strategy,
+    })
+    this.#host = host
     this.#executor = new Executor({
       engine: init.engine(this.#engineOptions, this.#events),
       events: this.#events,
       windows: this.#windows,
       reads: this.#reads,
       ...(init.times === undefined ? {} : { times: init.times }),
-      host: executorHost({
-        self: init.config.self,
-        sink: init.sink,
-        writes: this.#writes,
-        lanes: this.#lanes,
-        events: this.#events,
-        scripted: init.scripted,
-        halt: (why) => this.#halt(why),
-      }),
+      host,
     })
     this.#storage = new Storage({
       group: init.id,
@@ -125,6 +131,7 @@ export class Shard implements Group {
       durability: init.keyspace.durability,
       sink: init.sink,
       members: init.members,
+      merges: init.plugin.supports.order !== 'total',
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
       windows: this.#windows,
       host: {
@@ -162,11 +169,8 @@ export class Shard implements Group {
       options: this.#init.plugin.parseOptions(this.#init.keyspace.options),
       durability: this.#init.keyspace.durability,
       members: this.#init.members,
-      state: recovered.state,
-      base: recovered.base,
-      baseChain: recovered.baseChain,
-      entries: recovered.entries,
-      recovering: recovered.recovering,
+      ...recovered,
+      view: viewOf(() => (this.#executor.isBetweenEntries ? this.engine.merging : undefined)),
       recoverWaitMs: this.#init.config.recoverWaitMs,
       now,
       random: this.#init.random.fork(),
@@ -182,6 +186,7 @@ export class Shard implements Group {
       executor: this.#executor,
       storage: this.#storage,
       token: this.#nextToken,
+      settled: (tokens) => this.#host.settled(tokens),
       lostLeader: () => this.#events.forgotten(),
     })
   }
@@ -192,8 +197,6 @@ export class Shard implements Group {
     this.#writes.begin(now)
     if (this.#halted === '') this.#strategy?.tick(now)
   }
-
-  // Router's side
 
   lane(caller: Caller): Lane {
     return makeLane(caller)
@@ -217,18 +220,15 @@ export class Shard implements Group {
     this.#lanes.submit(lane, call, this.#now)
   }
 
-  // Core's side
-
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '') return
-    const parts = {
-      strategy: this.#strategy,
-      writes: this.#writes,
-      storage: this.#storage,
-      remoteReads: this.#remoteReads,
-    }
-    deliverMessage(parts, { from, channel, body, now: this.#now })
+    const [strategy, writes] = [this.#strategy, this.#writes]
+    const [storage, remoteReads] = [this.#storage, this.#remoteReads]
+    deliverMessage(
+      { strategy, writes, storage, remoteReads },
+      { from, channel, body, now: this.#now },
+    )
   }
 
   peerUp(peer: MemberId): void {
@@ -341,7 +341,7 @@ export class Shard implements Group {
   }
 
   setActiveExpire(isOn: boolean): void {
-    this.#writes.isExpiring = isOn
+    this.#writes.ticks.isExpiring = isOn
   }
 
   digestText(): string {

@@ -9,6 +9,7 @@ import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Row, Witness } from '../api/store.js'
 import type {
+  EarlierEntries,
   LogRange,
   Members,
   RecoveryCause,
@@ -25,7 +26,7 @@ import { Cleaner } from './cleaner.js'
 import type { Executor } from './executor.js'
 import { Loader, type LoadResult } from './loader.js'
 import { LogWriter } from './log-writer.js'
-import { decodeMeta, encodeMeta } from './meta.js'
+import { decodeMeta, encodeMeta, type MergeMeta } from './meta.js'
 import type { Channel, ShardSink } from './sink.js'
 import { Snapshots } from './snapshots.js'
 import type { Windows } from './windows.js'
@@ -47,6 +48,8 @@ export interface Recovered {
   readonly base: Position
   readonly baseChain: Hash64
   readonly entries: readonly LogEntry[]
+  readonly earlier: EarlierEntries | null
+  readonly mark: Uint8Array | null
   readonly recovering: RecoveryCause | null
 }
 
@@ -65,6 +68,8 @@ export interface StorageInit {
   readonly sink: ShardSink
   readonly makeEngine: () => Engine
   readonly windows: Windows
+  /** Entries have no total order. */
+  readonly merges: boolean
   readonly host: StorageHost
 }
 
@@ -86,7 +91,7 @@ export class Storage {
 
   constructor(init: StorageInit) {
     this.#init = init
-    this.#log = new GroupLog(init.group)
+    this.#log = new GroupLog(init.group, init.merges)
     this.#writer = new LogWriter({ log: this.#log, sink: init.sink, durability: init.durability })
     this.#cleaner = new Cleaner(init.sink)
   }
@@ -120,10 +125,13 @@ export class Storage {
     let recovering = start.recovering
     let base = positionZero
     let baseChain: Hash64 = hashZero
+    let mark: Uint8Array | null = null
     if (loaded !== null && loaded.kind === 'loaded') {
       base = loaded.manifest.position
       baseChain = loaded.manifest.chain
-      if (!decodeMeta(loaded.manifest.meta, windows)) recovering ??= 'log-damaged'
+      const meta = decodeMeta(loaded.manifest.meta, windows)
+      if (meta === false) recovering ??= 'log-damaged'
+      mark = this.#takeMerges(host.executor.engine, meta)
       host.executor.replace(host.executor.engine, base)
     } else if (loaded !== null && loaded.kind === 'damaged') {
       recovering ??= 'log-damaged'
@@ -146,8 +154,24 @@ export class Storage {
     }
     this.#open(loaded)
     this.#mark = base
-    const { state, entries } = recovered
-    return { state, base, baseChain, entries, recovering }
+    const { state, entries, earlier } = recovered
+    return { state, base, baseChain, entries, earlier, mark, recovering }
+  }
+
+  /** Gives the engine what it needs to merge; the strategy's part. */
+  #takeMerges(engine: Engine, meta: MergeMeta | boolean): Uint8Array | null {
+    if (typeof meta === 'boolean') return null
+    if (engine.merging?.loadUnstable(meta.unstable) === false) {
+      this.why = 'a checkpoint has a part that this version does not know'
+    }
+    return meta.mark
+  }
+
+  #merges(): MergeMeta | null {
+    const mark = this.#init.host.strategy()?.mark?.()
+    const { merging } = this.#init.host.executor.engine
+    if (mark === undefined || merging === undefined) return null
+    return { mark, unstable: merging.saveUnstable() }
   }
 
   /** Writes the strategy's batch; `done` when it is as durable as asked. */
@@ -228,7 +252,7 @@ export class Storage {
       position: executor.applied,
       chain,
       era: status.era,
-      meta: encodeMeta(this.#init.windows),
+      meta: encodeMeta(this.#init.windows, this.#merges()),
     })
     if (hasBug('shard-cut-before-checkpoint'))
       this.#init.host.strategy()?.checkpointed(executor.applied)
@@ -287,7 +311,8 @@ export class Storage {
           host.executor.isHeld = true
         },
         install: (engine, manifest) => {
-          if (!decodeMeta(manifest.meta, this.#init.windows)) {
+          const meta = decodeMeta(manifest.meta, this.#init.windows)
+          if (meta === false) {
             // Nothing is executed any more: without the windows, batches would take effect twice.
             this.why = 'a snapshot has a part that this version does not know'
             return
@@ -300,7 +325,9 @@ export class Storage {
             number: manifest.number,
             finished: manifest,
           })
-          host.strategy()?.snapshotInstalled(manifest.position, manifest.chain, this.#init.members)
+          const mark = this.#takeMerges(engine, meta) ?? undefined
+          const { position, chain } = manifest
+          host.strategy()?.snapshotInstalled(position, chain, this.#init.members, mark)
           host.installed()
         },
       },

@@ -32,6 +32,7 @@ import {
 } from './proposer.js'
 import { type ScriptSeat, Scripts } from './scripts.js'
 import { channels, type ShardSink } from './sink.js'
+import { Ticks } from './ticks.js'
 import { WaiterGuard } from './waiter-guard.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Windows } from './windows.js'
@@ -51,8 +52,6 @@ export interface WritesInit {
   readonly scripts?: ScriptSeat | undefined
 }
 
-/** Milliseconds until keys are looked at again that are due by the wall clock but not by the stamps. */
-const againMs = 25
 /** Milliseconds until an origin is asked again whose batch was refused: longer than it ignores a repetition. */
 const refusedMs = 40
 /** Milliseconds until it is asked in any case: what refused it may have been no want of room. */
@@ -61,8 +60,7 @@ const refusedMsMax = 150
 const leapMax = 1 << 20
 
 export class Writes {
-  /** DEBUG SET-ACTIVE-EXPIRE: keys expire without being asked for. */
-  isExpiring = true
+  readonly ticks: Ticks
   readonly #init: WritesInit
   readonly #self: MemberId
   readonly origin: Origin
@@ -79,8 +77,6 @@ export class Writes {
   #term = 0
   /** Index, as of the last `watch`. */
   #commit = 0
-  /** Monotonic ms of the last tick. */
-  #tickedAt = 0
   #now: Now = { wall: 0, mono: 0 }
 
   constructor(init: WritesInit) {
@@ -102,6 +98,7 @@ export class Writes {
       isAwaited: init.isAwaited,
       bounds: () => init.evictor.bounds,
     })
+    this.ticks = new Ticks(this.#proposer, init.engine)
     this.scripts = init.scripts === undefined ? null : this.#makeScripts(init.scripts)
   }
 
@@ -210,7 +207,7 @@ export class Writes {
       this.scripts.turn(strategy.status(), now)
       return
     }
-    this.#proposeTick(strategy, now)
+    this.ticks.turn(now, (tick) => strategy.propose(this.#init.token(), tick, now) === null)
     for (const gone of this.#guard.gone(now)) {
       const payload = this.#proposer.cancel(gone, this.#init.engine().clock, now)
       strategy.propose(this.#init.token(), payload, now)
@@ -269,10 +266,16 @@ export class Writes {
     else if (incarnation === this.origin.incarnation) this.origin.expect(sequence, now)
   }
 
+  /** An entry of this member is wanted, whatever is in it. */
+  owes(): void {
+    this.ticks.owes()
+    this.#init.sink.wake()
+  }
+
   /** A tick expired `count` keys: where it met its bound, more are due, and the next tick need not wait. */
   ticked(count: number): void {
     if (count < limits.expireKeysPerEntry || !this.#isLeader) return
-    this.#tickedAt = -limits.tickEntryMs
+    this.ticks.hurry()
     this.#init.sink.wake()
   }
 
@@ -296,11 +299,7 @@ export class Writes {
     for (const { refused } of this.#owed.values()) {
       if (refused !== null) at = Math.min(at, this.#askAt(refused))
     }
-    const due = this.#isLeader && this.isExpiring ? this.#init.engine().nextExpiry() : null
-    if (due === null) return at
-    const tickAt = this.#tickedAt + limits.tickEntryMs
-    const wait = due > now.wall ? due - now.wall : againMs
-    return Math.min(at, Math.max(now.mono + wait, tickAt))
+    return this.#isLeader ? Math.min(at, this.ticks.wakeAt(now)) : at
   }
 
   #outlive(known: number): void {
@@ -385,14 +384,5 @@ export class Writes {
     scripts.add(proposal)
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
     return true
-  }
-
-  #proposeTick(strategy: Strategy, now: Now): void {
-    const engine = this.#init.engine()
-    const due = this.isExpiring ? engine.nextExpiry() : null
-    if (due === null || due > this.#proposer.stampAt(engine.clock, now)) return
-    if (now.mono - this.#tickedAt < limits.tickEntryMs) return
-    this.#tickedAt = now.mono
-    strategy.propose(this.#init.token(), this.#proposer.tick(engine.clock, now), now)
   }
 }

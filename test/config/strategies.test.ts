@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
@@ -76,6 +77,7 @@ test('strategies: level by strategy, as shipped: what supports lacks is refused'
   const plugins = new Map<string, StrategyPlugin>([
     ['raft', raft as StrategyPlugin],
     ['zab', zab as StrategyPlugin],
+    ['eventual', eventual as StrategyPlugin],
   ])
   const isTaken = (strategy: string, level: string): boolean => {
     const { loaded } = load(
@@ -94,6 +96,6 @@ test('strategies: level by strategy, as shipped: what supports lacks is refused'
     const taken = ['strong', 'sequential', 'causal', 'eventual'].filter((level) =>
       isTaken(strategy, level),
     )
-    t.deepEqual(taken, ['strong', 'sequential'], strategy)
+    t.deepEqual(taken, strategy === 'eventual' ? ['eventual'] : ['strong', 'sequential'], strategy)
   }
 })

@@ -7,13 +7,14 @@ import type { Config, KeyspaceConfig } from '../../src/api/config.js'
 import type { EngineFactory } from '../../src/api/engine.js'
 import type { ConnectionId, GroupId, LinkId, MemberId } from '../../src/api/ids.js'
 import type { Boot, Input, Output } from '../../src/api/io.js'
-import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { limits } from '../../src/api/limits.js'
 import type { Row } from '../../src/api/store.js'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
 import type { TraceEvent } from '../../src/api/trace.js'
 import { Random } from '../../src/base/random.js'
 import type { Core } from '../../src/core/core.js'
 import { createCore } from '../../src/core/create.js'
+import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
 import { encodeCommand, ReplyReader } from '../sim/resp-client.js'
@@ -69,11 +70,14 @@ export interface CoreWorldOptions {
   readonly scripts?: () => ScriptRunner
   /** The clock on the wall, where it is not to go with the members' own time. */
   readonly wall?: () => number
+  /** Milliseconds by which a member's clock is off. */
+  readonly skew?: (id: number) => number
 }
 
 const strategies: ReadonlyMap<string, StrategyPlugin> = new Map([
   ['raft', raft as StrategyPlugin],
   ['zab', zab as StrategyPlugin],
+  ['eventual', eventual as StrategyPlugin],
 ])
 
 export function keyspace(name: string, prefixes: readonly string[], options = {}): KeyspaceConfig {
@@ -187,7 +191,9 @@ export class CoreWorld {
       if (core === null) continue
       const inputs = member.inbox
       member.inbox = []
-      for (const output of [...core.turn(this.now, inputs)]) this.#carry(member, output)
+      const { mono, wall } = this.now
+      const now = { mono, wall: wall + (this.#options.skew?.(member.id) ?? 0) }
+      for (const output of [...core.turn(now, inputs)]) this.#carry(member, output)
     }
   }
 

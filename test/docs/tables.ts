@@ -2,6 +2,7 @@
 // command line, the strategies' options and what each promises.
 
 import type { Command } from 'commander'
+import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
 import { levels } from '../../src/api/config.js'
@@ -20,6 +21,7 @@ export async function makeTables(): Promise<Readonly<Record<string, string>>> {
     strategies: strategyTable(),
     'raft options': defaultsTable(raft),
     'zab options': defaultsTable(zab),
+    'eventual options': defaultsTable(eventual),
     'command line': await wordTable(),
   }
 }
@@ -69,7 +71,7 @@ function defaultsTable({ name: plugin, defaults }: Promised): string {
 
 /** Level by strategy, as `supports` says. */
 function strategyTable(): string {
-  const plugins: readonly Promised[] = [raft, zab]
+  const plugins: readonly Promised[] = [raft, zab, eventual]
   const rows = levels.map((level) => [
     `\`${level}\``,
     ...plugins.map(({ supports }) => (supports.levels.includes(level) ? 'yes' : 'refused')),

@@ -168,7 +168,10 @@ export class TestCluster {
       const reports = await Promise.all(members.map((i) => this.status(i).catch(() => null)))
       const groups = reports.flatMap((each): readonly StatusRow[] => each?.groups ?? [{}])
       const leaders = new Set(reports.map((each) => each?.groups[0]?.['leader'] ?? null))
-      return groups.every(isServing) && leaders.size === 1 && !leaders.has(null)
+      // Of an eventual group every member leads its own.
+      const isLone = reports.every((each) => each?.groups[0]?.['level'] === 'eventual')
+      const isLed = isLone || leaders.size === 1
+      return groups.every(isServing) && isLed && !leaders.has(null)
     })
   }
 

@@ -244,6 +244,7 @@ test('records: a crash between snapshot and log reset: the base wins, nothing is
   t.deepEqual(behind.restart(), {
     state: behind.restart().state,
     entries: [],
+    earlier: null,
     fault: null,
     tornRecords: 0,
   })

@@ -114,7 +114,11 @@ function world(isStarted = true) {
     keyspace: space,
     config: { ...config, ...more } as unknown as Config,
     members: { voters: [self], learners: [] },
-    plugin: { parseOptions: () => ({}), create: () => raft.strategy } as unknown as StrategyPlugin,
+    plugin: {
+      supports: { order: 'total' },
+      parseOptions: () => ({}),
+      create: () => raft.strategy,
+    } as unknown as StrategyPlugin,
     engine: () => engine,
     sink,
     random: new Random(1),

@@ -4,6 +4,8 @@ import { hashString } from '../../base/hash.js'
 import type { Changes } from '../changes.js'
 import { type Timed, timesChanged, timesSettle } from '../field-times.js'
 import type { Keyspace } from '../keyspace.js'
+import { type Amount, kinds } from '../merge/cell.js'
+import type { Recorder } from '../merge/recorder.js'
 import type { HashValue } from '../values/hash.js'
 import {
   dropTime,
@@ -19,6 +21,7 @@ const never = Number.POSITIVE_INFINITY
 
 export class HashEffects {
   readonly #changes: Changes
+  recorder: Recorder | null = null
   readonly #keyspace: Keyspace
 
   constructor(changes: Changes, keyspace: Keyspace) {
@@ -28,6 +31,19 @@ export class HashEffects {
 
   /** Sets a field and leaves its time alone; whether it is new. */
   set(key: string, hash: HashValue, field: string, text: string): boolean {
+    if (this.recorder !== null && hash.body.isHomed) {
+      this.recorder.rewrite(key, hash, { name: field, text })
+    }
+    return this.#set(key, hash, field, text)
+  }
+
+  /** Adds to a field, which comes to `text`, and leaves its time alone. */
+  add(key: string, hash: HashValue, { field, text, amount }: FieldSum): void {
+    if (this.recorder !== null) this.recorder.addElement(key, hash, { name: field, amount })
+    this.#set(key, hash, field, text)
+  }
+
+  #set(key: string, hash: HashValue, field: string, text: string): boolean {
     const index = indexOf(hash, field)
     this.#changes.begin(key, hash, index)
     const part = hash.body.parts[index] as MapPart
@@ -41,13 +57,19 @@ export class HashEffects {
 
   /** Sets a field and drops its time; whether it is new. */
   put(key: string, hash: HashValue, field: string, text: string): boolean {
-    if (hash.timed > 0) this.persist(key, hash, field)
-    return this.set(key, hash, field, text)
+    if (hash.timed > 0) this.#persist(key, hash, field)
+    if (this.recorder !== null && hash.body.isHomed) {
+      this.recorder.write(key, { kind: kinds.hash, name: field, payload: text })
+    }
+    return this.#set(key, hash, field, text)
   }
 
   /** Gives a field that is there the time `at`, wall milliseconds. */
   expire(timed: Timed, field: string, at: number): void {
     const { key, hash } = timed
+    if (this.recorder !== null && hash.body.isHomed) {
+      this.recorder.expireElement(key, hash, { name: field, until: at })
+    }
     const index = indexOf(hash, field)
     this.#changes.begin(key, hash, index)
     const isNew = setTime(hash.body.parts[index] as MapPart, field, at)
@@ -57,6 +79,15 @@ export class HashEffects {
 
   /** Drops a field's time; whether it had one. */
   persist(key: string, hash: HashValue, field: string): boolean {
+    const index = indexOf(hash, field)
+    if ((hash.body.parts[index] as MapPart).times?.has(field) !== true) return false
+    if (this.recorder !== null) {
+      this.recorder.expireElement(key, hash, { name: field, until: -1 })
+    }
+    return this.#persist(key, hash, field)
+  }
+
+  #persist(key: string, hash: HashValue, field: string): boolean {
     const index = indexOf(hash, field)
     if ((hash.body.parts[index] as MapPart).times?.has(field) !== true) return false
     this.#changes.begin(key, hash, index)
@@ -71,6 +102,7 @@ export class HashEffects {
     const index = indexOf(hash, field)
     const before = (hash.body.parts[index] as MapPart).map.get(field)
     if (before === undefined) return false
+    if (this.recorder !== null) this.recorder.erase(key, kinds.hash, field)
     this.#changes.begin(key, hash, index)
     const part = hash.body.parts[index] as MapPart
     part.map.delete(field)
@@ -110,6 +142,7 @@ export class HashEffects {
     }
     let bytes = 0
     for (const field of due) {
+      if (this.recorder !== null) this.recorder.erase(timed.key, kinds.hash, field)
       bytes += fieldBytes(field, part.map.get(field) as string) + timeBytes
       part.map.delete(field)
     }
@@ -124,6 +157,12 @@ export class HashEffects {
     this.#changes.header(key, hash)
     hash.encoding = encoding
   }
+}
+
+export interface FieldSum {
+  readonly field: string
+  readonly text: string
+  readonly amount: Amount
 }
 
 function indexOf(hash: HashValue, field: string): number {

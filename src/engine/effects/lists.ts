@@ -1,11 +1,14 @@
-// The effects on lists. Positions count from 0 at the left.
+// The effects on lists. Positions count from 0 at the left. Where entries are merged every item has a place.
 
 import type { Changes } from '../changes.js'
+import type { Recorder } from '../merge/recorder.js'
 import type { ListValue } from '../values/list.js'
 import { itemBytes, type ListPart } from '../values/list-part.js'
+import { kinds } from '../merge/cell.js'
 
 export class ListEffects {
   readonly #changes: Changes
+  recorder: Recorder | null = null
 
   constructor(changes: Changes) {
     this.#changes = changes
@@ -14,6 +17,11 @@ export class ListEffects {
   /** Inserts an element before `position`, which is at most the list's size. */
   insert(key: string, list: ListValue, { position, item }: ListPlace): void {
     const { body } = list
+    if (this.recorder !== null && body.isHomed) {
+      const before = position === 0 ? null : placeAt(list, position - 1)
+      this.put(key, list, { place: this.recorder.insert(key, before, item), item })
+      return
+    }
     const isLast = position === body.size
     const index = isLast ? body.parts.length - 1 : body.partAt(position)
     this.#changes.begin(key, list, index)
@@ -27,16 +35,22 @@ export class ListEffects {
 
   pushLeft(key: string, list: ListValue, item: string): void {
     this.#changes.begin(key, list, 0)
-    const { items } = list.body.parts[0] as ListPart
-    items.unshift(item)
+    const part = list.body.parts[0] as ListPart
+    part.items.unshift(item)
+    if (this.recorder !== null && list.body.isHomed) {
+      placesOf(part).unshift(this.recorder.push(key, 'left', item))
+    }
     this.#changes.end(1, itemBytes(item))
   }
 
   pushRight(key: string, list: ListValue, item: string): void {
     const index = list.body.parts.length - 1
     this.#changes.begin(key, list, index)
-    const { items } = list.body.parts[index] as ListPart
-    items.push(item)
+    const part = list.body.parts[index] as ListPart
+    part.items.push(item)
+    if (this.recorder !== null && list.body.isHomed) {
+      placesOf(part).push(this.recorder.push(key, 'right', item))
+    }
     this.#changes.end(1, itemBytes(item))
   }
 
@@ -45,16 +59,20 @@ export class ListEffects {
     const index = list.body.partAt(position)
     const at = position - list.body.before(index)
     this.#changes.begin(key, list, index)
-    const { items } = list.body.parts[index] as ListPart
+    const { items, places } = list.body.parts[index] as ListPart
     const before = items[at] as string
     items[at] = item
+    if (places !== null) {
+      this.recorder?.write(key, { kind: kinds.list, name: places[at] as string, payload: item })
+    }
     this.#changes.end(0, itemBytes(item) - itemBytes(before))
   }
 
   popLeft(key: string, list: ListValue): string {
     this.#changes.begin(key, list, 0)
-    const { items } = list.body.parts[0] as ListPart
+    const { items, places } = list.body.parts[0] as ListPart
     const item = items.shift() as string
+    if (places !== null) this.#erased(key, places.shift() as string)
     this.#changes.end(-1, -itemBytes(item))
     return item
   }
@@ -62,8 +80,9 @@ export class ListEffects {
   popRight(key: string, list: ListValue): string {
     const index = list.body.parts.length - 1
     this.#changes.begin(key, list, index)
-    const { items } = list.body.parts[index] as ListPart
+    const { items, places } = list.body.parts[index] as ListPart
     const item = items.pop() as string
+    if (places !== null) this.#erased(key, places.pop() as string)
     this.#changes.end(-1, -itemBytes(item))
     return item
   }
@@ -73,13 +92,105 @@ export class ListEffects {
     const index = list.body.partAt(run.position)
     const at = run.position - list.body.before(index)
     this.#changes.begin(key, list, index)
-    const { items } = list.body.parts[index] as ListPart
+    const { items, places } = list.body.parts[index] as ListPart
     let bytes = 0
     const gone = items.splice(at, run.count)
+    for (const place of places?.splice(at, run.count) ?? []) this.#erased(key, place)
     for (const item of gone) bytes += itemBytes(item)
     this.#changes.end(-gone.length, -bytes)
     return gone.length
   }
+
+  /** Puts an item at its place, or in the place of the one that is there. */
+  put(key: string, list: ListValue, { place, item }: PlacedItem): void {
+    const { index, at, isThere } = find(list, place)
+    this.#changes.begin(key, list, index)
+    const part = list.body.parts[index] as ListPart
+    if (isThere) {
+      const before = part.items[at] as string
+      part.items[at] = item
+      this.#changes.end(0, itemBytes(item) - itemBytes(before))
+      return
+    }
+    part.items.splice(at, 0, item)
+    placesOf(part).splice(at, 0, place)
+    this.#changes.end(1, itemBytes(item))
+  }
+
+  /** Removes the item of a place; whether there was one. */
+  remove(key: string, list: ListValue, place: string): boolean {
+    const { index, at, isThere } = find(list, place)
+    if (!isThere) return false
+    this.#changes.begin(key, list, index)
+    const part = list.body.parts[index] as ListPart
+    const [item] = part.items.splice(at, 1)
+    part.places?.splice(at, 1)
+    this.#changes.end(-1, -itemBytes(item ?? ''))
+    return true
+  }
+
+  /** Gives all items places, in their order. */
+  place(key: string, list: ListValue, placeOf: () => string): void {
+    this.#changes.release(list)
+    list.body.parts.forEach((part, index) => {
+      this.#changes.begin(key, list, index)
+      part.places = part.items.map(placeOf)
+      this.#changes.end(0, 0)
+    })
+  }
+
+  #erased(key: string, place: string): void {
+    this.recorder?.erase(key, kinds.list, place)
+  }
+}
+
+function placesOf(part: ListPart): string[] {
+  if (part.places === null) part.places = []
+  return part.places
+}
+
+function placeAt(list: ListValue, position: number): string {
+  const index = list.body.partAt(position)
+  const part = list.body.parts[index] as ListPart
+  return placesOf(part)[position - list.body.before(index)] as string
+}
+
+/** Where a place is, or would be. */
+function find(list: ListValue, place: string): FoundPlace {
+  const { parts } = list.body
+  let index = 0
+  let end = parts.length
+  while (end - index > 1) {
+    const middle = (index + end) >> 1
+    if ((placesOf(parts[middle] as ListPart)[0] as string) <= place) index = middle
+    else end = middle
+  }
+  const places = placesOf(parts[index] as ListPart)
+  let at = 0
+  let high = places.length
+  while (at < high) {
+    const middle = (at + high) >> 1
+    if ((places[middle] as string) < place) at = middle + 1
+    else high = middle
+  }
+  return { index, at, isThere: places[at] === place }
+}
+
+/** The item of a place, undefined where there is none. */
+export function itemOfPlace(list: ListValue, place: string): string | undefined {
+  const { index, at, isThere } = find(list, place)
+  return isThere ? (list.body.parts[index] as ListPart).items[at] : undefined
+}
+
+interface FoundPlace {
+  readonly index: number
+  readonly at: number
+  readonly isThere: boolean
+}
+
+export interface PlacedItem {
+  readonly place: string
+  readonly item: string
 }
 
 export interface ListPlace {

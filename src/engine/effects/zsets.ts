@@ -1,18 +1,35 @@
 // The effects on sorted sets.
 
 import type { Changes } from '../changes.js'
+import { kinds } from '../merge/cell.js'
+import type { Recorder } from '../merge/recorder.js'
 import { scoreBytes, type ScorePart } from '../values/score-part.js'
 import { zsetEncodings, type ZsetValue } from '../values/zset.js'
 
 export class ZsetEffects {
   readonly #changes: Changes
+  recorder: Recorder | null = null
 
   constructor(changes: Changes) {
     this.#changes = changes
   }
 
   /** Gives a member a score, adding it where it is not there; `given` is a number. */
-  set(key: string, zset: ZsetValue, { member, score: given }: Scored): void {
+  set(key: string, zset: ZsetValue, scored: Scored): void {
+    if (this.recorder !== null && zset.body.isHomed) {
+      const { member, score } = scored
+      this.recorder.write(key, { kind: kinds.zset, name: member, payload: score })
+    }
+    this.#set(key, zset, scored)
+  }
+
+  /** The same; `by` is what it grew by. */
+  add(key: string, zset: ZsetValue, { member, score, by }: Scored & { readonly by: number }): void {
+    if (this.recorder !== null) this.recorder.addElement(key, zset, { name: member, amount: by })
+    this.#set(key, zset, { member, score })
+  }
+
+  #set(key: string, zset: ZsetValue, { member, score: given }: Scored): void {
     this.#settleEncoding(key, zset, member)
     // A listpack knows no negative zero: Redis stores integers there.
     const score = given === 0 && zset.encoding === zsetEncodings.listpack ? 0 : given
@@ -33,6 +50,7 @@ export class ZsetEffects {
   remove(key: string, zset: ZsetValue, member: string): boolean {
     const score = zset.scores.get(member)
     if (score === undefined) return false
+    if (this.recorder !== null) this.recorder.erase(key, kinds.zset, member)
     this.#take(key, zset, { member, score })
     this.#index(zset, member, null)
     return true
@@ -47,6 +65,7 @@ export class ZsetEffects {
     const gone = part.remove(at, run.count)
     let bytes = 0
     for (const member of gone) {
+      if (this.recorder !== null) this.recorder.erase(key, kinds.zset, member)
       this.#index(zset, member, null)
       bytes += scoreBytes(member)
     }

@@ -37,7 +37,7 @@ export default {
     const sum = addInt64(number, change)
     if (sum === null) return overflow
     const hash = hashFor(context, key, found)
-    context.effects.hashes.set(key, hash, field, sum.toString())
+    context.effects.hashes.add(key, hash, { field, text: sum.toString(), amount: change })
     context.effects.settle(key, hash, 'hincrby')
     return sum
   },

@@ -50,7 +50,7 @@ export default {
     if (sum === infinite) return nanOrInfinity
     const text = formatLongDouble(sum)
     const hash = hashFor(context, key, found)
-    context.effects.hashes.set(key, hash, field, text)
+    context.effects.hashes.add(key, hash, { field, text, amount: by })
     context.effects.settle(key, hash, 'hincrbyfloat')
     return text
   },

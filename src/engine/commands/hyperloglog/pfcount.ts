@@ -51,11 +51,15 @@ function countOne(context: Context, key: string): Reply {
   if (!(hll instanceof HyperLogLog)) return hll
   const { cached } = hll
   if (cached !== null) return cached
-  if (context.needsLog()) return null
+  // Where members write at the same time a count that is kept would be a write of the whole value.
+  const isKept = context.effects.isOrdered
+  if (isKept && context.needsLog()) return null
   const counts = hll.counts()
   if (counts === null) return corruptHll
   const cardinality = estimate(counts)
-  hll.cache(cardinality)
-  context.effects.replace(key, hll.toText(), '')
+  if (isKept) {
+    hll.cache(cardinality)
+    context.effects.replace(key, hll.toText(), '')
+  }
   return narrow(cardinality)
 }

@@ -1,7 +1,7 @@
 // SWAPDB index1 index2: the databases change places, no key is moved. The router sees to it that one keyspace has
 // all keys of both.
 
-import { dbIndexRange, firstDbIndex, secondDbIndex } from '../../../api/replies.js'
+import { dbIndexRange, firstDbIndex, secondDbIndex, swapUnordered } from '../../../api/replies.js'
 import { ok } from '../../../api/reply.js'
 import { swapDatabases } from '../../place-key.js'
 import type { EngineCommand } from '../command.js'
@@ -31,6 +31,7 @@ export default {
     if (b === null || !isInt32(b)) return secondDbIndex
     const { databases } = context.options
     if (a < 0 || a >= databases || b < 0 || b >= databases) return dbIndexRange
+    if (!context.effects.isOrdered) return swapUnordered
     if (a !== b) swapDatabases(context, Number(a), Number(b))
     return ok
   },

@@ -15,6 +15,7 @@ import {
 import { streamToWrite, invalidId, strictId } from './stream.js'
 import { parseTrim } from './trim.js'
 import { trimStream } from './trim-machine.js'
+import type { Context } from '../../context.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -106,7 +107,7 @@ export default {
     if (found === null && noMake) return null
     const stream = found ?? new StreamValue()
     if (stream.lastId === idMax) return exhausted
-    const id = nextId(stream, given, context.clock)
+    const id = nextId(stream, given, context)
     if (id === null || id <= stream.lastId) return tooSmall
     if (found === null) context.effects.create(key, stream)
     context.effects.streams.append(key, stream, id, args.slice(at + 1))
@@ -153,14 +154,26 @@ function parseWanted(text: string): Wanted | ErrorReply {
 }
 
 /** The id of the next entry; null where there is none behind the last one. */
-function nextId(stream: StreamValue, wanted: Wanted | null, clock: number): string | null {
+function nextId(stream: StreamValue, wanted: Wanted | null, context: Context): string | null {
+  const { clock, seat } = context
   const { lastId } = stream
   if (wanted === null) {
-    const now = makeId(clock, 0)
-    return now > lastId ? now : idAfter(lastId)
+    const now = makeId(clock, Math.max(0, seat))
+    return now > lastId ? now : idOfSeat(idAfter(lastId), seat)
   }
   if (!wanted.isOpen) return wanted.id
-  if (msOf(wanted.id) !== msOf(lastId)) return wanted.id
+  if (msOf(wanted.id) !== msOf(lastId)) return idOfSeat(wanted.id, seat)
   const next = idAfter(lastId)
-  return next === null || sequenceOf(next) === 0 ? null : next
+  return next === null || sequenceOf(next) === 0 ? null : idOfSeat(next, seat)
 }
+
+/** The first id from `id` on that no other member would choose, where several write at the same time. */
+function idOfSeat(id: string | null, seat: number): string | null {
+  if (id === null || seat < 0) return id
+  const sequence = sequenceOf(id)
+  if (typeof sequence !== 'number') return id
+  const rest = (seat - (sequence % seats) + seats) % seats
+  return makeId(msOf(id), sequence + rest)
+}
+
+const seats = 64

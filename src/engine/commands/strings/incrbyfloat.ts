@@ -36,8 +36,7 @@ export default {
     const sum = addLongDouble(before, change)
     if (sum === infinite) return nanOrInfinity
     const text = formatLongDouble(sum)
-    if (value === undefined) context.effects.put(key, text, 'incrbyfloat')
-    else context.effects.replace(key, text, 'incrbyfloat')
+    context.effects.add(key, text, args[2] as string)
     return text
   },
 } satisfies EngineCommand

@@ -12,8 +12,6 @@ export function increment(context: Context, key: string, change: Int64): Reply {
   if (before === null) return notInteger
   const sum = addInt64(before, change)
   if (sum === null) return overflow
-  const text = sum.toString()
-  if (value === undefined) context.effects.put(key, text, 'incrby')
-  else context.effects.replace(key, text, 'incrby')
+  context.effects.add(key, sum.toString(), change)
   return sum
 }

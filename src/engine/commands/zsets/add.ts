@@ -1,5 +1,6 @@
 // ZADD and ZINCRBY: scores are read, then given to their members, both in steps where they are many.
 
+import type { Scored } from '../../effects/zsets.js'
 import { later } from '../../../api/engine.js'
 import { notFloat, scoreNan } from '../../../api/replies.js'
 import type { ErrorReply, Reply } from '../../../api/reply.js'
@@ -120,7 +121,7 @@ class AddMachine implements Machine {
       if (xx) return null
       this.#score = given
       this.#added++
-      this.#context.effects.zsets.set(this.#key, zset, { member, score: given })
+      this.#set(zset, { member, score: given }, given)
       return null
     }
     if (nx) return null
@@ -128,10 +129,22 @@ class AddMachine implements Machine {
     if (Number.isNaN(score)) return scoreNan
     if ((lt && score >= before) || (gt && score <= before)) return null
     this.#score = score
-    if (score === before) return null
+    // Where entries are merged the same score is written again: it outlives a removal that had not seen it.
+    if (score === before) {
+      if (!incr && !gt && !lt) {
+        this.#context.effects.zsets.set(this.#key, zset, { member, score: before })
+      }
+      return null
+    }
     this.#updated++
-    this.#context.effects.zsets.set(this.#key, zset, { member, score })
+    this.#set(zset, { member, score }, given)
     return null
+  }
+
+  #set(zset: ZsetValue, scored: Scored, given: number): void {
+    const { zsets } = this.#context.effects
+    if (this.#options.incr) zsets.add(this.#key, zset, { ...scored, by: given })
+    else zsets.set(this.#key, zset, scored)
   }
 
   #settle(zset: ZsetValue): void {

@@ -1,0 +1,85 @@
+// Anti-entropy: members that hold the same entries compare digests of their slots, some at a time, while
+// nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
+// seen it, ended or was removed there, and goes everywhere.
+
+import { type Hash64, hasBug, hashEquals, hashZero, payloadOf, slotCount, Vector } from 'quorate/plugin'
+import type { Differing, Digests } from './messages.js'
+import type { Peer } from './peer.js'
+import { encodeSlotEntry } from './slot-entry.js'
+import type { EventualState } from './state.js'
+
+/** Slots with anything in them, in one message. */
+const heldMax = 64
+/** Differing slots that one message is answered with. */
+const differingMax = 16
+
+export function antiEntropyTick(state: EventualState): void {
+  const { view, options, mono } = state
+  if (view === undefined || state.repair !== null || mono < state.comparedAt + options.compareMs) return
+  state.comparedAt = mono
+  for (const peer of state.peers.values()) {
+    // One of two is enough.
+    if (peer.seat < state.seat && isEqual(state, peer)) compare(state, peer)
+  }
+}
+
+/** Both hold the same, and nothing is on its way to the engine. */
+function isEqual(state: EventualState, peer: Peer): boolean {
+  const { appliedVector, vector } = state
+  return peer.isUp && peer.vector?.equals(appliedVector) === true && vector.equals(appliedVector)
+}
+
+function compare(state: EventualState, peer: Peer): void {
+  const { view } = state
+  const from = peer.comparedTo
+  const slots = new Map<number, Hash64>()
+  let slot = from
+  for (; slot < slotCount && slots.size < heldMax; slot++) {
+    const holds = view?.holdsSlot(slot) ?? null
+    if (holds === null) return
+    const digest = holds ? view?.slotDigest(slot) : null
+    if (digest != null) slots.set(slot, digest)
+  }
+  peer.comparedTo = slot % slotCount
+  const vector = state.appliedVector
+  state.out.send(peer.member, { kind: 'digests', vector, from, to: slot, slots })
+}
+
+export function onDigests(state: EventualState, peer: Peer, message: Digests): void {
+  const { view } = state
+  if (view === undefined || state.repair !== null) return
+  if (!state.appliedVector.equals(message.vector)) return
+  let count = 0
+  for (let slot = message.from; slot < message.to && count < differingMax; slot++) {
+    const theirs = message.slots.get(slot) ?? hashZero
+    const holds = view.holdsSlot(slot)
+    const own = holds === true ? view.slotDigest(slot) : hashZero
+    if (holds === null || own === null) return
+    if (hashEquals(own, theirs)) continue
+    count++
+    state.counters.differing++
+    tell(state, peer, slot, true)
+  }
+}
+
+export function onDiffering(state: EventualState, peer: Peer, message: Differing): void {
+  const { slot, vector, exported } = message
+  if (state.repair !== null || state.view === undefined) return
+  if (message.isAsking) tell(state, peer, slot, false)
+  // Nothing may come that entries still bring.
+  if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
+  if (hasBug('eventual-differing-ignored')) return
+  const mark = { slot, exported, mine: Vector.copyOf(state.vector), theirs: vector, isRecovering: false }
+  const payload = payloadOf(encodeSlotEntry(mark))
+  const at = state.positionAt(++state.delivered)
+  state.out.deliveries.push({ at, payload, token: null, slot: mark })
+  if (state.preparing.length > 0) state.behind.push({ payload, note: null })
+  else state.append(payload, null)
+}
+
+function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean): void {
+  const exported = state.view?.exportSlot(slot)
+  if (exported == null) return
+  const vector = state.appliedVector
+  state.out.send(peer.member, { kind: 'differing', slot, vector, exported, isAsking })
+}

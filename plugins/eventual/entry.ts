@@ -1,0 +1,64 @@
+// One entry of the eventual strategy: what one batch of a member changed, with the stamp that names it,
+// the stamp before it at the same member, and what that member had seen. The same bytes go to the log
+// and to every peer.
+
+import {
+  ByteReader,
+  ByteWriter,
+  decodeEntryHead,
+  encodeEntryHead,
+  entryKinds,
+  entryVersion,
+  msOfStamp,
+  seatOfStamp,
+  Vector,
+} from 'quorate/plugin'
+
+export interface Entry {
+  readonly seat: number
+  /** The member's entry before this one; for the first of an incarnation a stamp above all of earlier ones. */
+  readonly previous: number
+  /** The first entry of an incarnation: what lies before `previous` may have to be learned from others. */
+  readonly isFirst: boolean
+  readonly stamp: number
+  /** Without the member's own entries of this incarnation: `previous` tells of them. */
+  readonly seen: Vector
+  readonly ops: Uint8Array
+}
+
+const writer = new ByteWriter(1024)
+
+export function encodeEntry(entry: Entry, origin: number): Uint8Array {
+  encodeEntryHead(writer, {
+    kind: entryKinds.effects,
+    version: entryVersion,
+    origin,
+    incarnation: 0,
+    sequence: 0,
+    acknowledged: 0,
+    stamp: msOfStamp(entry.stamp),
+    seedHigh: 0,
+    seedLow: 0,
+    trace: '',
+  })
+  writer.varint(entry.stamp).varint(entry.previous).boolean(entry.isFirst)
+  entry.seen.encode(writer)
+  return writer.raw(entry.ops).finish()
+}
+
+/** Null for bytes that are no entry. `ops` is a view into `bytes`. */
+export function decodeEntry(bytes: Uint8Array): Entry | null {
+  const reader = new ByteReader(bytes)
+  const head = decodeEntryHead(reader)
+  if (head === null || head.kind !== entryKinds.effects || head.version !== entryVersion)
+    return null
+  const stamp = reader.varint()
+  const previous = reader.varint()
+  const isFirst = reader.boolean()
+  const seen = Vector.decode(reader)
+  if (!reader.ok || seen === null) return null
+  const seat = seatOfStamp(stamp)
+  const isSane = stamp > 0 && previous < stamp && (previous === 0 || seatOfStamp(previous) === seat)
+  if (!isSane) return null
+  return { seat, previous, isFirst, stamp, seen, ops: reader.raw(reader.left) }
+}

@@ -1,0 +1,254 @@
+// The messages between members and their bytes: version, kind, then the body. A decoder answers null for
+// anything that is not a whole, sane message; it never throws.
+
+import {
+  ByteReader,
+  ByteWriter,
+  type Hash64,
+  slotCount,
+  type StampRange,
+  Vector,
+} from 'quorate/plugin'
+
+/** First byte of each message; members ignore versions that they do not know. */
+export const messageVersion = 1
+
+/** Entries of one or several members, each behind what it needs. */
+export interface Entries {
+  readonly kind: 'entries'
+  readonly entries: readonly Uint8Array[]
+  /** Ranges without an entry: a member that lost its last entries left them behind. */
+  readonly filled: readonly StampRange[]
+  /** The sender does not hold all any more that was asked for. */
+  readonly isCut: boolean
+}
+
+/** What a member holds, durably as far as it has to be. Sent often; acknowledges entries. */
+export interface VectorNote {
+  readonly kind: 'vector'
+  readonly vector: Vector
+  /** The last entry that it made, durable or not. */
+  readonly made: number
+  /** Its entries to come have greater stamps; up to here there are no others of it than `vector` covers. */
+  readonly promise: number
+  /** The same for entries of all members. */
+  readonly safe: number
+  /** Another number for each run of the member. */
+  readonly life: number
+  /** It lost something and takes no writes yet. */
+  readonly recovering: boolean
+  /** It holds nothing beyond `vector`. */
+  readonly isSettled: boolean
+}
+
+/** Asks for what `vector` lacks. */
+export interface Want {
+  readonly kind: 'want'
+  readonly vector: Vector
+}
+
+/** Asks for slots as they are, from `slot` on: entries do not tell any more. */
+export interface WantSlots {
+  readonly kind: 'want-slots'
+  readonly slot: number
+}
+
+/** Slots as they are at the sender. */
+export interface Slots {
+  readonly kind: 'slots'
+  /** The first of `exported`, null for one that there is nothing of. */
+  readonly slot: number
+  readonly exported: readonly (Uint8Array | null)[]
+  /** Stands for those. */
+  readonly empty: Uint8Array
+  /** What is in them, and what the sender holds of all slots. */
+  readonly vector: Vector
+  readonly everywhere: Vector
+}
+
+/** Digests of the slots from `from` to before `to` that there is anything of, at what `vector` covers. */
+export interface Digests {
+  readonly kind: 'digests'
+  readonly vector: Vector
+  readonly from: number
+  readonly to: number
+  readonly slots: ReadonlyMap<number, Hash64>
+}
+
+/** A slot that differs, as it is at the sender. */
+export interface Differing {
+  readonly kind: 'differing'
+  readonly slot: number
+  readonly vector: Vector
+  readonly exported: Uint8Array
+  /** The sender wants the receiver's, too. */
+  readonly isAsking: boolean
+}
+
+/** Asks for a snapshot of everything. */
+export interface WantAll {
+  readonly kind: 'want-all'
+}
+
+export type Message =
+  | Entries
+  | VectorNote
+  | Want
+  | WantSlots
+  | Slots
+  | Digests
+  | Differing
+  | WantAll
+
+/** Numbers are a format. */
+const kinds = [
+  'entries',
+  'vector',
+  'want',
+  'want-all',
+  'want-slots',
+  'slots',
+  'digests',
+  'differing',
+] as const
+
+const writer = new ByteWriter(1024)
+const nothing = new Uint8Array(0)
+
+export function encodeMessage(message: Message): Uint8Array {
+  writer.byte(messageVersion).byte(kinds.indexOf(message.kind))
+  switch (message.kind) {
+    case 'entries':
+      writer.varint(message.entries.length)
+      for (const entry of message.entries) writer.blob(entry)
+      writer.varint(message.filled.length)
+      for (const { seat, after, upTo } of message.filled) {
+        writer.byte(seat).varint(after).varint(upTo)
+      }
+      return writer.boolean(message.isCut).finish()
+    case 'vector':
+      message.vector.encode(writer)
+      writer.varint(message.made).varint(message.promise).varint(message.safe)
+      return writer
+        .varint(message.life)
+        .boolean(message.recovering)
+        .boolean(message.isSettled)
+        .finish()
+    case 'want':
+      message.vector.encode(writer)
+      return writer.finish()
+    case 'want-slots':
+      return writer.varint(message.slot).finish()
+    case 'slots':
+      message.vector.encode(writer)
+      message.everywhere.encode(writer)
+      writer.blob(message.empty).varint(message.slot).varint(message.exported.length)
+      for (const each of message.exported) writer.blob(each ?? nothing)
+      return writer.finish()
+    case 'digests':
+      message.vector.encode(writer)
+      writer.varint(message.from).varint(message.to).varint(message.slots.size)
+      for (const [slot, digest] of message.slots) writer.varint(slot).hash(digest)
+      return writer.finish()
+    case 'differing':
+      message.vector.encode(writer)
+      writer.varint(message.slot).boolean(message.isAsking)
+      return writer.blob(message.exported).finish()
+    case 'want-all':
+      return writer.finish()
+  }
+}
+
+/** Null for bytes that are not a message of a known version and kind. */
+export function decodeMessage(bytes: Uint8Array): Message | null {
+  if (bytes.length < 2 || bytes[0] !== messageVersion) return null
+  const reader = new ByteReader(bytes, 1)
+  const kind = kinds[reader.byte()]
+  const message = kind === undefined ? null : decodeBody(reader, kind)
+  return message !== null && reader.ok && reader.left === 0 ? message : null
+}
+
+function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message | null {
+  switch (kind) {
+    case 'entries':
+      return decodeEntries(reader)
+    case 'vector': {
+      const vector = Vector.decode(reader)
+      if (vector === null) return null
+      const made = reader.varint()
+      const promise = reader.varint()
+      const safe = reader.varint()
+      const life = reader.varint()
+      const recovering = reader.boolean()
+      return { kind, vector, made, promise, safe, life, recovering, isSettled: reader.boolean() }
+    }
+    case 'want': {
+      const vector = Vector.decode(reader)
+      return vector === null ? null : { kind, vector }
+    }
+    case 'want-slots':
+      return { kind, slot: reader.varint() }
+    case 'slots':
+      return decodeSlots(reader)
+    case 'digests':
+      return decodeDigests(reader)
+    case 'differing': {
+      const vector = Vector.decode(reader)
+      const slot = reader.varint()
+      const isAsking = reader.boolean()
+      const exported = Uint8Array.prototype.slice.call(reader.blob())
+      if (vector === null || slot >= slotCount) return null
+      return { kind, slot, vector, exported, isAsking }
+    }
+    case 'want-all':
+      return { kind }
+  }
+}
+
+function decodeDigests(reader: ByteReader): Digests | null {
+  const vector = Vector.decode(reader)
+  const from = reader.varint()
+  const to = reader.varint()
+  const count = reader.varint()
+  if (vector === null || from >= to || to > slotCount || count > to - from) return null
+  const slots = new Map<number, Hash64>()
+  for (let i = 0; i < count && reader.ok; i++) slots.set(reader.varint(), reader.hash())
+  return { kind: 'digests', vector, from, to, slots }
+}
+
+function decodeSlots(reader: ByteReader): Slots | null {
+  const vector = Vector.decode(reader)
+  const everywhere = Vector.decode(reader)
+  if (vector === null || everywhere === null) return null
+  const empty = Uint8Array.prototype.slice.call(reader.blob())
+  const slot = reader.varint()
+  const count = reader.varint()
+  if (!reader.ok || slot + count > slotCount || count > reader.left) return null
+  // As with entries: the frame is its owner's.
+  const body = new ByteReader(Uint8Array.prototype.slice.call(reader.raw(reader.left)))
+  const exported: (Uint8Array | null)[] = []
+  for (let i = 0; i < count && body.ok; i++) {
+    const bytes = body.blob()
+    exported.push(bytes.length === 0 ? null : bytes)
+  }
+  return body.ok && body.left === 0
+    ? { kind: 'slots', slot, exported, empty, vector, everywhere }
+    : null
+}
+
+function decodeEntries(reader: ByteReader): Entries | null {
+  const count = reader.varint()
+  if (!reader.ok || count > reader.left) return null
+  // The message may be a view into a frame that its owner uses again: the entries get bytes of their own.
+  const body = new ByteReader(Uint8Array.prototype.slice.call(reader.raw(reader.left)))
+  const entries: Uint8Array[] = []
+  for (let i = 0; i < count && body.ok; i++) entries.push(body.blob())
+  const filled: StampRange[] = []
+  const ranges = body.varint()
+  if (!body.ok || ranges > body.left) return null
+  for (let i = 0; i < ranges && body.ok; i++) {
+    filled.push({ seat: body.byte(), after: body.varint(), upTo: body.varint() })
+  }
+  const isCut = body.boolean()
+  return body.ok && body.left === 0 ? { kind: 'entries', entries, filled, isCut } : null
+}

@@ -1,0 +1,138 @@
+// What members tell each other of what they hold: it acknowledges entries, shows what is lacking, and
+// tells what is stable: known to all, so that nothing which comes later can be concurrent with it.
+
+import { hasBug, type MemberId, Vector } from 'quorate/plugin'
+import type { VectorNote } from './messages.js'
+import type { Peer } from './peer.js'
+import { forgetEarly } from './receiving.js'
+import { judgeRecovery } from './restart.js'
+import { acknowledged, checkFlight, rewind } from './shipping.js'
+import type { EventualState } from './state.js'
+import { reserve } from './writing.js'
+
+export function onVector(state: EventualState, from: MemberId, note: VectorNote): void {
+  const peer = state.peers.get(from)
+  if (peer === undefined) return
+  peer.heardAt = state.mono
+  if (note.life !== peer.life) {
+    peer.life = note.life
+    rewind(peer)
+  }
+  peer.recovering = note.recovering
+  peer.vector = note.vector
+  peer.made = note.made
+  peer.promise = note.promise
+  peer.safe = note.safe
+  peer.isSettled = note.isSettled
+  acknowledged(state, peer, note.vector)
+  judgeRecovery(state)
+  watchLacking(state, peer)
+}
+
+/** Tells the others, asks for what is lacking, and finds out what is stable. */
+export function notesTick(state: EventualState): void {
+  const { options, mono } = state
+  reserve(state, state.clock.last)
+  forgetEarly(state)
+  state.overlays.prune(state.appliedVector)
+  const isChanged = !state.durable.equals(state.told)
+  const due = state.toldAt + (isChanged ? options.noteMs : options.idleMs)
+  if (mono >= due) tellAll(state)
+  for (const peer of state.peers.values()) {
+    if (!peer.isUp) continue
+    checkFlight(state, peer)
+    watchLacking(state, peer)
+    ask(state, peer)
+  }
+  if (mono >= state.stabilisedAt + options.noteMs) stabilise(state)
+}
+
+export function notesWakeAt(state: EventualState): number {
+  if (state.isAlone) return Number.MAX_SAFE_INTEGER
+  const { options } = state
+  const isChanged = !state.durable.equals(state.told)
+  return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
+}
+
+export function tellAll(state: EventualState): void {
+  state.toldAt = state.mono
+  state.told = Vector.copyOf(state.durable)
+  for (const peer of state.peers.values()) tell(state, peer)
+}
+
+export function tell(state: EventualState, peer: Peer): void {
+  const vector = state.durable
+  // What is being executed has seen what was there when it was handed out, and no more.
+  if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
+  state.out.send(peer.member, {
+    kind: 'vector',
+    vector,
+    made: state.ownLast,
+    promise: ownPromise(state, vector),
+    safe: state.toldSafe,
+    life: state.life,
+    recovering: state.recovering !== null,
+    isSettled: vector.equals(state.vector) && state.early.size === 0,
+  })
+}
+
+function watchLacking(state: EventualState, peer: Peer): void {
+  const isLacking = peer.vector !== null && !state.vector.includes(peer.vector)
+  if (!isLacking) peer.lackingSince = 0
+  else if (peer.lackingSince === 0) peer.lackingSince = state.mono
+}
+
+/** Asks a peer for what it has and we have not got for long. */
+function ask(state: EventualState, peer: Peer): void {
+  const { options, mono } = state
+  if (peer.lackingSince === 0 || state.needsAll !== null || state.repair !== null) return
+  const patience = state.recovering === null ? options.relayMs : 0
+  if (mono - peer.lackingSince < patience || mono - peer.askedAt < options.resendMs) return
+  peer.askedAt = mono
+  state.counters.wants++
+  state.out.send(peer.member, { kind: 'want', vector: state.vector })
+}
+
+/** Tells the engine up to which stamp everything is with everybody, if that went on. */
+function stabilise(state: EventualState): void {
+  state.stabilisedAt = state.mono
+  const { peers, appliedVector } = state
+  let upTo = safeTime(state, appliedVector)
+  for (const peer of peers.values()) {
+    // What it had made before it said so must be here: what comes then has seen all that it tells of.
+    const isHere = peer.made === 0 || appliedVector.covers(peer.made)
+    if (peer.vector !== null && !peer.recovering && isHere) peer.effective = peer.safe
+    if (!hasBug('eventual-stable-too-early')) upTo = Math.min(upTo, peer.effective)
+  }
+  if (upTo <= state.stable) return
+  state.stable = upTo
+  state.out.stable = upTo
+}
+
+/**
+ * Up to which stamp there is no entry, of whatever member, that `vector` does not cover. The others
+ * promised with their last notes up to where they make no more entries.
+ */
+export function safeTime(state: EventualState, vector: Vector): number {
+  let safe = ownPromise(state, vector)
+  for (const { seat, vector: theirs, promise } of state.peers.values()) {
+    if (theirs === null) return 0
+    const whole = vector.wholeTo(seat)
+    safe = Math.min(safe, holdsAllOf(vector, theirs, seat) ? Math.max(whole, promise) : whole)
+  }
+  return safe
+}
+
+/** A stamp up to which this member makes no more entries than `vector` covers. */
+function ownPromise(state: EventualState, vector: Vector): number {
+  const { clock, seat } = state
+  const isWhole = !state.isGapOpen && vector.covers(state.ownLast)
+  if (state.ownLast > 0 && !isWhole) return vector.wholeTo(seat)
+  if (state.isGapOpen || state.preparing.length > 0) return vector.wholeTo(seat)
+  return Math.min(clock.last, state.reservedOnDisk)
+}
+
+/** Whether everything is there that a member had made when it said what it holds. */
+function holdsAllOf(ours: Vector, theirs: Vector, seat: number): boolean {
+  return theirs.rangesOf(seat).every((range) => ours.holds(range))
+}

@@ -1,0 +1,88 @@
+// Options of the eventual strategy: names, defaults and checks. `parseOptions` is the only place of this
+// plugin that throws.
+
+import { ConfigError, limits } from 'quorate/plugin'
+
+export interface EventualOptions {
+  /** Milliseconds between two notes of what a member holds, while something changes. */
+  readonly noteMs: number
+  /** The same while nothing changes. */
+  readonly idleMs: number
+  /** Milliseconds after which entries that were not acknowledged are sent again. */
+  readonly resendMs: number
+  /** Milliseconds between two messages of digests. */
+  readonly compareMs: number
+  /** Milliseconds for which a member waits for an entry's own origin before it asks others for it. */
+  readonly relayMs: number
+  /** How far ahead of the own clock another member's may be, milliseconds; entries beyond are refused. */
+  readonly skewMs: number
+  /** Bytes of entries in one message, and on their way to one member. */
+  readonly batchBytes: number
+  readonly windowBytes: number
+  /** Bytes of entries that wait for others that they hang on. */
+  readonly pendingBytes: number
+  /** Bytes of own writes that are not on disk yet; above, proposals are refused as busy. */
+  readonly unsavedBytes: number
+  /** Bytes of payloads kept in memory; older durable ones are read back from the disk on demand. */
+  readonly tailBytes: number
+  /** Bytes of entries kept for members that have not got them; beyond, they are repaired slot by slot. */
+  readonly keepBytes: number
+}
+
+export const eventualDefaults = {
+  noteMs: 50,
+  idleMs: 1_000,
+  resendMs: 400,
+  compareMs: 250,
+  relayMs: 500,
+  skewMs: 30 * 60_000,
+  batchBytes: limits.batchBytesMax,
+  windowBytes: 8 * 1024 * 1024,
+  pendingBytes: 16 * 1024 * 1024,
+  unsavedBytes: 32 * 1024 * 1024,
+  tailBytes: limits.tailBytesMax,
+  keepBytes: 256 * 1024 * 1024,
+} as const satisfies EventualOptions
+
+type OptionName = keyof EventualOptions
+
+/** Allowed values, both included. */
+const ranges: Readonly<Record<OptionName, readonly [number, number]>> = {
+  noteMs: [5, 10_000],
+  idleMs: [10, 60_000],
+  resendMs: [10, 60_000],
+  compareMs: [10, 3_600_000],
+  relayMs: [10, 60_000],
+  skewMs: [100, 24 * 3_600_000],
+  batchBytes: [1_024, limits.frameBytesMax / 2],
+  windowBytes: [1_024, 1024 * 1024 * 1024],
+  pendingBytes: [1_024, 1024 * 1024 * 1024],
+  unsavedBytes: [1_024, 1024 * 1024 * 1024],
+  tailBytes: [1_024, 1024 * 1024 * 1024],
+  keepBytes: [1_024, 1024 * 1024 * 1024 * 1024],
+}
+
+export function parseOptions(raw: Readonly<Record<string, unknown>>): EventualOptions {
+  const options: Record<OptionName, number> = { ...eventualDefaults }
+  for (const name of Object.keys(raw)) {
+    const given = raw[name]
+    if (!isOption(name)) {
+      throw refuse(name, given, `one of ${Object.keys(eventualDefaults).join(', ')}`)
+    }
+    const [min, max] = ranges[name]
+    if (typeof given !== 'number' || !Number.isInteger(given) || given < min || given > max) {
+      throw refuse(name, given, `a whole number from ${min} to ${max}`)
+    }
+    options[name] = given
+  }
+  if (options.idleMs < options.noteMs) throw refuse('idleMs', options.idleMs, 'noteMs at least')
+  return options
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(ranges, name)
+}
+
+function refuse(option: string, given: unknown, allowed: string): ConfigError {
+  return new ConfigError({ file: null, line: null, option, given: String(given), allowed })
+}

@@ -1,0 +1,69 @@
+// What slots hold beyond the member's vector: after a repair, slots that were taken late hold entries that the
+// log still brings.
+
+import { type ByteReader, type ByteWriter, slotCount, Vector } from 'quorate/plugin'
+
+interface Overlay {
+  readonly from: number
+  /** The first slot behind it. */
+  readonly to: number
+  readonly vector: Vector
+}
+
+export class Overlays {
+  #all: readonly Overlay[] = []
+
+  add(from: number, to: number, vector: Vector): void {
+    const last = this.#all[this.#all.length - 1]
+    if (last !== undefined && last.to === from && last.vector.equals(vector)) {
+      this.#all = [...this.#all.slice(0, -1), { from: last.from, to, vector: last.vector }]
+    } else this.#all = [...this.#all, { from, to, vector: Vector.copyOf(vector) }]
+  }
+
+  /** Forgets what `vector` covers. */
+  prune(vector: Vector): void {
+    if (this.#all.length === 0) return
+    this.#all = this.#all.filter((each) => !vector.includes(each.vector))
+  }
+
+  /** Which slots hold an entry already; undefined for none. */
+  holding(stamp: number): ((slot: number) => boolean) | undefined {
+    const found = this.#all.filter(({ vector }) => vector.covers(stamp))
+    if (found.length === 0) return undefined
+    return (slot) => found.some(({ from, to }) => from <= slot && slot < to)
+  }
+
+  /** What slots from `slot` on hold where the member holds `vector`, and the first slot that differs. */
+  reach(slot: number, vector: Vector): { readonly vector: Vector; readonly to: number } {
+    const made = Vector.copyOf(vector)
+    let end = slotCount
+    for (const { from, to, vector: more } of this.#all) {
+      if (from <= slot && slot < to) made.join(more)
+      for (const bound of [from, to]) if (bound > slot) end = Math.min(end, bound)
+    }
+    return { vector: made, to: end }
+  }
+
+  encode(writer: ByteWriter): void {
+    writer.varint(this.#all.length)
+    for (const { from, to, vector } of this.#all) {
+      writer.varint(from).varint(to)
+      vector.encode(writer)
+    }
+  }
+
+  /** False for bytes that are none. */
+  decode(reader: ByteReader): boolean {
+    const made: Overlay[] = []
+    const count = reader.varint()
+    for (let i = 0; i < count && reader.ok; i++) {
+      const from = reader.varint()
+      const to = reader.varint()
+      const vector = Vector.decode(reader)
+      if (vector === null) return false
+      made.push({ from, to, vector })
+    }
+    this.#all = made
+    return reader.ok
+  }
+}

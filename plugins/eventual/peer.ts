@@ -1,0 +1,72 @@
+// What a member knows of another one, and what is on its way to it.
+
+import type { LogEntry, MemberId, Vector } from 'quorate/plugin'
+
+export interface Peer {
+  readonly member: MemberId
+  readonly seat: number
+  isUp: boolean
+  /** What it said that it holds, in this run of its; null until it said so. */
+  vector: Vector | null
+  /** Of its last note (see `messages`). */
+  made: number
+  promise: number
+  safe: number
+  /** All that comes from it from now on has seen everything up to this stamp. */
+  effective: number
+  life: number
+  recovering: boolean
+  isSettled: boolean
+  /** Milliseconds at which it was last heard. */
+  heardAt: number
+  /** Own entries from this index on were not sent to it; null where it is not known what it lacks. */
+  next: number | null
+  /** Own entries sent and not acknowledged, oldest first. */
+  readonly flight: { readonly stamp: number; readonly bytes: number }[]
+  flightBytes: number
+  /** Milliseconds of the last progress: something was sent into an empty window, or acknowledged. */
+  movedAt: number
+  /** What it asked for: everything from this index on that `wanted` lacks. */
+  wanted: Vector | null
+  wantedFrom: number
+  /** The slot from which on it wants them as they are. */
+  wantsSlot: number | null
+  /** Milliseconds since when it holds something that we lack; 0 for not. */
+  lackingSince: number
+  askedAt: number
+  /** The slot from which on digests are compared next. */
+  comparedTo: number
+  /** A snapshot is on its way to it. */
+  isGettingAll: boolean
+  /** Old entries that were read back for it. */
+  fetched: readonly LogEntry[]
+}
+
+export function makePeer(member: MemberId, seat: number): Peer {
+  return {
+    member,
+    seat,
+    isUp: false,
+    vector: null,
+    made: 0,
+    promise: 0,
+    safe: 0,
+    effective: 0,
+    life: 0,
+    recovering: false,
+    isSettled: false,
+    heardAt: 0,
+    next: null,
+    flight: [],
+    flightBytes: 0,
+    movedAt: 0,
+    wanted: null,
+    wantedFrom: 0,
+    wantsSlot: null,
+    lackingSince: 0,
+    askedAt: 0,
+    comparedTo: 0,
+    isGettingAll: false,
+    fetched: [],
+  }
+}

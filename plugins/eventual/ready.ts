@@ -1,0 +1,105 @@
+// Drains the outbox into one numbered Ready: what to execute, to write, to send, and who may be answered.
+
+import { hashZero, hasBug, type LogEntry, type Ready, type StoreBatch } from 'quorate/plugin'
+import { encodeHardState } from './hard-state.js'
+import { ship } from './shipping.js'
+import type { EventualState } from './state.js'
+
+const nothing: readonly never[] = []
+
+export function takeReady(state: EventualState): Ready | null {
+  ship(state)
+  settle(state)
+  const { out } = state
+  const isHardDirty = state.isHardDirty
+  const write = takeWrite(state)
+  const isEmpty =
+    write === null &&
+    out.now.length === 0 &&
+    out.deliveries.length === 0 &&
+    out.grants.length === 0 &&
+    out.settled.length === 0 &&
+    out.dropped.length === 0 &&
+    out.stable === null &&
+    out.trace.length === 0 &&
+    out.snapshotTo.length === 0 &&
+    out.fetch === null
+  if (isEmpty) return null
+  state.batch++
+  if (write !== null) {
+    const reserved = isHardDirty ? state.hard.reserved : 0
+    state.writes.push({ batch: state.batch, index: state.saved, reserved })
+  }
+  const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
+  const ready: Ready = {
+    batch: state.batch,
+    write,
+    mustSync: isHardDirty || (hasRows && state.durability === 'always'),
+    sendNow: out.now,
+    sendAfterWrite: nothing,
+    delivered: out.deliveries,
+    grants: out.grants,
+    settled: out.settled,
+    stable: out.stable,
+    dropped: out.dropped,
+    fetch: out.fetch,
+    snapshotTo: out.snapshotTo,
+    trace: out.trace,
+  }
+  if (out.now.length > 0) out.now = []
+  if (out.deliveries.length > 0) out.deliveries = []
+  if (out.grants.length > 0) out.grants = []
+  if (out.settled.length > 0) out.settled = []
+  if (out.dropped.length > 0) out.dropped = []
+  if (out.trace.length > 0) out.trace = []
+  if (out.snapshotTo.length > 0) out.snapshotTo = []
+  out.stable = null
+  out.fetch = null
+  return ready
+}
+
+/** Own entries that may be answered. */
+function settle(state: EventualState): void {
+  const end = hasBug('eventual-answer-before-sync') ? state.tail.last : state.settledIndex
+  while (state.unsettled.length > 0 && (state.unsettled[0] as { index: number }).index <= end) {
+    const done = state.unsettled.shift()
+    if (done !== undefined) state.out.settled.push(done.token)
+  }
+}
+
+function takeWrite(state: EventualState): StoreBatch | null {
+  const { out, tail } = state
+  const from = state.saved + 1
+  const hasEntries = state.durability !== 'none' && from <= tail.last
+  if (!state.isHardDirty && !hasEntries && out.cutTo === null && out.reset === null) return null
+  const entries: LogEntry[] = []
+  if (hasEntries) {
+    for (let index = from; index <= tail.last; index++) {
+      entries.push(tail.entryAt(index) as LogEntry)
+    }
+  }
+  const batch: StoreBatch = {
+    state: state.isHardDirty || out.reset !== null ? encodeHardState(state.hard) : null,
+    voteTerm: 0,
+    entries,
+    chainBefore: hasEntries ? (tail.chainAt(state.saved) ?? hashZero) : hashZero,
+    cutTo: out.cutTo,
+    reset: out.reset,
+  }
+  state.saved = tail.last
+  state.isHardDirty = false
+  out.cutTo = null
+  out.reset = null
+  return batch
+}
+
+/** The write of a Ready is on disk, and all before it. */
+export function writePersisted(state: EventualState, batch: number): void {
+  while (state.writes.length > 0 && (state.writes[0] as { batch: number }).batch <= batch) {
+    const write = state.writes.shift()
+    if (write === undefined) break
+    if (write.reserved > state.reservedOnDisk) state.reservedOnDisk = write.reserved
+    state.persistedTo(Math.min(write.index, state.tail.last))
+  }
+  if (state.durability !== 'none') state.tail.evict(Math.min(state.persisted, state.applied))
+}

@@ -1,0 +1,116 @@
+// Entries of others: each is taken once, behind the one before it of its member and behind all that its
+// member had seen. What comes too early waits, within bounds; what was lost on the way is asked for.
+
+import { hasBug, type MemberId, payloadOf, type StampRange } from 'quorate/plugin'
+import { decodeEntry, type Entry } from './entry.js'
+import type { Entries } from './messages.js'
+import { type EventualState, noteOf } from './state.js'
+
+/** An entry that came before something that it needs. */
+export interface Early {
+  readonly entry: Entry
+  readonly bytes: Uint8Array
+}
+
+export function onEntries(state: EventualState, from: MemberId, message: Entries): void {
+  const peer = state.peers.get(from)
+  if (peer !== undefined) peer.askedAt = 0
+  let isMoving = false
+  for (const bytes of message.entries) {
+    const entry = decodeEntry(bytes)
+    if (entry === null || entry.seat >= state.seats.length) {
+      state.counters.malformed++
+      return
+    }
+    if (!state.clock.accepts(entry.stamp, state.wall) && !hasBug('eventual-future-accepted')) {
+      state.counters.refusedAhead++
+      state.why = `entries of member ${state.seats[entry.seat]} are refused: its clock is ahead`
+      return
+    }
+    if (take(state, { entry, bytes })) isMoving = true
+  }
+  for (const range of message.filled) if (fill(state, range)) isMoving = true
+  if (isMoving) release(state)
+  if (message.isCut && !state.vector.includes(state.peers.get(from)?.vector ?? state.vector)) {
+    state.needAll(from)
+  }
+}
+
+/** Takes an entry or keeps it for later; whether it was taken. */
+function take(state: EventualState, early: Early): boolean {
+  const { entry, bytes } = early
+  if (state.vector.covers(entry.stamp)) {
+    state.counters.duplicates++
+    return false
+  }
+  if (mayGo(state, entry)) {
+    deliver(state, early)
+    return true
+  }
+  state.counters.gaps++
+  if (state.early.has(entry.stamp)) return false
+  if (state.earlyBytes + bytes.length > state.options.pendingBytes) return false
+  if (state.early.size === 0) state.earlySince = state.mono
+  state.early.set(entry.stamp, early)
+  state.earlyBytes += bytes.length
+  return false
+}
+
+function mayGo(state: EventualState, { seat, previous, isFirst, seen }: Entry): boolean {
+  const { vector } = state
+  // It may be in the slots that were taken already.
+  if (state.repair !== null && !hasBug('eventual-merges-while-repaired')) return false
+  if (!isFirst && !vector.endsAt(seat, previous) && !hasBug('eventual-gap-accepted')) return false
+  return vector.includes(seen) || hasBug('eventual-seen-ignored')
+}
+
+/** Something came: what waited for it follows. */
+export function release(state: EventualState): void {
+  let isMoving = state.early.size > 0
+  while (isMoving) {
+    isMoving = false
+    for (const [stamp, early] of state.early) {
+      const isKnown = state.vector.covers(stamp)
+      if (!isKnown && !mayGo(state, early.entry)) continue
+      state.early.delete(stamp)
+      state.earlyBytes -= early.bytes.length
+      if (isKnown) continue
+      deliver(state, early)
+      state.earlySince = state.mono
+      isMoving = true
+    }
+  }
+}
+
+/** What waits for long may wait for what is lost: who holds it is asked for it again. */
+export function forgetEarly(state: EventualState): void {
+  if (state.early.size === 0 || state.mono - state.earlySince < state.options.relayMs * 4) return
+  state.early.clear()
+  state.earlyBytes = 0
+}
+
+/** Hands an entry of another member, or one of our own that we had lost, to the engine and the log. */
+export function deliver(state: EventualState, { entry, bytes }: Early): void {
+  const index = ++state.delivered
+  const note = noteOf(entry)
+  const payload = payloadOf(bytes)
+  state.vector.add(note)
+  state.clock.see(entry.stamp)
+  state.counters.received++
+  const { stamp, seen, ops } = entry
+  const holds = state.overlays.holding(stamp)
+  const merge = holds === undefined ? { stamp, seen, ops } : { stamp, seen, ops, holds }
+  const at = state.positionAt(index)
+  state.out.deliveries.push({ at, payload, token: null, merge })
+  if (state.preparing.length > 0) state.behind.push({ payload, note })
+  else state.append(payload, note)
+}
+
+/** A range without an entry; of use only where we hold what is before it. */
+function fill(state: EventualState, range: StampRange): boolean {
+  if (!state.vector.endsAt(range.seat, range.after)) return false
+  state.vector.add(range)
+  state.durable.add(range)
+  state.appliedVector.add(range)
+  return true
+}

@@ -1,0 +1,114 @@
+// Repair: a member that lacks what entries do not tell any more takes the slots of another one as they are,
+// one after the other, and merges them. What it lacks and the other holds is taken; what the other has seen
+// and does not hold was removed. It takes no writes meanwhile; the other one does.
+
+import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plugin'
+import type { Slots } from './messages.js'
+import type { Peer } from './peer.js'
+import { release } from './receiving.js'
+import { encodeSlotEntry, type SlotEntry } from './slot-entry.js'
+import { emptyPayload, type EventualState } from './state.js'
+
+/** A repair that runs. */
+export interface Repair {
+  from: MemberId
+  /** The next slot. */
+  next: number
+  /** What the other member held when it began. */
+  start: Vector | null
+  askedAt: number
+}
+
+/** Slots in one message. */
+const slotsMax = 2_048
+
+/** Asks for the next slots, and again where no answer came. */
+export function repairTick(state: EventualState): void {
+  const { repair, options, mono } = state
+  if (repair === null || mono - repair.askedAt < options.resendMs) return
+  const peer = state.peers.get(repair.from)
+  if (peer?.isUp !== true) {
+    // Another one may hold other things: it begins anew.
+    const other = [...state.peers.values()].find((each) => each.isUp && each.vector !== null)
+    if (other === undefined) return
+    state.repair = { from: other.member, next: 0, start: null, askedAt: mono }
+  }
+  repair.askedAt = mono
+  ask(state)
+}
+
+/** A peer wants slots: sent now, or as soon as no entry is half executed. */
+export function sendSlots(state: EventualState, peer: Peer): void {
+  const { view } = state
+  if (peer.wantsSlot === null || view === undefined) return
+  const exported: (Uint8Array | null)[] = []
+  let bytes = 0
+  let empty: Uint8Array = noSlot
+  let slot = peer.wantsSlot
+  const { vector, to } = state.overlays.reach(slot, state.appliedVector)
+  for (; slot < to && exported.length < slotsMax; slot++) {
+    const holds = view.holdsSlot(slot)
+    if (holds === null || bytes >= state.options.batchBytes) break
+    const each = view.exportSlot(slot) ?? noSlot
+    exported.push(holds ? each : null)
+    if (holds) bytes += each.length
+    else empty = each
+  }
+  if (exported.length === 0) return
+  const everywhere = state.appliedVector
+  const message = { slot: peer.wantsSlot, exported, empty, vector, everywhere }
+  state.out.send(peer.member, { kind: 'slots', ...message })
+  peer.wantsSlot = null
+}
+
+export function onSlots(state: EventualState, from: MemberId, message: Slots): void {
+  const { repair, view } = state
+  if (repair === null || repair.from !== from || repair.next !== message.slot) return
+  if (view === undefined || message.exported.length === 0) return
+  repair.start ??= message.everywhere
+  for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
+  for (const exported of message.exported) {
+    const slot = repair.next++
+    const isEmpty = exported === null && view.holdsSlot(slot) === false
+    const { empty, vector } = message
+    if (!isEmpty) take(state, { slot, exported: exported ?? empty, theirs: vector })
+  }
+  state.overlays.add(message.slot, repair.next, message.vector)
+  if (repair.next < slotCount) {
+    repair.askedAt = state.mono
+    ask(state)
+    return
+  }
+  state.repair = null
+  state.counters.repairs++
+  state.hasAll = true
+  if (!hasBug('eventual-repair-not-joined')) {
+    take(state, { slot: slotCount, exported: noSlot, theirs: repair.start })
+  }
+  release(state)
+}
+
+const noSlot: Uint8Array = new Uint8Array(0)
+
+function ask(state: EventualState): void {
+  const { repair } = state
+  if (repair === null) return
+  state.out.send(repair.from, { kind: 'want-slots', slot: repair.next })
+}
+
+/** Into the log and to the engine. */
+function take(state: EventualState, of: Pick<SlotEntry, 'slot' | 'exported' | 'theirs'>): void {
+  const mine = Vector.copyOf(state.vector)
+  const entry = { ...of, mine, isRecovering: state.recovering !== null }
+  const payload = payloadOf(encodeSlotEntry(entry))
+  const at = state.positionAt(++state.delivered)
+  const note = of.slot === slotCount ? of.theirs : null
+  if (note === null) state.out.deliveries.push({ at, payload, token: null, slot: entry })
+  else {
+    state.out.deliveries.push({ at, payload: emptyPayload, token: null })
+    state.vector.join(note)
+    state.cutThrough.join(note)
+  }
+  if (state.preparing.length > 0) state.behind.push({ payload, note })
+  else state.append(payload, note)
+}

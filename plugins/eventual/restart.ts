@@ -1,0 +1,95 @@
+// A member that lost something of what it had acknowledged: it takes no writes before it holds again
+// what is stable anywhere, and then makes entries under a new incarnation, behind a gap that may be filled
+// with what others still have of its old one.
+
+import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
+import { release } from './receiving.js'
+import { rewind } from './shipping.js'
+import { type EventualState, never } from './state.js'
+
+export function restartTick(state: EventualState): void {
+  judgeRecovery(state)
+  closeGaps(state)
+  const { needsAll } = state
+  if (needsAll === null || state.mono - needsAll.askedAt < state.options.resendMs) return
+  const peer = state.peers.get(needsAll.from)
+  const other = [...state.peers.values()].find((each) => each.isUp && !each.recovering)
+  const asked = peer?.isUp === true && !peer.recovering ? peer : other
+  if (asked === undefined) return
+  needsAll.from = asked.member
+  needsAll.askedAt = state.mono
+  state.out.send(asked.member, { kind: 'want-all' })
+}
+
+/** Whether it may take writes again. */
+export function judgeRecovery(state: EventualState): void {
+  if (state.recovering === null) return
+  if (state.isAlone || state.recovering === 'accept-loss') {
+    recovered(state)
+    return
+  }
+  const isEmpty = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
+  const peers = [...state.peers.values()]
+  const intact = peers.find((peer) => peer.vector !== null && !peer.recovering)
+  if (intact !== undefined) {
+    if (isEmpty && !state.hasAll) state.needAll(intact.member)
+    state.target ??= intact.vector
+  } else if (peers.every((peer) => peer.vector !== null)) {
+    // Nobody is intact: together they hold what is left.
+    const target = new Vector()
+    for (const peer of peers) target.join(peer.vector as Vector)
+    state.target = target
+    state.hasAll = true
+  } else if (!isEmpty && state.mono >= state.startedAt + state.recoverWaitMs) {
+    state.target = new Vector()
+  }
+  const { target } = state
+  if (target === null || (isEmpty && !state.hasAll)) return
+  if (state.vector.includes(target) || hasBug('eventual-writes-before-refilled')) recovered(state)
+}
+
+/**
+ * What this member's earlier incarnations made and lost is nowhere else: nobody holds more than we do. From
+ * now on there are no entries in between.
+ */
+export function closeGaps(state: EventualState): void {
+  const { seat, vector } = state
+  if (!state.isGapOpen || state.recovering !== null) return
+  for (const peer of state.peers.values()) {
+    if (peer.vector === null || !peer.isSettled) return
+    if (!peer.vector.rangesOf(seat).every((range) => vector.holds(range))) return
+  }
+  state.isGapOpen = false
+  const range = { seat, after: vector.wholeTo(seat), upTo: state.ownStart }
+  for (const each of [vector, state.durable, state.appliedVector]) each.add(range)
+}
+
+function recovered(state: EventualState): void {
+  state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
+  state.recovering = null
+  state.counters.incarnations++
+  state.ownLast = state.vector.lastOf(state.seat)
+  state.clock.see(state.ownLast)
+  state.ownStart = hasBug('eventual-incarnation-reused')
+    ? state.ownLast
+    : state.clock.next(state.wall)
+  state.toldAt = never
+}
+
+/** The engine is now exactly what another member's was. Only an empty member is helped so. */
+export function installed(
+  state: EventualState,
+  at: Position,
+  { chain, mark }: { readonly chain: Hash64; readonly mark: Vector },
+): void {
+  state.counters.snapshotsInstalled++
+  state.restartLog(at, chain, mark)
+  release(state)
+  state.needsAll = null
+  state.hasAll = true
+  for (const peer of state.peers.values()) {
+    rewind(peer)
+    peer.askedAt = 0
+  }
+  judgeRecovery(state)
+}

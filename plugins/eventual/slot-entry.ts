@@ -1,0 +1,56 @@
+// A slot of another member in the own log, as it was, and the note that ends a repair: what the other member
+// held is held here from then on. Nobody else is told of them.
+
+import {
+  ByteReader,
+  ByteWriter,
+  decodeEntryHead,
+  encodeEntryHead,
+  entryKinds,
+  entryVersion,
+  slotCount,
+  type SlotMark,
+  Vector,
+} from 'quorate/plugin'
+
+export interface SlotEntry extends SlotMark {
+  readonly mine: Vector
+  readonly theirs: Vector
+}
+
+const writer = new ByteWriter(1024)
+
+/** The stamp that no entry has: what follows is a slot. */
+const noStamp = 0
+
+export function encodeSlotEntry(entry: SlotEntry): Uint8Array {
+  encodeEntryHead(writer, {
+    kind: entryKinds.effects,
+    version: entryVersion,
+    origin: 0,
+    incarnation: 0,
+    sequence: 0,
+    acknowledged: 0,
+    stamp: 0,
+    seedHigh: 0,
+    seedLow: 0,
+    trace: '',
+  })
+  writer.varint(noStamp).varint(entry.slot).boolean(entry.isRecovering)
+  entry.mine.encode(writer)
+  entry.theirs.encode(writer)
+  return writer.raw(entry.exported).finish()
+}
+
+/** Null for bytes that are none. `exported` is a view into `bytes`. */
+export function decodeSlotEntry(bytes: Uint8Array): SlotEntry | null {
+  const reader = new ByteReader(bytes)
+  const head = decodeEntryHead(reader)
+  if (head === null || head.kind !== entryKinds.effects || reader.varint() !== noStamp) return null
+  const slot = reader.varint()
+  const isRecovering = reader.boolean()
+  const mine = Vector.decode(reader)
+  const theirs = Vector.decode(reader)
+  if (!reader.ok || mine === null || theirs === null || slot > slotCount) return null
+  return { slot, isRecovering, mine, theirs, exported: reader.raw(reader.left) }
+}

@@ -1,0 +1,378 @@
+// The state of one member: its log, its clock, what it holds, and what it knows of the others. The role
+// files move it; each entry comes in through `append`, so that log, ledger and vectors agree.
+
+import {
+  assert,
+  ByteReader,
+  ByteWriter,
+  type Durability,
+  type GroupId,
+  type Hash64,
+  type LogRange,
+  type MemberId,
+  type Members,
+  type MergeView,
+  type Payload,
+  payloadOf,
+  type Position,
+  type Random,
+  type RecoveryCause,
+  slotCount,
+  StampClock,
+  type StampRange,
+  type StrategyInit,
+  Tail,
+  type Token,
+  Vector,
+} from 'quorate/plugin'
+import { decodeEntry, type Entry } from './entry.js'
+import { decodeHardState, type HardState } from './hard-state.js'
+import { addNote, Ledger, type Note } from './ledger.js'
+import type { EventualOptions } from './options.js'
+import { Outbox } from './outbox.js'
+import { Overlays } from './overlays.js'
+import { makePeer, type Peer } from './peer.js'
+import type { Repair } from './repair.js'
+import type { Early } from './receiving.js'
+import { decodeSlotEntry, type SlotEntry } from './slot-entry.js'
+
+/** A time that is past on every monotonic clock, in milliseconds. */
+export const never = -1e15
+
+/** The one term of a log that nobody else shares. */
+export const localTerm = 1
+
+export interface Counters {
+  made: number
+  received: number
+  duplicates: number
+  refusedAhead: number
+  malformed: number
+  gaps: number
+  wants: number
+  relayed: number
+  resent: number
+  fetches: number
+  snapshotsSent: number
+  snapshotsInstalled: number
+  repairs: number
+  differing: number
+  incarnations: number
+}
+
+/** An own entry that was handed out for execution. */
+export interface Preparing {
+  readonly token: Token
+  readonly index: number
+  readonly stamp: number
+  /** What it has seen; gets the own entries before it when they are done. */
+  readonly seen: Vector
+}
+
+export class EventualState {
+  readonly self: MemberId
+  readonly group: GroupId
+  readonly options: EventualOptions
+  readonly durability: Durability
+  readonly members: Members
+  /** All members, ascending: a member's seat is its place here. */
+  readonly seats: readonly MemberId[]
+  readonly seat: number
+  readonly random: Random
+  /** Another number for each run. */
+  readonly life: number
+  readonly clock: StampClock
+  readonly tail: Tail
+  readonly ledger: Ledger
+  readonly out = new Outbox()
+  readonly peers: Map<MemberId, Peer>
+  readonly counters: Counters = {
+    made: 0,
+    received: 0,
+    duplicates: 0,
+    refusedAhead: 0,
+    malformed: 0,
+    gaps: 0,
+    wants: 0,
+    relayed: 0,
+    resent: 0,
+    fetches: 0,
+    snapshotsSent: 0,
+    snapshotsInstalled: 0,
+    repairs: 0,
+    differing: 0,
+    incarnations: 0,
+  }
+  mono = 0
+  wall = 0
+  hard: HardState
+  isHardDirty = false
+  /** Everything handed out for execution; own entries once they are prepared. */
+  vector: Vector
+  /** What is on disk as far as it has to be: told to others. */
+  readonly durable: Vector
+  /** At the applied index: kept by checkpoints. */
+  readonly appliedVector: Vector
+  /** The last own entry, and the stamp behind which the range begins that it ends. */
+  ownLast: number
+  ownStart: number
+  /** This run made an entry; and its first one goes on where the last run ended. */
+  hasOwn = false
+  readonly isContinuing: boolean
+  /** Others may hold entries of earlier incarnations of this member that it lost. */
+  isGapOpen: boolean
+  /** No stamp up to here is made again after a crash. */
+  reservedOnDisk: number
+  /** Index of the last entry that was handed out. */
+  delivered: number
+  applied: number
+  /** Entries up to here are part of a write, and on disk. */
+  saved: number
+  persisted: number
+  readonly preparing: Preparing[] = []
+  /** Entries that came behind one that is being prepared, in order from `preparing[0].index` on; null for that one. */
+  readonly behind: ({ readonly payload: Payload; readonly note: Note } | null)[] = []
+  /** Own entries that are not answered yet. */
+  unsettled: { readonly token: Token; readonly index: number }[] = []
+  unsavedBytes = 0
+  /** Bytes of the entries in the log. */
+  logBytes = 0
+  /** Up to where the last finished checkpoint allows to cut. */
+  checkpointed = 0
+  batch = 0
+  readonly writes: { readonly batch: number; index: number; readonly reserved: number }[] = []
+  /** What slots hold beyond `vector`. */
+  readonly overlays = new Overlays()
+  /** Entries that came before something that they need, by stamp. */
+  readonly early = new Map<number, Early>()
+  earlyBytes = 0
+  earlySince = 0
+  /** Everything that was cut from the log, and what was forgotten before it. */
+  readonly cutThrough: Vector
+  /** Old entries that are being read back. */
+  fetching: LogRange | null = null
+  /** What the others were told last, and when. */
+  told = new Vector()
+  toldAt = never
+  toldSafe = 0
+  /** Everything up to this stamp is with all members, and all that comes has seen it. */
+  stable = 0
+  stabilisedAt = never
+  /** Milliseconds at which digests were sent last. */
+  comparedAt = never
+  /** Why no writes are taken yet, or null. */
+  recovering: RecoveryCause | null
+  readonly recoverWaitMs: number
+  readonly startedAt: number
+  /** What has to be held again before writes are taken. */
+  target: Vector | null = null
+  /** Slots of another member are taken as they are. */
+  repair: Repair | null = null
+  readonly view: MergeView | undefined
+  /** A snapshot is asked for. */
+  needsAll: { from: MemberId; askedAt: number } | null = null
+  hasAll = false
+  why = ''
+  loss = ''
+  diskShort = false
+
+  constructor(init: StrategyInit<EventualOptions>) {
+    this.self = init.self
+    this.group = init.group
+    this.options = init.options
+    this.durability = init.durability
+    this.members = init.members
+    this.seats = [...init.members.voters, ...init.members.learners].sort((a, b) => a - b)
+    this.seat = this.seats.indexOf(init.self)
+    assert(this.seat >= 0, 'a member has a seat')
+    this.random = init.random
+    this.life = init.random.below(0x7fffffff) + 1
+    this.clock = new StampClock(this.seat, init.options.skewMs)
+    this.mono = init.now.mono
+    this.wall = init.now.wall
+    this.recovering = init.recovering
+    this.recoverWaitMs = init.recoverWaitMs
+    this.view = init.view
+    this.startedAt = init.now.mono
+    this.hard = decodeHardState(init.state)
+    const { from, chain, entries } = init.earlier ?? {
+      from: init.base,
+      chain: init.baseChain,
+      entries: [],
+    }
+    this.tail = new Tail(from, chain, {
+      lazyChain: this.seats.length === 1 && init.durability === 'none',
+      bytesMax: init.durability === 'none' ? Number.MAX_SAFE_INTEGER : init.options.tailBytes,
+    })
+    this.ledger = new Ledger(from.index)
+    this.vector = init.mark == null ? new Vector() : decodeMark(init.mark, this.overlays)
+    this.appliedVector = Vector.copyOf(this.vector)
+    this.durable = Vector.copyOf(this.vector)
+    this.cutThrough = Vector.copyOf(this.vector)
+    this.delivered = init.base.index
+    this.applied = init.base.index
+    for (const { payload } of entries) {
+      const entry = this.#restore(payload)
+      if (entry !== null && !('slot' in entry)) this.cutThrough.remove(noteOf(entry))
+    }
+    for (const { payload } of init.entries) this.#again(payload)
+    this.saved = this.tail.last
+    this.persisted = this.tail.last
+    this.durable.join(this.vector)
+    this.peers = new Map(
+      this.seats.flatMap((member, seat) =>
+        member === init.self ? [] : [[member, makePeer(member, seat)] as const],
+      ),
+    )
+    this.clock.see(this.hard.reserved)
+    for (const { upTo } of this.vector.ranges()) this.clock.see(upTo)
+    this.reservedOnDisk = this.hard.reserved
+    this.isContinuing = init.recovering === null
+    this.isGapOpen = init.recovering !== null
+    this.ownLast = this.vector.lastOf(this.seat)
+    const own = this.vector.ranges().filter(({ seat }) => seat === this.seat)
+    this.ownStart = own[own.length - 1]?.after ?? 0
+  }
+
+  get isAlone(): boolean {
+    return this.seats.length === 1
+  }
+
+  /** Entries up to here may be told to others and answered. */
+  get settledIndex(): number {
+    return this.durability === 'always' ? this.persisted : this.tail.last
+  }
+
+  seatOf(member: MemberId): number {
+    return this.seats.indexOf(member)
+  }
+
+  positionAt(index: number): Position {
+    return { term: localTerm, index }
+  }
+
+  /** The next entry of the log, of whatever member. */
+  append(payload: Payload, note: Note): void {
+    this.tail.append({ term: localTerm, index: this.tail.last + 1, payload })
+    this.ledger.append(note)
+    this.unsavedBytes += payload.size
+    this.logBytes += payload.size
+    if (this.durability === 'none') {
+      this.persisted = this.tail.last
+      this.saved = this.tail.last
+      this.unsavedBytes = 0
+      addNote(this.durable, note)
+    }
+  }
+
+  /** The engine is at `at` and holds what `mark` covers: the log begins anew there. */
+  restartLog(at: Position, chain: Hash64, mark: Vector): void {
+    this.tail.reset(at, chain)
+    this.ledger.reset(at.index)
+    for (const vector of [this.vector, this.durable, this.appliedVector, this.cutThrough]) {
+      vector.meet(mark)
+      vector.join(mark)
+    }
+    for (const { upTo } of mark.ranges()) this.clock.see(upTo)
+    this.delivered = at.index
+    this.applied = at.index
+    this.saved = at.index
+    this.persisted = at.index
+    this.checkpointed = at.index
+    this.logBytes = 0
+    this.unsavedBytes = 0
+    // What they hold of the log is of no use any more.
+    for (const write of this.writes) write.index = 0
+    for (const { token } of this.preparing) {
+      this.out.dropped.push({ token, reason: 'truncated', definite: true })
+    }
+    this.preparing.length = 0
+    this.behind.length = 0
+    this.out.deliveries = []
+    this.out.reset = { at, chain }
+  }
+
+  /** Entries do not tell what is lacking: an empty member takes a snapshot of `from`, another one its slots. */
+  needAll(from: MemberId): void {
+    if (this.tail.last === 0) this.needsAll ??= { from, askedAt: never }
+    else this.repair ??= { from, next: 0, start: null, askedAt: never }
+  }
+
+  /** The engine has executed everything up to `index`. */
+  appliedTo(index: number): void {
+    for (let at = this.applied + 1; at <= index; at++) {
+      const note = this.ledger.at(at)
+      addNote(this.appliedVector, note)
+    }
+    if (index > this.applied) this.applied = index
+  }
+
+  /** Everything up to `index` is on disk. */
+  persistedTo(index: number): void {
+    for (let at = this.persisted + 1; at <= index; at++) {
+      const note = this.ledger.at(at)
+      this.unsavedBytes -= this.tail.sizeAt(at)
+      addNote(this.durable, note)
+    }
+    if (index > this.persisted) this.persisted = index
+  }
+
+  /** An entry that the disk held. */
+  #restore(payload: Payload): Entry | SlotEntry | null {
+    this.tail.append({ term: localTerm, index: this.tail.last + 1, payload })
+    this.logBytes += payload.size
+    const bytes = payload.bytes()
+    const entry = bytes.length === 0 ? null : (decodeEntry(bytes) ?? decodeSlotEntry(bytes))
+    this.ledger.append(entry === null ? null : restoredNote(entry))
+    return entry
+  }
+
+  /** One that the engine has not got any more: it is handed out again. */
+  #again(payload: Payload): void {
+    const entry = this.#restore(payload)
+    this.delivered = this.tail.last
+    const at = this.positionAt(this.delivered)
+    const { deliveries } = this.out
+    if (entry === null) deliveries.push({ at, payload, token: null })
+    else {
+      const note = restoredNote(entry)
+      addNote(this.vector, note)
+      if (!('slot' in entry)) {
+        const holds = this.overlays.holding(entry.stamp)
+        const merge = holds === undefined ? entry : { ...entry, holds }
+        deliveries.push({ at, payload, token: null, merge })
+      } else if (note === null) {
+        deliveries.push({ at, payload, token: null, slot: entry })
+        this.overlays.add(entry.slot, entry.slot + 1, entry.theirs)
+      } else deliveries.push({ at, payload: emptyPayload, token: null })
+    }
+  }
+}
+
+function restoredNote(entry: Entry | SlotEntry): Note {
+  if (!('slot' in entry)) return noteOf(entry)
+  return entry.slot === slotCount ? entry.theirs : null
+}
+
+/** What an entry adds to a vector. */
+export function noteOf({ seat, previous, stamp }: Entry): StampRange {
+  return { seat, after: previous, upTo: stamp }
+}
+
+/** The payload of an entry that changed nothing. */
+export const emptyPayload: Payload = payloadOf(new Uint8Array(0))
+
+/** What a checkpoint keeps: the vector, and what slots hold beyond it. */
+export function encodeMark({ appliedVector, overlays }: EventualState): Uint8Array {
+  const writer = new ByteWriter(64)
+  appliedVector.encode(writer)
+  overlays.encode(writer)
+  return writer.finish()
+}
+
+export function decodeMark(bytes: Uint8Array, overlays: Overlays): Vector {
+  const reader = new ByteReader(bytes)
+  const vector = Vector.decode(reader)
+  assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
+  return vector
+}

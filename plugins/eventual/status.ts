@@ -1,0 +1,51 @@
+// What a member says of itself: for `quorate status`, for the shard and for the simulator's checks.
+
+import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
+import type { EventualState } from './state.js'
+
+export function describe(state: EventualState): StrategyStatus {
+  const isOpen = state.recovering === null
+  const at = state.positionAt(state.delivered)
+  return {
+    role: isOpen ? 'leader' : 'recovering',
+    leader: isOpen ? state.self : null,
+    term: 1,
+    era: 0,
+    commit: at,
+    last: at,
+    first: state.tail.first,
+    chain: lastChain(state),
+    members: state.members,
+    peers: peersOf(state),
+    recovering: state.recovering,
+    why: whyOf(state),
+    loss: state.loss,
+    counters: { ...state.counters },
+  }
+}
+
+function whyOf(state: EventualState): string {
+  if (state.why !== '') return state.why
+  if (state.recovering === null) return ''
+  return `waits for another member before it takes writes (${state.recovering})`
+}
+
+/** A lone member without a log on disk computes no chain only to be asked for its status. */
+function lastChain(state: EventualState): Hash64 {
+  if (state.isAlone && state.durability === 'none') return rebasedChain(state.tail.position)
+  return state.tail.chainAt(state.tail.last) as Hash64
+}
+
+function peersOf(state: EventualState): PeerStatus[] {
+  const self = { member: state.self, match: state.persisted, recovering: state.recovering !== null }
+  const peers: PeerStatus[] = [{ ...self, state: 'self', active: true }]
+  for (const peer of state.peers.values()) {
+    const match =
+      peer.vector === null ? 0 : state.ledger.firstLacking(peer.vector, state.tail.first, null) - 1
+    const active = peer.isUp && state.mono - peer.heardAt <= state.options.idleMs * 3
+    const phase = peer.isGettingAll ? 'snapshot' : peer.next === null ? 'probe' : 'replicate'
+    const { member, recovering } = peer
+    peers.push({ member, match, state: phase, active, recovering })
+  }
+  return peers
+}

@@ -1,0 +1,219 @@
+// The strategy that a shard drives: every call notes the time, hands over to the file that it concerns
+// and leaves its results in the outbox.
+
+import type {
+  Hash64,
+  LogEntry,
+  MemberChange,
+  MemberId,
+  Members,
+  Now,
+  Payload,
+  Position,
+  ReadLevel,
+  Ready,
+  Refusal,
+  Strategy,
+  StrategyInit,
+  StrategyStatus,
+  Token,
+} from 'quorate/plugin'
+import { slotCount, Vector } from 'quorate/plugin'
+import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
+import { cutLog } from './cutting.js'
+import { decodeMessage } from './messages.js'
+import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
+import type { EventualOptions } from './options.js'
+import { onEntries } from './receiving.js'
+import { onSlots, repairTick } from './repair.js'
+import { takeReady, writePersisted } from './ready.js'
+import { installed, judgeRecovery, restartTick } from './restart.js'
+import { entriesFetched, rewind } from './shipping.js'
+import { decodeMark, encodeMark, EventualState } from './state.js'
+import { describe } from './status.js'
+import { prepared, propose, reserve } from './writing.js'
+
+export class EventualStrategy implements Strategy {
+  readonly #state: EventualState
+
+  constructor(init: StrategyInit<EventualOptions>) {
+    const state = new EventualState(init)
+    this.#state = state
+    reserve(state, state.clock.next(state.wall))
+    judgeRecovery(state)
+  }
+
+  tick(now: Now): void {
+    const state = this.#state
+    this.#note(now)
+    notesTick(state)
+    restartTick(state)
+    repairTick(state)
+    antiEntropyTick(state)
+    cutLog(state)
+  }
+
+  step(from: MemberId, message: Uint8Array, now: Now): void {
+    const state = this.#state
+    this.#note(now)
+    const peer = state.peers.get(from)
+    if (peer === undefined) return
+    const decoded = decodeMessage(message)
+    if (decoded === null) {
+      state.counters.malformed++
+      return
+    }
+    // That a link opened may have been told before an older one was closed.
+    if (!peer.isUp) this.peerUp(from)
+    switch (decoded.kind) {
+      case 'entries':
+        onEntries(state, from, decoded)
+        return
+      case 'vector':
+        onVector(state, from, decoded)
+        return
+      case 'want':
+        peer.wanted = decoded.vector
+        return
+      case 'want-slots':
+        peer.wantsSlot = decoded.slot < slotCount ? decoded.slot : null
+        return
+      case 'slots':
+        onSlots(state, from, decoded)
+        return
+      case 'digests':
+        onDigests(state, peer, decoded)
+        return
+      case 'differing':
+        onDiffering(state, peer, decoded)
+        return
+      case 'want-all':
+        if (state.recovering !== null || peer.isGettingAll) return
+        peer.isGettingAll = true
+        state.counters.snapshotsSent++
+        state.out.snapshotTo.push(from)
+    }
+  }
+
+  propose(token: Token, payload: Payload, now: Now): Refusal | null {
+    this.#note(now)
+    return propose(this.#state, token, payload)
+  }
+
+  prepared(token: Token, ops: Uint8Array | null): void {
+    prepared(this.#state, token, ops)
+  }
+
+  /** Nobody leads but oneself. */
+  transfer(_to: MemberId | null): Refusal | null {
+    return { reason: 'busy' }
+  }
+
+  checkpointed(position: Position): void {
+    const state = this.#state
+    state.checkpointed = Math.max(state.checkpointed, position.index)
+    cutLog(state)
+  }
+
+  readIndex(token: Token, level: ReadLevel): Refusal | null {
+    const state = this.#state
+    if (state.recovering !== null || level !== 'local') {
+      return { reason: 'not-leader', leader: null }
+    }
+    state.out.grants.push({ token, at: state.positionAt(state.delivered) })
+    return null
+  }
+
+  /** Membership is static: no change is ever taken. */
+  reconfigure(_token: Token, _change: MemberChange): Refusal | null {
+    return { reason: 'busy' }
+  }
+
+  persisted(batch: number): void {
+    writePersisted(this.#state, batch)
+  }
+
+  applied(position: Position): void {
+    this.#state.appliedTo(position.index)
+  }
+
+  fetched(entries: readonly LogEntry[]): void {
+    entriesFetched(this.#state, entries)
+  }
+
+  peerDown(peer: MemberId): void {
+    const found = this.#state.peers.get(peer)
+    if (found === undefined) return
+    found.isUp = false
+    found.isGettingAll = false
+    found.wanted = null
+    rewind(found)
+  }
+
+  peerUp(peer: MemberId): void {
+    const state = this.#state
+    const found = state.peers.get(peer)
+    if (found === undefined) return
+    found.isUp = true
+    found.askedAt = 0
+    rewind(found)
+    tell(state, found)
+  }
+
+  snapshotInstalled(at: Position, chain: Hash64, _members: Members, mark?: Uint8Array): void {
+    const state = this.#state
+    const vector = mark === undefined ? new Vector() : decodeMark(mark, state.overlays)
+    installed(state, at, { chain, mark: vector })
+  }
+
+  snapshotSent(peer: MemberId, _ok: boolean, _at: Position): void {
+    const found = this.#state.peers.get(peer)
+    if (found !== undefined) found.isGettingAll = false
+  }
+
+  acceptsSnapshot(from: MemberId, _term: number, _at: Position): boolean {
+    return this.#state.needsAll?.from === from
+  }
+
+  diskShort(short: boolean): void {
+    this.#state.diskShort = short
+  }
+
+  acceptLoss(): void {
+    const state = this.#state
+    if (state.recovering === null) return
+    state.loss = `writes that only this member had are lost (${state.recovering})`
+    state.recovering = 'accept-loss'
+    judgeRecovery(state)
+  }
+
+  ready(): Ready | null {
+    return takeReady(this.#state)
+  }
+
+  status(): StrategyStatus {
+    return describe(this.#state)
+  }
+
+  chainAt(index: number): Hash64 | null {
+    return this.#state.tail.chainAt(index)
+  }
+
+  mark(): Uint8Array {
+    return encodeMark(this.#state)
+  }
+
+  /** Monotonic milliseconds at which `tick` is next needed. */
+  wakeAt(): number {
+    const state = this.#state
+    const notes = notesWakeAt(state)
+    const isBusy = [state.recovering, state.needsAll, state.repair].some((each) => each !== null)
+    return isBusy ? Math.min(notes, state.mono + state.options.noteMs) : notes
+  }
+
+  #note(now: Now): void {
+    const state = this.#state
+    if (now.mono > state.mono) state.mono = now.mono
+    state.wall = now.wall
+  }
+}

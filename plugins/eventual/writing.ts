@@ -1,0 +1,80 @@
+// Own writes: a batch gets its stamp and what it has seen, is executed, and becomes an entry of the log
+// once it is known what it changed.
+
+import {
+  assert,
+  type Delivery,
+  hasBug,
+  type Payload,
+  payloadOf,
+  type Refusal,
+  stampAt,
+  type Token,
+  Vector,
+} from 'quorate/plugin'
+import { encodeEntry, type Entry } from './entry.js'
+import { emptyPayload, type EventualState, noteOf, type Preparing } from './state.js'
+
+/** Milliseconds of stamps that are reserved on disk ahead of time, and when the next ones are. */
+const reservedMs = 10_000
+const reserveAheadMs = 5_000
+
+export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
+  if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
+  // The engine holds more than the vector says: nobody could tell what a write has seen.
+  if (state.repair !== null) return { reason: 'busy' }
+  if (state.unsavedBytes > state.options.unsavedBytes) return { reason: 'busy' }
+  const stamp = state.clock.next(state.wall)
+  reserve(state, stamp)
+  if (stamp > state.reservedOnDisk) return { reason: 'busy' }
+  const seen = Vector.copyOf(state.vector)
+  const index = ++state.delivered
+  state.preparing.push({ token, index, stamp, seen })
+  state.behind.push(null)
+  const at = state.positionAt(index)
+  const delivery: Delivery = { at, payload, token, merge: { stamp, seen, ops: null } }
+  state.out.deliveries.push(delivery)
+  return null
+}
+
+/** The oldest entry that was handed out is executed: `ops` says what it changed. */
+export function prepared(state: EventualState, token: Token, ops: Uint8Array | null): void {
+  const done = state.preparing.shift()
+  assert(done !== undefined && done.token === token, 'own entries are prepared in their order')
+  assert(state.behind.shift() === null, 'an own entry stands at its place')
+  state.unsettled.push({ token, index: done.index })
+  if (ops === null) state.append(emptyPayload, null)
+  else appendOwn(state, done, ops)
+  const next = state.preparing[0]
+  const end = next === undefined ? state.behind.length : next.index - done.index - 1
+  for (const each of state.behind.splice(0, end)) {
+    assert(each !== null, 'what follows is prepared later')
+    state.append(each.payload, each.note)
+  }
+  if (next !== undefined && state.hasOwn) {
+    next.seen.add({ seat: state.seat, after: state.ownStart, upTo: state.ownLast })
+  }
+}
+
+function appendOwn(state: EventualState, { stamp, seen }: Preparing, ops: Uint8Array): void {
+  const isFirst = !state.hasOwn && !state.isContinuing
+  const previous = isFirst ? state.ownStart : state.ownLast
+  const entry: Entry = { seat: state.seat, previous, isFirst, stamp, seen, ops }
+  state.hasOwn = true
+  state.ownLast = stamp
+  const note = noteOf(entry)
+  state.vector.add(note)
+  state.counters.made++
+  state.append(payloadOf(encodeEntry(entry, state.self)), note)
+}
+
+/** No stamp is used that a crash could make be used again. */
+export function reserve(state: EventualState, stamp: number): void {
+  if (stamp + spanOf(reserveAheadMs) <= state.hard.reserved) return
+  state.hard = { reserved: stamp + spanOf(reservedMs) }
+  if (!hasBug('eventual-stamps-not-reserved')) state.isHardDirty = true
+}
+
+function spanOf(ms: number): number {
+  return stampAt(1_800_000_000_000 + ms, 0) - stampAt(1_800_000_000_000, 0)
+}

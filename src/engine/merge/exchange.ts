@@ -1,0 +1,158 @@
+// A slot as it is sent to a member whose digest differs, and what that one makes of it.
+
+import type { SlotMerge } from '../../api/engine.js'
+import { ByteReader, bytesEqual, ByteWriter } from '../../base/bytes.js'
+import { keySlot } from '../../base/keyslot.js'
+import type { Effects } from '../effects.js'
+import { insert, KeyCell, kinds } from './cell.js'
+import { decodeCell, encodeCell } from './cell-codec.js'
+import type { Saturation } from './fold.js'
+import { endOf, type Ground, valueAt } from './open.js'
+import { rebuild } from './rebuild.js'
+import { reconcile } from './reconcile.js'
+import { isBare, survivors } from './survivors.js'
+
+export interface ExchangeInit extends Ground {
+  readonly effects: Effects
+  readonly count: Saturation
+  readonly clock: () => number
+}
+
+const version = 1
+
+/** Database and key of all in a slot of which anything is known. */
+function keysOf({ keyspace, cells }: Ground, slot: number): (readonly [number, string])[] {
+  const found: (readonly [number, string])[] = []
+  keyspace.databases.forEach((database, place) => {
+    const db = keyspace.places.nameOf(place)
+    for (const segment of database?.tables[slot]?.segments ?? []) {
+      for (const key of segment.map.keys()) found.push([db, key])
+    }
+  })
+  for (const [db, key] of cells.objects()) {
+    const isSeen = keyspace.find(keyspace.places.of(db), key)?.map.has(key) === true
+    if (!isSeen && keySlot(key) === slot) found.push([db, key])
+  }
+  return found
+}
+
+/** All that is known of a key, every element with all that it holds. What is past its time is not there. */
+function wholeCell(init: ExchangeInit, db: number, key: string): KeyCell {
+  const value = valueAt(init, db, key)
+  const until = endOf(init, db, key)
+  if (value !== undefined && until >= 0 && until <= init.clock()) return new KeyCell()
+  const found = init.cells.object(db, key)
+  if (found !== undefined) return survivors(found, value, () => false)
+  const cell = new KeyCell()
+  if (value === undefined) return cell
+  const stamp = init.cells.stampOf(db, key) ?? 0
+  cell.times = insert(cell.times, { stamp, until, isWeak: false })
+  if (typeof value === 'string')
+    cell.bases = insert(cell.bases, { stamp, kind: kinds.string, text: value })
+  else cell.made = insert(cell.made, { stamp, kind: kinds[value.type] })
+  return survivors(cell, value, () => false)
+}
+
+export function holdsSlot(init: ExchangeInit, slot: number): boolean {
+  return keysOf(init, slot).length > 0
+}
+
+export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {
+  const writer = new ByteWriter(4096)
+  writer.byte(version).varint(init.cells.stable)
+  const keys = keysOf(init, slot)
+  writer.varint(keys.length)
+  for (const [db, key] of keys) {
+    encodeCell(writer.varint(db).text(key), wholeCell(init, db, key))
+  }
+  return writer.finish()
+}
+
+export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge): boolean {
+  const reader = new ByteReader(bytes)
+  const databases = init.keyspace.databases.length
+  if (reader.byte() !== version) return false
+  const upTo = Math.max(reader.varint(), init.cells.stable)
+  const theirs = new Map<
+    string,
+    { readonly db: number; readonly key: string; readonly cell: KeyCell }
+  >()
+  const count = reader.varint()
+  for (let i = 0; i < count && reader.ok; i++) {
+    const db = reader.varint()
+    const key = reader.text()
+    const cell = decodeCell(reader)
+    if (cell === null || keySlot(key) !== how.slot || db >= databases) return false
+    theirs.set(`${db} ${key}`, { db, key, cell })
+  }
+  if (!reader.ok || reader.left > 0) return false
+  for (const [db, key] of keysOf(init, how.slot)) {
+    if (!theirs.has(`${db} ${key}`)) theirs.set(`${db} ${key}`, { db, key, cell: new KeyCell() })
+  }
+  // They may have forgotten more: what comes here from now on has seen it, as it had to for them.
+  init.cells.stable = upTo
+  for (const { db, key, cell } of theirs.values()) {
+    const mine = wholeCell(init, db, key)
+    const both = reconcile(mine, cell, { ...how, upTo })
+    if (!isSame(mine, both)) become(init, { db, key }, both)
+  }
+  return true
+}
+
+function isSame(a: KeyCell, b: KeyCell): boolean {
+  const writer = new ByteWriter(256)
+  // What is the greatest stamp follows from the rest.
+  a.last = b.last
+  encodeCell(writer, a)
+  const before = writer.finish()
+  encodeCell(writer, b)
+  return bytesEqual(before, writer.finish())
+}
+
+function become(
+  init: ExchangeInit,
+  { db, key }: { readonly db: number; readonly key: string },
+  cell: KeyCell,
+): void {
+  const { cells, effects, count } = init
+  effects.select(db)
+  if (isBare(cell)) {
+    cells.forget(db, key)
+    effects.remove(key, 'del')
+    return
+  }
+  cells.setObject(db, key, cell)
+  rebuild(effects, key, { cell, count })
+}
+
+/** Of all keys, for a checkpoint. */
+export function encodeCells({ cells }: Ground): Uint8Array {
+  const writer = new ByteWriter(4096)
+  writer.byte(version).varint(cells.stable)
+  for (const [db, key, cell] of cells.objects()) {
+    encodeCell(writer.boolean(true).varint(db).text(key), cell)
+  }
+  writer.boolean(false)
+  for (const [db, key, stamp] of cells.stamps()) {
+    writer.boolean(true).varint(db).text(key).varint(stamp)
+  }
+  return writer.boolean(false).finish()
+}
+
+export function decodeCells({ cells }: Ground, bytes: Uint8Array): boolean {
+  const reader = new ByteReader(bytes)
+  if (reader.byte() !== version) return false
+  const stable = reader.varint()
+  while (reader.boolean() && reader.ok) {
+    const db = reader.varint()
+    const key = reader.text()
+    const cell = decodeCell(reader)
+    if (cell === null) return false
+    cells.setObject(db, key, cell)
+  }
+  while (reader.boolean() && reader.ok) {
+    cells.setStamp(reader.varint(), reader.text(), reader.varint())
+  }
+  cells.stable = stable
+  return reader.ok && reader.left === 0
+}

@@ -1,0 +1,112 @@
+// The operations of an entry as bytes: a code, the key where it is another than that of the operation before,
+// then arguments. Codes are a format.
+
+import { ByteWriter } from '../../base/bytes.js'
+import type { Amount, Kind, Payload } from './cell.js'
+import { kinds } from './cell.js'
+
+export const codes = {
+  /** All that was seen of the key is gone. */
+  clear: 0,
+  /** The key holds a text and has no time. */
+  put: 1,
+  /** The key holds a text. */
+  replace: 2,
+  /** An integer, or a floating point number as text, is added. */
+  add: 3,
+  addText: 4,
+  /** The key was not there, and holds something of a kind from here on. */
+  make: 5,
+  expire: 6,
+  persist: 7,
+  /** All that was seen of a database is gone. */
+  clearAll: 8,
+  /** The key holds a container and has no time. */
+  putWhole: 9,
+  /** The key had a time when what follows was done to it. */
+  meetTime: 10,
+  /** An element is written, its time dropped. */
+  write: 11,
+  /** The same, its time left alone. */
+  rewrite: 12,
+  /** An element is gone. */
+  erase: 13,
+  addElement: 14,
+  addElementText: 15,
+  expireElement: 16,
+  persistElement: 17,
+  pushLeft: 18,
+  pushRight: 19,
+  /** A list's element behind another one. */
+  insert: 20,
+  /** A score is added to, as a double. */
+  addScore: 21,
+} as const
+
+/** The key is that of the operation before. */
+export const sameKey = 0x80
+
+const exactMax = 0x8000000000000
+
+export class OperationWriter {
+  readonly #writer = new ByteWriter(4096)
+  #db = -1
+  #key = ''
+
+  /** Whether the next operation on this key needs not name it. */
+  isAt(db: number, key: string): boolean {
+    return db === this.#db && key === this.#key
+  }
+
+  begin(code: number, db: number, key: string): ByteWriter {
+    const writer = this.#writer
+    if (db === this.#db && key === this.#key) return writer.byte(code | sameKey)
+    this.#db = db
+    this.#key = key
+    return writer.byte(code).varint(db).text(key)
+  }
+
+  /** One without a key. */
+  beginAll(code: number, db: number): void {
+    this.#writer.byte(code).varint(db).text('')
+    this.#db = -1
+  }
+
+  /** Adds an amount: `whole` where it is an integer of moderate size, else `text`. */
+  amount(
+    at: { readonly db: number; readonly key: string },
+    amount: Amount,
+    element: string | null,
+  ): void {
+    const isPlain = typeof amount === 'number' && Math.abs(amount) < exactMax
+    const whole = element === null ? codes.add : codes.addElement
+    const text = element === null ? codes.addText : codes.addElementText
+    const writer = this.begin(isPlain ? whole : text, at.db, at.key)
+    if (element !== null) writer.text(element)
+    if (isPlain) writer.signed(amount)
+    // A bigint is told from the text of a floating point number by what it is made of.
+    else writer.boolean(typeof amount !== 'string').text(amount.toString())
+  }
+
+  finish(): Uint8Array {
+    this.#db = -1
+    return this.#writer.finish()
+  }
+}
+
+export function encodePayload(writer: ByteWriter, kind: Kind, payload: Payload): void {
+  if (kind === kinds.zset) writer.double(payload as number)
+  else if (kind === kinds.stream) encodeStreamPayload(writer, payload)
+  else if (kind !== kinds.set) writer.text(payload as string)
+}
+
+function encodeStreamPayload(writer: ByteWriter, payload: Payload): void {
+  const isEntry = Array.isArray(payload)
+  const items = isEntry ? payload : (payload as { fields: readonly (string | number)[] }).fields
+  writer.boolean(isEntry).varint(items.length)
+  for (const item of items as readonly (string | number)[]) {
+    if (isEntry) writer.text(item as string)
+    else if (typeof item === 'string') writer.byte(0).text(item)
+    else writer.byte(1).double(item)
+  }
+}

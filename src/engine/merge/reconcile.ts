@@ -1,0 +1,190 @@
+// Merging what two members hold of a key, where entries alone do not. What one has and the other, who had
+// seen it, has not was removed. What is stable for either is stable for both, and whatever removed a part of
+// that had seen all of it: it is there as a whole or not at all, perhaps folded by one of them only.
+
+import type { Seen } from '../../api/engine.js'
+import { type Dot, ElementCell, KeyCell, type Kind, type Made, type Time } from './cell.js'
+import { resolve } from './contents.js'
+import { addTo } from './fold.js'
+import { lastOfCell } from './survivors.js'
+
+export interface Sides {
+  readonly mine: Seen
+  readonly theirs: Seen
+  /** What is lacking here was not removed here. */
+  readonly isRecovering: boolean
+  /** What is stable for either. */
+  readonly upTo: number
+}
+
+interface Stamped {
+  readonly stamp: number
+}
+
+/** Both cells are whole: every element with all that it holds. */
+export function reconcile(mine: KeyCell, theirs: KeyCell, sides: Sides): KeyCell {
+  const isYoung = ({ stamp }: Stamped): boolean => stamp > sides.upTo
+  const isMineYoung = mine.bases.some(isYoung)
+  const isYoungBase = isMineYoung || theirs.bases.some(isYoung)
+  // With a young base nothing was folded by who has it. Without, both can fold.
+  if (isYoungBase) return joinCells(mine, theirs, { ...sides, isMine: isMineYoung })
+  return joinCells(level(mine, sides.upTo), level(theirs, sides.upTo), { ...sides, isMine: null })
+}
+
+/** Whose stable parts are told as they were: null for whoever has not folded them. */
+interface Telling extends Sides {
+  readonly isMine: boolean | null
+}
+
+function joinCells(mine: KeyCell, theirs: KeyCell, how: Telling): KeyCell {
+  const made = new KeyCell()
+  made.rest = Math.max(mine.rest, theirs.rest)
+  const isKept = isOldThere([mine.bases, mine.deltas], [theirs.bases, theirs.deltas], how)
+  made.bases = join(mine.bases, theirs.bases, { ...how, isKept, prefer: (a, b) => a.text > b.text })
+  made.deltas = join(mine.deltas, theirs.deltas, { ...how, isKept, prefer: null })
+  made.times = joinTimes(mine.times, theirs.times, how)
+  const isMade = isOldThere([mine.made], [theirs.made], how)
+  const prefer = (a: Made, b: Made): boolean => a.kind > b.kind
+  made.made = join(mine.made, theirs.made, { ...how, isKept: isMade, prefer })
+  for (let kind = 0; kind < mine.elements.length; kind++) {
+    const ours = mine.elements[kind]
+    const others = theirs.elements[kind]
+    for (const name of new Set([...(ours?.keys() ?? []), ...(others?.keys() ?? [])])) {
+      const element = joinElement(elementOf(ours?.get(name)), elementOf(others?.get(name)), how)
+      if (element !== null) made.setEntry(kind, name, element)
+    }
+  }
+  made.last = lastOfCell(made)
+  return made
+}
+
+function joinElement(mine: ElementCell, theirs: ElementCell, how: Telling): ElementCell | null {
+  const made = new ElementCell()
+  const isKept = isOldThere([mine.dots, mine.deltas], [theirs.dots, theirs.deltas], how)
+  const prefer = (a: Dot, b: Dot): boolean => JSON.stringify(a.payload) > JSON.stringify(b.payload)
+  const isMine = how.isMine ?? !isUnfolded(theirs, how.upTo)
+  made.dots = join(mine.dots, theirs.dots, { ...how, isMine, isKept, prefer })
+  made.deltas = join(mine.deltas, theirs.deltas, { ...how, isMine, isKept, prefer: null })
+  made.times = joinTimes(mine.times, theirs.times, how)
+  const isThere = made.dots.length + made.deltas.length > 0
+  return isThere || made.times.some(({ stamp }) => stamp > how.upTo) ? made : null
+}
+
+function isUnfolded({ dots, deltas }: ElementCell, upTo: number): boolean {
+  const isOld = ({ stamp }: Stamped): boolean => stamp > 0 && stamp <= upTo
+  return dots.some(isOld) || deltas.some(isOld)
+}
+
+function joinTimes(mine: readonly Time[], theirs: readonly Time[], how: Telling): Time[] {
+  const { upTo } = how
+  const [ours, others] = [levelTimes(mine, upTo), levelTimes(theirs, upTo)]
+  const isKept = isOldThere([ours], [others], how)
+  return join(ours, others, { ...how, isMine: null, isKept, prefer: (a, b) => a.until > b.until })
+}
+
+const nothing = new ElementCell()
+
+function elementOf(entry: unknown): ElementCell {
+  return entry instanceof ElementCell ? entry : nothing
+}
+
+/** Whether what is stable of some parts was removed by neither. */
+function isOldThere(
+  mine: readonly (readonly Stamped[])[],
+  theirs: readonly (readonly Stamped[])[],
+  { upTo, isRecovering }: Sides,
+): boolean {
+  const isOld = ({ stamp }: Stamped): boolean => stamp <= upTo
+  const isTheirs = theirs.some((list) => list.some(isOld))
+  return isTheirs && (isRecovering || mine.some((list) => list.some(isOld)))
+}
+
+/** `prefer`: of two that are stable and folded, whether the first counts; they differ only where something went wrong. */
+function join<T extends Stamped>(
+  mine: readonly T[],
+  theirs: readonly T[],
+  how: Telling & { readonly isKept: boolean; readonly prefer: ((a: T, b: T) => boolean) | null },
+): T[] {
+  const { upTo, isKept, prefer } = how
+  const found: T[] = []
+  if (isKept) {
+    const ours = mine.filter(({ stamp }) => stamp <= upTo)
+    const others = theirs.filter(({ stamp }) => stamp <= upTo)
+    const [a, b] = [ours[0], others[0]]
+    const isBothFolded = a?.stamp === 0 && b?.stamp === 0
+    const isTheirs = isBothFolded && prefer !== null ? prefer(b, a) : how.isMine === false
+    found.push(...(isTheirs || ours.length === 0 ? others : ours))
+  }
+  const stamps = new Set(theirs.map(({ stamp }) => stamp))
+  const kept = new Set<number>()
+  for (const item of mine) {
+    if (item.stamp <= upTo) continue
+    kept.add(item.stamp)
+    if (stamps.has(item.stamp) || !how.theirs.covers(item.stamp)) found.push(item)
+  }
+  for (const item of theirs) {
+    if (item.stamp <= upTo || kept.has(item.stamp)) continue
+    if (how.isRecovering || !how.mine.covers(item.stamp)) found.push(item)
+  }
+  return found.sort((a, b) => a.stamp - b.stamp)
+}
+
+/** Folds what is stable, as if it had been forgotten here. No base is young. */
+function level(cell: KeyCell, upTo: number): KeyCell {
+  const made = new KeyCell()
+  made.rest = cell.rest
+  const base = cell.base
+  const isText = base === undefined || base.kind === 0
+  const folded = isText ? cell.deltas.filter(({ stamp }) => stamp <= upTo) : []
+  if (base !== undefined || folded.length > 0) {
+    const text = isText ? addTo(base?.text ?? '0', folded, null) : ''
+    made.bases = [{ stamp: 0, kind: base?.kind ?? 0, text }]
+  }
+  made.deltas = cell.deltas.slice(folded.length)
+  made.times = cell.times
+  made.made = levelMade(cell.made, upTo)
+  cell.elements.forEach((entries, kind) => {
+    for (const [name, entry] of entries ?? []) {
+      const of = { kind, name, base: base?.stamp ?? 0, upTo }
+      const element = levelElement(elementOf(entry), of)
+      if (element !== null) made.setEntry(kind, name, element)
+    }
+  })
+  return made
+}
+
+function levelTimes(times: readonly Time[], upTo: number): Time[] {
+  const young = times.filter(({ stamp }) => stamp > upTo)
+  const old = times.filter(({ stamp }) => stamp <= upTo)
+  const strong = old.filter(({ isWeak }) => !isWeak)
+  const last = strong[strong.length - 1] ?? old[old.length - 1]
+  if (last === undefined) return young
+  return [{ stamp: 0, until: last.until, isWeak: last.isWeak }, ...young]
+}
+
+function levelMade(made: readonly Made[], upTo: number): Made[] {
+  const young = made.filter(({ stamp }) => stamp > upTo)
+  const old = made[made.length - young.length - 1]
+  return old === undefined ? young : [{ stamp: 0, kind: old.kind }, ...young]
+}
+
+function levelElement(
+  entry: ElementCell,
+  of: { readonly kind: Kind; readonly name: string; readonly base: number; readonly upTo: number },
+): ElementCell | null {
+  const { kind, name, base, upTo } = of
+  const made = new ElementCell()
+  made.times = entry.times
+  made.deltas = entry.deltas
+  // Their base is folded: those of one that lost are gone, the others stand for themselves.
+  made.dots = entry.dots.filter(({ isWhole, stamp }) => !isWhole || stamp === base)
+  made.dots = made.dots.map((dot) => (dot.isWhole ? { ...dot, isWhole: false } : dot))
+  if (made.dots.some(({ stamp }) => stamp > upTo)) return made
+  const part = new ElementCell()
+  part.dots = made.dots
+  part.deltas = entry.deltas.filter(({ stamp }) => stamp <= upTo)
+  const payload = resolve(kind, name, { cell: part, base: 0, count: null })
+  made.deltas = entry.deltas.slice(part.deltas.length)
+  made.dots = payload === undefined ? [] : [{ stamp: 0, isWhole: false, payload }]
+  return made.dots.length + made.deltas.length + made.times.length === 0 ? null : made
+}

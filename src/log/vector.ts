@@ -1,0 +1,215 @@
+// Version vectors: which entries of each seat a member holds. Usually one number per seat. A member that
+// lost its last entries writes on under a new incarnation, behind a gap that others may fill: so each
+// seat has ranges of stamps, and a stamp in a gap is not covered.
+
+import type { Seen } from '../api/engine.js'
+import type { ByteReader, ByteWriter } from '../base/bytes.js'
+import { seatOfStamp, seatsMax } from './stamps.js'
+
+/** Stamps above `after` up to `upTo`, of one seat. */
+export interface StampRange {
+  readonly seat: number
+  readonly after: number
+  readonly upTo: number
+}
+
+/** Pairs of `after` and `upTo`, ascending; ranges do not touch. */
+type Ranges = readonly number[]
+
+const none: Ranges = []
+/** Ranges of one seat that are decoded; more are a fault. */
+const rangesMax = 256
+
+export class Vector implements Seen {
+  /** By seat; never changed in place. */
+  readonly #seats: Ranges[] = []
+
+  static copyOf(other: Vector): Vector {
+    const made = new Vector()
+    for (const ranges of other.#seats) made.#seats.push(ranges ?? none)
+    return made
+  }
+
+  covers(stamp: number): boolean {
+    const ranges = this.#seats[seatOfStamp(stamp)]
+    if (ranges === undefined) return false
+    for (let i = 0; i < ranges.length; i += 2) {
+      if (stamp <= (ranges[i + 1] as number)) return stamp > (ranges[i] as number)
+    }
+    return false
+  }
+
+  /** The greatest stamp of a seat that is covered; 0 for none. */
+  lastOf(seat: number): number {
+    const ranges = this.#seats[seat] ?? none
+    return ranges[ranges.length - 1] ?? 0
+  }
+
+  /** Up to which stamp a seat has no gap. */
+  wholeTo(seat: number): number {
+    const ranges = this.#seats[seat] ?? none
+    return ranges[0] === 0 ? (ranges[1] as number) : 0
+  }
+
+  /** Whether all stamps of a range are covered. */
+  holds({ seat, after, upTo }: StampRange): boolean {
+    return includesRanges(this.#seats[seat] ?? none, [after, upTo])
+  }
+
+  /** Whether the entry that follows `previous` of the same seat would leave no gap. */
+  endsAt(seat: number, previous: number): boolean {
+    const ranges = this.#seats[seat] ?? none
+    if (previous === 0) return ranges.length === 0 || ranges[0] !== 0
+    for (let i = 1; i < ranges.length; i += 2) if (ranges[i] === previous) return true
+    return false
+  }
+
+  /** Adds all stamps of a seat above `after` up to `upTo`. */
+  add({ seat, after, upTo }: StampRange): void {
+    if (upTo <= after) return
+    const made: number[] = []
+    let low = after
+    let high = upTo
+    const ranges = this.#seats[seat] ?? none
+    for (let i = 0; i < ranges.length; i += 2) {
+      const from = ranges[i] as number
+      const to = ranges[i + 1] as number
+      if (to < low || from > high) made.push(from, to)
+      else {
+        low = Math.min(low, from)
+        high = Math.max(high, to)
+      }
+    }
+    let at = 0
+    while (at < made.length && (made[at] as number) < low) at += 2
+    made.splice(at, 0, low, high)
+    while (this.#seats.length <= seat) this.#seats.push(none)
+    this.#seats[seat] = made
+  }
+
+  /** Adds all that another one covers. */
+  join(other: Vector): void {
+    for (const range of other.ranges()) this.add(range)
+  }
+
+  /** What this one lacks of another. */
+  lacks(other: Vector): StampRange[] {
+    const found: StampRange[] = []
+    for (const { seat, after, upTo } of other.ranges()) {
+      let low = after
+      const ranges = this.#seats[seat] ?? none
+      for (let i = 0; i < ranges.length && low < upTo; i += 2) {
+        const from = ranges[i] as number
+        const to = ranges[i + 1] as number
+        if (to <= low) continue
+        if (from > low) found.push({ seat, after: low, upTo: Math.min(from, upTo) })
+        low = Math.max(low, to)
+      }
+      if (low < upTo) found.push({ seat, after: low, upTo })
+    }
+    return found
+  }
+
+  /** Whether it covers everything that another one does. */
+  includes(other: Vector): boolean {
+    for (let seat = 0; seat < other.#seats.length; seat++) {
+      const theirs = other.#seats[seat] as Ranges
+      const ours = this.#seats[seat] ?? none
+      // The usual case: one range each.
+      if (theirs.length === 2 && ours.length >= 2 && ours[0] === theirs[0]) {
+        if ((theirs[1] as number) <= (ours[1] as number)) continue
+      }
+      if (theirs.length > 0 && !includesRanges(ours, theirs)) return false
+    }
+    return true
+  }
+
+  equals(other: Vector): boolean {
+    return this.includes(other) && other.includes(this)
+  }
+
+  /** Takes away what another one does not cover. */
+  meet(other: Vector): void {
+    for (const range of other.lacks(this)) this.remove(range)
+  }
+
+  /** All ranges, by seat and ascending. */
+  ranges(): StampRange[] {
+    return this.#seats.flatMap((_, seat) => this.rangesOf(seat))
+  }
+
+  /** Those of one seat. */
+  rangesOf(seat: number): StampRange[] {
+    const found: StampRange[] = []
+    const ranges = this.#seats[seat] ?? none
+    for (let i = 0; i < ranges.length; i += 2) {
+      found.push({ seat, after: ranges[i] as number, upTo: ranges[i + 1] as number })
+    }
+    return found
+  }
+
+  encode(writer: ByteWriter): void {
+    writer.byte(this.#seats.length)
+    for (const ranges of this.#seats) {
+      writer.varint(ranges.length / 2)
+      let last = 0
+      for (const bound of ranges) {
+        writer.varint(bound - last)
+        last = bound
+      }
+    }
+  }
+
+  /** Null for bytes that are none. */
+  static decode(reader: ByteReader): Vector | null {
+    const made = new Vector()
+    const seats = reader.byte()
+    if (!reader.ok || seats > seatsMax) return null
+    for (let seat = 0; seat < seats; seat++) {
+      const count = reader.varint()
+      if (!reader.ok || count > rangesMax) return null
+      const ranges: number[] = []
+      let last = 0
+      for (let i = 0; i < count * 2; i++) {
+        const step = reader.varint()
+        if (!reader.ok || (step === 0 && i > 0)) return null
+        last += step
+        ranges.push(last)
+      }
+      if (!Number.isSafeInteger(last)) return null
+      made.#seats.push(ranges)
+    }
+    return made
+  }
+
+  /** Takes away the stamps of a range. */
+  remove({ seat, after, upTo }: StampRange): void {
+    const made: number[] = []
+    const ranges = this.#seats[seat] ?? none
+    for (let i = 0; i < ranges.length; i += 2) {
+      const from = ranges[i] as number
+      const to = ranges[i + 1] as number
+      if (from < after) made.push(from, Math.min(to, after))
+      if (to > upTo) made.push(Math.max(from, upTo), to)
+    }
+    const kept: number[] = []
+    for (let i = 0; i < made.length; i += 2) {
+      if ((made[i] as number) < (made[i + 1] as number))
+        kept.push(made[i] as number, made[i + 1] as number)
+    }
+    this.#seats[seat] = kept
+  }
+}
+
+function includesRanges(ours: Ranges, theirs: Ranges): boolean {
+  for (let i = 0; i < theirs.length; i += 2) {
+    const from = theirs[i] as number
+    const to = theirs[i + 1] as number
+    let isIn = false
+    for (let j = 0; j < ours.length && !isIn; j += 2) {
+      isIn = (ours[j] as number) <= from && to <= (ours[j + 1] as number)
+    }
+    if (!isIn) return false
+  }
+  return true
+}

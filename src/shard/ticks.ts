@@ -1,0 +1,54 @@
+// When the leader proposes an entry without commands: keys are due, or something waits for an entry.
+
+import type { Engine } from '../api/engine.js'
+import type { Payload } from '../api/entry.js'
+import type { Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+import type { Proposer } from './proposer.js'
+
+/** Milliseconds until keys are looked at again that are due by the wall clock but not by the stamps. */
+const againMs = 25
+
+export class Ticks {
+  /** DEBUG SET-ACTIVE-EXPIRE: keys expire without being asked for. */
+  isExpiring = true
+  readonly #proposer: Proposer
+  readonly #engine: () => Engine
+  /** Monotonic ms of the last tick. */
+  #tickedAt = 0
+  #isOwing = false
+
+  constructor(proposer: Proposer, engine: () => Engine) {
+    this.#proposer = proposer
+    this.#engine = engine
+  }
+
+  /** An entry is wanted, whatever is in it. */
+  owes(): void {
+    this.#isOwing = true
+  }
+
+  /** More keys are due than one tick expires: the next one need not wait. */
+  hurry(): void {
+    this.#tickedAt = -limits.tickEntryMs
+  }
+
+  /** Proposes a tick where it is time; `propose` says whether it was taken. */
+  turn(now: Now, propose: (tick: Payload) => boolean): void {
+    const engine = this.#engine()
+    const due = this.isExpiring ? engine.nextExpiry() : null
+    const isDue = due !== null && due <= this.#proposer.stampAt(engine.clock, now)
+    const isTime = isDue && now.mono - this.#tickedAt >= limits.tickEntryMs
+    if (!isTime && !this.#isOwing) return
+    if (isTime) this.#tickedAt = now.mono
+    if (propose(this.#proposer.tick(engine.clock, now))) this.#isOwing = false
+  }
+
+  /** Monotonic milliseconds at which the next one is due. */
+  wakeAt(now: Now): number {
+    const due = this.isExpiring ? this.#engine().nextExpiry() : null
+    if (due === null) return Number.MAX_SAFE_INTEGER
+    const wait = due > now.wall ? due - now.wall : againMs
+    return Math.max(now.mono + wait, this.#tickedAt + limits.tickEntryMs)
+  }
+}
