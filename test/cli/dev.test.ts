@@ -161,9 +161,9 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^quorate: --level: level: given x, allowed: one of strong, .*\n$/,
   ],
   [
-    'a level that raft lacks',
-    ['start', '--level', 'eventual', '--directory', join(tmpdir(), 'quorate-refused')],
-    /^quorate: .*level: given eventual with strategy raft, allowed: levels of raft: .*\n$/,
+    'a level that its strategy lacks',
+    ['start', '--level', 'causal', '--directory', join(tmpdir(), 'quorate-refused')],
+    /^quorate: .*level: given causal with strategy eventual, allowed: levels of eventual: .*\n$/,
   ],
   [
     'no such file',
