@@ -2,7 +2,15 @@
 // nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
 // seen it, ended or was removed there, and goes everywhere.
 
-import { type Hash64, hasBug, hashEquals, hashZero, payloadOf, slotCount, Vector } from 'quorate/plugin'
+import {
+  type Hash64,
+  hasBug,
+  hashEquals,
+  hashZero,
+  payloadOf,
+  slotCount,
+  Vector,
+} from 'quorate/plugin'
 import type { Differing, Digests } from './messages.js'
 import type { Peer } from './peer.js'
 import { encodeSlotEntry } from './slot-entry.js'
@@ -15,7 +23,8 @@ const differingMax = 16
 
 export function antiEntropyTick(state: EventualState): void {
   const { view, options, mono } = state
-  if (view === undefined || state.repair !== null || mono < state.comparedAt + options.compareMs) return
+  if (view === undefined || state.repair !== null || mono < state.comparedAt + options.compareMs)
+    return
   state.comparedAt = mono
   for (const peer of state.peers.values()) {
     // One of two is enough.
@@ -69,7 +78,13 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
   if (hasBug('eventual-differing-ignored')) return
-  const mark = { slot, exported, mine: Vector.copyOf(state.vector), theirs: vector, isRecovering: false }
+  const mark = {
+    slot,
+    exported,
+    mine: Vector.copyOf(state.vector),
+    theirs: vector,
+    isRecovering: false,
+  }
   const payload = payloadOf(encodeSlotEntry(mark))
   const at = state.positionAt(++state.delivered)
   state.out.deliveries.push({ at, payload, token: null, slot: mark })

@@ -6,7 +6,7 @@ import {
   ByteReader,
   ByteWriter,
   decodeEntryHead,
-  encodeEntryHead,
+  encodePlainHead,
   entryKinds,
   entryVersion,
   msOfStamp,
@@ -29,18 +29,7 @@ export interface Entry {
 const writer = new ByteWriter(1024)
 
 export function encodeEntry(entry: Entry, origin: number): Uint8Array {
-  encodeEntryHead(writer, {
-    kind: entryKinds.effects,
-    version: entryVersion,
-    origin,
-    incarnation: 0,
-    sequence: 0,
-    acknowledged: 0,
-    stamp: msOfStamp(entry.stamp),
-    seedHigh: 0,
-    seedLow: 0,
-    trace: '',
-  })
+  encodePlainHead(writer, entryKinds.effects, { origin, stamp: msOfStamp(entry.stamp) })
   writer.varint(entry.stamp).varint(entry.previous).boolean(entry.isFirst)
   entry.seen.encode(writer)
   return writer.raw(entry.ops).finish()

@@ -1,7 +1,7 @@
 // Options of the eventual strategy: names, defaults and checks. `parseOptions` is the only place of this
 // plugin that throws.
 
-import { ConfigError, limits } from 'quorate/plugin'
+import { limits, optionsOf, type Ranges, refuse } from 'quorate/plugin'
 
 export interface EventualOptions {
   /** Milliseconds between two notes of what a member holds, while something changes. */
@@ -44,10 +44,8 @@ export const eventualDefaults = {
   keepBytes: 256 * 1024 * 1024,
 } as const satisfies EventualOptions
 
-type OptionName = keyof EventualOptions
-
 /** Allowed values, both included. */
-const ranges: Readonly<Record<OptionName, readonly [number, number]>> = {
+const ranges: Ranges<typeof eventualDefaults> = {
   noteMs: [5, 10_000],
   idleMs: [10, 60_000],
   resendMs: [10, 60_000],
@@ -63,26 +61,7 @@ const ranges: Readonly<Record<OptionName, readonly [number, number]>> = {
 }
 
 export function parseOptions(raw: Readonly<Record<string, unknown>>): EventualOptions {
-  const options: Record<OptionName, number> = { ...eventualDefaults }
-  for (const name of Object.keys(raw)) {
-    const given = raw[name]
-    if (!isOption(name)) {
-      throw refuse(name, given, `one of ${Object.keys(eventualDefaults).join(', ')}`)
-    }
-    const [min, max] = ranges[name]
-    if (typeof given !== 'number' || !Number.isInteger(given) || given < min || given > max) {
-      throw refuse(name, given, `a whole number from ${min} to ${max}`)
-    }
-    options[name] = given
-  }
+  const options = optionsOf(raw, eventualDefaults, ranges)
   if (options.idleMs < options.noteMs) throw refuse('idleMs', options.idleMs, 'noteMs at least')
   return options
-}
-
-function isOption(name: string): name is OptionName {
-  return Object.hasOwn(ranges, name)
-}
-
-function refuse(option: string, given: unknown, allowed: string): ConfigError {
-  return new ConfigError({ file: null, line: null, option, given: String(given), allowed })
 }

@@ -1,6 +1,6 @@
 // Drains the outbox into one numbered Ready: what to execute, to write, to send, and who may be answered.
 
-import { hashZero, hasBug, type LogEntry, type Ready, type StoreBatch } from 'quorate/plugin'
+import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin'
 import { encodeHardState } from './hard-state.js'
 import { ship } from './shipping.js'
 import type { EventualState } from './state.js'
@@ -15,15 +15,10 @@ export function takeReady(state: EventualState): Ready | null {
   const write = takeWrite(state)
   const isEmpty =
     write === null &&
-    out.now.length === 0 &&
     out.deliveries.length === 0 &&
-    out.grants.length === 0 &&
     out.settled.length === 0 &&
-    out.dropped.length === 0 &&
     out.stable === null &&
-    out.trace.length === 0 &&
-    out.snapshotTo.length === 0 &&
-    out.fetch === null
+    out.isEmpty
   if (isEmpty) return null
   state.batch++
   if (write !== null) {
@@ -31,31 +26,20 @@ export function takeReady(state: EventualState): Ready | null {
     state.writes.push({ batch: state.batch, index: state.saved, reserved })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
-  const ready: Ready = {
+  const { deliveries: delivered, settled, stable } = out
+  if (delivered.length > 0) out.deliveries = []
+  if (settled.length > 0) out.settled = []
+  out.stable = null
+  return {
     batch: state.batch,
     write,
     mustSync: isHardDirty || (hasRows && state.durability === 'always'),
-    sendNow: out.now,
     sendAfterWrite: nothing,
-    delivered: out.deliveries,
-    grants: out.grants,
-    settled: out.settled,
-    stable: out.stable,
-    dropped: out.dropped,
-    fetch: out.fetch,
-    snapshotTo: out.snapshotTo,
-    trace: out.trace,
+    delivered,
+    settled,
+    stable,
+    ...out.drain(),
   }
-  if (out.now.length > 0) out.now = []
-  if (out.deliveries.length > 0) out.deliveries = []
-  if (out.grants.length > 0) out.grants = []
-  if (out.settled.length > 0) out.settled = []
-  if (out.dropped.length > 0) out.dropped = []
-  if (out.trace.length > 0) out.trace = []
-  if (out.snapshotTo.length > 0) out.snapshotTo = []
-  out.stable = null
-  out.fetch = null
-  return ready
 }
 
 /** Own entries that may be answered. */
@@ -69,20 +53,12 @@ function settle(state: EventualState): void {
 
 function takeWrite(state: EventualState): StoreBatch | null {
   const { out, tail } = state
-  const from = state.saved + 1
-  const hasEntries = state.durability !== 'none' && from <= tail.last
+  const hasEntries = state.durability !== 'none' && state.saved < tail.last
   if (!state.isHardDirty && !hasEntries && out.cutTo === null && out.reset === null) return null
-  const entries: LogEntry[] = []
-  if (hasEntries) {
-    for (let index = from; index <= tail.last; index++) {
-      entries.push(tail.entryAt(index) as LogEntry)
-    }
-  }
   const batch: StoreBatch = {
     state: state.isHardDirty || out.reset !== null ? encodeHardState(state.hard) : null,
     voteTerm: 0,
-    entries,
-    chainBefore: hasEntries ? (tail.chainAt(state.saved) ?? hashZero) : hashZero,
+    ...tailToWrite(tail, hasEntries ? state.saved : tail.last),
     cutTo: out.cutTo,
     reset: out.reset,
   }

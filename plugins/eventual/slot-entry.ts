@@ -5,9 +5,8 @@ import {
   ByteReader,
   ByteWriter,
   decodeEntryHead,
-  encodeEntryHead,
+  encodePlainHead,
   entryKinds,
-  entryVersion,
   slotCount,
   type SlotMark,
   Vector,
@@ -24,18 +23,7 @@ const writer = new ByteWriter(1024)
 const noStamp = 0
 
 export function encodeSlotEntry(entry: SlotEntry): Uint8Array {
-  encodeEntryHead(writer, {
-    kind: entryKinds.effects,
-    version: entryVersion,
-    origin: 0,
-    incarnation: 0,
-    sequence: 0,
-    acknowledged: 0,
-    stamp: 0,
-    seedHigh: 0,
-    seedLow: 0,
-    trace: '',
-  })
+  encodePlainHead(writer, entryKinds.effects)
   writer.varint(noStamp).varint(entry.slot).boolean(entry.isRecovering)
   entry.mine.encode(writer)
   entry.theirs.encode(writer)

@@ -29,7 +29,7 @@ import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState } from './hard-state.js'
 import { addNote, Ledger, type Note } from './ledger.js'
 import type { EventualOptions } from './options.js'
-import { Outbox } from './outbox.js'
+import { EventualOutbox } from './outbox.js'
 import { Overlays } from './overlays.js'
 import { makePeer, type Peer } from './peer.js'
 import type { Repair } from './repair.js'
@@ -84,7 +84,7 @@ export class EventualState {
   readonly clock: StampClock
   readonly tail: Tail
   readonly ledger: Ledger
-  readonly out = new Outbox()
+  readonly out = new EventualOutbox()
   readonly peers: Map<MemberId, Peer>
   readonly counters: Counters = {
     made: 0,

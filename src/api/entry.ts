@@ -141,6 +141,16 @@ export function encodeEntryHead(writer: ByteWriter, head: EntryHead): void {
   }
 }
 
+/** Head of an entry that is no origin's batch. */
+export function encodePlainHead(
+  writer: ByteWriter,
+  kind: EntryKind,
+  { origin = 0, stamp = 0 }: { readonly origin?: number; readonly stamp?: number } = {},
+): void {
+  const none = { incarnation: 0, sequence: 0, acknowledged: 0, seedHigh: 0, seedLow: 0, trace: '' }
+  encodeEntryHead(writer, { kind, version: entryVersion, origin, stamp, ...none })
+}
+
 /** Null when the bytes are not an entry head. */
 export function decodeEntryHead(reader: ByteReader): EntryHead | null {
   const version = reader.byte()

@@ -1,6 +1,6 @@
 // The entry that does nothing: a leader of a total-order strategy begins its term with one.
 
-import { encodeEntryHead, entryKinds, entryVersion, type Payload, payloadOf } from '../api/entry.js'
+import { encodePlainHead, entryKinds, type Payload, payloadOf } from '../api/entry.js'
 import { ByteWriter } from '../base/bytes.js'
 
 export const noopPayload: Payload = payloadOf(encodeNoop())
@@ -12,17 +12,6 @@ export function areNoops(entries: readonly { readonly payload: Payload }[]): boo
 
 function encodeNoop(): Uint8Array {
   const writer = new ByteWriter(32)
-  encodeEntryHead(writer, {
-    kind: entryKinds.noop,
-    version: entryVersion,
-    origin: 0,
-    incarnation: 0,
-    sequence: 0,
-    acknowledged: 0,
-    stamp: 0,
-    seedHigh: 0,
-    seedLow: 0,
-    trace: '',
-  })
+  encodePlainHead(writer, entryKinds.noop)
   return writer.finish()
 }

@@ -3,8 +3,11 @@
 
 import type { MemberId, Token } from '../api/ids.js'
 import type { Position } from '../api/position.js'
-import type { Dropped, LogRange, Outgoing, ReadGrant } from '../api/strategy.js'
+import type { Dropped, LogRange, Outgoing, ReadGrant, Ready } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
+
+/** What a Ready has of an outbox. */
+type Drained = Pick<Ready, 'sendNow' | 'grants' | 'dropped' | 'trace' | 'snapshotTo' | 'fetch'>
 
 export type TraceFields = TraceEvent['fields']
 
@@ -22,6 +25,25 @@ export class Outbox<Message> {
 
   constructor(encode: (message: Message) => Uint8Array) {
     this.#encode = encode
+  }
+
+  /** Nothing waits but what a write must precede. */
+  get isEmpty(): boolean {
+    const { now, grants, dropped, trace, snapshotTo, fetch } = this
+    const lists = [now, grants, dropped, trace, snapshotTo]
+    return fetch === null && lists.every((list) => list.length === 0)
+  }
+
+  /** Takes everything out, save what a write must precede. */
+  drain(): Drained {
+    const { now: sendNow, grants, dropped, trace, snapshotTo, fetch } = this
+    if (sendNow.length > 0) this.now = []
+    if (grants.length > 0) this.grants = []
+    if (dropped.length > 0) this.dropped = []
+    if (trace.length > 0) this.trace = []
+    if (snapshotTo.length > 0) this.snapshotTo = []
+    this.fetch = null
+    return { sendNow, grants, dropped, trace, snapshotTo, fetch }
   }
 
   send(to: MemberId, message: Message): void {

@@ -6,6 +6,7 @@ import type { Outgoing, Ready, StoreBatch } from '../api/strategy.js'
 import { hashZero } from '../base/hash.js'
 import type { Outbox } from './outbox.js'
 import type { ReplicaLog } from './replica-log.js'
+import type { Tail } from './tail.js'
 
 const nothing: readonly never[] = []
 
@@ -36,15 +37,7 @@ export function takeReady<M>(log: ReplicaLog, out: Outbox<M>, part: ReadyPart): 
   const write = takeWrite(log, hard)
   const sendAfterWrite = takeAfter(log, out, write !== null)
   const isEmpty =
-    write === null &&
-    out.now.length === 0 &&
-    sendAfterWrite.length === 0 &&
-    delivered.length === 0 &&
-    out.grants.length === 0 &&
-    out.dropped.length === 0 &&
-    out.trace.length === 0 &&
-    out.snapshotTo.length === 0 &&
-    out.fetch === null
+    write === null && sendAfterWrite.length === 0 && delivered.length === 0 && out.isEmpty
   if (isEmpty) return null
   log.batch++
   if (write !== null) {
@@ -52,43 +45,24 @@ export function takeReady<M>(log: ReplicaLog, out: Outbox<M>, part: ReadyPart): 
     log.writes.push({ batch: log.batch, index: log.saved, term, begunAt: part.mono })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
-  const ready: Ready = {
+  return {
     batch: log.batch,
     write,
     mustSync: (hard.isDirty && hard.mustSync) || (hasRows && part.syncs),
-    sendNow: out.now,
     sendAfterWrite,
     delivered,
-    grants: out.grants,
-    dropped: out.dropped,
-    fetch: out.fetch,
-    snapshotTo: out.snapshotTo,
-    trace: out.trace,
+    ...out.drain(),
   }
-  if (out.now.length > 0) out.now = []
-  if (out.grants.length > 0) out.grants = []
-  if (out.dropped.length > 0) out.dropped = []
-  if (out.trace.length > 0) out.trace = []
-  if (out.snapshotTo.length > 0) out.snapshotTo = []
-  out.fetch = null
-  return ready
 }
 
 function takeWrite(log: ReplicaLog, hard: HardPart): StoreBatch | null {
   const { tail } = log
-  const from = log.saved + 1
-  const hasEntries = log.isKept && from <= tail.last
+  const hasEntries = log.isKept && log.saved < tail.last
   if (!hard.isDirty && !hasEntries && log.cutTo === null && log.reset === null) return null
-  const entries: LogEntry[] = []
-  if (hasEntries) {
-    for (let index = from; index <= tail.last; index++)
-      entries.push(tail.entryAt(index) as LogEntry)
-  }
   const batch: StoreBatch = {
     state: hard.isDirty || log.reset !== null ? hard.encode() : null,
     voteTerm: hard.term,
-    entries,
-    chainBefore: hasEntries ? (tail.chainAt(log.saved) ?? hashZero) : hashZero,
+    ...tailToWrite(tail, hasEntries ? log.saved : tail.last),
     cutTo: log.cutTo,
     reset: log.reset,
   }
@@ -103,4 +77,17 @@ function takeAfter<M>(log: ReplicaLog, out: Outbox<M>, hasWrite: boolean): reado
   const messages = out.after
   out.after = []
   return messages
+}
+
+/** The entries behind `saved`, and the chain that they continue. */
+export function tailToWrite(
+  tail: Tail,
+  saved: number,
+): Pick<StoreBatch, 'entries' | 'chainBefore'> {
+  const entries: LogEntry[] = []
+  for (let index = saved + 1; index <= tail.last; index++) {
+    entries.push(tail.entryAt(index) as LogEntry)
+  }
+  const isContinued = entries.length > 0
+  return { entries, chainBefore: isContinued ? (tail.chainAt(saved) ?? hashZero) : hashZero }
 }
