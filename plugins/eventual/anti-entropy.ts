@@ -2,15 +2,7 @@
 // nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
 // seen it, ended or was removed there, and goes everywhere.
 
-import {
-  type Hash64,
-  hasBug,
-  hashEquals,
-  hashZero,
-  payloadOf,
-  slotCount,
-  Vector,
-} from 'quorate/plugin'
+import { type Hash64, hashEquals, hashZero, payloadOf, slotCount, Vector } from 'quorate/plugin'
 import type { Differing, Digests } from './messages.js'
 import type { Peer } from './peer.js'
 import { encodeSlotEntry } from './slot-entry.js'
@@ -77,7 +69,6 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   if (message.isAsking) tell(state, peer, slot, false)
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
-  if (hasBug('eventual-differing-ignored')) return
   const mark = {
     slot,
     exported,

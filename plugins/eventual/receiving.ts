@@ -22,7 +22,7 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
       state.counters.malformed++
       return
     }
-    if (!state.clock.accepts(entry.stamp, state.wall) && !hasBug('eventual-future-accepted')) {
+    if (!state.clock.accepts(entry.stamp, state.wall)) {
       state.counters.refusedAhead++
       state.why = `entries of member ${state.seats[entry.seat]} are refused: its clock is ahead`
       return
@@ -59,8 +59,8 @@ function take(state: EventualState, early: Early): boolean {
 function mayGo(state: EventualState, { seat, previous, isFirst, seen }: Entry): boolean {
   const { vector } = state
   // It may be in the slots that were taken already.
-  if (state.repair !== null && !hasBug('eventual-merges-while-repaired')) return false
-  if (!isFirst && !vector.endsAt(seat, previous) && !hasBug('eventual-gap-accepted')) return false
+  if (state.repair !== null) return false
+  if (!isFirst && !vector.endsAt(seat, previous)) return false
   return vector.includes(seen) || hasBug('eventual-seen-ignored')
 }
 

@@ -4,7 +4,6 @@
 import {
   assert,
   type Delivery,
-  hasBug,
   type Payload,
   payloadOf,
   type Refusal,
@@ -72,7 +71,7 @@ function appendOwn(state: EventualState, { stamp, seen }: Preparing, ops: Uint8A
 export function reserve(state: EventualState, stamp: number): void {
   if (stamp + spanOf(reserveAheadMs) <= state.hard.reserved) return
   state.hard = { reserved: stamp + spanOf(reservedMs) }
-  if (!hasBug('eventual-stamps-not-reserved')) state.isHardDirty = true
+  state.isHardDirty = true
 }
 
 function spanOf(ms: number): number {

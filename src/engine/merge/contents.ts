@@ -1,19 +1,14 @@
 // A value as elements with names: fields, members, list places, and of a stream its entries and what it
 // has beside them. One adapter per kind, through effects only.
 
+import { assert } from '../../base/assert.js'
 import type { Effects } from '../effects.js'
 import { itemOfPlace } from '../effects/lists.js'
-
+import { makeOf } from '../values/codec.js'
 import { partOf } from '../values/hash.js'
-import { HashValue } from '../values/hash.js'
-import { ListValue } from '../values/list.js'
-import { hasMember, SetValue } from '../values/set.js'
-
-import { StreamValue } from '../values/stream.js'
+import { hasMember } from '../values/set.js'
 import type { Container, Value } from '../values/value.js'
-import { ZsetValue } from '../values/zset.js'
-import type { ElementCell, Kind, Payload } from './cell.js'
-import { kinds } from './cell.js'
+import { type ElementCell, type Kind, kinds, type Payload } from './cell.js'
 import { fieldOf, lastOf, mostOf, type Saturation, scoreOf } from './fold.js'
 import { headName } from './stream-names.js'
 import { eraseStream, readStream, streamElements, writeStream } from './stream-contents.js'
@@ -24,18 +19,9 @@ export function kindOf(value: Value): Kind {
 }
 
 export function makeValue(kind: Kind): Container {
-  switch (kind) {
-    case kinds.hash:
-      return new HashValue()
-    case kinds.list:
-      return new ListValue()
-    case kinds.set:
-      return new SetValue()
-    case kinds.zset:
-      return new ZsetValue()
-    default:
-      return new StreamValue()
-  }
+  const made = makeOf(kind)
+  assert(made !== null, 'an element is one of a container')
+  return made
 }
 
 /** What an element of the value holds, undefined where it is not there. */

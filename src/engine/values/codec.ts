@@ -85,7 +85,8 @@ function encodeHeader(writer: ByteWriter, value: Container): void {
   else writer.byte(value.type === 'list' ? unused : value.encoding)
 }
 
-function makeOf(kind: number): Container | null {
+/** An empty container, by its code in rows; null for text and what is none. */
+export function makeOf(kind: number): Container | null {
   switch (kind) {
     case kinds.hash:
       return new HashValue()

@@ -1,47 +1,7 @@
-// The eventual strategy in small worlds: by hand, and at random with faults of every kind.
+// The eventual strategy in small worlds, at random with faults of every kind.
 
 import test from 'ava'
-import type { Node } from './node.js'
-import { EventualWorld } from './world.js'
-
-function random(seed: number, durability: 'always' | 'everysec' | 'none'): EventualWorld {
-  const world = new EventualWorld({
-    seed,
-    members: 2 + (seed % 3),
-    durability,
-    lossPercent: seed % 2 === 0 ? 0 : 10,
-    options: seed % 5 === 0 ? { keepBytes: 1024, tailBytes: 1024 } : { tailBytes: 1024 },
-  })
-  const { random: chance, nodes } = world
-  for (const node of nodes) node.skew = chance.below(1_200_000) - 600_000
-  const pick = (): Node => chance.pick(nodes)
-  let writes = 0
-  for (let step = 0; step < 1200; step++) {
-    const node = pick()
-    const roll = chance.below(1000)
-    if (roll < 180 && writes < 150) {
-      writes++
-      world.write(node, chance.below(5) === 0)
-    } else if (roll < 500) world.deliverOne()
-    else if (roll < 700) world.persistOne(node)
-    else if (roll < 920) world.tick(chance.below(60))
-    else if (roll < 950) world.checkpoint(node)
-    else if (roll < 965) world.partition(node, nodes[node.id % nodes.length] as Node)
-    else if (roll < 985) world.heal(node, nodes[node.id % nodes.length] as Node)
-    else if (roll < 992 && node.strategy !== null) world.crash(node)
-    else if (node.strategy === null) {
-      world.start(node, durability === 'always' ? null : 'unclean-stop')
-    }
-  }
-  for (const node of nodes) {
-    if (node.strategy === null) {
-      world.start(node, durability === 'always' ? null : 'unclean-stop')
-    }
-  }
-  world.calm()
-  world.judge()
-  return world
-}
+import { randomWorld } from './random-world.js'
 
 const durabilities = ['always', 'everysec', 'none'] as const
 
@@ -49,7 +9,7 @@ for (const durability of durabilities) {
   test(`eventual: 60 random worlds, ${durability}: nothing is lost, doubled or out of order`, (t) => {
     const faults: string[] = []
     for (let seed = 1; seed <= 60; seed++) {
-      const world = random(seed, durability)
+      const world = randomWorld(seed, durability)
       for (const fault of world.faults.slice(0, 2)) faults.push(`seed ${seed}: ${fault}`)
     }
 
