@@ -52,7 +52,7 @@ export function judgeRecovery(state: EventualState): void {
  * What this member's earlier incarnations made and lost is nowhere else: nobody holds more than we do. From
  * now on there are no entries in between.
  */
-export function closeGaps(state: EventualState): void {
+function closeGaps(state: EventualState): void {
   const { seat, vector } = state
   if (!state.isGapOpen || state.recovering !== null) return
   for (const peer of state.peers.values()) {

@@ -141,7 +141,7 @@ function entryAt(state: EventualState, peer: Peer, index: number): LogEntry | nu
 /** Entries read back at once. */
 const fetchMax = 1024
 
-export function askDisk(state: EventualState, from: number): void {
+function askDisk(state: EventualState, from: number): void {
   if (state.fetching !== null) return
   const to = Math.min(from + fetchMax, state.tail.evicted)
   state.fetching = { from, to }

@@ -1,7 +1,7 @@
 // What a member says of itself: for `quorate status`, for the shard and for the simulator's checks.
 
 import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
-import type { EventualState } from './state.js'
+import { type EventualState, localTerm } from './state.js'
 
 export function describe(state: EventualState): StrategyStatus {
   const isOpen = state.recovering === null
@@ -9,7 +9,7 @@ export function describe(state: EventualState): StrategyStatus {
   return {
     role: isOpen ? 'leader' : 'recovering',
     leader: isOpen ? state.self : null,
-    term: 1,
+    term: localTerm,
     era: 0,
     commit: at,
     last: at,

@@ -1,6 +1,6 @@
 // The strategy plugin interface: how a replication group replicates. Synchronous and pure; a strategy
 // never throws for an operating condition and never calls out. Results wait in an outbox that the
-// shard drains with `ready()`. Draft until raft, zab and eventual live behind it.
+// shard drains with `ready()`. A draft until one suite holds raft, zab and eventual to it.
 
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
