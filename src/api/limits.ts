@@ -65,8 +65,11 @@ export const limits = {
   batchesWaitingBytesMax: 256 * 1024 * 1024,
   /** Milliseconds until a request without an answer is answered CLUSTERDOWN or UNKNOWNRESULT. */
   requestMs: 5_000,
-  /** Milliseconds without a known leader after which writes that were not sent are refused. */
-  leaderlessMs: 1_500,
+  /**
+   * Milliseconds without a known leader after which requests are given up: with the time that it takes to
+   * miss a leader, whoever is cut off with a minority tells its clients within two seconds.
+   */
+  leaderlessMs: 1_000,
   /** Milliseconds without a link to an origin after which the leader ends the waits of its callers. */
   waiterOriginMs: 3_000,
   /** Milliseconds after which an origin sends an unanswered batch again. */

@@ -2,8 +2,6 @@
 // executes what it delivers, until nothing moves any more. Decides nothing itself.
 
 import type { Now, Token } from '../api/ids.js'
-import { limits } from '../api/limits.js'
-import { groupDown, noLeader } from '../api/replies.js'
 import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Executor } from './executor.js'
 import type { Reads } from './reads.js'
@@ -36,8 +34,6 @@ export class Drive {
   readonly #init: DriveInit
   /** As of the last look at who leads. */
   status: StrategyStatus
-  /** Monotonic ms since when nobody is known to lead; null where somebody is. */
-  #leaderlessAt: number | null = null
 
   constructor(init: DriveInit) {
     this.#init = init
@@ -48,7 +44,6 @@ export class Drive {
   run(now: Now): void {
     const { strategy, executor, sink } = this.#init
     this.#watchLeader()
-    this.#refuse(now)
     executor.begin()
     for (let round = 0; round < roundsPerTurnMax; round++) {
       this.#ask(now)
@@ -61,14 +56,6 @@ export class Drive {
       this.#watchLeader()
     }
     sink.wake()
-  }
-
-  /** Without a leader for long, what was not sent need not wait to the end: it is refused for certain. */
-  #refuse({ mono }: Now): void {
-    const { leader, why } = this.status
-    this.#leaderlessAt = leader === null ? (this.#leaderlessAt ?? mono) : null
-    if (this.#leaderlessAt === null || mono - this.#leaderlessAt < limits.leaderlessMs) return
-    this.#init.writes.origin.refuse(why === '' ? noLeader : groupDown(why))
   }
 
   /** Hands what waits to the strategy. */

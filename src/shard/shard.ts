@@ -34,7 +34,7 @@ import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
 import { engineOptionsOf, seatOf, type ShardInit } from './shard-init.js'
-import { Stopping } from './stopping.js'
+import { Patience } from './patience.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
 import { Windows } from './windows.js'
@@ -67,7 +67,7 @@ export class Shard implements Group {
   #token = 0
   readonly #nextToken = (): Token => ++this.#token as Token
   #halted = ''
-  readonly #stopping = new Stopping()
+  readonly #patience = new Patience()
   #isDiskShort = false
 
   constructor(init: ShardInit) {
@@ -273,8 +273,8 @@ export class Shard implements Group {
     this.#now = now
     if (this.#halted === '') this.#drive?.run(now)
     this.#storage.turn(now)
-    const why = (): ErrorReply => this.#why()
-    const due = this.#stopping.judge(now)
+    const due = this.#patience.judge(now, this.#drive?.status.leader !== null)
+    const why = this.#why
     tellBusy(this.#writes, { reads: this.#reads, lanes: this.#lanes, now })
     this.#writes.origin.expire(due, why)
     this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
@@ -284,7 +284,7 @@ export class Shard implements Group {
   /** Begins a clean stop: leadership goes over, then the state to disk. */
   stop(now: Now): void {
     this.#now = now
-    this.#stopping.begin(now)
+    this.#patience.begin(now)
     this.handOver()
   }
 
@@ -293,7 +293,7 @@ export class Shard implements Group {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
     if (this.#writes.isLeader && this.#halted === '' && this.#init.members.voters.length > 1) {
-      if (this.#stopping.waits(now, () => this.handOver())) return 'working'
+      if (this.#patience.waits(now, () => this.handOver())) return 'working'
     }
     return this.#storage.settle(now, strategy.status())
   }
@@ -304,6 +304,7 @@ export class Shard implements Group {
       this.#writes.wakeAt(this.#now),
       this.#reads.wakeAt(),
       this.#remoteReads.wakeAt(this.#now),
+      this.#patience.wakeAt(this.#now),
     )
     // A halted replica does nothing of what is due but tell its callers: it must not be asked for ever.
     const soonest = this.#halted === '' ? at : Math.max(at, this.#now.mono + haltedMs)
@@ -390,7 +391,7 @@ export class Shard implements Group {
     return call.write && this.#isDiskShort ? diskFull : busyRefusal(this.#writes, call)
   }
 
-  #why(): ErrorReply {
+  readonly #why = (): ErrorReply => {
     if (this.#strategy === null) return loading
     if (this.#halted !== '') return groupDown(this.#halted)
     const why = this.#drive?.status.why ?? ''

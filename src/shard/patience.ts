@@ -1,0 +1,50 @@
+// For how long clients wait for answers that may not come: of a member that stops, where there may be no
+// successor, and of a group that nobody leads. Also for how long who stops looks for a successor.
+
+import type { Now } from '../api/ids.js'
+import { limits } from '../api/limits.js'
+
+/** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
+const handOverMsMax = 1_500
+const handOverEveryMs = 500
+
+export class Patience {
+  /** Monotonic ms. */
+  #until = Number.MAX_SAFE_INTEGER
+  #againAt = 0
+  /** Since when nobody is known to lead; null where somebody is. */
+  #leaderlessAt: number | null = null
+
+  begin(now: Now): void {
+    this.#until = now.mono + handOverMsMax
+    this.#againAt = now.mono + handOverEveryMs
+  }
+
+  /** Whether a leader still waits for a successor; calls `handOver` when it is time to try again. */
+  waits(now: Now, handOver: () => void): boolean {
+    if (now.mono >= this.#until) return false
+    if (now.mono < this.#againAt) return true
+    this.#againAt = now.mono + handOverEveryMs
+    handOver()
+    return true
+  }
+
+  /** The time by which requests are judged, once per turn: when patience has ended all are past their deadline. */
+  judge(now: Now, isLed: boolean): Now {
+    const { wall, mono } = now
+    this.#leaderlessAt = isLed ? null : (this.#leaderlessAt ?? mono)
+    return mono < Math.min(this.#until, this.#giveUpAt)
+      ? now
+      : { wall, mono: Number.MAX_SAFE_INTEGER }
+  }
+
+  /** When to judge next, where no request's own deadline comes before. */
+  wakeAt({ mono }: Now): number {
+    return mono < this.#giveUpAt ? this.#giveUpAt : Number.MAX_SAFE_INTEGER
+  }
+
+  get #giveUpAt(): number {
+    const since = this.#leaderlessAt
+    return since === null ? Number.MAX_SAFE_INTEGER : since + limits.leaderlessMs
+  }
+}
