@@ -10,8 +10,8 @@ const plugin: StrategyPlugin<EventualOptions> = {
   api: 1,
   supports: {
     order: 'causal',
-    levels: ['eventual'],
-    reads: ['local'],
+    levels: ['causal', 'eventual'],
+    reads: ['causal', 'local'],
     ackMeans: 'local',
     members: 'static',
   },

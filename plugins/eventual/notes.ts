@@ -113,7 +113,7 @@ function stabilise(state: EventualState): void {
  * Up to which stamp there is no entry, of whatever member, that `vector` does not cover. The others
  * promised with their last notes up to where they make no more entries.
  */
-function safeTime(state: EventualState, vector: Vector): number {
+export function safeTime(state: EventualState, vector: Vector): number {
   let safe = ownPromise(state, vector)
   for (const { seat, vector: theirs, promise } of state.peers.values()) {
     if (theirs === null) return 0

@@ -44,6 +44,11 @@ export class Overlays {
     return { vector: made, to: end }
   }
 
+  /** Adds all that any slot holds. */
+  joinTo(vector: Vector): void {
+    for (const each of this.#all) vector.join(each.vector)
+  }
+
   encode(writer: ByteWriter): void {
     writer.varint(this.#all.length)
     for (const { from, to, vector } of this.#all) {

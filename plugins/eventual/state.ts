@@ -160,6 +160,8 @@ export class EventualState {
   stabilisedAt = never
   /** Milliseconds at which digests were sent last. */
   comparedAt = never
+  /** Milliseconds at which others were asked last for the sake of a client. */
+  hurriedAt = never
   /** Why no writes are taken yet, or null. */
   recovering: RecoveryCause | null
   readonly recoverWaitMs: number

@@ -13,6 +13,7 @@ import type {
   ReadLevel,
   Ready,
   Refusal,
+  SeenStamps,
   Strategy,
   StrategyInit,
   StrategyStatus,
@@ -28,6 +29,7 @@ import { onEntries } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
 import { installed, judgeRecovery, restartTick } from './restart.js'
+import { covers, hurry, seen } from './sight.js'
 import { entriesFetched, rewind } from './shipping.js'
 import { decodeMark, encodeMark, EventualState } from './state.js'
 import { describe } from './status.js'
@@ -117,7 +119,7 @@ export class EventualStrategy implements Strategy {
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const state = this.#state
-    if (state.recovering !== null || level !== 'local') {
+    if (state.recovering !== null || (level !== 'local' && level !== 'causal')) {
       return { reason: 'not-leader', leader: null }
     }
     state.out.grants.push({ token, at: state.positionAt(state.delivered) })
@@ -135,6 +137,18 @@ export class EventualStrategy implements Strategy {
 
   applied(position: Position): void {
     this.#state.appliedTo(position.index)
+  }
+
+  seen(): SeenStamps {
+    return seen(this.#state)
+  }
+
+  covers(mark: SeenStamps): boolean {
+    return covers(this.#state, mark)
+  }
+
+  hurry(): void {
+    hurry(this.#state)
   }
 
   fetched(entries: readonly LogEntry[]): void {

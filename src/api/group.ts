@@ -5,7 +5,8 @@ import type { CommandSpec } from './command.js'
 import type { GroupSettings } from './group-settings.js'
 import type { GroupId, MemberId } from './ids.js'
 import type { ErrorReply, Reply } from './reply.js'
-import type { StrategyStatus } from './strategy.js'
+import type { SeenMark } from './seen.js'
+import type { ReadLevel, StrategyStatus, Supports } from './strategy.js'
 
 /** Who waits for a reply: a session, or a gathering over groups. */
 export interface Caller {
@@ -26,6 +27,8 @@ export interface GroupCall {
   readonly ticket: number
   /** A script runs in it: by itself, or as a command of its transaction. */
   readonly scripted?: boolean
+  /** What it asks of a read; absent: what the keyspace promises. */
+  readonly level?: ReadLevel | undefined
 }
 
 /**
@@ -71,6 +74,22 @@ export interface Group {
   readonly scripts?: GroupScripts | null
   /** Writes and reads that wait. */
   readonly inFlight: number
+  /** Absent where nobody asks. */
+  readonly sight?: GroupSight
+}
+
+/** What this member shows its clients of a group, compared with what they were shown elsewhere. */
+export interface GroupSight {
+  readonly supports: Supports
+  /**
+   * At least all that a client may have been shown here, its own answered writes included; it only grows.
+   * Null while the member loads. Where order is not total: of the whole keyspace.
+   */
+  seen(): SeenMark | null
+  /** Whether whatever is read or written here from now on is behind all of it. */
+  covers(mark: SeenMark): boolean
+  /** A client waits for it: the others are asked at once for what lacks. */
+  hurry(mark: SeenMark): void
 }
 
 /** Bounds of a group's memory, by what is applied here. */

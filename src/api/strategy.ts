@@ -9,6 +9,7 @@ import type { Seen, SlotMerge } from './engine.js'
 import type { LogEntry, Payload } from './entry.js'
 import type { GroupId, MemberId, Now, Token } from './ids.js'
 import type { Position } from './position.js'
+import type { SeenStamps } from './seen.js'
 import type { TraceEvent } from './trace.js'
 
 export type ReadLevel = 'linearizable' | 'sequential' | 'causal' | 'local'
@@ -122,6 +123,10 @@ export interface Strategy {
   prepared?(token: Token, ops: Uint8Array | null): void
   /** The engine has applied up to here. */
   applied(position: Position): void
+  /** Where order is not total: see `GroupSight`, which hands these over. */
+  seen?(): SeenStamps
+  covers?(mark: SeenStamps): boolean
+  hurry?(mark: SeenStamps): void
   /** Entries asked for by Ready.fetch, from the disk; empty when they are not there any more. */
   fetched(entries: readonly LogEntry[]): void
   /** The link to a peer closed: messages in flight to it may be lost. */

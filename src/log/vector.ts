@@ -3,15 +3,9 @@
 // seat has ranges of stamps, and a stamp in a gap is not covered.
 
 import type { Seen } from '../api/engine.js'
+import type { StampRange } from '../api/seen.js'
 import type { ByteReader, ByteWriter } from '../base/bytes.js'
 import { seatOfStamp, seatsMax } from './stamps.js'
-
-/** Stamps above `after` up to `upTo`, of one seat. */
-export interface StampRange {
-  readonly seat: number
-  readonly after: number
-  readonly upTo: number
-}
 
 /** Pairs of `after` and `upTo`, ascending; ranges do not touch. */
 type Ranges = readonly number[]

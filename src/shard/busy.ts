@@ -6,7 +6,7 @@ import { limits } from '../api/limits.js'
 import { noScripts } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import type { Lanes } from './lanes.js'
-import type { Reads } from './reads.js'
+import type { GroupReads } from './group-reads.js'
 import type { Writes } from './writes.js'
 
 /** Why a command is not taken because of scripts, or null. */
@@ -18,7 +18,7 @@ export function busyRefusal({ scripts }: Writes, call: GroupCall): ErrorReply | 
 /** What waits and was not proposed is told so; who waits for the script waits longer. */
 export function tellBusy(
   { origin, scripts }: Writes,
-  { reads, lanes, now }: { readonly reads: Reads; readonly lanes: Lanes; readonly now: Now },
+  { reads, lanes, now }: { readonly reads: GroupReads; readonly lanes: Lanes; readonly now: Now },
 ): void {
   if (scripts === null) return
   const busy = scripts.busyHere()

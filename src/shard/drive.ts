@@ -4,7 +4,7 @@
 import type { Now, Token } from '../api/ids.js'
 import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Executor } from './executor.js'
-import type { Reads } from './reads.js'
+import type { GroupReads } from './group-reads.js'
 import type { RemoteReads } from './remote-reads.js'
 import { channels, type ShardSink } from './sink.js'
 import type { Storage } from './storage.js'
@@ -13,7 +13,7 @@ import type { Writes } from './writes.js'
 export interface DriveInit {
   readonly strategy: Strategy
   readonly sink: ShardSink
-  readonly reads: Reads
+  readonly reads: GroupReads
   readonly remoteReads: RemoteReads
   /** This member takes no entries, so it cannot serve reads at the index that they need. */
   readonly isBehind: () => boolean
@@ -63,14 +63,15 @@ export class Drive {
     const { strategy, reads, remoteReads, writes, token } = this.#init
     const { leader } = this.status
     if (leader !== null) {
-      const isFar = !reads.isLocal && this.#init.isBehind() && !writes.isLeader
-      if (isFar) remoteReads.add(reads.takeAll())
-      else if (remoteReads.pending > 0) reads.restore(remoteReads.takeBack())
+      const isFar = this.#init.isBehind() && !writes.isLeader
+      const { linearizable } = reads
+      if (isFar) remoteReads.add(linearizable?.takeAll() ?? [])
+      else if (remoteReads.pending > 0) linearizable?.restore(remoteReads.takeBack())
     }
     remoteReads.flush(now, leader)
-    reads.flush(now, () => {
+    reads.flush(now, (level) => {
       const made = token()
-      return strategy.readIndex(made, reads.level) === null ? made : null
+      return strategy.readIndex(made, level) === null ? made : null
     })
     writes.flush(strategy, now)
   }

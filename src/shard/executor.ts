@@ -17,7 +17,8 @@ import { Deliveries } from './deliveries.js'
 import type { EventLog } from './event-log.js'
 import { evictFrom } from './evictor.js'
 import { Merging, visibleDigest } from './merging.js'
-import type { Reads, ReadRound } from './reads.js'
+import type { GroupReads } from './group-reads.js'
+import type { ReadRound } from './reads.js'
 import { RoundReader } from './round-reader.js'
 import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
@@ -41,7 +42,7 @@ export class Executor {
   readonly #host: ExecutorHost
   readonly #windows: Windows
   readonly #waiters: Waiters
-  readonly #reads: Reads
+  readonly #reads: GroupReads
   engine: Engine
   /** The last entry that was executed wholly. */
   applied: Position = positionZero
@@ -73,7 +74,7 @@ export class Executor {
     readonly host: ExecutorHost
     readonly engine: Engine
     readonly windows: Windows
-    readonly reads: Reads
+    readonly reads: GroupReads
     readonly events: EventLog
     readonly times?: Times
   }) {
@@ -92,11 +93,10 @@ export class Executor {
     this.#waiters.attach(init.engine)
     this.#reads = init.reads
     this.#rounds = new RoundReader({
-      reads: init.reads,
       host: init.host,
       stint: this.#stint,
       engine: () => this.engine,
-      read: (db, args) => this.#read(db, args),
+      read: (round, db, args) => this.#read(round, db, args),
     })
   }
 
@@ -312,8 +312,8 @@ export class Executor {
     return spent + 1
   }
 
-  #read(db: number, args: readonly string[]): Execution {
-    const at = this.#reads.isLocal ? this.engine.clock : this.#now.wall
+  #read({ reads }: ReadRound, db: number, args: readonly string[]): Execution {
+    const at = reads.isLocal ? this.engine.clock : this.#now.wall
     return isTransaction(args) ? this.#transact(db, args, at) : this.engine.read(db, args, at)
   }
 

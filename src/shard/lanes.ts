@@ -7,10 +7,10 @@ import type { Now } from '../api/ids.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { busyGroup } from '../api/replies.js'
 import type { Origin } from './origin.js'
-import type { Reads } from './reads.js'
+import type { GroupReads } from './group-reads.js'
 
 export interface LanesInit {
-  readonly reads: Reads
+  readonly reads: GroupReads
   readonly origin: Origin
   /** Why a command is not taken now, or null. */
   refuses(call: GroupCall): ErrorReply | null

@@ -24,6 +24,7 @@ export function readLevelOf(level: Level): ReadLevel {
 
 /** The reads of one turn. Parallel arrays. */
 export interface ReadRound {
+  readonly reads: Reads
   readonly lanes: Lane[]
   readonly calls: GroupCall[]
   token: Token | null
@@ -36,7 +37,7 @@ export interface ReadRound {
   isBegun: boolean
 }
 
-type RefuseRead = (lane: Lane, call: GroupCall, reply: ErrorReply) => void
+export type RefuseRead = (lane: Lane, call: GroupCall, reply: ErrorReply) => void
 
 export class Reads {
   readonly level: ReadLevel
@@ -81,6 +82,7 @@ export class Reads {
 
   add(lane: Lane, call: GroupCall, now: Now): void {
     this.#open ??= {
+      reads: this,
       lanes: [],
       calls: [],
       token: null,
@@ -94,10 +96,10 @@ export class Reads {
   }
 
   /** Asks for the open round, and again for the newest one that got lost. `ask` answers a token, or null when refused. */
-  flush(now: Now, ask: () => Token | null): void {
+  flush(now: Now, ask: (level: ReadLevel) => Token | null): void {
     const open = this.#open
     if (open !== null && this.mayAsk(now)) {
-      const token = ask()
+      const token = ask(this.level)
       this.#askedAt = now.mono
       this.#open = null
       open.token = token
@@ -110,7 +112,7 @@ export class Reads {
     if (last === undefined || last.token !== null || last.index !== null) return
     if (now.mono < this.#retryAt) return
     this.counters.retries++
-    last.token = ask()
+    last.token = ask(this.level)
     if (last.token === null) this.#retryAt = now.mono + 20
   }
 

@@ -143,7 +143,7 @@ export class RemoteReads {
     commands.calls.forEach((args, ticket) => {
       const spec = specs[ticket] as CommandSpec
       const db = commands.databases[ticket] as number
-      this.#init.submit(lane, { spec, write: false, db, args, ticket })
+      this.#init.submit(lane, { spec, write: false, db, args, ticket, level: 'linearizable' })
     })
   }
 }

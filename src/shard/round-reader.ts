@@ -4,16 +4,15 @@ import { type Engine, type Execution, later, needsLog } from '../api/engine.js'
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Reply } from '../api/reply.js'
 import type { ExecutorHost } from './executor-host.js'
-import type { ReadRound, Reads } from './reads.js'
+import type { ReadRound } from './reads.js'
 import type { Stint } from './stint.js'
 import { Upcoming } from './upcoming.js'
 
 export interface RoundReaderInit {
-  readonly reads: Reads
   readonly host: Pick<ExecutorHost, 'read' | 'intoLog'>
   readonly stint: Stint
   readonly engine: () => Engine
-  read(db: number, args: readonly string[]): Execution
+  read(round: ReadRound, db: number, args: readonly string[]): Execution
 }
 
 export class RoundReader {
@@ -28,8 +27,8 @@ export class RoundReader {
 
   /** At most `budget` reads; what was spent. */
   read(round: ReadRound, budget: number): number {
-    const { host, stint, reads } = this.#init
-    const { lanes, calls } = round
+    const { host, stint } = this.#init
+    const { lanes, calls, reads } = round
     let end = Math.min(calls.length, round.next + budget)
     const from = round.next
     this.isOpen = false
@@ -44,7 +43,7 @@ export class RoundReader {
         continue
       }
       stint.before(call.args)
-      const reply = this.#init.read(call.db, call.args)
+      const reply = this.#init.read(round, call.db, call.args)
       if (reply === later) {
         this.isOpen = true
         stint.opened()
@@ -63,7 +62,7 @@ export class RoundReader {
 
   /** The reply of a read that took long. */
   take(round: ReadRound, reply: Reply | typeof needsLog): void {
-    const { host, stint, reads } = this.#init
+    const { host, stint } = this.#init
     const at = round.next++
     const lane = round.lanes[at] as Lane
     const call = round.calls[at] as GroupCall
@@ -71,6 +70,6 @@ export class RoundReader {
     stint.end()
     if (reply === needsLog) host.intoLog(lane, call)
     else host.read(lane, call, reply)
-    if (round.next === round.calls.length) reads.finish()
+    if (round.next === round.calls.length) round.reads.finish()
   }
 }

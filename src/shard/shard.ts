@@ -14,7 +14,7 @@ import {
 } from '../api/group.js'
 import { noKeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
-import { positionZero } from '../api/position.js'
+import { type Position, positionZero } from '../api/position.js'
 import { showDigest } from '../api/keyspace-digest.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
@@ -29,12 +29,13 @@ import { Executor } from './executor.js'
 import { executorHost, type SettledHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { viewOf } from './merging.js'
-import { readLevelOf, Reads } from './reads.js'
+import { groupReadsOf, type GroupReads } from './group-reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
 import { engineOptionsOf, seatOf, type ShardInit } from './shard-init.js'
 import { Patience } from './patience.js'
+import { Sight } from './sight.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
 import { Windows } from './windows.js'
@@ -53,7 +54,8 @@ export class Shard implements Group {
   readonly #engineOptions: EngineOptions
   readonly #sink: ShardSink
   readonly #writes: Writes
-  readonly #reads: Reads
+  readonly sight: Sight
+  readonly #reads: GroupReads
   readonly #remoteReads: RemoteReads
   readonly #windows = new Windows()
   readonly #events: EventLog
@@ -77,9 +79,11 @@ export class Shard implements Group {
     this.#init = init
     this.#sink = init.sink
     this.#engineOptions = engineOptionsOf(init)
+    const state = { strategy: () => this.#strategy, applied: () => this.applied }
+    this.sight = new Sight(init.plugin.supports, state)
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
-    this.#reads = new Reads(init.config.requestMs, readLevelOf(init.keyspace.level))
+    this.#reads = groupReadsOf(init)
     this.#writes = new Writes({
       config: init.config,
       sink: init.sink,
@@ -223,12 +227,9 @@ export class Shard implements Group {
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '') return
-    const [strategy, writes] = [this.#strategy, this.#writes]
-    const [storage, remoteReads] = [this.#storage, this.#remoteReads]
-    deliverMessage(
-      { strategy, writes, storage, remoteReads },
-      { from, channel, body, now: this.#now },
-    )
+    const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
+    const parts = { strategy, writes, storage, remoteReads: this.#remoteReads }
+    deliverMessage(parts, { from, channel, body, now: this.#now })
   }
 
   peerUp(peer: MemberId): void {
@@ -328,9 +329,7 @@ export class Shard implements Group {
   counters(): Readonly<Record<string, number>> {
     return {
       ...this.#writes.origin.counters,
-      read_rounds: this.#reads.counters.rounds,
-      read_retries: this.#reads.counters.retries,
-      reads_refused: this.#reads.counters.refused,
+      ...this.#reads.counters,
       late_answers: this.#windows.waiters.lateCount,
       ...this.engine.counters,
       ...this.#storage.counters,
@@ -355,7 +354,7 @@ export class Shard implements Group {
     return this.#strategy?.status().peers.find((peer) => peer.member === member)?.match
   }
 
-  get applied(): { readonly term: number; readonly index: number } {
+  get applied(): Position {
     return this.#strategy === null ? positionZero : this.#executor.applied
   }
 

@@ -161,11 +161,6 @@ const refusals: readonly (readonly [string, readonly string[], RegExp])[] = [
     /^quorate: --level: level: given x, allowed: one of strong, .*\n$/,
   ],
   [
-    'a level that its strategy lacks',
-    ['start', '--level', 'causal', '--directory', join(tmpdir(), 'quorate-refused')],
-    /^quorate: .*level: given causal with strategy eventual, allowed: levels of eventual: .*\n$/,
-  ],
-  [
     'no such file',
     ['start', '--conf', 'none.yaml'],
     /^quorate: none\.yaml: the configuration file cannot be read \(ENOENT\)\n$/,
@@ -253,4 +248,19 @@ test('command line: version: the one of package.json', async (t) => {
 
   t.is(code, 0)
   t.true(text.includes(`"version": "${stdout.trim()}"`))
+})
+
+test('command line: a level that its strategy lacks: refused with one clear sentence and exit code 1', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-refused-'))
+  const file = join(directory, 'quorate.yaml')
+  writeFileSync(file, 'keyspaces:\n  - name: default\n    strategy: raft\n    level: causal\n')
+
+  const { code, stderr } = await runMain(['start', '--conf', file])
+
+  t.regex(
+    stderr,
+    /^quorate: .*level: given causal with strategy raft, allowed: levels of raft: .*\n$/,
+  )
+  t.is(code, 1)
+  rmSync(directory, { recursive: true })
 })

@@ -20,7 +20,7 @@ import { ByteWriter } from '../../src/base/bytes.js'
 import { encodeCommands } from '../../src/shard/batch.js'
 import { EventLog } from '../../src/shard/event-log.js'
 import { Executor } from '../../src/shard/executor.js'
-import { Reads } from '../../src/shard/reads.js'
+import { GroupReads } from '../../src/shard/group-reads.js'
 import type { LateAnswer } from '../../src/shard/waiters.js'
 import { Windows } from '../../src/shard/windows.js'
 import { MapEngine } from './map-engine.js'
@@ -31,7 +31,7 @@ const spec = { name: 'get' } as CommandSpec
 function world(lookMicroseconds = 0) {
   const engine = new MapEngine()
   const windows = new Windows()
-  const reads = new Reads(1_000)
+  const reads = new GroupReads(1_000)
   const answered: (readonly Reply[])[] = []
   const replies: Reply[] = []
   const intoLog: string[] = []

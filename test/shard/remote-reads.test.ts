@@ -6,6 +6,7 @@ import { limits } from '../../src/api/limits.js'
 import type { Reply } from '../../src/api/reply.js'
 import { busyGroup, noLeader } from '../../src/api/replies.js'
 import type { ReadRound } from '../../src/shard/reads.js'
+import { Reads } from '../../src/shard/reads.js'
 import { RemoteReads } from '../../src/shard/remote-reads.js'
 import { type Channel, channels, type ShardSink } from '../../src/shard/sink.js'
 
@@ -44,6 +45,7 @@ function side() {
 function round(tickets: readonly number[], name = 'get'): ReadRound {
   const lane = makeLane({ answer: () => {} })
   return {
+    reads: new Reads(5_000),
     lanes: tickets.map(() => lane),
     calls: tickets.map((ticket) => {
       return { spec: get, write: false, db: 3, args: [name, `key${ticket}`], ticket }

@@ -1,0 +1,33 @@
+// What this member shows its clients, for session tokens: entries by their stamps. A token's holder is served
+// where all of them are applied.
+
+import { type SeenStamps, Vector } from 'quorate/plugin'
+import { safeTime } from './notes.js'
+import type { EventualState } from './state.js'
+
+/** At least what clients may have been shown: what is handed out for execution, and what slots hold beyond it. */
+export function seen(state: EventualState): SeenStamps {
+  const vector = Vector.copyOf(state.vector)
+  state.overlays.joinTo(vector)
+  return { kind: 'stamps', ranges: vector.ranges(), upTo: 0 }
+}
+
+/** Judged by what is applied. */
+export function covers(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
+  if (state.recovering !== null) return false
+  for (const range of ranges) if (!state.appliedVector.holds(range)) return false
+  return upTo === 0 || safeTime(state, state.appliedVector) >= upTo
+}
+
+/** Asks everybody for what lacks; called again and again while somebody waits. */
+export function hurry(state: EventualState): void {
+  if (state.mono - state.hurriedAt < hurryMs) return
+  state.hurriedAt = state.mono
+  if (state.needsAll !== null || state.repair !== null) return
+  for (const { isUp, member } of state.peers.values()) {
+    if (isUp) state.out.send(member, { kind: 'want', vector: state.vector })
+  }
+}
+
+/** Milliseconds between two questions for the sake of those who wait. */
+const hurryMs = 100
