@@ -63,6 +63,8 @@ export interface Config {
   readonly members: readonly MemberConfig[]
   /** The default keyspace is the last one and has no prefixes. */
   readonly keyspaces: readonly KeyspaceConfig[]
+  /** Shard groups of each keyspace; slots are dealt to them in even runs. */
+  readonly shards: number
   /** Writes over several groups are split, which is not atomic; else they are refused. */
   readonly gathersWrites: boolean
   readonly listeners: readonly ListenerConfig[]
@@ -93,4 +95,9 @@ export interface Config {
   readonly checkpointIntervalMs: number
   readonly freeSpaceReserveBytes: number
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+}
+
+/** Replication groups of a member: one for each shard of each keyspace. */
+export function groupCount({ keyspaces, shards }: Pick<Config, 'keyspaces' | 'shards'>): number {
+  return keyspaces.length * shards
 }

@@ -7,7 +7,7 @@ import type { Config } from './config.js'
 
 /** Equal for equal tables, on every member and version; strategy options (timers) may differ. */
 export function keyspaceDigest(
-  config: Pick<Config, 'keyspaces' | 'databases' | 'bulkBytesMax'>,
+  config: Pick<Config, 'keyspaces' | 'shards' | 'databases' | 'bulkBytesMax'>,
 ): Hash64 {
   const writer = new ByteWriter()
   writer.varint(config.databases).varint(config.bulkBytesMax).varint(config.keyspaces.length)
@@ -21,6 +21,7 @@ export function keyspaceDigest(
     const policy = keyspace.maxMemoryPolicy ?? 'noeviction'
     if (policy !== 'noeviction') writer.text(policy)
   }
+  if (config.shards > 1) writer.varint(config.shards)
   return hashBytes(writer.finish())
 }
 

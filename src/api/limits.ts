@@ -108,6 +108,7 @@ export const limits = {
   /** Frames of snapshots that wait at a receiver for their turn. */
   snapshotFramesMax: 16,
   /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
+  shardsMax: 64,
   tailBytesMax: 64 * 1024 * 1024,
   checkpointLogBytes: 64 * 1024 * 1024,
   /** Entries that a group of durability none keeps in memory for peers that lag. */

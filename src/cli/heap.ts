@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process'
 import { getHeapStatistics } from 'node:v8'
-import type { Config } from '../api/config.js'
+import { type Config, groupCount } from '../api/config.js'
 import { heapBytesFor, machineBytes, oldSpaceBytes } from '../host/heap.js'
 
 const mib = 1024 * 1024
@@ -27,7 +27,7 @@ function dataBytesOf({ maxMemory, keyspaces }: Config): number | null {
 /** Bytes of heap that the configuration asks for, or null. */
 export function heapBytesOf(config: Config): number | null {
   const data = dataBytesOf(config)
-  return data === null ? null : heapBytesFor(data, config.keyspaces.length)
+  return data === null ? null : heapBytesFor(data, groupCount(config))
 }
 
 /** For one of several members on this machine; without a bound, its part of the machine's memory. */

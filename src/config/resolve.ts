@@ -45,6 +45,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     self: self.id,
     members,
     keyspaces: resolveKeyspaces(raw, overrides, fail),
+    shards: raw.shards,
     gathersWrites: raw['cross-group-writes'] === 'gather',
     listeners: resolveListeners(raw, self),
     directory: raw.directory,

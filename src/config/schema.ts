@@ -136,7 +136,7 @@ export const keyspaceSchema = z.strictObject(
     'max-memory': option(
       size(0, 2 ** 50, 'or 0 for no bound'),
       0,
-      'Bytes of its data on one member.',
+      'Bytes of its data on one member, in equal parts for its shard groups.',
     ),
     'max-memory-policy': option(
       nullable(oneOf(evictionPolicies)),
@@ -193,6 +193,11 @@ export const configSchema = z.strictObject(
       listOf(keyspaceSchema, 64, 'a list of at most 64 keyspaces'),
       [],
       'Policies by key prefix and database, equal on every member. A keyspace `default` (strong, raft, always) is added where none is given.',
+    ),
+    shards: option(
+      integer(1, limits.shardsMax),
+      1,
+      'Shard groups of each keyspace: its slots are dealt to them in even runs. Equal on every member; fixed once there is data.',
     ),
     'cross-group-writes': option(
       oneOf(['gather', 'refuse']),

@@ -14,6 +14,8 @@ export interface BirthBootInit {
   readonly members: readonly MemberId[]
   /** Value of the identity row, or null. */
   readonly identityRow: Uint8Array | null
+  /** Shard groups of each keyspace, as configured, and the file that says so. */
+  readonly shards?: { readonly given: number; readonly file: string }
   readonly witness: Witness | null
   /** `--bootstrap`: another member list than at birth is taken. */
   readonly bootstrap: boolean
@@ -91,6 +93,14 @@ function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
   if (given !== known && !bootstrap) {
     return foreign(
       `the cluster was born with the members ${known}, the configuration names ${given}; start with --bootstrap to take the new list`,
+    )
+  }
+  const { given: shards, file } = init.shards ?? { given: identity.shards ?? 1, file: '' }
+  const stored = identity.shards ?? 1
+  if (shards !== stored && identity.phase !== 'forming') {
+    const place = file === '' ? '' : `${file}: `
+    return foreign(
+      `${place}shards: given ${shards}, allowed: ${stored}, which the data directory was written with; keys cannot move to other shard groups yet`,
     )
   }
   const before = Math.max(identity.incarnation, witness?.incarnation ?? 0)

@@ -29,7 +29,7 @@ export interface BirthInit {
   /** Ids of the initial members, ascending, this one included. */
   readonly members: readonly MemberId[]
   readonly boot: Extract<BirthBoot, { readonly kind: 'known' }>
-  readonly keyspaces: { readonly epoch: number; readonly digest: Hash64 }
+  readonly keyspaces: { readonly epoch: number; readonly digest: Hash64; readonly shards?: number }
   readonly random: Random
   /** `--bootstrap`: go ahead without members that are absent for `bootstrapWaitMs`. */
   readonly bootstrap: boolean
@@ -346,6 +346,7 @@ export class Birth {
       incarnation: step.incarnation,
       keyspaceEpoch: keyspaces.epoch,
       keyspaceDigest: keyspaces.digest,
+      shards: keyspaces.shards ?? 1,
       born: members,
     })
   }

@@ -23,6 +23,7 @@ import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
+import { type GroupPlace, groupPlaces } from './groups.js'
 import { Peers } from './peers.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stores } from './stores.js'
@@ -101,9 +102,10 @@ export class Core {
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    init.config.keyspaces.forEach((_, index) => this.#shards.push(this.#makeShard(index)))
+    for (const place of groupPlaces(init.config)) this.#shards.push(this.#makeShard(place))
     this.#peers = new Peers({
       config: init.config,
+      configFile: facts.configFile,
       out: this.#out,
       boot: init.boot,
       random: init.random.fork(),
@@ -311,24 +313,21 @@ export class Core {
     this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
   }
 
-  #makeShard(index: number): Shard {
+  #makeShard(place: GroupPlace): Shard {
     const { config, strategies, engine, random } = this.#init
-    const keyspace = config.keyspaces[index] as Config['keyspaces'][number]
-    const plugin = strategies.get(keyspace.strategy) as StrategyPlugin
+    const plugin = strategies.get(place.keyspace.strategy) as StrategyPlugin
     const sink: ShardSink = {
       write: (write, done) => this.#stores.write(write, done),
       scan: (store, range, options) => this.#stores.scan(store, range, options),
       send: (to: MemberId, channel, body) =>
-        this.#peers.send(to, { group: index + 1, channel, body }),
+        this.#peers.send(to, { group: place.id + 1, channel, body }),
       trace: (event) => this.#out.push({ kind: 'trace', event }),
       wake: () => {
         this.#wants = true
       },
     }
     return new Shard({
-      id: index as GroupId,
-      shard: 0,
-      keyspace,
+      ...place,
       config,
       members: { voters: config.members.map((member) => member.id), learners: [] },
       plugin,

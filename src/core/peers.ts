@@ -48,6 +48,8 @@ export interface PeersHost {
 
 export interface PeersInit {
   readonly config: Config
+  /** Where it comes from. */
+  readonly configFile?: string
   readonly out: Output[]
   readonly boot: Boot
   readonly random: Random
@@ -88,7 +90,8 @@ export class Peers {
     const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
     const { witness } = boot
     const { self, bootstrap } = config
-    const found = bootBirth({ self, members, identityRow, witness, bootstrap, random, now })
+    const shards = { given: config.shards, file: init.configFile ?? '' }
+    const found = bootBirth({ self, members, identityRow, shards, witness, bootstrap, random, now })
     const digest = routingDigest(config)
     this.refusal = found.kind === 'refused' ? found.sentence : ''
     const known = found.kind === 'known' ? found.keyspaces : null
@@ -96,7 +99,7 @@ export class Peers {
       this.#otherTable = { known: showDigest(known.digest), given: showDigest(digest) }
     }
     this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
-    const keyspaces = { epoch: 1, digest }
+    const keyspaces = { epoch: 1, digest, shards: config.shards }
     this.#birth =
       found.kind === 'refused'
         ? null

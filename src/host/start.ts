@@ -1,7 +1,7 @@
 // Starts one member and stops it: opens the stores, reads what the core boots from, listens, runs.
 // The command line wires signals; tests start several in one process.
 
-import type { Config } from '../api/config.js'
+import { type Config, groupCount } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
 import type { Boot } from '../api/io.js'
@@ -98,7 +98,7 @@ class Member {
     this.#log = log
     this.#targets = new Targets(log)
     const migrateSockets = (): number => this.#targets.count
-    this.#facts = makeFacts(options.configFile ?? '', config.keyspaces.length, migrateSockets)
+    this.#facts = makeFacts(options.configFile ?? '', groupCount(config), migrateSockets)
     const sink = (input: Parameters<Host['push']>[0]): void => this.#host?.push(input)
     this.#clients = new Clients(sink, log)
     this.#peers = new Peers({ config, sink, log })

@@ -32,6 +32,8 @@ export interface Identity {
   /** The keyspace table that the data was written under. */
   readonly keyspaceEpoch: number
   readonly keyspaceDigest: Hash64
+  /** Shard groups of each keyspace; absent for one. */
+  readonly shards?: number
   /** Member ids that agreed on the birth of the cluster, ascending. */
   readonly born: readonly number[]
 }
@@ -106,6 +108,8 @@ export function encodeIdentity(identity: Identity): Uint8Array {
     .hash(identity.keyspaceDigest)
     .varint(identity.born.length)
   for (const member of identity.born) writer.varint(member)
+  const { shards = 1 } = identity
+  if (shards !== 1) writer.varint(shards)
   return seal(writer)
 }
 
@@ -126,7 +130,8 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   }
   const count = reader.varint()
   for (let n = 0; n < count && reader.ok; n++) born.push(reader.varint())
-  return reader.ok && reader.left === 0 ? identity : 'corrupt'
+  const shards = reader.ok && reader.left > 0 ? { shards: reader.varint() } : {}
+  return reader.ok && reader.left === 0 ? { ...identity, ...shards } : 'corrupt'
 }
 
 export function encodeState(group: GroupId, hard: HardState): Uint8Array {

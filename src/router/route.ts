@@ -19,7 +19,7 @@ export class Route {
   readonly #ofDatabase: readonly (readonly number[])[]
   readonly #all: readonly number[]
 
-  constructor(config: Config, groups: readonly Group[], slots: SlotMap = SlotMap.single(1)) {
+  constructor(config: Config, groups: readonly Group[], slots = SlotMap.even(config.shards)) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
     this.slots = slots
     this.isSingle = groups.length === 1

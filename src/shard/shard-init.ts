@@ -38,8 +38,9 @@ export interface ShardInit {
 }
 
 export function engineOptionsOf({ keyspace, config, plugin, members }: ShardInit): EngineOptions {
-  const { maxMemory, maxMemoryPolicy } = keyspace
-  const { databases, bulkBytesMax } = config
+  const { maxMemoryPolicy } = keyspace
+  const { databases, bulkBytesMax, shards } = config
+  const maxMemory = Math.ceil(keyspace.maxMemory / shards)
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
   const seat = [...members.voters, ...members.learners].sort((a, b) => a - b).indexOf(config.self)

@@ -25,9 +25,12 @@ export class SlotMap {
     this.epoch = epoch
   }
 
-  /** One shard group owns all slots. */
-  static single(epoch: number): SlotMap {
-    return new SlotMap(new Uint16Array(slotCount), 1, epoch)
+  /** Each shard group owns one run of slots; the runs differ by one slot at most. */
+  static even(shardCount: number, epoch = 1): SlotMap {
+    const owners = Uint16Array.from({ length: slotCount }, (_, slot) =>
+      Math.floor((slot * shardCount) / slotCount),
+    )
+    return new SlotMap(owners, shardCount, epoch)
   }
 
   shardOf(slot: number): number {

@@ -360,6 +360,7 @@ export class CoreWorld {
         peer: { host: '127.0.0.1', port: 17_000 + id },
       })),
       keyspaces: this.#options.keyspaces ?? [keyspace('default', [])],
+      shards: 1,
       gathersWrites: true,
       listeners: [{ name: 'resp', door: 'resp', host: '127.0.0.1', port: 7000, path: null }],
       directory: '',

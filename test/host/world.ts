@@ -28,6 +28,7 @@ export function config(changes: Partial<Config> & { readonly directory: string }
     self,
     members: [memberConfig(1, 0)],
     keyspaces: [],
+    shards: 1,
     gathersWrites: true,
     listeners: [{ name: 'main', door: 'resp', host: '127.0.0.1', port: 0, path: null }],
     bootstrap: false,

@@ -46,6 +46,7 @@ export function configOf(rest: Partial<Config> = {}): Config {
     self: 1 as MemberId,
     members: [member(1), member(2), member(3)],
     keyspaces: [keyspace('default')],
+    shards: 1,
     gathersWrites: true,
     listeners: [{ name: 'clients', door: 'resp', host: '127.0.0.1', port: 7001, path: null }],
     directory: '/var/lib/quorate',

@@ -17,6 +17,7 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     self,
     members,
     keyspaces: keyspaces(profile),
+    shards: 1,
     gathersWrites: true,
     listeners: [{ name: 'resp', door: 'resp', host: '127.0.0.1', port: 7000 + self, path: null }],
     directory: 'simulated',

@@ -66,7 +66,19 @@ test('slot map: ranges: cover all slots and name the owners', (t) => {
     for (const slot of [range.from, range.to]) t.is(map.shardOf(slot), range.shard)
   }
   t.is(next, slotCount)
-  t.deepEqual(SlotMap.single(1).ranges(), [{ from: 0, to: 16383, shard: 0 }])
+  t.deepEqual(SlotMap.even(1).ranges(), [{ from: 0, to: 16383, shard: 0 }])
+})
+
+test('slot map: even runs: one for each shard group, equal but for a slot', (t) => {
+  for (const count of [2, 3, 7, 64]) {
+    const ranges = SlotMap.even(count).ranges()
+    const sizes = ranges.map(({ from, to }) => to - from + 1)
+    t.deepEqual(
+      ranges.map(({ shard }) => shard),
+      Array.from({ length: count }, (_, shard) => shard),
+    )
+    t.true(Math.max(...sizes) - Math.min(...sizes) <= 1)
+  }
 })
 
 test('slot map: an owner that is no shard group: refused', (t) => {
