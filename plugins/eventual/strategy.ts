@@ -108,7 +108,7 @@ export class EventualStrategy implements Strategy {
 
   /** Nobody leads but oneself. */
   transfer(_to: MemberId | null): Refusal | null {
-    return { reason: 'busy' }
+    return { reason: 'unsupported' }
   }
 
   checkpointed(position: Position): void {
@@ -119,16 +119,15 @@ export class EventualStrategy implements Strategy {
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const state = this.#state
-    if (state.recovering !== null || (level !== 'local' && level !== 'causal')) {
-      return { reason: 'not-leader', leader: null }
-    }
+    if (level !== 'local' && level !== 'causal') return { reason: 'unsupported' }
+    if (state.recovering !== null) return { reason: 'not-leader', leader: null }
     state.out.grants.push({ token, at: state.positionAt(state.delivered) })
     return null
   }
 
   /** Membership is static: no change is ever taken. */
   reconfigure(_token: Token, _change: MemberChange): Refusal | null {
-    return { reason: 'busy' }
+    return { reason: 'unsupported' }
   }
 
   persisted(batch: number): void {

@@ -18,6 +18,7 @@ import { sendHeartbeats } from './replication.js'
 import type { RaftState } from './state.js'
 
 export function readIndex(raft: RaftState, token: Token, level: ReadLevel): Refusal | null {
+  if (level === 'causal') return { reason: 'unsupported' }
   if (level === 'local') {
     raft.out.grant(token, raft.log.positionAt(raft.log.applied))
     return null

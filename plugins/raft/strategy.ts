@@ -108,10 +108,7 @@ export class RaftStrategy implements Strategy {
 
   /** Membership is static: no change is ever taken. */
   reconfigure(_token: Token, _change: MemberChange): Refusal | null {
-    const raft = this.#raft
-    return raft.leading === null
-      ? { reason: 'not-leader', leader: raft.leader }
-      : { reason: 'busy' }
+    return { reason: 'unsupported' }
   }
 
   persisted(batch: number): void {

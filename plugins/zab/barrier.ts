@@ -18,6 +18,7 @@ import { sendPings } from './pings.js'
 import type { ZabState } from './state.js'
 
 export function readIndex(zab: ZabState, token: Token, level: ReadLevel): Refusal | null {
+  if (level === 'causal') return { reason: 'unsupported' }
   const { leading, following } = zab
   const none = { reason: 'not-leader', leader: null } as const
   if (zab.halted !== '') return none

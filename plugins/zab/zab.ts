@@ -97,8 +97,7 @@ export class ZabStrategy implements Strategy {
 
   /** Membership is static: no change is ever taken. */
   reconfigure(_token: Token, _change: MemberChange): Refusal | null {
-    const { leader } = describe(this.#zab)
-    return leader === this.#zab.self ? { reason: 'busy' } : { reason: 'not-leader', leader }
+    return { reason: 'unsupported' }
   }
 
   persisted(batch: number): void {

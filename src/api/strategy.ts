@@ -22,6 +22,17 @@ export interface Supports {
   readonly reads: readonly ReadLevel[]
   readonly ackMeans: 'quorum' | 'local'
   readonly members: 'joint' | 'single' | 'static'
+  /** Under which it keeps its promises; others are refused at load. */
+  readonly durabilities: readonly Durability[]
+  /** `transfer` hands leadership over. */
+  readonly transfers: boolean
+  /** Members may be learners: they have everything, and neither vote nor count. */
+  readonly learners: boolean
+  /**
+   * Where a majority lost what it had acknowledged, what is left goes on in a new era: once the loss is
+   * accepted, or by itself under everysec and none. Else such a group stands still.
+   */
+  readonly eras: boolean
 }
 
 export interface StrategyPlugin<O = unknown> {
@@ -94,6 +105,8 @@ export type Refusal =
   /** Too much in flight: try again later; nothing was recorded. */
   | { readonly reason: 'busy' }
   | { readonly reason: 'removed' }
+  /** `supports` does not promise it. */
+  | { readonly reason: 'unsupported' }
 
 export interface MemberChange {
   readonly add: readonly MemberId[]
@@ -102,7 +115,7 @@ export interface MemberChange {
 }
 
 export interface Strategy {
-  /** Called at least every `tickMsMax` and before every other call of a turn with that turn's time. */
+  /** Called before the other calls of a turn, with its time, and no later than `wakeAt` says. */
   tick(now: Now): void
   /** `message` is what another member's strategy put into an Outgoing. Unknown versions are ignored. */
   step(from: MemberId, message: Uint8Array, now: Now): void
@@ -142,7 +155,7 @@ export interface Strategy {
   diskShort(short: boolean): void
   /** The operator accepts loss (`quorate recover --accept-loss`): a halted group takes the longest log it has. */
   acceptLoss(): void
-  /** Drains the outbox; null when nothing is waiting. Never two without `write: null` in a row lost: every Ready is numbered. */
+  /** Drains the outbox; null when nothing is waiting. */
   ready(): Ready | null
   status(): StrategyStatus
   /** Chain hash of the log behind entry `index`, which is applied and not cut (checkpoints keep it); null when it is not known. */
@@ -287,6 +300,3 @@ export interface StrategyStatus {
   readonly loss: string
   readonly counters: Readonly<Record<string, number>>
 }
-
-/** A strategy is ticked at least this often, milliseconds. */
-export const tickMsMax = 25

@@ -17,6 +17,7 @@ export function checkStrategies({ config, source }: LoadedConfig, plugins: Strat
     assert(plugin !== undefined, 'the strategy of every keyspace was loaded')
     const at = placeOfKeyspace(keyspace, source)
     checkLevel(keyspace, plugin, at)
+    checkDurability(keyspace, plugin, at)
     try {
       plugin.parseOptions(keyspace.options)
     } catch (error) {
@@ -63,5 +64,18 @@ function checkLevel(keyspace: KeyspaceConfig, plugin: StrategyPlugin, at: Keyspa
     'level',
     `${keyspace.level} with strategy ${plugin.name}`,
     `levels of ${plugin.name}: ${plugin.supports.levels.join(', ')}`,
+  )
+}
+
+function checkDurability(
+  keyspace: KeyspaceConfig,
+  plugin: StrategyPlugin,
+  at: KeyspacePlace,
+): void {
+  if (plugin.supports.durabilities.includes(keyspace.durability)) return
+  throw at.fault(
+    'durability',
+    `${keyspace.durability} with strategy ${plugin.name}`,
+    `durabilities of ${plugin.name}: ${plugin.supports.durabilities.join(', ')}`,
   )
 }

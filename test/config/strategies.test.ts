@@ -22,6 +22,10 @@ function fakePlugin(): StrategyPlugin {
       reads: ['linearizable'],
       ackMeans: 'quorum',
       members: 'static',
+      durabilities: ['always', 'none'],
+      transfers: true,
+      learners: false,
+      eras: true,
     },
     defaults: { ticks: 1 },
     parseOptions(raw) {
@@ -64,6 +68,15 @@ test('strategies: a level that the plugin lacks: refused with file and line', (t
     'q.yaml:4: keyspaces[0].level: given eventual with strategy fake, allowed: levels of fake: strong',
   )
   t.is(refusal('keyspaces: [{name: default, strategy: fake}]\n'), 'accepted')
+})
+
+test('strategies: a durability under which the plugin promises nothing: refused with file and line', (t) => {
+  t.is(
+    refusal(
+      'keyspaces:\n  - name: default\n    strategy: fake\n    level: strong\n    durability: everysec\n',
+    ),
+    'q.yaml:5: keyspaces[0].durability: given everysec with strategy fake, allowed: durabilities of fake: always, none',
+  )
 })
 
 test('strategies: an option that the plugin refuses: named with its place', (t) => {

@@ -1,7 +1,7 @@
 // Single messages to and from raft members of a test world.
 
 import { decodeMessage, encodeMessage } from '../../../plugins/raft/messages.js'
-import { lettersOf } from '../world/letters.js'
+import { lettersOf } from '../letters.js'
 
 export const { send, answers } = lettersOf({ encodeMessage, decodeMessage })
 

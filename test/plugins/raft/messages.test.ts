@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import { decodeMessage, encodeMessage, type RaftMessage } from '../../../plugins/raft/messages.js'
-import { codecCases } from '../world/codec-cases.js'
+import { codecCases } from '../total-order/codec-cases.js'
 
 const head = { era: 3, term: 2 ** 45 + 1 }
 const at = { term: 7, index: 2 ** 40 }

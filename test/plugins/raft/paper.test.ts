@@ -2,12 +2,12 @@
 
 import test from 'ava'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
-import { World } from '../world/network.js'
-import { texts } from '../world/texts.js'
+import { raftWorld } from './raft-world.js'
+import { texts } from '../../conformance/total/texts.js'
 
 import { answers, last, send } from './letters.js'
 test('raft 5.2: a second candidate of the same term: gets no vote (one vote per term)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const ask = {
     kind: 'vote',
     era: 1,
@@ -30,7 +30,7 @@ test('raft 5.2: a second candidate of the same term: gets no vote (one vote per 
 })
 
 test('raft 5.2: a vote leaves only with its write, and is still given after a crash (tikv#1610)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   send(world, 2, 1, {
     kind: 'vote',
     era: 1,
@@ -61,7 +61,7 @@ test('raft 5.2: a vote leaves only with its write, and is still given after a cr
 })
 
 test('raft 5.4.1: a candidate whose log is behind: gets no vote', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.propose(leader, 'a')
   world.advance(100)
@@ -87,7 +87,7 @@ test('raft 5.4.1: a candidate whose log is behind: gets no vote', (t) => {
 })
 
 test('raft 5.4.2: entries of an earlier term on a majority: committed only with one of the own term (logcabin#44)', (t) => {
-  const world = new World({ voters: 1 })
+  const world = raftWorld({ voters: 1 })
   world.elect()
   const { term, commit } = world.strategy(1).status()
 
@@ -105,7 +105,7 @@ test('raft 5.4.2: entries of an earlier term on a majority: committed only with 
 })
 
 test('thesis 9.6: a cut off member asks again and again: no term moves, nobody is disturbed', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   const { term } = world.strategy(leader).status()
   const victim = leader === 1 ? 2 : 1
@@ -120,7 +120,7 @@ test('thesis 9.6: a cut off member asks again and again: no term moves, nobody i
 })
 
 test('thesis 4.2.3: a request for a vote while the leader is heard: changes neither term nor vote (RF16)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(100)
   const voter = leader === 1 ? 2 : 1
@@ -143,7 +143,7 @@ test('thesis 4.2.3: a request for a vote while the leader is heard: changes neit
 })
 
 test('raft: one-way link from the leader to a follower lost and closed: the leader stays (RF16)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   const { term } = world.strategy(leader).status()
   const victim = leader === 1 ? 2 : 1
@@ -158,7 +158,7 @@ test('raft: one-way link from the leader to a follower lost and closed: the lead
 })
 
 test('raft: partial partition: the leader reaches a minority, the rest elects (cockroach#107060)', (t) => {
-  const world = new World({ voters: 5 })
+  const world = raftWorld({ voters: 5 })
   const leader = world.elect()
   const [near, ...far] = world.ids.filter((id) => id !== leader)
   for (const id of far) {
@@ -173,7 +173,7 @@ test('raft: partial partition: the leader reaches a minority, the rest elects (c
 })
 
 test('raft: the longest log is behind in term: its member is elected all the same (etcd#8243)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   const [behind, longest] = world.ids.filter((id) => id !== leader) as [number, number]
   world.isolate(behind)
@@ -198,7 +198,7 @@ test('raft: the longest log is behind in term: its member is elected all the sam
 })
 
 test('thesis 6.2: a leader alone: steps down within an election timeout and gives its reads back (n=5)', (t) => {
-  const world = new World({ voters: 5 })
+  const world = raftWorld({ voters: 5 })
   const leader = world.elect()
   world.isolate(leader)
   const token = world.read(leader)
@@ -210,7 +210,7 @@ test('thesis 6.2: a leader alone: steps down within an election timeout and give
 })
 
 test('raft 5.3: a deposed leader with entries of its own: they go, and their fate is told as unknown', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.isolate(leader)
   const token = world.propose(leader, 'lost')
@@ -220,12 +220,12 @@ test('raft 5.3: a deposed leader with entries of its own: they go, and their fat
   world.heal()
   world.advance(1_000)
 
-  t.true(token !== null && world.doubtful.has(token))
+  t.true(token !== null && world.fates.doubtful.has(token))
   for (const id of world.ids) t.deepEqual(texts(world, id), ['!kept'])
 })
 
 test('raft 5.3: a stale append that matches: truncates nothing', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   const appends: Uint8Array[] = []
   const victim = leader === 1 ? 2 : 1
@@ -247,7 +247,7 @@ test('raft 5.3: a stale append that matches: truncates nothing', (t) => {
 })
 
 test('raft: equal index and term but another chain: the member halts and says why', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(100)
   const victim = leader === 1 ? 2 : 1
@@ -269,7 +269,7 @@ test('raft: equal index and term but another chain: the member halts and says wh
 })
 
 test('raft 8: a new leader: grants no read before an entry of its term is committed', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.propose(leader, 'a')
   world.advance(100)
@@ -284,7 +284,7 @@ test('raft 8: a new leader: grants no read before an entry of its term is commit
 })
 
 test('raft: an answer to an earlier try of a read: serves no other try (etcd#20418)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(100)
   const follower = leader === 1 ? 2 : 1

@@ -3,11 +3,11 @@
 import test from 'ava'
 import type { MemberId, StrategyStatus } from 'quorate/plugin'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
-import { loaded } from '../world/loaded.js'
-import { texts } from '../world/texts.js'
+import { loadedRaft } from './raft-world.js'
+import { texts } from '../../conformance/total/texts.js'
 
 test('recovery: votes forgotten, and whoever may stand is in a later term: it takes that term and votes in the next', (t) => {
-  const world = loaded()
+  const world = loadedRaft()
   const leader = world.leader() as number
   const [victim, third] = world.ids.filter((id) => id !== leader) as [number, number]
   world.crash(victim)
@@ -37,7 +37,7 @@ test('recovery: votes forgotten, and whoever may stand is in a later term: it ta
 })
 
 test('recovery: a member refilled too late to hear that others are intact: asks anew, and begins no era', (t) => {
-  const world = loaded({ durability: 'everysec' })
+  const world = loadedRaft({ durability: 'everysec' })
   for (const id of world.ids) world.crash(id)
   for (const id of world.ids) world.start(id, 'unclean-stop')
   t.true(world.until(() => world.leader() !== null, 5_000))
@@ -61,7 +61,7 @@ test('recovery: a member refilled too late to hear that others are intact: asks 
 })
 
 test('recovery: a member with a longer tail of the old era returns: its tail goes, without an assertion', (t) => {
-  const world = loaded({ durability: 'everysec', recoverWaitMs: 500 })
+  const world = loadedRaft({ durability: 'everysec', recoverWaitMs: 500 })
   world.crash(1)
   world.crash(2)
   world.wipe(1)
@@ -97,7 +97,7 @@ test('recovery: a member with a longer tail of the old era returns: its tail goe
 test('recovery: under a lease, rounds that only recovering members answered: reads go on once these are intact', (t) => {
   const options = { lease: true, heartbeatMs: 5 }
   for (let seed = 1; seed <= 10; seed++) {
-    const world = loaded({ seed, durability: 'none', options, delayMaxMs: 40 })
+    const world = loadedRaft({ seed, durability: 'none', options, delayMaxMs: 40 })
     for (const id of world.ids) world.crash(id)
     for (const id of world.ids) world.start(id, 'unclean-stop')
     const isIntact = (id: number): boolean => world.strategy(id).status().recovering === null

@@ -3,7 +3,7 @@
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
 import raft from '../../../plugins/raft/index.js'
-import { plantedCases } from '../world/planted-cases.js'
+import { plantedCases } from '../total-order/planted-cases.js'
 import { raftBugs } from './seeded-bugs.js'
 
 const found = [

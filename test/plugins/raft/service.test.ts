@@ -4,10 +4,10 @@ import test from 'ava'
 import type { MemberId } from 'quorate/plugin'
 import { decodeMessage } from '../../../plugins/raft/messages.js'
 import { send } from './letters.js'
-import { World } from '../world/network.js'
+import { raftWorld } from './raft-world.js'
 
 test('raft: transfer: asked again while the first word was lost: the target leads at once', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.propose(leader, 'a')
   world.advance(50)
@@ -21,7 +21,7 @@ test('raft: transfer: asked again while the first word was lost: the target lead
 })
 
 test('raft: transfer: asked again every second, and its target never stands: proposals go through between', (t) => {
-  const world = new World({ options: { electionMinMs: 600, electionMaxMs: 1_200 } })
+  const world = raftWorld({ options: { electionMinMs: 600, electionMaxMs: 1_200 } })
   const leader = world.elect()
   world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'timeout-now'
   let taken = 0
@@ -35,7 +35,7 @@ test('raft: transfer: asked again every second, and its target never stands: pro
 })
 
 test('raft: an idle group whose election timeouts lie close together: its leader stays', (t) => {
-  const world = new World({ options: { electionMinMs: 300, electionMaxMs: 350 } })
+  const world = raftWorld({ options: { electionMinMs: 300, electionMaxMs: 350 } })
   const leader = world.elect()
   const { term } = world.strategy(leader).status()
   world.advance(20_000)
@@ -44,7 +44,7 @@ test('raft: an idle group whose election timeouts lie close together: its leader
 })
 
 test('raft: a forged term near 2^53: refused, nothing moves (S23)', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   const victim = leader === 1 ? 2 : 1
   const { term } = world.strategy(victim).status()
@@ -64,7 +64,7 @@ test('raft: a forged term near 2^53: refused, nothing moves (S23)', (t) => {
 })
 
 test('raft: a lone voter under none: a proposal and a read are answered in the same ready, no bytes asked', (t) => {
-  const world = new World({ voters: 1, durability: 'none' })
+  const world = raftWorld({ voters: 1, durability: 'none' })
   world.elect()
   const strategy = world.strategy(1)
   let asked = 0
@@ -87,7 +87,7 @@ test('raft: a lone voter under none: a proposal and a read are answered in the s
 })
 
 test('raft: a lease: reads without a round while it lasts; cut off, it ends before another can lead', (t) => {
-  const world = new World({ options: { lease: true } })
+  const world = raftWorld({ options: { lease: true } })
   const leader = world.elect()
   world.advance(200)
   const rounds = world.strategy(leader).status().counters.readRounds
@@ -103,7 +103,7 @@ test('raft: a lease: reads without a round while it lasts; cut off, it ends befo
 })
 
 test('raft: a group that had no proposal for a second: beats less often, well twice in an election timeout', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(3_000)
 
@@ -120,20 +120,20 @@ test('raft: a group that had no proposal for a second: beats less often, well tw
 })
 
 test('raft: an idle group: wakes only for heartbeats', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(500)
 
   t.true(world.strategy(leader).wakeAt() <= world.mono + 50)
   for (const id of world.ids)
     if (id !== leader) t.true(world.strategy(id).wakeAt() >= world.mono + 200)
-  const alone = new World({ voters: 1 })
+  const alone = raftWorld({ voters: 1 })
   alone.elect()
   t.is(alone.strategy(1).wakeAt(), Number.MAX_SAFE_INTEGER)
 })
 
 test('raft: an idle group: asks for an answer at every third heartbeat only, and its leader stays', (t) => {
-  const world = new World()
+  const world = raftWorld()
   const leader = world.elect()
   world.advance(2_000)
   const term = world.strategy(leader).status().term

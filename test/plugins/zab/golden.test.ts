@@ -2,8 +2,15 @@
 
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
-import { decodeMessage } from '../../../plugins/zab/codec.js'
 import plugin from '../../../plugins/zab/index.js'
-import { storyCases } from '../world/story-cases.js'
+import { decodeMessage } from '../../../plugins/zab/codec.js'
+import { scenario } from '../../scenario/scenario.js'
+import { tellMessage } from '../../scenario/telling.js'
+import { scenarioFiles } from '../scenario-files.js'
 
-storyCases(test, plugin as StrategyPlugin, decodeMessage)
+scenario({
+  test,
+  plugin: plugin as StrategyPlugin,
+  files: scenarioFiles('zab'),
+  describe: (bytes) => tellMessage(decodeMessage(bytes)),
+})

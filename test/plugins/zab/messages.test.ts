@@ -4,7 +4,7 @@ import test from 'ava'
 import type { MemberId } from 'quorate/plugin'
 import { decodeMessage, encodeMessage } from '../../../plugins/zab/codec.js'
 import type { ZabMessage } from '../../../plugins/zab/messages.js'
-import { codecCases } from '../world/codec-cases.js'
+import { codecCases } from '../total-order/codec-cases.js'
 
 const epoch = 2 ** 45 + 1
 const era = 3

@@ -6,10 +6,10 @@ import { compareVotes } from '../../../plugins/zab/election.js'
 import zab from '../../../plugins/zab/index.js'
 import { decodeMessage, encodeMessage } from '../../../plugins/zab/codec.js'
 import type { Vote } from '../../../plugins/zab/messages.js'
-import { lettersOf } from '../world/letters.js'
-import { loaded } from '../world/loaded.js'
-import { World } from '../world/network.js'
-import { texts } from '../world/texts.js'
+import { lettersOf } from '../letters.js'
+import { loaded } from '../../conformance/total/loaded.js'
+import { World } from '../../conformance/total/world.js'
+import { texts } from '../../conformance/total/texts.js'
 
 const plugin = zab as StrategyPlugin
 const { send } = lettersOf({ encodeMessage, decodeMessage })
@@ -111,7 +111,7 @@ test('zab: synchronisation: a deposed leader with entries of its own: TRUNC, and
   world.advance(1_000)
 
   t.true((seen.get('trunc') ?? 0) > 0)
-  t.true(token !== null && world.doubtful.has(token))
+  t.true(token !== null && world.fates.doubtful.has(token))
   for (const id of world.ids) t.deepEqual(texts(world, id), ['!kept'])
 })
 
@@ -251,7 +251,7 @@ test('zab: an observer: is informed of what is committed, and counts for nothing
   const token = world.propose(leader, 'b')
   world.advance(200)
 
-  t.true(token === null || !world.committed.has(token))
+  t.true(token === null || !world.fates.committed.has(token))
   t.deepEqual(texts(world, 3), ['!a'])
 })
 

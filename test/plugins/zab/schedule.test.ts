@@ -3,7 +3,7 @@
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
 import zab from '../../../plugins/zab/index.js'
-import { scheduleCases } from '../world/schedule-cases.js'
+import { scheduleCases } from '../total-order/schedule-cases.js'
 
 scheduleCases(test, zab as StrategyPlugin, [
   'elections',

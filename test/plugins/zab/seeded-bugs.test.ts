@@ -3,7 +3,7 @@
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
 import zab from '../../../plugins/zab/index.js'
-import { plantedCases } from '../world/planted-cases.js'
+import { plantedCases } from '../total-order/planted-cases.js'
 
 plantedCases(test, zab as StrategyPlugin, [
   'zab-keeps-uncommitted',

@@ -1,0 +1,73 @@
+// What must hold of every delivery in a world of causal order: once, behind all that its origin had seen,
+// and nothing behind what was called stable.
+
+import type { Delivery, Strategy, Token } from 'quorate/plugin'
+import { decodeMerged, type Node } from './node.js'
+
+export class Rules {
+  readonly faults: string[] = []
+  /** By stamp: what its origin had merged when it made it. */
+  readonly made = new Map<number, ReadonlySet<number>>()
+
+  execute(node: Node, { payload, token, merge, slot }: Delivery): void {
+    if (slot !== undefined) for (const stamp of decodeMerged(slot.exported)) node.merged.add(stamp)
+    if (merge === undefined) return
+    const { stamp, seen } = merge
+    if (merge.ops === null) {
+      for (const each of node.merged) {
+        if (each >= stamp) this.faults.push(`own ${stamp} is not above ${each}`)
+        if (!seen.covers(each)) this.faults.push(`own ${stamp} has not seen ${each}`)
+      }
+      const isEmpty = payload.bytes()[0] === 0
+      if (!isEmpty) {
+        if (this.made.has(stamp)) this.faults.push(`${stamp} is made twice`)
+        this.made.set(stamp, new Set(node.merged))
+        node.merged.add(stamp)
+        if (token !== null) node.waiting.set(token, stamp)
+      }
+      const strategy = node.strategy as Strategy
+      strategy.prepared?.(token as Token, isEmpty ? null : payload.bytes())
+      return
+    }
+    if (merge.holds?.(0) === true) {
+      if (!node.merged.has(stamp)) this.faults.push(`member ${node.id} does not hold ${stamp}`)
+      return
+    }
+    if (node.merged.has(stamp)) this.faults.push(`member ${node.id} merges ${stamp} again`)
+    const causes = this.made.get(stamp)
+    if (causes === undefined) {
+      this.faults.push(`${stamp} was never made`)
+      return
+    }
+    for (const cause of causes) {
+      if (!node.merged.has(cause)) this.faults.push(`${stamp} is merged before ${cause}`)
+      if (!seen.covers(cause)) this.faults.push(`${stamp} says that it has not seen ${cause}`)
+    }
+    for (const each of node.merged) {
+      if (seen.covers(each) && !causes.has(each)) this.faults.push(`${stamp} had not seen ${each}`)
+      if (each <= node.stable && !causes.has(each)) {
+        this.faults.push(`${stamp} comes behind ${each}, which is stable, and has not seen it`)
+      }
+    }
+    node.merged.add(stamp)
+  }
+
+  /** A member says that everything up to a stamp is with all members. */
+  stable(node: Node, upTo: number, live: readonly Node[]): void {
+    if (upTo < node.stable) this.faults.push(`member ${node.id}: stable goes back`)
+    node.stable = upTo
+    for (const other of live) {
+      if (other.isRecovering) continue
+      for (const each of node.merged) {
+        if (each <= upTo && !other.merged.has(each)) {
+          this.faults.push(`${each} is stable for ${node.id}, and member ${other.id} lacks it`)
+        }
+      }
+      for (const each of other.merged) {
+        if (each <= upTo && !node.merged.has(each)) {
+          this.faults.push(`${each} is below what is stable for ${node.id}, who lacks it`)
+        }
+      }
+    }
+  }
+}

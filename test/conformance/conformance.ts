@@ -1,0 +1,62 @@
+// The suite: registers, with any runner of tests, the cases that a plugin's `supports` calls for.
+
+import type { StrategyPlugin } from 'quorate/plugin'
+import type { Case, Subject } from './case.js'
+import { causalCases } from './causal/cases.js'
+import { manifestCases } from './manifest-cases.js'
+import { agreementCases } from './total/agreement-cases.js'
+import { durabilityCases } from './total/durability-cases.js'
+import { eraCases } from './total/era-cases.js'
+import { inputCases } from './total/input-cases.js'
+import { leadershipCases } from './total/leadership-cases.js'
+import { readCases } from './total/read-cases.js'
+import { recoveryCases } from './total/recovery-cases.js'
+
+/** `test` of node:test, ava, mocha (`it`), vitest and others. */
+export type Runner = (title: string, run: (...given: readonly unknown[]) => void) => unknown
+
+export interface ConformanceOptions {
+  readonly test: Runner
+  readonly plugin: StrategyPlugin
+  /** Options of the keyspaces that it is tried with; they go through `parseOptions`. */
+  readonly options?: Readonly<Record<string, unknown>>
+  /** Random worlds of each case that draws some. */
+  readonly seeds?: number
+}
+
+const totalCases: readonly Case[] = [
+  ...leadershipCases,
+  ...agreementCases,
+  ...durabilityCases,
+  ...readCases,
+  ...recoveryCases,
+  ...eraCases.map(
+    (each): Case => ({
+      ...each,
+      applies: (supports) => supports.eras && each.applies?.(supports) !== false,
+    }),
+  ),
+  ...inputCases,
+]
+
+/** The cases that `supports` calls for. */
+export function casesOf({ supports }: StrategyPlugin): readonly Case[] {
+  const ordered = supports.order === 'total' ? totalCases : causalCases
+  return [...manifestCases, ...ordered].filter((each) => each.applies?.(supports) !== false)
+}
+
+export function conformance({ test, plugin, options = {}, seeds = 40 }: ConformanceOptions): void {
+  const subject: Subject = { plugin, options, seeds }
+  for (const each of casesOf(plugin)) {
+    test(`${plugin.name}: ${each.name}`, (...given) => {
+      each.run(subject)
+      pass(given[0])
+    })
+  }
+}
+
+/** Some runners, ava for one, want to be told that something was held. */
+function pass(context: unknown): void {
+  if (typeof context !== 'object' || context === null || !('pass' in context)) return
+  if (typeof context.pass === 'function') context.pass()
+}

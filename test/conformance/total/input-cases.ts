@@ -1,0 +1,94 @@
+// The same inputs bring the same outputs, and no bytes from outside bring a strategy down.
+
+import { type MemberId, Random } from 'quorate/plugin'
+import { type Case, forSeeds, hold, type Subject } from '../case.js'
+import { withoutClock } from '../purity.js'
+import { compareRuns, recorded } from '../recording.js'
+import { runSchedule } from './schedule.js'
+import { isAnswered, isLed, loadedWorld, worldOf } from './subject-world.js'
+import { texts } from './texts.js'
+
+/** All that strategies say in a random schedule. */
+function record(subject: Subject, seed: number): string[] {
+  const lines: string[] = []
+  const plugin = recorded(subject.plugin, lines)
+  const parsed = plugin.parseOptions(subject.options)
+  runSchedule(seed, { plugin, parsed })
+  return lines
+}
+
+/** One message of each sender, receiver and length that a lively group sends. */
+function collect(subject: Subject): (readonly [from: number, to: number, message: Uint8Array])[] {
+  const found = new Map<string, readonly [number, number, Uint8Array]>()
+  const world = worldOf(subject)
+  world.filter = (from, to, message) => {
+    const kind = `${from}>${to}:${message.length}:${message[0]}:${message[1]}`
+    if (!found.has(kind)) found.set(kind, [from, to, Uint8Array.from(message)])
+    return true
+  }
+  const leader = world.elect()
+  for (let i = 0; i < 5; i++) {
+    world.propose(leader, `v${i}`)
+    for (const id of world.ids) world.read(id)
+    world.advance(30)
+  }
+  world.crash(leader)
+  world.advance(3_000)
+  world.start(leader)
+  world.advance(2_000)
+  return [...found.values()]
+}
+
+export const inputCases: readonly Case[] = [
+  {
+    name: 'purity: no clock and no chance but what is handed in',
+    run(subject) {
+      withoutClock(() => record(subject, 3))
+    },
+  },
+  {
+    name: 'purity: the same inputs twice: the same outputs, byte for byte',
+    run(subject) {
+      forSeeds(3, (seed) => {
+        compareRuns(record(subject, seed), record(subject, seed))
+      })
+    },
+  },
+  {
+    name: 'messages: cut short, too long, empty, of other versions, at random, from nobody: ignored',
+    run(subject) {
+      const messages = collect(subject)
+      const world = loadedWorld(subject)
+      const random = new Random(9)
+      const now = (): { wall: number; mono: number } => ({
+        wall: 1_700_000_000_000 + world.mono,
+        mono: world.mono,
+      })
+      const give = (from: number, to: number, bytes: Uint8Array): void =>
+        world.strategy(to).step(from as MemberId, bytes, now())
+      for (const [from, to, message] of messages) {
+        const ends = [0, 1, 2, 3, message.length - 1]
+        for (let i = 0; i < 12; i++) ends.push(random.below(message.length))
+        for (const end of ends) if (end < message.length) give(from, to, message.slice(0, end))
+        give(from, to, Uint8Array.from([...message, 0]))
+        for (const version of [0, 2, 9, 255]) {
+          const other = Uint8Array.from(message)
+          if (other[0] === version) continue
+          other[0] = version
+          give(from, to, other)
+        }
+        give(99, to, message)
+        give(from, to, Uint8Array.from(message, () => random.below(256)).fill(255, 0, 1))
+        world.step()
+      }
+      hold(isLed(world), 'nobody leads after senseless messages')
+      hold(
+        isAnswered(world, world.leader() as number, { text: 'b' }),
+        'no writes after senseless messages',
+      )
+      world.advance(1_000)
+      for (const id of world.ids)
+        hold(texts(world, id).length === 11, `member ${id} does not have what was answered`)
+    },
+  },
+]

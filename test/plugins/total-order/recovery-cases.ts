@@ -1,0 +1,68 @@
+// Members that lost what they had acknowledged (reliability.md LV8), in every strategy of one total order.
+
+import type { TestFn } from 'ava'
+import type { StrategyPlugin } from 'quorate/plugin'
+import { loaded } from '../../conformance/total/loaded.js'
+
+export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
+  test(`${plugin.name}: a wiped member that led and one that missed its term: their era begins above that term`, (t) => {
+    const world = loaded({ plugin, durability: 'everysec', recoverWaitMs: 500 })
+    const first = world.leader() as number
+    const [away, second] = world.ids.filter((id) => id !== first) as [number, number]
+    world.isolate(away)
+    world.crash(first)
+    world.start(first)
+    t.true(world.until(() => world.leader() !== null && world.leader() !== away, 5_000))
+    const led = world.leader() as number
+    const term = world.strategy(led).status().term
+    t.true(term > world.strategy(away).status().term)
+    for (const id of world.ids) world.crash(id)
+    world.heal()
+
+    world.wipe(led)
+    world.start(led, 'disk-lost')
+    world.start(away, 'unclean-stop')
+
+    t.true(world.until(() => world.isSettled(), 5_000))
+    t.true(world.strategy(away).status().term > term)
+    world.start(led === first ? second : first, 'unclean-stop')
+    t.true(
+      world.until(
+        () => world.ids.every((id) => world.strategy(id).status().recovering === null),
+        5_000,
+      ),
+    )
+  })
+
+  test(`${plugin.name}: two members found one after the other, and the voter of both is wiped between: in different terms`, (t) => {
+    const world = loaded({ plugin, durability: 'everysec', recoverWaitMs: 500 })
+    for (const id of world.ids) world.crash(id)
+    const foundBeside = (founder: number): number => {
+      world.wipe(3)
+      world.start(3, 'disk-lost')
+      world.start(founder, 'unclean-stop')
+      t.true(world.until(() => world.isSettled(), 5_000))
+      const { era } = world.strategy(founder).status()
+      for (const id of [3, founder]) world.crash(id)
+      return era
+    }
+
+    const [first, second] = [foundBeside(1), foundBeside(2)]
+
+    t.true(first > 2 && second > 2)
+    t.deepEqual([first % 3, second % 3], [0, 1], 'a term belongs to the founder')
+  })
+
+  test(`${plugin.name}: answers that take longer than the time between two heartbeats: it is refilled`, (t) => {
+    for (let seed = 1; seed <= 5; seed++) {
+      const world = loaded({ plugin, seed, options: { heartbeatMs: 5 }, delayMaxMs: 80 })
+      const victim = world.leader() === 1 ? 2 : 1
+      world.crash(victim)
+      world.wipe(victim)
+
+      world.start(victim, 'disk-lost')
+      const isIntact = (): boolean => world.strategy(victim).status().recovering === null
+      t.true(world.until(isIntact, 1_000), `seed ${seed}`)
+    }
+  })
+}
