@@ -6,7 +6,7 @@ import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
 import { forgetEarly } from './receiving.js'
 import { judgeRecovery } from './restart.js'
-import { acknowledged, checkFlight, rewind } from './shipping.js'
+import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
 import type { EventualState } from './state.js'
 import { reserve } from './writing.js'
 
@@ -62,6 +62,8 @@ export function tellAll(state: EventualState): void {
 
 export function tell(state: EventualState, peer: Peer): void {
   const vector = state.durable
+  // Nobody hears that there is something which could be lost with this member before it was sent.
+  pushOwn(state, peer)
   // What is being executed has seen what was there when it was handed out, and no more.
   if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
   state.out.send(peer.member, {

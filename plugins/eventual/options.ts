@@ -8,6 +8,8 @@ export interface EventualOptions {
   readonly noteMs: number
   /** The same while nothing changes. */
   readonly idleMs: number
+  /** Milliseconds between two messages of own entries to a member: what is made meanwhile goes with the next one. */
+  readonly shipMs: number
   /** Milliseconds after which entries that were not acknowledged are sent again. */
   readonly resendMs: number
   /** Milliseconds between two messages of digests. */
@@ -32,6 +34,7 @@ export interface EventualOptions {
 export const eventualDefaults = {
   noteMs: 50,
   idleMs: 1_000,
+  shipMs: 5,
   resendMs: 400,
   compareMs: 250,
   relayMs: 500,
@@ -48,6 +51,7 @@ export const eventualDefaults = {
 const ranges: Ranges<typeof eventualDefaults> = {
   noteMs: [5, 10_000],
   idleMs: [10, 60_000],
+  shipMs: [0, 10_000],
   resendMs: [10, 60_000],
   compareMs: [10, 3_600_000],
   relayMs: [10, 60_000],

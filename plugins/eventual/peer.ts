@@ -21,6 +21,8 @@ export interface Peer {
   heardAt: number
   /** Own entries from this index on were not sent to it; null where it is not known what it lacks. */
   next: number | null
+  /** Milliseconds at which own entries were sent to it last. */
+  shippedAt: number
   /** Own entries sent and not acknowledged, oldest first. */
   readonly flight: { readonly stamp: number; readonly bytes: number }[]
   flightBytes: number
@@ -57,6 +59,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     isSettled: false,
     heardAt: 0,
     next: null,
+    shippedAt: 0,
     flight: [],
     flightBytes: 0,
     movedAt: 0,

@@ -7,14 +7,24 @@ import type { Peer } from './peer.js'
 import { sendSlots } from './repair.js'
 import type { EventualState } from './state.js'
 
-/** Sends every peer what it is owed. */
+/** Sends every peer what it is owed: nobody waits for it, so that what several turns made is one message. */
 export function ship(state: EventualState): void {
   for (const peer of state.peers.values()) {
     if (!peer.isUp || peer.isGettingAll) continue
-    pushOwn(state, peer)
+    if (state.mono >= peer.shippedAt + state.options.shipMs) pushOwn(state, peer)
     answerWant(state, peer)
     sendSlots(state, peer)
   }
+}
+
+/** Milliseconds at which own entries are due that were not sent yet. */
+export function shipWakeAt({ peers, settledIndex, options }: EventualState): number {
+  let at = Number.MAX_SAFE_INTEGER
+  for (const { isUp, isGettingAll, next, flightBytes, shippedAt } of peers.values()) {
+    const isOwed = isUp && !isGettingAll && next !== null && next <= settledIndex
+    if (isOwed && flightBytes < options.windowBytes) at = Math.min(at, shippedAt + options.shipMs)
+  }
+  return at
 }
 
 /** What a peer holds is known: its acknowledgements count, and what it lacks is sent from there on. */
@@ -49,7 +59,9 @@ export function checkFlight(state: EventualState, peer: Peer): void {
   if (vector !== null) acknowledged(state, peer, vector)
 }
 
-function pushOwn(state: EventualState, peer: Peer): void {
+/** Own entries, up to those that may be told of. */
+export function pushOwn(state: EventualState, peer: Peer): void {
+  if (!peer.isUp || peer.isGettingAll) return
   const { options, ledger } = state
   const end = state.settledIndex
   while (peer.next !== null && peer.next <= end && peer.flightBytes < options.windowBytes) {
@@ -72,6 +84,7 @@ function pushOwn(state: EventualState, peer: Peer): void {
     if (entries.length > 0) {
       if (peer.flightBytes === 0) peer.movedAt = state.mono
       peer.flightBytes += bytes
+      peer.shippedAt = state.mono
       state.out.send(peer.member, { kind: 'entries', entries, filled: [], isCut: false })
     }
     if (isStuck) return

@@ -203,7 +203,7 @@ export class EventualState {
       entries: [],
     }
     this.tail = new Tail(from, chain, {
-      lazyChain: this.seats.length === 1 && init.durability === 'none',
+      lazyChain: init.durability === 'none',
       bytesMax: init.durability === 'none' ? Number.MAX_SAFE_INTEGER : init.options.tailBytes,
     })
     this.ledger = new Ledger(from.index)

@@ -1,4 +1,5 @@
-// What a member says of itself: for `quorate status`, for the shard and for the simulator's checks.
+// What a member says of itself: for `quorate status`, for the shard and for the simulator's checks. A shard asks
+// several times a turn, but not for what has to be looked up: that is found out when somebody reads it.
 
 import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
 import { type EventualState, localTerm } from './state.js'
@@ -14,13 +15,19 @@ export function describe(state: EventualState): StrategyStatus {
     commit: at,
     last: at,
     first: state.tail.first,
-    chain: lastChain(state),
+    get chain() {
+      return lastChain(state)
+    },
     members: state.members,
-    peers: peersOf(state),
+    get peers() {
+      return peersOf(state)
+    },
     recovering: state.recovering,
     why: whyOf(state),
     loss: state.loss,
-    counters: { ...state.counters },
+    get counters() {
+      return { ...state.counters }
+    },
   }
 }
 
@@ -30,9 +37,9 @@ function whyOf(state: EventualState): string {
   return `waits for another member before it takes writes (${state.recovering})`
 }
 
-/** A lone member without a log on disk computes no chain only to be asked for its status. */
+/** A member without a log on disk computes no chain only to be asked for its status. */
 function lastChain(state: EventualState): Hash64 {
-  if (state.isAlone && state.durability === 'none') return rebasedChain(state.tail.position)
+  if (state.durability === 'none') return rebasedChain(state.tail.position)
   return state.tail.chainAt(state.tail.last) as Hash64
 }
 

@@ -30,7 +30,7 @@ import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
 import { installed, judgeRecovery, restartTick } from './restart.js'
 import { covers, hurry, seen } from './sight.js'
-import { entriesFetched, rewind } from './shipping.js'
+import { entriesFetched, rewind, shipWakeAt } from './shipping.js'
 import { decodeMark, encodeMark, EventualState } from './state.js'
 import { describe } from './status.js'
 import { prepared, propose, reserve } from './writing.js'
@@ -221,7 +221,8 @@ export class EventualStrategy implements Strategy {
     const state = this.#state
     const notes = notesWakeAt(state)
     const isBusy = [state.recovering, state.needsAll, state.repair].some((each) => each !== null)
-    return isBusy ? Math.min(notes, state.mono + state.options.noteMs) : notes
+    const at = Math.min(notes, shipWakeAt(state))
+    return isBusy ? Math.min(at, state.mono + state.options.noteMs) : at
   }
 
   #note(now: Now): void {

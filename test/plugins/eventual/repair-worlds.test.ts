@@ -6,7 +6,7 @@ import type { StrategyPlugin } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
 import { randomWorld } from '../../conformance/causal/random-world.js'
 
-const options = { idleMs: 100, tailBytes: 1_024, keepBytes: 1_024 }
+const options = { idleMs: 100, tailBytes: 1_024, keepBytes: 1_024, shipMs: 0 }
 
 for (const durability of ['always', 'everysec', 'none'] as const) {
   test(`eventual: 12 random worlds with short logs, ${durability}: nothing is lost, doubled or out of order`, (t) => {
