@@ -88,6 +88,8 @@ export interface Config {
   readonly bulkBytesMax: number
   readonly databases: number
   readonly requestMs: number
+  /** For how long a command waits until this member shows what a session token stands for. */
+  readonly sessionWaitMs: number
   readonly clockSkewMs: number
   readonly recoverWaitMs: number
   readonly checkpointLogBytes: number

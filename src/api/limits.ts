@@ -65,6 +65,8 @@ export const limits = {
   batchesWaitingBytesMax: 256 * 1024 * 1024,
   /** Milliseconds until a request without an answer is answered CLUSTERDOWN or UNKNOWNRESULT. */
   requestMs: 5_000,
+  /** For how long a command waits for what a session token stands for. */
+  sessionWaitMs: 1_000,
   /**
    * Milliseconds without a known leader after which requests are given up: with the time that it takes to
    * miss a leader, whoever is cut off with a minority tells its clients within two seconds.

@@ -298,3 +298,32 @@ export const manyKeys = error("ERR Number of keys can't be greater than number o
 export const notFromScript = error('ERR This Redis command is not allowed from script')
 export const unknownFromScript = error('ERR Unknown Redis command called from script')
 export const arityFromScript = error('ERR Wrong number of args calling Redis command from script')
+
+// Session tokens and levels of a connection
+
+export const badToken = error('ERR Invalid session token: it is none that QUORATE SESSION GET made')
+export const damagedToken = error('ERR Invalid session token: it is damaged')
+export const futureToken = error('ERR Invalid session token: it is of a later version of Quorate')
+export const foreignToken = error(
+  'ERR Invalid session token: it is of another cluster, or of other keyspaces or members',
+)
+/** Nothing was done: this member has not got yet what the token of the connection stands for. */
+export const behindToken = error(
+  'TRYAGAIN This member has not got yet what the session token stands for',
+)
+export const unknownLevel = error(
+  'ERR The level is one of strong, sequential, causal, eventual or default',
+)
+
+/** A read at a level that the strategy of its keyspace cannot give. */
+export function levelRefused(of: {
+  readonly asked: string
+  readonly keyspace: string
+  readonly level: string
+  readonly strategy: string
+}): ErrorReply {
+  const { asked, keyspace, level, strategy } = of
+  return error(
+    `ERR The connection asks for ${asked} reads (QUORATE CONSISTENCY), but keyspace ${printable(keyspace)} is ${level} and its strategy ${strategy} has none`,
+  )
+}

@@ -62,6 +62,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     bulkBytesMax: raw.clients['bulk-max'],
     databases: raw.clients.databases,
     requestMs: raw.clients['request-timeout'],
+    sessionWaitMs: raw.clients['session-wait'],
     clockSkewMs: raw.clock['skew-max'],
     recoverWaitMs: raw.recovery.wait,
     checkpointLogBytes: raw.checkpoint['log-size'],

@@ -282,8 +282,13 @@ export const configSchema = z.strictObject(
             '5s',
             'After this a request without an answer is answered CLUSTERDOWN, or UNKNOWNRESULT where it may have taken effect.',
           ),
+          'session-wait': option(
+            duration(1, 60_000, 'from 1ms to 1m'),
+            '1s',
+            'For how long a command waits until this member has got what a session token stands for; then it is answered TRYAGAIN.',
+          ),
         },
-        'max, bulk-max, databases, request-timeout',
+        'max, bulk-max, databases, request-timeout, session-wait',
       )
       .prefault({})
       .meta({ description: 'Bounds for clients.' }),

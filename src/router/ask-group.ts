@@ -21,7 +21,7 @@ export function askGroup(
   const index = state.route.groupOf(session.db, found.anyKey(call.args) ?? '')
   const group = state.groups[index] as Group
   const ticket = session.open(entry ?? null)
-  group.submit(session.lane(index, group), {
+  group.submit(session.lanes.of(index, group), {
     spec: found.spec,
     write: false,
     db: session.db,

@@ -35,7 +35,7 @@ export function submitBlocking(
   },
 ): void {
   const { entry, args, index, group } = call
-  const lane = session.lane(index, group)
+  const lane = session.lanes.of(index, group)
   const ticket = session.open(entry)
   session.block()
   session.waits = { group, lane }

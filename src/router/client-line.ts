@@ -49,7 +49,7 @@ function flagsOf(session: Session): string {
     [session.isMonitor, 'O'],
     [session.subscribed > 0, 'P'],
     [session.transaction !== null, 'x'],
-    [session.heldByGate || session.waits !== null, 'b'],
+    [session.heldBy !== null || session.waits !== null, 'b'],
     [tracking !== null, 't'],
     [tracking?.isRedirectBroken === true, 'R'],
     [tracking !== null && tracking.prefixes !== null, 'B'],

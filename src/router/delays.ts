@@ -5,6 +5,13 @@ import type { Reply } from '../api/reply.js'
 import type { CommandEntry } from './command-entry.js'
 import type { Session } from './session.js'
 
+/** A command of a session that is dispatched again. */
+interface Held {
+  readonly session: Session
+  readonly until: number
+  readonly ask: () => boolean
+}
+
 interface Delay {
   readonly session: Session
   readonly ticket: number
@@ -19,6 +26,7 @@ const pollMs = 10
 
 export class Delays {
   #open: Delay[] = []
+  #held: Held[] = []
 
   /** Takes the next place in the order of the session's replies and answers it when `ask` does; what follows waits. */
   add(session: Session, entry: CommandEntry | null, how: Pick<Delay, 'until' | 'ask'>): void {
@@ -26,8 +34,14 @@ export class Delays {
     session.block()
   }
 
+  /** The command that the session holds is dispatched again when `ask` says so, or its time is over. */
+  hold(session: Session, until: number, ask: () => boolean): void {
+    this.#held.push({ session, until, ask })
+  }
+
   /** Asks all of them. */
   turn(mono: number): void {
+    if (this.#held.length > 0) this.#turnHeld(mono)
     if (this.#open.length === 0) return
     this.#open = this.#open.filter(({ session, ticket, until, ask }) => {
       if (session.isClosed) return false
@@ -41,9 +55,19 @@ export class Delays {
 
   /** Monotonic milliseconds at which to ask again. */
   wakeAt(mono: number): number {
-    return this.#open.reduce(
-      (least, { until }) => Math.min(least, until, mono + pollMs),
-      Number.POSITIVE_INFINITY,
-    )
+    let least = Number.POSITIVE_INFINITY
+    for (const each of this.#open) least = Math.min(least, each.until, mono + pollMs)
+    for (const each of this.#held) least = Math.min(least, each.until, mono + pollMs)
+    return least
+  }
+
+  #turnHeld(mono: number): void {
+    this.#held = this.#held.filter(({ session, until, ask }) => {
+      if (session.isFinished) return false
+      if (mono < until && !ask()) return true
+      session.heldBy = null
+      session.ask()
+      return false
+    })
   }
 }

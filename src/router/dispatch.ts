@@ -26,6 +26,7 @@ import { derivesKeys, otherDatabase } from './other-database.js'
 import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
+import { admission } from './terms/admission.js'
 import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
 
 type Entry = CommandEntry<Run>
@@ -74,6 +75,11 @@ export class Dispatcher {
     }
     if (!state.gate.isOpen && this.#isBarred(session, entry, args)) return false
     if (session.transaction !== null && entry.isQueued) return this.#queue(session, entry, args)
+    if (session.terms?.isActive === true) {
+      const groupOf = (): number => this.#groupOf(session, entry, args)
+      const verdict = admission(state, session, { entry, args, groupOf })
+      if (verdict !== null) return verdict !== 'held' && refuse(session, entry, verdict)
+    }
     const isHeld = entry.isBarrier || (session.watched?.isOpen === true && entry.name === 'exec')
     if (isHeld && session.pending > (entry.isPubsub ? session.confirming : 0)) {
       session.held = args
@@ -126,10 +132,11 @@ export class Dispatcher {
       submitBlocking(session, { entry, args, index, group })
       return
     }
-    group.submit(session.lane(index, group), {
+    group.submit(session.lanes.of(index, group), {
       spec: entry.spec,
       write: entry.isWrite || entry.isScripted,
       scripted: entry.isScripted,
+      level: session.terms === null ? undefined : session.terms.levelOf(index),
       db: session.db,
       args: entry.isScripted ? withUser(args, session.user.rights) : args,
       ticket:
@@ -187,7 +194,7 @@ export class Dispatcher {
     const verdict = this.#state.gate.verdict(slot, isWrite)
     if (verdict === 'admit') return false
     session.held = args
-    session.heldByGate = true
+    session.heldBy = 'gate'
     return true
   }
 }

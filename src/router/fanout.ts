@@ -132,10 +132,11 @@ function submitPart(
 ): void {
   const group = state.groups[target.group] as Group
   const read = keysRead(session, [{ entry, args }])
-  group.submit(session.lane(target.group, group), {
+  group.submit(session.lanes.of(target.group, group), {
     spec: entry.spec,
     write: entry.isWrite || entry.isScripted,
     scripted: entry.isScripted,
+    level: session.terms?.levelOf(target.group),
     db: session.db,
     args: entry.isScripted ? withUser(args, session.user.rights) : args,
     ticket: session.openPart(remembering(session, read, { part: target.part, state })),

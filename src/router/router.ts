@@ -113,7 +113,7 @@ export class Router implements SessionEvents {
         // AUTH and RESET change the limits that the parser goes by.
         return session.authenticated === this.#parsesAuthenticated
       }
-      if (session.heldByGate) this.#gateHeld.add(session)
+      if (session.heldBy === 'gate') this.#gateHeld.add(session)
       session.stop()
       return false
     })
@@ -330,7 +330,7 @@ export class Router implements SessionEvents {
   #openGate(): void {
     this.#gateOpenings = this.#state.gate.openings
     for (const session of this.#gateHeld) {
-      session.heldByGate = false
+      session.heldBy = null
       session.ask()
     }
     this.#gateHeld.clear()

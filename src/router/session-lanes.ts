@@ -16,6 +16,11 @@ export class SessionLanes {
     return lane === undefined ? this.#make(index, group) : lane
   }
 
+  /** Whether the connection used the group. */
+  has(index: number): boolean {
+    return this.#lanes[index] !== undefined
+  }
+
   /** The connection is gone. */
   leave(): void {
     this.#lanes.forEach((lane, index) => {

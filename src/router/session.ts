@@ -4,7 +4,7 @@
 
 import { assert } from '../base/assert.js'
 import type { CommandParser, Door, ReplyText } from '../api/door.js'
-import type { Caller, Group, Lane } from '../api/group.js'
+import type { Caller } from '../api/group.js'
 import type { ConnectionId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
@@ -21,6 +21,7 @@ import { ReplySizes } from './reply-sizes.js'
 import { SessionLanes } from './session-lanes.js'
 import type { Part, ReplyMode, SessionEvents, SessionInit } from './session-init.js'
 import { countFailure, type Stats } from './stats.js'
+import type { Terms } from './terms/terms.js'
 import type { Transaction } from './transaction.js'
 import type { WatchedKeys } from './watched-keys.js'
 
@@ -34,6 +35,8 @@ export class Session implements Caller {
   readonly local: string
   readonly parser: CommandParser
   readonly facts: ClientFacts
+  /** Its order within each group. */
+  readonly lanes = new SessionLanes(this)
   /** Database, protocol version and authentication: set by commands only. */
   db = 0
   protocol = 2
@@ -55,8 +58,10 @@ export class Session implements Caller {
   waits: Wait | null = null
   /** A command that waits for a barrier or the gate; dispatched again by the router. */
   held: string[] | null = null
-  /** The gate holds it, not a barrier. */
-  heldByGate = false
+  /** Not a barrier holds it, but the gate, or a group that does not show yet what a token stands for. */
+  heldBy: 'gate' | 'token' | null = null
+  /** Null for a connection that asks for nothing beyond what its keyspaces promise. */
+  terms: Terms | null = null
   /** Bytes that came while it had stopped, oldest first. */
   readonly waiting: Uint8Array[] = []
   /** Reply bytes that the host still holds. */
@@ -94,7 +99,6 @@ export class Session implements Caller {
   #pushes: Pushes | null = null
   /** Null until the first long reply. */
   #long: LongReplies | null = null
-  readonly #lanes = new SessionLanes(this)
   /** Parts by negative ticket. */
   readonly #parts = new Map<number, Part>()
   #nextPart = -2
@@ -145,11 +149,6 @@ export class Session implements Caller {
       this.#sizes.hasRoom(pending) &&
       this.#out.length < limits.outputSoftBytes
     )
-  }
-
-  /** The order of this session within a group. */
-  lane(index: number, group: Group): Lane {
-    return this.#lanes.of(index, group)
   }
 
   /** Takes the next place in the order of replies. */
@@ -253,7 +252,7 @@ export class Session implements Caller {
     if (!this.#isStopped || this.#isQueued || this.#isFinished || this.#isClosed) return
     if (
       this.#isBlocked ||
-      this.heldByGate ||
+      this.heldBy !== null ||
       this.unsent + this.#out.length >= limits.outputSoftBytes
     )
       return
@@ -301,7 +300,7 @@ export class Session implements Caller {
     this.transaction = null
     this.watched = null
     this.waits = null
-    this.#lanes.leave()
+    this.lanes.leave()
   }
 
   /** One piece more of the oldest reply, unless the client lags. */

@@ -31,7 +31,7 @@ export function shareSettings(
     session.unblock()
   }
   state.groups.forEach((group, index) => {
-    group.submit(session.lane(index, group), {
+    group.submit(session.lanes.of(index, group), {
       spec: keepSettingsSpec,
       write: true,
       db: 0,

@@ -5,6 +5,7 @@
 import type { Group } from '../api/group.js'
 import { limits } from '../api/limits.js'
 import {
+  behindToken,
   crossGroup,
   execAbort,
   execAborted,
@@ -143,7 +144,7 @@ export function refusedInMulti(session: Session, entry: Entry, error: ErrorReply
   if (entry.name === execName) {
     session.transaction = null
     session.watched = null
-    return execAbort(error)
+    return error === behindToken ? error : execAbort(error)
   }
   session.transaction?.spoil()
   return error
@@ -217,9 +218,10 @@ function submit(
   }
   const read = keysRead(session, transaction.commands)
   session.repliesWaitUntil = state.now.mono + limits.batchPatienceMs
-  group.submit(session.lane(index, group), {
+  group.submit(session.lanes.of(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,
+    level: session.terms?.levelOf(index),
     db: transaction.db,
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,

@@ -91,7 +91,7 @@ export function watch(session: Session, keys: readonly string[], state: RouterSt
   for (const [index, own] of byGroup) {
     const group = state.groups[index] as Group
     watched.asked()
-    group.submit(session.lane(index, group), {
+    group.submit(session.lanes.of(index, group), {
       spec: entry.spec,
       write: false,
       db,

@@ -89,7 +89,7 @@ test('refusals: wrong values: name file, line, option, given and allowed', (t) =
   const cases: readonly (readonly [string, string])[] = [
     [
       'cluster: a\nclients:\n  maxx: 5\n',
-      'q.yaml:3: clients.maxx: given an unknown option, allowed: max, bulk-max, databases, request-timeout (did you mean max?)',
+      'q.yaml:3: clients.maxx: given an unknown option, allowed: max, bulk-max, databases, request-timeout, session-wait (did you mean max?)',
     ],
     [
       'clients:\n  max: many\n',

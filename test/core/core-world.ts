@@ -376,6 +376,7 @@ export class CoreWorld {
       bulkBytesMax: limits.bulkBytesMax,
       databases: limits.databases,
       requestMs: limits.requestMs,
+      sessionWaitMs: limits.sessionWaitMs,
       clockSkewMs: 500,
       recoverWaitMs: 1_000,
       checkpointLogBytes: this.#options.checkpointLogBytes ?? limits.checkpointLogBytes,

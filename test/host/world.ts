@@ -44,6 +44,7 @@ export function config(changes: Partial<Config> & { readonly directory: string }
     bulkBytesMax: 1024,
     databases: 16,
     requestMs: 1000,
+    sessionWaitMs: 1000,
     clockSkewMs: 500,
     recoverWaitMs: 1000,
     checkpointLogBytes: 1024,

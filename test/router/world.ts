@@ -63,6 +63,7 @@ export function configOf(rest: Partial<Config> = {}): Config {
     bulkBytesMax: limits.bulkBytesMax,
     databases: 16,
     requestMs: limits.requestMs,
+    sessionWaitMs: limits.sessionWaitMs,
     clockSkewMs: 500,
     recoverWaitMs: 10_000,
     checkpointLogBytes: limits.checkpointLogBytes,

@@ -34,6 +34,7 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     bulkBytesMax: limits.bulkBytesMax,
     databases: limits.databases,
     requestMs: profile.requestMs,
+    sessionWaitMs: limits.sessionWaitMs,
     clockSkewMs: 500,
     recoverWaitMs: profile.recoverWaitMs,
     checkpointLogBytes: profile.checkpointLogBytes,

@@ -5,6 +5,7 @@ import type { Group } from '../../api/group.js'
 import { keySlot } from '../../base/keyslot.js'
 import { plain, type RouterCommand } from '../command.js'
 import { promisesOf } from '../promises.js'
+import { readTerms } from '../terms/read-levels.js'
 
 export default {
   ...plain,
@@ -27,6 +28,8 @@ export default {
     const leader = members.find(({ id }) => id === report.leader)
     const { level, durability } = keyspace
     const promises = promisesOf({ level, durability, members: members.length })
+    const term = readTerms(state, session.terms?.asked ?? null)[index]
+    const shows = term?.shows ?? level
     return {
       type: 'map',
       pairs: Object.entries({
@@ -42,7 +45,10 @@ export default {
         leader: leader === undefined ? null : `${leader.name} ${leader.address}`,
         health: report.health,
         ok: promises.ok,
-        read: promises.read,
+        'read-level': term?.refusal == null ? shows : 'refused',
+        read:
+          term?.refusal?.text ??
+          promisesOf({ level: shows, durability, members: members.length }).read,
         'without-majority': promises.minority,
       }).flat(),
     }

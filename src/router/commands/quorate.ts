@@ -1,11 +1,13 @@
-// QUORATE STATUS, EXPLAIN, RECOVER, HELP: what the operator asks of a member beyond Redis. The CLI uses it.
+// QUORATE STATUS, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
 
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { admin, container, helpOf, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
 import { clusterStatus } from '../status.js'
+import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
+import session from './quorate-session.js'
 
 const status = {
   ...admin,
@@ -52,16 +54,24 @@ export default {
       since: '0.1.0',
       group: 'server',
       lines: [
+        'CONSISTENCY [STRONG|SEQUENTIAL|CAUSAL|EVENTUAL|DEFAULT]',
+        '    Says what the reads of the connection show, or sets it. Writes keep the level of their keyspace.',
         'EXPLAIN <key>',
         '    Says where a key lives, how it is replicated, and what an answer about it means.',
+        'SESSION GET',
+        '    Answers a token of what the connection was shown.',
+        'SESSION SET <token>',
+        '    Lets the connection see no less: its commands wait until this member has got that much.',
         'STATUS',
         '    Answers members and replication groups as JSON.',
         'RECOVER ACCEPT-LOSS [<group>]',
         '    Lets halted groups go on with the longest log that is left. Writes may be lost.',
       ],
     }),
+    consistency,
     explain,
     recover,
+    session,
     status,
   ],
 } satisfies RouterCommand

@@ -15,6 +15,7 @@ export default {
     session.db = 0
     session.transaction = null
     session.watched = null
+    session.terms = null
     session.protocol = 2
     session.replyMode = 'on'
     forgetUser(session, state)

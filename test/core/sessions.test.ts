@@ -1,0 +1,192 @@
+// Session tokens and levels of a connection in whole cores: what one member showed, another one shows no less
+// of, or says that it cannot.
+
+import test from 'ava'
+import type { Durability, Level } from '../../src/api/config.js'
+import { plantBug } from '../../src/base/seeded-bug.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
+
+const strategyOf = { strong: 'raft', sequential: 'zab', causal: 'eventual', eventual: 'eventual' }
+
+function space(level: Level, durability: Durability = 'always', strategy = strategyOf[level]) {
+  return { ...keyspace('default', []), level, strategy, durability }
+}
+
+function world(level: Level, durability: Durability = 'always'): CoreWorld {
+  return new CoreWorld({ keyspaces: [space(level, durability)] })
+}
+
+/** The replies to these commands, once they are there. */
+function ask(w: CoreWorld, client: Client, ...lines: readonly string[]): readonly string[] {
+  const from = client.replies.length
+  client.send(...lines)
+  w.until(() => client.replies.length >= client.sent, 4_000)
+  return client.replies.slice(from)
+}
+
+function tokenOf(w: CoreWorld, client: Client): string {
+  return (ask(w, client, 'QUORATE SESSION GET')[0] as string).slice(1)
+}
+
+/** A member that does not lead, and another one. */
+function followers(w: CoreWorld): readonly [number, number] {
+  const [one, other] = [1, 2, 3].filter((id) => id !== w.leader())
+  return [one as number, other as number]
+}
+
+const behind = /^-TRYAGAIN /
+
+for (const level of ['sequential', 'causal'] as const) {
+  test(`session token: ${level}: a member that lags: commands wait until it has caught up, other connections do not`, (t) => {
+    const w = world(level)
+    t.true(w.settled())
+    const [one, other] = followers(w)
+    const writer = w.client(one)
+    const reader = w.client(other)
+    const stranger = w.client(other)
+    ask(w, writer, 'SET k old')
+    w.until(() => ask(w, stranger, 'GET k')[0] === '$old')
+    w.isolate(other)
+    ask(w, writer, 'SET k new', 'SADD s a')
+    const token = tokenOf(w, writer)
+
+    t.deepEqual(ask(w, reader, `QUORATE SESSION SET ${token}`), ['+OK'])
+    const sent = reader.replies.length
+    reader.send('GET k', 'SCARD s', 'PING')
+    w.until(() => false, 300)
+    t.is(reader.replies.length, sent)
+    t.deepEqual(ask(w, stranger, 'GET k'), ['$old'])
+    w.rejoin(other)
+    t.true(w.until(() => reader.replies.length === sent + 3, 900))
+
+    t.deepEqual(reader.replies.slice(sent), ['$new', ':1', '+PONG'])
+  })
+
+  test(`session token: ${level}: a member that stays behind: refused in time, each command by itself`, (t) => {
+    const w = world(level)
+    t.true(w.settled())
+    const [one, other] = followers(w)
+    const writer = w.client(one)
+    const reader = w.client(other)
+    w.isolate(other)
+    ask(w, writer, 'SET k new')
+    const token = tokenOf(w, writer)
+    ask(w, reader, `QUORATE SESSION SET ${token}`)
+
+    const from = w.mono
+    const replies = ask(w, reader, 'GET k', 'PING', 'MGET k l', 'GET k')
+    t.true(w.mono - from < 1_200)
+    t.regex(replies[0] as string, behind)
+    t.is(replies[1], '+PONG')
+    t.regex(replies[2] as string, behind)
+    t.regex(replies[3] as string, behind)
+    t.deepEqual(
+      ask(w, reader, 'MULTI', 'GET k')
+        .concat(ask(w, reader, 'EXEC'))
+        .slice(0, 2),
+      ['+OK', '+QUEUED'],
+    )
+    t.regex(reader.replies.at(-1) as string, behind)
+    // Tokens made meanwhile stand for no less.
+    const later = tokenOf(w, reader)
+    const third = w.client(other)
+    ask(w, third, `QUORATE SESSION SET ${later}`)
+    t.regex(ask(w, third, 'GET k')[0] as string, behind)
+
+    w.rejoin(other)
+    t.true(w.until(() => ask(w, third, 'GET k')[0] === '$new', 4_000))
+    t.deepEqual(ask(w, reader, 'GET k'), ['$new'])
+  })
+}
+
+test('session token: causal: a write behind a token is behind what the token stands for, everywhere', (t) => {
+  const w = world('causal')
+  t.true(w.settled())
+  const writer = w.client(1)
+  const follower = w.client(2)
+  w.isolate(2)
+  ask(w, writer, 'SET k first')
+  ask(w, follower, `QUORATE SESSION SET ${tokenOf(w, writer)}`)
+
+  t.regex(ask(w, follower, 'SET k second')[0] as string, behind)
+  w.rejoin(2)
+  t.deepEqual(ask(w, follower, 'SET k second', 'GET k'), ['+OK', '$second'])
+
+  for (const id of [1, 2, 3]) {
+    const client = w.client(id)
+    t.true(w.until(() => ask(w, client, 'GET k')[0] === '$second', 2_000))
+  }
+})
+
+test('session token: eventual: asks for nothing', (t) => {
+  const w = world('eventual')
+  t.true(w.settled())
+  const writer = w.client(1)
+  const reader = w.client(2)
+  w.isolate(2)
+  ask(w, writer, 'SET k new')
+
+  t.deepEqual(ask(w, reader, `QUORATE SESSION SET ${tokenOf(w, writer)}`, 'GET k'), ['+OK', '_'])
+})
+
+test('session token: strong: reads need none, weakened ones wait as sequential ones do', (t) => {
+  const w = world('strong')
+  t.true(w.settled())
+  const [one, other] = followers(w)
+  const writer = w.client(one)
+  const reader = w.client(other)
+  ask(w, reader, 'QUORATE CONSISTENCY sequential')
+  ask(w, writer, 'SET k old')
+  w.until(() => ask(w, reader, 'GET k')[0] === '$old')
+  w.isolate(other)
+  ask(w, writer, 'SET k new')
+  const token = tokenOf(w, writer)
+
+  t.deepEqual(ask(w, reader, 'GET k'), ['$old'])
+  t.deepEqual(ask(w, reader, `QUORATE SESSION SET ${token}`), ['+OK'])
+  t.regex(ask(w, reader, 'GET k')[0] as string, behind)
+  w.rejoin(other)
+
+  t.true(w.until(() => ask(w, reader, 'GET k')[0] === '$new', 4_000))
+})
+
+test('session token: of another cluster, inside MULTI, with words too many: refused', (t) => {
+  const w = world('causal')
+  const elsewhere = world('sequential')
+  t.true(w.settled() && elsewhere.settled())
+  const client = w.client(1)
+  const token = tokenOf(elsewhere, elsewhere.client(1))
+
+  const replies = ask(
+    w,
+    client,
+    `QUORATE SESSION SET ${token}`,
+    'QUORATE SESSION SET',
+    'QUORATE SESSION GET x',
+    'MULTI',
+    'QUORATE SESSION GET',
+    'EXEC',
+  )
+
+  t.regex(replies[0] as string, /^-ERR Invalid session token: it is of another cluster/)
+  t.is(replies[1], '-ERR syntax error')
+  t.is(replies[2], '-ERR syntax error')
+  t.regex(replies[4] as string, /^-ERR /)
+  t.regex(replies[5] as string, /^-EXECABORT /)
+})
+
+test('session token: where its wait is left out, a member that lags answers what is old', (t) => {
+  const w = world('causal')
+  t.true(w.settled())
+  const writer = w.client(1)
+  const reader = w.client(2)
+  w.isolate(2)
+  ask(w, writer, 'SET k new')
+  const token = tokenOf(w, writer)
+  plantBug('shard-session-not-awaited')
+
+  const replies = ask(w, reader, `QUORATE SESSION SET ${token}`, 'GET k')
+  plantBug('')
+
+  t.deepEqual(replies, ['+OK', '_'])
+})
