@@ -35,11 +35,12 @@ function compare(state: EventualState, peer: Peer): void {
   const from = peer.comparedTo
   const slots = new Map<number, Hash64>()
   let slot = from
-  for (; slot < slotCount && slots.size < heldMax; slot++) {
-    const holds = view?.holdsSlot(slot) ?? null
-    if (holds === null) return
-    const digest = holds ? view?.slotDigest(slot) : null
-    if (digest != null) slots.set(slot, digest)
+  while (slot < slotCount && slots.size < heldMax) {
+    const next = view?.nextSlot(slot) ?? null
+    if (next === null) return
+    slot = Math.min(next + 1, slotCount)
+    const digest = next < slotCount ? view?.slotDigest(next) : null
+    if (digest != null) slots.set(next, digest)
   }
   peer.comparedTo = slot % slotCount
   const vector = state.appliedVector
@@ -50,14 +51,19 @@ export function onDigests(state: EventualState, peer: Peer, message: Digests): v
   const { view } = state
   if (view === undefined || state.repair !== null) return
   if (!state.appliedVector.equals(message.vector)) return
+  const slots = new Set(message.slots.keys())
+  for (let slot = message.from; slot < message.to; slot++) {
+    const next = view.nextSlot(slot)
+    if (next === null) return
+    slot = next
+    if (slot < message.to) slots.add(slot)
+  }
   let count = 0
-  for (let slot = message.from; slot < message.to && count < differingMax; slot++) {
+  for (const slot of slots) {
     const theirs = message.slots.get(slot) ?? hashZero
-    const holds = view.holdsSlot(slot)
-    const own = holds === true ? view.slotDigest(slot) : hashZero
-    if (holds === null || own === null) return
-    if (hashEquals(own, theirs)) continue
-    count++
+    const own = view.holdsSlot(slot) === true ? view.slotDigest(slot) : hashZero
+    if (own === null || hashEquals(own, theirs)) continue
+    if (++count > differingMax) return
     state.counters.differing++
     tell(state, peer, slot, true)
   }

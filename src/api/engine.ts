@@ -220,6 +220,8 @@ export interface EngineMerging {
   loadUnstable(bytes: Uint8Array): boolean
   /** Whether there is anything of a slot. */
   holdsSlot(slot: number): boolean
+  /** The first slot from `from` on with anything in it, the count of slots for none. */
+  nextSlot(from: number): number
   /** All of a slot with what is kept of it, for `mergeSlot` of a member whose digest differs. */
   exportSlot(slot: number): Uint8Array
   /**

@@ -232,6 +232,8 @@ export interface SlotMark extends SlotMerge {
 export interface MergeView {
   /** Whether there is anything of a slot. */
   holdsSlot(slot: number): boolean | null
+  /** The first slot from `from` on that there is anything of, the count of slots for none. */
+  nextSlot(from: number): number | null
   /** Of what clients see of a slot. */
   slotDigest(slot: number): Hash64 | null
   /** All of a slot, for `Delivery.slot` of another member; at the applied position. */

@@ -12,6 +12,7 @@ import {
   type ExchangeInit,
   exportSlot,
   holdsSlot,
+  nextSlot,
   mergeSlot,
 } from './merge/exchange.js'
 import { Merger } from './merge/merger.js'
@@ -112,6 +113,10 @@ export class Merging implements EngineMerging {
   loadUnstable(bytes: Uint8Array): boolean {
     assert(this.#cells.size === 0, 'what is unstable is loaded behind the rows')
     return decodeCells(this.#exchange, bytes)
+  }
+
+  nextSlot(from: number): number {
+    return nextSlot(this.#exchange, from)
   }
 
   holdsSlot(slot: number): boolean {

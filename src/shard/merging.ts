@@ -24,9 +24,17 @@ export function visibleDigest(merging: EngineMerging): Hash64 {
 export function viewOf(merging: () => EngineMerging | undefined): MergeView {
   return {
     holdsSlot: (slot) => merging()?.holdsSlot(slot) ?? null,
+    nextSlot: (from) => merging()?.nextSlot(from) ?? null,
     slotDigest: (slot) => merging()?.slotDigest(slot) ?? null,
     exportSlot: (slot) => merging()?.exportSlot(slot) ?? null,
   }
+}
+
+/** An engine's counters, and of how many keys it keeps something to merge with. */
+export function countersOf({ counters, merging }: Engine): Readonly<Record<string, number>> {
+  return merging === undefined
+    ? { ...counters }
+    : { ...counters, unstable_keys: merging.unstableKeys }
 }
 
 export interface MergingHost {

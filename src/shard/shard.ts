@@ -28,7 +28,7 @@ import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
 import { executorHost, type SettledHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
-import { viewOf } from './merging.js'
+import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
@@ -331,7 +331,7 @@ export class Shard implements Group {
       ...this.#writes.origin.counters,
       ...this.#reads.counters,
       late_answers: this.#windows.waiters.lateCount,
-      ...this.engine.counters,
+      ...countersOf(this.engine),
       ...this.#storage.counters,
     }
   }

@@ -43,8 +43,49 @@ export const marksNeedSeeds = 200
 type Strategy = Profile['strategy']
 
 const strategyMarks: Readonly<Record<Strategy, readonly string[]>> = {
-  raft: ['raft.transfer', 'raft.vote-refused'],
-  zab: ['zab.transfer', 'zab.abdicated', 'zab.established', 'zab.refilled', 'zab.snapshot-needed'],
+  raft: [...requiredMarks, 'raft.transfer', 'raft.vote-refused'],
+  zab: [
+    ...requiredMarks,
+    'zab.transfer',
+    'zab.abdicated',
+    'zab.established',
+    'zab.refilled',
+    'zab.snapshot-needed',
+  ],
+  eventual: [
+    'merged',
+    'merged-in-part',
+    'repairs',
+    'slots-merged',
+    'fetched',
+    'checkpoints',
+    'log-cuts',
+    'snapshot-installs',
+    'snapshots-sent',
+    'recoveries',
+    'unclean-starts',
+    'starts-with-loss',
+    'eventual.recovered',
+    'refilled-members',
+    'unknown-results',
+    'refused-requests',
+    'later-engines',
+    'digests-compared',
+    'elements-taken',
+    'taken-twice',
+    'all-taken',
+    'counters-reset',
+    'pairs-read',
+    'merged-reads',
+    'waited-for-anti-entropy',
+    'keys-evicted',
+    'keys-expired',
+    'blocked-pops',
+    'scripts',
+    'clean-stops',
+    'stops',
+    'liveness-phases',
+  ],
 }
 
 export class Batch {
@@ -94,8 +135,7 @@ export class Batch {
 
   /** Marks that no seed met. */
   missingMarks(strategy: Strategy = 'raft'): readonly string[] {
-    const required = [...requiredMarks, ...strategyMarks[strategy]]
-    return required.filter((name) => (this.marks.get(name) ?? 0) === 0)
+    return strategyMarks[strategy].filter((name) => (this.marks.get(name) ?? 0) === 0)
   }
 
   /** Writing commands that were never done without an error. */

@@ -24,7 +24,7 @@ export interface ClientOptions {
   readonly schedule: Schedule
   readonly random: Random
   readonly servers: readonly Server[]
-  readonly workload: Workload
+  readonly workload: Pick<Workload, 'next'>
   readonly history: History
   readonly judge: Judge
   readonly profile: ClientProfile

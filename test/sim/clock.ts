@@ -41,6 +41,11 @@ export class SimClock {
     this.#skewMs += ms
   }
 
+  /** The wall clock is off by as much, whatever it was before. */
+  leap(ms: number): void {
+    this.#skewMs = ms
+  }
+
   freeze(us: number): void {
     this.#frozenWall ??= this.#wall(us)
   }

@@ -63,6 +63,7 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
 function strategyOptions(profile: Profile): Readonly<Record<string, unknown>> {
   const { electionMs, strategy, options } = profile
   const heartbeatMs = Math.floor(electionMs / 6)
+  if (strategy === 'eventual') return options
   if (strategy === 'raft')
     return { heartbeatMs, electionMinMs: electionMs, electionMaxMs: electionMs * 2, ...options }
   const { lease: _, ...rest } = options

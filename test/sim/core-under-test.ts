@@ -5,6 +5,7 @@ import type { Stopwatch } from '../../src/api/stopwatch.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { createCore } from '../../src/core/create.js'
 import { laterEngine } from '../core/later-engine.js'
+import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
 import { FakeRunner } from './fake-scripts.js'
@@ -20,6 +21,7 @@ function simStopwatch(): Stopwatch {
 export const coreStrategies: readonly StrategyPlugin[] = [
   raft as StrategyPlugin,
   zab as StrategyPlugin,
+  eventual as StrategyPlugin,
 ]
 
 export const coreFactory: ReactorFactory = (init): Reactor => {

@@ -6,6 +6,7 @@ import type { SimClient } from './client.js'
 import type { Judge } from './judge.js'
 import type { SimMember } from './member.js'
 import type { SimNetwork } from './network.js'
+import { mergingFaults } from './merging/profile.js'
 import { type EventFault, eventFaults, type Profile } from './profile.js'
 import type { Schedule } from './schedule.js'
 
@@ -43,7 +44,7 @@ export class FaultInjector {
     this.#target = target
     this.#random = random
     this.#profile = profile
-    this.#kinds = eventFaults.filter((kind) => profile.faults.has(kind))
+    this.#kinds = [...eventFaults, ...mergingFaults].filter((kind) => profile.faults.has(kind))
     this.#beginSteady()
     if (this.#kinds.length > 0) this.#next(1_000_000)
   }
@@ -126,6 +127,15 @@ export class FaultInjector {
         this.#cut(
           pairs(size, (x, y) => sides[x] !== sides[y]),
           this.#time(3_000_000),
+        )
+        return true
+      }
+      case 'partition-long': {
+        // One alone, or everybody.
+        const isRing = this.#random.chance(1, 3)
+        this.#cut(
+          pairs(size, (x, y) => isRing || x === a || y === a),
+          this.#time(20_000_000),
         )
         return true
       }
@@ -244,6 +254,9 @@ export class FaultInjector {
     switch (kind) {
       case 'clock-jump':
         member.clock.jump(this.#random.between(-100_000, 100_000))
+        return true
+      case 'clock-leap':
+        member.clock.leap(this.#random.between(-600_000, 600_000))
         return true
       case 'clock-freeze':
         member.clock.freeze(this.#target.schedule.now)

@@ -43,6 +43,16 @@ export const checks = {
   converged: 'LV3, LV4: a member does not catch up',
   stable: 'LV5: elections without a fault',
   progress: 'LV7: a write does not go through after the faults have stopped',
+  stamps: 'EV3: a stamp used again, not above what was seen, or too far ahead',
+  merged: 'EV1, EV9: an entry or an element that is not there exactly once',
+  'causal-order': 'EV6: an entry before one that it had seen, or its word of that is wrong',
+  lost: 'EV4: what was acknowledged is gone, and nobody who saw it took it away',
+  returned: 'EV5: what was seen and taken away is there again',
+  invented: 'a value that nobody wrote',
+  released: 'an entry is answered, sent or told of before it is on the disk',
+  stability: 'EV8: what is called stable is not with all members, or was not seen by what comes',
+  'equal-soon': 'EV7: members differ after two rounds of anti-entropy',
+  forgotten: 'EV8: what was kept to merge with is not forgotten',
   'no-invention': 'LV8: a majority lost its disks and the group goes on',
 } as const
 

@@ -3,7 +3,7 @@
 // applied position and one digest everywhere, and no further election (LV1-LV5, LV7).
 
 import type { SimClient } from './client.js'
-import { calmNetwork } from './profile.js'
+import { healWorld } from './heal.js'
 import type { World } from './world.js'
 
 const pollUs = 25_000
@@ -31,13 +31,7 @@ export class Liveness {
     this.#electionUs = world.profile.electionMs * 2_000
     this.#begun = world.schedule.now
     this.#since = this.#begun
-    world.aimed.stop()
-    world.injector.stop()
-    world.network().rates = calmNetwork()
-    for (const member of world.members) {
-      member.resume()
-      if (!member.isUp) world.schedule.after(10_000, () => member.start())
-    }
+    healWorld(world)
     this.#poll()
   }
 

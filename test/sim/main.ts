@@ -41,7 +41,7 @@ function optionsOf(seed: number, turns: number): RunOptions {
 function given(): Given {
   const durability = durabilities.find((each) => each === env['DURABILITY'])
   const surface = integer('SURFACE', -1)
-  const strategy = (['raft', 'zab'] as const).find((each) => each === env['STRATEGY'])
+  const strategy = (['raft', 'zab', 'eventual'] as const).find((each) => each === env['STRATEGY'])
   const level = (['strong', 'sequential'] as const).find((each) => each === env['LEVEL'])
   return {
     ...(strategy === undefined ? {} : { strategy }),

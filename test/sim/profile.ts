@@ -5,6 +5,7 @@ import type { Durability } from '../../src/api/config.js'
 import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js'
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
+import { type mergingFaults, mergingProfile } from './merging/profile.js'
 import type { NetworkRates } from './network.js'
 import type { WorkloadProfile } from './workload.js'
 
@@ -56,16 +57,16 @@ export const aimedFaults = ['cut-elected', 'cut-campaign', 'cut-answers', 'wipe-
 
 export type AimedFault = (typeof aimedFaults)[number]
 export type SteadyFault = (typeof steadyFaults)[number]
-export type EventFault = (typeof eventFaults)[number]
+export type EventFault = (typeof eventFaults)[number] | (typeof mergingFaults)[number]
 export type FaultKind = SteadyFault | EventFault | AimedFault
 
 export interface Profile {
   readonly members: number
   /** How many of the members, the last ones, are learners. */
   readonly learners: number
-  readonly strategy: 'raft' | 'zab'
+  readonly strategy: 'raft' | 'zab' | 'eventual'
   /** Of every keyspace. */
-  readonly level: 'strong' | 'sequential'
+  readonly level: 'strong' | 'sequential' | 'eventual'
   readonly durability: Durability
   /** The engine answers some steps later, as one behind a network would. */
   readonly laterEngine: boolean
@@ -130,6 +131,11 @@ export function drawProfile(
   hint: ProfileHint | null = null,
   given: Given = {},
 ): Profile {
+  const made = drawShared(seed, hint, given)
+  return made.strategy === 'eventual' ? mergingProfile(made, seed, hint) : made
+}
+
+function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
   const drawn = drawPlain(seed, hint ?? {})
   if (hint !== null) return drawn
   const random = new Random(seed, 0x44757261)

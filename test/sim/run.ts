@@ -6,6 +6,7 @@ import { limits } from '../../src/api/limits.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
 import type { Violation } from './judge.js'
 import { Liveness } from './liveness.js'
+import { MergingLiveness } from './merging/liveness.js'
 import { drawProfile, type Given, type Profile, type ProfileHint } from './profile.js'
 import type { ReactorFactory } from './reactor.js'
 import { StepLog } from './step-log.js'
@@ -89,7 +90,8 @@ function play(world: World, turns: number): void {
 /** The liveness phase, at most until step `bound`, and the judgement of the history. */
 export function settleWorld(world: World, bound: number): void {
   const { judge, schedule } = world
-  const liveness = new Liveness(world)
+  const { merging } = world
+  const liveness = merging === null ? new Liveness(world) : new MergingLiveness(world, merging)
   while (judge.violation === null && !liveness.isDone && judge.step < bound) {
     if (!schedule.next()) break
   }

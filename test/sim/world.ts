@@ -21,6 +21,7 @@ import { FaultInjector, type FaultTarget } from './faults.js'
 import { type EraStamp, History } from './history.js'
 import { Judge } from './judge.js'
 import { SimMember, type MemberWorld } from './member.js'
+import { Merging } from './merging/merging.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
@@ -57,6 +58,8 @@ export class World implements MemberWorld, FaultTarget {
   readonly aimed: AimedFaults
   readonly profile: Profile
   readonly digests: Digests
+  /** In place of the oracles of one order, where members merge. */
+  readonly merging: Merging | null
   /** The group may not go on: its members must say why they stand still. */
   isMajorityLost = false
   readonly #options: WorldOptions
@@ -102,15 +105,26 @@ export class World implements MemberWorld, FaultTarget {
       judge: this.judge,
       profile: profile.workload,
     })
+    const merging =
+      profile.strategy === 'eventual'
+        ? new Merging({
+            seed: options.seed,
+            judge: this.judge,
+            profile,
+            members: () => this.members,
+          })
+        : null
+    this.merging = merging
     this.#strategies = new Map(
       options.strategies.map((plugin) => [
         plugin.name,
-        probed(plugin, {
-          judge: this.judge,
-          oracle: (group) => this.oracle(group),
-          eyes: (group) => this.#eyes.get(group) ?? null,
-          learners: profile.learners,
-        }),
+        merging?.plugin(plugin) ??
+          probed(plugin, {
+            judge: this.judge,
+            oracle: (group) => this.oracle(group),
+            eyes: (group) => this.#eyes.get(group) ?? null,
+            learners: profile.learners,
+          }),
       ]),
     )
     this.#clientRandom = random.fork()
@@ -150,6 +164,7 @@ export class World implements MemberWorld, FaultTarget {
   }
 
   leader(): number {
+    if (this.merging !== null) return this.merging.writer
     const oracle = this.#oracles.get(0)
     return oracle === undefined ? -1 : oracle.leader() - 1
   }
@@ -165,7 +180,7 @@ export class World implements MemberWorld, FaultTarget {
       schedule: this.schedule,
       random: this.#clientRandom.fork(),
       servers: this.members,
-      workload: this.workload,
+      workload: this.merging ?? this.workload,
       history: this.history,
       judge: this.judge,
       profile: { thinkMeanUs, pipelineMax, pinned, splits },
@@ -223,7 +238,8 @@ export class World implements MemberWorld, FaultTarget {
     )
     if ((judge.step & 3) === 0 && member.reactor !== null) {
       const views = member.reactor.views()
-      this.digests.look(member.id, views)
+      if (this.merging === null) this.digests.look(member.id, views)
+      else this.merging.look(member.id)
       for (const view of views) this.#lookAtCounters(member, view)
       if (this.#damaged.has(member)) this.#healed(member)
     }
@@ -280,6 +296,7 @@ export class World implements MemberWorld, FaultTarget {
     if (how.power) member.disk.losePower(this.profile.lossMode)
     else member.disk.kill()
     for (const oracle of this.oracles()) oracle.ended(member.id)
+    this.merging?.ended(member.id, how.power)
     this.digests.ended(member.id)
     // A dead process is noticed at once, a dead machine only when somebody misses it.
     this.#network.gone(member.index, how.power ? 50_000 + this.#crashes.below(2_000_000) : 1_000)
@@ -302,6 +319,7 @@ export class World implements MemberWorld, FaultTarget {
     )
     this.#damaged.set(member, floors)
     for (const oracle of this.oracles()) oracle.damaged(member.id)
+    this.merging?.damaged(member.id)
     this.digests.damaged(member.id)
   }
 
@@ -326,14 +344,19 @@ export class World implements MemberWorld, FaultTarget {
     const views = member.reactor?.views() ?? []
     const floors = this.#damaged.get(member)
     if (floors === undefined || views.length === 0) return
-    const isWhole = views.every((view) => {
-      const { status } = view
-      if (status === null || status.recovering !== null || status.role === 'recovering')
-        return false
-      // It may be refilled and still not know which votes it gave.
-      if (status.why !== '' || !this.oracle(view.id).seat(member.id).isDurablyWhole) return false
-      return view.applied.index >= this.#floorOf(view.id, floors)
-    })
+    const isOpen = this.merging?.isWhole(views) ?? true
+    const isWhole =
+      isOpen &&
+      (this.merging !== null ||
+        views.every((view) => {
+          const { status } = view
+          if (status === null || status.recovering !== null || status.role === 'recovering')
+            return false
+          // It may be refilled and still not know which votes it gave.
+          if (status.why !== '' || !this.oracle(view.id).seat(member.id).isDurablyWhole)
+            return false
+          return view.applied.index >= this.#floorOf(view.id, floors)
+        }))
     if (!isWhole) return
     this.#damaged.delete(member)
     this.judge.mark('refilled-members')

@@ -1,6 +1,7 @@
 // Where cells are: of a key that was written whole, once, only the stamp is kept, in generations that are
 // dropped whole when they are stable; what is more than that is an object.
 
+import { keySlot, slotCount } from '../../base/keyslot.js'
 import type { KeyCell } from './cell.js'
 
 /** A stamp, shared by all keys that an entry wrote: a number in a map would take room for each. */
@@ -18,6 +19,7 @@ interface Generation {
 }
 
 const generationsMax = 4
+const none: readonly never[] = []
 
 function emptyGeneration(): Generation {
   return { first: 0, last: 0, size: 0, maps: [] }
@@ -39,6 +41,8 @@ export class Cells {
   #born = 0
   #swept: Iterator<readonly [number, string, KeyCell]> | null = null
   #write: Write = { stamp: 0 }
+  /** Objects by slot, made where it is asked for; null since some came or went. */
+  #bySlot: Map<number, (readonly [number, string])[]> | null = null
 
   /** Keys with a cell, at most. */
   get size(): number {
@@ -64,6 +68,7 @@ export class Cells {
     if (objects.size === before) return
     this.#objectCount++
     this.#born++
+    this.#bySlot = null
     this.#dropStamp(db, key)
   }
 
@@ -102,6 +107,7 @@ export class Cells {
   forgetAll(db: number): void {
     this.#objectCount -= this.#objects[db]?.size ?? 0
     this.#objects[db] = undefined
+    this.#bySlot = null
     for (const generation of this.#generations) generation.maps[db] = undefined
   }
 
@@ -110,6 +116,32 @@ export class Cells {
     for (let db = 0; db < this.#objects.length; db++) {
       for (const [key, cell] of this.#objects[db] ?? []) yield [db, key, cell]
     }
+  }
+
+  /** Database and key of those of a slot. */
+  objectsIn(slot: number): readonly (readonly [number, string])[] {
+    return this.#objectCount === 0 ? none : (this.#slots().get(slot) ?? none)
+  }
+
+  /** The first slot from `from` on with an object, `slotCount` for none. */
+  nextObjectSlot(from: number): number {
+    let next = slotCount
+    if (this.#objectCount === 0) return next
+    for (const slot of this.#slots().keys()) if (slot >= from && slot < next) next = slot
+    return next
+  }
+
+  #slots(): ReadonlyMap<number, (readonly [number, string])[]> {
+    if (this.#bySlot !== null) return this.#bySlot
+    const made = new Map<number, (readonly [number, string])[]>()
+    for (const [db, key] of this.objects()) {
+      const slot = keySlot(key)
+      const found = made.get(slot)
+      if (found === undefined) made.set(slot, [[db, key]])
+      else found.push([db, key])
+    }
+    this.#bySlot = made
+    return made
   }
 
   objectsOf(db: number): Iterable<readonly [string, KeyCell]> {
@@ -202,7 +234,9 @@ export class Cells {
   }
 
   #dropObject(db: number, key: string): void {
-    if (this.#objects[db]?.delete(key) === true) this.#objectCount--
+    if (this.#objects[db]?.delete(key) !== true) return
+    this.#objectCount--
+    this.#bySlot = null
   }
 }
 

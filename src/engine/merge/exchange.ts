@@ -29,9 +29,8 @@ function keysOf({ keyspace, cells }: Ground, slot: number): (readonly [number, s
       for (const key of segment.map.keys()) found.push([db, key])
     }
   })
-  for (const [db, key] of cells.objects()) {
-    const isSeen = keyspace.find(keyspace.places.of(db), key)?.map.has(key) === true
-    if (!isSeen && keySlot(key) === slot) found.push([db, key])
+  for (const [db, key] of cells.objectsIn(slot)) {
+    if (keyspace.find(keyspace.places.of(db), key)?.map.has(key) !== true) found.push([db, key])
   }
   return found
 }
@@ -53,8 +52,24 @@ function wholeCell(init: ExchangeInit, db: number, key: string): KeyCell {
   return survivors(cell, value, () => false)
 }
 
-export function holdsSlot(init: ExchangeInit, slot: number): boolean {
-  return keysOf(init, slot).length > 0
+export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): boolean {
+  for (const database of keyspace.databases) {
+    if ((database?.tables[slot]?.keys ?? 0) > 0) return true
+  }
+  return cells.objectsIn(slot).length > 0
+}
+
+/** The first slot from `from` on with anything in it, `slotCount` for none. */
+export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): number {
+  let next = cells.nextObjectSlot(from)
+  for (const database of keyspace.databases) {
+    if (database === undefined || database.keys === 0) continue
+    const { tables } = database
+    for (let slot = from; slot < next; slot++) {
+      if ((tables[slot]?.keys ?? 0) > 0) next = slot
+    }
+  }
+  return next
 }
 
 export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {

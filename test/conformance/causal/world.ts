@@ -16,6 +16,7 @@ import {
   type RecoveryCause,
   type StoreBatch,
   type Strategy,
+  slotCount,
   type Token,
 } from 'quorate/plugin'
 import {
@@ -98,6 +99,7 @@ export class CausalWorld {
       // All of the toy's data is in one slot.
       view: {
         holdsSlot: (slot) => slot === 0 && node.merged.size > 0,
+        nextSlot: (from) => (from === 0 && node.merged.size > 0 ? 0 : slotCount),
         slotDigest: (slot) => ({ high: 0, low: slot === 0 ? node.merged.size : 0 }),
         exportSlot: (slot) => encodeMerged(slot === 0 ? node.merged : new Set()),
       },

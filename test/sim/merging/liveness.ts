@@ -1,0 +1,200 @@
+// The liveness phase of a world whose members merge: all faults stop, all members run, and within bounds each
+// takes writes, answers, holds what the others hold, shows the same within two rounds of anti-entropy (EV7),
+// and forgets what it kept to merge with (EV8). Then everything is read at every member and judged.
+
+import { limits } from '../../../src/api/limits.js'
+import { keyNames } from '../../differential/pools.js'
+import type { SimClient } from '../client.js'
+import { healWorld } from '../heal.js'
+import type { World } from '../world.js'
+import type { Merging } from './merging.js'
+
+const pollUs = 25_000
+/** Microseconds: until members take writes, until requests are answered, until all hold the same. */
+const openUs = 15_000_000
+const answerUs = 6_500_000
+const holdUs = 12_000_000
+/** Until what all hold is stable: notes of idle members, one after the other. */
+const stableNotes = 6
+/** Slots of which digests travel in one message. */
+const slotsEach = 64
+
+type Stage = 'heal' | 'serve' | 'final' | 'settle' | 'read' | 'done'
+
+export class MergingLiveness {
+  readonly #world: World
+  readonly #merging: Merging
+  readonly #begun: number
+  #stage: Stage = 'heal'
+  #since: number
+  #clients: SimClient[] = []
+  #held: string | null = null
+  #heldSince = 0
+  #differing: readonly number[] = []
+
+  constructor(world: World, merging: Merging) {
+    this.#world = world
+    this.#merging = merging
+    this.#begun = world.schedule.now
+    this.#since = this.#begun
+    healWorld(world)
+    this.#poll()
+  }
+
+  get isDone(): boolean {
+    return this.#stage === 'done'
+  }
+
+  #poll(): void {
+    this.#world.schedule.after(pollUs, () => {
+      this.#checkAnswers()
+      this.#advance()
+      if (!this.isDone && this.#world.judge.violation === null) this.#poll()
+    })
+  }
+
+  #advance(): void {
+    const { members, judge } = this.#world
+    switch (this.#stage) {
+      case 'heal':
+        if (members.every(({ reactor }) => this.#merging.isWhole(reactor?.views() ?? [])))
+          return this.#enter('serve')
+        return judge.hold(this.#waited() < openUs, 'leader', () => this.#describe())
+      case 'serve': {
+        const isCalm = members.every(
+          ({ disk, isStopping, reactor }) =>
+            !disk.isCongested && !isStopping && this.#merging.isWhole(reactor?.views() ?? []),
+        )
+        if (isCalm && this.#waited() > 500_000) return this.#enter('final')
+        return judge.hold(this.#waited() < openUs, 'converged', () => this.#describe())
+      }
+      case 'final':
+      case 'read':
+        if (!this.#clients.every(({ pendingCount }) => pendingCount === 0)) return
+        return this.#enter(this.#stage === 'final' ? 'settle' : 'done')
+      case 'settle':
+        return this.#settle()
+      default:
+    }
+  }
+
+  #settle(): void {
+    const { judge, schedule, profile, clients } = this.#world
+    if (clients.some(({ pendingCount }) => pendingCount > 0)) return
+    const held = this.#merging.heldByAll()
+    if (held !== this.#held || held === null) {
+      this.#held = held
+      this.#heldSince = schedule.now
+      judge.hold(this.#waited() < holdUs, 'converged', () => this.#describe())
+      return
+    }
+    const waited = schedule.now - this.#heldSince
+    const { compareMs, idleMs } = profile.options
+    const differing = this.#merging.differing()
+    if (differing !== null) this.#differing = differing
+    const isEqual = differing?.length === 0
+    if (!isEqual) {
+      const messages = Math.ceil(this.#merging.slotsHeld() / slotsEach) + 1
+      const rounds = 2 * messages * Number(compareMs) * 1_000
+      judge.mark('waited-for-anti-entropy')
+      judge.hold(
+        waited < rounds + 2 * Number(idleMs) * 1_000 + 500_000,
+        'equal-soon',
+        () =>
+          `members differ in slots ${this.#differing.join(' ')}, ${waited / 1000} ms after they hold the same`,
+      )
+      return
+    }
+    if (!this.#merging.isStable()) {
+      const most = stableNotes * Number(idleMs) * 1_000 + 2_000_000
+      judge.hold(waited < most, 'forgotten', () => `not all is stable: ${this.#describe()}`)
+      return
+    }
+    this.#enter('read')
+  }
+
+  #enter(stage: Stage): void {
+    const world = this.#world
+    this.#stage = stage
+    this.#since = world.schedule.now
+    if (stage === 'final') {
+      for (const client of world.clients) client.stop()
+      this.#ask((member) => [
+        {
+          args: ['SET', `final${member}`, 'v'],
+          data: true,
+          told: (reply) => {
+            const isRefused = world.profile.workload.surface === 100 && reply.startsWith('-OOM')
+            world.judge.hold(
+              reply === '+OK' || isRefused,
+              'progress',
+              () => `a write at member ${member + 1} is answered ${reply}`,
+            )
+          },
+        },
+      ])
+    }
+    if (stage === 'read') {
+      this.#checkForgotten()
+      this.#ask((member) => this.#merging.finals(member))
+    }
+  }
+
+  #ask(requests: (member: number) => Parameters<SimClient['enqueue']>[0]): void {
+    const { members } = this.#world
+    this.#clients = members.map(({ index }) => this.#world.newClient(index))
+    this.#clients.forEach((client, at) => {
+      client.stop()
+      client.enqueue(requests(at))
+    })
+  }
+
+  /** EV8: of keys that are not there nothing is kept. */
+  #checkForgotten(): void {
+    const { members, profile, judge } = this.#world
+    const { prefixes, surface = 0 } = profile.workload
+    const names = prefixes.length * keyNames.length * limits.databases
+    const named = surface > 0 ? names : 0
+    const most = named + this.#merging.load.keyCount + members.length
+    for (const member of members) {
+      for (const { id, counters } of member.reactor?.views() ?? []) {
+        const { unstable_keys: unstable = 0 } = counters
+        judge.hold(
+          unstable <= most,
+          'forgotten',
+          () => `group ${id}, member ${member.id}: ${unstable} unstable keys`,
+        )
+      }
+    }
+  }
+
+  /** LV2: no request waits longer than its bound. */
+  #checkAnswers(): void {
+    const { clients, schedule, judge } = this.#world
+    for (const client of [...clients, ...this.#clients]) {
+      const from = Math.max(client.oldest ?? schedule.now, this.#begun)
+      judge.hold(
+        schedule.now - from < answerUs,
+        'answered',
+        () => `a request waits for ${(schedule.now - from) / 1000} ms`,
+      )
+    }
+  }
+
+  #waited(): number {
+    return this.#world.schedule.now - this.#since
+  }
+
+  #describe(): string {
+    const seats = this.#world.members.map((member) => {
+      const views = member.reactor?.views() ?? []
+      const each = views.map(({ id, status, applied }) => {
+        const { held, stable, top } = this.#merging.oracle(id).seat(member.id)
+        const counts = `${held.count} entries, stable ${stable} of ${top}`
+        return `${status?.role ?? 'loading'} ${applied.index} ${counts} ${status?.why ?? ''}`
+      })
+      return `member ${member.id} ${member.isUp ? each.join(', ') : 'down'}`
+    })
+    return `${this.#stage} for ${this.#waited() / 1000} ms: ${seats.join('; ')}`
+  }
+}

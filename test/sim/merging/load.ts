@@ -1,0 +1,374 @@
+// What clients ask of keyspaces whose members merge, so that it can be judged: elements with unique values,
+// counters, registers, pairs that move together, in sets, hashes, sorted sets, lists and streams; alone, in
+// transactions and in scripts. Keys of these loads have no time to live, and no slot that others use.
+
+import type { Random } from '../../../src/base/random.js'
+import { keySlot } from '../../../src/base/keyslot.js'
+import { keyNames } from '../../differential/pools.js'
+import type { Judge } from '../judge.js'
+import { multi, type Request, type Sender } from '../request.js'
+import { Elements, type Span } from './elements.js'
+import { type Family, families, type FamilyName } from './families.js'
+import { Counter, Register } from './numbers.js'
+
+export interface MergingLoadOptions {
+  readonly random: Random
+  readonly judge: Judge
+  readonly members: number
+  /** Prefixes of keyspaces. */
+  readonly prefixes: readonly string[]
+  /** Share of reads in a hundred. */
+  readonly reads: number
+  /** A request on a group leaves for a member: answers its span at its end. */
+  readonly begin: (member: number, group: number) => () => Span
+}
+
+type Told = (reply: string, span: Span) => void
+
+/** Keys of one family and keyspace. */
+const keysEach = 2
+
+interface Keyed<T> {
+  readonly group: number
+  readonly key: string
+  readonly is: T
+}
+
+interface Pair {
+  readonly group: number
+  readonly counter: string
+  readonly set: Keyed<Elements>
+}
+
+export class MergingLoad {
+  readonly #options: MergingLoadOptions
+  readonly #elements = new Map<FamilyName, Keyed<Elements>[]>()
+  readonly #counters: Keyed<Counter>[] = []
+  readonly #registers: Keyed<Register>[] = []
+  readonly #pairs: Pair[] = []
+  /** Slots that others use. */
+  readonly #taken = new Set<number>()
+  #number = 0
+
+  constructor(options: MergingLoadOptions) {
+    this.#options = options
+    const { prefixes, judge } = options
+    const taken = this.#taken
+    for (const prefix of prefixes) for (const name of keyNames) taken.add(keySlot(prefix + name))
+    const names: FamilyName[] = ['set', 'hash', 'zset', 'list', 'inserted', 'stream']
+    for (const name of names) this.#elements.set(name, [])
+    prefixes.forEach((prefix, at) => {
+      // One group per keyspace, the default one last (cluster-config).
+      const group = prefixes.length - 1 - at
+      for (let n = 0; n < keysEach; n++) {
+        const place = (name: string): string => freeKey(`${prefix}merged:${name}${n}`, taken)
+        for (const name of names) {
+          const key = place(name)
+          this.#elements.get(name)?.push({ group, key, is: new Elements(key, judge) })
+        }
+        for (const name of ['count', 'field', 'score']) {
+          const key = place(name)
+          this.#counters.push({ group, key, is: new Counter(key, judge) })
+        }
+        const key = place('register')
+        this.#registers.push({ group, key, is: new Register(key, judge) })
+        const set = place('pairs')
+        this.#pairs.push({
+          group,
+          counter: place('pairc'),
+          set: { group, key: set, is: new Elements(set, judge) },
+        })
+      }
+    })
+  }
+
+  /** Its keys in one group. */
+  keys(group: number): readonly string[] {
+    const all = [
+      ...[...this.#elements.values()].flat(),
+      ...this.#counters,
+      ...this.#registers,
+      ...this.#pairs.flatMap(({ group: own, counter, set }) => [{ group: own, key: counter }, set]),
+    ]
+    return all.filter((each) => each.group === group).map(({ key }) => key)
+  }
+
+  get keyCount(): number {
+    return this.#options.prefixes.reduce((sum, _, group) => sum + this.keys(group).length, 0)
+  }
+
+  /** What a connection sends next. */
+  next(from: Sender): readonly Request[] {
+    const { random, reads } = this.#options
+    if (random.chance(reads, 200)) return this.#read(from.member)
+    const dice = random.below(108)
+    if (dice >= 100) return this.#passing(from.member)
+    if (dice < 40) return this.#add(from.member)
+    if (dice < 62) return this.#take(from.member)
+    if (dice < 78) return this.#count(from.member)
+    if (dice < 90) return this.#register(from.member)
+    return this.#pair(from.member)
+  }
+
+  /** Everything, read at one member in the end. */
+  finals(member: number, isKept: (span: Span) => boolean): readonly Request[] {
+    const made: Request[] = []
+    const ask = (key: Keyed<unknown>, args: readonly string[], told: Told): void => {
+      made.push(this.#request(member, key.group, args, told))
+    }
+    for (const [name, keys] of this.#elements) {
+      const family = families[name]
+      for (const each of keys) {
+        ask(each, family.read(each.key), (reply) => {
+          const tokens = family.tokens(reply)
+          each.is.shown(tokens, null, isKept)
+          if (name === 'list' || name === 'inserted') each.is.ordered(tokens, name === 'inserted')
+        })
+      }
+    }
+    for (const each of this.#counters)
+      ask(each, readOf(each.key), (reply) => each.is.shown(numberOf(reply) ?? 0, isKept))
+    for (const each of this.#registers)
+      ask(each, ['GET', each.key], (reply) => each.is.shown(textOf(reply), isKept))
+    for (const { set } of this.#pairs)
+      ask(set, ['SMEMBERS', set.key], (reply) =>
+        set.is.shown(families.set.tokens(reply), null, isKept),
+      )
+    return made
+  }
+
+  #read(member: number): readonly Request[] {
+    const { random } = this.#options
+    const pair = random.pick(this.#pairs)
+    if (random.chance(1, 4)) return this.#readPair(member, pair)
+    const [name, each] = this.#pick()
+    const family = families[name]
+    return [
+      this.#request(member, each.group, family.read(each.key), (reply, span) => {
+        if (reply.startsWith('-')) return
+        this.#options.judge.mark('merged-reads')
+        each.is.shown(family.tokens(reply), span, () => true)
+      }),
+    ]
+  }
+
+  /** Keys that are there for a moment only: nothing of them may stay. */
+  #passing(member: number): readonly Request[] {
+    const { random, prefixes } = this.#options
+    const group = random.below(prefixes.length)
+    const prefix = prefixes[prefixes.length - 1 - group] as string
+    const key = freeKey(`${prefix}passing${++this.#number}`, this.#taken)
+    this.#options.judge.mark('passing-keys')
+    const [ask, ttl] = [() => undefined, String(random.between(1, 300))]
+    if (random.chance(1, 2))
+      return [this.#request(member, group, ['SET', key, 'v', 'PX', ttl], ask)]
+    const add = this.#request(member, group, ['SADD', key, 'v', 'w'], ask)
+    return [add, this.#request(member, group, ['DEL', key], ask)]
+  }
+
+  #readPair(member: number, { group, counter, set }: Pair): readonly Request[] {
+    const end = this.#options.begin(member, group)
+    const lines = [
+      ['GET', counter],
+      ['SCARD', set.key],
+    ]
+    return multi(lines, (reply) => {
+      end()
+      if (!reply.startsWith('*2 ')) return
+      const [, count, size] = reply.split(' ')
+      const isEqual = (numberOf(count as string) ?? 0) === Number(size?.slice(1))
+      this.#options.judge.mark('pairs-read')
+      this.#options.judge.hold(isEqual, 'atomic', () => `${counter} and ${set.key}: ${reply}`)
+    })
+  }
+
+  #add(member: number): readonly Request[] {
+    const { random } = this.#options
+    const [name, each] = this.#pick()
+    const family = families[name]
+    const tokens = Array.from(
+      { length: random.chance(1, 4) ? random.between(2, 4) : 1 },
+      () => `~${++this.#number}`,
+    )
+    const { args, order } = family.add(each.key, tokens, {
+      random,
+      pivot: () => this.#known(each) ?? '~0',
+    })
+    each.is.adding(tokens, order)
+    return this.#wrapped(member, each.group, args, (reply, span) => {
+      // LINSERT without its pivot did nothing.
+      const isNothing = args[0] === 'LINSERT' && (reply === ':-1' || reply === ':0')
+      each.is.added(tokens, isNothing ? '-BUSY nothing' : reply, span)
+    })
+  }
+
+  #take(member: number): readonly Request[] {
+    const { random, judge } = this.#options
+    const [name, each] = this.#pick()
+    const family = families[name]
+    const dice = random.below(10)
+    if (dice < 5) {
+      const token = this.#known(each)
+      const args = token === null ? null : family.remove(each.key, token)
+      if (token === null || args === null) return this.#add(member)
+      each.is.taking(token)
+      return this.#wrapped(member, each.group, args, (reply, span) => {
+        if (reply !== ':0' && /^:[0-9]/.test(reply)) each.is.took(token, span)
+      })
+    }
+    if (dice < 9) {
+      const args = family.pop(each.key, random)
+      if (args === null) return this.#add(member)
+      each.is.takingAny(1)
+      const told: Told = (reply, span) => {
+        if (reply.startsWith('-UNKNOWNRESULT')) return
+        each.is.answeredAny(1)
+        for (const token of family.popped(reply)) each.is.took(token, span)
+        if (args[0]?.startsWith('B') === true && reply.startsWith('*')) judge.mark('blocked-pops')
+      }
+      return args[0]?.startsWith('B') === true
+        ? [this.#request(member, each.group, args, told)]
+        : this.#wrapped(member, each.group, args, told)
+    }
+    return this.#takeAll(member, each, family)
+  }
+
+  /** All that is there is seen and taken in one transaction. */
+  #takeAll(member: number, each: Keyed<Elements>, family: Family): readonly Request[] {
+    const end = this.#options.begin(member, each.group)
+    const most = 1_000_000
+    each.is.takingAny(most)
+    return multi([family.read(each.key), ['DEL', each.key]], (reply) => {
+      const span = end()
+      if (reply.startsWith('-UNKNOWNRESULT')) return
+      each.is.answeredAny(most)
+      if (!reply.startsWith('*2 ')) return
+      const inner = reply.slice(3, reply.lastIndexOf(' '))
+      for (const token of family.tokens(inner)) each.is.took(token, span)
+      this.#options.judge.mark('all-taken')
+    })
+  }
+
+  #count(member: number): readonly Request[] {
+    const { random, members } = this.#options
+    const at = random.below(this.#counters.length)
+    const { group, key, is } = this.#counters[at] as Keyed<Counter>
+    // Always the same member, so that one reset has seen the other.
+    if (random.chance(1, 5) && member === at % members) {
+      is.resetting()
+      const [lines, place] = resetOf(key, random.chance(1, 2))
+      const end = this.#options.begin(member, group)
+      return multi(lines, (reply) => {
+        const span = end()
+        if (reply.startsWith('-UNKNOWNRESULT')) return
+        const item = reply.startsWith('*') ? (reply.split(' ')[place] as string) : '_'
+        is.reset(reply.startsWith('-') ? null : (numberOf(item) ?? 0), span)
+      })
+    }
+    const by = random.between(1, 5)
+    const told = is.adding(by)
+    return this.#wrapped(member, group, addOf(key, by), told)
+  }
+
+  #register(member: number): readonly Request[] {
+    const { random } = this.#options
+    const { group, key, is } = random.pick(this.#registers)
+    if (random.chance(1, 5)) {
+      is.removing()
+      return this.#wrapped(member, group, ['GETDEL', key], (reply, span) => is.removed(reply, span))
+    }
+    const token = `~${++this.#number}`
+    is.writing(token)
+    return this.#wrapped(member, group, ['SET', key, token, 'GET'], (reply, span) =>
+      is.wrote(token, reply, span),
+    )
+  }
+
+  #pair(member: number): readonly Request[] {
+    const pair = this.#options.random.pick(this.#pairs)
+    if (this.#options.random.chance(1, 3)) return this.#readPair(member, pair)
+    const { group, counter, set } = pair
+    const token = `~${++this.#number}`
+    set.is.adding([token])
+    const end = this.#options.begin(member, group)
+    const lines = [
+      ['INCR', counter],
+      ['SADD', set.key, token],
+    ]
+    return multi(lines, (reply) => set.is.added([token], reply, end()))
+  }
+
+  /** As it is, in a transaction of its own, or in a script. */
+  #wrapped(member: number, group: number, args: readonly string[], told: Told): readonly Request[] {
+    const { random, judge, begin } = this.#options
+    const dice = random.below(12)
+    if (dice === 0) {
+      const end = begin(member, group)
+      return multi([args], (reply) => told(reply.startsWith('*1 ') ? reply.slice(3) : reply, end()))
+    }
+    if (dice > 1) return [this.#request(member, group, args, told)]
+    const [name, key, ...rest] = args as [string, string, ...string[]]
+    const text = `call ${name.toLowerCase()} K1 ${rest.map((_, at) => `A${at + 1}`).join(' ')}`
+    const slow = random.chance(1, 6) ? 'slow\n' : ''
+    const script = ['EVAL', slow + text.trim(), '1', key, ...rest]
+    return [
+      this.#request(member, group, script, (reply, span) => {
+        if (!reply.startsWith('-')) judge.mark('scripts')
+        told(reply, span)
+      }),
+    ]
+  }
+
+  #request(member: number, group: number, args: readonly string[], told: Told): Request {
+    const end = this.#options.begin(member, group)
+    return { args, data: true, told: (reply) => told(reply, end()) }
+  }
+
+  #pick(): readonly [FamilyName, Keyed<Elements>] {
+    const { random } = this.#options
+    const name = random.pick([...this.#elements.keys()])
+    return [name, random.pick(this.#elements.get(name) as Keyed<Elements>[])]
+  }
+
+  /** One of the youngest elements. */
+  #known(each: Keyed<Elements>): string | null {
+    const tokens = each.is.tokens().slice(-12)
+    return tokens.length === 0 ? null : this.#options.random.pick(tokens)
+  }
+}
+
+function freeKey(name: string, taken: Set<number>): string {
+  let key = name
+  while (taken.has(keySlot(key))) key += 'x'
+  taken.add(keySlot(key))
+  return key
+}
+
+function numberOf(reply: string): number | null {
+  return /^[$:]-?[0-9.]+$/.test(reply) ? Number(reply.slice(1)) : null
+}
+
+function textOf(reply: string): string | null {
+  return reply.startsWith('$') ? reply.slice(1) : null
+}
+
+/** Counters are whole keys, fields and scores: by their names. */
+function addOf(key: string, by: number): readonly string[] {
+  if (key.includes('field')) return ['HINCRBY', key, 'f', String(by)]
+  if (key.includes('score')) return ['ZINCRBY', key, String(by), 'm']
+  return ['INCRBY', key, String(by)]
+}
+
+function readOf(key: string): readonly string[] {
+  if (key.includes('field')) return ['HGET', key, 'f']
+  return key.includes('score') ? ['ZSCORE', key, 'm'] : ['GET', key]
+}
+
+/** And which item of EXEC's reply is what it took. */
+function resetOf(key: string, isWhole: boolean): readonly [readonly (readonly string[])[], number] {
+  const read = readOf(key)
+  if (isWhole) return [[read, ['DEL', key]], 1]
+  if (key.includes('field')) return [[read, ['HSET', key, 'f', '0']], 1]
+  if (key.includes('score')) return [[read, ['ZADD', key, '0', 'm']], 1]
+  return [[['SET', key, '0', 'GET']], 1]
+}

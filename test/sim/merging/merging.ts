@@ -1,0 +1,211 @@
+// What a world whose members merge has in place of the one order: an oracle for each group, the load that can be
+// judged, and the comparison of what members show. The world tells it what happens.
+
+import type { MemberId } from '../../../src/api/ids.js'
+import type { MergeView, StrategyPlugin } from '../../../src/api/strategy.js'
+import { Random } from '../../../src/base/random.js'
+import { keySlot, slotCount } from '../../../src/base/keyslot.js'
+import type { Judge } from '../judge.js'
+import type { SimMember } from '../member.js'
+import type { Profile } from '../profile.js'
+import type { GroupView } from '../reactor.js'
+import type { Request, Sender } from '../request.js'
+import { SurfaceLoad } from '../surface.js'
+import type { Span } from './elements.js'
+import { MergingLoad } from './load.js'
+import { MergingOracle } from './oracle.js'
+import { probedMerging } from './probe.js'
+
+export interface MergingOptions {
+  readonly seed: number
+  readonly judge: Judge
+  readonly profile: Profile
+  readonly members: () => readonly SimMember[]
+}
+
+/** Digests are compared at one of so many states. */
+const comparedShare = 4
+
+export class Merging {
+  readonly load: MergingLoad
+  readonly #options: MergingOptions
+  readonly #random: Random
+  readonly #surface: SurfaceLoad
+  readonly #oracles = new Map<number, MergingOracle>()
+  /** What each member lets its strategy see of its data. */
+  readonly #views = new Map<string, MergeView>()
+  readonly #compared = new Map<string, string>()
+
+  constructor(options: MergingOptions) {
+    const { judge, profile } = options
+    const { prefixes, reads, surface = 0 } = profile.workload
+    this.#options = options
+    this.#random = new Random(options.seed, 0x4d657267)
+    this.#surface = new SurfaceLoad({
+      random: this.#random.fork(),
+      judge,
+      isAlone: surface === 100,
+      prefixes,
+    })
+    this.load = new MergingLoad({
+      random: this.#random.fork(),
+      judge,
+      members: profile.members,
+      prefixes,
+      reads,
+      begin: (member, group) => this.#begin(member, group),
+    })
+  }
+
+  plugin(plugin: StrategyPlugin): StrategyPlugin {
+    return probedMerging(plugin, {
+      judge: this.#options.judge,
+      oracle: (group) => this.oracle(group),
+      started: (group, member, view) => {
+        if (view !== undefined) this.#views.set(`${group}:${member}`, view)
+      },
+    })
+  }
+
+  oracle(group: number): MergingOracle {
+    let oracle = this.#oracles.get(group)
+    if (oracle === undefined) {
+      const { judge, profile } = this.#options
+      const { members, durability, options } = profile
+      const skewMs = Number(options['skewMs'] ?? 30 * 60_000)
+      oracle = new MergingOracle(`group ${group}`, { judge, members, durability, skewMs })
+      this.#oracles.set(group, oracle)
+    }
+    return oracle
+  }
+
+  oracles(): readonly MergingOracle[] {
+    return [...this.#oracles.values()]
+  }
+
+  /** Index of the member that wrote last, -1 for none. */
+  get writer(): number {
+    return this.oracle(0).latest - 1
+  }
+
+  /** What a connection sends next. */
+  next(from: Sender): readonly Request[] {
+    const { surface = 0 } = this.#options.profile.workload
+    const isSurface = surface > 0 && this.#random.chance(surface, 100)
+    return isSurface ? this.#surface.next() : this.load.next(from)
+  }
+
+  ended(member: MemberId, power: boolean): void {
+    for (const oracle of this.#oracles.values()) oracle.ended(member, power)
+  }
+
+  damaged(member: MemberId): void {
+    for (const oracle of this.#oracles.values()) oracle.damaged(member)
+  }
+
+  /** EV1, for the keys of the load: times to live end by each member's own clock. */
+  look(member: MemberId): void {
+    for (const [group, oracle] of this.#oracles) {
+      const { held, isUp } = oracle.seat(member)
+      const seat = `${group}:${member}`
+      if (!isUp || held.hash % comparedShare !== 0 || this.#compared.get(seat) === held.key)
+        continue
+      this.#compared.set(seat, held.key)
+      const digests = this.#digests(seat, this.load.keys(group))
+      if (digests !== null) oracle.shows(member, digests)
+    }
+  }
+
+  /** Whether a member takes writes again in all its groups. */
+  isWhole(views: readonly GroupView[]): boolean {
+    return (
+      views.length > 0 &&
+      views.every(({ status }) => status?.role === 'leader' && status.recovering === null)
+    )
+  }
+
+  /** Null where members hold different entries, else what all hold. */
+  heldByAll(): string | null {
+    const keys: string[] = []
+    for (const { seats } of this.#oracles.values()) {
+      const key = seats[0]?.held.key as string
+      if (seats.some(({ held, isUp }) => !isUp || held.key !== key)) return null
+      keys.push(key)
+    }
+    return keys.join(' ')
+  }
+
+  /** Whether everything that is held is stable at all members. */
+  isStable(): boolean {
+    return this.oracles().every(({ seats }) => seats.every(({ stable, top }) => stable >= top))
+  }
+
+  /** By group: the slots in which members show different things; null while an entry is half executed. */
+  differing(): readonly number[] | null {
+    const found: number[] = []
+    for (const group of this.#oracles.keys()) {
+      for (let slot = this.#next(group, 0); slot < slotCount; slot = this.#next(group, slot + 1)) {
+        const digests = new Set<string>()
+        for (const { id } of this.#options.members()) {
+          const view = this.#views.get(`${group}:${id}`)
+          const holds = view?.holdsSlot(slot) ?? null
+          const digest = holds === true ? view?.slotDigest(slot) : { high: 0, low: 0 }
+          if (holds === null || digest == null) return null
+          digests.add(`${digest.high}-${digest.low}`)
+        }
+        if (digests.size > 1) found.push(slot)
+      }
+    }
+    return found
+  }
+
+  /** The most slots with data of a group: what a round of anti-entropy walks. */
+  slotsHeld(): number {
+    let most = 0
+    for (const view of this.#views.values()) {
+      let count = -1
+      for (let slot = 0; slot <= slotCount; count++) slot = (view.nextSlot(slot) ?? slotCount) + 1
+      most = Math.max(most, count)
+    }
+    return most
+  }
+
+  /** All that is to be read at one member in the end. */
+  finals(member: number): readonly Request[] {
+    const held = new Map([...this.#oracles].map(([group, { seats }]) => [group, seats[0]?.held]))
+    return this.load.finals(member, (span) => {
+      const all = held.get(span.group)
+      return (
+        all === undefined || this.oracle(span.group).keeps(all, (span.member + 1) as MemberId, span)
+      )
+    })
+  }
+
+  /** The first slot from `from` on that some member has anything of. */
+  #next(group: number, from: number): number {
+    let next: number = slotCount
+    for (const { id } of this.#options.members())
+      next = Math.min(next, this.#views.get(`${group}:${id}`)?.nextSlot(from) ?? slotCount)
+    return next
+  }
+
+  /** By key, as each has a slot of its own; null while an entry is half executed. */
+  #digests(seat: string, keys: readonly string[]): ReadonlyMap<string, string> | null {
+    const view = this.#views.get(seat)
+    const found = new Map<string, string>()
+    for (const key of keys) {
+      const digest = view?.slotDigest(keySlot(key)) ?? null
+      if (digest === null) return null
+      found.set(key, `${digest.high}-${digest.low}`)
+    }
+    return found
+  }
+
+  #begin(member: number, group: number): () => Span {
+    const { made } = this.oracle(group).seat((member + 1) as MemberId)
+    const sim = this.#options.members()[member] as SimMember
+    const from = made.length
+    const life = sim.life
+    return () => ({ member, group, from, to: made.length, life: sim.life === life ? life : 0 })
+  }
+}

@@ -1,0 +1,388 @@
+// What is true of one group whose members merge: every entry that was made, what its maker had seen, and what
+// each member holds in memory and on its disk. Fed by the probe around each strategy; asserts EV1, EV3, EV4
+// and EV6 of reliability, section 2.1, as each thing happens.
+
+import type { MemberId } from '../../../src/api/ids.js'
+import type { Durability } from '../../../src/api/config.js'
+import { msOfStamp } from '../../../src/log/stamps.js'
+import type { Vector } from '../../../src/log/vector.js'
+import type { Check, Judge } from '../judge.js'
+import { Entries, type Entry, hashOf } from './entries.js'
+import { Held } from './held.js'
+import { freshSeat, type MergingSeat } from './seat.js'
+
+/** What a member showed, by key. */
+interface Shown {
+  readonly digests: ReadonlyMap<string, string>
+  readonly member: MemberId
+}
+
+export interface MergingOracleOptions {
+  readonly judge: Judge
+  readonly members: number
+  readonly durability: Durability
+  /** How far ahead of a member's clock an entry may be that it takes, milliseconds. */
+  readonly skewMs: number
+}
+
+export class MergingOracle {
+  readonly name: string
+  readonly seats: readonly MergingSeat[]
+  readonly entries = new Entries()
+  readonly #options: MergingOracleOptions
+  /** By what is held: what who had it first showed. */
+  readonly #digests = new Map<string, Shown>()
+  /** The greatest wall clock that a member had, and how often members began to make stamps above a reserve. */
+  #wall = 0
+  #starts = 0
+  /** The member that made the last entry. */
+  latest = 0
+
+  constructor(name: string, options: MergingOracleOptions) {
+    this.name = name
+    this.#options = options
+    this.seats = Array.from({ length: options.members }, () => freshSeat())
+  }
+
+  seat(member: MemberId): MergingSeat {
+    return this.seats[member - 1] as MergingSeat
+  }
+
+  /** A crash loses nothing that was acknowledged. */
+  get isStrict(): boolean {
+    return this.#options.durability === 'always'
+  }
+
+  /** What a vector covers of all entries that somebody has. */
+  coveredBy(vector: Vector): Held {
+    const found = new Held()
+    for (const number of this.entries.coveredBy(vector).lackedBy(found))
+      if (!this.#isLost(number)) found.add(number)
+    return found
+  }
+
+  /** An entry is on its way to the engine of a member. */
+  handed(member: MemberId, stamp: number): void {
+    const entry = this.entries.of(stamp)
+    if (entry !== undefined) this.seat(member).handed.add(entry.number)
+  }
+
+  /** The process of a member ended. */
+  ended(member: MemberId, power: boolean): void {
+    const seat = this.seat(member)
+    seat.isUp = false
+    seat.power ||= power
+  }
+
+  damaged(member: MemberId): void {
+    this.seat(member).damaged = true
+  }
+
+  /** A strategy starts: `held` by its checkpoint, `logged` behind that on its disk. */
+  started(
+    member: MemberId,
+    of: { readonly held: Held; readonly logged: Held; readonly recovering: boolean },
+  ): void {
+    const seat = this.seat(member)
+    const { durability } = this.#options
+    const after = of.held.copy()
+    after.addAll(of.logged)
+    const isKept = durability === 'always' || (durability === 'everysec' && !seat.power)
+    const lack = seat.damaged || !isKept ? -1 : after.firstLack(seat.durable)
+    this.#hold(
+      lack < 0,
+      'durable-kept',
+      () => `member ${member} starts without ${this.entries.describe(lack)}, which was on its disk`,
+    )
+    this.#hold(
+      !of.recovering || seat.damaged || !this.isStrict,
+      'durable-kept',
+      () => `member ${member} starts as recovering, though its disk is whole`,
+    )
+    if (of.recovering) this.#options.judge.mark('recoveries')
+    if (of.recovering && !seat.damaged) this.#options.judge.mark('unclean-starts')
+    if (after.firstLack(seat.durable) >= 0) this.#options.judge.mark('starts-with-loss')
+    seat.held = of.held.copy()
+    seat.handed = of.held.copy()
+    seat.durable = after
+    seat.top = this.entries.topOf(seat.held)
+    seat.stable = 0
+    seat.isUp = true
+    seat.recovering = of.recovering
+    seat.damaged = false
+    seat.power = false
+    this.#starts++
+  }
+
+  /** A clock was looked at. */
+  clock(wall: number): void {
+    if (wall > this.#wall) this.#wall = wall
+  }
+
+  /** A member made an entry. `seen`: what the entry says that its maker had seen. */
+  made(
+    member: MemberId,
+    of: { readonly stamp: number; readonly seen: Vector; readonly ops: Uint8Array },
+  ): number {
+    const seat = this.seat(member)
+    const { stamp, seen, ops } = of
+    this.#hold(
+      this.entries.of(stamp) === undefined,
+      'stamps',
+      () => `member ${member} uses stamp ${stamp} again`,
+    )
+    this.#hold(
+      stamp > seat.top,
+      'stamps',
+      () => `member ${member} makes ${stamp}, not above ${seat.top} that it holds`,
+    )
+    const ahead = msOfStamp(stamp) - this.#wall
+    const most = this.#starts * reservedMs
+    this.#hold(
+      ahead <= most,
+      'stamps',
+      () => `member ${member} makes ${stamp}, ${ahead} ms ahead of every clock`,
+    )
+    const number = this.entries.all.length
+    const causes = seat.held.copy()
+    const entry = { number, stamp, maker: member, causes, hash: hashOf(ops) }
+    this.#judgeSeen(member, entry, seen)
+    this.entries.add(entry)
+    seat.made.push(number)
+    this.latest = member
+    this.#holds(seat, entry)
+    return number
+  }
+
+  /** A member merged an entry: of another one, or an own one again. */
+  merged(
+    member: MemberId,
+    of: {
+      readonly stamp: number
+      readonly seen: Vector
+      readonly ops: Uint8Array
+      /** Some slots hold it already. */
+      readonly isPartlyHeld: boolean
+      /** Its own clock, for an entry that came over a link. */
+      readonly wall: number | null
+    },
+  ): number {
+    const { stamp, seen, ops } = of
+    const seat = this.seat(member)
+    const entry = this.entries.of(stamp)
+    if (entry === undefined) {
+      this.#hold(false, 'merged', () => `member ${member} merges ${stamp}, which was never made`)
+      return -1
+    }
+    const { number } = entry
+    this.#hold(
+      !seat.held.has(number),
+      'merged',
+      () => `member ${member} merges ${this.entries.describe(number)} again`,
+    )
+    this.#hold(
+      hashOf(ops) === entry.hash,
+      'merged',
+      () => `member ${member} merges ${this.entries.describe(number)} with other operations`,
+    )
+    const lack = seat.held.firstLack(entry.causes)
+    this.#hold(
+      lack < 0,
+      'causal-order',
+      () =>
+        `member ${member} merges ${this.entries.describe(number)} before ${this.entries.describe(lack)}, which it had seen`,
+    )
+    this.#judgeSeen(member, entry, seen)
+    this.#judgeStable(member, seat, entry)
+    const ahead = of.wall === null ? 0 : msOfStamp(stamp) - of.wall
+    this.#hold(
+      ahead <= this.#options.skewMs,
+      'stamps',
+      () => `member ${member} takes ${stamp}, ${ahead} ms ahead of its clock`,
+    )
+    this.#options.judge.mark('merged')
+    if (of.isPartlyHeld) this.#options.judge.mark('merged-in-part')
+    this.#holds(seat, entry)
+    return number
+  }
+
+  /** A repair ended: the member holds what the other one did. */
+  repaired(member: MemberId, vector: Vector): Held {
+    const seat = this.seat(member)
+    const found = this.coveredBy(vector)
+    if (seat.held.firstLack(found) >= 0) this.#options.judge.mark('repairs')
+    for (const number of found.lackedBy(seat.held)) this.#holds(seat, this.entries.at(number))
+    return found
+  }
+
+  /** The engine was replaced by what a mark stands for. */
+  installed(member: MemberId, mark: Uint8Array): void {
+    const seat = this.seat(member)
+    const held = this.entries.markOf(mark)
+    this.#options.judge.mark('snapshot-installs')
+    const lack = seat.recovering ? -1 : held.firstLack(seat.held)
+    this.#hold(
+      lack < 0,
+      'durable-kept',
+      () =>
+        `member ${member} takes a snapshot without ${this.entries.describe(lack)}, which it holds`,
+    )
+    seat.held = held.copy()
+    seat.handed = held.copy()
+    // Its rows are on the disk before it takes the engine's place.
+    seat.durable.addAll(held)
+    seat.top = Math.max(seat.top, this.entries.topOf(held))
+  }
+
+  /** A checkpoint or a snapshot begins: what it says is what is held. */
+  marked(member: MemberId, bytes: Uint8Array, vector: Vector): void {
+    const { held } = this.seat(member)
+    if (!this.entries.mark(bytes, held)) return
+    this.#judgeVector(`a mark of member ${member}`, held, vector)
+  }
+
+  /** Entries are on the disk of a member. */
+  persisted(member: MemberId, numbers: readonly number[]): void {
+    const { durable } = this.seat(member)
+    for (const number of numbers) durable.add(number)
+  }
+
+  /** A member answers its clients for an entry, or sends it. */
+  released(member: MemberId, number: number, how: 'answers' | 'sends'): void {
+    if (!this.isStrict) return
+    this.#hold(
+      this.seat(member).durable.has(number),
+      'released',
+      () => `member ${member} ${how} ${this.entries.describe(number)} before it is on its disk`,
+    )
+  }
+
+  /** A member tells others what it holds. */
+  told(member: MemberId, vector: Vector): void {
+    const { held, durable } = this.seat(member)
+    const known = this.isStrict ? durable : held
+    for (const { number, stamp } of this.entries.recent())
+      this.#hold(
+        known.has(number) || !vector.covers(stamp) || this.#isLost(number),
+        'released',
+        () => `member ${member} says that it holds ${this.entries.describe(number)}`,
+      )
+  }
+
+  /** EV8: up to a stamp all is with all. */
+  stable(member: MemberId, upTo: number): void {
+    const seat = this.seat(member)
+    this.#hold(
+      upTo >= seat.stable,
+      'stability',
+      () => `member ${member}: ${upTo} is stable after ${seat.stable}`,
+    )
+    seat.stable = upTo
+    for (const other of this.seats) {
+      if (!other.isUp || other.recovering || other === seat) continue
+      this.#judgeBelow(seat.held, other.handed, { upTo, member })
+      this.#judgeBelow(other.held, seat.handed, { upTo, member })
+    }
+  }
+
+  /** EV1: who holds the same shows the same. */
+  shows(member: MemberId, digests: ReadonlyMap<string, string>): void {
+    const { held } = this.seat(member)
+    const known = this.#digests.get(held.key)
+    if (known === undefined) {
+      this.#digests.set(held.key, { digests, member })
+      return
+    }
+    if (known.member !== member) this.#options.judge.mark('digests-compared')
+    const others = [...digests.keys()].filter((key) => known.digests.get(key) !== digests.get(key))
+    this.#hold(
+      others.length === 0,
+      'digest',
+      () =>
+        `members ${known.member} and ${member} hold the same ${held.count} entries and show other data at ${others.join(' ')}`,
+    )
+  }
+
+  /** Whether all entries that a member made from one place of its own to another are with `held`. */
+  keeps(
+    held: Held,
+    member: MemberId,
+    span: { readonly from: number; readonly to: number },
+  ): boolean {
+    const { made } = this.seat(member)
+    for (let at = span.from; at < span.to; at++) if (!held.has(made[at] as number)) return false
+    return true
+  }
+
+  /** Nobody who runs holds it. */
+  #isLost(number: number): boolean {
+    return !this.seats.some(({ held, durable }) => held.has(number) || durable.has(number))
+  }
+
+  #holds(seat: MergingSeat, { number, stamp }: Entry): void {
+    seat.held.add(number)
+    seat.handed.add(number)
+    if (stamp > seat.top) seat.top = stamp
+  }
+
+  /** An entry says exactly what its maker held, as far as it is anywhere. */
+  #judgeSeen(member: MemberId, { number, causes }: Entry, seen: Vector): void {
+    for (const each of this.entries.recent()) {
+      const isSeen = causes.has(each.number)
+      if (each.number === number || seen.covers(each.stamp) === isSeen) continue
+      this.#hold(
+        !isSeen && this.#isLost(each.number),
+        'causal-order',
+        () =>
+          `member ${member}: an entry says that it had ${isSeen ? 'not ' : ''}seen ${this.entries.describe(each.number)}`,
+      )
+    }
+  }
+
+  /** What comes has seen all that is stable. */
+  #judgeStable(member: MemberId, seat: MergingSeat, entry: Entry): void {
+    for (const number of seat.held.lackedBy(entry.causes)) {
+      const { stamp } = this.entries.at(number)
+      this.#hold(
+        stamp > seat.stable,
+        'stability',
+        () =>
+          `member ${member} merges ${this.entries.describe(entry.number)}, which had not seen ${this.entries.describe(number)}, stable for it`,
+      )
+    }
+  }
+
+  #judgeBelow(
+    some: Held,
+    others: Held,
+    { upTo, member }: { readonly upTo: number; readonly member: MemberId },
+  ): void {
+    for (const number of some.lackedBy(others)) {
+      const { stamp } = this.entries.at(number)
+      this.#hold(
+        stamp > upTo,
+        'stability',
+        () => `${this.entries.describe(number)} is stable for member ${member} and not with all`,
+      )
+    }
+  }
+
+  #judgeVector(what: string, held: Held, vector: Vector): void {
+    for (const { number, stamp } of this.entries.all) {
+      const covers = vector.covers(stamp)
+      if (covers === held.has(number)) continue
+      this.#hold(
+        covers && this.#isLost(number),
+        'causal-order',
+        () => `${what} ${covers ? 'covers' : 'lacks'} ${this.entries.describe(number)}`,
+      )
+    }
+  }
+
+  #hold(condition: boolean, check: Check, sentence: () => string): void {
+    if (!condition) this.#options.judge.fail(check, `${this.name}: ${sentence()}`)
+  }
+}
+
+/** What a run may begin above the last one's stamps, milliseconds: stamps are reserved that far ahead. */
+const reservedMs = 10_100

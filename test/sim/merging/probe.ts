@@ -1,0 +1,311 @@
+// An eventual strategy with a plugin around it that tells the oracle what passes through the plugin interface,
+// and changes nothing: what is executed and in what order, what reaches the disk, and what leaves.
+
+import { decodeEntry } from '../../../plugins/eventual/entry.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
+import { Overlays } from '../../../plugins/eventual/overlays.js'
+import { decodeSlotEntry } from '../../../plugins/eventual/slot-entry.js'
+import { decodeMark } from '../../../plugins/eventual/state.js'
+import type { LogEntry, Payload } from '../../../src/api/entry.js'
+import type { MemberId, Now, Token } from '../../../src/api/ids.js'
+import type { Position } from '../../../src/api/position.js'
+import type {
+  Delivery,
+  MemberChange,
+  Members,
+  MergeView,
+  ReadLevel,
+  Ready,
+  Refusal,
+  Strategy,
+  StrategyInit,
+  StrategyPlugin,
+} from '../../../src/api/strategy.js'
+import type { Hash64 } from '../../../src/base/hash.js'
+import { slotCount } from '../../../src/base/keyslot.js'
+import type { Vector } from '../../../src/log/vector.js'
+import type { Judge } from '../judge.js'
+import { Held } from './held.js'
+import type { MergingOracle } from './oracle.js'
+
+export interface MergingProbeOptions {
+  readonly judge: Judge
+  readonly oracle: (group: number) => MergingOracle
+  /** Told of each start: the member's view of its data. */
+  readonly started: (group: number, member: MemberId, view: MergeView | undefined) => void
+}
+
+export function probedMerging(
+  plugin: StrategyPlugin,
+  options: MergingProbeOptions,
+): StrategyPlugin {
+  return {
+    name: plugin.name,
+    api: plugin.api,
+    supports: plugin.supports,
+    defaults: plugin.defaults,
+    parseOptions: (raw) => plugin.parseOptions(raw),
+    create: (init) => {
+      options.started(init.group, init.self, init.view)
+      return new MergingProbe(plugin, init, {
+        judge: options.judge,
+        oracle: options.oracle(init.group),
+      })
+    },
+  }
+}
+
+interface Flight {
+  readonly batch: number
+  /** Index of the last entry in it. */
+  readonly last: number
+}
+
+class MergingProbe implements Strategy {
+  readonly #inner: Strategy
+  readonly #self: MemberId
+  readonly #judge: Judge
+  readonly #oracle: MergingOracle
+  readonly #durability: StrategyInit['durability']
+  /** Handed out, not executed yet. */
+  #queue: Delivery[] = []
+  #flights: Flight[] = []
+  /** Entries by their index in the member's log, from behind what is on its disk on. */
+  readonly #numbers = new Map<number, readonly number[]>()
+  #persisted: number
+  /** Own entries that are not answered. */
+  readonly #unsettled = new Map<Token, number>()
+  /** Entries up to here were on the disk when it began. */
+  readonly #replayTo: number
+  #wall = 0
+
+  constructor(
+    plugin: StrategyPlugin,
+    init: StrategyInit,
+    { judge, oracle }: { readonly judge: Judge; readonly oracle: MergingOracle },
+  ) {
+    this.#self = init.self
+    this.#judge = judge
+    this.#oracle = oracle
+    this.#durability = init.durability
+    this.#replayTo = init.base.index + init.entries.length
+    this.#persisted = this.#replayTo
+    const held = oracle.entries.markOf(init.mark)
+    const logged = new Held()
+    for (const { payload } of init.entries) this.#read(payload.bytes(), logged)
+    oracle.started(init.self, { held, logged, recovering: init.recovering !== null })
+    this.#inner = plugin.create(init)
+  }
+
+  /** An entry that the disk held. */
+  #read(bytes: Uint8Array, logged: Held): void {
+    const entry = bytes.length === 0 ? null : decodeEntry(bytes)
+    if (entry !== null) {
+      const known = this.#oracle.entries.of(entry.stamp)
+      if (known !== undefined) logged.add(known.number)
+      return
+    }
+    const slot = bytes.length === 0 ? null : decodeSlotEntry(bytes)
+    if (slot === null || slot.slot !== slotCount) return
+    logged.addAll(this.#oracle.coveredBy(slot.theirs))
+  }
+
+  tick(now: Now): void {
+    this.#note(now)
+    this.#inner.tick(now)
+  }
+
+  step(from: MemberId, message: Uint8Array, now: Now): void {
+    this.#note(now)
+    this.#inner.step(from, message, now)
+  }
+
+  propose(token: Token, payload: Payload, now: Now): Refusal | null {
+    this.#note(now)
+    return this.#inner.propose(token, payload, now)
+  }
+
+  prepared(token: Token, ops: Uint8Array | null): void {
+    const at = this.#queue.findIndex((each) => each.token === token)
+    for (const delivery of this.#queue.splice(0, at)) this.#execute(delivery)
+    const [own] = this.#queue.splice(0, 1)
+    if (own?.merge !== undefined && ops !== null) {
+      const { stamp, seen } = own.merge
+      const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops })
+      this.#numbers.set(own.at.index, [number])
+      this.#unsettled.set(token, number)
+    }
+    this.#inner.prepared?.(token, ops)
+  }
+
+  transfer(to: MemberId | null): Refusal | null {
+    return this.#inner.transfer(to)
+  }
+
+  checkpointed(position: Position): void {
+    this.#judge.mark('checkpoints')
+    this.#inner.checkpointed(position)
+  }
+
+  readIndex(token: Token, level: ReadLevel): Refusal | null {
+    return this.#inner.readIndex(token, level)
+  }
+
+  reconfigure(token: Token, change: MemberChange): Refusal | null {
+    return this.#inner.reconfigure(token, change)
+  }
+
+  persisted(batch: number): void {
+    for (const flight of this.#flights.filter((each) => each.batch <= batch)) {
+      for (let index = this.#persisted + 1; index <= flight.last; index++)
+        this.#oracle.persisted(this.#self, this.#numbers.get(index) ?? [])
+      this.#persisted = Math.max(this.#persisted, flight.last)
+    }
+    this.#flights = this.#flights.filter((each) => each.batch > batch)
+    this.#inner.persisted(batch)
+  }
+
+  applied(position: Position): void {
+    let count = 0
+    while ((this.#queue[count]?.at.index ?? Infinity) <= position.index) count++
+    for (const delivery of this.#queue.splice(0, count)) {
+      this.#execute(delivery)
+      if (isJoin(delivery)) this.#join(delivery.at)
+    }
+    this.#inner.applied(position)
+  }
+
+  fetched(entries: readonly LogEntry[]): void {
+    this.#judge.mark('fetched')
+    this.#inner.fetched(entries)
+  }
+
+  peerDown(peer: MemberId): void {
+    this.#inner.peerDown(peer)
+  }
+
+  peerUp(peer: MemberId): void {
+    this.#inner.peerUp(peer)
+  }
+
+  snapshotInstalled(at: Position, chain: Hash64, members: Members, mark?: Uint8Array): void {
+    this.#queue = []
+    this.#oracle.installed(this.#self, mark ?? new Uint8Array(0))
+    this.#numbers.clear()
+    this.#numbers.set(at.index, this.#oracle.seat(this.#self).held.lackedBy(new Held()))
+    this.#persisted = at.index - 1
+    this.#flights = []
+    this.#inner.snapshotInstalled(at, chain, members, mark)
+  }
+
+  snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
+    this.#judge.mark(ok ? 'snapshots-sent' : 'snapshots-failed')
+    this.#inner.snapshotSent(peer, ok, at)
+  }
+
+  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean {
+    return this.#inner.acceptsSnapshot(from, term, at)
+  }
+
+  diskShort(short: boolean): void {
+    this.#inner.diskShort(short)
+  }
+
+  acceptLoss(): void {
+    this.#inner.acceptLoss()
+  }
+
+  ready(): Ready | null {
+    const ready = this.#inner.ready()
+    if (ready === null) return null
+    const self = this.#self
+    this.#oracle.seat(self).recovering = this.#inner.status().recovering !== null
+    this.#queue.push(...ready.delivered)
+    for (const { merge } of ready.delivered)
+      if (merge !== undefined && merge.ops !== null) this.#oracle.handed(self, merge.stamp)
+    const { write } = ready
+    if (write !== null) {
+      const last = write.entries.at(-1)?.index ?? write.reset?.at.index ?? 0
+      this.#flights.push({ batch: ready.batch, last })
+      if (write.cutTo !== null) this.#judge.mark('log-cuts')
+    }
+    for (const token of ready.settled ?? []) {
+      const number = this.#unsettled.get(token)
+      this.#unsettled.delete(token)
+      if (number !== undefined) this.#oracle.released(self, number, 'answers')
+    }
+    for (const { definite } of ready.dropped)
+      this.#judge.mark(definite ? 'dropped-definite' : 'dropped-unknown')
+    for (const { message } of ready.sendNow) this.#sent(message)
+    if (ready.stable != null) this.#oracle.stable(self, ready.stable)
+    return ready
+  }
+
+  status(): ReturnType<Strategy['status']> {
+    return this.#inner.status()
+  }
+
+  chainAt(index: number): Hash64 | null {
+    return this.#inner.chainAt(index)
+  }
+
+  mark(): Uint8Array {
+    const bytes = this.#inner.mark?.() ?? new Uint8Array(0)
+    if (bytes.length > 0) this.#oracle.marked(this.#self, bytes, decodeMark(bytes, new Overlays()))
+    return bytes
+  }
+
+  wakeAt(): number {
+    return this.#inner.wakeAt()
+  }
+
+  #note({ wall }: Now): void {
+    this.#wall = wall
+    this.#oracle.clock(wall)
+  }
+
+  /** A message leaves: nothing is told that a crash takes back. */
+  #sent(message: Uint8Array): void {
+    const decoded = decodeMessage(message)
+    if (decoded?.kind === 'vector') this.#oracle.told(this.#self, decoded.vector)
+    if (decoded?.kind !== 'entries') return
+    for (const bytes of decoded.entries) {
+      const entry = decodeEntry(bytes)
+      const known = entry === null ? undefined : this.#oracle.entries.of(entry.stamp)
+      if (known?.maker === this.#self) this.#oracle.released(this.#self, known.number, 'sends')
+    }
+  }
+
+  /** A repair is at its end: what the other member held is held here. */
+  #join(at: Position): void {
+    this.#inner.applied(at)
+    const mark = this.#inner.mark?.() ?? new Uint8Array(0)
+    const vector = decodeMark(mark, new Overlays())
+    const found = this.#oracle.repaired(this.#self, vector)
+    this.#numbers.set(at.index, found.lackedBy(new Held()))
+  }
+
+  /** The engine has it now. */
+  #execute(delivery: Delivery): void {
+    const { at, merge, slot } = delivery
+    const { index } = at
+    if (slot !== undefined) this.#judge.mark('slots-merged')
+    if (merge === undefined || merge.ops === null) return
+    const { stamp, ops } = merge
+    const entry = decodeEntry(delivery.payload.bytes())
+    const isForeign = index > this.#replayTo
+    const number = this.#oracle.merged(this.#self, {
+      stamp,
+      seen: merge.seen as Vector,
+      ops,
+      isPartlyHeld: merge.holds !== undefined,
+      wall: isForeign && entry !== null ? this.#wall : null,
+    })
+    if (number >= 0) this.#numbers.set(index, [number])
+  }
+}
+
+/** The note that ends a repair. */
+function isJoin({ merge, slot, token }: Delivery): boolean {
+  return merge === undefined && slot === undefined && token === null
+}

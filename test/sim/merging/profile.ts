@@ -1,0 +1,31 @@
+// What a seed is like whose members merge: its own options, clocks that are far apart in every second one, and
+// faults that only such members go on under.
+
+import { Random } from '../../../src/base/random.js'
+import type { FaultKind, Profile, ProfileHint } from '../profile.js'
+
+/** Faults that strike only where every member goes on alone. */
+export const mergingFaults = ['partition-long', 'clock-leap'] as const
+
+/** `hint`: what a seeded bug asks for stays as it is. */
+export function mergingProfile(drawn: Profile, seed: number, hint: ProfileHint | null): Profile {
+  const random = new Random(seed, 0x45766e74)
+  const options = {
+    noteMs: random.pick([50, 50, 200]),
+    idleMs: random.pick([200, 500, 1_000]),
+    resendMs: random.pick([100, 400]),
+    compareMs: random.pick([100, 250, 500]),
+    relayMs: random.pick([100, 500]),
+    // Small enough that entries are read back from the disk, and that members are repaired slot by slot.
+    tailBytes: random.pick([1_024, 8_000, 64_000_000]),
+    keepBytes: random.pick([1_024, 20_000, 64_000_000, 64_000_000]),
+    batchBytes: random.pick([1_024, 1_000_000]),
+    windowBytes: random.pick([1_024, 64_000, 8_000_000]),
+    ...hint?.with?.options,
+  }
+  const faults = new Set<FaultKind>(drawn.faults)
+  const isDrawn = hint?.only === undefined
+  for (const kind of mergingFaults) if (random.chance(3, 10) && isDrawn) faults.add(kind)
+  if (random.chance(1, 2) && isDrawn) faults.add('clock-skew')
+  return { ...drawn, level: 'eventual', strategy: 'eventual', options, faults }
+}
