@@ -17,7 +17,12 @@ export class MemberProcess {
   readonly #child: ChildProcess
   #end: ProcessEnd | null = null
 
-  constructor(args: readonly string[], log: string, nodeFlags: readonly string[] = []) {
+  constructor(
+    args: readonly string[],
+    log: string,
+    nodeFlags: readonly string[] = [],
+    script = mainScript,
+  ) {
     this.log = log
     const file = openSync(log, 'a')
     // Its standard input closes when this process dies, however it dies: no member is left behind.
@@ -25,7 +30,7 @@ export class MemberProcess {
       process.execPath,
       [
         ...withMemberFlags(nodeFlags, args[args.indexOf('--durability') + 1]),
-        mainScript,
+        script,
         ...args,
         '--stop-with-stdin',
       ],

@@ -8,6 +8,8 @@ export class Invariants {
   readonly #leaders = new Map<string, number>()
   /** The committed history by index, of the newest era. */
   readonly #history = new Map<number, AppliedEntry>()
+  /** By index: a term in which, or before which, it was committed. */
+  readonly #committedIn = new Map<number, number>()
   historyEra = 1
   /** Index of the newest entry that a proposer saw executed. */
   ackedIndex = 0
@@ -30,12 +32,15 @@ export class Invariants {
     if (era > this.historyEra) {
       this.historyEra = era
       this.#history.clear()
+      this.#committedIn.clear()
       this.ackedIndex = 0
     }
     if (era < this.historyEra) return
     const known = this.#history.get(entry.at.index)
-    if (known === undefined) this.#history.set(entry.at.index, entry)
-    else if (known.at.term !== entry.at.term || known.text !== entry.text) {
+    if (known === undefined) {
+      this.#history.set(entry.at.index, entry)
+      this.#committedIn.set(entry.at.index, node.strategy?.status().term ?? 0)
+    } else if (known.at.term !== entry.at.term || known.text !== entry.text) {
       throw new Error(`RF4: member ${node.id} executes another entry at ${entry.at.index}`)
     }
   }
@@ -58,16 +63,17 @@ export class Invariants {
     this.#leaders.set(key, node.id)
   }
 
-  /** RF5: a new leader has every entry committed before. */
+  /** RF5: a leader has every entry that was committed in earlier terms. */
   #checkNewLeader(node: Node, era: number): void {
     if (era !== this.historyEra) return
     const status = (node.strategy as Strategy).status()
     let last = 0
-    for (const index of this.#history.keys()) last = Math.max(last, index)
+    for (const [index, term] of this.#committedIn)
+      if (term < status.term) last = Math.max(last, index)
     if (status.last.index < last) throw new Error(`RF5: leader ${node.id} lacks entry ${last}`)
     const known = this.#history.get(last)
-    const own = node.disk.entries.find((entry) => entry.index === last)
-    if (known !== undefined && own !== undefined && own.term !== known.at.term) {
+    const own = node.entryAt(last)
+    if (known !== undefined && own !== null && own.term !== known.at.term) {
       throw new Error(`RF5: leader ${node.id} has another entry at ${last}`)
     }
   }

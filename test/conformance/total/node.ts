@@ -3,6 +3,7 @@
 import {
   type Hash64,
   hashZero,
+  type LogEntry,
   type Outgoing,
   type Position,
   positionZero,
@@ -97,6 +98,18 @@ export class Node {
     this.applied = [...this.checkpoint.applied]
     this.appliedAt = this.checkpoint.at
     this.readies = new ReadyCheck(this.id, this.checkpoint.at.index)
+  }
+
+  /** From the disk, or on its way there; null where the log has none. */
+  entryAt(index: number): LogEntry | null {
+    const { entries } = this.disk
+    let found = entries.find((entry) => entry.index === index) ?? null
+    for (const { write } of this.writes) {
+      const [first] = write.entries
+      if (write.reset === null && (first === undefined || first.index > index)) continue
+      found = write.entries.find((entry) => entry.index === index) ?? null
+    }
+    return found
   }
 
   /** Index below which no read at this level may be granted. */

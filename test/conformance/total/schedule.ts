@@ -16,7 +16,7 @@ export function runSchedule(seed: number, fixed: GivenOptions, steps = 250): Sch
   const world = new World({
     seed,
     voters,
-    learners: random.chance(1, 5) ? 1 : 0,
+    learners: random.chance(1, 5) && fixed.plugin.supports.learners ? 1 : 0,
     stepMs: 10,
     lossPermille: random.pick([0, 0, 20, 200]),
     doublePermille: random.pick([0, 50]),
