@@ -23,15 +23,23 @@ export interface Entry {
   readonly stamp: number
   /** Without the member's own entries of this incarnation: `previous` tells of them. */
   readonly seen: Vector
+  /** What has to be visible before it in all groups of the keyspace; null where this one goes for itself. */
+  readonly needs: Vector | null
   readonly ops: Uint8Array
 }
+
+const firstFlag = 1
+const needsFlag = 2
 
 const writer = new ByteWriter(1024)
 
 export function encodeEntry(entry: Entry, origin: number): Uint8Array {
   encodePlainHead(writer, entryKinds.effects, { origin, stamp: msOfStamp(entry.stamp) })
-  writer.varint(entry.stamp).varint(entry.previous).boolean(entry.isFirst)
+  const { needs } = entry
+  const flags = (entry.isFirst ? firstFlag : 0) | (needs === null ? 0 : needsFlag)
+  writer.varint(entry.stamp).varint(entry.previous).byte(flags)
   entry.seen.encode(writer)
+  needs?.encode(writer)
   return writer.raw(entry.ops).finish()
 }
 
@@ -43,11 +51,13 @@ export function decodeEntry(bytes: Uint8Array): Entry | null {
     return null
   const stamp = reader.varint()
   const previous = reader.varint()
-  const isFirst = reader.boolean()
+  const flags = reader.byte()
+  const isFirst = (flags & firstFlag) !== 0
   const seen = Vector.decode(reader)
-  if (!reader.ok || seen === null) return null
+  const needs = (flags & needsFlag) === 0 ? null : Vector.decode(reader)
+  if (!reader.ok || flags > (firstFlag | needsFlag) || seen === null) return null
   const seat = seatOfStamp(stamp)
   const isSane = stamp > 0 && previous < stamp && (previous === 0 || seatOfStamp(previous) === seat)
   if (!isSane) return null
-  return { seat, previous, isFirst, stamp, seen, ops: reader.raw(reader.left) }
+  return { seat, previous, isFirst, stamp, seen, needs, ops: reader.raw(reader.left) }
 }

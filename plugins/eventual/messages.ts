@@ -5,10 +5,12 @@ import {
   ByteReader,
   ByteWriter,
   type Hash64,
+  limits,
   slotCount,
   type StampRange,
   Vector,
 } from 'quorate/plugin'
+import type { Claim } from './gate.js'
 
 /** First byte of each message; members ignore versions that they do not know. */
 export const messageVersion = 1
@@ -39,6 +41,8 @@ export interface VectorNote {
   readonly recovering: boolean
   /** It holds nothing beyond `vector`. */
   readonly isSettled: boolean
+  /** Where groups of a keyspace wait for each other: there are no entries in here but those of `vector`. */
+  readonly reach: Vector | null
 }
 
 /** Asks for what `vector` lacks. */
@@ -90,6 +94,13 @@ export interface WantAll {
   readonly kind: 'want-all'
 }
 
+/** What the sender's groups of this keyspace have not got. */
+export interface Claims {
+  readonly kind: 'claims'
+  /** In the order of the groups. */
+  readonly claims: readonly Claim[]
+}
+
 export type Message =
   | Entries
   | VectorNote
@@ -99,6 +110,7 @@ export type Message =
   | Digests
   | Differing
   | WantAll
+  | Claims
 
 /** Numbers are a format. */
 const kinds = [
@@ -110,6 +122,7 @@ const kinds = [
   'slots',
   'digests',
   'differing',
+  'claims',
 ] as const
 
 const writer = new ByteWriter(1024)
@@ -129,11 +142,19 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'vector':
       message.vector.encode(writer)
       writer.varint(message.made).varint(message.promise).varint(message.safe)
-      return writer
-        .varint(message.life)
-        .boolean(message.recovering)
-        .boolean(message.isSettled)
-        .finish()
+      writer.varint(message.life).boolean(message.recovering).boolean(message.isSettled)
+      writer.boolean(message.reach !== null)
+      message.reach?.encode(writer)
+      return writer.finish()
+    case 'claims':
+      writer.varint(message.claims.length)
+      for (const { after, upTo, isFresh } of message.claims) {
+        writer
+          .varint(upTo)
+          .varint(upTo - after)
+          .boolean(isFresh)
+      }
+      return writer.finish()
     case 'want':
       message.vector.encode(writer)
       return writer.finish()
@@ -180,8 +201,12 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const safe = reader.varint()
       const life = reader.varint()
       const recovering = reader.boolean()
-      return { kind, vector, made, promise, safe, life, recovering, isSettled: reader.boolean() }
+      const isSettled = reader.boolean()
+      const reach = reader.boolean() ? Vector.decode(reader) : null
+      return { kind, vector, made, promise, safe, life, recovering, isSettled, reach }
     }
+    case 'claims':
+      return decodeClaims(reader)
     case 'want': {
       const vector = Vector.decode(reader)
       return vector === null ? null : { kind, vector }
@@ -203,6 +228,19 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
     case 'want-all':
       return { kind }
   }
+}
+
+function decodeClaims(reader: ByteReader): Claims | null {
+  const count = reader.varint()
+  if (!reader.ok || count > limits.shardsMax) return null
+  const claims: Claim[] = []
+  for (let i = 0; i < count && reader.ok; i++) {
+    const upTo = reader.varint()
+    const length = reader.varint()
+    if (length > upTo) return null
+    claims.push({ after: upTo - length, upTo, isFresh: reader.boolean() })
+  }
+  return { kind: 'claims', claims }
 }
 
 function decodeDigests(reader: ByteReader): Digests | null {

@@ -6,6 +6,7 @@ import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
 import { forgetEarly } from './receiving.js'
 import { judgeRecovery } from './restart.js'
+import { isWaiting, toldReach } from './reach.js'
 import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
 import type { EventualState } from './state.js'
 import { reserve } from './writing.js'
@@ -24,6 +25,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   peer.promise = note.promise
   peer.safe = note.safe
   peer.isSettled = note.isSettled
+  if (note.reach !== null) state.gate?.hear(from, note.vector, note.reach)
   acknowledged(state, peer, note.vector)
   judgeRecovery(state)
   watchLacking(state, peer)
@@ -74,12 +76,14 @@ export function tell(state: EventualState, peer: Peer): void {
     safe: state.toldSafe,
     life: state.life,
     recovering: state.recovering !== null,
-    isSettled: vector.equals(state.vector) && state.early.size === 0,
+    isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
+    reach: toldReach(state),
   })
 }
 
 function watchLacking(state: EventualState, peer: Peer): void {
-  const isLacking = peer.vector !== null && !state.vector.includes(peer.vector)
+  const { received } = state
+  const isLacking = peer.vector !== null && !received.includes(peer.vector)
   if (!isLacking) peer.lackingSince = 0
   else if (peer.lackingSince === 0) peer.lackingSince = state.mono
 }
@@ -92,7 +96,7 @@ function ask(state: EventualState, peer: Peer): void {
   if (mono - peer.lackingSince < patience || mono - peer.askedAt < options.resendMs) return
   peer.askedAt = mono
   state.counters.wants++
-  state.out.send(peer.member, { kind: 'want', vector: state.vector })
+  state.out.send(peer.member, { kind: 'want', vector: state.received })
 }
 
 /** Tells the engine up to which stamp everything is with everybody, if that went on. */

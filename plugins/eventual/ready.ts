@@ -2,13 +2,16 @@
 
 import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin'
 import { encodeHardState } from './hard-state.js'
+import { open, tellClaims } from './opening.js'
 import { ship } from './shipping.js'
 import type { EventualState } from './state.js'
 
 const nothing: readonly never[] = []
 
 export function takeReady(state: EventualState): Ready | null {
+  if (state.gate !== null) open(state.gate.keyspace)
   ship(state)
+  tellClaims(state)
   settle(state)
   const { out } = state
   const isHardDirty = state.isHardDirty

@@ -31,7 +31,7 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
   }
   for (const range of message.filled) if (fill(state, range)) isMoving = true
   if (isMoving) release(state)
-  if (message.isCut && !state.vector.includes(state.peers.get(from)?.vector ?? state.vector)) {
+  if (message.isCut && !state.received.includes(state.peers.get(from)?.vector ?? state.vector)) {
     state.needAll(from)
   }
 }
@@ -39,14 +39,11 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
 /** Takes an entry or keeps it for later; whether it was taken. */
 function take(state: EventualState, early: Early): boolean {
   const { entry, bytes } = early
-  if (state.vector.covers(entry.stamp)) {
+  if (state.received.covers(entry.stamp)) {
     state.counters.duplicates++
     return false
   }
-  if (mayGo(state, entry)) {
-    deliver(state, early)
-    return true
-  }
+  if (mayGo(state, entry) && accept(state, early)) return true
   state.counters.gaps++
   if (state.early.has(entry.stamp)) return false
   if (state.earlyBytes + bytes.length > state.options.pendingBytes) return false
@@ -57,11 +54,18 @@ function take(state: EventualState, early: Early): boolean {
 }
 
 function mayGo(state: EventualState, { seat, previous, isFirst, seen }: Entry): boolean {
-  const { vector } = state
+  const { vector, received } = state
   // It may be in the slots that were taken already.
   if (state.repair !== null) return false
-  if (!isFirst && !vector.endsAt(seat, previous)) return false
-  return vector.includes(seen) || hasBug('eventual-seen-ignored')
+  if (!isFirst && !received.endsAt(seat, previous)) return false
+  return state.gate !== null || vector.includes(seen) || hasBug('eventual-seen-ignored')
+}
+
+/** Where groups wait for each other it is handed out later; false where too much waits. */
+function accept(state: EventualState, early: Early): boolean {
+  if (state.gate !== null) return state.gate.hold(early, state.options.pendingBytes)
+  deliver(state, early)
+  return true
 }
 
 /** Something came: what waited for it follows. */
@@ -70,12 +74,11 @@ export function release(state: EventualState): void {
   while (isMoving) {
     isMoving = false
     for (const [stamp, early] of state.early) {
-      const isKnown = state.vector.covers(stamp)
-      if (!isKnown && !mayGo(state, early.entry)) continue
+      const isKnown = state.received.covers(stamp)
+      if (!isKnown && !(mayGo(state, early.entry) && accept(state, early))) continue
       state.early.delete(stamp)
       state.earlyBytes -= early.bytes.length
       if (isKnown) continue
-      deliver(state, early)
       state.earlySince = state.mono
       isMoving = true
     }
@@ -84,6 +87,9 @@ export function release(state: EventualState): void {
 
 /** What waits for long may wait for what is lost: who holds it is asked for it again. */
 export function forgetEarly(state: EventualState): void {
+  const { gate } = state
+  const since = gate?.keyspace.waitingSince ?? 0
+  if (since > 0 && state.mono - since >= state.options.relayMs * 4) gate?.forget(state.vector)
   if (state.early.size === 0 || state.mono - state.earlySince < state.options.relayMs * 4) return
   state.early.clear()
   state.earlyBytes = 0
@@ -95,6 +101,7 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
   const note = noteOf(entry)
   const payload = payloadOf(bytes)
   state.vector.add(note)
+  state.gate?.shows(note)
   state.clock.see(entry.stamp)
   state.counters.received++
   const { stamp, seen, ops } = entry
@@ -110,6 +117,7 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
 function fill(state: EventualState, range: StampRange): boolean {
   if (!state.vector.endsAt(range.seat, range.after)) return false
   state.vector.add(range)
+  state.gate?.knows(range)
   state.durable.add(range)
   state.appliedVector.add(range)
   return true

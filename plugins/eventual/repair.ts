@@ -115,6 +115,7 @@ function take(
   else {
     state.out.deliveries.push({ at, payload: emptyPayload, token: null })
     state.vector.join(note)
+    state.gate?.leaps(note, state.mono)
     state.cutThrough.join(note)
   }
   if (state.preparing.length > 0) state.behind.push({ payload, note })

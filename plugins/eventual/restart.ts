@@ -23,7 +23,7 @@ export function restartTick(state: EventualState): void {
 
 /** Whether it may take writes again. */
 export function judgeRecovery(state: EventualState): void {
-  if (state.recovering === null) return
+  if (state.recovering === null || state.gate?.keyspace.isWhole === false) return
   if (state.isAlone || state.recovering === 'accept-loss') {
     recovered(state)
     return
@@ -62,6 +62,7 @@ function closeGaps(state: EventualState): void {
   state.isGapOpen = false
   const range = { seat, after: vector.wholeTo(seat), upTo: state.ownStart }
   for (const each of [vector, state.durable, state.appliedVector]) each.add(range)
+  state.gate?.knows(range)
 }
 
 function recovered(state: EventualState): void {
@@ -70,10 +71,16 @@ function recovered(state: EventualState): void {
   state.counters.incarnations++
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)
-  state.ownStart = hasBug('eventual-incarnation-reused')
-    ? state.ownLast
-    : state.clock.next(state.wall)
+  state.ownStart = hasBug('eventual-incarnation-reused') ? state.ownLast : newStart(state)
   state.toldAt = never
+}
+
+/** Behind which stamp the entries of this run begin: the same in all groups that wait for each other. */
+function newStart({ gate, clock, wall }: EventualState): number {
+  if (gate === null) return clock.next(wall)
+  gate.keyspace.ownStart ??= clock.next(wall)
+  gate.keyspace.isDirty = true
+  return gate.keyspace.ownStart
 }
 
 /** The engine is now exactly what another member's was. Only an empty member is helped so. */

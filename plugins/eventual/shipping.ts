@@ -83,6 +83,7 @@ export function pushOwn(state: EventualState, peer: Peer): void {
     peer.next = index
     if (entries.length > 0) {
       if (peer.flightBytes === 0) peer.movedAt = state.mono
+      state.gate?.keyspace.owed.add(peer.member)
       peer.flightBytes += bytes
       peer.shippedAt = state.mono
       state.out.send(peer.member, { kind: 'entries', entries, filled: [], isCut: false })

@@ -2,21 +2,34 @@
 // where all of them are applied.
 
 import { type SeenStamps, Vector } from 'quorate/plugin'
+import type { Gate } from './gate.js'
 import { safeTime } from './notes.js'
+import { serves } from './opening.js'
 import type { EventualState } from './state.js'
 
 /** At least what clients may have been shown: what is handed out for execution, and what slots hold beyond it. */
 export function seen(state: EventualState): SeenStamps {
-  const vector = Vector.copyOf(state.vector)
-  state.overlays.joinTo(vector)
+  const keyspace = state.gate?.keyspace
+  const vector = Vector.copyOf(keyspace?.shown ?? state.vector)
+  for (const { overlays } of keyspace?.groups ?? [state]) overlays.joinTo(vector)
   return { kind: 'stamps', ranges: vector.ranges(), upTo: 0 }
 }
 
 /** Judged by what is applied. */
-export function covers(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
+export function covers(state: EventualState, mark: SeenStamps): boolean {
   if (state.recovering !== null) return false
+  if (state.gate !== null) return coversAll(state.gate, mark)
+  const { ranges, upTo } = mark
   for (const range of ranges) if (!state.appliedVector.holds(range)) return false
   return upTo === 0 || safeTime(state, state.appliedVector) >= upTo
+}
+
+/** Of all groups of the keyspace: what is handed out comes before whatever is asked from now on. */
+function coversAll({ keyspace }: Gate, { ranges, upTo }: SeenStamps): boolean {
+  const { groups } = keyspace
+  if (!groups.every(serves)) return false
+  for (const range of ranges) if (!keyspace.frontier.holds(range)) return false
+  return upTo === 0 || groups.every((each) => safeTime(each, each.appliedVector) >= upTo)
 }
 
 /** Asks everybody for what lacks; called again and again while somebody waits. */
@@ -25,7 +38,7 @@ export function hurry(state: EventualState): void {
   state.hurriedAt = state.mono
   if (state.needsAll !== null || state.repair !== null) return
   for (const { isUp, member } of state.peers.values()) {
-    if (isUp) state.out.send(member, { kind: 'want', vector: state.vector })
+    if (isUp) state.out.send(member, { kind: 'want', vector: state.received })
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type Durability,
   type GroupId,
   type Hash64,
+  hasBug,
   type LogRange,
   type MemberId,
   type Members,
@@ -29,6 +30,7 @@ import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState } from './hard-state.js'
 import { addNote, Ledger, type Note } from './ledger.js'
 import type { EventualOptions } from './options.js'
+import { Gate, keyspaceOf } from './gate.js'
 import { EventualOutbox } from './outbox.js'
 import { Overlays } from './overlays.js'
 import { makePeer, type Peer } from './peer.js'
@@ -67,6 +69,7 @@ export interface Preparing {
   readonly stamp: number
   /** What it has seen; gets the own entries before it when they are done. */
   readonly seen: Vector
+  readonly needs: Vector | null
 }
 
 export class EventualState {
@@ -85,6 +88,8 @@ export class EventualState {
   readonly tail: Tail
   readonly ledger: Ledger
   readonly out = new EventualOutbox()
+  /** Where groups of a causal keyspace wait for each other, else null. */
+  readonly gate: Gate | null
   readonly peers: Map<MemberId, Peer>
   readonly counters: Counters = {
     made: 0,
@@ -189,7 +194,10 @@ export class EventualState {
     assert(this.seat >= 0, 'a member has a seat')
     this.random = init.random
     this.life = init.random.below(0x7fffffff) + 1
-    this.clock = new StampClock(this.seat, init.options.skewMs)
+    const clock = new StampClock(this.seat, init.options.skewMs)
+    const keyspace = keyspaceOf(init, clock)
+    const isShared = keyspace !== null && !hasBug('eventual-clock-per-group')
+    this.clock = isShared ? keyspace.clock : clock
     this.mono = init.now.mono
     this.wall = init.now.wall
     this.recovering = init.recovering
@@ -234,6 +242,13 @@ export class EventualState {
     this.ownLast = this.vector.lastOf(this.seat)
     const own = this.vector.ranges().filter(({ seat }) => seat === this.seat)
     this.ownStart = own[own.length - 1]?.after ?? 0
+    this.gate = keyspace === null ? null : new Gate(keyspace, this)
+    this.gate?.begin()
+  }
+
+  /** What is held of each member without a gap, handed out or not. */
+  get received(): Vector {
+    return this.gate?.received ?? this.vector
   }
 
   get isAlone(): boolean {
@@ -276,6 +291,7 @@ export class EventualState {
       vector.join(mark)
     }
     for (const { upTo } of mark.ranges()) this.clock.see(upTo)
+    this.gate?.restart(mark, this.mono)
     this.delivered = at.index
     this.applied = at.index
     this.saved = at.index

@@ -25,6 +25,7 @@ import { cutLog } from './cutting.js'
 import { decodeMessage } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { EventualOptions } from './options.js'
+import { gateTick, onClaims, serves } from './opening.js'
 import { onEntries } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
@@ -52,6 +53,7 @@ export class EventualStrategy implements Strategy {
     restartTick(state)
     repairTick(state)
     antiEntropyTick(state)
+    gateTick(state)
     cutLog(state)
   }
 
@@ -76,12 +78,16 @@ export class EventualStrategy implements Strategy {
         return
       case 'want':
         peer.wanted = decoded.vector
+        if (state.gate !== null) tell(state, peer)
         return
       case 'want-slots':
         peer.wantsSlot = decoded.slot < slotCount ? decoded.slot : null
         return
       case 'slots':
         onSlots(state, from, decoded)
+        return
+      case 'claims':
+        onClaims(state, from, decoded.claims)
         return
       case 'digests':
         onDigests(state, peer, decoded)
@@ -120,7 +126,8 @@ export class EventualStrategy implements Strategy {
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const state = this.#state
     if (level !== 'local' && level !== 'causal') return { reason: 'unsupported' }
-    if (state.recovering !== null) return { reason: 'not-leader', leader: null }
+    const isServed = state.recovering === null && (level === 'local' || serves(state))
+    if (!isServed) return { reason: 'not-leader', leader: null }
     state.out.grants.push({ token, at: state.positionAt(state.delivered) })
     return null
   }
@@ -222,7 +229,8 @@ export class EventualStrategy implements Strategy {
     const notes = notesWakeAt(state)
     const isBusy = [state.recovering, state.needsAll, state.repair].some((each) => each !== null)
     const at = Math.min(notes, shipWakeAt(state))
-    return isBusy ? Math.min(at, state.mono + state.options.noteMs) : at
+    const isAhead = state.gate?.isAhead === true
+    return isBusy || isAhead ? Math.min(at, state.mono + state.options.noteMs) : at
   }
 
   #note(now: Now): void {

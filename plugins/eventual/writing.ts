@@ -12,6 +12,7 @@ import {
   Vector,
 } from 'quorate/plugin'
 import { encodeEntry, type Entry } from './entry.js'
+import { serves } from './opening.js'
 import { emptyPayload, type EventualState, noteOf, type Preparing } from './state.js'
 
 /** Milliseconds of stamps that are reserved on disk ahead of time, and when the next ones are. */
@@ -23,12 +24,14 @@ export function propose(state: EventualState, token: Token, payload: Payload): R
   // The engine holds more than the vector says: nobody could tell what a write has seen.
   if (state.repair !== null) return { reason: 'busy' }
   if (state.unsavedBytes > state.options.unsavedBytes) return { reason: 'busy' }
+  if (!serves(state)) return { reason: 'busy' }
   const stamp = state.clock.next(state.wall)
   reserve(state, stamp)
   if (stamp > state.reservedOnDisk) return { reason: 'busy' }
   const seen = Vector.copyOf(state.vector)
+  const needs = state.gate === null ? null : Vector.copyOf(state.gate.keyspace.shown)
   const index = ++state.delivered
-  state.preparing.push({ token, index, stamp, seen })
+  state.preparing.push({ token, index, stamp, seen, needs })
   state.behind.push(null)
   const at = state.positionAt(index)
   const delivery: Delivery = { at, payload, token, merge: { stamp, seen, ops: null } }
@@ -55,14 +58,15 @@ export function prepared(state: EventualState, token: Token, ops: Uint8Array | n
   }
 }
 
-function appendOwn(state: EventualState, { stamp, seen }: Preparing, ops: Uint8Array): void {
+function appendOwn(state: EventualState, { stamp, seen, needs }: Preparing, ops: Uint8Array): void {
   const isFirst = !state.hasOwn && !state.isContinuing
   const previous = isFirst ? state.ownStart : state.ownLast
-  const entry: Entry = { seat: state.seat, previous, isFirst, stamp, seen, ops }
+  const entry: Entry = { seat: state.seat, previous, isFirst, stamp, seen, needs, ops }
   state.hasOwn = true
   state.ownLast = stamp
   const note = noteOf(entry)
   state.vector.add(note)
+  state.gate?.shows(note)
   state.counters.made++
   state.append(payloadOf(encodeEntry(entry, state.self)), note)
 }

@@ -70,6 +70,8 @@ export interface StrategyInit<O = unknown> {
   readonly earlier?: EarlierEntries | null
   /** Where order is not total. */
   readonly view?: MergeView
+  /** Where the keyspace has several groups. */
+  readonly keyspace?: CommonKeyspace | undefined
   /** What `Strategy.mark` said for the checkpoint at `base`. */
   readonly mark?: Uint8Array | null
   /**
@@ -81,6 +83,14 @@ export interface StrategyInit<O = unknown> {
   readonly recoverWaitMs: number
   readonly now: Now
   readonly random: Random
+}
+
+/** What the groups of one keyspace have in common at one member. */
+export interface CommonKeyspace {
+  readonly level: Level
+  readonly groups: number
+  /** One thing for all of them, made for the first that asks. */
+  share<T>(make: () => T): T
 }
 
 export interface EarlierEntries {

@@ -9,7 +9,7 @@ import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
-import type { StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type { CommonKeyspace, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import { never } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
@@ -23,7 +23,7 @@ import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
-import { type GroupPlace, groupPlaces } from './groups.js'
+import { commonKeyspaces, type GroupPlace, groupPlaces } from './groups.js'
 import { Peers } from './peers.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stores } from './stores.js'
@@ -102,7 +102,8 @@ export class Core {
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    for (const place of groupPlaces(init.config)) this.#shards.push(this.#makeShard(place))
+    const common = commonKeyspaces(config)
+    for (const place of groupPlaces(config)) this.#shards.push(this.#makeShard(place, common))
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -313,7 +314,7 @@ export class Core {
     this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
   }
 
-  #makeShard(place: GroupPlace): Shard {
+  #makeShard(place: GroupPlace, common: ReadonlyMap<string, CommonKeyspace>): Shard {
     const { config, strategies, engine, random } = this.#init
     const plugin = strategies.get(place.keyspace.strategy) as StrategyPlugin
     const sink: ShardSink = {
@@ -328,6 +329,7 @@ export class Core {
     }
     return new Shard({
       ...place,
+      common: common.get(place.keyspace.name),
       config,
       members: { voters: config.members.map((member) => member.id), learners: [] },
       plugin,

@@ -3,6 +3,7 @@
 
 import { type Config, groupCount, type KeyspaceConfig } from '../api/config.js'
 import type { GroupId } from '../api/ids.js'
+import type { CommonKeyspace } from '../api/strategy.js'
 
 export interface GroupPlace {
   readonly id: GroupId
@@ -17,4 +18,19 @@ export function groupPlaces(config: Config): GroupPlace[] {
     shard: Math.floor(index / keyspaces.length),
     keyspace: keyspaces[index % keyspaces.length] as KeyspaceConfig,
   }))
+}
+
+/** What the groups of each keyspace share, by the keyspace's name; none where each has one group. */
+export function commonKeyspaces({ keyspaces, shards }: Config): Map<string, CommonKeyspace> {
+  if (shards === 1) return new Map()
+  return new Map(
+    keyspaces.map(({ name, level }) => {
+      let shared: unknown
+      const share = <T>(make: () => T): T => {
+        shared ??= make()
+        return shared as T
+      }
+      return [name, { level, groups: shards, share }]
+    }),
+  )
 }

@@ -132,6 +132,43 @@ export class Vector implements Seen {
     for (const range of other.lacks(this)) this.remove(range)
   }
 
+  /** Ends the range of a seat that goes on behind `after` there. */
+  cut(seat: number, after: number): void {
+    const ranges = this.#seats[seat] ?? none
+    for (let i = 0; i < ranges.length; i += 2) {
+      const upTo = ranges[i + 1] as number
+      if (after >= (ranges[i] as number) && after < upTo) return this.remove({ seat, after, upTo })
+    }
+  }
+
+  /** What all of them cover. */
+  static meetOf(vectors: readonly Vector[]): Vector {
+    const [first, ...others] = vectors
+    if (first === undefined) return new Vector()
+    const made = Vector.copyOf(first)
+    for (let seat = 0; seat < made.#seats.length; seat++) {
+      const ranges = made.#seats[seat] as Ranges
+      const [after, upTo] = ranges as [number, number]
+      // The usual case: one range each, from the same stamp on.
+      let least = upTo
+      const isPlain = others.every((other) => {
+        const theirs = other.#seats[seat]
+        if (ranges.length !== 2 || theirs?.length !== 2 || theirs[0] !== after) return false
+        if ((theirs[1] as number) < least) least = theirs[1] as number
+        return true
+      })
+      if (isPlain) {
+        if (least < upTo) made.#seats[seat] = [after, least]
+      } else {
+        const rest = new Vector()
+        for (const range of made.rangesOf(seat)) rest.add(range)
+        for (const other of others) rest.meet(other)
+        made.#seats[seat] = rest.#seats[seat] ?? none
+      }
+    }
+    return made
+  }
+
   /** All ranges, by seat and ascending. */
   ranges(): StampRange[] {
     return this.#seats.flatMap((_, seat) => this.rangesOf(seat))

@@ -5,7 +5,7 @@ import type { Config, KeyspaceConfig } from '../api/config.js'
 import type { EngineFactory, EngineOptions } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
 import type { GroupId } from '../api/ids.js'
-import type { Members, StrategyPlugin } from '../api/strategy.js'
+import type { CommonKeyspace, Members, StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
 import type { MemberMemory } from './member-memory.js'
@@ -20,6 +20,8 @@ export interface ShardInit {
   readonly config: Config
   readonly members: Members
   readonly plugin: StrategyPlugin
+  /** With the other groups of its keyspace at this member, where there are any. */
+  readonly common?: CommonKeyspace | undefined
   readonly engine: EngineFactory
   readonly sink: ShardSink
   readonly random: Random

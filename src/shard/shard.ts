@@ -175,6 +175,7 @@ export class Shard implements Group {
       members: this.#init.members,
       ...recovered,
       view: viewOf(() => (this.#executor.isBetweenEntries ? this.engine.merging : undefined)),
+      keyspace: this.#init.common,
       recoverWaitMs: this.#init.config.recoverWaitMs,
       now,
       random: this.#init.random.fork(),

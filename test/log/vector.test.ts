@@ -64,6 +64,19 @@ test('vector: 3,000 random pairs: covers, includes, lacks, join and meet as the 
     const met = Vector.copyOf(a.vector)
     met.meet(b.vector)
     expect(allStamps.every((s) => met.covers(s) === (a.twin.has(s) && b.twin.has(s))))
+    const c = randomVector(random)
+    const all = Vector.meetOf([a.vector, b.vector, c.vector])
+    const isInAll = (s: number): boolean => [a, b, c].every(({ twin }) => twin.has(s))
+    expect(allStamps.every((s) => all.covers(s) === isInAll(s)))
+    const [range] = a.vector.ranges()
+    if (range !== undefined) {
+      const { seat, after, upTo } = range
+      const shorter = Vector.copyOf(a.vector)
+      const from = after + random.below(upTo - after)
+      shorter.cut(seat, from)
+      const isCut = (s: number): boolean => s % 64 === seat && s > from && s <= upTo
+      expect(allStamps.every((s) => shorter.covers(s) === (a.twin.has(s) && !isCut(s))))
+    }
     const bytes = new ByteWriter()
     a.vector.encode(bytes)
     const back = Vector.decode(new ByteReader(bytes.finish()))

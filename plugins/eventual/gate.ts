@@ -1,0 +1,219 @@
+// Causal keyspaces of several groups. What is visible at a member is closed under "happened before" over all of
+// its groups: entries of others wait in each group until every group holds what they hang on, and all groups
+// hand them out at once. After Cure (Akkoorath and others, 2016) and GentleRain (Du and others, 2014): stable
+// time by one vector of the keyspace, not one per group.
+
+import {
+  type MemberId,
+  type StampClock,
+  type StampRange,
+  type StrategyInit,
+  Vector,
+} from 'quorate/plugin'
+import type { Entry } from './entry.js'
+import type { EventualOptions } from './options.js'
+import type { EventualState } from './state.js'
+
+/** An entry that is held and not handed out yet. */
+export interface Held {
+  readonly entry: Entry
+  readonly bytes: Uint8Array
+}
+
+/** Entries of one member, each behind the one before it. */
+export interface Chain {
+  readonly seat: number
+  readonly entries: Held[]
+  /** How many of them have all that they hang on. */
+  ready: number
+  bytes: number
+}
+
+/** What a member says of one of its groups: all that it made up to `upTo` ends with `after`. */
+export interface Claim extends Omit<StampRange, 'seat'> {
+  /** Nothing was made behind `after` yet, and nothing before it counts. */
+  readonly isFresh: boolean
+}
+
+/** What another member holds of a group, and within what there is nothing else. */
+interface Told {
+  readonly vector: Vector
+  readonly reach: Vector
+}
+
+/** The groups of one keyspace at one member. */
+export class Keyspace {
+  /** One for all: what is read in one group and then written in another has a greater stamp. */
+  readonly clock: StampClock
+  readonly count: number
+  readonly groups: EventualState[] = []
+  /** Everything up to here, of whatever member and group, is handed out. */
+  frontier = new Vector()
+  /** All that is handed out in any group. */
+  readonly shown = new Vector()
+  /** Something came since it was last looked at what may be handed out. */
+  isDirty = true
+  /** Behind which stamp the entries of this run begin, once one group lost entries. */
+  ownStart: number | null = null
+  /** Who was sent entries, and is to be told at once that the other groups have none. */
+  readonly owed = new Set<MemberId>()
+  /** Milliseconds since when something waits; 0 for not. */
+  waitingSince = 0
+
+  constructor(count: number, clock: StampClock) {
+    this.count = count
+    this.clock = clock
+  }
+
+  get isWhole(): boolean {
+    return this.groups.length === this.count
+  }
+}
+
+/** One group's part. */
+export class Gate {
+  readonly keyspace: Keyspace
+  /** Handed out or in a chain: of each member without a gap. */
+  readonly received: Vector
+  /** There are no entries in here but those of `received`. */
+  readonly reach: Vector
+  readonly chains: Chain[] = []
+  /** By seat: the last one, which may wait for an entry. */
+  readonly claims: (Claim | undefined)[] = []
+  readonly told = new Map<MemberId, Told>()
+  /** It holds more than the frontier: nobody is served before the other groups have caught up. */
+  isAhead = true
+  aheadSince: number
+  /** Milliseconds at which others were asked for what lacks. */
+  askedAt = 0
+
+  constructor(keyspace: Keyspace, state: EventualState) {
+    this.keyspace = keyspace
+    this.received = Vector.copyOf(state.vector)
+    this.reach = Vector.copyOf(state.vector)
+    this.aheadSince = state.mono
+    keyspace.shown.join(state.vector)
+    keyspace.groups.push(state)
+  }
+
+  /** The last group is there: they may know more of each other. */
+  begin(): void {
+    const { keyspace } = this
+    if (keyspace.isWhole && keyspace.groups.every(keepsTurns)) inferAll(keyspace)
+  }
+
+  /** An entry of this group is handed out. */
+  shows(range: StampRange): void {
+    this.knows(range)
+    this.keyspace.shown.add(range)
+  }
+
+  /** All entries in a range are held, or there are none. */
+  knows(range: StampRange): void {
+    this.received.add(range)
+    this.reach.add(range)
+  }
+
+  /** The group holds what `vector` covers, whatever the others do. */
+  leaps(vector: Vector, mono: number): void {
+    this.received.join(vector)
+    this.reach.join(vector)
+    this.keyspace.shown.join(vector)
+    this.isAhead = true
+    this.aheadSince = mono
+    this.keyspace.isDirty = true
+  }
+
+  /** The group is what another member's was. */
+  restart(vector: Vector, mono: number): void {
+    this.chains.length = 0
+    for (const each of [this.received, this.reach]) each.meet(vector)
+    this.leaps(vector, mono)
+  }
+
+  /** What waited is forgotten: it will be sent again. */
+  forget(vector: Vector): void {
+    for (const { entries } of this.chains) {
+      const [first] = entries
+      if (first !== undefined) this.reach.cut(first.entry.seat, first.entry.stamp - 1)
+    }
+    this.chains.length = 0
+    this.received.meet(vector)
+    this.keyspace.isDirty = true
+  }
+
+  /** Keeps an entry that follows what is held of its member; false where too much waits. */
+  hold(held: Held, bytesMax: number): boolean {
+    const { entry, bytes } = held
+    const { seat, previous, stamp } = entry
+    let chain = this.chains.find(
+      (each) => each.seat === seat && each.entries.at(-1)?.entry.stamp === previous,
+    )
+    if (chain === undefined) {
+      chain = { seat, entries: [], ready: 0, bytes: 0 }
+      this.chains.push(chain)
+    } else if (chain.bytes + bytes.length > bytesMax) return false
+    chain.entries.push(held)
+    chain.bytes += bytes.length
+    const range = { seat, after: previous, upTo: stamp }
+    this.received.add(range)
+    this.reach.add(range)
+    this.#reclaim(seat)
+    this.keyspace.isDirty = true
+    return true
+  }
+
+  claim(seat: number, claim: Claim): void {
+    const last = this.claims[seat]
+    if (last !== undefined && last.upTo > claim.upTo) return
+    this.claims[seat] = claim
+    this.#reclaim(seat)
+    this.keyspace.isDirty = true
+  }
+
+  #reclaim(seat: number): void {
+    const claim = this.claims[seat]
+    if (claim === undefined) return
+    const { after, upTo, isFresh } = claim
+    if (isFresh || after === 0 || this.received.covers(after)) this.reach.add({ seat, after, upTo })
+  }
+
+  /** Another member said what it holds, and within what there is nothing else. */
+  hear(from: MemberId, vector: Vector, reach: Vector): void {
+    this.told.set(from, { vector, reach })
+    this.keyspace.isDirty = true
+  }
+
+  /** What others said of what they hold counts for each seat of which we hold as much. */
+  hears(): void {
+    for (const [member, { vector, reach }] of this.told) {
+      const lacking = new Set(this.received.lacks(vector).map(({ seat }) => seat))
+      for (const range of reach.ranges()) if (!lacking.has(range.seat)) this.reach.add(range)
+      if (lacking.size === 0) this.told.delete(member)
+    }
+  }
+}
+
+/**
+ * A restart finds all groups as they were at the end of one turn: then each held all up to the last entry
+ * that any of them shows.
+ */
+function keepsTurns({ durability, recovering }: EventualState): boolean {
+  if (recovering === 'accept-loss') return true
+  return durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
+}
+
+/** There is nothing up to what is shown that any group lacks, or nobody who could tell of it. */
+export function inferAll({ groups, shown }: Keyspace): void {
+  for (const { gate } of groups) gate?.reach.join(shown)
+}
+
+/** What the groups of a causal keyspace share; null for a group that goes for itself. */
+export function keyspaceOf(
+  { keyspace, members }: StrategyInit<EventualOptions>,
+  clock: StampClock,
+): Keyspace | null {
+  const isAlone = members.voters.length + members.learners.length === 1
+  if (keyspace === undefined || keyspace.level !== 'causal' || isAlone) return null
+  return keyspace.share(() => new Keyspace(keyspace.groups, clock))
+}

@@ -1,0 +1,161 @@
+// Opens the gates of a causal keyspace as far as they may: finds out what every group holds all of, and hands
+// that out in all groups at once, before anything is read or written in this turn.
+
+import { hasBug, type MemberId, Vector } from 'quorate/plugin'
+import { type Chain, type Claim, type Gate, inferAll, type Keyspace } from './gate.js'
+import { ownTip, refresh } from './reach.js'
+import { deliver } from './receiving.js'
+import type { EventualState } from './state.js'
+
+/** Hands out what may be, in all groups. */
+export function open(keyspace: Keyspace): void {
+  if (!keyspace.isDirty || !keyspace.isWhole) return
+  const { groups } = keyspace
+  // One of them is becoming what another member's is.
+  if (groups.some(({ repair, needsAll }) => repair !== null || needsAll !== null)) return
+  keyspace.isDirty = false
+  for (const state of groups) refresh(state)
+  do keyspace.frontier = Vector.meetOf(groups.map(readyReach))
+  while (findReady(keyspace))
+  let waits = false
+  for (const state of groups) {
+    const gate = gateOf(state)
+    release(state, gate)
+    if (gate.chains.length > 0) waits = true
+    if (gate.isAhead && keyspace.frontier.includes(heldBy(state))) gate.isAhead = false
+  }
+  if (!waits) keyspace.waitingSince = 0
+  else if (keyspace.waitingSince === 0) keyspace.waitingSince = (groups[0] as EventualState).mono
+}
+
+/** All that anybody could see of the group. */
+function heldBy({ vector, overlays }: EventualState): Vector {
+  const made = Vector.copyOf(vector)
+  overlays.joinTo(made)
+  return made
+}
+
+function gateOf({ gate }: EventualState): Gate {
+  return gate as Gate
+}
+
+/** Of one group, without what waits for something. */
+function readyReach(state: EventualState): Vector {
+  const { reach, chains } = gateOf(state)
+  const isWaiting = chains.some(({ ready, entries }) => ready < entries.length)
+  if (!isWaiting) return reach
+  const made = Vector.copyOf(reach)
+  for (const { ready, entries } of chains) {
+    const first = entries[ready]
+    if (first !== undefined) made.cut(first.entry.seat, first.entry.stamp - 1)
+  }
+  return made
+}
+
+/** Entries that hang on nothing any more; whether there are more than before. */
+function findReady({ groups, frontier }: Keyspace): boolean {
+  let moved = false
+  for (const state of groups) {
+    for (const chain of gateOf(state).chains) {
+      for (; chain.ready < chain.entries.length; chain.ready++) {
+        const needs = chain.entries[chain.ready]?.entry.needs ?? null
+        const isReady = needs === null || frontier.includes(needs)
+        if (!isReady && !hasBug('eventual-needs-ignored')) break
+        moved = true
+      }
+    }
+  }
+  return moved
+}
+
+/** Some other chain begins with an entry that was seen before. Ranges without entries do not matter. */
+function isBehind(chains: readonly Chain[], chain: Chain, seen: Vector): boolean {
+  return chains.some((other) => {
+    const first = other === chain ? undefined : other.entries[0]
+    return first !== undefined && seen.covers(first.entry.stamp)
+  })
+}
+
+/** Each behind what its member had seen in this group. */
+function release(state: EventualState, { chains, keyspace }: Gate): void {
+  const isOpen = hasBug('eventual-gate-open')
+  for (let moved = chains.length > 0; moved; ) {
+    moved = false
+    for (const chain of chains) {
+      for (;;) {
+        const [held] = chain.entries
+        if (held === undefined || isBehind(chains, chain, held.entry.seen)) break
+        if (!isOpen && (chain.ready === 0 || !keyspace.frontier.covers(held.entry.stamp))) break
+        chain.entries.shift()
+        chain.ready = Math.max(0, chain.ready - 1)
+        chain.bytes -= held.bytes.length
+        deliver(state, held)
+        keyspace.waitingSince = 0
+        moved = true
+      }
+    }
+  }
+  for (let i = chains.length - 1; i >= 0; i--)
+    if (chains[i]?.entries.length === 0) chains.splice(i, 1)
+}
+
+function isFit({ recovering, repair, gate }: EventualState): boolean {
+  return recovering === null && repair === null && gate?.isAhead !== true
+}
+
+/** Whether clients may be served at level causal: by all groups of the keyspace, or by none. */
+export function serves(state: EventualState): boolean {
+  const { gate } = state
+  if (gate === null) return true
+  open(gate.keyspace)
+  return gate.keyspace.groups.every(isFit)
+}
+
+/** Those who were sent entries hear that there is nothing else, once all groups had their turn. */
+export function tellClaims(state: EventualState): void {
+  const { gate } = state
+  if (gate === null || gate.keyspace.owed.size === 0) return
+  const { keyspace } = gate
+  if (keyspace.groups.at(-1) !== state) return
+  const claims = keyspace.groups.map(claimOf)
+  for (const member of keyspace.owed) {
+    if (state.peers.get(member)?.isUp === true) state.out.send(member, { kind: 'claims', claims })
+  }
+  keyspace.owed.clear()
+}
+
+function claimOf(state: EventualState): Claim {
+  const [next] = state.preparing
+  const after = ownTip(state)
+  const safe = Math.min(state.clock.last, state.reservedOnDisk)
+  const upTo = state.recovering !== null ? after : next === undefined ? safe : next.stamp - 1
+  return { after, upTo: Math.max(after, upTo), isFresh: !state.hasOwn && !state.isContinuing }
+}
+
+/** Another member said what its groups have not got. */
+export function onClaims(state: EventualState, from: MemberId, claims: readonly Claim[]): void {
+  const peer = state.peers.get(from)
+  if (peer === undefined) return
+  const groups = state.gate?.keyspace.groups ?? []
+  for (let i = 0; i < Math.min(claims.length, groups.length); i++) {
+    groups[i]?.gate?.claim(peer.seat, claims[i] as Claim)
+  }
+}
+
+/** Asks for what has been waited for for long, and at last gives up on what nobody tells of. */
+export function gateTick(state: EventualState): void {
+  const { gate, options, mono } = state
+  if (gate === null) return
+  const { keyspace } = gate
+  if (gate.isAhead && state.recovering === null) {
+    const isLate = mono >= gate.aheadSince + state.recoverWaitMs
+    if (keyspace.isWhole && isLate) inferAll(keyspace)
+    keyspace.isDirty = true
+  }
+  const since = gate.isAhead ? gate.aheadSince : keyspace.waitingSince
+  if (since === 0 || mono < since + options.noteMs || mono < gate.askedAt + options.noteMs) return
+  gate.askedAt = mono
+  for (const peer of state.peers.values()) {
+    if (peer.isUp) state.out.send(peer.member, { kind: 'want', vector: gate.received })
+  }
+}

@@ -1,0 +1,154 @@
+// A member of the world of a causal keyspace: its groups, their disks, and what is on its way to it.
+
+import {
+  type CommonKeyspace,
+  type Delivery,
+  type Hash64,
+  hashZero,
+  type LogEntry,
+  type LogRange,
+  type MemberId,
+  type Position,
+  positionZero,
+  type SeenStamps,
+  type StoreBatch,
+  type Strategy,
+  type Token,
+} from 'quorate/plugin'
+
+export interface GroupDisk {
+  state: Uint8Array | null
+  checkpoint: {
+    readonly at: Position
+    readonly chain: Hash64
+    readonly mark: Uint8Array
+    readonly merged: readonly number[]
+  } | null
+  from: { readonly at: Position; readonly chain: Hash64 }
+  entries: { readonly entry: LogEntry; readonly chain: Hash64 | null }[]
+}
+
+/** A read that waits for its place. */
+export interface Asked {
+  readonly read: Read
+  index: number
+}
+
+/** What one client reads of all groups in one turn. */
+export interface Read {
+  readonly found: (ReadonlySet<number> | null)[]
+  /** What another member had shown, where this one said that it covers it. */
+  readonly owed: readonly ReadonlySet<number>[] | null
+}
+
+export interface Group {
+  readonly disk: GroupDisk
+  strategy: Strategy | null
+  merged: Set<number>
+  applied: number
+  queue: Delivery[]
+  asked: Asked[]
+  grants: Map<Token, Read>
+  wants: Read[]
+  /** By the token of a write: what its client may have seen. */
+  known: Map<Token, Set<number>[]>
+  writes: number
+}
+
+/** What a member showed: as it says it, and as it was. */
+export interface Shown {
+  readonly seen: SeenStamps
+  readonly shown: readonly ReadonlySet<number>[]
+}
+
+export interface Write {
+  readonly group: number
+  readonly batch: StoreBatch
+  readonly number: number
+}
+
+export interface Member {
+  readonly id: MemberId
+  skew: number
+  isUp: boolean
+  readonly groups: readonly Group[]
+  /** One for each turn that wrote. */
+  writes: (readonly Write[])[]
+  inbox: { readonly from: Member; readonly messages: readonly Message[] }[]
+}
+
+export interface Message {
+  readonly group: number
+  readonly body: Uint8Array
+}
+
+export interface Flight {
+  readonly from: Member
+  readonly to: Member
+  readonly messages: readonly Message[]
+}
+
+export function isOpen({ groups }: Member): boolean {
+  return groups.every(({ strategy }) => strategy?.status().role === 'leader')
+}
+
+export function keyOf(a: Member, b: Member): string {
+  return a.id < b.id ? `${a.id}-${b.id}` : `${b.id}-${a.id}`
+}
+
+export function makeGroup(): Group {
+  return {
+    disk: {
+      state: null,
+      checkpoint: null,
+      from: { at: positionZero, chain: hashZero },
+      entries: [],
+    },
+    strategy: null,
+    merged: new Set(),
+    applied: 0,
+    queue: [],
+    asked: [],
+    grants: new Map(),
+    wants: [],
+    known: new Map(),
+    writes: 0,
+  }
+}
+
+export function commonOf(groups: number): CommonKeyspace {
+  let shared: unknown
+  const share = <T>(make: () => T): T => {
+    shared ??= make()
+    return shared as T
+  }
+  return { level: 'causal', groups, share }
+}
+
+export function keep({ disk, strategy }: Group, batch: StoreBatch): void {
+  if (batch.state !== null) disk.state = batch.state
+  if (batch.reset !== null) {
+    disk.from = batch.reset
+    disk.entries = []
+  }
+  for (const entry of batch.entries) {
+    disk.entries.push({ entry, chain: strategy?.chainAt(entry.index) ?? null })
+  }
+  if (batch.cutTo === null) return
+  const gone = disk.entries.filter(({ entry }) => entry.index <= (batch.cutTo as number))
+  const last = gone.at(-1)
+  if (last === undefined) return
+  disk.entries = disk.entries.slice(gone.length)
+  disk.from = {
+    at: { term: last.entry.term, index: last.entry.index },
+    chain: last.chain ?? hashZero,
+  }
+}
+
+/** Entries that a strategy asked for, from the disk. */
+export function fetch({ disk, strategy }: Group, { from, to }: LogRange): void {
+  const found = disk.entries
+    .map(({ entry }) => entry)
+    .filter(({ index }) => index >= from && index <= to)
+  strategy?.fetched(found[0]?.index === from ? found : [])
+}
