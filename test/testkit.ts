@@ -9,7 +9,6 @@ export {
   casesOf,
   conformance,
   type ConformanceOptions,
-  refusals,
   type Runner,
 } from './conformance/conformance.js'
 export { delegate } from './conformance/delegate.js'

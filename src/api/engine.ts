@@ -166,6 +166,8 @@ export interface EngineScripting {
 export interface Seen {
   /** Whether the entry of this stamp is among them. Closed under causality. */
   covers(stamp: number): boolean
+  /** All of this seat's entries up to which stamp are among them, where that is known. */
+  wholeTo?(seat: number): number
 }
 
 /** What `merge` needs to know of an entry. */
@@ -237,12 +239,8 @@ export interface SlotMerge {
   readonly mine: Seen
   /** What the exporting member had merged when it did. */
   readonly theirs: Seen
-  /**
-   * Of a member that lost entries: above which stamp it may lack something that the other one merged. What it
-   * lacks of what is stable it did not remove. Infinity for any other.
-   */
-  readonly mineLacksAbove: number
-  readonly theirsLacksAbove: number
+  /** This member lost what it had: what it lacks was not removed by it. */
+  readonly isRecovering: boolean
 }
 
 export interface CheckpointStep {

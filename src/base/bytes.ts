@@ -192,6 +192,13 @@ export class ByteReader {
     return this.#buffer[this.#at++] as number
   }
 
+  /** Goes past the next byte if it is this one. */
+  skip(byte: number): boolean {
+    if (this.left === 0 || this.#buffer[this.#at] !== byte) return false
+    this.#at++
+    return true
+  }
+
   uint32(): number {
     if (!this.#has(4)) return 0
     const value = this.#buffer.readUInt32BE(this.#at)

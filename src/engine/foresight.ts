@@ -48,18 +48,25 @@ export class Foresight {
     if (step === 0) return true
     const last = places.last >= 0 ? places.last : args.length + places.last
     const place = this.#keyspace.places.of(db)
-    let i = this.#count
-    if (i === 0) known.forget()
-    for (let at = places.first; at <= last && i < aheadMax; at += step) {
-      const key = args[at] as string
-      this.#keys[i] = key
-      this.#slots[i] = keySlot(key)
-      this.#prints[i] = hashString(key) | 0
-      this.#places[i] = place
-      i++
+    for (let at = places.first; at <= last && this.#count < aheadMax; at += step) {
+      this.#addKey(place, args[at] as string)
     }
-    this.#count = i
-    return i < aheadMax
+    return this.#count < aheadMax
+  }
+
+  /** A key that is asked for soon; false where there is no room for more. */
+  addKey(db: number, key: string): boolean {
+    this.#addKey(this.#keyspace.places.of(db), key)
+    return this.#count < aheadMax
+  }
+
+  #addKey(place: number, key: string): void {
+    const i = this.#count++
+    if (i === 0) known.forget()
+    this.#keys[i] = key
+    this.#slots[i] = keySlot(key)
+    this.#prints[i] = hashString(key) | 0
+    this.#places[i] = place
   }
 
   /** Looks at the keys of all commands that were added. */

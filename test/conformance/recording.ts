@@ -7,8 +7,13 @@ export function recorded(plugin: StrategyPlugin, lines: string[]): StrategyPlugi
   return changed(plugin, (strategy, { self }) => ({
     ready() {
       const ready = strategy.ready()
-      if (ready !== null) lines.push(`${self} ${line(ready)}, next at ${strategy.wakeAt()}`)
+      if (ready !== null) lines.push(`${self} ${line(ready)}`)
       return ready
+    },
+    wakeAt() {
+      const at = strategy.wakeAt()
+      lines.push(`${self} wakes at ${at}`)
+      return at
     },
   }))
 }

@@ -1,56 +1,31 @@
-// Where cells are: of a key that was written whole, once, only the stamp is kept, in generations that are
-// dropped whole when they are stable; what is more than that is an object.
+// Where cells are: of a key that was written whole, once, only the stamp is kept; what is more than that is an
+// object.
 
 import { keySlot, slotCount } from '../../base/keyslot.js'
+import type { Seen } from '../../api/engine.js'
 import type { KeyCell } from './cell.js'
+import { WholeWrites } from './whole-writes.js'
 
-/** A stamp, shared by all keys that an entry wrote: a number in a map would take room for each. */
-interface Write {
-  readonly stamp: number
-}
-
-/** Writes by key, by database. */
-interface Generation {
-  /** The first stamp that came, and the greatest. */
-  first: number
-  last: number
-  size: number
-  readonly maps: (Map<string, Write> | undefined)[]
-}
-
-const generationsMax = 4
 const none: readonly never[] = []
-
-function emptyGeneration(): Generation {
-  return { first: 0, last: 0, size: 0, maps: [] }
-}
 
 /** Objects that are looked at each time something is stable. */
 const sweptLeast = 4096
-/** Stamps from which on another generation is begun. */
-const generationSize = 65_536
 
 export class Cells {
   readonly #objects: (Map<string, KeyCell> | undefined)[] = []
-  /** Youngest last. */
-  readonly #generations: Generation[] = [emptyGeneration()]
+  readonly #writes = new WholeWrites()
   /** Everything up to this stamp is stable. */
   stable = 0
   #objectCount = 0
   /** Objects that came since the last sweep, and where that stands. */
   #born = 0
   #swept: Iterator<readonly [number, string, KeyCell]> | null = null
-  #write: Write = { stamp: 0 }
   /** Objects by slot, made where it is asked for; null since some came or went. */
   #bySlot: Map<number, (readonly [number, string])[]> | null = null
 
   /** Keys with a cell, at most. */
   get size(): number {
-    let size = this.#objectCount
-    for (const generation of this.#generations) {
-      for (const map of generation.maps) size += map === undefined ? 0 : map.size
-    }
-    return size
+    return this.#objectCount + this.#writes.size
   }
 
   object(db: number, key: string): KeyCell | undefined {
@@ -69,46 +44,41 @@ export class Cells {
     this.#objectCount++
     this.#born++
     this.#bySlot = null
-    this.#dropStamp(db, key)
+    this.#writes.drop(db, key)
   }
 
   /** Stamp of the one write of a key, undefined where there is none, or an object. */
   stampOf(db: number, key: string): number | undefined {
-    for (let i = this.#generations.length - 1; i >= 0; i--) {
-      const write = this.#generations[i]?.maps[db]?.get(key)
-      if (write !== undefined) return write.stamp
-    }
-    return undefined
+    return this.#writes.stampOf(db, key)
   }
 
   /** The key was written whole, and nothing else is known of it. */
   setStamp(db: number, key: string, stamp: number): void {
     if (this.#objectCount > 0) this.#dropObject(db, key)
-    const young = this.#generations[this.#generations.length - 1] as Generation
-    let map = young.maps[db]
-    if (map === undefined) {
-      map = new Map()
-      young.maps[db] = map
+    this.#writes.set(db, key, stamp)
+  }
+
+  /** Whether no stamp is left that `seen` does not cover: nobody need ask for one then. */
+  areStampsSeen(seen: Seen): boolean {
+    const { lastOf } = this.#writes
+    for (let seat = 0; seat < lastOf.length; seat++) {
+      const last = lastOf[seat] as number
+      if (last > this.stable && (seen.wholeTo?.(seat) ?? 0) < last) return false
     }
-    if (this.#write.stamp !== stamp) this.#write = { stamp }
-    map.set(key, this.#write)
-    young.size++
-    if (young.size === 1) young.first = stamp
-    if (stamp > young.last) young.last = stamp
-    if (young.size >= generationSize) this.#begin()
+    return true
   }
 
   /** Nothing is known of a key any more. */
   forget(db: number, key: string): void {
     if (this.#objectCount > 0) this.#dropObject(db, key)
-    this.#dropStamp(db, key)
+    this.#writes.drop(db, key)
   }
 
   forgetAll(db: number): void {
     this.#objectCount -= this.#objects[db]?.size ?? 0
     this.#objects[db] = undefined
     this.#bySlot = null
-    for (const generation of this.#generations) generation.maps[db] = undefined
+    this.#writes.dropAll(db)
   }
 
   /** All that are objects. */
@@ -150,14 +120,8 @@ export class Cells {
 
   /** All that are stamps, each key once, the youngest of each. */
   *stamps(): Iterable<readonly [number, string, number]> {
-    for (let i = this.#generations.length - 1; i >= 0; i--) {
-      const { maps } = this.#generations[i] as Generation
-      for (let db = 0; db < maps.length; db++) {
-        for (const [key, { stamp }] of maps[db] ?? []) {
-          if (this.object(db, key) !== undefined) continue
-          if (this.stampOf(db, key) === stamp) yield [db, key, stamp]
-        }
-      }
+    for (const each of this.#writes.all()) {
+      if (this.object(each[0], each[1]) === undefined) yield each
     }
   }
 
@@ -165,14 +129,7 @@ export class Cells {
   settle(upTo: number, trim: (db: number, key: string, cell: KeyCell) => boolean): void {
     if (upTo <= this.stable) return
     this.stable = upTo
-    const generations = this.#generations
-    while (generations.length > 0 && (generations[0] as Generation).last <= upTo) {
-      generations.shift()
-    }
-    const young = generations[generations.length - 1]
-    if (young === undefined) generations.push(emptyGeneration())
-    // What is stable in part is complete now: it can be dropped once all of it is.
-    else if (young.size > 0 && young.first <= upTo) this.#begin()
+    this.#writes.settle(upTo)
     this.#sweep(trim)
   }
 
@@ -196,60 +153,9 @@ export class Cells {
     }
   }
 
-  #begin(): void {
-    this.#generations.push(emptyGeneration())
-    if (this.#generations.length > generationsMax) this.#merge()
-  }
-
-  /**
-   * Joins the two neighbours that span the least time, not with the youngest: so that the oldest one is stable
-   * some time after its writes are, however far behind that is.
-   */
-  #merge(): void {
-    const generations = this.#generations
-    let best = 0
-    for (let i = 1; i < generations.length - 2; i++) {
-      if (this.#spanOf(i) < this.#spanOf(best)) best = i
-    }
-    const older = generations[best] as Generation
-    const younger = generations[best + 1] as Generation
-    older.maps.forEach((map, db) => {
-      const into = younger.maps[db]
-      younger.maps[db] = into === undefined ? map : joinMaps(map, into)
-    })
-    younger.size = 0
-    for (const map of younger.maps) younger.size += map?.size ?? 0
-    generations.splice(best, 1)
-  }
-
-  /** Stamps from before a generation to the end of the next one. */
-  #spanOf(index: number): number {
-    const generations = this.#generations
-    const before = generations[index - 1]?.last ?? this.stable
-    return (generations[index + 1] as Generation).last - before
-  }
-
-  #dropStamp(db: number, key: string): void {
-    for (const generation of this.#generations) generation.maps[db]?.delete(key)
-  }
-
   #dropObject(db: number, key: string): void {
     if (this.#objects[db]?.delete(key) !== true) return
     this.#objectCount--
     this.#bySlot = null
   }
-}
-
-/** Both, where the younger one counts; the smaller one goes into the other. */
-function joinMaps(
-  older: Map<string, Write> | undefined,
-  younger: Map<string, Write>,
-): Map<string, Write> {
-  if (older === undefined) return younger
-  if (older.size > younger.size) {
-    for (const [key, write] of younger) older.set(key, write)
-    return older
-  }
-  for (const [key, write] of older) if (!younger.has(key)) younger.set(key, write)
-  return younger
 }

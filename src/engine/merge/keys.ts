@@ -24,8 +24,10 @@ export interface OpenEntry {
   stamp: number
   /** Whether its origin had seen an operation. */
   readonly sees: Sees
-  /** Whether a slot holds it already. */
-  holds: (slot: number) => boolean
+  /** Whether its origin had seen all writes of which there is a bare stamp. */
+  seesStamps: boolean
+  /** Whether a slot holds it already; null for none that does. */
+  holds: ((slot: number) => boolean) | null
 }
 
 const never: Sees = () => false
@@ -54,7 +56,7 @@ export class Keys {
     this.db = db
     this.key = key
     this.isPast = false
-    this.isHeld = this.#entry.holds(keySlot(key))
+    this.isHeld = this.#entry.holds?.(keySlot(key)) === true
     const { effects, cells } = this.#init
     effects.select(db)
     const until = endOf(this.#init, db, key)
@@ -97,6 +99,7 @@ export class Keys {
     const { cells } = this.#init
     const found = cells.object(this.db, this.key)
     if (found === undefined) {
+      if (this.#entry.seesStamps) return null
       const stamp = cells.stampOf(this.db, this.key)
       if (stamp === undefined || this.#entry.sees(stamp)) return null
     }

@@ -4,6 +4,7 @@
 
 import type { MergedEntry } from '../../api/engine.js'
 import { ByteReader } from '../../base/bytes.js'
+import { Foresight } from '../foresight.js'
 import { type Amount, insert, KeyCell, type Kind, kinds } from './cell.js'
 import { decodeAmountText, decodePayload, decodeTime } from './decode.js'
 import { Elements, type Opened } from './elements.js'
@@ -17,6 +18,7 @@ export class Merger {
   readonly #keys: Keys
   readonly #elements: Elements
   readonly #entry: OpenEntry
+  readonly #foresight: Foresight
   #seen: MergedEntry['seen'] = { covers: () => false }
   /** Elements of lists made in the entry. */
   #index = 0
@@ -27,14 +29,16 @@ export class Merger {
     this.#init = init
     const sees = (stamp: number): boolean =>
       stamp <= init.cells.stable || stamp === this.#entry.stamp || this.#seen.covers(stamp)
-    this.#entry = { stamp: 0, sees, holds: () => false }
+    this.#entry = { stamp: 0, sees, seesStamps: false, holds: null }
     this.#keys = new Keys(init, this.#entry)
+    this.#foresight = new Foresight(init.keyspace)
     this.#elements = new Elements(init, sees)
   }
 
   merge(bytes: Uint8Array, entry: MergedEntry): boolean {
     this.#entry.stamp = entry.stamp
-    this.#entry.holds = (slot) => entry.holds?.(slot) === true
+    this.#entry.seesStamps = this.#init.cells.areStampsSeen(entry.seen)
+    this.#entry.holds = entry.holds === undefined ? null : (slot) => entry.holds?.(slot) === true
     this.#keys.dbMax = 0
     this.#opened = null
     this.#seen = entry.seen
@@ -43,15 +47,42 @@ export class Merger {
     let isFirst = true
     while (reader.left > 0 && reader.ok) {
       const code = reader.byte()
-      if (code < sameKey) {
+      if (code === codes.put) {
+        this.#close()
+        if (!this.#puts(reader)) return false
+      } else if (code < sameKey) {
         this.#close()
         if (!this.#keys.enter(reader.varint(), reader.text())) return false
       } else if (isFirst) return false
       isFirst = false
-      if (!reader.ok || !this.#one(code % sameKey, reader)) return false
+      if (!reader.ok) return false
+      if (code !== codes.put && !this.#one(code % sameKey, reader)) return false
     }
     this.#close()
     return reader.ok
+  }
+
+  /** Texts written to one key after the other: where those keys are is looked up together. */
+  #puts(reader: ByteReader): boolean {
+    const dbs: number[] = []
+    const keys: string[] = []
+    const texts: string[] = []
+    let hasRoom = true
+    do {
+      const db = reader.varint()
+      const key = reader.text()
+      dbs.push(db)
+      keys.push(key)
+      texts.push(reader.text())
+      if (!reader.ok) return false
+      hasRoom = this.#foresight.addKey(db, key)
+    } while (hasRoom && reader.skip(codes.put))
+    this.#foresight.look()
+    for (let i = 0; i < keys.length; i++) {
+      if (!this.#keys.enter(dbs[i] as number, keys[i] as string)) return false
+      this.#keys.put(texts[i] as string)
+    }
+    return true
   }
 
   /** Whether the last entry changed a database of this index or above. */
