@@ -88,6 +88,8 @@ export interface GroupSight {
   seen(): SeenMark | null
   /** Whether whatever is read or written here from now on is behind all of it. */
   covers(mark: SeenMark): boolean
+  /** It will never be covered here: an era that began since may have lost it. */
+  isLost(mark: SeenMark | null): boolean
   /** A client waits for it: the others are asked at once for what lacks. */
   hurry(mark: SeenMark): void
 }

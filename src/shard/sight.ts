@@ -39,6 +39,11 @@ export class Sight implements GroupSight {
     return comparePositions(this.#applied(), mark.at) >= 0
   }
 
+  isLost(mark: SeenMark | null): boolean {
+    const strategy = this.#strategy()
+    return mark?.kind === 'position' && strategy !== null && strategy.status().era > mark.era
+  }
+
   hurry(mark: SeenMark): void {
     if (mark.kind === 'stamps') this.#strategy()?.hurry?.(mark)
   }

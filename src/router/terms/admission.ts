@@ -129,9 +129,10 @@ function isOwed(
   const need = terms.needs.get(group)
   const sight = groups[group]?.sight
   if (need === undefined || sight === undefined) return false
-  // A total order has the command behind all that anybody was shown: what it answers is not older.
+  // A total order has the command behind all that anybody was shown, but for what an earlier era lost.
   if (sight.supports.order === 'total') {
-    if (isInLog || terms.reads[group]?.shows === 'strong') return false
+    const isBehindAll = isInLog || terms.reads[group]?.shows === 'strong'
+    if (isBehindAll && !sight.isLost(need.mark)) return false
   }
   if (!isMet(groups[group] as Group, need)) return true
   terms.needs.delete(group)

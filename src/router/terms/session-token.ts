@@ -37,8 +37,10 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
         const at = state.config.keyspaces.indexOf(keyspace)
         stamps.set(at, joinRanges(stamps.get(at) ?? [], mark.ranges))
       } else if (mark !== null) {
+        // In another era than the one that it waits for, nothing was shown to it here.
         const known = places.get(index)
-        places.set(index, known === undefined ? mark : joinPlaces(known, mark))
+        const isOf = known !== undefined && known.era === mark.era
+        places.set(index, isOf ? joinPlaces(known, mark) : mark)
       }
     }
   }
@@ -50,7 +52,9 @@ export function setToken(state: RouterState, session: Session, text: string): Er
   const token = decodeToken(text, clusterOf(state))
   if ('type' in token) return token
   const terms = termsOf(state, session)
-  for (let index = 0; index < state.groups.length; index++) need(state, terms, { token, index })
+  for (let index = 0; index < state.groups.length; index++) {
+    need(state, terms, { token, index, isUsed: session.lanes.has(index) })
+  }
   return null
 }
 
@@ -63,7 +67,11 @@ export function termsOf(state: RouterState, session: Session): Terms {
 function need(
   state: RouterState,
   terms: Terms,
-  { token, index }: { readonly token: SessionToken; readonly index: number },
+  {
+    token,
+    index,
+    isUsed,
+  }: { readonly token: SessionToken; readonly index: number; readonly isUsed: boolean },
 ): void {
   const group = state.groups[index] as Group
   const keyspace = keyspaceOf(state, index)
@@ -79,6 +87,10 @@ function need(
   const made = terms.need(index)
   if (wantsBarrier) made.barrier = 'wanted'
   if (mark !== undefined) made.mark = made.mark === null ? mark : joinMarks(made.mark, mark)
+  const seen = isUsed ? sight.seen() : null
+  if (seen?.kind === 'position' && made.mark?.kind === 'position' && seen.era !== made.mark.era) {
+    made.mark = joinPlaces(made.mark, seen)
+  }
   if (isMet(group, made)) terms.needs.delete(index)
 }
 

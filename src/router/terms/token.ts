@@ -3,7 +3,7 @@
 // something that asks for more, never for less. Pure.
 
 import { Buffer } from 'node:buffer'
-import { comparePositions } from '../../api/position.js'
+import { comparePositions, type Position } from '../../api/position.js'
 import { badToken, damagedToken, foreignToken, futureToken } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
 import type { SeenPosition, SeenStamps, StampRange } from '../../api/seen.js'
@@ -99,11 +99,13 @@ export function decodeToken(text: string, cluster: number): SessionToken | Error
   return reader.ok && reader.left === 0 ? { stamps, restUpTo, places, hasRest } : badToken
 }
 
-/** The later one; of two eras the earlier, which asks for what may be lost. */
+/** The later one. Who was shown both of two eras can be shown no less nowhere: what the first lost is not known. */
 export function joinPlaces(a: SeenPosition, b: SeenPosition): SeenPosition {
-  if (a.era !== b.era) return a.era < b.era ? a : b
+  if (a.era !== b.era) return { ...a, at: nowhere }
   return comparePositions(a.at, b.at) >= 0 ? a : b
 }
+
+const nowhere: Position = { term: Number.MAX_SAFE_INTEGER, index: Number.MAX_SAFE_INTEGER }
 
 export function stampsOf(ranges: readonly StampRange[], upTo = 0): SeenStamps {
   return { kind: 'stamps', ranges, upTo }

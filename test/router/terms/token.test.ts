@@ -171,8 +171,10 @@ test('ranges: joined: as a vector joins them', (t) => {
   }
 })
 
-test('places: joined: the later one, and the earlier era, whatever may be lost', (t) => {
+test('places: joined: the later one; of two eras one that is never reached', (t) => {
   t.deepEqual(joinPlaces(place(1, 2, 9), place(1, 3, 4)), place(1, 3, 4))
   t.deepEqual(joinPlaces(place(1, 3, 9), place(1, 3, 4)), place(1, 3, 9))
-  t.deepEqual(joinPlaces(place(1, 1, 9), place(2, 2, 4)), place(1, 1, 9))
+  const never = joinPlaces(place(1, 1, 9), place(2, 2, 4))
+  t.is(never.at.index, Number.MAX_SAFE_INTEGER)
+  t.deepEqual(again(token({ places: new Map([[3, never]]) })).places.get(3), never)
 })

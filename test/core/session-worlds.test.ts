@@ -1,0 +1,41 @@
+import test from 'ava'
+import { plantBug } from '../../src/base/seeded-bug.js'
+import { SessionWorld, type SessionWorldOptions } from './session-world.js'
+
+const worlds: readonly SessionWorldOptions[] = [
+  { level: 'causal', strategy: 'eventual', durability: 'always', kills: true },
+  { level: 'causal', strategy: 'eventual', durability: 'everysec', kills: true },
+  { level: 'causal', strategy: 'eventual', durability: 'none', kills: true },
+  { level: 'causal', strategy: 'eventual', durability: 'always', kills: true, shards: 4 },
+  { level: 'causal', strategy: 'eventual', durability: 'everysec', kills: true, shards: 4 },
+  { level: 'sequential', strategy: 'zab', durability: 'always', kills: true },
+  { level: 'sequential', strategy: 'raft', durability: 'always', kills: true },
+]
+
+for (const options of worlds) {
+  const { level, strategy, durability, shards = 1 } = options
+  test(`sessions: ${level} over ${strategy}, ${durability}, shards ${shards}: tokens go round under partitions and kills: causal`, (t) => {
+    const counts: string[] = []
+    for (let seed = 1; seed <= 2; seed++) {
+      const world = new SessionWorld(seed, options)
+
+      const faults = world.run(6_000)
+      counts.push(JSON.stringify(world.counts))
+
+      t.deepEqual(faults, [], `seed ${seed}`)
+    }
+    t.log(counts.join('\n'))
+  })
+}
+
+test('sessions: where a member does not wait for what a token stands for: found', (t) => {
+  let found = 0
+  for (let seed = 1; seed <= 3 && found === 0; seed++) {
+    plantBug('shard-session-not-awaited')
+    const [options] = worlds
+    found = new SessionWorld(seed, options as SessionWorldOptions).run(6_000).length
+    plantBug('')
+  }
+
+  t.true(found > 0)
+})
