@@ -170,8 +170,8 @@ export class TestCluster {
       const reports = await Promise.all(members.map((i) => this.status(i).catch(() => null)))
       const groups = reports.flatMap((each): readonly StatusRow[] => each?.groups ?? [{}])
       const leaders = new Set(reports.map((each) => each?.groups[0]?.['leader'] ?? null))
-      // Of an eventual group every member leads its own.
-      const isLone = reports.every((each) => each?.groups[0]?.['level'] === 'eventual')
+      // Of a group that merges every member leads its own.
+      const isLone = reports.every((each) => each?.groups[0]?.['strategy'] === 'eventual')
       const isLed = isLone || leaders.size === 1
       return groups.every(isServing) && isLed && !leaders.has(null)
     })
