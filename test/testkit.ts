@@ -9,6 +9,7 @@ export {
   casesOf,
   conformance,
   type ConformanceOptions,
+  refusals,
   type Runner,
 } from './conformance/conformance.js'
 export { delegate } from './conformance/delegate.js'
@@ -18,4 +19,10 @@ export {
   type ScenarioOptions,
   type SceneOptions,
 } from './scenario/scenario.js'
+export {
+  simulate,
+  type SimulateOptions,
+  simulateSeed,
+  type SimulationOptions,
+} from './sim/simulate.js'
 export { tellMessage } from './scenario/telling.js'

@@ -55,6 +55,23 @@ export function conformance({ test, plugin, options = {}, seeds = 40 }: Conforma
   }
 }
 
+/** What the cases say against a plugin, by their names: nothing where it keeps all that it promises. */
+export function refusals({
+  plugin,
+  options = {},
+  seeds = 40,
+}: Omit<ConformanceOptions, 'test'>): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  for (const { name, run } of casesOf(plugin)) {
+    try {
+      run({ plugin, options, seeds })
+    } catch (error) {
+      found.set(name, error instanceof Error ? error.message : String(error))
+    }
+  }
+  return found
+}
+
 /** Some runners, ava for one, want to be told that something was held. */
 function pass(context: unknown): void {
   if (typeof context !== 'object' || context === null || !('pass' in context)) return

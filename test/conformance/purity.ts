@@ -1,5 +1,5 @@
-// Strategies have no clock and no chance but what they are handed: for as long as `part` runs, what the
-// runtime has of them throws.
+// Strategies have no clock and no chance but what they are handed: while `part` runs, what the runtime has
+// of them throws. That `part` breaks for another reason is none of its business.
 
 type Holder = Readonly<Record<string, unknown>>
 
@@ -28,6 +28,8 @@ export function withoutClock(part: () => void): void {
   }
   try {
     part()
+  } catch {
+    // Other cases tell of it.
   } finally {
     forbidden.forEach(([holder, name], at) => {
       const own = kept[at]

@@ -7,13 +7,8 @@ export function recorded(plugin: StrategyPlugin, lines: string[]): StrategyPlugi
   return changed(plugin, (strategy, { self }) => ({
     ready() {
       const ready = strategy.ready()
-      if (ready !== null) lines.push(`${self} ${line(ready)}`)
+      if (ready !== null) lines.push(`${self} ${line(ready)}, next at ${strategy.wakeAt()}`)
       return ready
-    },
-    wakeAt() {
-      const at = strategy.wakeAt()
-      lines.push(`${self} wakes at ${at}`)
-      return at
     },
   }))
 }

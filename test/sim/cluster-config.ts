@@ -63,9 +63,9 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
 function strategyOptions(profile: Profile): Readonly<Record<string, unknown>> {
   const { electionMs, strategy, options } = profile
   const heartbeatMs = Math.floor(electionMs / 6)
-  if (strategy === 'eventual') return options
   if (strategy === 'raft')
     return { heartbeatMs, electionMinMs: electionMs, electionMaxMs: electionMs * 2, ...options }
+  if (strategy !== 'zab') return options
   const { lease: _, ...rest } = options
   return { heartbeatMs, silenceMs: electionMs, initMs: electionMs * 6, ...rest }
 }

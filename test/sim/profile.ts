@@ -64,7 +64,8 @@ export interface Profile {
   readonly members: number
   /** How many of the members, the last ones, are learners. */
   readonly learners: number
-  readonly strategy: 'raft' | 'zab' | 'eventual'
+  /** Name of the plugin. */
+  readonly strategy: string
   /** Of every keyspace. */
   readonly level: 'strong' | 'sequential' | 'eventual'
   readonly durability: Durability

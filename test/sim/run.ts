@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly hint?: ProfileHint
   /** What takes the place of what the seed draws, where there is no hint. */
   readonly given?: Given
+  /** The last word on what a seed is like. */
+  readonly shape?: (drawn: Profile) => Profile
   /** A seeded bug to plant, empty for none. */
   readonly bug?: string
   /** Keep the readable form of the steps behind this one. */
@@ -58,7 +60,8 @@ const safetyShare = 75
 const turnsFactor = 4
 
 export function runSeed(options: RunOptions): RunResult {
-  const profile = drawProfile(options.seed, options.hint, options.given)
+  const drawn = drawProfile(options.seed, options.hint, options.given)
+  const profile = options.shape?.(drawn) ?? drawn
   const log = new StepLog(options.logFrom ?? Infinity)
   plantBug(options.bug ?? '')
   const { stepElements } = limits

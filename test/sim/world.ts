@@ -105,8 +105,9 @@ export class World implements MemberWorld, FaultTarget {
       judge: this.judge,
       profile: profile.workload,
     })
+    const plugin = options.strategies.find((each) => each.name === profile.strategy)
     const merging =
-      profile.strategy === 'eventual'
+      plugin !== undefined && plugin.supports.order !== 'total'
         ? new Merging({
             seed: options.seed,
             judge: this.judge,

@@ -184,7 +184,7 @@ export const causalCases: readonly Case[] = [
       world.wipe(node)
       isolate(world, node)
       world.start(node, 'disk-lost')
-      world.tick(1_000)
+      world.run(40)
       hold(world.write(node) === null, 'it takes writes without what it had')
 
       world.calm(100)

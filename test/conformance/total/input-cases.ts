@@ -8,12 +8,16 @@ import { runSchedule } from './schedule.js'
 import { isAnswered, isLed, loadedWorld, worldOf } from './subject-world.js'
 import { texts } from './texts.js'
 
-/** All that strategies say in a random schedule. */
+/** All that strategies say in a random schedule, up to where it breaks. */
 function record(subject: Subject, seed: number): string[] {
   const lines: string[] = []
   const plugin = recorded(subject.plugin, lines)
   const parsed = plugin.parseOptions(subject.options)
-  runSchedule(seed, { plugin, parsed })
+  try {
+    runSchedule(seed, { plugin, parsed })
+  } catch (error) {
+    lines.push(String(error))
+  }
   return lines
 }
 
