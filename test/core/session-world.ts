@@ -24,6 +24,8 @@ export interface SessionWorldOptions {
   readonly durability: Durability
   readonly kills: boolean
   readonly shards?: number
+  /** What every connection asks of its reads. */
+  readonly asks?: Level
 }
 
 const walkersMax = 6
@@ -87,10 +89,10 @@ export class SessionWorld {
     const { client, operation } = walker
     if (client === null) return
     if (walker.isMoving) {
-      if (client.replies.length === 0) return
-      const reply = client.replies[0] as string
-      if (reply.startsWith('-LOADING')) return this.#move(walker)
-      if (reply !== '+OK') throw new Error(`a token is refused: ${reply}`)
+      if (client.replies.length < client.sent) return
+      const refusal = client.replies.find((reply) => reply !== '+OK')
+      if (refusal?.startsWith('-LOADING') === true) return this.#move(walker)
+      if (refusal !== undefined) throw new Error(`a token is refused: ${refusal}`)
       walker.isMoving = false
     }
     if (operation !== null) this.#settle(walker, client, operation)
@@ -149,8 +151,12 @@ export class SessionWorld {
     if (living.length === 0) return
     this.counts.moves++
     walker.client = world.client(this.#random.pick(living).id)
-    walker.isMoving = walker.token !== ''
-    if (walker.isMoving) walker.client.send(`QUORATE SESSION SET ${walker.token}`)
+    const { asks } = this.#options
+    const hello: string[] = []
+    if (asks !== undefined) hello.push(`QUORATE CONSISTENCY ${asks}`)
+    if (walker.token !== '') hello.push(`QUORATE SESSION SET ${walker.token}`)
+    walker.isMoving = hello.length > 0
+    walker.client.send(...hello)
   }
 
   #beginAnew(walker: Walker): void {

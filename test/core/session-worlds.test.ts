@@ -10,11 +10,13 @@ const worlds: readonly SessionWorldOptions[] = [
   { level: 'causal', strategy: 'eventual', durability: 'everysec', kills: true, shards: 4 },
   { level: 'sequential', strategy: 'zab', durability: 'always', kills: true },
   { level: 'sequential', strategy: 'raft', durability: 'always', kills: true },
+  { level: 'strong', strategy: 'raft', durability: 'always', kills: true, asks: 'eventual' },
+  { level: 'sequential', strategy: 'zab', durability: 'always', kills: true, asks: 'strong' },
 ]
 
 for (const options of worlds) {
-  const { level, strategy, durability, shards = 1 } = options
-  test(`sessions: ${level} over ${strategy}, ${durability}, shards ${shards}: tokens go round under partitions and kills: causal`, (t) => {
+  const { level, strategy, durability, shards = 1, asks = 'default' } = options
+  test(`sessions: ${level} over ${strategy}, ${durability}, shards ${shards}, reads ${asks}: tokens go round under partitions and kills: causal`, (t) => {
     const counts: string[] = []
     for (let seed = 1; seed <= 2; seed++) {
       const world = new SessionWorld(seed, options)

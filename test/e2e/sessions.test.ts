@@ -45,6 +45,10 @@ test.serial(
       }
       await t.throwsAsync(reader.set('feed:k', 'newer'), { message: /^TRYAGAIN / })
       await t.throwsAsync(reader.multi().get('feed:k').exec(), { message: /TRYAGAIN / })
+      const script = "return redis.call('get', KEYS[1])"
+      await t.throwsAsync(reader.eval(script, 1, 'feed:k'), { message: /^TRYAGAIN / })
+      await t.throwsAsync(reader.blpop('feed:list', 1), { message: /^TRYAGAIN / })
+      await t.throwsAsync(reader.watch('feed:k'), { message: /^TRYAGAIN / })
       await t.throwsAsync(strong.get('k'), { message: /^CLUSTERDOWN / })
       await t.throwsAsync(strong.get('feed:k'), { message: /keyspace feed is causal/ })
       cluster.heal()

@@ -36,6 +36,9 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
         restUpTo = Math.max(restUpTo, mark.upTo)
         const at = state.config.keyspaces.indexOf(keyspace)
         stamps.set(at, joinRanges(stamps.get(at) ?? [], mark.ranges))
+      } else if (state.cluster.diskShort) {
+        // What it showed of late it may have read at the leader.
+        hasRest = true
       } else if (mark !== null) {
         // In another era than the one that it waits for, nothing was shown to it here.
         const known = places.get(index)
