@@ -5,7 +5,7 @@
 import { type Hash64, hashEquals, hashZero, payloadOf, slotCount, Vector } from 'quorate/plugin'
 import type { Differing, Digests } from './messages.js'
 import type { Peer } from './peer.js'
-import { encodeSlotEntry } from './slot-entry.js'
+import { encodeSlotEntry, slotEntry } from './slot-entry.js'
 import type { EventualState } from './state.js'
 
 /** Slots with anything in them, in one message. */
@@ -75,13 +75,9 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   if (message.isAsking) tell(state, peer, slot, false)
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
-  const mark = {
-    slot,
-    exported,
-    mine: Vector.copyOf(state.vector),
-    theirs: vector,
-    isRecovering: false,
-  }
+  const mine = Vector.copyOf(state.vector)
+  const isLess = { isMineLess: false, isTheirsLess: false }
+  const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isLess })
   const payload = payloadOf(encodeSlotEntry(mark))
   const at = state.positionAt(++state.delivered)
   state.out.deliveries.push({ at, payload, token: null, slot: mark })

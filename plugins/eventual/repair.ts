@@ -6,7 +6,7 @@ import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plu
 import type { Slots } from './messages.js'
 import type { Peer } from './peer.js'
 import { release } from './receiving.js'
-import { encodeSlotEntry, type SlotEntry } from './slot-entry.js'
+import { encodeSlotEntry, type SlotEntry, slotEntry } from './slot-entry.js'
 import { emptyPayload, type EventualState } from './state.js'
 
 /** A repair that runs. */
@@ -41,6 +41,8 @@ export function repairTick(state: EventualState): void {
 export function sendSlots(state: EventualState, peer: Peer): void {
   const { view } = state
   if (peer.wantsSlot === null || view === undefined) return
+  // What was handed out counts as held, and is not in the slots yet.
+  if (state.applied < state.delivered) return
   const exported: (Uint8Array | null)[] = []
   let bytes = 0
   let empty: Uint8Array = noSlot
@@ -71,7 +73,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     const slot = repair.next++
     const isEmpty = exported === null && view.holdsSlot(slot) === false
     const { empty, vector } = message
-    if (!isEmpty) take(state, { slot, exported: exported ?? empty, theirs: vector })
+    if (!isEmpty) take(state, from, { slot, exported: exported ?? empty, theirs: vector })
   }
   state.overlays.add(message.slot, repair.next, message.vector)
   if (repair.next < slotCount) {
@@ -83,7 +85,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   state.counters.repairs++
   state.hasAll = true
   if (!hasBug('eventual-repair-not-joined')) {
-    take(state, { slot: slotCount, exported: noSlot, theirs: repair.start })
+    take(state, from, { slot: slotCount, exported: noSlot, theirs: repair.start })
   }
   release(state)
 }
@@ -97,9 +99,15 @@ function ask(state: EventualState): void {
 }
 
 /** Into the log and to the engine. */
-function take(state: EventualState, of: Pick<SlotEntry, 'slot' | 'exported' | 'theirs'>): void {
+function take(
+  state: EventualState,
+  from: MemberId,
+  of: Pick<SlotEntry, 'slot' | 'exported' | 'theirs'>,
+): void {
   const mine = Vector.copyOf(state.vector)
-  const entry = { ...of, mine, isRecovering: state.recovering !== null }
+  const isMineLess = state.recovering !== null
+  const isTheirsLess = state.peers.get(from)?.recovering ?? false
+  const entry = slotEntry({ ...of, mine, isMineLess, isTheirsLess })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
   const note = of.slot === slotCount ? of.theirs : null

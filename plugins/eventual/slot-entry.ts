@@ -15,6 +15,9 @@ import {
 export interface SlotEntry extends SlotMark {
   readonly mine: Vector
   readonly theirs: Vector
+  /** This member, or the other one, lost entries that it had acknowledged. */
+  readonly isMineLess: boolean
+  readonly isTheirsLess: boolean
 }
 
 const writer = new ByteWriter(1024)
@@ -24,7 +27,8 @@ const noStamp = 0
 
 export function encodeSlotEntry(entry: SlotEntry): Uint8Array {
   encodePlainHead(writer, entryKinds.effects)
-  writer.varint(noStamp).varint(entry.slot).boolean(entry.isRecovering)
+  writer.varint(noStamp).varint(entry.slot)
+  writer.boolean(entry.isMineLess).boolean(entry.isTheirsLess)
   entry.mine.encode(writer)
   entry.theirs.encode(writer)
   return writer.raw(entry.exported).finish()
@@ -36,9 +40,20 @@ export function decodeSlotEntry(bytes: Uint8Array): SlotEntry | null {
   const head = decodeEntryHead(reader)
   if (head === null || head.kind !== entryKinds.effects || reader.varint() !== noStamp) return null
   const slot = reader.varint()
-  const isRecovering = reader.boolean()
+  const isMineLess = reader.boolean()
+  const isTheirsLess = reader.boolean()
   const mine = Vector.decode(reader)
   const theirs = Vector.decode(reader)
   if (!reader.ok || mine === null || theirs === null || slot > slotCount) return null
-  return { slot, isRecovering, mine, theirs, exported: reader.raw(reader.left) }
+  const exported = reader.raw(reader.left)
+  return slotEntry({ slot, isMineLess, isTheirsLess, mine, theirs, exported })
+}
+
+export function slotEntry(of: Omit<SlotEntry, 'mineLacksAbove' | 'theirsLacksAbove'>): SlotEntry {
+  const { mine, theirs, isMineLess, isTheirsLess } = of
+  return {
+    ...of,
+    mineLacksAbove: isMineLess ? mine.lacksAbove(theirs) : Infinity,
+    theirsLacksAbove: isTheirsLess ? theirs.lacksAbove(mine) : Infinity,
+  }
 }

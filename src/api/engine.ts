@@ -239,8 +239,12 @@ export interface SlotMerge {
   readonly mine: Seen
   /** What the exporting member had merged when it did. */
   readonly theirs: Seen
-  /** This member lost what it had: what it lacks was not removed by it. */
-  readonly isRecovering: boolean
+  /**
+   * Of a member that lost entries: above which stamp it may lack something that the other one merged. What it
+   * lacks of what is stable it did not remove. Infinity for any other.
+   */
+  readonly mineLacksAbove: number
+  readonly theirsLacksAbove: number
 }
 
 export interface CheckpointStep {

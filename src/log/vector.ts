@@ -104,6 +104,11 @@ export class Vector implements Seen {
     return found
   }
 
+  /** The least stamp above which this one lacks something of another; Infinity for nothing. */
+  lacksAbove(other: Vector): number {
+    return this.lacks(other).reduce((least, { after }) => Math.min(least, after), Infinity)
+  }
+
   /** Whether it covers everything that another one does. */
   includes(other: Vector): boolean {
     for (let seat = 0; seat < other.#seats.length; seat++) {

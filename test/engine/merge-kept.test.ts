@@ -223,7 +223,7 @@ test('merging: a member that lost all: gets it back slot by slot, and goes on', 
   cluster.heal(start)
   const lost = new Replica(2)
 
-  for (const slot of slotsOf(keys)) lost.takeSlot(cluster.replica(0), slot, true)
+  lost.takeSlots(cluster.replica(0), slotsOf(keys), { lost: [lost] })
   const next = cluster.write(0, start + 5, ['incr', 'a'], ['rpush', 'c', 'z'], ['hdel', 'b', 'f'])
   lost.merge(next as never)
 
@@ -265,4 +265,46 @@ test('merging: a key that has ended on its way and was made anew in the same ent
 
   t.is(show(other, ['k']), show(one, ['k']))
   t.deepEqual(read(other, 'smembers', 'k'), { type: 'set', items: ['c'] })
+})
+
+test('merging: a member that lost entries which are stable for another: takes what came of them', (t) => {
+  const [whole, lost] = [new Replica(0), new Replica(1)]
+  const keys = ['a', 'h']
+  const first = whole.write(start, ['hincrby', 'h', 'f', '3'], ['incr', 'a'])
+  lost.merge(first as never)
+  lost.merging.stable(whole.clock.last)
+  // It had them, said so, and lost its disk's end.
+  whole.write(start + 1, ['hincrby', 'h', 'f', '10'], ['incrby', 'a', '10'])
+  whole.merging.stable(whole.clock.last)
+
+  lost.takeSlots(whole, slotsOf(keys), { lost: [lost] })
+
+  t.is(show(lost, keys), show(whole, keys))
+})
+
+test('merging: a member that lost an entry and holds its own removal: what it removed stays away', (t) => {
+  const [other, lost] = [new Replica(0), new Replica(1)]
+  const keys = ['z']
+  const made = other.write(start, ['zadd', 'z', '1', 'gone', '2', 'stays'])
+  lost.merge(made as never)
+  // It is stable for nobody yet, so that each knows by its stamp that the other one had it.
+  lost.write(start + 1, ['zrem', 'z', 'gone'])
+  other.write(start + 2, ['zadd', 'z', '3', 'late'])
+
+  lost.takeSlots(other, slotsOf(keys), { lost: [lost] })
+
+  t.regex(show(lost, keys), /late/)
+  t.notRegex(show(lost, keys), /gone/)
+})
+
+test('merging: a slot of a member that lost entries: takes nothing away that is stable here', (t) => {
+  const [whole, lost] = [new Replica(0), new Replica(1)]
+  const keys = ['s']
+  whole.write(start, ['sadd', 's', 'a', 'b'])
+  whole.merging.stable(whole.clock.last)
+  lost.write(start + 1, ['sadd', 's', 'c'])
+
+  whole.takeSlots(lost, slotsOf(keys), { lost: [lost] })
+
+  t.regex(show(whole, keys), /"a","b","c"/)
 })

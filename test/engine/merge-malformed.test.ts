@@ -37,7 +37,8 @@ test('merging: malformed operations and slots: are taken in or refused, never a 
       const how = { stamp: entry.stamp, seen: entry.context }
       if (merging?.merge(spoil(entry.operations, random), how) === false) refused++
     }
-    const sides = { mine: origin.vector, theirs: origin.vector, isRecovering: true }
+    const { vector } = origin
+    const sides = { mine: vector, theirs: vector, mineLacksAbove: 0, theirsLacksAbove: 0 }
     const exported = spoil(origin.merging.exportSlot(slot), random)
     if (merging?.mergeSlot(exported, { slot, ...sides }) === false) refused++
     const other = createEngine({ ...options, merges: true }).merging

@@ -86,7 +86,7 @@ test('merging: containers of thousands of elements: are written, stored, moved a
     if (random.below(4) === 0) cluster.replica(random.below(3)).restart('checkpoint')
   }
   const lost = new Replica(9)
-  lost.takeSlot(cluster.replica(0), slots[0] ?? 0, true)
+  lost.takeSlots(cluster.replica(0), [slots[0] ?? 0], { lost: [lost] })
   t.is(lost.digest(slots), cluster.replica(0).digest(slots))
 })
 

@@ -144,11 +144,23 @@ export class Replica {
     }
   }
 
-  /** Takes a slot of another one as it is there. */
-  takeSlot(other: Replica, slot: number, isRecovering = false): void {
-    const exported = other.merging.exportSlot(slot)
-    const sides = { mine: this.vector, theirs: other.vector, isRecovering }
-    if (!this.merging.mergeSlot(exported, { slot, ...sides })) throw new Error('malformed')
+  /** Takes slots of another one as they are there. */
+  takeSlots(
+    other: Replica,
+    slots: readonly number[],
+    { lost = [] as readonly Replica[] } = {},
+  ): void {
+    const [mine, theirs] = [this.vector, other.vector]
+    const sides = {
+      mine,
+      theirs,
+      mineLacksAbove: lost.includes(this) ? mine.lacksAbove(theirs) : Infinity,
+      theirsLacksAbove: lost.includes(other) ? theirs.lacksAbove(mine) : Infinity,
+    }
+    for (const slot of slots) {
+      const exported = other.merging.exportSlot(slot)
+      if (!this.merging.mergeSlot(exported, { slot, ...sides })) throw new Error('malformed')
+    }
     this.vector.join(other.vector)
     this.clock.see(other.clock.last)
     // The log alone does not tell any more what is here.
@@ -275,7 +287,7 @@ export class Cluster {
   }
 
   exchange(index: number, other: number, slot: number): void {
-    this.replica(index).takeSlot(this.replica(other), slot)
+    this.replica(index).takeSlots(this.replica(other), [slot])
     const known = this.#known[index] as Vector[]
     ;(known[other] as Vector).join(this.replica(other).vector)
   }

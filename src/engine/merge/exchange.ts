@@ -87,7 +87,14 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
   const reader = new ByteReader(bytes)
   const databases = init.keyspace.databases.length
   if (reader.byte() !== version) return false
-  const upTo = Math.max(reader.varint(), init.cells.stable)
+  const stable = reader.varint()
+  const upTo = Math.max(stable, init.cells.stable)
+  const sides = {
+    ...how,
+    upTo,
+    isMineLess: how.mineLacksAbove < stable,
+    isTheirsLess: how.theirsLacksAbove < init.cells.stable,
+  }
   const theirs = new Map<
     string,
     { readonly db: number; readonly key: string; readonly cell: KeyCell }
@@ -108,7 +115,7 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
   init.cells.stable = upTo
   for (const { db, key, cell } of theirs.values()) {
     const mine = wholeCell(init, db, key)
-    const both = reconcile(mine, cell, { ...how, upTo })
+    const both = reconcile(mine, cell, sides)
     if (!isSame(mine, both)) become(init, { db, key }, both)
   }
   return true

@@ -11,8 +11,9 @@ import { lastOfCell } from './survivors.js'
 export interface Sides {
   readonly mine: Seen
   readonly theirs: Seen
-  /** What is lacking here was not removed here. */
-  readonly isRecovering: boolean
+  /** They lost some of what is stable for the other: what they lack of that was not removed by them. */
+  readonly isMineLess: boolean
+  readonly isTheirsLess: boolean
   /** What is stable for either. */
   readonly upTo: number
 }
@@ -92,11 +93,18 @@ function elementOf(entry: unknown): ElementCell {
 function isOldThere(
   mine: readonly (readonly Stamped[])[],
   theirs: readonly (readonly Stamped[])[],
-  { upTo, isRecovering }: Sides,
+  { upTo, isMineLess, isTheirsLess, ...seen }: Sides,
 ): boolean {
   const isOld = ({ stamp }: Stamped): boolean => stamp <= upTo
+  const isMine = mine.some((list) => list.some(isOld))
   const isTheirs = theirs.some((list) => list.some(isOld))
-  return isTheirs && (isRecovering || mine.some((list) => list.some(isOld)))
+  if (isMine === isTheirs) return isMine
+  const [has, lacking] = isMine ? [mine, seen.theirs] : [theirs, seen.mine]
+  // Who may never have had it did not remove it, unless it is known that he had.
+  const isKnown = ({ stamp }: Stamped): boolean =>
+    stamp > 0 && stamp <= upTo && lacking.covers(stamp)
+  const isLess = isMine ? isTheirsLess : isMineLess
+  return isLess && !has.some((list) => list.some(isKnown))
 }
 
 /** `prefer`: of two that are stable and folded, whether the first counts; they differ only where something went wrong. */
@@ -113,7 +121,11 @@ function join<T extends Stamped>(
     const [a, b] = [ours[0], others[0]]
     const isBothFolded = a?.stamp === 0 && b?.stamp === 0
     const isTheirs = isBothFolded && prefer !== null ? prefer(b, a) : how.isMine === false
-    found.push(...(isTheirs || ours.length === 0 ? others : ours))
+    // Who lost entries may lack some of what is folded there.
+    const isLess = how.isMineLess && !how.isTheirsLess && others.length > 0
+    const isMore = how.isTheirsLess && !how.isMineLess && ours.length > 0
+    const isOthers = isLess || ours.length === 0 || (isTheirs && !isMore)
+    found.push(...(isOthers ? others : ours))
   }
   const stamps = new Set(theirs.map(({ stamp }) => stamp))
   const kept = new Set<number>()
@@ -124,7 +136,7 @@ function join<T extends Stamped>(
   }
   for (const item of theirs) {
     if (item.stamp <= upTo || kept.has(item.stamp)) continue
-    if (how.isRecovering || !how.mine.covers(item.stamp)) found.push(item)
+    if (!how.mine.covers(item.stamp)) found.push(item)
   }
   return found.sort((a, b) => a.stamp - b.stamp)
 }

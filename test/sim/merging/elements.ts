@@ -116,7 +116,11 @@ export class Elements {
       if (item.state === 'refused') this.#fail('unknown-definite', `${token} was refused`)
       for (const taken of item.taken) {
         const isBefore = span === null ? isKept(taken) : isEarlier(taken, span)
-        if (isBefore) this.#fail('returned', `${token} is there, though it was seen and taken away`)
+        if (isBefore)
+          this.#fail(
+            'returned',
+            `${token} is there, though it was seen and taken away at member ${taken.member + 1}, its entries ${taken.from} to ${taken.to}${span === null ? '' : ', before this read there'}`,
+          )
       }
     }
     let missing = 0

@@ -259,8 +259,8 @@ export class MergingOracle {
 
   /** A member tells others what it holds. */
   told(member: MemberId, vector: Vector): void {
-    const { held, durable } = this.seat(member)
-    const known = this.isStrict ? durable : held
+    const { handed, durable } = this.seat(member)
+    const known = this.isStrict ? durable : handed
     for (const { number, stamp } of this.entries.recent())
       this.#hold(
         known.has(number) || !vector.covers(stamp) || this.#isLost(number),

@@ -168,10 +168,7 @@ class MergingProbe implements Strategy {
   applied(position: Position): void {
     let count = 0
     while ((this.#queue[count]?.at.index ?? Infinity) <= position.index) count++
-    for (const delivery of this.#queue.splice(0, count)) {
-      this.#execute(delivery)
-      if (isJoin(delivery)) this.#join(delivery.at)
-    }
+    for (const delivery of this.#queue.splice(0, count)) this.#execute(delivery)
     this.#inner.applied(position)
   }
 
@@ -289,6 +286,7 @@ class MergingProbe implements Strategy {
   #execute(delivery: Delivery): void {
     const { at, merge, slot } = delivery
     const { index } = at
+    if (isJoin(delivery)) return this.#join(at)
     if (slot !== undefined) this.#judge.mark('slots-merged')
     if (merge === undefined || merge.ops === null) return
     const { stamp, ops } = merge
