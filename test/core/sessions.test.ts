@@ -190,3 +190,22 @@ test('session token: where its wait is left out, a member that lags answers what
 
   t.deepEqual(replies, ['+OK', '_'])
 })
+
+test('session token: a second one, long after the wait for the first: waited for as long', (t) => {
+  const w = world('causal')
+  t.true(w.settled())
+  const writer = w.client(1)
+  const reader = w.client(2)
+  for (const value of ['one', 'two']) {
+    w.isolate(2)
+    ask(w, writer, `SET k ${value}`)
+    const sent = reader.replies.length
+    reader.send(`QUORATE SESSION SET ${tokenOf(w, writer)}`, 'GET k')
+    w.until(() => false, 300)
+    t.is(reader.replies.length, sent + 1)
+    w.rejoin(2)
+    w.until(() => false, 2_000)
+
+    t.is(reader.replies.at(-1), `$${value}`)
+  }
+})

@@ -52,7 +52,10 @@ export function admission(
   state.delays.hold(session, until, () => {
     const open = groups.filter((group) => isOwed(state, terms, { group, ...use }))
     for (const group of open) hurry(state, terms, group)
-    return open.length === 0
+    if (open.length > 0) return false
+    terms.waitsSince = null
+    terms.refusedAt = null
+    return true
   })
   for (const group of groups) hurry(state, terms, group)
   return 'held'
