@@ -1,6 +1,7 @@
-// The strategy plugin interface: how a replication group replicates. Synchronous and pure; a strategy
-// never throws for an operating condition and never calls out. Results wait in an outbox that the
-// shard drains with `ready()`. A draft until one suite holds raft, zab and eventual to it.
+// The strategy plugin interface, api 1: how a replication group replicates. Synchronous and pure; a
+// strategy never throws for an operating condition and never calls out. Results wait in an outbox that the
+// shard drains with `ready()`. `quorate/testkit` holds a plugin to it. It is frozen: within api 1 it only
+// grows, by members that a plugin or a shard may leave out.
 
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
@@ -17,7 +18,7 @@ export type ReadLevel = 'linearizable' | 'sequential' | 'causal' | 'local'
 /** What a plugin promises; the conformance suite holds it to exactly this. */
 export interface Supports {
   /** total: entries are commands, executed in one order. Else entries carry effects, merged. */
-  readonly order: 'total' | 'causal' | 'none'
+  readonly order: 'total' | 'causal'
   readonly levels: readonly Level[]
   readonly reads: readonly ReadLevel[]
   readonly ackMeans: 'quorum' | 'local'
@@ -37,7 +38,7 @@ export interface Supports {
 
 export interface StrategyPlugin<O = unknown> {
   readonly name: string
-  /** Version of this interface; refused at load if unknown. */
+  /** Version of this interface; another one is refused at load. */
   readonly api: 1
   readonly supports: Supports
   /** The names of the options with their defaults, for the documentation. */

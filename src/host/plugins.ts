@@ -2,7 +2,7 @@
 // stranger's by its package name. Both take the same checks.
 
 import type { Config } from '../api/config.js'
-import type { StrategyPlugin } from '../api/strategy.js'
+import type { StrategyPlugin, Supports } from '../api/strategy.js'
 import { QuorateError } from '../base/errors.js'
 
 const ours: ReadonlySet<string> = new Set(['raft', 'zab', 'eventual'])
@@ -46,12 +46,28 @@ export function checkPlugin(name: string, made: unknown): StrategyPlugin {
     const sentence = `strategy '${name}' speaks plugin api ${String(made.api)}, supported: 1`
     throw new QuorateError('PLUGIN_API', sentence)
   }
-  return made
+  const lacks = promises.filter((each) => !(each in made.supports))
+  if (lacks.length === 0) return made
+  const sentence = `strategy '${name}' does not say what it promises: supports lacks ${lacks.join(', ')}`
+  throw new QuorateError('PLUGIN_API', sentence)
 }
+
+const promises: readonly (keyof Supports)[] = [
+  'order',
+  'levels',
+  'reads',
+  'ackMeans',
+  'members',
+  'durabilities',
+  'transfers',
+  'learners',
+  'eras',
+]
 
 function isPlugin(made: unknown): made is StrategyPlugin {
   if (typeof made !== 'object' || made === null) return false
   if (!('name' in made && 'api' in made && 'supports' in made)) return false
   if (!('parseOptions' in made && 'create' in made)) return false
+  if (typeof made.supports !== 'object' || made.supports === null) return false
   return typeof made.parseOptions === 'function' && typeof made.create === 'function'
 }

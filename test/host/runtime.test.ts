@@ -36,7 +36,17 @@ test('plugins: what is not a strategy plugin of our api: refused with its name',
   const good = {
     name: 'x',
     api: 1,
-    supports: {},
+    supports: {
+      order: 'total',
+      levels: [],
+      reads: [],
+      ackMeans: 'quorum',
+      members: 'static',
+      durabilities: [],
+      transfers: false,
+      learners: false,
+      eras: false,
+    },
     parseOptions: () => ({}),
     create: () => ({}),
   }
@@ -44,6 +54,12 @@ test('plugins: what is not a strategy plugin of our api: refused with its name',
   t.is(checkPlugin('x', good).name, 'x')
   t.throws(() => checkPlugin('x', undefined), { code: 'PLUGIN_API', message: /'x'/ })
   t.throws(() => checkPlugin('x', { ...good, create: 1 }), { code: 'PLUGIN_API' })
+  t.throws(() => checkPlugin('x', { ...good, supports: null }), { code: 'PLUGIN_API' })
+  const { eras: _, ...fewer } = good.supports
+  t.throws(() => checkPlugin('x', { ...good, supports: fewer }), {
+    code: 'PLUGIN_API',
+    message: /supports lacks eras/,
+  })
   t.throws(() => checkPlugin('x', { ...good, api: 2 }), { code: 'PLUGIN_API', message: /api 2/ })
   const missing = loadStrategy('quorate-strategy-that-nobody-wrote')
   t.like(await t.throwsAsync(missing), { code: 'PLUGIN_MISSING' })
