@@ -2,7 +2,7 @@
 // nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
 // seen it, ended or was removed there, and goes everywhere.
 
-import { type Hash64, hashEquals, hashZero, payloadOf, slotCount, Vector } from 'quorate/plugin'
+import { type Hash64, hashEquals, hashZero, payloadOf, slotCount } from 'quorate/plugin'
 import type { Differing, Digests } from './messages.js'
 import type { Peer } from './peer.js'
 import { encodeSlotEntry, slotEntry } from './slot-entry.js'
@@ -75,7 +75,7 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   if (message.isAsking) tell(state, peer, slot, false)
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
-  const mine = Vector.copyOf(state.vector)
+  const mine = state.overlays.reach(slot, state.vector).vector
   const isLess = { isMineLess: false, isTheirsLess: false }
   const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isLess })
   const payload = payloadOf(encodeSlotEntry(mark))
@@ -88,6 +88,6 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
 function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean): void {
   const exported = state.view?.exportSlot(slot)
   if (exported == null) return
-  const vector = state.appliedVector
+  const { vector } = state.overlays.reach(slot, state.appliedVector)
   state.out.send(peer.member, { kind: 'differing', slot, vector, exported, isAsking })
 }

@@ -2,7 +2,7 @@
 // members; the oldest of the others, too, where they take more than they may.
 
 import { hasBug, Vector } from 'quorate/plugin'
-import { addNote } from './ledger.js'
+import { addNote, isOfEntry } from './ledger.js'
 import type { EventualState } from './state.js'
 
 export function cutLog(state: EventualState): void {
@@ -13,7 +13,7 @@ export function cutLog(state: EventualState): void {
   while (to < end && (state.logBytes > options.keepBytes || isEverywhere(state, to + 1))) {
     state.logBytes -= tail.sizeAt(++to)
     const note = ledger.at(to)
-    addNote(state.cutThrough, note)
+    if (isOfEntry(note) || note instanceof Vector) addNote(state.cutThrough, note)
   }
   if (to <= tail.base.index) return
   tail.cut(to)
@@ -23,8 +23,7 @@ export function cutLog(state: EventualState): void {
 
 function isEverywhere(state: EventualState, index: number): boolean {
   const note = state.ledger.at(index)
-  if (note === null || note instanceof Vector || hasBug('eventual-cut-before-everywhere'))
-    return true
+  if (!isOfEntry(note) || hasBug('eventual-cut-before-everywhere')) return true
   for (const { vector } of state.peers.values()) {
     if (vector?.covers(note.upTo) !== true) return false
   }

@@ -3,13 +3,32 @@
 
 import { assert, seatOfStamp, type StampRange, Vector } from 'quorate/plugin'
 
+/** A range without an entry. */
+export interface Filled {
+  readonly filled: StampRange
+}
+
 /** Null for an entry of the log that changed nothing and is nobody else's business; a vector for the end of a repair. */
-export type Note = StampRange | Vector | null
+export type Note = StampRange | Vector | Filled | null
+
+/** Whether it tells of an entry of some member. */
+export function isOfEntry(note: Note): note is StampRange {
+  return note !== null && 'upTo' in note
+}
 
 /** Adds what an entry of the log tells. */
 export function addNote(vector: Vector, note: Note): void {
   if (note instanceof Vector) vector.join(note)
+  else if (note !== null && 'filled' in note) vector.add(note.filled)
   else if (note !== null) vector.add(note)
+}
+
+/** Ranges of one seat that are remembered as lost; the oldest are forgotten. */
+const lostMax = 32
+
+export function addLost(lost: Vector, range: StampRange): void {
+  lost.add(range)
+  for (const oldest of lost.rangesOf(range.seat).slice(0, -lostMax)) lost.remove(oldest)
 }
 
 /** First notes dropped before the rest is moved together. */
@@ -64,7 +83,7 @@ export class Ledger {
     const { last } = this
     for (let index = Math.max(from, this.first); index <= last; index++) {
       const note = this.at(index)
-      if (note === null || note instanceof Vector) continue
+      if (!isOfEntry(note)) continue
       if (seat !== null && seatOfStamp(note.upTo) !== seat) continue
       if (!vector.covers(note.upTo)) return index
     }

@@ -68,6 +68,8 @@ export interface Slots {
   /** What is in them, and what the sender holds of all slots. */
   readonly vector: Vector
   readonly everywhere: Vector
+  /** Of what it holds, that which is lost. */
+  readonly lost: Vector
 }
 
 /** Digests of the slots from `from` to before `to` that there is anything of, at what `vector` covers. */
@@ -163,6 +165,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'slots':
       message.vector.encode(writer)
       message.everywhere.encode(writer)
+      message.lost.encode(writer)
       writer.blob(message.empty).varint(message.slot).varint(message.exported.length)
       for (const each of message.exported) writer.blob(each ?? nothing)
       return writer.finish()
@@ -257,7 +260,8 @@ function decodeDigests(reader: ByteReader): Digests | null {
 function decodeSlots(reader: ByteReader): Slots | null {
   const vector = Vector.decode(reader)
   const everywhere = Vector.decode(reader)
-  if (vector === null || everywhere === null) return null
+  const lost = Vector.decode(reader)
+  if (vector === null || everywhere === null || lost === null) return null
   const empty = Uint8Array.prototype.slice.call(reader.blob())
   const slot = reader.varint()
   const count = reader.varint()
@@ -270,7 +274,7 @@ function decodeSlots(reader: ByteReader): Slots | null {
     exported.push(bytes.length === 0 ? null : bytes)
   }
   return body.ok && body.left === 0
-    ? { kind: 'slots', slot, exported, empty, vector, everywhere }
+    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost }
     : null
 }
 

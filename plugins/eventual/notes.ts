@@ -17,6 +17,8 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   peer.heardAt = state.mono
   if (note.life !== peer.life) {
     peer.life = note.life
+    // It may have lost some of what it told of.
+    peer.effective = 0
     rewind(peer)
   }
   peer.recovering = note.recovering
@@ -68,6 +70,8 @@ export function tell(state: EventualState, peer: Peer): void {
   pushOwn(state, peer)
   // What is being executed has seen what was there when it was handed out, and no more.
   if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
+  // What others may still have of us has seen less.
+  if (state.isGapOpen) state.toldSafe = 0
   state.out.send(peer.member, {
     kind: 'vector',
     vector,
@@ -102,11 +106,12 @@ function ask(state: EventualState, peer: Peer): void {
 /** Tells the engine up to which stamp everything is with everybody, if that went on. */
 function stabilise(state: EventualState): void {
   state.stabilisedAt = state.mono
+  if (state.recovering !== null || state.isGapOpen) return
   const { peers, appliedVector } = state
   let upTo = safeTime(state, appliedVector)
   for (const peer of peers.values()) {
-    // What it had made before it said so must be here: what comes then has seen all that it tells of.
-    const isHere = peer.made === 0 || appliedVector.covers(peer.made)
+    // All that it had made before it said so must be here: what comes then has seen all that it tells of.
+    const isHere = appliedVector.wholeTo(peer.seat) >= peer.made
     if (peer.vector !== null && !peer.recovering && isHere) peer.effective = peer.safe
     if (!hasBug('eventual-stable-too-early')) upTo = Math.min(upTo, peer.effective)
   }

@@ -44,6 +44,10 @@ export class Overlays {
     return { vector: made, to: end }
   }
 
+  get isEmpty(): boolean {
+    return this.#all.length === 0
+  }
+
   /** Adds all that any slot holds. */
   joinTo(vector: Vector): void {
     for (const each of this.#all) vector.join(each.vector)

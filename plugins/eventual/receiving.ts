@@ -3,6 +3,7 @@
 
 import { hasBug, type MemberId, payloadOf, type StampRange } from 'quorate/plugin'
 import { decodeEntry, type Entry } from './entry.js'
+import { fillRange } from './filling.js'
 import type { Entries } from './messages.js'
 import { type EventualState, noteOf } from './state.js'
 
@@ -116,9 +117,6 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
 /** A range without an entry; of use only where we hold what is before it. */
 function fill(state: EventualState, range: StampRange): boolean {
   if (!state.vector.endsAt(range.seat, range.after)) return false
-  state.vector.add(range)
-  state.gate?.knows(range)
-  state.durable.add(range)
-  state.appliedVector.add(range)
+  fillRange(state, range)
   return true
 }

@@ -2,11 +2,12 @@
 // one after the other, and merges them. What it lacks and the other holds is taken; what the other has seen
 // and does not hold was removed. It takes no writes meanwhile; the other one does.
 
-import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plugin'
+import { hasBug, type MemberId, payloadOf, slotCount, type Vector } from 'quorate/plugin'
+import { fillAll } from './filling.js'
 import type { Slots } from './messages.js'
 import type { Peer } from './peer.js'
 import { release } from './receiving.js'
-import { encodeSlotEntry, type SlotEntry, slotEntry } from './slot-entry.js'
+import { encodeSlotEntry, repairedSlot, type SlotEntry, slotEntry } from './slot-entry.js'
 import { emptyPayload, type EventualState } from './state.js'
 
 /** A repair that runs. */
@@ -58,7 +59,8 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   }
   if (exported.length === 0) return
   const everywhere = state.appliedVector
-  const message = { slot: peer.wantsSlot, exported, empty, vector, everywhere }
+  const { lost } = state
+  const message = { slot: peer.wantsSlot, exported, empty, vector, everywhere, lost }
   state.out.send(peer.member, { kind: 'slots', ...message })
   peer.wantsSlot = null
 }
@@ -82,10 +84,12 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     return
   }
   state.repair = null
+  state.takenFrom = { member: from, life: state.peers.get(from)?.life ?? 0 }
   state.counters.repairs++
   state.hasAll = true
   if (!hasBug('eventual-repair-not-joined')) {
-    take(state, from, { slot: slotCount, exported: noSlot, theirs: repair.start })
+    take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start })
+    fillAll(state, message.lost)
   }
   release(state)
 }
@@ -104,13 +108,13 @@ function take(
   from: MemberId,
   of: Pick<SlotEntry, 'slot' | 'exported' | 'theirs'>,
 ): void {
-  const mine = Vector.copyOf(state.vector)
+  const mine = state.overlays.reach(of.slot, state.vector).vector
   const isMineLess = state.recovering !== null
   const isTheirsLess = state.peers.get(from)?.recovering ?? false
   const entry = slotEntry({ ...of, mine, isMineLess, isTheirsLess })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
-  const note = of.slot === slotCount ? of.theirs : null
+  const note = of.slot === repairedSlot ? of.theirs : null
   if (note === null) state.out.deliveries.push({ at, payload, token: null, slot: entry })
   else {
     state.out.deliveries.push({ at, payload: emptyPayload, token: null })

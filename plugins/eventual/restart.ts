@@ -3,6 +3,7 @@
 // with what others still have of its old one.
 
 import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
+import { fillRange } from './filling.js'
 import { release } from './receiving.js'
 import { rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
@@ -60,9 +61,7 @@ function closeGaps(state: EventualState): void {
     if (!peer.vector.rangesOf(seat).every((range) => vector.holds(range))) return
   }
   state.isGapOpen = false
-  const range = { seat, after: vector.wholeTo(seat), upTo: state.ownStart }
-  for (const each of [vector, state.durable, state.appliedVector]) each.add(range)
-  state.gate?.knows(range)
+  fillRange(state, { seat, after: vector.wholeTo(seat), upTo: state.ownStart })
 }
 
 function recovered(state: EventualState): void {

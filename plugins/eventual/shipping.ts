@@ -2,7 +2,7 @@
 // where a member asks for them, because their own origin does not reach it.
 
 import { hasBug, type LogEntry, type StampRange, Vector } from 'quorate/plugin'
-import { addNote } from './ledger.js'
+import { addNote, isOfEntry } from './ledger.js'
 import type { Peer } from './peer.js'
 import { sendSlots } from './repair.js'
 import type { EventualState } from './state.js'
@@ -70,7 +70,7 @@ export function pushOwn(state: EventualState, peer: Peer): void {
     let index = Math.max(peer.next, state.tail.first)
     for (; index <= end && bytes < options.batchBytes; index++) {
       const note = ledger.at(index)
-      if (note === null || note instanceof Vector || note.seat !== state.seat) continue
+      if (!isOfEntry(note) || note.seat !== state.seat) continue
       if (peer.vector?.covers(note.upTo) === true) continue
       const entry = entryAt(state, peer, index)
       if (entry === null) break
@@ -126,9 +126,11 @@ function restOf(
   const { ledger } = state
   for (let index = ledger.first; index <= ledger.last; index++) {
     const note = ledger.at(index)
-    if (!(note instanceof Vector)) addNote(told, note)
+    if (isOfEntry(note)) addNote(told, note)
   }
-  for (const each of state.behind) if (each !== null) addNote(told, each.note)
+  for (const each of state.behind) {
+    if (each !== null && isOfEntry(each.note)) addNote(told, each.note)
+  }
   const rest = told.lacks(state.vector)
   const isCut = rest.some((range) => touches(state.cutThrough, range))
   return { isCut, filled: isCut || hasBug('eventual-gap-not-filled') ? [] : rest }

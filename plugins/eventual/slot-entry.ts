@@ -1,5 +1,5 @@
-// A slot of another member in the own log, as it was, and the note that ends a repair: what the other member
-// held is held here from then on. Nobody else is told of them.
+// A slot of another member in the own log, as it was, and the notes that are no slot: the end of a repair (what
+// the other member held is held here from then on), and a range without an entry. Nobody else is told of them.
 
 import {
   ByteReader,
@@ -21,6 +21,10 @@ export interface SlotEntry extends SlotMark {
 }
 
 const writer = new ByteWriter(1024)
+
+/** In place of a slot: the end of a repair, and a range that holds no entry. */
+export const repairedSlot = slotCount
+export const filledSlot = slotCount + 1
 
 /** The stamp that no entry has: what follows is a slot. */
 const noStamp = 0
@@ -44,7 +48,7 @@ export function decodeSlotEntry(bytes: Uint8Array): SlotEntry | null {
   const isTheirsLess = reader.boolean()
   const mine = Vector.decode(reader)
   const theirs = Vector.decode(reader)
-  if (!reader.ok || mine === null || theirs === null || slot > slotCount) return null
+  if (!reader.ok || mine === null || theirs === null || slot > filledSlot) return null
   const exported = reader.raw(reader.left)
   return slotEntry({ slot, isMineLess, isTheirsLess, mine, theirs, exported })
 }

@@ -18,7 +18,6 @@ import {
   type Position,
   type Random,
   type RecoveryCause,
-  slotCount,
   StampClock,
   type StampRange,
   type StrategyInit,
@@ -28,7 +27,7 @@ import {
 } from 'quorate/plugin'
 import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState } from './hard-state.js'
-import { addNote, Ledger, type Note } from './ledger.js'
+import { addLost, addNote, Ledger, type Note } from './ledger.js'
 import type { EventualOptions } from './options.js'
 import { Gate, keyspaceOf } from './gate.js'
 import { EventualOutbox } from './outbox.js'
@@ -36,7 +35,8 @@ import { Overlays } from './overlays.js'
 import { makePeer, type Peer } from './peer.js'
 import type { Repair } from './repair.js'
 import type { Early } from './receiving.js'
-import { decodeSlotEntry, type SlotEntry } from './slot-entry.js'
+import { decodeMark } from './mark.js'
+import { decodeSlotEntry, repairedSlot, type SlotEntry } from './slot-entry.js'
 
 /** A time that is past on every monotonic clock, in milliseconds. */
 export const never = -1e15
@@ -146,6 +146,8 @@ export class EventualState {
   checkpointed = 0
   batch = 0
   readonly writes: { readonly batch: number; index: number; readonly reserved: number }[] = []
+  /** Covered, and without an entry: what was in there is lost. */
+  readonly lost = new Vector()
   /** What slots hold beyond `vector`. */
   readonly overlays = new Overlays()
   /** Entries that came before something that they need, by stamp. */
@@ -175,6 +177,8 @@ export class EventualState {
   target: Vector | null = null
   /** Slots of another member are taken as they are. */
   repair: Repair | null = null
+  /** Whose slots were taken last, and in which of its lives. */
+  takenFrom: { readonly member: MemberId; readonly life: number } | null = null
   readonly view: MergeView | undefined
   /** A snapshot is asked for. */
   needsAll: { from: MemberId; askedAt: number } | null = null
@@ -215,7 +219,7 @@ export class EventualState {
       bytesMax: init.durability === 'none' ? Number.MAX_SAFE_INTEGER : init.options.tailBytes,
     })
     this.ledger = new Ledger(from.index)
-    this.vector = init.mark == null ? new Vector() : decodeMark(init.mark, this.overlays)
+    this.vector = init.mark == null ? new Vector() : decodeMark(init.mark, this)
     this.appliedVector = Vector.copyOf(this.vector)
     this.durable = Vector.copyOf(this.vector)
     this.cutThrough = Vector.copyOf(this.vector)
@@ -225,6 +229,7 @@ export class EventualState {
       const entry = this.#restore(payload)
       if (entry !== null && !('slot' in entry)) this.cutThrough.remove(noteOf(entry))
     }
+    for (const range of this.lost.ranges()) this.cutThrough.remove(range)
     for (const { payload } of init.entries) this.#again(payload)
     this.saved = this.tail.last
     this.persisted = this.tail.last
@@ -238,10 +243,10 @@ export class EventualState {
     for (const { upTo } of this.vector.ranges()) this.clock.see(upTo)
     this.reservedOnDisk = this.hard.reserved
     this.isContinuing = init.recovering === null
-    this.isGapOpen = init.recovering !== null
     this.ownLast = this.vector.lastOf(this.seat)
-    const own = this.vector.ranges().filter(({ seat }) => seat === this.seat)
+    const own = this.vector.rangesOf(this.seat)
     this.ownStart = own[own.length - 1]?.after ?? 0
+    this.isGapOpen = init.recovering !== null || this.ownStart > 0
     this.gate = keyspace === null ? null : new Gate(keyspace, this)
     this.gate?.begin()
   }
@@ -362,14 +367,20 @@ export class EventualState {
       } else if (note === null) {
         deliveries.push({ at, payload, token: null, slot: entry })
         this.overlays.add(entry.slot, entry.slot + 1, entry.theirs)
-      } else deliveries.push({ at, payload: emptyPayload, token: null })
+      } else {
+        deliveries.push({ at, payload: emptyPayload, token: null })
+        if (entry.slot === repairedSlot) this.cutThrough.join(entry.theirs)
+        else for (const range of entry.theirs.ranges()) addLost(this.lost, range)
+      }
     }
   }
 }
 
 function restoredNote(entry: Entry | SlotEntry): Note {
   if (!('slot' in entry)) return noteOf(entry)
-  return entry.slot === slotCount ? entry.theirs : null
+  if (entry.slot < repairedSlot) return null
+  const [filled] = entry.theirs.ranges()
+  return entry.slot === repairedSlot || filled === undefined ? entry.theirs : { filled }
 }
 
 /** What an entry adds to a vector. */
@@ -379,18 +390,3 @@ export function noteOf({ seat, previous, stamp }: Entry): StampRange {
 
 /** The payload of an entry that changed nothing. */
 export const emptyPayload: Payload = payloadOf(new Uint8Array(0))
-
-/** What a checkpoint keeps: the vector, and what slots hold beyond it. */
-export function encodeMark({ appliedVector, overlays }: EventualState): Uint8Array {
-  const writer = new ByteWriter(64)
-  appliedVector.encode(writer)
-  overlays.encode(writer)
-  return writer.finish()
-}
-
-export function decodeMark(bytes: Uint8Array, overlays: Overlays): Vector {
-  const reader = new ByteReader(bytes)
-  const vector = Vector.decode(reader)
-  assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
-  return vector
-}

@@ -32,7 +32,8 @@ import { takeReady, writePersisted } from './ready.js'
 import { installed, judgeRecovery, restartTick } from './restart.js'
 import { covers, hurry, seen } from './sight.js'
 import { entriesFetched, rewind, shipWakeAt } from './shipping.js'
-import { decodeMark, encodeMark, EventualState } from './state.js'
+import { decodeMark, encodeMark } from './mark.js'
+import { EventualState } from './state.js'
 import { describe } from './status.js'
 import { prepared, propose, reserve } from './writing.js'
 
@@ -182,7 +183,7 @@ export class EventualStrategy implements Strategy {
 
   snapshotInstalled(at: Position, chain: Hash64, _members: Members, mark?: Uint8Array): void {
     const state = this.#state
-    const vector = mark === undefined ? new Vector() : decodeMark(mark, state.overlays)
+    const vector = mark === undefined ? new Vector() : decodeMark(mark, state)
     installed(state, at, { chain, mark: vector })
   }
 

@@ -22,7 +22,7 @@ const reserveAheadMs = 5_000
 export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
   // The engine holds more than the vector says: nobody could tell what a write has seen.
-  if (state.repair !== null) return { reason: 'busy' }
+  if (state.repair !== null || awaitsTaken(state)) return { reason: 'busy' }
   if (state.unsavedBytes > state.options.unsavedBytes) return { reason: 'busy' }
   if (!serves(state)) return { reason: 'busy' }
   const stamp = state.clock.next(state.wall)
@@ -37,6 +37,24 @@ export function propose(state: EventualState, token: Token, payload: Payload): R
   const delivery: Delivery = { at, payload, token, merge: { stamp, seen, ops: null } }
   state.out.deliveries.push(delivery)
   return null
+}
+
+/**
+ * Slots that were taken hold more than the vector covers, and the entries are on their way. Where nobody is
+ * there who could bring them, writes go on: they count as concurrent with what only those slots hold.
+ */
+function awaitsTaken({ overlays, vector, takenFrom, peers }: EventualState): boolean {
+  if (overlays.isEmpty) return false
+  const held = new Vector()
+  overlays.joinTo(held)
+  const lacking = vector.lacks(held)
+  if (lacking.length === 0) return false
+  for (const peer of peers.values()) {
+    if (!peer.isUp) continue
+    if (peer.member === takenFrom?.member && peer.life === takenFrom.life) return true
+    if (lacking.some(({ upTo }) => peer.vector?.covers(upTo) === true)) return true
+  }
+  return false
 }
 
 /** The oldest entry that was handed out is executed: `ops` says what it changed. */

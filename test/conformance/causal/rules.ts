@@ -9,19 +9,24 @@ export class Rules {
   /** By stamp: what its origin had merged when it made it. */
   readonly made = new Map<number, ReadonlySet<number>>()
 
-  execute(node: Node, { payload, token, merge, slot }: Delivery): void {
+  /** `near`: the members that this one reaches. */
+  execute(node: Node, { payload, token, merge, slot }: Delivery, near: readonly Node[]): void {
     if (slot !== undefined) for (const stamp of decodeMerged(slot.exported)) node.merged.add(stamp)
     if (merge === undefined) return
     const { stamp, seen } = merge
     if (merge.ops === null) {
+      const causes = new Set(node.merged)
       for (const each of node.merged) {
         if (each >= stamp) this.faults.push(`own ${stamp} is not above ${each}`)
-        if (!seen.covers(each)) this.faults.push(`own ${stamp} has not seen ${each}`)
+        if (seen.covers(each)) continue
+        // It came with slots of a member that is gone, and nobody who is there has the whole of it.
+        if (near.every((other) => other === node || !other.merged.has(each))) causes.delete(each)
+        else this.faults.push(`own ${stamp} has not seen ${each}`)
       }
       const isEmpty = payload.bytes()[0] === 0
       if (!isEmpty) {
         if (this.made.has(stamp)) this.faults.push(`${stamp} is made twice`)
-        this.made.set(stamp, new Set(node.merged))
+        this.made.set(stamp, causes)
         node.merged.add(stamp)
         if (token !== null) node.waiting.set(token, stamp)
       }

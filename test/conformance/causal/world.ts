@@ -288,7 +288,8 @@ export class CausalWorld {
     else for (const { to, message } of ready.sendAfterWrite) this.#send(node, to, message)
     for (const { token } of ready.grants) node.granted.add(token)
     for (const delivery of ready.delivered) {
-      this.rules.execute(node, delivery)
+      const near = this.live().filter((other) => this.#isLinked(node, other))
+      this.rules.execute(node, delivery, near)
       node.applied = delivery.at.index
       strategy.applied(delivery.at)
     }

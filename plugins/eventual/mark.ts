@@ -1,0 +1,27 @@
+// What a checkpoint or a snapshot keeps for the strategy.
+
+import { assert, ByteReader, ByteWriter, Vector } from 'quorate/plugin'
+import { addLost } from './ledger.js'
+import type { EventualState } from './state.js'
+
+/** What a checkpoint keeps: the vector, what slots hold beyond it, and what is lost. */
+export function encodeMark({ appliedVector, overlays, lost }: EventualState): Uint8Array {
+  const writer = new ByteWriter(64)
+  appliedVector.encode(writer)
+  overlays.encode(writer)
+  lost.encode(writer)
+  return writer.finish()
+}
+
+export function decodeMark(
+  bytes: Uint8Array,
+  { overlays, lost }: Pick<EventualState, 'overlays' | 'lost'>,
+): Vector {
+  const reader = new ByteReader(bytes)
+  const vector = Vector.decode(reader)
+  assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
+  const ranges = Vector.decode(reader)?.ranges()
+  assert(ranges !== undefined, 'the mark of a checkpoint is whole')
+  for (const range of ranges) addLost(lost, range)
+  return vector
+}
