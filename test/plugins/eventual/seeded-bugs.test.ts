@@ -15,7 +15,7 @@ const bugs: readonly (readonly [name: string, durability: Durability, seedsMax: 
   ['eventual-repair-not-joined', 'always', 20],
   ['eventual-cut-before-everywhere', 'always', 60],
   ['eventual-gap-not-filled', 'everysec', 10],
-  ['eventual-writes-before-refilled', 'everysec', 20],
+  ['eventual-writes-before-refilled', 'everysec', 40],
   ['eventual-incarnation-reused', 'everysec', 40],
 ]
 

@@ -23,7 +23,7 @@ import type {
 } from '../../../src/api/strategy.js'
 import type { Hash64 } from '../../../src/base/hash.js'
 import { slotCount } from '../../../src/base/keyslot.js'
-import type { Vector } from '../../../src/log/vector.js'
+import { Vector } from '../../../src/log/vector.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
@@ -248,7 +248,12 @@ class MergingProbe implements Strategy {
 
   mark(): Uint8Array {
     const bytes = this.#inner.mark?.() ?? new Uint8Array(0)
-    if (bytes.length > 0) this.#oracle.marked(this.#self, bytes, decodeMark(bytes, new Overlays()))
+    if (bytes.length > 0)
+      this.#oracle.marked(
+        this.#self,
+        bytes,
+        decodeMark(bytes, { overlays: new Overlays(), lost: new Vector() }),
+      )
     return bytes
   }
 
@@ -277,7 +282,7 @@ class MergingProbe implements Strategy {
   #join(at: Position): void {
     this.#inner.applied(at)
     const mark = this.#inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, new Overlays())
+    const vector = decodeMark(mark, { overlays: new Overlays(), lost: new Vector() })
     const found = this.#oracle.repaired(this.#self, vector)
     this.#numbers.set(at.index, found.lackedBy(new Held()))
   }
