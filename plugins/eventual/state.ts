@@ -3,8 +3,6 @@
 
 import {
   assert,
-  ByteReader,
-  ByteWriter,
   type Durability,
   type GroupId,
   type Hash64,
