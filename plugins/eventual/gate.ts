@@ -5,6 +5,7 @@
 
 import {
   type MemberId,
+  Queue,
   type StampClock,
   type StampRange,
   type StrategyInit,
@@ -23,7 +24,9 @@ export interface Held {
 /** Entries of one member, each behind the one before it. */
 export interface Chain {
   readonly seat: number
-  readonly entries: Held[]
+  readonly entries: Queue<Held>
+  /** Stamp of the last one. */
+  last: number
   /** How many of them have all that they hang on. */
   ready: number
   bytes: number
@@ -69,6 +72,9 @@ export class Keyspace {
     return this.groups.length === this.count
   }
 }
+
+/** Entries of a chain. */
+const heldMax = 2 ** 20
 
 /** One group's part. */
 export class Gate {
@@ -134,7 +140,7 @@ export class Gate {
   /** What waited is forgotten: it will be sent again. */
   forget(vector: Vector): void {
     for (const { entries } of this.chains) {
-      const [first] = entries
+      const first = entries.peek()
       if (first !== undefined) this.reach.cut(first.entry.seat, first.entry.stamp - 1)
     }
     this.chains.length = 0
@@ -146,14 +152,13 @@ export class Gate {
   hold(held: Held, bytesMax: number): boolean {
     const { entry, bytes } = held
     const { seat, previous, stamp } = entry
-    let chain = this.chains.find(
-      (each) => each.seat === seat && each.entries.at(-1)?.entry.stamp === previous,
-    )
+    let chain = this.chains.find((each) => each.seat === seat && each.last === previous)
     if (chain === undefined) {
-      chain = { seat, entries: [], ready: 0, bytes: 0 }
+      chain = { seat, entries: new Queue(heldMax), last: 0, ready: 0, bytes: 0 }
       this.chains.push(chain)
     } else if (chain.bytes + bytes.length > bytesMax) return false
-    chain.entries.push(held)
+    if (!chain.entries.push(held)) return false
+    chain.last = stamp
     chain.bytes += bytes.length
     const range = { seat, after: previous, upTo: stamp }
     this.received.add(range)

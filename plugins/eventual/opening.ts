@@ -3,7 +3,7 @@
 
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
 import { type Chain, type Claim, type Gate, inferAll, type Keyspace } from './gate.js'
-import { ownTip, refresh } from './reach.js'
+import { ownTip, refresh, takeFirst } from './reach.js'
 import { deliver } from './receiving.js'
 import type { EventualState } from './state.js'
 
@@ -42,11 +42,11 @@ function gateOf({ gate }: EventualState): Gate {
 /** Of one group, without what waits for something. */
 function readyReach(state: EventualState): Vector {
   const { reach, chains } = gateOf(state)
-  const isWaiting = chains.some(({ ready, entries }) => ready < entries.length)
+  const isWaiting = chains.some(({ ready, entries }) => ready < entries.count)
   if (!isWaiting) return reach
   const made = Vector.copyOf(reach)
   for (const { ready, entries } of chains) {
-    const first = entries[ready]
+    const first = entries.peek(ready)
     if (first !== undefined) made.cut(first.entry.seat, first.entry.stamp - 1)
   }
   return made
@@ -57,8 +57,8 @@ function findReady({ groups, frontier }: Keyspace): boolean {
   let moved = false
   for (const state of groups) {
     for (const chain of gateOf(state).chains) {
-      for (; chain.ready < chain.entries.length; chain.ready++) {
-        const needs = chain.entries[chain.ready]?.entry.needs ?? null
+      for (; chain.ready < chain.entries.count; chain.ready++) {
+        const needs = chain.entries.peek(chain.ready)?.entry.needs ?? null
         const isReady = needs === null || frontier.includes(needs)
         if (!isReady && !hasBug('eventual-needs-ignored')) break
         moved = true
@@ -71,7 +71,7 @@ function findReady({ groups, frontier }: Keyspace): boolean {
 /** Some other chain begins with an entry that was seen before. Ranges without entries do not matter. */
 function isBehind(chains: readonly Chain[], chain: Chain, seen: Vector): boolean {
   return chains.some((other) => {
-    const first = other === chain ? undefined : other.entries[0]
+    const first = other === chain ? undefined : other.entries.peek()
     return first !== undefined && seen.covers(first.entry.stamp)
   })
 }
@@ -83,12 +83,10 @@ function release(state: EventualState, { chains, keyspace }: Gate): void {
     moved = false
     for (const chain of chains) {
       for (;;) {
-        const [held] = chain.entries
+        const held = chain.entries.peek()
         if (held === undefined || isBehind(chains, chain, held.entry.seen)) break
         if (!isOpen && (chain.ready === 0 || !keyspace.frontier.covers(held.entry.stamp))) break
-        chain.entries.shift()
-        chain.ready = Math.max(0, chain.ready - 1)
-        chain.bytes -= held.bytes.length
+        takeFirst(chain)
         deliver(state, held)
         keyspace.waitingSince = 0
         moved = true
@@ -96,7 +94,7 @@ function release(state: EventualState, { chains, keyspace }: Gate): void {
     }
   }
   for (let i = chains.length - 1; i >= 0; i--)
-    if (chains[i]?.entries.length === 0) chains.splice(i, 1)
+    if (chains[i]?.entries.count === 0) chains.splice(i, 1)
 }
 
 function isFit({ recovering, repair, gate }: EventualState): boolean {

@@ -2,11 +2,19 @@
 // what others said, and what others are told of it.
 
 import { Vector } from 'quorate/plugin'
+import type { Chain, Held } from './gate.js'
 import type { EventualState } from './state.js'
 
 /** Entries are held that are not handed out yet. */
 export function isWaiting({ gate }: EventualState): boolean {
   return gate !== null && gate.chains.length > 0
+}
+
+export function takeFirst(chain: Chain): Held | undefined {
+  const held = chain.entries.shift()
+  chain.bytes -= held?.bytes.length ?? 0
+  chain.ready = Math.max(0, chain.ready - 1)
+  return held
 }
 
 /** What it knows of itself, and of what others said. */
@@ -16,11 +24,11 @@ export function refresh(state: EventualState): void {
   const { chains } = gate
   for (let i = chains.length - 1; i >= 0; i--) {
     const chain = chains[i] as (typeof chains)[number]
-    const gone = chain.entries.findIndex(({ entry }) => !state.vector.covers(entry.stamp))
-    const count = gone < 0 ? chain.entries.length : gone
-    for (const { bytes } of chain.entries.splice(0, count)) chain.bytes -= bytes.length
-    chain.ready = Math.max(0, chain.ready - count)
-    if (chain.entries.length === 0) chains.splice(i, 1)
+    for (let first = chain.entries.peek(); first !== undefined; first = chain.entries.peek()) {
+      if (!state.vector.covers(first.entry.stamp)) break
+      takeFirst(chain)
+    }
+    if (chain.entries.count === 0) chains.splice(i, 1)
   }
   if (state.recovering === null) {
     const { seat, clock } = state

@@ -2,6 +2,7 @@
 // all groups, one operation at a time, and carry their tokens from member to member; a checker judges what
 // they saw.
 
+import type { Durability, KeyspaceConfig } from '../../src/api/config.js'
 import { Random } from '../../src/base/random.js'
 import { CausalJudge, type CausalVerdict } from '../checker/causal.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
@@ -21,6 +22,7 @@ interface Session {
 
 export interface CausalOptions {
   readonly shards: number
+  readonly durability?: Durability
   readonly sessions?: number
   /** Crashes and closed links, beside partitions. */
   readonly kills?: boolean
@@ -40,14 +42,15 @@ export class CausalMembers {
   constructor(seed: number, options: CausalOptions) {
     this.random = new Random(seed, 0x6361)
     this.#options = options
-    const space = {
+    const space: KeyspaceConfig = {
       ...keyspace('default', [], { idleMs: 200 }),
       level: 'causal',
       strategy: 'eventual',
+      durability: options.durability ?? 'always',
     }
     const skews = [0, 1, 2].map(() => this.random.below(20_000) - 10_000)
     this.world = new CoreWorld({
-      keyspaces: [space as never],
+      keyspaces: [space],
       checkpointLogBytes: this.random.pick([20_000, 1_000_000]),
       skew: (id) => skews[id - 1] as number,
       config: () => ({ shards: options.shards }),
