@@ -60,7 +60,10 @@ export class Store {
       return
     }
     this.#waiting.push(write)
-    if (!this.#isBusy) this.#next()
+    if (this.#isBusy) return
+    // All writes of a turn go together: groups that hang on each other come back as they were at its end.
+    this.#isBusy = true
+    queueMicrotask(() => this.#next())
   }
 
   scan(

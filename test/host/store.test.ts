@@ -57,6 +57,18 @@ async function open(
   return { store, database, batches, stored, batchesAt, poisoned, rows }
 }
 
+test('store: writes of one turn: one batch', async (t) => {
+  const { store, batches } = await open(t)
+
+  for (let id = 1; id <= 4; id++) store.write(write(id, { puts: [row(`k${id}`)] }))
+  await store.drain()
+
+  t.deepEqual(
+    batches.map(({ operations }) => operations.length),
+    [4],
+  )
+})
+
 function write(id: number, changes: Partial<Omit<StoreWrite, 'id'>> = {}): StoreWrite {
   return {
     store: 'log',
@@ -78,6 +90,7 @@ test('store: writes that wait: one batch, in order, synced if any asks', async (
   const { store, batches, stored, rows } = await open(t)
 
   store.write(write(1, { puts: [row('a')] }))
+  await Promise.resolve()
   store.write(write(2, { puts: [row('b', '1')] }))
   store.write(write(3, { deletes: ['b'], sync: true }))
   store.write(write(4, { puts: [row('b', '2'), row('\xff\x00', '\x80')] }))
