@@ -74,7 +74,7 @@ export class Keyspace {
 }
 
 /** Entries of a chain. */
-const heldMax = 2 ** 20
+const heldMax = 1_048_576
 
 /** One group's part. */
 export class Gate {
