@@ -106,9 +106,9 @@ export class Merging {
   /** EV1, for the keys of the load: times to live end by each member's own clock. */
   look(member: MemberId): void {
     for (const [group, oracle] of this.#oracles) {
-      const { held, isUp } = oracle.seat(member)
+      const { held, isUp, isAhead } = oracle.seat(member)
       const seat = `${group}:${member}`
-      if (!isUp || held.hash % comparedShare !== 0 || this.#compared.get(seat) === held.key)
+      if (!isUp || isAhead || held.hash % comparedShare !== 0 || this.#compared.get(seat) === held.key)
         continue
       this.#compared.set(seat, held.key)
       const digests = this.#digests(seat, this.load.keys(group))

@@ -107,6 +107,8 @@ export class MergingOracle {
     seat.durable = after
     seat.top = this.entries.topOf(seat.held)
     seat.stable = 0
+    // It may have been in the middle of a repair.
+    seat.isAhead = true
     seat.isUp = true
     seat.recovering = of.recovering
     seat.damaged = false

@@ -170,6 +170,8 @@ class MergingProbe implements Strategy {
     while ((this.#queue[count]?.at.index ?? Infinity) <= position.index) count++
     for (const delivery of this.#queue.splice(0, count)) this.#execute(delivery)
     this.#inner.applied(position)
+    const seat = this.#oracle.seat(this.#self)
+    if (seat.isAhead) seat.isAhead = this.#isAhead()
   }
 
   fetched(entries: readonly LogEntry[]): void {
@@ -278,6 +280,14 @@ class MergingProbe implements Strategy {
     }
   }
 
+  #isAhead(): boolean {
+    const overlays = new Overlays()
+    const vector = decodeMark(this.#inner.mark?.() ?? new Uint8Array(0), overlays)
+    overlays.prune(vector)
+    const { vector: first, to } = overlays.reach(0, vector)
+    return to < slotCount || !first.equals(vector)
+  }
+
   /** A repair is at its end: what the other member held is held here. */
   #join(at: Position): void {
     this.#inner.applied(at)
@@ -292,7 +302,10 @@ class MergingProbe implements Strategy {
     const { at, merge, slot } = delivery
     const { index } = at
     if (isJoin(delivery)) return this.#join(at)
-    if (slot !== undefined) this.#judge.mark('slots-merged')
+    if (slot !== undefined) {
+      this.#judge.mark('slots-merged')
+      this.#oracle.seat(this.#self).isAhead = true
+    }
     if (merge === undefined || merge.ops === null) return
     const { stamp, ops } = merge
     const entry = decodeEntry(delivery.payload.bytes())

@@ -5,6 +5,8 @@ import { Held } from './held.js'
 export interface MergingSeat {
   /** Executed, in this run of the member. */
   held: Held
+  /** Some slots show more than is held: a repair runs, or what it brought is still to come. */
+  isAhead: boolean
   /** Handed out for execution. */
   handed: Held
   /** On its disk. */
@@ -25,6 +27,7 @@ export interface MergingSeat {
 export function freshSeat(): MergingSeat {
   return {
     held: new Held(),
+    isAhead: false,
     handed: new Held(),
     durable: new Held(),
     top: 0,
