@@ -46,22 +46,23 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   if (state.applied < state.delivered) return
   const exported: (Uint8Array | null)[] = []
   let bytes = 0
-  let empty: Uint8Array = noSlot
+  let empty: Uint8Array | null = null
   let slot = peer.wantsSlot
   const { vector, to } = state.overlays.reach(slot, state.appliedVector)
   for (; slot < to && exported.length < slotsMax; slot++) {
     const holds = view.holdsSlot(slot)
     if (holds === null || bytes >= state.options.batchBytes) break
-    const each = view.exportSlot(slot) ?? noSlot
-    exported.push(holds ? each : null)
-    if (holds) bytes += each.length
-    else empty = each
+    // One stands for all that are empty.
+    if (!holds) empty ??= view.exportSlot(slot) ?? noSlot
+    const each = holds ? (view.exportSlot(slot) ?? noSlot) : null
+    exported.push(each)
+    bytes += each?.length ?? 0
   }
   if (exported.length === 0) return
   const everywhere = state.appliedVector
   const { lost } = state
-  const message = { slot: peer.wantsSlot, exported, empty, vector, everywhere, lost }
-  state.out.send(peer.member, { kind: 'slots', ...message })
+  const message = { slot: peer.wantsSlot, exported, vector, everywhere, lost }
+  state.out.send(peer.member, { kind: 'slots', ...message, empty: empty ?? noSlot })
   peer.wantsSlot = null
 }
 

@@ -205,7 +205,9 @@ export class Core {
         status: shard.status(),
         applied: shard.applied,
         clock: shard.engine.clock,
-        counters: shard.counters(),
+        get counters() {
+          return shard.counters()
+        },
         pending: shard.inFlight,
         memory: shard.engine.memoryBytes,
         digest: () => shard.digest(),

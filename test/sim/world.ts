@@ -241,7 +241,7 @@ export class World implements MemberWorld, FaultTarget {
       const views = member.reactor.views()
       if (this.merging === null) this.digests.look(member.id, views)
       else this.merging.look(member.id)
-      for (const view of views) this.#lookAtCounters(member, view)
+      if ((judge.step & 15) === 0) for (const view of views) this.#lookAtCounters(member, view)
       if (this.#damaged.has(member)) this.#healed(member)
     }
   }

@@ -108,7 +108,12 @@ export class Merging {
     for (const [group, oracle] of this.#oracles) {
       const { held, isUp, isAhead } = oracle.seat(member)
       const seat = `${group}:${member}`
-      if (!isUp || isAhead || held.hash % comparedShare !== 0 || this.#compared.get(seat) === held.key)
+      if (
+        !isUp ||
+        isAhead ||
+        held.hash % comparedShare !== 0 ||
+        this.#compared.get(seat) === held.key
+      )
         continue
       this.#compared.set(seat, held.key)
       const digests = this.#digests(seat, this.load.keys(group))

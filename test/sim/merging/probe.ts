@@ -282,7 +282,8 @@ class MergingProbe implements Strategy {
 
   #isAhead(): boolean {
     const overlays = new Overlays()
-    const vector = decodeMark(this.#inner.mark?.() ?? new Uint8Array(0), overlays)
+    const mark = this.#inner.mark?.() ?? new Uint8Array(0)
+    const vector = decodeMark(mark, { overlays, lost: new Vector() })
     overlays.prune(vector)
     const { vector: first, to } = overlays.reach(0, vector)
     return to < slotCount || !first.equals(vector)
