@@ -33,7 +33,7 @@ export function randomWorld(
     else if (roll < 950) world.checkpoint(node)
     else if (roll < 965) world.partition(node, nodes[node.id % nodes.length] as Node)
     else if (roll < 985) world.heal(node, nodes[node.id % nodes.length] as Node)
-    else if (roll < 992 && node.strategy !== null) world.crash(node)
+    else if (roll < 992 && node.strategy !== null) world.crash(node, chance.below(3) === 0)
     else if (node.strategy === null) {
       world.start(node, durability === 'always' ? null : 'unclean-stop')
     }
