@@ -9,9 +9,8 @@ import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
-import type { CommonKeyspace, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type { CommonKeyspace, StrategyPlugin } from '../api/strategy.js'
 import { never } from '../base/assert.js'
-import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { isRecordKey } from '../log/layout.js'
@@ -24,6 +23,7 @@ import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { commonKeyspaces, type GroupPlace, groupPlaces } from './groups.js'
+import { type GroupInspection, inspected } from './inspection.js'
 import { Peers } from './peers.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stores } from './stores.js'
@@ -41,22 +41,6 @@ export interface CoreInit {
   readonly now: Now
   /** Runs scripts; without it they are refused. */
   readonly scripts?: ScriptRunner | undefined
-}
-
-/** What tests and the simulator may look at. */
-export interface GroupInspection {
-  /** The engine's, milliseconds. */
-  readonly clock: number
-  readonly id: GroupId
-  readonly keyspace: string
-  readonly status: StrategyStatus | null
-  readonly applied: { readonly term: number; readonly index: number }
-  readonly counters: Readonly<Record<string, number>>
-  readonly pending: number
-  /** Bytes of data as the engine counts them: equal on all members. */
-  readonly memory: number
-  /** Of the state at `applied`; null while an entry behind it is half done. */
-  digest(): Hash64 | null
 }
 
 /** Milliseconds that a clean stop may take. */
@@ -199,19 +183,7 @@ export class Core {
   inspect(): { readonly clusterId: string; readonly groups: readonly GroupInspection[] } {
     return {
       clusterId: this.#peers.clusterId,
-      groups: this.#shards.map((shard) => ({
-        id: shard.id,
-        keyspace: shard.keyspace,
-        status: shard.status(),
-        applied: shard.applied,
-        clock: shard.engine.clock,
-        get counters() {
-          return shard.counters()
-        },
-        pending: shard.inFlight,
-        memory: shard.engine.memoryBytes,
-        digest: () => shard.digest(),
-      })),
+      groups: this.#shards.map(inspected),
     }
   }
 

@@ -1,0 +1,37 @@
+// What tests and the simulator may look at of one group of a member.
+
+import type { GroupId } from '../api/ids.js'
+import type { StrategyStatus } from '../api/strategy.js'
+import type { Hash64 } from '../base/hash.js'
+import type { Shard } from '../shard/shard.js'
+
+export interface GroupInspection {
+  /** The engine's, milliseconds. */
+  readonly clock: number
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly status: StrategyStatus | null
+  readonly applied: { readonly term: number; readonly index: number }
+  readonly counters: Readonly<Record<string, number>>
+  readonly pending: number
+  /** Bytes of data as the engine counts them: equal on all members. */
+  readonly memory: number
+  /** Of the state at `applied`; null while an entry behind it is half done. */
+  digest(): Hash64 | null
+}
+
+export function inspected(shard: Shard): GroupInspection {
+  return {
+    id: shard.id,
+    keyspace: shard.keyspace,
+    status: shard.status(),
+    applied: shard.applied,
+    clock: shard.engine.clock,
+    get counters() {
+      return shard.counters()
+    },
+    pending: shard.inFlight,
+    memory: shard.engine.memoryBytes,
+    digest: () => shard.digest(),
+  }
+}
