@@ -89,7 +89,7 @@ export class MergingLiveness {
       return
     }
     const waited = schedule.now - this.#heldSince
-    const { compareMs, idleMs } = profile.options
+    const { compareMs = 250, idleMs = 1_000 } = profile.options
     const differing = this.#merging.differing()
     if (differing !== null) this.#differing = differing
     const isEqual = differing?.length === 0
