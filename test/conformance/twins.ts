@@ -194,6 +194,13 @@ export const twins: readonly Twin[] = [
     ],
   },
   {
+    name: 'eventual: says that it covers whatever it is asked for',
+    plugin: changed(eventual, () => ({ covers: () => true })),
+    refusedBy:
+      'sessions: what a member has shown: another one covers it once it holds it, and not before',
+    because: /a member covers what it cannot have/,
+  },
+  {
     name: 'eventual: never asks to be woken',
     plugin: changed(eventual, () => ({ wakeAt: () => Number.MAX_SAFE_INTEGER })),
     refusedBy: 'wakeAt: members that are only ticked when it says so: come to the same',

@@ -256,6 +256,30 @@ export const causalCases: readonly Case[] = [
     }),
   ),
   {
+    name: 'sessions: what a member has shown: another one covers it once it holds it, and not before',
+    applies: (supports) => supports.levels.includes('causal'),
+    run(subject) {
+      const world = worldOf(subject)
+      const [first, second] = nodesOf(world)
+      isolate(world, first)
+      world.write(first)
+      world.run(40)
+      const shown = first.strategy?.seen?.()
+      hold(shown !== undefined, 'it does not say what it has shown')
+      const covers = (node: Node): boolean => node.strategy?.covers?.(shown) === true
+      hold(covers(first), 'it does not cover what it has shown itself')
+      hold(!covers(second), 'a member covers what it cannot have')
+
+      second.strategy?.hurry?.(shown)
+      world.calm(100)
+      hold(covers(second), 'a member that holds everything does not cover it')
+      world.crash(second)
+      world.start(second, null)
+      world.run(100)
+      hold(covers(second), 'a member forgot at a restart what it held')
+    },
+  },
+  {
     name: 'wakeAt: members that are only ticked when it says so: come to the same',
     run(subject) {
       const world = worldOf(subject, { sleeps: true })
