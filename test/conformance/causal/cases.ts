@@ -1,10 +1,10 @@
 // Cases of strategies whose order is causal.
 
 import type { Durability, MemberId, ReadLevel, Token } from 'quorate/plugin'
-import { Random } from 'quorate/plugin'
 import { type Case, forSeeds, hold, type Subject } from '../case.js'
 import { withoutClock } from '../purity.js'
 import { compareRuns, recorded } from '../recording.js'
+import { nobody, Spoiler } from '../spoiled.js'
 import type { Node, WorldOptions } from './node.js'
 import { randomWorld } from './random-world.js'
 import { CausalWorld } from './world.js'
@@ -330,7 +330,6 @@ export const causalCases: readonly Case[] = [
     name: 'messages: cut short, too long, empty, of other versions, at random, from nobody: ignored',
     run(subject) {
       const world = worldOf(subject)
-      const random = new Random(9)
       const found: (readonly [from: Node, to: Node, message: Uint8Array])[] = []
       world.filter = (from, to, message) => {
         if (found.length < 200) found.push([from, to, Uint8Array.from(message)])
@@ -342,18 +341,10 @@ export const causalCases: readonly Case[] = [
         to.strategy?.step(from, bytes, { mono: world.now, wall: 1_790_000_000_000 + world.now })
         world.settle(to)
       }
+      const spoiler = new Spoiler()
       for (const [from, to, message] of [...found]) {
-        for (let i = 0; i < 12; i++)
-          give(from.id, to, message.slice(0, random.below(message.length)))
-        give(from.id, to, Uint8Array.from([...message, 0]))
-        for (const version of [0, 2, 9, 255]) {
-          const other = Uint8Array.from(message)
-          if (other[0] === version) continue
-          other[0] = version
-          give(from.id, to, other)
-        }
-        give(99 as MemberId, to, message)
-        give(from.id, to, Uint8Array.from(message, () => random.below(256)).fill(255, 0, 1))
+        for (const each of spoiler.of(message)) give(from.id, to, each)
+        give(nobody, to, message)
       }
       world.write(world.nodes[0] as Node)
       judge(world)

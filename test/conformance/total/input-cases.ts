@@ -1,9 +1,10 @@
 // The same inputs bring the same outputs, and no bytes from outside bring a strategy down.
 
-import { type MemberId, Random } from 'quorate/plugin'
+import type { MemberId } from 'quorate/plugin'
 import { type Case, forSeeds, hold, type Subject } from '../case.js'
 import { withoutClock } from '../purity.js'
 import { compareRuns, recorded } from '../recording.js'
+import { nobody, Spoiler } from '../spoiled.js'
 import { runSchedule } from './schedule.js'
 import { isAnswered, isLed, loadedWorld, worldOf } from './subject-world.js'
 import { texts } from './texts.js'
@@ -63,26 +64,14 @@ export const inputCases: readonly Case[] = [
     run(subject) {
       const messages = collect(subject)
       const world = loadedWorld(subject)
-      const random = new Random(9)
-      const now = (): { wall: number; mono: number } => ({
-        wall: 1_700_000_000_000 + world.mono,
-        mono: world.mono,
-      })
-      const give = (from: number, to: number, bytes: Uint8Array): void =>
-        world.strategy(to).step(from as MemberId, bytes, now())
+      const spoiler = new Spoiler()
+      const give = (from: number, to: number, bytes: Uint8Array): void => {
+        const now = { wall: 1_700_000_000_000 + world.mono, mono: world.mono }
+        world.strategy(to).step(from as MemberId, bytes, now)
+      }
       for (const [from, to, message] of messages) {
-        const ends = [0, 1, 2, 3, message.length - 1]
-        for (let i = 0; i < 12; i++) ends.push(random.below(message.length))
-        for (const end of ends) if (end < message.length) give(from, to, message.slice(0, end))
-        give(from, to, Uint8Array.from([...message, 0]))
-        for (const version of [0, 2, 9, 255]) {
-          const other = Uint8Array.from(message)
-          if (other[0] === version) continue
-          other[0] = version
-          give(from, to, other)
-        }
-        give(99, to, message)
-        give(from, to, Uint8Array.from(message, () => random.below(256)).fill(255, 0, 1))
+        for (const each of spoiler.of(message)) give(from, to, each)
+        give(nobody, to, message)
         world.step()
       }
       hold(isLed(world), 'nobody leads after senseless messages')
