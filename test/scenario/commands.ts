@@ -1,11 +1,13 @@
-// The commands of a scenario, each a line of words. A member is a number, a name that was given, `leader`,
-// or `follower`: the first member that does not lead.
+// The commands of a scenario over a strategy of one total order, each a line of words. A member is a
+// number, a name that was given, `leader`, or `follower`: the first member that does not lead.
 
 import type { MemberId, ReadLevel, RecoveryCause } from 'quorate/plugin'
 import { texts } from '../conformance/total/texts.js'
 import type { World } from '../conformance/total/world.js'
+import type { Command } from './stage.js'
 
-export class Stage {
+/** The members, and how a scenario calls them. */
+export class Cast {
   readonly world: World
   readonly #names = new Map<string, number>()
 
@@ -29,9 +31,6 @@ export class Stage {
   }
 }
 
-/** Answers the lines that it says beside what the members do; anything else is nothing. */
-export type Command = (stage: Stage, words: readonly string[]) => unknown
-
 function milliseconds(word: string | undefined, otherwise?: number): number {
   const value = word === undefined ? otherwise : Number(word)
   if (value === undefined || !Number.isSafeInteger(value))
@@ -39,63 +38,61 @@ function milliseconds(word: string | undefined, otherwise?: number): number {
   return value
 }
 
-const conditions: Readonly<Record<string, (stage: Stage, member: string | undefined) => boolean>> =
-  {
-    settled: ({ world }) => world.leader() !== null && world.isSettled(),
-    'led-by-another': (stage, member) =>
-      stage.world.leader() !== stage.member(member) && stage.world.isSettled(),
-    intact: (stage, member) =>
-      stage.world.strategy(stage.member(member)).status().recovering === null,
-  }
+const conditions: Readonly<Record<string, (cast: Cast, member: string | undefined) => boolean>> = {
+  settled: ({ world }) => world.leader() !== null && world.isSettled(),
+  'led-by-another': (cast, member) =>
+    cast.world.leader() !== cast.member(member) && cast.world.isSettled(),
+  intact: (cast, member) => cast.world.strategy(cast.member(member)).status().recovering === null,
+}
 
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Readonly<Record<string, Command<Cast>>> = {
   /** elect: until somebody leads and committed an entry of its term */
   elect: ({ world }) => {
     world.elect()
   },
   /** name NAME MEMBER: calls it so from now on, whatever becomes of it */
-  name: (stage, [name, member]) => stage.name(name, stage.member(member)),
+  name: (cast, [name, member]) => cast.name(name, cast.member(member)),
   /** advance MS */
   advance: ({ world }, [ms]) => world.advance(milliseconds(ms)),
   /** until settled | led-by-another MEMBER | intact MEMBER [MS] */
-  until: (stage, [condition = '', ...rest]) => {
+  until: (cast, [condition = '', ...rest]) => {
     const holds = conditions[condition]
     if (holds === undefined) throw new Error(`no condition '${condition}'`)
     const [member, ms] = condition === 'settled' ? [undefined, rest[0]] : rest
-    const isSo = stage.world.until(() => holds(stage, member), milliseconds(ms, 10_000))
+    const isSo = cast.world.until(() => holds(cast, member), milliseconds(ms, 10_000))
     return isSo ? [] : [`not ${condition}`]
   },
   /** propose MEMBER TEXT */
-  propose: (stage, [member, text = '']) => {
-    return stage.world.propose(stage.member(member), text) === null ? ['refused'] : []
+  propose: (cast, [member, text = '']) => {
+    return cast.world.propose(cast.member(member), text) === null ? ['refused'] : []
   },
   /** read MEMBER [LEVEL] */
-  read: (stage, [member, level = 'linearizable']) => {
-    const token = stage.world.read(stage.member(member), level as ReadLevel)
+  read: (cast, [member, level = 'linearizable']) => {
+    const token = cast.world.read(cast.member(member), level as ReadLevel)
     return token === null ? ['refused'] : []
   },
   /** transfer MEMBER */
-  transfer: (stage, [member]) => {
-    const refusal = stage.world.strategy(stage.member(member)).transfer(null)
+  transfer: (cast, [member]) => {
+    const refusal = cast.world.strategy(cast.member(member)).transfer(null)
     return refusal === null ? [] : [`refused: ${refusal.reason}`]
   },
   /** crash MEMBER [power] */
-  crash: (stage, [member, power]) => stage.world.crash(stage.member(member), power === 'power'),
+  crash: (cast, [member, power]) => cast.world.crash(cast.member(member), power === 'power'),
   /** wipe MEMBER: its disk is lost */
-  wipe: (stage, [member]) => stage.world.wipe(stage.member(member)),
+  wipe: (cast, [member]) => cast.world.wipe(cast.member(member)),
   /** start MEMBER [CAUSE] */
-  start: (stage, [member, cause]) =>
-    stage.world.start(stage.member(member), (cause ?? null) as RecoveryCause | null),
+  start: (cast, [member, cause]) =>
+    cast.world.start(cast.member(member), (cause ?? null) as RecoveryCause | null),
   /** cut FROM TO: one way */
-  cut: (stage, [from, to]) => stage.world.cut(stage.member(from), stage.member(to)),
+  cut: (cast, [from, to]) => cast.world.cut(cast.member(from), cast.member(to)),
   /** isolate MEMBER: both ways, from all */
-  isolate: (stage, [member]) => stage.world.isolate(stage.member(member)),
+  isolate: (cast, [member]) => cast.world.isolate(cast.member(member)),
   /** heal: all links */
   heal: ({ world }) => world.heal(),
   /** checkpoint MEMBER */
-  checkpoint: (stage, [member]) => stage.world.takeCheckpoint(stage.member(member)),
+  checkpoint: (cast, [member]) => cast.world.takeCheckpoint(cast.member(member)),
   /** accept-loss MEMBER */
-  'accept-loss': (stage, [member]) => stage.world.strategy(stage.member(member)).acceptLoss(),
+  'accept-loss': (cast, [member]) => cast.world.strategy(cast.member(member)).acceptLoss(),
   /** show: what every member says of itself, and what it executed */
   show: ({ world }) =>
     world.nodes.map((node) => {

@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
+import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import { playScenario } from './scenario.js'
 
@@ -31,4 +32,22 @@ test('scenario: an unknown command, member or condition: named', (t) => {
   t.throws(() => play('> jump'), { message: /no command 'jump'/ })
   t.throws(() => play('> crash seven'), { message: /no member 'seven'/ })
   t.throws(() => play('> until midnight'), { message: /no condition 'midnight'/ })
+})
+
+test('scenario: a strategy of causal order: members go on apart, and hold the same in the end', (t) => {
+  const text =
+    '>> run 1000\n>> cut 1 2\n>> cut 1 3\n> write 1\n>> write 2\n>> run 500\n> show\n>> heal 1 2\n>> heal 1 3\n>> run 2000\n> show\n'
+
+  const played = playScenario(text, { plugin: eventual as StrategyPlugin })
+  const shown = played.split('\n').filter((line) => /^\d leader/.test(line))
+
+  t.false(played.includes('refused'))
+  t.deepEqual(shown, [
+    '1 leader merged=1',
+    '2 leader merged=1',
+    '3 leader merged=1',
+    '1 leader merged=2',
+    '2 leader merged=2',
+    '3 leader merged=2',
+  ])
 })

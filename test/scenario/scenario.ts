@@ -1,4 +1,4 @@
-// Stories of a strategy of one total order in golden files. A line `> command` is played, and what the
+// Stories of a strategy in golden files. A line `> command` is played, and what the
 // members say and send meanwhile stands in the lines behind it; `>> command` is played in silence; `#`
 // begins a comment. `REWRITE=1` accepts the present lines: do so only when each changed one can be
 // explained.
@@ -7,9 +7,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { StrategyPlugin, TraceEvent } from 'quorate/plugin'
 import type { Runner } from '../conformance/conformance.js'
+import { CausalWorld } from '../conformance/causal/world.js'
 import { World } from '../conformance/total/world.js'
 import type { WorldOptions } from '../conformance/total/world-options.js'
-import { commands, Stage } from './commands.js'
+import { causalCommands } from './causal-commands.js'
+import { Cast, commands } from './commands.js'
+import { type Stage, stageOf } from './stage.js'
 
 export interface SceneOptions {
   readonly plugin: StrategyPlugin
@@ -17,7 +20,8 @@ export interface SceneOptions {
   readonly options?: Readonly<Record<string, unknown>>
   /** A message in words; without it, its length. */
   readonly describe?: (message: Uint8Array) => string
-  /** Members, seed, network and disks, where three members and a quick network do not serve. */
+  /** Members, seed, network and disks, where three members and a quick network do not serve; of causal
+   * order only members (`voters`), seed and durability. */
   readonly world?: Partial<Omit<WorldOptions, 'plugin' | 'options' | 'parsed'>>
 }
 
@@ -43,10 +47,8 @@ export function scenario({ test, files, ...scene }: ScenarioOptions): void {
 
 /** The text with the lines that the commands bring now. */
 export function playScenario(text: string, scene: SceneOptions): string {
-  const { plugin, options = {}, describe = byLength } = scene
-  const parsed = plugin.parseOptions(options)
-  const world = new World({ seed: 42, delayMaxMs: 1, ...scene.world, plugin, parsed })
-  const stage = new Stage(world)
+  const { describe = byLength } = scene
+  const stage = scene.plugin.supports.order === 'total' ? totalStage(scene) : causalStage(scene)
   const lines: string[] = []
   const teller = {
     sent: (from: number, to: number, message: Uint8Array): void => {
@@ -60,20 +62,37 @@ export function playScenario(text: string, scene: SceneOptions): string {
     const isCommand = line.startsWith('>')
     if (isCommand || line.startsWith('#')) lines.push(line)
     if (!isCommand) continue
-    world.storyteller = line.startsWith('>>') ? null : teller
+    const isSilent = line.startsWith('>>')
+    stage.listen(isSilent ? null : teller)
     const said = play(stage, line)
-    if (world.storyteller !== null) lines.push(...said)
-    world.storyteller = null
+    if (!isSilent) lines.push(...said)
   }
   return `${lines.join('\n')}\n`
 }
 
+function totalStage({ plugin, options = {}, world: given }: SceneOptions): Stage {
+  const parsed = plugin.parseOptions(options)
+  const world = new World({ seed: 42, delayMaxMs: 1, ...given, plugin, parsed })
+  const listen: Stage['listen'] = (teller) => {
+    world.storyteller = teller
+  }
+  return stageOf(new Cast(world), listen, commands)
+}
+
+function causalStage({ plugin, options = {}, world: given = {} }: SceneOptions): Stage {
+  const { seed = 42, voters: members = 3, durability = 'always' } = given
+  const world = new CausalWorld({ seed, members, durability, plugin, options })
+  const listen: Stage['listen'] = (teller) => {
+    world.storyteller = teller
+  }
+  return stageOf(world, listen, causalCommands)
+}
+
 function play(stage: Stage, line: string): readonly string[] {
   const [name = '', ...words] = line.replace(/^>+/, '').trim().split(/\s+/)
-  const command = commands[name]
-  if (command === undefined) throw new Error(`no command '${name}' in '${line}'`)
-  const said = command(stage, words)
-  return Array.isArray(said) ? said.map(String) : []
+  const said = stage.play(name, words)
+  if (said === undefined) throw new Error(`no command '${name}' in '${line}'`)
+  return said
 }
 
 function compare(accepted: string, played: string): void {

@@ -33,6 +33,7 @@ import {
   type Node,
   type WorldOptions,
 } from './node.js'
+import type { Storyteller } from '../storyteller.js'
 import { Rules } from './rules.js'
 
 const wallStart = 1_790_000_000_000
@@ -46,6 +47,8 @@ export class CausalWorld {
   readonly cut = new Set<string>()
   /** Sees what is sent; false loses it. */
   filter: (from: Node, to: Node, message: Uint8Array) => boolean = () => true
+  /** Hears what is sent and traced, for golden files. */
+  storyteller: Storyteller | null = null
   #flights: Flight[] = []
   #mono = 1000
   #token = 0
@@ -283,6 +286,7 @@ export class CausalWorld {
   #handle(node: Node, ready: Ready): void {
     const strategy = node.strategy as Strategy
     node.readies.hold(ready)
+    for (const event of ready.trace) this.storyteller?.traced(node.id, event)
     for (const { to, message } of ready.sendNow) this.#send(node, to, message)
     if (ready.write !== null) node.writes.push({ ready, batch: ready.write })
     else for (const { to, message } of ready.sendAfterWrite) this.#send(node, to, message)
@@ -360,7 +364,9 @@ export class CausalWorld {
   #send(from: Node, id: MemberId, message: Uint8Array): void {
     const to = this.nodes[id - 1] as Node
     if (to.strategy === null || !this.#isLinked(from, to)) return
-    if (this.filter(from, to, message)) this.#flights.push({ from, to, message, snapshot: null })
+    if (!this.filter(from, to, message)) return
+    this.storyteller?.sent(from.id, id, message)
+    this.#flights.push({ from, to, message, snapshot: null })
   }
 
   #isLinked(a: Node, b: Node): boolean {

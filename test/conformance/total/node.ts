@@ -10,7 +10,6 @@ import {
   type ReadLevel,
   type StoreBatch,
   type Strategy,
-  type TraceEvent,
 } from 'quorate/plugin'
 import { ReadyCheck } from '../ready-check.js'
 import { emptyImage, type Image } from './disk.js'
@@ -51,12 +50,6 @@ export interface Letter {
   readonly at: number
   readonly order: number
   readonly life: number
-}
-
-/** Hears what members say to each other, and of themselves. */
-export interface Storyteller {
-  sent(from: number, to: number, message: Uint8Array): void
-  traced(member: number, event: TraceEvent): void
 }
 
 /** One member: a strategy, its disk and its engine. */

@@ -22,7 +22,8 @@ import {
 import { copy, store } from './disk.js'
 import { Fates } from './fates.js'
 import { Invariants } from './invariants.js'
-import { type Letter, Node, type ReadRecord, type Storyteller, type Write } from './node.js'
+import type { Storyteller } from '../storyteller.js'
+import { type Letter, Node, type ReadRecord, type Write } from './node.js'
 import { type GivenOptions, worldDefaults, type WorldOptions } from './world-options.js'
 
 export class World {
