@@ -24,6 +24,8 @@ export interface SessionWorldOptions {
   readonly durability: Durability
   readonly kills: boolean
   readonly shards?: number
+  /** Milliseconds between two faults, on average. */
+  readonly strikeMs?: number
   /** What every connection asks of its reads. */
   readonly asks?: Level
 }
@@ -74,7 +76,7 @@ export class SessionWorld {
     if (!world.settled()) return ['the members do not begin']
     for (let i = 0; i < steps; i++) {
       for (const walker of this.#walkers) this.#turn(walker)
-      if (random.chance(1, 150)) this.#strike()
+      if (random.chance(1, this.#options.strikeMs ?? 150)) this.#strike()
       world.step()
     }
     return this.judge.verdict().breaches
