@@ -89,8 +89,9 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   state.counters.repairs++
   state.hasAll = true
   if (!hasBug('eventual-repair-not-joined')) {
-    take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start })
+    // First: what the vector covers already is not noted as lost any more.
     fillAll(state, message.lost)
+    take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start })
   }
   release(state)
 }

@@ -1,7 +1,8 @@
 // What this member shows its clients, for session tokens: entries by their stamps. A token's holder is served
-// where all of them are applied.
+// where all of them are applied. Ranges that were closed without their entries are no part of a token, and the
+// holder of one that has any of them was shown what is lost: it is never served.
 
-import { type SeenStamps, Vector } from 'quorate/plugin'
+import { hasBug, type SeenStamps, type StampRange, Vector } from 'quorate/plugin'
 import type { Gate } from './gate.js'
 import { safeTime } from './notes.js'
 import { serves } from './opening.js'
@@ -12,12 +13,13 @@ export function seen(state: EventualState): SeenStamps {
   const keyspace = state.gate?.keyspace
   const vector = Vector.copyOf(keyspace?.shown ?? state.vector)
   for (const { overlays } of keyspace?.groups ?? [state]) overlays.joinTo(vector)
+  for (const range of lostOf(state)) vector.remove(range)
   return { kind: 'stamps', ranges: vector.ranges(), upTo: 0 }
 }
 
 /** Judged by what is applied. */
 export function covers(state: EventualState, mark: SeenStamps): boolean {
-  if (state.recovering !== null) return false
+  if (state.recovering !== null || isLost(state, mark)) return false
   if (state.gate !== null) return coversAll(state.gate, mark)
   const { ranges, upTo } = mark
   for (const range of ranges) if (!state.appliedVector.holds(range)) return false
@@ -44,3 +46,20 @@ export function hurry(state: EventualState): void {
 
 /** Milliseconds between two questions for the sake of those who wait. */
 const hurryMs = 100
+
+/** Lost ranges of a seat that count: a token has to name what lies between them. */
+const lostMax = 2
+
+/** What no member has any more. */
+function lostOf(state: EventualState): readonly StampRange[] {
+  const lost = new Vector()
+  for (const each of state.gate?.keyspace.groups ?? [state]) lost.join(each.lost)
+  return state.seats.flatMap((_, seat) => lost.rangesOf(seat).slice(-lostMax))
+}
+
+function isLost(state: EventualState, { ranges }: SeenStamps): boolean {
+  if (hasBug('eventual-lost-not-told')) return false
+  return lostOf(state).some(({ seat, after, upTo }) =>
+    ranges.some((each) => each.seat === seat && each.after < upTo && after < each.upTo),
+  )
+}
