@@ -315,7 +315,7 @@ export class EventualState {
 
   /** Entries do not tell what is lacking: an empty member takes a snapshot of `from`, another one its slots. */
   needAll(from: MemberId): void {
-    if (this.tail.last === 0) this.needsAll ??= { from, askedAt: never }
+    if (this.delivered === 0) this.needsAll ??= { from, askedAt: never }
     else this.repair ??= { from, next: 0, start: null, askedAt: never }
   }
 

@@ -4,6 +4,9 @@
 import test from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
+import type { Node } from '../../conformance/causal/node.js'
+import { CausalWorld } from '../../conformance/causal/world.js'
 import { randomWorld } from '../../conformance/causal/random-world.js'
 
 const options = { idleMs: 100, tailBytes: 1_024, keepBytes: 1_024, shipMs: 0 }
@@ -19,3 +22,35 @@ for (const durability of ['always', 'everysec', 'none'] as const) {
     t.deepEqual(faults.slice(0, 10), [])
   })
 }
+
+test('eventual: a member that waits for a snapshot takes no writes, for it would lose them', (t) => {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 1,
+    members: 2,
+    durability: 'always',
+    options,
+  })
+  const [one, two] = world.nodes as [Node, Node]
+  world.crash(one)
+  for (let i = 0; i < 60; i++) {
+    world.write(two)
+    world.run(1)
+  }
+  world.checkpoint(two)
+  world.run(1)
+  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'want-all'
+  world.start(one, null)
+  world.run(80)
+  t.is(one.merged.size, 0)
+  t.is(world.write(one), null)
+
+  world.filter = () => true
+  world.run(80)
+
+  t.is(one.merged.size, two.merged.size)
+  t.not(world.write(one), null)
+  world.comeToRest()
+  world.judge()
+  t.deepEqual(world.faults, [])
+})
