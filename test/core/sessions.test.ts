@@ -209,3 +209,32 @@ test('session token: a second one, long after the wait for the first: waited for
     t.is(reader.replies.at(-1), `$${value}`)
   }
 })
+
+test('session token: more groups than fit: the others are asked for by a strong read, and refused where there is none', (t) => {
+  const shards = 64
+  const w = new CoreWorld({
+    keyspaces: [space('sequential')],
+    config: () => ({ shards, sessionWaitMs: 300 }),
+  })
+  t.true(w.settled())
+  const [one, other] = followers(w)
+  const writer = w.client(one)
+  const keys = Array.from({ length: 400 }, (_, i) => `k${i}`)
+  ask(w, writer, ...keys.map((key) => `SET ${key} old`))
+  const stranger = w.client(other)
+  w.until(() => ask(w, stranger, ...keys.map((key) => `GET ${key}`)).every((at) => at === '$old'))
+  w.isolate(other)
+  ask(w, writer, ...keys.map((key) => `SET ${key} new`))
+  const token = tokenOf(w, writer)
+  t.true(token.length <= 256)
+  const reader = w.client(other)
+  ask(w, reader, `QUORATE SESSION SET ${token}`)
+
+  const refused = ask(w, reader, ...keys.map((key) => `GET ${key}`))
+  w.rejoin(other)
+  t.true(w.until(() => ask(w, reader, `MGET ${keys.join(' ')}`)[0]?.startsWith('-') === false))
+  const found = ask(w, reader, ...keys.map((key) => `GET ${key}`))
+
+  t.true(refused.every((reply) => behind.test(reply)))
+  t.true(found.every((reply) => reply === '$new'))
+})
