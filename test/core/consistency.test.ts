@@ -147,4 +147,5 @@ test('consistency: what holds: said for the connection and for a key', (t) => {
   ])
   t.true(client.text.includes('read-level\r\n$6\r\nstrong'))
   t.true(client.text.includes('read-level\r\n$7\r\nrefused'))
+  t.true(client.text.includes('without-majority\r\n$24\r\nrefuses writes and reads'))
 })

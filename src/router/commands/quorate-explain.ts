@@ -30,6 +30,7 @@ export default {
     const promises = promisesOf({ level, durability, members: members.length })
     const term = readTerms(state, session.terms?.asked ?? null)[index]
     const shows = term?.shows ?? level
+    const shown = promisesOf({ level: shows, durability, members: members.length })
     return {
       type: 'map',
       pairs: Object.entries({
@@ -46,10 +47,8 @@ export default {
         health: report.health,
         ok: promises.ok,
         'read-level': term?.refusal == null ? shows : 'refused',
-        read:
-          term?.refusal?.text ??
-          promisesOf({ level: shows, durability, members: members.length }).read,
-        'without-majority': promises.minority,
+        read: term?.refusal?.text ?? shown.read,
+        'without-majority': shown.minority,
       }).flat(),
     }
   },
