@@ -45,7 +45,7 @@ export function casesOf({ supports }: StrategyPlugin): readonly Case[] {
   return [...manifestCases, ...ordered].filter((each) => each.applies?.(supports) !== false)
 }
 
-export function conformance({ test, plugin, options = {}, seeds = 40 }: ConformanceOptions): void {
+export function conformance({ test, plugin, options = {}, seeds = 60 }: ConformanceOptions): void {
   const subject: Subject = { plugin, options, seeds }
   for (const each of casesOf(plugin)) {
     test(`${plugin.name}: ${each.name}`, (...given) => {
@@ -59,7 +59,7 @@ export function conformance({ test, plugin, options = {}, seeds = 40 }: Conforma
 export function refusals({
   plugin,
   options = {},
-  seeds = 40,
+  seeds = 60,
 }: Omit<ConformanceOptions, 'test'>): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { name, run } of casesOf(plugin)) {

@@ -6,11 +6,11 @@ import { runSchedule, settle } from './schedule.js'
 import { isAnswered, isLed, loadedWorld, otherThan, patienceMs, worldOf } from './subject-world.js'
 import { texts } from './texts.js'
 
-function schedules(subject: Subject, durability: Durability): void {
+function schedules(subject: Subject, durability: Durability, wipes = false): void {
   const { plugin } = subject
   const parsed = plugin.parseOptions(subject.options)
   forSeeds(subject.seeds, (seed) => {
-    runSchedule(seed, { plugin, parsed, durability, recoverWaitMs: 1_000 })
+    runSchedule(seed, { plugin, parsed, durability, wipes, recoverWaitMs: 1_000 })
   })
 }
 
@@ -55,6 +55,11 @@ export const agreementCases: readonly Case[] = [
       run: (subject) => schedules(subject, durability),
     }),
   ),
+  {
+    name: 'recovering: random faults, and disks that are lost while a majority is intact, then peace: nothing is lost, doubled, reordered or stuck',
+    applies: (supports) => supports.durabilities.includes('always'),
+    run: (subject) => schedules(subject, 'always', true),
+  },
   {
     name: 'fates: a deposed leader whose entries the others have: is not told for certain that they are gone',
     run(subject) {

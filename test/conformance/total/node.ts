@@ -76,6 +76,8 @@ export class Node {
   /** Greatest index that a client of this life saw: of an own write, or of a sequential read. */
   seenIndex = 0
   readies: ReadyCheck
+  /** It lost its disk, and was not seen intact since. */
+  isDamaged = false
   /** Snapshots that this member took. */
   snapshots = 0
 

@@ -79,6 +79,34 @@ export const recoveryCases: readonly Case[] = [
     },
   },
   {
+    name: 'recovering: a member without its disk that reaches only a deposed leader: is not refilled by it',
+    run(subject) {
+      const world = loadedWorld(subject)
+      const old = world.leader() as number
+      world.node(old).isPaused = true
+      const isDeposed = (): boolean =>
+        world.ids.some((id) => id !== old && world.strategy(id).status().role === 'leader')
+      hold(world.until(isDeposed, patienceMs), 'nobody leads in place of a leader that is silent')
+      const next = world.leader() as number
+      const victim = otherThan(world, old, next)
+      hold(isAnswered(world, next, { text: 'new', ms: patienceMs }), 'a write is not answered')
+      world.crash(victim)
+      world.wipe(victim)
+      world.isolate(next)
+      world.node(old).isPaused = false
+      world.start(victim, 'disk-lost')
+
+      world.advance(5_000)
+      for (const id of [old, victim])
+        hold(!isAnswered(world, id, { ms: 500 }), 'it counts without what it had acknowledged')
+      hold(!isIntact(world, victim), 'it takes what a deposed leader has for all that there is')
+      world.heal()
+      hold(isLed(world), 'nobody leads once the links are whole')
+      world.until(() => texts(world, victim).includes('!new'), patienceMs)
+      hold(texts(world, victim).includes('!new'), 'a write that was answered is lost')
+    },
+  },
+  {
     name: 'recovering: two of three lost their disks under always: they answer nothing before the loss is accepted',
     // `eras` asks for more.
     applies: (supports) => !supports.eras,

@@ -2,6 +2,7 @@
 
 import { Random } from 'quorate/plugin'
 import { World } from './world.js'
+import type { Node } from './node.js'
 import type { GivenOptions } from './world-options.js'
 
 export interface ScheduleResult {
@@ -63,8 +64,7 @@ function fault(world: World, random: Random): void {
     case 2:
     case 3:
     case 4:
-      for (const one of world.nodes)
-        if (one.strategy === null) world.start(one.id, restartCause(world))
+      for (const one of world.nodes) if (one.strategy === null) startAgain(world, one, random)
       return
     case 5:
       world.cut(id, random.pick(world.ids))
@@ -85,6 +85,30 @@ function fault(world: World, random: Random): void {
   }
 }
 
+function startAgain(world: World, node: Node, random: Random): void {
+  if (!world.options.wipes) {
+    world.start(node.id, restartCause(world))
+    return
+  }
+  if (random.chance(1, 3) && mayLoseItsDisk(world, node)) {
+    world.wipe(node.id)
+    node.isDamaged = true
+  }
+  // Until it has written something, it is found empty at each start.
+  const isEmpty = node.isDamaged && node.disk.state === null
+  world.start(node.id, isEmpty ? 'disk-lost' : null)
+}
+
+/** A majority is left that has all that it ever acknowledged. */
+function mayLoseItsDisk(world: World, node: Node): boolean {
+  let damaged = 1
+  for (const other of world.nodes) {
+    if (other.strategy?.status().recovering === null) other.isDamaged = false
+    if (other !== node && other.isDamaged) damaged++
+  }
+  return damaged <= Math.floor((world.options.voters - 1) / 2)
+}
+
 function restartCause(world: World): 'unclean-stop' | null {
   return world.options.durability === 'always' ? null : 'unclean-stop'
 }
@@ -95,7 +119,9 @@ export function settle(world: World): void {
   world.quiet = true
   for (const node of world.nodes) {
     node.isPaused = false
-    if (node.strategy === null) world.start(node.id, restartCause(world))
+    const isEmpty = node.isDamaged && node.disk.state === null
+    const cause = isEmpty ? 'disk-lost' : restartCause(world)
+    if (node.strategy === null) world.start(node.id, cause)
   }
   const isDone = world.until(() => world.leader() !== null && world.isSettled(), 20_000)
   if (!isDone) throw new Error(`LV1: no leader: ${describe(world)}`)

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly diskMaxMs: number
   /** A member without news is only ticked when its `wakeAt` has come. */
   readonly sleeps: boolean
+  /** Random schedules take disks away, never of so many members that no majority is intact. */
+  readonly wipes: boolean
 }
 
 export type GivenOptions = Partial<WorldOptions> & Pick<WorldOptions, 'plugin'>
@@ -41,4 +43,5 @@ export const worldDefaults: Omit<WorldOptions, 'plugin'> = {
   diskMinMs: 0,
   diskMaxMs: 2,
   sleeps: false,
+  wipes: false,
 }

@@ -256,10 +256,25 @@ export const twins = [
     refusedBy: 'recovering: a member without its disk and one intact: no leader and no answers',
     because: /a member that lost its disk was counted/,
     also: [
+      'recovering: a member without its disk that reaches only a deposed leader: is not refilled by it',
       'recovering: one of three lost its disk: it is refilled, then intact, and counts again',
       'recovering: still so at a restart: remembered; refilled: forgotten',
       'recovering: two of three lost their disks under always: they answer nothing before the loss is accepted',
     ],
+  },
+  {
+    name: 'takes the word of one member for that of a majority when it recovers',
+    plugin: twin((strategy, { self, members }) => ({
+      step(from, message, now) {
+        strategy.step(from, message, now)
+        if (decodeMessage(message)?.kind !== 'recovery-response') return
+        const third = members.voters.find((id) => id !== self && id !== from)
+        if (third !== undefined) strategy.step(third, message, now)
+      },
+    })),
+    refusedBy:
+      'recovering: a member without its disk that reaches only a deposed leader: is not refilled by it',
+    because: /RF5: leader \d lacks entry|counts without what it had acknowledged/,
   },
   {
     name: 'does not hear from who was silent for long',
@@ -277,6 +292,7 @@ export const twins = [
     refusedBy: 'liveness: all faults end: a leader, new writes, and every member equal',
     because: /nobody leads once everything is whole|no writes once all is whole|LV/,
     also: [
+      'recovering: a member without its disk that reaches only a deposed leader: is not refilled by it',
       'quorum: one member of three: takes no writes, and goes on with a second one',
       'reads: linearizable: an old leader that is cut off: grants none once another may have written',
     ],
