@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos differential acceptance suite bench clean
+.PHONY: build run test one lint sim chaos differential acceptance suite example bench clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -61,6 +61,9 @@ suite: build
 	@exec node dist/test/suite/main.js
 
 # Every question, or one: make bench B=end-to-end ROUNDS=5
+example: build
+	@exec node dist/test/examples/levels.js
+
 bench: build
 	@exec node dist/test/bench/main.js
 
