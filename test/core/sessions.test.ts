@@ -238,3 +238,31 @@ test('session token: more groups than fit: the others are asked for by a strong 
   t.true(refused.every((reply) => behind.test(reply)))
   t.true(found.every((reply) => reply === '$new'))
 })
+
+test('session token: more causal keyspaces than fit: the others wait for word of every member', (t) => {
+  const names = Array.from({ length: 12 }, (_, i) => `s${i}`)
+  const causal = { level: 'causal', strategy: 'eventual' } as const
+  const w = new CoreWorld({
+    keyspaces: [
+      ...names.map((name) => ({ ...keyspace(name, [`${name}:`]), ...causal })),
+      keyspace('default', []),
+    ],
+  })
+  t.true(w.settled())
+  const writer = w.client(1)
+  for (const id of [2, 3]) ask(w, w.client(id), ...names.map((name) => `SET ${name}:x ${id}`))
+  w.isolate(2)
+  ask(w, writer, ...names.map((name) => `SET ${name}:k new`))
+  const token = tokenOf(w, writer)
+  const reader = w.client(2)
+  ask(w, reader, `QUORATE SESSION SET ${token}`)
+
+  const refused = ask(w, reader, ...names.map((name) => `GET ${name}:k`))
+  w.rejoin(2)
+  w.until(() => false, 2_000)
+  const found = ask(w, reader, ...names.map((name) => `GET ${name}:k`))
+
+  t.true(token.length <= 256)
+  t.true(refused.every((reply) => behind.test(reply)))
+  t.true(found.every((reply) => reply === '$new'))
+})
