@@ -1,23 +1,35 @@
-// What a member must never forget: above which stamp its next run begins.
+// What a member must never forget: above which stamp its next run begins, and that it lost entries which it has
+// not got back.
 
-import { assert, ByteReader, ByteWriter } from 'quorate/plugin'
+import { assert, ByteReader, ByteWriter, type RecoveryCause } from 'quorate/plugin'
 
 export interface HardState {
   /** No stamp above this one was ever made by this member. */
   readonly reserved: number
+  /** It began to recover, and did not end. */
+  readonly recovering: RecoveryCause | null
 }
 
 const version = 1
+const causes: readonly (RecoveryCause | null)[] = [
+  null,
+  'disk-lost',
+  'log-damaged',
+  'unclean-stop',
+  'accept-loss',
+]
 
-export function encodeHardState({ reserved }: HardState): Uint8Array {
-  return new ByteWriter(16).byte(version).varint(reserved).finish()
+export function encodeHardState({ reserved, recovering }: HardState): Uint8Array {
+  const writer = new ByteWriter(16).byte(version).varint(reserved)
+  return writer.byte(causes.indexOf(recovering)).finish()
 }
 
 export function decodeHardState(bytes: Uint8Array | null): HardState {
-  if (bytes === null) return { reserved: 0 }
+  if (bytes === null) return { reserved: 0, recovering: null }
   const reader = new ByteReader(bytes)
   assert(reader.byte() === version, 'the hard state has a known version')
-  const state = { reserved: reader.varint() }
-  assert(reader.ok, 'the hard state is whole')
-  return state
+  const reserved = reader.varint()
+  const recovering = causes[reader.byte()]
+  assert(reader.ok && recovering !== undefined, 'the hard state is whole')
+  return { reserved, recovering }
 }

@@ -1,13 +1,16 @@
 // What a checkpoint or a snapshot keeps for the strategy.
 
-import { assert, ByteReader, ByteWriter, Vector } from 'quorate/plugin'
+import { assert, ByteReader, ByteWriter, hasBug, Vector } from 'quorate/plugin'
 import { addLost } from './ledger.js'
 import type { EventualState } from './state.js'
 
 /** What a checkpoint keeps: the vector, what slots hold beyond it, and what is lost. */
 export function encodeMark({ appliedVector, overlays, lost }: EventualState): Uint8Array {
   const writer = new ByteWriter(64)
-  appliedVector.encode(writer)
+  const vector = Vector.copyOf(appliedVector)
+  const [first] = hasBug('eventual-mark-too-old') ? vector.rangesOf(0) : []
+  if (first !== undefined) vector.remove({ ...first, after: first.upTo - 1 })
+  vector.encode(writer)
   overlays.encode(writer)
   lost.encode(writer)
   return writer.finish()

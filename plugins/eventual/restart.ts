@@ -67,6 +67,8 @@ function closeGaps(state: EventualState): void {
 function recovered(state: EventualState): void {
   state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
   state.recovering = null
+  state.hard = { ...state.hard, recovering: null }
+  state.isHardDirty = true
   state.counters.incarnations++
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)

@@ -202,11 +202,15 @@ export class EventualState {
     this.clock = isShared ? keyspace.clock : clock
     this.mono = init.now.mono
     this.wall = init.now.wall
-    this.recovering = init.recovering
     this.recoverWaitMs = init.recoverWaitMs
     this.view = init.view
     this.startedAt = init.now.mono
-    this.hard = decodeHardState(init.state)
+    const hard = decodeHardState(init.state)
+    // Who crashes while it recovers begins anew.
+    const before = hasBug('eventual-recovery-forgotten') ? null : hard.recovering
+    this.recovering = init.recovering ?? before
+    this.hard = { ...hard, recovering: this.recovering }
+    this.isHardDirty = this.recovering !== hard.recovering
     const { from, chain, entries } = init.earlier ?? {
       from: init.base,
       chain: init.baseChain,
@@ -237,14 +241,14 @@ export class EventualState {
         member === init.self ? [] : [[member, makePeer(member, seat)] as const],
       ),
     )
-    this.clock.see(this.hard.reserved)
+    if (!hasBug('eventual-stamps-reused')) this.clock.see(this.hard.reserved)
     for (const { upTo } of this.vector.ranges()) this.clock.see(upTo)
     this.reservedOnDisk = this.hard.reserved
-    this.isContinuing = init.recovering === null
+    this.isContinuing = this.recovering === null
     this.ownLast = this.vector.lastOf(this.seat)
     const own = this.vector.rangesOf(this.seat)
     this.ownStart = own[own.length - 1]?.after ?? 0
-    this.isGapOpen = init.recovering !== null || this.ownStart > 0
+    this.isGapOpen = this.recovering !== null || this.ownStart > 0
     this.gate = keyspace === null ? null : new Gate(keyspace, this)
     this.gate?.begin()
   }

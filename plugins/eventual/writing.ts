@@ -94,7 +94,7 @@ function appendOwn(state: EventualState, { stamp, seen, needs }: Preparing, ops:
 /** No stamp is used that a crash could make be used again. */
 export function reserve(state: EventualState, stamp: number): void {
   if (stamp + spanOf(reserveAheadMs) <= state.hard.reserved) return
-  state.hard = { reserved: stamp + spanOf(reservedMs) }
+  state.hard = { ...state.hard, reserved: stamp + spanOf(reservedMs) }
   state.isHardDirty = true
 }
 

@@ -288,6 +288,9 @@ export const scriptKilled = error(
 )
 export const scriptTooLong = error('ERR Error running script: it used more time than a script may')
 export const scriptTooMuch = error('ERR Error running script: its effects are larger than an entry')
+export const scriptOvertaken = error(
+  'TRYAGAIN The script ran while writes of other members came, again and again, and had no effect',
+)
 export const functionNotFound = error('ERR Function not found')
 export const libraryNotFound = error('ERR Library not found')
 export const readOnlyScript = error('ERR Write commands are not allowed from read-only scripts.')

@@ -53,6 +53,9 @@ export interface ScriptsInit extends ScriptSeat {
 const noCommands: Commands = { databases: [], calls: [] }
 /** Milliseconds until a script beside the loop is looked at, if it does not ask for it. */
 const lookMs = 20
+/** Runs in vain after which scripts end within a turn, or not at all. */
+const rerunsMax = 8
+
 /** One run in so many is undone. */
 const quietRuns = 16
 
@@ -69,6 +72,8 @@ export class Scripts implements GroupScripts {
   #speculation: Speculation | null = null
   #mono = 0
   #runs = 0
+  /** How often the first of `#waiting` ran in vain, one time after the other. */
+  #reruns = 0
   readonly news: BusyNews
 
   constructor(init: ScriptsInit) {
@@ -168,6 +173,14 @@ export class Scripts implements GroupScripts {
       if (speculation.beside === null) this.#init.wake()
       return
     }
+    if (this.#isOvertaken(status)) {
+      speculation.undo()
+      this.#end()
+      this.#reruns++
+      this.#init.wake()
+      return
+    }
+    this.#reruns = 0
     const candidates = this.#candidates
     const { results } = speculation
     this.#leave(speculation)
@@ -181,6 +194,13 @@ export class Scripts implements GroupScripts {
       this.#init.lost()
       return
     }
+  }
+
+  /** Entries of others came while they ran: what they did would be done to other data. */
+  #isOvertaken({ last }: StrategyStatus): boolean {
+    const { engine, applied } = this.#init.executor()
+    if (engine.merging === undefined || hasBug('shard-script-overtaken')) return false
+    return last.index !== applied.index
   }
 
   wakeAt(now: Now): number {
@@ -229,7 +249,8 @@ export class Scripts implements GroupScripts {
     const { runner, world } = means
     const mono = (): number => this.#mono
     const { waiters } = this.#init.windows
-    const init = { group, databases, engine, scripting, runner, world, waiters, mono }
+    const isLast = this.#reruns >= rerunsMax
+    const init = { group, databases, engine, scripting, runner, world, waiters, mono, isLast }
     return new Speculation(init, this.#candidates)
   }
 

@@ -13,7 +13,7 @@ import {
 } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
 import { limits } from '../api/limits.js'
-import { outOfMemory, scriptTooLong } from '../api/replies.js'
+import { outOfMemory, scriptOvertaken, scriptTooLong } from '../api/replies.js'
 import { type ErrorReply, nullArray, type Reply, isError } from '../api/reply.js'
 import {
   type RunningScript,
@@ -64,6 +64,8 @@ export interface SpeculationInit {
   readonly waiters: Waiters
   /** Monotonic ms of the turn. */
   readonly mono: () => number
+  /** It has to be done within this turn: what takes longer is refused. */
+  readonly isLast: boolean
 }
 
 /** The script that runs beside the loop. */
@@ -182,7 +184,7 @@ export class Speculation {
         outcomes.push(null)
       }
       this.#serve()
-      if (this.#used > limits.scriptGasPerTurn) yield
+      if (this.#used > limits.scriptGasPerTurn && !this.#init.isLast) yield
     }
     const { scripting } = this.#init
     const made = { databases: commands.databases, calls }
@@ -294,7 +296,8 @@ export class Speculation {
     const mark = scripting.mark()
     const salt = this.#salt
     let calls = this.#calls(db, plan, rules)
-    let reply = this.#used > limits.scriptGasPerTurn ? spent : runner.run(plan.job, calls.call)
+    const isTired = this.#used > limits.scriptGasPerTurn && !this.#init.isLast
+    let reply = isTired ? spent : runner.run(plan.job, calls.call)
     this.#used += runner.used
     if (reply === spent) {
       scripting.undoTo(mark)
@@ -316,7 +319,11 @@ export class Speculation {
     calls: ScriptCalls,
     command: readonly string[],
   ): Generator<void, Reply, void> {
-    const { mono, runner } = this.#init
+    const { mono, runner, isLast } = this.#init
+    if (isLast) {
+      calls.fatal = scriptOvertaken
+      return scriptOvertaken
+    }
     const running = runner.start(job)
     const beside: Beside = { job, running, since: mono(), command, ended: null }
     this.beside = beside

@@ -3,6 +3,7 @@
 // sections 1.2 and 1.3. Where another rule hides a wrong form, the nearest one that shows is planted, and
 // the comment above it says which rule that is.
 
+import { eventualBugs } from './eventual-bugs.js'
 import { raftBugs } from './raft-bugs.js'
 import type { SeededBug } from './seeded-bug.js'
 import { shardBugs } from './shard-bugs.js'
@@ -10,4 +11,9 @@ import { zabBugs } from './zab-bugs.js'
 
 export type { SeededBug } from './seeded-bug.js'
 
-export const seededBugs: readonly SeededBug[] = [...raftBugs, ...zabBugs, ...shardBugs]
+export const seededBugs: readonly SeededBug[] = [
+  ...raftBugs,
+  ...zabBugs,
+  ...eventualBugs,
+  ...shardBugs,
+]

@@ -6,7 +6,7 @@ import type { SimClient } from './client.js'
 import type { Judge } from './judge.js'
 import type { SimMember } from './member.js'
 import type { SimNetwork } from './network.js'
-import { mergingFaults } from './merging/profile.js'
+import { aheadFaults, mergingFaults } from './merging/profile.js'
 import { type EventFault, eventFaults, type Profile } from './profile.js'
 import type { Schedule } from './schedule.js'
 
@@ -44,7 +44,9 @@ export class FaultInjector {
     this.#target = target
     this.#random = random
     this.#profile = profile
-    this.#kinds = [...eventFaults, ...mergingFaults].filter((kind) => profile.faults.has(kind))
+    this.#kinds = [...eventFaults, ...mergingFaults, ...aheadFaults].filter((kind) =>
+      profile.faults.has(kind),
+    )
     this.#beginSteady()
     if (this.#kinds.length > 0) this.#next(1_000_000)
   }
@@ -257,6 +259,9 @@ export class FaultInjector {
         return true
       case 'clock-leap':
         member.clock.leap(this.#random.between(-600_000, 600_000))
+        return true
+      case 'clock-ahead':
+        member.clock.leap(this.#random.between(2_000, 5_000))
         return true
       case 'clock-freeze':
         member.clock.freeze(this.#target.schedule.now)

@@ -5,7 +5,7 @@ import type { Durability } from '../../src/api/config.js'
 import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js'
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
-import { type mergingFaults, mergingProfile } from './merging/profile.js'
+import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
 import type { NetworkRates } from './network.js'
 import type { WorkloadProfile } from './workload.js'
 
@@ -57,7 +57,8 @@ export const aimedFaults = ['cut-elected', 'cut-campaign', 'cut-answers', 'wipe-
 
 export type AimedFault = (typeof aimedFaults)[number]
 export type SteadyFault = (typeof steadyFaults)[number]
-export type EventFault = (typeof eventFaults)[number] | (typeof mergingFaults)[number]
+type MergingFault = (typeof mergingFaults)[number] | (typeof aheadFaults)[number]
+export type EventFault = (typeof eventFaults)[number] | MergingFault
 export type FaultKind = SteadyFault | EventFault | AimedFault
 
 export interface Profile {

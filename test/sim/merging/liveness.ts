@@ -6,6 +6,7 @@ import { limits } from '../../../src/api/limits.js'
 import { keyNames } from '../../differential/pools.js'
 import type { SimClient } from '../client.js'
 import { healWorld } from '../heal.js'
+import type { Request } from '../request.js'
 import type { World } from '../world.js'
 import type { Merging } from './merging.js'
 
@@ -119,25 +120,31 @@ export class MergingLiveness {
     this.#since = world.schedule.now
     if (stage === 'final') {
       for (const client of world.clients) client.stop()
-      this.#ask((member) => [
-        {
-          args: ['SET', `final${member}`, 'v'],
-          data: true,
-          told: (reply) => {
-            const isRefused = world.profile.workload.surface === 100 && reply.startsWith('-OOM')
-            world.judge.hold(
-              reply === '+OK' || isRefused,
-              'progress',
-              () => `a write at member ${member + 1} is answered ${reply}`,
-            )
-          },
-        },
-      ])
+      this.#ask((member) => [this.#write(member)])
     }
     if (stage === 'read') {
       this.#checkForgotten()
       this.#ask((member) => this.#merging.finals(member))
     }
+  }
+
+  /** A write goes through at every member; one that is repaired takes it when that is done. */
+  #write(member: number): Request {
+    const { judge, profile } = this.#world
+    const told = (reply: string): void => {
+      const isBusy = reply.startsWith('-CLUSTERDOWN') || reply.startsWith('-TRYAGAIN')
+      if (isBusy && this.#waited() < answerUs) {
+        this.#clients[member]?.enqueue([this.#write(member)])
+        return
+      }
+      const isRefused = profile.workload.surface === 100 && reply.startsWith('-OOM')
+      judge.hold(
+        reply === '+OK' || isRefused,
+        'progress',
+        () => `a write at member ${member + 1} is answered ${reply}`,
+      )
+    }
+    return { args: ['SET', `final${member}`, 'v'], data: true, told }
   }
 
   #ask(requests: (member: number) => Parameters<SimClient['enqueue']>[0]): void {

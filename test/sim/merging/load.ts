@@ -19,6 +19,8 @@ export interface MergingLoadOptions {
   readonly prefixes: readonly string[]
   /** Share of reads in a hundred. */
   readonly reads: number
+  /** Half of what is asked comes in scripts, half of these slow ones. */
+  readonly isScripted: boolean
   /** A request on a group leaves for a member: answers its span at its end. */
   readonly begin: (member: number, group: number) => () => Span
 }
@@ -306,10 +308,11 @@ export class MergingLoad {
       const end = begin(member, group)
       return multi([args], (reply) => told(reply.startsWith('*1 ') ? reply.slice(3) : reply, end()))
     }
-    if (dice > 1) return [this.#request(member, group, args, told)]
+    const isMostly = this.#options.isScripted && random.chance(1, 2)
+    if (dice > 1 && !isMostly) return [this.#request(member, group, args, told)]
     const [name, key, ...rest] = args as [string, string, ...string[]]
     const text = `call ${name.toLowerCase()} K1 ${rest.map((_, at) => `A${at + 1}`).join(' ')}`
-    const slow = random.chance(1, 6) ? 'slow\n' : ''
+    const slow = random.chance(1, isMostly ? 2 : 6) ? 'slow\n' : ''
     const script = ['EVAL', slow + text.trim(), '1', key, ...rest]
     return [
       this.#request(member, group, script, (reply, span) => {

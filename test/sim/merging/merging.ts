@@ -53,6 +53,7 @@ export class Merging {
       members: profile.members,
       prefixes,
       reads,
+      isScripted: (profile.workload.scripts ?? 0) > 50,
       begin: (member, group) => this.#begin(member, group),
     })
   }

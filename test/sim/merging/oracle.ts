@@ -61,10 +61,11 @@ export class MergingOracle {
     return found
   }
 
-  /** An entry is on its way to the engine of a member. */
-  handed(member: MemberId, stamp: number): void {
+  /** An entry is on its way to the engine of a member: its number, -1 for none that was made. */
+  handed(member: MemberId, stamp: number): number {
     const entry = this.entries.of(stamp)
     if (entry !== undefined) this.seat(member).handed.add(entry.number)
+    return entry?.number ?? -1
   }
 
   /** The process of a member ended. */

@@ -220,8 +220,12 @@ class MergingProbe implements Strategy {
     const self = this.#self
     this.#oracle.seat(self).recovering = this.#inner.status().recovering !== null
     this.#queue.push(...ready.delivered)
-    for (const { merge } of ready.delivered)
-      if (merge !== undefined && merge.ops !== null) this.#oracle.handed(self, merge.stamp)
+    for (const { at, merge } of ready.delivered) {
+      if (merge === undefined || merge.ops === null) continue
+      // It may be on the disk before it is executed.
+      const number = this.#oracle.handed(self, merge.stamp)
+      if (number >= 0) this.#numbers.set(at.index, [number])
+    }
     const { write } = ready
     if (write !== null) {
       const last = write.entries.at(-1)?.index ?? write.reset?.at.index ?? 0
@@ -271,7 +275,9 @@ class MergingProbe implements Strategy {
   /** A message leaves: nothing is told that a crash takes back. */
   #sent(message: Uint8Array): void {
     const decoded = decodeMessage(message)
-    if (decoded?.kind === 'vector') this.#oracle.told(this.#self, decoded.vector)
+    // What ends a repair counts from where it is handed out.
+    if (decoded?.kind === 'vector' && !this.#queue.some(isJoin))
+      this.#oracle.told(this.#self, decoded.vector)
     if (decoded?.kind !== 'entries') return
     for (const bytes of decoded.entries) {
       const entry = decodeEntry(bytes)

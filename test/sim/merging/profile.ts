@@ -7,6 +7,9 @@ import type { FaultKind, Profile, ProfileHint } from '../profile.js'
 /** Faults that strike only where every member goes on alone. */
 export const mergingFaults = ['partition-long', 'clock-leap'] as const
 
+/** A clock that is too far ahead for the others: for seeded bugs only, as its member is not heard meanwhile. */
+export const aheadFaults = ['clock-ahead'] as const
+
 /** `hint`: what a seeded bug asks for stays as it is. */
 export function mergingProfile(drawn: Profile, seed: number, hint: ProfileHint | null): Profile {
   const random = new Random(seed, 0x45766e74)

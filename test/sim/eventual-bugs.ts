@@ -1,0 +1,110 @@
+// Bugs of the eventual strategy, and of shards whose members merge (bug-bank.ts says what they are for).
+
+import type { Check } from './judge.js'
+import type { FaultKind, ProfileHint } from './profile.js'
+import { bug as named, scripting, type SeededBug } from './seeded-bug.js'
+
+const merging = {
+  strategy: 'eventual',
+  level: 'eventual',
+  members: 3,
+  thinkMeanUs: 60_000,
+  faultMeanUs: 250_000,
+} as const
+const cuts: readonly FaultKind[] = ['partition-one', 'partition-halves', 'partition-ring']
+const kills: readonly FaultKind[] = ['crash-leader', 'crash-kill', 'crash-power']
+/** Members lose the ends of their logs. */
+const losing: ProfileHint = {
+  with: { ...merging, durability: 'everysec' },
+  faults: [...cuts, 'crash-power', 'crash-all', 'crash-leader'],
+}
+/** Logs are cut before all have them, so that members are repaired slot by slot. */
+const repaired: ProfileHint = {
+  with: {
+    ...merging,
+    checkpointLogBytes: 2_000,
+    checkpointIntervalMs: 200,
+    options: { keepBytes: 1_024 },
+  },
+  faults: [...cuts, 'partition-long', 'crash-kill'],
+}
+/** What clients see is wrong in the end, or on the way. */
+const seen: readonly Check[] = ['lost', 'returned', 'merged', 'digest', 'equal-soon', 'atomic']
+const order: readonly Check[] = ['causal-order', 'merged', 'stability', ...seen]
+
+export const eventualBugs: readonly SeededBug[] = [
+  named('eventual-answer-before-sync', 'an own entry is answered before it is on disk', {
+    checks: ['released', 'lost'],
+    hint: { with: { ...merging, durability: 'always' }, faults: kills },
+  }),
+  named('eventual-seen-ignored', 'an entry is merged before what its origin had seen', {
+    checks: order,
+    hint: { with: merging, faults: [...cuts, 'net-reset'] },
+  }),
+  named('eventual-stable-too-early', 'a member calls stable what it alone holds', {
+    checks: ['stability', ...seen],
+    hint: { with: merging, faults: cuts },
+  }),
+  named('eventual-repair-not-joined', 'a repair ends without the vector of what it brought', {
+    checks: ['converged', ...order],
+    hint: repaired,
+  }),
+  named('eventual-slots-ahead', 'slots are given before what counts as held is in them', {
+    checks: seen,
+    hint: repaired,
+  }),
+  named('eventual-gap-not-filled', 'nobody says of a gap that nothing is in it', {
+    checks: ['converged', 'forgotten', 'leader'],
+    hint: losing,
+  }),
+  named('eventual-writes-before-refilled', 'a member that lost entries takes writes at once', {
+    checks: order,
+    hint: losing,
+  }),
+  named('eventual-incarnation-reused', 'its new entries go on where the ones that are left end', {
+    checks: ['stamps', 'converged', ...order],
+    hint: losing,
+  }),
+  named('eventual-recovery-forgotten', 'a crash in the midst of recovering ends it', {
+    checks: order,
+    hint: {
+      with: { ...merging, durability: 'always' },
+      faults: [...cuts, 'disk-wipe', 'disk-rot', 'crash-loop'],
+    },
+  }),
+  named('eventual-stamps-reused', 'a run begins with stamps that the last one may have used', {
+    checks: ['stamps', ...order],
+    hint: {
+      with: { ...merging, durability: 'everysec' },
+      faults: ['crash-power', 'crash-loop', 'clock-leap', 'clock-freeze'],
+    },
+  }),
+  named('eventual-far-future-taken', 'an entry is taken whose stamp is far in the future', {
+    checks: ['stamps'],
+    hint: {
+      with: { ...merging, durability: 'always', options: { skewMs: 1_500 } },
+      only: ['clock-ahead', 'partition-one'],
+    },
+  }),
+  named('eventual-mark-too-old', 'a checkpoint says that it holds less than is in it', {
+    checks: order,
+    hint: { with: { ...merging, checkpointLogBytes: 2_000 }, faults: kills },
+  }),
+  named('eventual-digests-unheard', 'slots that differ are never found', {
+    checks: ['equal-soon'],
+    hint: {
+      with: {
+        ...merging,
+        workload: { hotKeys: 2, reads: 20, prefixes: [''], valueBytes: 0, surface: 100 },
+      },
+      faults: [...cuts, 'clock-skew'],
+    },
+  }),
+  named('shard-script-overtaken', 'what a script did is done to what others wrote meanwhile', {
+    checks: seen,
+    hint: {
+      with: { ...merging, clients: 12, thinkMeanUs: 12_000, workload: scripting },
+      only: cuts,
+    },
+  }),
+]
