@@ -21,6 +21,10 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
     peer.effective = 0
     rewind(peer)
   }
+  // A member that forgot its own stamps learns from the others' clocks what it must not use again.
+  for (const stamp of [note.made, note.promise]) {
+    if (state.clock.accepts(stamp, state.wall)) state.clock.see(stamp)
+  }
   peer.recovering = note.recovering
   peer.vector = note.vector
   peer.made = note.made

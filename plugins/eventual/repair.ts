@@ -85,7 +85,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     return
   }
   state.repair = null
-  state.takenFrom = { member: from, life: state.peers.get(from)?.life ?? 0 }
+  state.takenFrom = { member: from, life: state.peers.get(from)?.life ?? 0, at: state.mono }
   state.counters.repairs++
   state.hasAll = true
   if (!hasBug('eventual-repair-not-joined')) {

@@ -176,7 +176,7 @@ export class EventualState {
   /** Slots of another member are taken as they are. */
   repair: Repair | null = null
   /** Whose slots were taken last, and in which of its lives. */
-  takenFrom: { readonly member: MemberId; readonly life: number } | null = null
+  takenFrom: { readonly member: MemberId; readonly life: number; readonly at: number } | null = null
   readonly view: MergeView | undefined
   /** A snapshot is asked for. */
   needsAll: { from: MemberId; askedAt: number } | null = null

@@ -19,6 +19,9 @@ import { emptyPayload, type EventualState, noteOf, type Preparing } from './stat
 const reservedMs = 10_000
 const reserveAheadMs = 5_000
 
+/** How often the member whose slots were taken tells what it holds before it is believed that this is all. */
+const notesOfTaken = 5
+
 export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
   // The engine holds more than the vector says: nobody could tell what a write has seen.
@@ -45,7 +48,8 @@ export function propose(state: EventualState, token: Token, payload: Payload): R
  * Slots that were taken hold more than the vector covers, and the entries are on their way. Where nobody is
  * there who could bring them, writes go on: they count as concurrent with what only those slots hold.
  */
-function awaitsTaken({ overlays, vector, takenFrom, peers }: EventualState): boolean {
+function awaitsTaken(state: EventualState): boolean {
+  const { overlays, vector, takenFrom, peers } = state
   if (overlays.isEmpty) return false
   const held = new Vector()
   overlays.joinTo(held)
@@ -53,7 +57,9 @@ function awaitsTaken({ overlays, vector, takenFrom, peers }: EventualState): boo
   if (lacking.length === 0) return false
   for (const peer of peers.values()) {
     if (!peer.isUp) continue
-    if (peer.member === takenFrom?.member && peer.life === takenFrom.life) return true
+    // It may not have told yet that it holds them.
+    const isTaken = peer.member === takenFrom?.member && peer.life === takenFrom.life
+    if (isTaken && state.mono - takenFrom.at < state.options.noteMs * notesOfTaken) return true
     if (lacking.some(({ upTo }) => peer.vector?.covers(upTo) === true)) return true
   }
   return false

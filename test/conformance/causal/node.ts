@@ -48,6 +48,8 @@ export interface Node {
   skew: number
   strategy: Strategy | null
   merged: Set<number>
+  /** Those that came with slots: there may be more of them. */
+  readonly partly: Set<number>
   applied: number
   writes: Write[]
   stable: number
@@ -121,6 +123,7 @@ export function makeNode(id: number): Node {
     skew: 0,
     strategy: null,
     merged: new Set<number>(),
+    partly: new Set<number>(),
     applied: 0,
     writes: [],
     stable: 0,

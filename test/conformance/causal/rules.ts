@@ -11,7 +11,12 @@ export class Rules {
 
   /** `near`: the members that this one reaches. */
   execute(node: Node, { payload, token, merge, slot }: Delivery, near: readonly Node[]): void {
-    if (slot !== undefined) for (const stamp of decodeMerged(slot.exported)) node.merged.add(stamp)
+    if (slot !== undefined) {
+      for (const stamp of decodeMerged(slot.exported)) {
+        if (!node.merged.has(stamp)) node.partly.add(stamp)
+        node.merged.add(stamp)
+      }
+    }
     if (merge === undefined) return
     const { stamp, seen } = merge
     if (merge.ops === null) {
@@ -20,7 +25,9 @@ export class Rules {
         if (each >= stamp) this.faults.push(`own ${stamp} is not above ${each}`)
         if (seen.covers(each)) continue
         // It came with slots of a member that is gone, and nobody who is there has the whole of it.
-        if (near.every((other) => other === node || !other.merged.has(each))) causes.delete(each)
+        const isWhole = (other: Node): boolean =>
+          other !== node && other.merged.has(each) && !other.partly.has(each)
+        if (!near.some(isWhole)) causes.delete(each)
         else this.faults.push(`own ${stamp} has not seen ${each}`)
       }
       const isEmpty = payload.bytes()[0] === 0
@@ -36,6 +43,7 @@ export class Rules {
     }
     if (merge.holds?.(0) === true) {
       if (!node.merged.has(stamp)) this.faults.push(`member ${node.id} does not hold ${stamp}`)
+      node.partly.delete(stamp)
       return
     }
     if (node.merged.has(stamp)) this.faults.push(`member ${node.id} merges ${stamp} again`)
