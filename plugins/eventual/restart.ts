@@ -92,6 +92,9 @@ export function installed(
 ): void {
   state.counters.snapshotsInstalled++
   state.restartLog(at, chain, mark)
+  // What was closed before is open again, unless the other member knew of it.
+  const own = { seat: state.seat, after: 0, upTo: state.ownStart }
+  if (state.ownStart > 0 && !mark.holds(own)) state.isGapOpen = true
   release(state)
   state.needsAll = null
   state.hasAll = true

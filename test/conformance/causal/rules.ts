@@ -57,6 +57,7 @@ export class Rules {
       if (!seen.covers(cause)) this.faults.push(`${stamp} says that it has not seen ${cause}`)
     }
     for (const each of node.merged) {
+      if (node.partly.has(each)) continue
       if (seen.covers(each) && !causes.has(each)) this.faults.push(`${stamp} had not seen ${each}`)
       if (each <= node.stable && !causes.has(each)) {
         this.faults.push(`${stamp} comes behind ${each}, which is stable, and has not seen it`)
