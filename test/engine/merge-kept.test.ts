@@ -308,3 +308,13 @@ test('merging: a slot of a member that lost entries: takes nothing away that is 
 
   t.regex(show(whole, keys), /"a","b","c"/)
 })
+
+test('merging: the latest time there is: is the same behind an exchange of slots', (t) => {
+  const [one, other] = [new Replica(0), new Replica(1)]
+  one.write(start, ['set', 's', 'v'], ['pexpireat', 's', String(Number.MAX_SAFE_INTEGER)])
+  const slots = slotsOf(['s'])
+
+  other.takeSlots(one, slots, { lost: [other] })
+
+  t.is(other.digest(slots), one.digest(slots))
+})

@@ -13,7 +13,7 @@ import {
   kinds,
   type Time,
 } from './cell.js'
-import { decodeAmountText, decodePayload, decodeTime } from './decode.js'
+import { decodeAmountText, decodePayload, decodeUntil } from './decode.js'
 import { encodePayload } from './operations.js'
 
 const kindCount = 6
@@ -138,7 +138,7 @@ function decodeTimes(reader: ByteReader): Time[] {
   const times: Time[] = []
   const count = reader.varint()
   for (let i = 0; i < count && reader.ok; i++) {
-    times.push({ stamp: reader.varint(), until: decodeTime(reader) - 1, isWeak: reader.boolean() })
+    times.push({ stamp: reader.varint(), until: decodeUntil(reader), isWeak: reader.boolean() })
   }
   return times
 }

@@ -47,6 +47,11 @@ export function decodeTime(reader: ByteReader): number {
   return Math.min(reader.varint(), expiryMax)
 }
 
+/** The same in a cell, where one less than 0 stands for none: written as one more. */
+export function decodeUntil(reader: ByteReader): number {
+  return Math.min(reader.varint() - 1, expiryMax)
+}
+
 function decodeStreamPayload(reader: ByteReader): Payload {
   const isEntry = reader.boolean()
   const count = reader.varint()

@@ -6,7 +6,7 @@ import type { MergedEntry } from '../../api/engine.js'
 import { ByteReader } from '../../base/bytes.js'
 import { Foresight } from '../foresight.js'
 import { type Amount, insert, KeyCell, type Kind, kinds } from './cell.js'
-import { decodeAmountText, decodePayload, decodeTime } from './decode.js'
+import { decodeAmountText, decodePayload, decodeTime, decodeUntil } from './decode.js'
 import { Elements, type Opened } from './elements.js'
 import { Keys, type MergerInit, type OpenEntry } from './keys.js'
 import { valueAt } from './open.js'
@@ -264,7 +264,7 @@ export class Merger {
       const payload = decodePayload(reader, kind, name)
       if (payload === null) return false
       const dot = { stamp, isWhole: true, payload }
-      const until = kind === kinds.hash ? decodeTime(reader) - 1 : -1
+      const until = kind === kinds.hash ? decodeUntil(reader) : -1
       this.#elements.place(cell, { kind, name }, dot, { stamp, until, isWeak: false })
     }
     if (!reader.ok) return false
