@@ -11,6 +11,8 @@ export interface Entry {
   readonly maker: MemberId
   /** What its maker held when it was made. */
   readonly causes: Held
+  /** Its maker wrote on alone after a loss. */
+  readonly isBlind: boolean
   readonly hash: number
 }
 

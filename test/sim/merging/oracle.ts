@@ -112,7 +112,9 @@ export class MergingOracle {
     seat.isAhead = true
     seat.isUp = true
     seat.recovering = of.recovering
-    seat.damaged = false
+    seat.isBlind = of.recovering && !this.isStrict
+    // Until it is refilled it may begin to recover again.
+    seat.damaged = of.recovering && seat.damaged
     seat.power = false
     this.#starts++
   }
@@ -148,7 +150,9 @@ export class MergingOracle {
     )
     const number = this.entries.all.length
     const causes = seat.held.copy()
-    const entry = { number, stamp, maker: member, causes, hash: hashOf(ops) }
+    const { isBlind } = seat
+    if (isBlind) this.#options.judge.mark('written-blind')
+    const entry = { number, stamp, maker: member, causes, isBlind, hash: hashOf(ops) }
     this.#judgeSeen(member, entry, seen)
     this.entries.add(entry)
     seat.made.push(number)
@@ -196,7 +200,8 @@ export class MergingOracle {
         `member ${member} merges ${this.entries.describe(number)} before ${this.entries.describe(lack)}, which it had seen`,
     )
     this.#judgeSeen(member, entry, seen)
-    this.#judgeStable(member, seat, entry)
+    if (!entry.isBlind) this.#judgeStable(member, seat, entry)
+    if (of.wall !== null) seat.isBlind = false
     const ahead = of.wall === null ? 0 : msOfStamp(stamp) - of.wall
     this.#hold(
       ahead <= this.#options.skewMs,
@@ -213,6 +218,7 @@ export class MergingOracle {
   repaired(member: MemberId, vector: Vector): Held {
     const seat = this.seat(member)
     const found = this.coveredBy(vector)
+    seat.isBlind = false
     if (seat.held.firstLack(found) >= 0) this.#options.judge.mark('repairs')
     for (const number of found.lackedBy(seat.held)) this.#holds(seat, this.entries.at(number))
     return found

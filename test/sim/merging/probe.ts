@@ -218,7 +218,9 @@ class MergingProbe implements Strategy {
     const ready = this.#inner.ready()
     if (ready === null) return null
     const self = this.#self
-    this.#oracle.seat(self).recovering = this.#inner.status().recovering !== null
+    const seat = this.#oracle.seat(self)
+    seat.recovering = this.#inner.status().recovering !== null
+    if (!seat.recovering) seat.damaged = false
     this.#queue.push(...ready.delivered)
     for (const { at, merge } of ready.delivered) {
       if (merge === undefined || merge.ops === null) continue

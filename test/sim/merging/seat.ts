@@ -16,6 +16,8 @@ export interface MergingSeat {
   stable: number
   recovering: boolean
   isUp: boolean
+  /** It lost entries, and heard of nobody's since this run began: what it writes has not seen what is stable. */
+  isBlind: boolean
   /** Its disk lost or altered something since its last start. */
   damaged: boolean
   /** The last end was a loss of power. */
@@ -34,6 +36,7 @@ export function freshSeat(): MergingSeat {
     stable: 0,
     recovering: false,
     isUp: false,
+    isBlind: false,
     damaged: false,
     power: false,
     made: [],
