@@ -90,5 +90,6 @@ function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean)
   const exported = state.view?.exportSlot(slot)
   if (exported == null) return
   const { vector } = state.overlays.reach(slot, state.appliedVector)
-  state.out.send(peer.member, { kind: 'differing', slot, vector, exported, isAsking })
+  const message = { slot, vector, exported, isAsking }
+  state.out.sendBehind(state.applied, peer.member, { kind: 'differing', ...message })
 }

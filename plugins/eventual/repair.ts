@@ -2,7 +2,7 @@
 // one after the other, and merges them. What it lacks and the other holds is taken; what the other has seen
 // and does not hold was removed. It takes no writes meanwhile; the other one does.
 
-import { hasBug, type MemberId, payloadOf, slotCount, type Vector } from 'quorate/plugin'
+import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plugin'
 import { fillAll } from './filling.js'
 import type { Slots } from './messages.js'
 import type { Peer } from './peer.js'
@@ -59,10 +59,17 @@ export function sendSlots(state: EventualState, peer: Peer): void {
     bytes += each?.length ?? 0
   }
   if (exported.length === 0) return
-  const everywhere = state.appliedVector
-  const { lost } = state
-  const message = { slot: peer.wantsSlot, exported, vector, everywhere, lost }
-  state.out.send(peer.member, { kind: 'slots', ...message, empty: empty ?? noSlot })
+  const everywhere = Vector.copyOf(state.appliedVector)
+  const lost = Vector.copyOf(state.lost)
+  const message = {
+    slot: peer.wantsSlot,
+    exported,
+    vector,
+    everywhere,
+    lost,
+    empty: empty ?? noSlot,
+  }
+  state.out.sendBehind(state.applied, peer.member, { kind: 'slots', ...message })
   peer.wantsSlot = null
 }
 

@@ -15,6 +15,8 @@ export function ship(state: EventualState): void {
     answerWant(state, peer)
     sendSlots(state, peer)
   }
+  if (!hasBug('eventual-slots-before-sync')) state.out.settledTo(state.settledIndex)
+  else state.out.settledTo(state.tail.last)
 }
 
 /** Milliseconds at which own entries are due that were not sent yet. */

@@ -313,6 +313,7 @@ export class EventualState {
     }
     this.preparing.length = 0
     this.behind.length = 0
+    this.out.forgetLater()
     this.out.deliveries = []
     this.out.reset = { at, chain }
   }
