@@ -50,10 +50,9 @@ const hurryMs = 100
 /** Lost ranges of a seat that count: a token has to name what lies between them. */
 const lostMax = 2
 
-/** What no member has any more. */
+/** What no member has any more: in no group, for a range without entries of one group holds those of another. */
 function lostOf(state: EventualState): readonly StampRange[] {
-  const lost = new Vector()
-  for (const each of state.gate?.keyspace.groups ?? [state]) lost.join(each.lost)
+  const lost = Vector.meetOf((state.gate?.keyspace.groups ?? [state]).map((each) => each.lost))
   return state.seats.flatMap((_, seat) => lost.rangesOf(seat).slice(-lostMax))
 }
 

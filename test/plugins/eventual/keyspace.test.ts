@@ -113,3 +113,27 @@ test('causal keyspace: alone in a partition, after a restart too: it takes reads
   t.is(world.reads, before + 1)
   t.is(first.groups[2]?.merged.size, 3)
 })
+
+test('causal keyspace: a member comes back behind a gap: what the other groups hold of it is not called lost', (t) => {
+  const world = new KeyspaceWorld({ seed: 5, members: 3, groups: 2, durability: 'everysec' })
+  world.calm(20)
+  const [first, second] = world.members as [Member, Member]
+  world.write(first, 0)
+  waitFor(world, second, 0, 1)
+  world.tick(1_000)
+  world.write(first, 1)
+  waitFor(world, second, 1, 1)
+  world.calm(20)
+  world.crash(first)
+  world.start(first, 'unclean-stop')
+  world.calm(100)
+  world.write(first, 0)
+  waitFor(world, second, 0, 2)
+
+  const [stamp = 0] = second.groups[1]?.merged ?? []
+  const ranges = world.token(second)?.seen.ranges ?? []
+
+  t.true(
+    ranges.some(({ seat, after, upTo }) => stamp % 64 === seat && after < stamp && stamp <= upTo),
+  )
+})
