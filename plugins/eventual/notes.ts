@@ -22,7 +22,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
     rewind(peer)
   }
   // A member that forgot its own stamps learns from the others' clocks what it must not use again.
-  for (const stamp of [note.made, note.promise]) {
+  for (const stamp of [note.made, note.promise, note.vector.lastOf(state.seat)]) {
     if (state.clock.accepts(stamp, state.wall)) state.clock.see(stamp)
   }
   peer.recovering = note.recovering

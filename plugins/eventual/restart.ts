@@ -46,6 +46,9 @@ export function judgeRecovery(state: EventualState): void {
   }
   const { target } = state
   if (target === null || (isEmpty && !state.hasAll)) return
+  // It forgot which stamps it used: each of the others may know of greater ones.
+  const isTold = peers.every((peer) => peer.vector !== null)
+  if (isEmpty && !isTold && state.mono < state.startedAt + state.recoverWaitMs) return
   if (state.vector.includes(target) || hasBug('eventual-writes-before-refilled')) recovered(state)
 }
 
