@@ -30,11 +30,11 @@ export function viewOf(merging: () => EngineMerging | undefined): MergeView {
   }
 }
 
-/** An engine's counters, and of how many keys it keeps something to merge with. */
+/** An engine's counters; of how many keys it keeps something to merge with, and how often a counter ended at its bound. */
 export function countersOf({ counters, merging }: Engine): Readonly<Record<string, number>> {
   return merging === undefined
     ? { ...counters }
-    : { ...counters, unstable_keys: merging.unstableKeys }
+    : { ...counters, unstable_keys: merging.unstableKeys, saturated: merging.saturated }
 }
 
 export interface MergingHost {

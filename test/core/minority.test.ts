@@ -106,3 +106,20 @@ test('minority: eventual: reads and writes go on, and meet afterwards', (t) => {
     }, 100),
   )
 })
+
+test('minority: eventual: a counter that both sides took to its bound ends there, and that is counted', (t) => {
+  const w = worldOf({ level: 'eventual', strategy: 'eventual' })
+  t.true(w.settled())
+  cutOff(w, 1)
+  const [one, two] = [w.client(1), w.client(2)]
+  for (const client of [one, two]) client.send('INCRBY count 9223372036854775807')
+  for (const client of [one, two]) t.true(w.until(() => client.replies.length === 1, 100))
+  t.is(w.counter(1, 'saturated'), 0)
+
+  w.cut.clear()
+  t.true(w.until(() => w.counter(1, 'saturated') > 0 && w.counter(2, 'saturated') > 0))
+
+  one.send('GET count')
+  t.true(w.answered())
+  t.is(one.replies[1], '$9223372036854775807')
+})
