@@ -264,7 +264,7 @@ export class EventualState {
 
   /** Entries up to here may be told to others and answered. */
   get settledIndex(): number {
-    return this.durability === 'always' ? this.persisted : this.tail.last
+    return this.durability === 'none' ? this.tail.last : this.persisted
   }
 
   seatOf(member: MemberId): number {

@@ -106,7 +106,11 @@ for (const each of cases) {
       keyspace: space,
       config: { self: 1 as MemberId, requestMs: 1_000, clockSkewMs: 500, databases: 16 } as Config,
       members: { voters: [1 as MemberId], learners: [] },
-      plugin: { supports: { order: 'total' }, parseOptions: () => ({}), create } as unknown as StrategyPlugin,
+      plugin: {
+        supports: { order: 'total' },
+        parseOptions: () => ({}),
+        create,
+      } as unknown as StrategyPlugin,
       engine: () => new MapEngine(),
       sink,
       random: new Random(1),

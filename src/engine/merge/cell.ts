@@ -81,8 +81,11 @@ export class KeyCell {
    * their kind: whoever wrote that was overruled by a removal that had not seen them.
    */
   rest = 0
-  /** At least the sum of the sizes of the base and all integer deltas; not a number where others are among them. */
-  span = Number.NaN
+  /**
+   * At least the sum of the sizes of the base and all integer deltas; not a number where others are among them,
+   * negative while it is not known.
+   */
+  span = -1
 
   entry(kind: Kind, name: string): Entry | undefined {
     return this.elements[kind]?.get(name)

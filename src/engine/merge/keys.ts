@@ -205,9 +205,11 @@ export class Keys {
     const isAlone =
       value !== undefined || kindOfCell(survivors(cell, value, never)) === kinds.string
     if (!isAlone) return
-    const isSafe = cell.span <= Number.MAX_SAFE_INTEGER && typeof amount === 'number'
+    const isSmall = cell.span <= Number.MAX_SAFE_INTEGER && typeof amount === 'number'
+    const sum = Number(value) + (amount as number)
+    const isSafe = isSmall && Number.isSafeInteger(Number(value)) && Number.isSafeInteger(sum)
     let text: string
-    if (value !== undefined && isSafe) text = String(Number(value) + (amount as number))
+    if (value !== undefined && isSafe) text = String(sum)
     else if (value !== undefined && isLast && !isJoined) {
       text = addTo(value, [{ stamp: this.#entry.stamp, amount }], count)
     } else text = addTo(base?.kind === kinds.string ? base.text : '0', cell.deltas, count)

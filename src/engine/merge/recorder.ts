@@ -310,7 +310,7 @@ export class Recorder {
 /** A delta of a string; those of one entry are one where they can be. */
 export function addDelta(cell: KeyCell, stamp: number, amount: Amount): void {
   const last = cell.deltas[cell.deltas.length - 1]
-  if (cell.deltas.length === 0) cell.span = spanOf(cell)
+  if (cell.deltas.length === 0 || cell.span < 0) cell.span = spanOf(cell)
   if (last?.stamp === stamp) {
     const sum = joinAmounts(last.amount, amount)
     if (sum !== null) {
@@ -328,7 +328,8 @@ function spanOf(cell: KeyCell): number {
   const text = base?.kind === kinds.string ? base.text : '0'
   // What is no integer as Redis prints it is not added to as one.
   const number = Number(text)
-  return Number.isSafeInteger(number) && String(number) === text ? Math.abs(number) : Number.NaN
+  if (!Number.isSafeInteger(number) || String(number) !== text) return Number.NaN
+  return cell.deltas.reduce((sum, { amount }) => sum + sizeOf(amount), Math.abs(number))
 }
 
 function sizeOf(amount: Amount): number {
