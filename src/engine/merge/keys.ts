@@ -205,9 +205,10 @@ export class Keys {
     const isAlone =
       value !== undefined || kindOfCell(survivors(cell, value, never)) === kinds.string
     if (!isAlone) return
+    // Not a number where the amount is none, or may be too large to be added so.
     const isSmall = cell.span <= Number.MAX_SAFE_INTEGER && typeof amount === 'number'
-    const sum = Number(value) + (amount as number)
-    const isSafe = isSmall && Number.isSafeInteger(Number(value)) && Number.isSafeInteger(sum)
+    const sum = isSmall ? Number(value) + amount : Number.NaN
+    const isSafe = Number.isSafeInteger(Number(value)) && Number.isSafeInteger(sum)
     let text: string
     if (value !== undefined && isSafe) text = String(sum)
     else if (value !== undefined && isLast && !isJoined) {
