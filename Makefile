@@ -60,10 +60,11 @@ acceptance: build test/acceptance/node_modules
 suite: build
 	@exec node dist/test/suite/main.js
 
-# Every question, or one: make bench B=end-to-end ROUNDS=5
+# What each level promises and the one below it does not, or of one: make example L=causal
 example: build
 	@exec node dist/test/examples/levels.js
 
+# Every question, or one: make bench B=end-to-end ROUNDS=5
 bench: build
 	@exec node dist/test/bench/main.js
 

@@ -10,6 +10,7 @@ import { onPath } from './tools.js'
 
 const root = new URL('../../', import.meta.url)
 
+// npm packs.
 const onNpm = onPath('npm') ? test : test.skip
 
 interface Manifest {

@@ -12,5 +12,5 @@ conformance({ test, plugin: zab as StrategyPlugin, options: { keepBytes: 0, tail
 conformance({
   test,
   plugin: eventual as StrategyPlugin,
-  options: { idleMs: 100, tailBytes: 1_024, shipMs: 0 },
+  options: { idleMs: 100, tailBytes: 1_024 },
 })

@@ -12,6 +12,7 @@ import { type Installation, install, root } from './installation.js'
 
 const name = 'quorate-viewstamped'
 const test = anyTest as TestFn<{ installed: Installation | null }>
+// npm packs and installs.
 const onNpm = onPath('npm') ? test.serial : test.serial.skip
 
 test.before((t) => {

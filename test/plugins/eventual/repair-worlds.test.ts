@@ -9,7 +9,7 @@ import type { Node } from '../../conformance/causal/node.js'
 import { CausalWorld } from '../../conformance/causal/world.js'
 import { randomWorld } from '../../conformance/causal/random-world.js'
 
-const options = { idleMs: 100, tailBytes: 1_024, keepBytes: 1_024, shipMs: 0 }
+const options = { idleMs: 100, tailBytes: 1_024, keepBytes: 1_024 }
 
 for (const durability of ['always', 'everysec', 'none'] as const) {
   test(`eventual: 12 random worlds with short logs, ${durability}: nothing is lost, doubled or out of order`, (t) => {
