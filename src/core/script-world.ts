@@ -11,6 +11,8 @@ import { readRules } from '../router/acl/rules.js'
 import { User } from '../router/acl/user.js'
 import type { CommandEntry } from '../router/command-entry.js'
 import { foundKeys } from '../router/found-keys.js'
+import { keylessGroups } from '../router/keyless.js'
+import { derivesKeys, otherDatabase } from '../router/other-database.js'
 import { kinds } from '../router/messaging/packets.js'
 import type { RouterState } from '../router/state.js'
 
@@ -68,9 +70,13 @@ export class CoreScriptWorld implements ScriptWorld {
     const entry = this.#entry(args)
     const keys = entry === null ? null : foundKeys(entry, args)
     if (keys === null || keys.length === 0) {
-      const groups = route.groupsOf(db)
+      const groups = entry === null ? [] : keylessGroups(route, { entry, args, db })
       return groups.length === 1 && groups[0] === group
     }
+    const name = entry?.name ?? ''
+    const other = otherDatabase(name, args)
+    if (other !== null && route.groupOf(other.db, other.key) !== group) return false
+    if (derivesKeys(name, args)) return false
     return keys.every(({ at }) => route.groupOf(db, args[at] as string) === group)
   }
 

@@ -175,11 +175,8 @@ export class Dispatcher {
       session.reply(entry, wrongArity(entry.name))
       return
     }
-    if (entry.firstKey === 0 && !swapsKeyspaces(this.#state, entry, args)) {
-      gatherAll(this.#state, session, { entry, args })
-      return
-    }
-    if (entry.firstKey === 0 || entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
+    if (entry.firstKey === 0) gatherAll(this.#state, session, { entry, args })
+    else if (entry.spec.gather === 'refuse') session.reply(entry, crossGroup)
     else gatherKeys(this.#state, session, { entry, args })
   }
 
@@ -218,11 +215,6 @@ function groupOfMovable(
   const index = state.route.groupOf(db, args[first.at] as string)
   const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
   return isOne ? index : -1
-}
-
-/** SWAPDB of databases whose keys belong to different keyspaces. */
-function swapsKeyspaces(state: RouterState, entry: Entry, args: readonly string[]): boolean {
-  return entry.name === 'swapdb' && !state.route.areAlike(Number(args[1]), Number(args[2]))
 }
 
 /** A script may say of itself that it does not. */

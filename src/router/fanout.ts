@@ -10,6 +10,7 @@ import { crossGroup, unknownResult } from '../api/replies.js'
 import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
 import { mergePages } from '../api/scan.js'
 import type { CommandEntry } from './command-entry.js'
+import { keylessGroups } from './keyless.js'
 import { keysRead, remembering } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
@@ -100,9 +101,7 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
 
 /** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
 export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const isEach = entry.name === 'flushall' || entry.spec.gather === 'each'
-  const db = entry.name === 'swapdb' ? Number(args[1]) : session.db
-  const groups = isEach ? state.route.all : state.route.groupsOf(db)
+  const groups = keylessGroups(state.route, { entry, args, db: session.db })
   if (groups.length > 1 && refusesSplit(state, session, entry)) return
   const gathering = new Gathering(session, {
     entry,
@@ -117,9 +116,12 @@ export function gatherAll(state: RouterState, session: Session, { entry, args }:
   })
 }
 
-/** Whether the configuration forbids writes that are not atomic; then it is answered. */
+/**
+ * Whether a write may not be done group by group; then it is answered. The configuration may forbid all of
+ * them; databases of which only some groups have changed places would help nobody.
+ */
 function refusesSplit(state: RouterState, session: Session, entry: CommandEntry<Run>): boolean {
-  const isRefused = entry.isWrite && !state.config.gathersWrites
+  const isRefused = entry.isWrite && (!state.config.gathersWrites || entry.name === 'swapdb')
   if (isRefused) session.reply(entry, crossGroup)
   return isRefused
 }

@@ -45,6 +45,10 @@ export class Route {
     return this.#ofDatabase[db] ?? this.#all
   }
 
+  isDatabase(db: number): boolean {
+    return db >= 0 && db < this.#ofDatabase.length
+  }
+
   /** Whether a key belongs to the same group in both databases, whatever its name. */
   areAlike(a: number, b: number): boolean {
     return this.isSingle || this.#keyspaces.areAlike(a, b)

@@ -19,6 +19,7 @@ import { withUser } from '../api/script-user.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
+import { keylessGroups } from './keyless.js'
 import { keysRead, remembering } from './messaging/reading.js'
 import { parseInteger } from './numbers.js'
 import type { Session } from './session.js'
@@ -106,7 +107,8 @@ export function enqueue(
     args[0] = entry.engineName
     group = command.groupOf(transaction)
     if (group < 0) {
-      const groups = entry.isKeyless ? databaseGroups(state, entry, transaction.db) : []
+      const at = { entry, args, db: transaction.db }
+      const groups = entry.isKeyless ? keylessGroups(state.route, at) : []
       if (groups.length !== 1) return spoil(transaction, crossGroup)
       group = groups[0] as number
     }
@@ -126,12 +128,6 @@ export function enqueue(
 
 function isFull({ groups }: RouterState, group: number | null): boolean {
   return (groups[group ?? groups.length - 1] as Group).memory?.isFull === true
-}
-
-function databaseGroups(state: RouterState, entry: Entry, db: number): readonly number[] {
-  return entry.name === 'flushall' || entry.name === 'swapdb' || entry.spec.gather === 'each'
-    ? state.route.all
-    : state.route.groupsOf(db)
 }
 
 function spoil(transaction: Transaction, error: ErrorReply): ErrorReply {

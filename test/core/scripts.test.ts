@@ -3,53 +3,8 @@
 
 import test from 'ava'
 import { limits } from '../../src/api/limits.js'
-import type { ScriptRunner } from '../../src/api/scripts.js'
-import { LuaRunner } from '../../src/host/scripts/runner.js'
-import { type Client, CoreWorld, type CoreWorldOptions, keyspace } from './core-world.js'
-
-const looksMax = 20_000
-
-class ScriptWorld {
-  readonly runners: LuaRunner[] = []
-  readonly world: CoreWorld
-
-  constructor(options: CoreWorldOptions = {}) {
-    const scripts = (): ScriptRunner => {
-      const runner = new LuaRunner({ wake: () => {}, secret: 'test' })
-      this.runners.push(runner)
-      return runner
-    }
-    this.world = new CoreWorld({ ...options, scripts })
-    this.world.settled()
-  }
-
-  close(): void {
-    for (const runner of this.runners) runner.close()
-  }
-
-  /** Threads need the loop of the process: steps until `holds`. */
-  async until(holds: () => boolean): Promise<boolean> {
-    for (let looks = 0; looks < looksMax && !holds(); looks++) {
-      this.world.step()
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-    return holds()
-  }
-
-  async ask(client: Client, ...args: readonly string[]): Promise<string> {
-    client.isRaw = true
-    client.text = ''
-    sendTo(client, args)
-    await this.until(() => client.text.endsWith('\r\n'))
-    return client.text
-  }
-}
-
-function sendTo(client: Client, args: readonly string[]): void {
-  const text = args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')
-  const bytes = Buffer.from(`*${args.length}\r\n${text}`, 'latin1')
-  client.member.inbox.push({ kind: 'bytes', connection: client.connection, bytes })
-}
+import { type Client, keyspace } from './core-world.js'
+import { ScriptWorld, sendTo } from './script-world.js'
 
 const sha = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db'
 const library =
@@ -115,20 +70,6 @@ test('scripts: one that never ends: BUSY in its group, others go on, KILL leaves
   t.regex(runs.text, /^-ERR Script killed by user with SCRIPT KILL/)
   t.is(await scripted.ask(looks, 'EXISTS', 'leak'), ':0\r\n')
   t.regex(await scripted.ask(looks, 'SCRIPT', 'KILL'), /^-NOTBUSY /)
-})
-
-test('scripts: a key of another group: CROSSSLOT, and no effect', async (t) => {
-  const keyspaces = [keyspace('other', ['b:']), keyspace('default', [])]
-  const scripted = new ScriptWorld({ members: 1, keyspaces })
-  const { world } = scripted
-  t.teardown(() => scripted.close())
-  const client = world.client(1)
-  const code = "redis.call('set', KEYS[1], 1) return redis.pcall('get', 'b:x')"
-
-  t.regex(await scripted.ask(client, 'EVAL', code, '1', 'k'), /^-CROSSSLOT /)
-  t.is(await scripted.ask(client, 'EXISTS', 'k'), ':0\r\n')
-  t.regex(await scripted.ask(client, 'EVAL', 'return 1', '2', 'k', 'b:k'), /^-CROSSSLOT /)
-  t.regex(await scripted.ask(client, 'EVAL', 'return 1', '0'), /^-CROSSSLOT /)
 })
 
 test('scripts: a transaction with one, behind a wait: its blocking commands wait on no member', async (t) => {

@@ -2,13 +2,17 @@
 // there, over several they are refused before anybody is asked.
 
 import test from 'ava'
+import type { Config } from '../../src/api/config.js'
 import { ok } from '../../src/api/reply.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { keyspace, World } from './world.js'
 
 const crossSlot = '-CROSSSLOT Keys in request belong to different replication groups\r\n'
 
-function makeWorld(): { readonly world: World; readonly asked: string[] } {
+function makeWorld(rest: Partial<Config> = {}): {
+  readonly world: World
+  readonly asked: string[]
+} {
   const asked: string[] = []
   const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
   const keyspaces = [
@@ -18,7 +22,7 @@ function makeWorld(): { readonly world: World; readonly asked: string[] } {
   ]
   const world = new World({
     commands,
-    config: { keyspaces },
+    config: { keyspaces, ...rest },
     answer: ({ args }) => {
       asked.push(args.join(' '))
       return ok
@@ -44,6 +48,17 @@ for (const line of [
     t.deepEqual(asked, [])
   })
 }
+
+test('two databases: SWAPDB over several groups: refused, one says what is wrong with it', (t) => {
+  const keyspaces = [keyspace('a', { prefixes: ['a:'] }), keyspace('default')]
+  const { world, asked } = makeWorld({ keyspaces })
+  const client = world.connect()
+
+  t.is(client.ask('SWAPDB', '0', '1'), crossSlot)
+  t.deepEqual(asked, [])
+  client.ask('SWAPDB', '0', '99')
+  t.deepEqual(asked, ['swapdb 0 99'])
+})
 
 for (const line of [
   'move k 1',
