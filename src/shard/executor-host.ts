@@ -87,7 +87,10 @@ export function executorHost(of: {
         told.close()
       })
     },
-    prepared: (token, operations) => of.strategy()?.prepared?.(token, operations),
+    prepared: (token, operations) => {
+      writes.ticks.hasRun = true
+      of.strategy()?.prepared?.(token, operations)
+    },
     opens: () => events.open(),
     owes: () => writes.owes(),
     settled: (tokens) => {

@@ -2,6 +2,7 @@
 // commands that wait, and where order is not total what strategy and engine need to merge.
 
 import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Windows } from './windows.js'
 
 /** Version 1 knew no commands that wait, version 2 nothing to merge. */
@@ -25,7 +26,9 @@ export function encodeMeta(windows: Windows, merges: MergeMeta | null): Uint8Arr
   return writer.finish()
 }
 
-/** Replaces windows and waiters; false where the bytes are none that this version knows. */
+/**
+ * Replaces windows and waiters; where members merge nobody waits: waiters are those of one run of one member,
+ * and would take elements here for clients of another one. False where the bytes are none that this version knows. */
 export function decodeMeta(meta: Uint8Array, windows: Windows): MergeMeta | boolean {
   const reader = new ByteReader(meta)
   const version = reader.byte()
@@ -37,5 +40,6 @@ export function decodeMeta(meta: Uint8Array, windows: Windows): MergeMeta | bool
   if (!windows.waiters.decode(reader)) return false
   if (version === 2 || !reader.boolean()) return reader.ok
   const merges = { mark: reader.blob(), unstable: reader.blob() }
+  if (!hasBug('shard-waiters-of-others')) windows.waiters.clear()
   return reader.ok ? merges : false
 }

@@ -56,6 +56,9 @@ const lookMs = 20
 /** Runs in vain after which scripts end within a turn, or not at all. */
 const rerunsMax = 8
 
+/** Milliseconds before scripts run again whose entries were refused: tried in each turn they would spin. */
+const refusedMs = 25
+
 /** One run in so many is undone. */
 const quietRuns = 16
 
@@ -71,6 +74,8 @@ export class Scripts implements GroupScripts {
   #candidates: Candidate[] = []
   #speculation: Speculation | null = null
   #mono = 0
+  /** When an entry was refused last. */
+  #refusedAt = -refusedMs
   #runs = 0
   /** How often the first of `#waiting` ran in vain, one time after the other. */
   #reruns = 0
@@ -98,6 +103,11 @@ export class Scripts implements GroupScripts {
       this.#waiting.length >= limits.scriptWaitingMax ||
       this.#waitingBytes >= limits.scriptWaitingBytesMax
     )
+  }
+
+  /** What it ran last was refused just now. */
+  isPausing({ mono }: Now): boolean {
+    return mono < this.#refusedAt + refusedMs
   }
 
   add(proposal: Proposal): void {
@@ -191,6 +201,7 @@ export class Scripts implements GroupScripts {
       const { head } = candidates[i] as Candidate
       const taken = this.#init.propose(head, proposals[i] as Proposal, results[i] as Commands)
       if (taken) continue
+      this.#refusedAt = now.mono
       this.#init.lost()
       return
     }

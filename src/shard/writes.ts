@@ -359,7 +359,7 @@ export class Writes {
   }
 
   #propose(strategy: Strategy, proposal: Proposal, now: Now): boolean {
-    if (proposal.isScripted || this.scripts?.isHolding === true) return this.#hold(proposal)
+    if (proposal.isScripted || this.scripts?.isHolding === true) return this.#hold(proposal, now)
     const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
     if (strategy.propose(this.#init.token(), payload, now) !== null) return false
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
@@ -378,9 +378,11 @@ export class Writes {
   }
 
   /** It runs scripts, or follows some that wait. */
-  #hold(proposal: Proposal): boolean {
+  #hold(proposal: Proposal, now: Now): boolean {
     const { scripts } = this
-    if (scripts === null || !scripts.isAble || scripts.isFull) return false
+    if (scripts === null || !scripts.isAble || scripts.isFull || scripts.isPausing(now))
+      return false
+    if (!this.ticks.mayRunScripts) return false
     scripts.add(proposal)
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)
     return true

@@ -6,8 +6,10 @@ import { silent } from '../../src/api/reply.js'
 import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { hashZero } from '../../src/base/hash.js'
 import { createEngine } from '../../src/engine/engine.js'
+import { decodeMeta, encodeMeta, type MergeMeta } from '../../src/shard/meta.js'
 import { Serving } from '../../src/shard/serving.js'
 import { type Waiter, Waiters } from '../../src/shard/waiters.js'
+import { Windows } from '../../src/shard/windows.js'
 
 function head(origin: number, sequence: number, incarnation = 1): EntryHead {
   return {
@@ -181,4 +183,18 @@ test('waiters: nobody waits: the engine tells nobody of changes', (t) => {
 
   t.false(w.waiters.hasReady)
   t.deepEqual(w.waiters.digest(hashZero), hashZero)
+})
+
+test('waiters: where members merge: nobody waits behind a checkpoint or a snapshot', (t) => {
+  const windows = new Windows()
+  windows.waiters.queue(head(2, 3), { index: 0, db: 0 }, popOf('list'))
+  const loaded = (merges: MergeMeta | null): number => {
+    const into = new Windows()
+    t.not(decodeMeta(encodeMeta(windows, merges), into), false)
+    return into.waiters.size
+  }
+  const mark = new Uint8Array([1])
+
+  t.is(loaded(null), 1)
+  t.is(loaded({ mark, unstable: mark }), 0)
 })

@@ -100,6 +100,29 @@ export const eventualBugs: readonly SeededBug[] = [
       faults: [...cuts, 'clock-skew'],
     },
   }),
+  named('shard-waiters-of-others', 'a snapshot brings commands that wait at another member', {
+    checks: seen,
+    hint: {
+      with: {
+        ...merging,
+        durability: 'always',
+        thinkMeanUs: 20_000,
+        workload: { hotKeys: 2, reads: 0, prefixes: [''], valueBytes: 0, queues: 40 },
+      },
+      faults: ['disk-wipe', 'crash-kill'],
+    },
+  }),
+  named(
+    'shard-script-old-clock',
+    'scripts run by a clock that lost entries of its member had passed',
+    {
+      checks: seen,
+      hint: {
+        with: { ...merging, durability: 'always', thinkMeanUs: 20_000, workload: scripting },
+        faults: [...cuts, 'disk-wipe', 'disk-stale', 'crash-power', 'clock-freeze', 'clock-skew'],
+      },
+    },
+  ),
   named('shard-script-overtaken', 'what a script did is done to what others wrote meanwhile', {
     checks: seen,
     hint: {

@@ -43,6 +43,14 @@ test('simulator: eventual: one seed twice: the same trace hash', (t) => {
   t.is(run(), run())
 })
 
+// An entry of a script that is refused must not be tried in each turn: 351 never came to rest.
+for (const seed of [106, 351, 363]) {
+  test(`simulator: eventual: seed ${seed}, which broke: no violation`, (t) => {
+    const result = runSeed({ ...shared, seed })
+    t.is(result.violation?.sentence ?? '', '')
+  })
+}
+
 for (const name of [
   'eventual-seen-ignored',
   'eventual-stable-too-early',

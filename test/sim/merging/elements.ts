@@ -130,7 +130,10 @@ export class Elements {
       if (item.isLoose || item.taken.length > 0) continue
       const isOwed = span === null ? isKept(added) : isEarlier(added, span)
       if (isOwed && ++missing > this.#looseTakes)
-        this.#fail('lost', `${token} was acknowledged and is not there`)
+        this.#fail(
+          'lost',
+          `${token} was acknowledged by member ${added.member + 1}, its entries ${added.from} to ${added.to}, and is not there${span === null ? '' : `, as member ${span.member + 1} is read`}`,
+        )
     }
   }
 

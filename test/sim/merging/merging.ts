@@ -13,6 +13,7 @@ import type { Request, Sender } from '../request.js'
 import { SurfaceLoad } from '../surface.js'
 import type { Span } from './elements.js'
 import { MergingLoad } from './load.js'
+import { LoadJudge } from './load-judge.js'
 import { MergingOracle } from './oracle.js'
 import { probedMerging } from './probe.js'
 
@@ -47,9 +48,10 @@ export class Merging {
       isAlone: surface === 100,
       prefixes,
     })
+    const isMuddled = (): boolean => this.oracles().some((each) => each.isMuddled)
     this.load = new MergingLoad({
       random: this.#random.fork(),
-      judge,
+      judge: new LoadJudge(judge, isMuddled),
       members: profile.members,
       prefixes,
       reads,

@@ -9,13 +9,8 @@ import type { Vector } from '../../../src/log/vector.js'
 import type { Check, Judge } from '../judge.js'
 import { Entries, type Entry, hashOf } from './entries.js'
 import { Held } from './held.js'
-import { freshSeat, type MergingSeat } from './seat.js'
-
-/** What a member showed, by key. */
-interface Shown {
-  readonly digests: ReadonlyMap<string, string>
-  readonly member: MemberId
-}
+import { freshSeat, lacksForgotten, type MergingSeat } from './seat.js'
+import { Shown } from './shown.js'
 
 export interface MergingOracleOptions {
   readonly judge: Judge
@@ -30,17 +25,19 @@ export class MergingOracle {
   readonly seats: readonly MergingSeat[]
   readonly entries = new Entries()
   readonly #options: MergingOracleOptions
-  /** By what is held: what who had it first showed. */
-  readonly #digests = new Map<string, Shown>()
+  readonly #shown: Shown
   /** The greatest wall clock that a member had, and how often members began to make stamps above a reserve. */
   #wall = 0
   #starts = 0
   /** The member that made the last entry. */
   latest = 0
+  /** A member wrote that had lost what was stable for others: data may be lost or return, and is equal in the end. */
+  isMuddled = false
 
   constructor(name: string, options: MergingOracleOptions) {
     this.name = name
     this.#options = options
+    this.#shown = new Shown(name, options.judge)
     this.seats = Array.from({ length: options.members }, () => freshSeat())
   }
 
@@ -77,6 +74,12 @@ export class MergingOracle {
 
   damaged(member: MemberId): void {
     this.seat(member).damaged = true
+    this.seat(member).wasDamaged = true
+  }
+
+  /** A member knows on its disk that it holds again what that lost. */
+  healed(member: MemberId): void {
+    this.seat(member).damaged = false
   }
 
   /** A strategy starts: `held` by its checkpoint, `logged` behind that on its disk. */
@@ -112,9 +115,7 @@ export class MergingOracle {
     seat.isAhead = true
     seat.isUp = true
     seat.recovering = of.recovering
-    seat.isBlind = of.recovering && !this.isStrict
-    // Until it is refilled it may begin to recover again.
-    seat.damaged = of.recovering && seat.damaged
+    seat.isBlind ||= of.recovering
     seat.power = false
     this.#starts++
   }
@@ -131,8 +132,12 @@ export class MergingOracle {
   ): number {
     const seat = this.seat(member)
     const { stamp, seen, ops } = of
+    const before = this.entries.of(stamp)
+    // Who lost its disk forgot which stamps it used; nobody may have what stood there.
+    const isForgotten = seat.wasDamaged && before !== undefined && this.#isLost(before.number)
+    if (isForgotten) this.#options.judge.mark('stamps-of-lost')
     this.#hold(
-      this.entries.of(stamp) === undefined,
+      before === undefined || isForgotten,
       'stamps',
       () => `member ${member} uses stamp ${stamp} again`,
     )
@@ -150,8 +155,11 @@ export class MergingOracle {
     )
     const number = this.entries.all.length
     const causes = seat.held.copy()
-    const { isBlind } = seat
-    if (isBlind) this.#options.judge.mark('written-blind')
+    const isBlind = this.#isBlind(seat)
+    if (isBlind) {
+      this.#options.judge.mark('written-blind')
+      this.isMuddled = true
+    }
     const entry = { number, stamp, maker: member, causes, isBlind, hash: hashOf(ops) }
     this.#judgeSeen(member, entry, seen)
     this.entries.add(entry)
@@ -201,7 +209,6 @@ export class MergingOracle {
     )
     this.#judgeSeen(member, entry, seen)
     if (!entry.isBlind) this.#judgeStable(member, seat, entry)
-    if (of.wall !== null) seat.isBlind = false
     const ahead = of.wall === null ? 0 : msOfStamp(stamp) - of.wall
     this.#hold(
       ahead <= this.#options.skewMs,
@@ -218,7 +225,6 @@ export class MergingOracle {
   repaired(member: MemberId, vector: Vector): Held {
     const seat = this.seat(member)
     const found = this.coveredBy(vector)
-    seat.isBlind = false
     if (seat.held.firstLack(found) >= 0) this.#options.judge.mark('repairs')
     for (const number of found.lackedBy(seat.held)) this.#holds(seat, this.entries.at(number))
     return found
@@ -287,8 +293,10 @@ export class MergingOracle {
       () => `member ${member}: ${upTo} is stable after ${seat.stable}`,
     )
     seat.stable = upTo
+    seat.forgotten = Math.max(seat.forgotten, upTo)
     for (const other of this.seats) {
       if (!other.isUp || other.recovering || other === seat) continue
+      if (this.#isBlind(other) || this.#isBlind(seat)) continue
       this.#judgeBelow(seat.held, other.handed, { upTo, member })
       this.#judgeBelow(other.held, seat.handed, { upTo, member })
     }
@@ -296,20 +304,7 @@ export class MergingOracle {
 
   /** EV1: who holds the same shows the same. */
   shows(member: MemberId, digests: ReadonlyMap<string, string>): void {
-    const { held } = this.seat(member)
-    const known = this.#digests.get(held.key)
-    if (known === undefined) {
-      this.#digests.set(held.key, { digests, member })
-      return
-    }
-    if (known.member !== member) this.#options.judge.mark('digests-compared')
-    const others = [...digests.keys()].filter((key) => known.digests.get(key) !== digests.get(key))
-    this.#hold(
-      others.length === 0,
-      'digest',
-      () =>
-        `members ${known.member} and ${member} hold the same ${held.count} entries and show other data at ${others.join(' ')}`,
-    )
+    if (!this.isMuddled) this.#shown.shows(member, this.seat(member).held, digests)
   }
 
   /** Whether all entries that a member made from one place of its own to another are with `held`. */
@@ -321,6 +316,12 @@ export class MergingOracle {
     const { made } = this.seat(member)
     for (let at = span.from; at < span.to; at++) if (!held.has(made[at] as number)) return false
     return true
+  }
+
+  /** It lost what somebody else holds and cannot tell apart any more. */
+  #isBlind(seat: MergingSeat): boolean {
+    seat.isBlind &&= lacksForgotten(seat, this.seats, (number) => this.entries.at(number).stamp)
+    return seat.isBlind
   }
 
   /** Nobody who runs holds it. */

@@ -78,6 +78,8 @@ class MergingProbe implements Strategy {
   /** Entries up to here were on the disk when it began. */
   readonly #replayTo: number
   #wall = 0
+  /** The batch with which its disk knows that it recovered. */
+  #healedIn: number | null = null
 
   constructor(
     plugin: StrategyPlugin,
@@ -156,6 +158,7 @@ class MergingProbe implements Strategy {
   }
 
   persisted(batch: number): void {
+    if (this.#healedIn !== null && batch >= this.#healedIn) this.#oracle.healed(this.#self)
     for (const flight of this.#flights.filter((each) => each.batch <= batch)) {
       for (let index = this.#persisted + 1; index <= flight.last; index++)
         this.#oracle.persisted(this.#self, this.#numbers.get(index) ?? [])
@@ -220,7 +223,7 @@ class MergingProbe implements Strategy {
     const self = this.#self
     const seat = this.#oracle.seat(self)
     seat.recovering = this.#inner.status().recovering !== null
-    if (!seat.recovering) seat.damaged = false
+    if (!seat.recovering && seat.damaged) this.#healedIn ??= ready.batch
     this.#queue.push(...ready.delivered)
     for (const { at, merge } of ready.delivered) {
       if (merge === undefined || merge.ops === null) continue

@@ -14,12 +14,16 @@ export interface MergingSeat {
   /** The greatest stamp that is held. */
   top: number
   stable: number
+  /** The greatest stamp that was ever stable for it: what it held up to there it cannot tell apart any more. */
+  forgotten: number
   recovering: boolean
   isUp: boolean
-  /** It lost entries, and heard of nobody's since this run began: what it writes has not seen what is stable. */
+  /** It lost entries, and opened before it held again what is stable for others: what it writes has not seen that. */
   isBlind: boolean
-  /** Its disk lost or altered something since its last start. */
+  /** Its disk lost or altered something, and it does not know on its disk that it got that back. */
   damaged: boolean
+  /** That ever happened. */
+  wasDamaged: boolean
   /** The last end was a loss of power. */
   power: boolean
   /** Entries of its making, ascending. */
@@ -34,11 +38,27 @@ export function freshSeat(): MergingSeat {
     durable: new Held(),
     top: 0,
     stable: 0,
+    forgotten: 0,
     recovering: false,
     isUp: false,
     isBlind: false,
     damaged: false,
+    wasDamaged: false,
     power: false,
     made: [],
   }
+}
+
+/**
+ * Whether a member lacks what another one holds and has forgotten the stamps of. What it writes then has not seen
+ * that, and nobody who merges it can tell.
+ */
+export function lacksForgotten(
+  { held }: MergingSeat,
+  seats: readonly MergingSeat[],
+  stampOf: (number: number) => number,
+): boolean {
+  return seats.some((other) =>
+    other.held.lackedBy(held).some((number) => stampOf(number) <= other.forgotten),
+  )
 }
