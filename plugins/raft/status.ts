@@ -1,31 +1,72 @@
-// What a raft member says of itself: for `quorate status`, for the shard and for the simulator's checks.
+// What a raft member says of itself: for `quorate status`, for the shard and for the simulator's checks. A shard
+// asks several times a turn, but not for what has to be looked up: that is found out when somebody reads it.
 
 import {
   hasBug,
   type Hash64,
+  type MemberId,
+  type Members,
   type PeerStatus,
   peerStatuses,
+  type Position,
   rebasedChain,
+  type RecoveryCause,
   type StrategyStatus,
 } from 'quorate/plugin'
 import type { RaftState } from './state.js'
 
 export function describe(raft: RaftState): StrategyStatus {
-  return {
-    role: roleOf(raft),
-    leader: raft.leader,
-    term: raft.term,
-    era: raft.era,
-    commit: raft.log.commitPosition,
-    last: raft.tail.position,
-    first: raft.tail.first,
-    chain: lastChain(raft),
-    members: raft.members,
-    peers: peersOf(raft),
-    recovering: raft.recovering,
-    why: whyOf(raft),
-    loss: raft.hard.loss,
-    counters: { ...raft.counters },
+  return new RaftStatus(raft)
+}
+
+class RaftStatus implements StrategyStatus {
+  readonly role: StrategyStatus['role']
+  readonly leader: MemberId | null
+  readonly term: number
+  readonly era: number
+  readonly commit: Position
+  readonly last: Position
+  readonly first: number
+  readonly members: Members
+  readonly recovering: RecoveryCause | null
+  readonly why: string
+  readonly loss: string
+  readonly #raft: RaftState
+
+  constructor(raft: RaftState) {
+    this.role = roleOf(raft)
+    this.leader = raft.leader
+    this.term = raft.term
+    this.era = raft.era
+    this.commit = raft.log.commitPosition
+    this.last = raft.tail.position
+    this.first = raft.tail.first
+    this.members = raft.members
+    this.recovering = raft.recovering
+    this.why = whyOf(raft)
+    this.loss = raft.hard.loss
+    this.#raft = raft
+  }
+
+  /** A lone member without a log on disk computes no chain only to be asked for its status. */
+  get chain(): Hash64 {
+    const { isAlone, durability, tail } = this.#raft
+    if (isAlone && durability === 'none') return rebasedChain(tail.position)
+    return tail.chainAt(tail.last) as Hash64
+  }
+
+  get peers(): PeerStatus[] {
+    const { leading, self, stable, mono, options } = this.#raft
+    if (leading === null) return []
+    return peerStatuses(
+      { member: self, match: stable },
+      leading.progress,
+      mono - options.electionMaxMs,
+    )
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#raft.counters }
   }
 }
 
@@ -46,17 +87,4 @@ function roleOf(raft: RaftState): StrategyStatus['role'] {
   if (raft.recovering !== null) return 'recovering'
   if (!raft.isVoter) return 'learner'
   return raft.role
-}
-
-/** A lone member without a log on disk computes no chain only to be asked for its status. */
-function lastChain(raft: RaftState): Hash64 {
-  if (raft.isAlone && raft.durability === 'none') return rebasedChain(raft.tail.position)
-  return raft.tail.chainAt(raft.tail.last) as Hash64
-}
-
-function peersOf(raft: RaftState): PeerStatus[] {
-  const { leading } = raft
-  if (leading === null) return []
-  const self = { member: raft.self, match: raft.stable }
-  return peerStatuses(self, leading.progress, raft.mono - raft.options.electionMaxMs)
 }

@@ -1,41 +1,74 @@
-// What a zab member says of itself: for `quorate status`, for the shard and for the simulator's checks.
+// What a zab member says of itself: for `quorate status`, for the shard and for the simulator's checks. A shard
+// asks several times a turn, but not for what has to be looked up: that is found out when somebody reads it.
 
 import {
   type Hash64,
   hasBug,
+  type MemberId,
+  type Members,
+  type PeerStatus,
   peerStatuses,
+  type Position,
   rebasedChain,
+  type RecoveryCause,
   type StrategyStatus,
 } from 'quorate/plugin'
 import type { ZabState } from './state.js'
 
 export function describe(zab: ZabState): StrategyStatus {
-  const { log, tail, following, leading } = zab
-  const serving = following?.stage === 'broadcast' ? following.leader : null
-  const isAlone = zab.isAlone && zab.durability === 'none'
-  return {
-    role: roleOf(zab),
-    leader: leading?.stage === 'broadcast' ? zab.self : serving,
-    term: zab.acceptedEpoch,
-    era: zab.era,
-    commit: log.commitPosition,
-    last: tail.position,
-    first: tail.first,
-    // A lone member without a log on disk computes no chain only to be asked for its status.
-    chain: isAlone ? rebasedChain(tail.position) : (tail.chainAt(tail.last) as Hash64),
-    members: zab.members,
-    peers:
-      leading === null || leading.stage !== 'broadcast'
-        ? []
-        : peerStatuses(
-            { member: zab.self, match: log.stable },
-            leading.progress,
-            zab.mono - zab.options.silenceMs,
-          ),
-    recovering: zab.recovering,
-    why: whyOf(zab),
-    loss: zab.hard.loss,
-    counters: { ...zab.counters, currentEpoch: zab.currentEpoch },
+  return new ZabStatus(zab)
+}
+
+class ZabStatus implements StrategyStatus {
+  readonly role: StrategyStatus['role']
+  readonly leader: MemberId | null
+  readonly term: number
+  readonly era: number
+  readonly commit: Position
+  readonly last: Position
+  readonly first: number
+  readonly members: Members
+  readonly recovering: RecoveryCause | null
+  readonly why: string
+  readonly loss: string
+  readonly #zab: ZabState
+
+  constructor(zab: ZabState) {
+    const { log, tail, following, leading } = zab
+    const serving = following?.stage === 'broadcast' ? following.leader : null
+    this.role = roleOf(zab)
+    this.leader = leading?.stage === 'broadcast' ? zab.self : serving
+    this.term = zab.acceptedEpoch
+    this.era = zab.era
+    this.commit = log.commitPosition
+    this.last = tail.position
+    this.first = tail.first
+    this.members = zab.members
+    this.recovering = zab.recovering
+    this.why = whyOf(zab)
+    this.loss = zab.hard.loss
+    this.#zab = zab
+  }
+
+  /** A lone member without a log on disk computes no chain only to be asked for its status. */
+  get chain(): Hash64 {
+    const { isAlone, durability, tail } = this.#zab
+    if (isAlone && durability === 'none') return rebasedChain(tail.position)
+    return tail.chainAt(tail.last) as Hash64
+  }
+
+  get peers(): PeerStatus[] {
+    const { leading, log, self, mono, options } = this.#zab
+    if (leading === null || leading.stage !== 'broadcast') return []
+    return peerStatuses(
+      { member: self, match: log.stable },
+      leading.progress,
+      mono - options.silenceMs,
+    )
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#zab.counters, currentEpoch: this.#zab.currentEpoch }
   }
 }
 
