@@ -215,10 +215,9 @@ export function inferAll({ groups, shown }: Keyspace): void {
 
 /** What the groups of a causal keyspace share; null for a group that goes for itself. */
 export function keyspaceOf(
-  { keyspace, members }: StrategyInit<EventualOptions>,
+  { keyspace }: StrategyInit<EventualOptions>,
   clock: StampClock,
 ): Keyspace | null {
-  const isAlone = members.voters.length + members.learners.length === 1
-  if (keyspace === undefined || keyspace.level !== 'causal' || isAlone) return null
+  if (keyspace === undefined || keyspace.level !== 'causal') return null
   return keyspace.share(() => new Keyspace(keyspace.groups, clock))
 }

@@ -5,7 +5,7 @@
 import { hasBug, type SeenStamps, type StampRange, Vector } from 'quorate/plugin'
 import type { Gate } from './gate.js'
 import { safeTime } from './notes.js'
-import { serves } from './opening.js'
+import { open, serves } from './opening.js'
 import type { EventualState } from './state.js'
 
 /** At least what clients may have been shown: what is handed out for execution, and what slots hold beyond it. */
@@ -30,7 +30,12 @@ export function covers(state: EventualState, mark: SeenStamps): boolean {
 function coversAll({ keyspace }: Gate, { ranges, upTo }: SeenStamps): boolean {
   const { groups } = keyspace
   if (!groups.every(serves)) return false
-  for (const range of ranges) if (!keyspace.frontier.holds(range)) return false
+  if (!ranges.every((range) => keyspace.frontier.holds(range))) {
+    // Own entries move it only when it is looked at.
+    keyspace.isDirty = true
+    open(keyspace)
+    if (!ranges.every((range) => keyspace.frontier.holds(range))) return false
+  }
   return upTo === 0 || groups.every((each) => safeTime(each, each.appliedVector) >= upTo)
 }
 

@@ -2,37 +2,43 @@
 
 import type { Strategy, StrategyInit, StrategyPlugin } from 'quorate/plugin'
 
+const names = Object.keys({
+  tick: 0,
+  step: 0,
+  propose: 0,
+  prepared: 0,
+  transfer: 0,
+  checkpointed: 0,
+  readIndex: 0,
+  reconfigure: 0,
+  persisted: 0,
+  applied: 0,
+  seen: 0,
+  covers: 0,
+  hurry: 0,
+  fetched: 0,
+  peerDown: 0,
+  peerUp: 0,
+  snapshotInstalled: 0,
+  snapshotSent: 0,
+  acceptsSnapshot: 0,
+  diskShort: 0,
+  acceptLoss: 0,
+  ready: 0,
+  status: 0,
+  chainAt: 0,
+  mark: 0,
+  wakeAt: 0,
+} satisfies Record<keyof Strategy, 0>) as readonly (keyof Strategy)[]
+
 export function delegate(to: Strategy, own: Partial<Strategy>): Strategy {
-  const { prepared, mark, seen, covers, hurry } = to
-  return {
-    tick: (now) => to.tick(now),
-    step: (from, message, now) => to.step(from, message, now),
-    propose: (token, payload, now) => to.propose(token, payload, now),
-    transfer: (target) => to.transfer(target),
-    checkpointed: (position) => to.checkpointed(position),
-    readIndex: (token, level) => to.readIndex(token, level),
-    reconfigure: (token, change) => to.reconfigure(token, change),
-    persisted: (batch) => to.persisted(batch),
-    applied: (position) => to.applied(position),
-    fetched: (entries) => to.fetched(entries),
-    peerDown: (peer) => to.peerDown(peer),
-    peerUp: (peer) => to.peerUp(peer),
-    snapshotInstalled: (...given) => to.snapshotInstalled(...given),
-    snapshotSent: (...given) => to.snapshotSent(...given),
-    acceptsSnapshot: (...given) => to.acceptsSnapshot(...given),
-    diskShort: (short) => to.diskShort(short),
-    acceptLoss: () => to.acceptLoss(),
-    ready: () => to.ready(),
-    status: () => to.status(),
-    chainAt: (index) => to.chainAt(index),
-    wakeAt: () => to.wakeAt(),
-    ...(prepared === undefined ? {} : { prepared: prepared.bind(to) }),
-    ...(mark === undefined ? {} : { mark: mark.bind(to) }),
-    ...(seen === undefined ? {} : { seen: seen.bind(to) }),
-    ...(covers === undefined ? {} : { covers: covers.bind(to) }),
-    ...(hurry === undefined ? {} : { hurry: hurry.bind(to) }),
-    ...own,
+  const made: Partial<Record<keyof Strategy, unknown>> = {}
+  for (const name of names) {
+    const from = own[name] === undefined ? to : own
+    const method = from[name] as ((...given: unknown[]) => unknown) | undefined
+    if (method !== undefined) made[name] = method.bind(from)
   }
+  return made as Strategy
 }
 
 /** The same plugin with other strategies. */

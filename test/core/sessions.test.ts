@@ -266,3 +266,29 @@ test('session token: more causal keyspaces than fit: the others wait for word of
   t.true(refused.every((reply) => behind.test(reply)))
   t.true(found.every((reply) => reply === '$new'))
 })
+
+for (const members of [3, 1]) {
+  test(`session token: causal, 4 shard groups, ${members} members: one that hears nobody serves who brings its own token back`, (t) => {
+    const w = new CoreWorld({
+      members,
+      keyspaces: [space('causal')],
+      config: () => ({ shards: 4 }),
+    })
+    t.true(w.settled())
+    w.isolate(1)
+    ask(w, w.client(1), 'SET a 1', 'SET b 2')
+    w.kill(1)
+    w.start(1)
+    w.isolate(1)
+    t.true(w.settled())
+    const writer = w.client(1)
+    t.deepEqual(ask(w, writer, 'SET c 3'), ['+OK'])
+    t.deepEqual(ask(w, writer, 'SET d 4'), ['+OK'])
+    const token = tokenOf(w, writer)
+    const reader = w.client(1)
+
+    const replies = ask(w, reader, `QUORATE SESSION SET ${token}`, 'MGET a b c d')
+
+    t.deepEqual(replies, ['+OK', '*4 $1 $2 $3 $4'])
+  })
+}

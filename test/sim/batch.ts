@@ -39,6 +39,41 @@ export const requiredMarks: readonly string[] = [
 ]
 export const marksNeedSeeds = 200
 
+const mergingMarks: readonly string[] = [
+  'merged',
+  'merged-in-part',
+  'repairs',
+  'slots-merged',
+  'fetched',
+  'checkpoints',
+  'log-cuts',
+  'snapshot-installs',
+  'snapshots-sent',
+  'recoveries',
+  'unclean-starts',
+  'starts-with-loss',
+  'eventual.recovered',
+  'refilled-members',
+  'unknown-results',
+  'refused-requests',
+  'later-engines',
+  'digests-compared',
+  'elements-taken',
+  'taken-twice',
+  'all-taken',
+  'counters-reset',
+  'pairs-read',
+  'merged-reads',
+  'waited-for-anti-entropy',
+  'keys-evicted',
+  'keys-expired',
+  'blocked-pops',
+  'scripts',
+  'clean-stops',
+  'stops',
+  'liveness-phases',
+]
+
 const strategyMarks: Readonly<Record<string, readonly string[]>> = {
   raft: [...requiredMarks, 'raft.transfer', 'raft.vote-refused'],
   zab: [
@@ -49,39 +84,17 @@ const strategyMarks: Readonly<Record<string, readonly string[]>> = {
     'zab.refilled',
     'zab.snapshot-needed',
   ],
-  eventual: [
-    'merged',
-    'merged-in-part',
-    'repairs',
-    'slots-merged',
-    'fetched',
-    'checkpoints',
-    'log-cuts',
-    'snapshot-installs',
-    'snapshots-sent',
-    'recoveries',
-    'unclean-starts',
-    'starts-with-loss',
-    'eventual.recovered',
-    'refilled-members',
-    'unknown-results',
-    'refused-requests',
-    'later-engines',
-    'digests-compared',
-    'elements-taken',
-    'taken-twice',
-    'all-taken',
-    'counters-reset',
-    'pairs-read',
-    'merged-reads',
-    'waited-for-anti-entropy',
-    'keys-evicted',
-    'keys-expired',
-    'blocked-pops',
-    'scripts',
-    'clean-stops',
-    'stops',
-    'liveness-phases',
+  eventual: mergingMarks,
+  /** The level, over several groups: sessions that move, wait, are refused for being behind, begin anew. */
+  causal: [
+    ...mergingMarks,
+    'session-operations',
+    'tokens-moved',
+    'tokens-awaited',
+    'sessions-behind',
+    'sessions-anew',
+    'sessions-served',
+    'served-with-causes',
   ],
 }
 
@@ -130,7 +143,7 @@ export class Batch {
     }
   }
 
-  /** Marks that no seed met. */
+  /** Marks that no seed met; of the level `causal` by its name. */
   missingMarks(strategy = 'raft'): readonly string[] {
     return (strategyMarks[strategy] ?? []).filter((name) => (this.marks.get(name) ?? 0) === 0)
   }

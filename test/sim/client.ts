@@ -24,6 +24,7 @@ export interface ClientOptions {
   readonly schedule: Schedule
   readonly random: Random
   readonly servers: readonly Server[]
+  /** Where it asks for nothing, the client goes to another member. */
   readonly workload: Pick<Workload, 'next'>
   readonly history: History
   readonly judge: Judge
@@ -136,7 +137,9 @@ export class SimClient implements ConnectionUser {
     if (this.#connection === null) this.#connect()
     const connection = this.#connection
     if (connection === null) return this.#think()
-    this.#send(connection, this.#requests(this.#at))
+    const requests = this.#requests(this.#at)
+    if (requests.length === 0) this.breakConnection()
+    else this.#send(connection, requests)
   }
 
   #requests(member: number): readonly Request[] {

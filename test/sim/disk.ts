@@ -19,7 +19,9 @@ interface Lane {
   readonly store: SimStore
   waiting: StoreWrite[]
   /** Writes on their way to the device, or null. */
-  flying: readonly StoreWrite[] | null
+  flying: StoreWrite[] | null
+  /** World time at which they left. */
+  leftAt: number
 }
 
 interface Backup {
@@ -54,7 +56,7 @@ export class SimDisk {
     this.#schedule = schedule
     this.#random = random
     this.#speed = speed
-    const lane = (): Lane => ({ store: new SimStore(), waiting: [], flying: null })
+    const lane = (): Lane => ({ store: new SimStore(), waiting: [], flying: null, leftAt: 0 })
     this.#lanes = { log: lane(), state: lane() }
     this.#syncWitnessEachSecond()
   }
@@ -78,6 +80,11 @@ export class SimDisk {
 
   write(write: StoreWrite): void {
     const lane = this.#lanes[write.store]
+    // All writes of a turn go together.
+    if (lane.flying !== null && lane.leftAt === this.#schedule.now) {
+      lane.flying.push(write)
+      return
+    }
     lane.waiting.push(write)
     if (lane.flying === null) this.#fly(lane)
   }
@@ -179,6 +186,7 @@ export class SimDisk {
     const batch = lane.waiting
     lane.waiting = []
     lane.flying = batch
+    lane.leftAt = this.#schedule.now
     const life = this.#life
     const synced = batch.some((write) => write.sync)
     this.#schedule.after(synced ? this.#time() : this.#random.below(60) + 5, () => {

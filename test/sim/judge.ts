@@ -51,6 +51,8 @@ export const checks = {
   invented: 'a value that nobody wrote',
   released: 'an entry is answered, sent or told of before it is on the disk',
   stability: 'EV8: what is called stable is not with all members, or was not seen by what comes',
+  causal: 'CS1 to CS6: a session sees something before what that hangs on, or less than it saw',
+  visible: 'CS5: clients are served where something is shown without what it hangs on',
   'equal-soon': 'EV7: members differ after two rounds of anti-entropy',
   forgotten: 'EV8: what was kept to merge with is not forgotten',
   'no-invention': 'LV8: a majority lost its disks and the group goes on',

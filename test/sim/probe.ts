@@ -5,7 +5,6 @@ import type { Payload } from '../../src/api/entry.js'
 import type { MemberId, Now, Token } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type {
-  MemberChange,
   Members,
   ReadLevel,
   Ready,
@@ -17,6 +16,7 @@ import type {
 } from '../../src/api/strategy.js'
 import { type Hash64, hashBytes } from '../../src/base/hash.js'
 import type { LogEntry } from '../../src/api/entry.js'
+import { delegate } from '../conformance/delegate.js'
 import type { Judge } from './judge.js'
 import type { GroupOracle } from './oracle.js'
 import type { HardFacts, Mark } from './seat.js'
@@ -42,13 +42,9 @@ export interface ProbeOptions {
 
 export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyPlugin {
   return {
-    name: plugin.name,
-    api: plugin.api,
-    supports: plugin.supports,
-    defaults: plugin.defaults,
-    parseOptions: (raw) => plugin.parseOptions(raw),
-    create: (init) =>
-      new Probe(
+    ...plugin,
+    create: (init) => {
+      const probe = new Probe(
         plugin,
         { ...init, members: withLearners(init.members, options.learners) },
         {
@@ -56,7 +52,9 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
           oracle: options.oracle(init.group),
           eyes: options.eyes(init.group),
         },
-      ),
+      )
+      return delegate(probe.inner, probe)
+    },
   }
 }
 
@@ -74,8 +72,8 @@ function hashOf(payload: Payload): number {
   return hash.high ^ hash.low
 }
 
-class Probe implements Strategy {
-  readonly #inner: Strategy
+class Probe implements Partial<Strategy> {
+  readonly inner: Strategy
   readonly #self: MemberId
   readonly #judge: Judge
   readonly #oracle: GroupOracle
@@ -100,48 +98,36 @@ class Probe implements Strategy {
     const state = eyes === null ? null : eyes.facts(init.state)
     this.#oracle.started(init.self, log, { recovering: init.recovering, state })
     this.#watch = eyes === null ? null : eyes.watch(init)
-    this.#inner = plugin.create(init)
-  }
-
-  tick(now: Now): void {
-    this.#inner.tick(now)
+    this.inner = plugin.create(init)
   }
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
     const watch = this.#watch
     if (watch === null || !watch.concerns(message)) {
-      this.#inner.step(from, message, now)
+      this.inner.step(from, message, now)
       return
     }
-    const before = this.#inner.status().term
-    this.#inner.step(from, message, now)
-    watch.stepped(from, message, { now, before, after: this.#inner.status().term })
+    const before = this.inner.status().term
+    this.inner.step(from, message, now)
+    watch.stepped(from, message, { now, before, after: this.inner.status().term })
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
-    const refusal = this.#inner.propose(token, payload, now)
-    if (refusal === null) this.#watch?.proposed(() => this.#inner.status())
+    const refusal = this.inner.propose(token, payload, now)
+    if (refusal === null) this.#watch?.proposed(() => this.inner.status())
     return refusal
-  }
-
-  transfer(to: MemberId | null): Refusal | null {
-    return this.#inner.transfer(to)
   }
 
   checkpointed(position: Position): void {
     this.#oracle.checkpointed(this.#self, position)
-    this.#inner.checkpointed(position)
+    this.inner.checkpointed(position)
   }
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
-    const refusal = this.#inner.readIndex(token, level)
+    const refusal = this.inner.readIndex(token, level)
     if (refusal === null && level === 'linearizable')
       this.#reads.set(token, this.#oracle.readFloor(this.#self))
     return refusal
-  }
-
-  reconfigure(token: Token, change: MemberChange): Refusal | null {
-    return this.#inner.reconfigure(token, change)
   }
 
   persisted(batch: number): void {
@@ -152,52 +138,28 @@ class Probe implements Strategy {
       if (flight.marks.length > 0) this.#oracle.durable(this.#self, flight.from, flight.marks)
       if (flight.state !== null) this.#oracle.durableState(this.#self, flight.state)
     }
-    this.#inner.persisted(batch)
-  }
-
-  applied(position: Position): void {
-    this.#inner.applied(position)
-  }
-
-  fetched(entries: readonly LogEntry[]): void {
-    this.#inner.fetched(entries)
+    this.inner.persisted(batch)
   }
 
   peerDown(peer: MemberId): void {
     this.#watch?.peerDown(peer)
-    this.#inner.peerDown(peer)
-  }
-
-  peerUp(peer: MemberId): void {
-    this.#inner.peerUp(peer)
+    this.inner.peerDown(peer)
   }
 
   snapshotInstalled(at: Position, chain: Hash64, members: Members): void {
     this.#oracle.installed(this.#self, at)
-    this.#inner.snapshotInstalled(at, chain, members)
+    this.inner.snapshotInstalled(at, chain, members)
   }
 
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
     this.#judge.mark(ok ? 'snapshots-sent' : 'snapshots-failed')
-    this.#inner.snapshotSent(peer, ok, at)
-  }
-
-  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean {
-    return this.#inner.acceptsSnapshot(from, term, at)
-  }
-
-  diskShort(short: boolean): void {
-    this.#inner.diskShort(short)
-  }
-
-  acceptLoss(): void {
-    this.#inner.acceptLoss()
+    this.inner.snapshotSent(peer, ok, at)
   }
 
   ready(): Ready | null {
-    const ready = this.#inner.ready()
+    const ready = this.inner.ready()
     if (ready === null) return null
-    const status = this.#inner.status()
+    const status = this.inner.status()
     // Who founded an era within this turn may have been deposed within it, too.
     const founds = ready.trace.some(
       ({ event, fields }) => event.endsWith('.era-begun') && fields['era'] === status.era,
@@ -228,21 +190,9 @@ class Probe implements Strategy {
     return ready
   }
 
-  status(): ReturnType<Strategy['status']> {
-    return this.#inner.status()
-  }
-
-  chainAt(index: number): Hash64 | null {
-    return this.#inner.chainAt(index)
-  }
-
-  wakeAt(): number {
-    return this.#inner.wakeAt()
-  }
-
   /** Only a group of one may leave its chain undone, and it begins no era. */
   #chainAt(index: number): Hash64 | null {
-    return this.#isAlone ? null : this.#inner.chainAt(index)
+    return this.#isAlone ? null : this.inner.chainAt(index)
   }
 
   #write(batch: number, write: StoreBatch): void {

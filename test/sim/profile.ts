@@ -68,7 +68,13 @@ export interface Profile {
   /** Name of the plugin. */
   readonly strategy: string
   /** Of every keyspace. */
-  readonly level: 'strong' | 'sequential' | 'eventual'
+  readonly level: 'strong' | 'sequential' | 'causal' | 'eventual'
+  /** Groups of every keyspace. */
+  readonly shards: number
+  /** Clients that move with their tokens. */
+  readonly sessions: number
+  /** Milliseconds that a session waits at a member that is behind its token. */
+  readonly sessionWaitMs: number
   readonly durability: Durability
   /** The engine answers some steps later, as one behind a network would. */
   readonly laterEngine: boolean
@@ -207,6 +213,9 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     learners: 0,
     strategy: 'raft',
     level: 'strong',
+    shards: 1,
+    sessions: 0,
+    sessionWaitMs: limits.sessionWaitMs,
     durability: 'always',
     laterEngine: false,
     recoverWaitMs: 1_000,

@@ -106,6 +106,7 @@ export function settleWorld(world: World, bound: number): void {
   )
   world.history.judge()
   world.workload.queues.judge()
+  merging?.sessions.judge()
 }
 
 function resultOf(

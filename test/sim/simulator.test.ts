@@ -26,7 +26,7 @@ test('simulator: an honest toy: no violation over 40 seeds, operations and fault
 })
 
 const flaws: Readonly<Record<Exclude<ToyFlaw, 'none'>, readonly Check[]>> = {
-  'answers-early': ['exactly-once', 'linearizable'],
+  'answers-early': ['exactly-once', 'linearizable', 'digest'],
   'loses-answers': ['answered', 'reply-order', 'linearizable', 'exactly-once'],
   doubles: ['exactly-once', 'linearizable'],
   'stale-reads': ['linearizable', 'exactly-once'],

@@ -12,9 +12,10 @@ import { coreGroup, readFrame } from '../../src/core/wire.js'
 import { channels } from '../../src/shard/sink.js'
 import { decodeIdentity, identityKey } from '../../src/log/layout.js'
 import { AimedFaults } from './aimed-faults.js'
-import { SimClient } from './client.js'
+import { type ClientProfile, SimClient } from './client.js'
 import { SimClock } from './clock.js'
 import { simConfig } from './cluster-config.js'
+import { Counters } from './counters.js'
 import { Digests } from './digests.js'
 import { SimDisk } from './disk.js'
 import { FaultInjector, type FaultTarget } from './faults.js'
@@ -22,11 +23,12 @@ import { type EraStamp, History } from './history.js'
 import { Judge } from './judge.js'
 import { SimMember, type MemberWorld } from './member.js'
 import { Merging } from './merging/merging.js'
+import type { SessionClient } from './merging/sessions.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
 import type { Profile } from './profile.js'
-import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
+import type { Reactor, ReactorFactory } from './reactor.js'
 import { Schedule } from './schedule.js'
 import { TraceHash } from './trace.js'
 import { type Eyes, eyesFor } from './watch.js'
@@ -43,8 +45,7 @@ export interface WorldOptions {
 
 /** Inputs that may wait at one member; more means that something grows without bound. */
 const inboxMax = 20_000
-/** Late answers that are kept: what origins say that they heard once a second. */
-const lateAnswersMax = 120
+const sessionThinkUs = 60_000
 
 export class World implements MemberWorld, FaultTarget {
   readonly schedule = new Schedule()
@@ -53,7 +54,7 @@ export class World implements MemberWorld, FaultTarget {
   readonly history: History
   readonly workload: Workload
   readonly members: readonly SimMember[]
-  readonly clients: readonly SimClient[]
+  readonly clients: SimClient[]
   readonly injector: FaultInjector
   readonly aimed: AimedFaults
   readonly profile: Profile
@@ -71,8 +72,7 @@ export class World implements MemberWorld, FaultTarget {
   readonly #crashes: Random
   readonly #clientRandom: Random
   readonly #damaged = new Map<SimMember, ReadonlyMap<number, number>>()
-  /** Counters of groups as they were last seen. */
-  readonly #counted = new Map<string, number>()
+  readonly #counters = new Counters(this.judge)
   #connections = 0
 
   constructor(options: WorldOptions) {
@@ -132,6 +132,8 @@ export class World implements MemberWorld, FaultTarget {
     this.clients = Array.from({ length: profile.clients }, (_, at) =>
       this.newClient(at % 3 === 2 ? null : at % profile.members),
     )
+    const walking = merging?.sessions.clients ?? []
+    for (const session of walking) this.clients.push(this.sessionClient(session, null))
     for (const member of this.members) member.start()
     this.#network.start()
     this.injector = new FaultInjector(this, random.fork(), profile)
@@ -176,15 +178,25 @@ export class World implements MemberWorld, FaultTarget {
 
   /** A client beside the ones of the profile; `pinned` to a member or roaming. */
   newClient(pinned: number | null): SimClient {
-    const { thinkMeanUs, pipelineMax, splits } = this.profile
+    const { thinkMeanUs, pipelineMax } = this.profile
+    return this.#makeClient(this.merging ?? this.workload, { thinkMeanUs, pipelineMax, pinned })
+  }
+
+  /** One operation at a time. */
+  sessionClient(session: SessionClient, pinned: number | null): SimClient {
+    const thinkMeanUs = Math.min(this.profile.thinkMeanUs, sessionThinkUs)
+    return this.#makeClient(session, { thinkMeanUs, pipelineMax: 1, pinned })
+  }
+
+  #makeClient(workload: Pick<Workload, 'next'>, profile: Omit<ClientProfile, 'splits'>): SimClient {
     return new SimClient({
       schedule: this.schedule,
       random: this.#clientRandom.fork(),
       servers: this.members,
-      workload: this.merging ?? this.workload,
+      workload,
       history: this.history,
       judge: this.judge,
-      profile: { thinkMeanUs, pipelineMax, pinned, splits },
+      profile: { ...profile, splits: this.profile.splits },
       nextConnection: () => ++this.#connections,
     })
   }
@@ -231,6 +243,7 @@ export class World implements MemberWorld, FaultTarget {
         this.#watchIdentity(member, output.write.puts)
       if (output.kind === 'frame') this.#listen(member, output.bytes)
     }
+    this.merging?.turned(member.id)
     this.#options.watch?.(member, inputs, outputs)
     judge.hold(
       member.inboxCount < inboxMax,
@@ -241,24 +254,8 @@ export class World implements MemberWorld, FaultTarget {
       const views = member.reactor.views()
       if (this.merging === null) this.digests.look(member.id, views)
       else this.merging.look(member.id)
-      if ((judge.step & 15) === 0) for (const view of views) this.#lookAtCounters(member, view)
+      if ((judge.step & 15) === 0) for (const view of views) this.#counters.look(member.id, view)
       if (this.#damaged.has(member)) this.#healed(member)
-    }
-  }
-
-  #lookAtCounters(member: SimMember, { id, counters }: GroupView): void {
-    const { late_answers: late = 0 } = counters
-    this.judge.hold(
-      late <= lateAnswersMax,
-      'bounded',
-      () => `member ${member.id} keeps ${late} late answers`,
-    )
-    for (const name of ['evicted', 'expired']) {
-      const count = counters[name] ?? 0
-      const key = `${member.id} ${id} ${name}`
-      const before = this.#counted.get(key) ?? 0
-      if (count > before) this.judge.mark(`keys-${name}`, count - before)
-      if (count !== before) this.#counted.set(key, count)
     }
   }
 

@@ -53,6 +53,10 @@ export class Held {
     return found
   }
 
+  numbers(): readonly number[] {
+    return this.lackedBy(nothing)
+  }
+
   copy(): Held {
     const made = new Held(this.#words.slice())
     made.count = this.count
@@ -65,6 +69,8 @@ export class Held {
     return `${this.count}:${this.hash}`
   }
 }
+
+const nothing = new Held()
 
 /** Bits that no sum of others makes. */
 function mixed(number: number): number {

@@ -9,6 +9,7 @@ import { healWorld } from '../heal.js'
 import type { Request } from '../request.js'
 import type { World } from '../world.js'
 import type { Merging } from './merging.js'
+import type { SessionClient } from './sessions.js'
 
 const pollUs = 25_000
 /** Microseconds: until members take writes, until requests are answered, until all hold the same. */
@@ -125,7 +126,27 @@ export class MergingLiveness {
     if (stage === 'read') {
       this.#checkForgotten()
       this.#ask((member) => this.#merging.finals(member))
+      for (const session of this.#merging.sessions.clients) this.#visit(session, 0)
     }
+  }
+
+  /** Each session is served at every member, unless what it saw may be lost. */
+  #visit(session: SessionClient, member: number): void {
+    const world = this.#world
+    if (member === world.members.length) return
+    const client = world.sessionClient(session, member)
+    client.stop()
+    this.#clients.push(client)
+    const done = (isServed: boolean): void => {
+      world.judge.mark(isServed ? 'sessions-served' : 'sessions-lost')
+      world.judge.hold(
+        isServed || this.#merging.hasLost,
+        'progress',
+        () => `a session is refused at member ${member + 1}, though nothing was lost`,
+      )
+      this.#visit(session, member + 1)
+    }
+    client.enqueue(session.visit(done))
   }
 
   /** A write goes through at every member; one that is repaired takes it when that is done. */

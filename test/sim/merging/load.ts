@@ -3,10 +3,11 @@
 // transactions and in scripts. Keys of these loads have no time to live, and no slot that others use.
 
 import type { Random } from '../../../src/base/random.js'
-import { keySlot } from '../../../src/base/keyslot.js'
+import { keySlot, slotCount } from '../../../src/base/keyslot.js'
 import { keyNames } from '../../differential/pools.js'
 import type { Judge } from '../judge.js'
 import { multi, type Request, type Sender } from '../request.js'
+import { addOf, numberOf, readOf, resetOf, textOf } from './counting.js'
 import { Elements, type Span } from './elements.js'
 import { type Family, families, type FamilyName } from './families.js'
 import { Counter, Register } from './numbers.js'
@@ -17,6 +18,9 @@ export interface MergingLoadOptions {
   readonly members: number
   /** Prefixes of keyspaces. */
   readonly prefixes: readonly string[]
+  /** Groups of each keyspace. */
+  readonly shards: number
+  readonly hasSessions: boolean
   /** Share of reads in a hundred. */
   readonly reads: number
   /** Half of what is asked comes in scripts, half of these slow ones. */
@@ -29,10 +33,14 @@ type Told = (reply: string, span: Span) => void
 
 /** Keys of one family and keyspace. */
 const keysEach = 2
+const sessionKeysEach = 8
 
-interface Keyed<T> {
+interface Place {
   readonly group: number
   readonly key: string
+}
+
+interface Keyed<T> extends Place {
   readonly is: T
 }
 
@@ -48,8 +56,12 @@ export class MergingLoad {
   readonly #counters: Keyed<Counter>[] = []
   readonly #registers: Keyed<Register>[] = []
   readonly #pairs: Pair[] = []
+  /** By group. */
+  readonly #keys = new Map<number, readonly string[]>()
   /** Slots that others use. */
   readonly #taken = new Set<number>()
+  /** Registers of the sessions, by keyspace. */
+  readonly sessionKeys: (readonly string[])[] = []
   #number = 0
 
   constructor(options: MergingLoadOptions) {
@@ -59,44 +71,59 @@ export class MergingLoad {
     for (const prefix of prefixes) for (const name of keyNames) taken.add(keySlot(prefix + name))
     const names: FamilyName[] = ['set', 'hash', 'zset', 'list', 'inserted', 'stream']
     for (const name of names) this.#elements.set(name, [])
-    prefixes.forEach((prefix, at) => {
-      // One group per keyspace, the default one last (cluster-config).
-      const group = prefixes.length - 1 - at
+    for (const prefix of prefixes) {
       for (let n = 0; n < keysEach; n++) {
-        const place = (name: string): string => freeKey(`${prefix}merged:${name}${n}`, taken)
+        const place = (name: string, group?: number): Place =>
+          this.#place(prefix, `merged:${name}${n}`, group)
         for (const name of names) {
-          const key = place(name)
-          this.#elements.get(name)?.push({ group, key, is: new Elements(key, judge) })
+          const at = place(name)
+          this.#elements.get(name)?.push({ ...at, is: new Elements(at.key, judge) })
         }
         for (const name of ['count', 'field', 'score']) {
-          const key = place(name)
-          this.#counters.push({ group, key, is: new Counter(key, judge) })
+          const at = place(name)
+          this.#counters.push({ ...at, is: new Counter(at.key, judge) })
         }
-        const key = place('register')
-        this.#registers.push({ group, key, is: new Register(key, judge) })
+        const at = place('register')
+        this.#registers.push({ ...at, is: new Register(at.key, judge) })
         const set = place('pairs')
+        const { key: counter } = place('pairc', set.group)
         this.#pairs.push({
-          group,
-          counter: place('pairc'),
-          set: { group, key: set, is: new Elements(set, judge) },
+          group: set.group,
+          counter,
+          set: { ...set, is: new Elements(set.key, judge) },
         })
       }
-    })
+      const count = options.hasSessions ? sessionKeysEach : 0
+      const keys = Array.from({ length: count }, (_, n) => this.#place(prefix, `session:${n}`).key)
+      this.sessionKeys.push(keys)
+    }
+  }
+
+  /** A key with a slot of its own, of one group where it is given. */
+  #place(prefix: string, name: string, group?: number): Place {
+    let key: string
+    do key = freeKey(prefix + name, this.#taken)
+    while (group !== undefined && this.#groupOf(prefix, key) !== group)
+    const found = this.#groupOf(prefix, key)
+    const keys = this.#keys.get(found) ?? []
+    this.#keys.set(found, [...keys, key])
+    return { group: found, key }
+  }
+
+  /** A group of a keyspace for each shard; those of the first shard come first, the default keyspace last. */
+  #groupOf(prefix: string, key: string): number {
+    const { prefixes, shards } = this.#options
+    const shard = Math.floor((keySlot(key) * shards) / slotCount)
+    return shard * prefixes.length + prefixes.length - 1 - prefixes.indexOf(prefix)
   }
 
   /** Its keys in one group. */
   keys(group: number): readonly string[] {
-    const all = [
-      ...[...this.#elements.values()].flat(),
-      ...this.#counters,
-      ...this.#registers,
-      ...this.#pairs.flatMap(({ group: own, counter, set }) => [{ group: own, key: counter }, set]),
-    ]
-    return all.filter((each) => each.group === group).map(({ key }) => key)
+    return this.#keys.get(group) ?? []
   }
 
   get keyCount(): number {
-    return this.#options.prefixes.reduce((sum, _, group) => sum + this.keys(group).length, 0)
+    return [...this.#keys.values()].reduce((sum, keys) => sum + keys.length, 0)
   }
 
   /** What a connection sends next. */
@@ -157,9 +184,9 @@ export class MergingLoad {
   /** Keys that are there for a moment only: nothing of them may stay. */
   #passing(member: number): readonly Request[] {
     const { random, prefixes } = this.#options
-    const group = random.below(prefixes.length)
-    const prefix = prefixes[prefixes.length - 1 - group] as string
+    const prefix = prefixes[prefixes.length - 1 - random.below(prefixes.length)] as string
     const key = freeKey(`${prefix}passing${++this.#number}`, this.#taken)
+    const group = this.#groupOf(prefix, key)
     this.#options.judge.mark('passing-keys')
     const [ask, ttl] = [() => undefined, String(random.between(1, 300))]
     if (random.chance(1, 2))
@@ -345,33 +372,4 @@ function freeKey(name: string, taken: Set<number>): string {
   while (taken.has(keySlot(key))) key += 'x'
   taken.add(keySlot(key))
   return key
-}
-
-function numberOf(reply: string): number | null {
-  return /^[$:]-?[0-9.]+$/.test(reply) ? Number(reply.slice(1)) : null
-}
-
-function textOf(reply: string): string | null {
-  return reply.startsWith('$') ? reply.slice(1) : null
-}
-
-/** Counters are whole keys, fields and scores: by their names. */
-function addOf(key: string, by: number): readonly string[] {
-  if (key.includes('field')) return ['HINCRBY', key, 'f', String(by)]
-  if (key.includes('score')) return ['ZINCRBY', key, String(by), 'm']
-  return ['INCRBY', key, String(by)]
-}
-
-function readOf(key: string): readonly string[] {
-  if (key.includes('field')) return ['HGET', key, 'f']
-  return key.includes('score') ? ['ZSCORE', key, 'm'] : ['GET', key]
-}
-
-/** And which item of EXEC's reply is what it took. */
-function resetOf(key: string, isWhole: boolean): readonly [readonly (readonly string[])[], number] {
-  const read = readOf(key)
-  if (isWhole) return [[read, ['DEL', key]], 1]
-  if (key.includes('field')) return [[read, ['HSET', key, 'f', '0']], 1]
-  if (key.includes('score')) return [[read, ['ZADD', key, '0', 'm']], 1]
-  return [[['SET', key, '0', 'GET']], 1]
 }

@@ -14,8 +14,10 @@ import { SurfaceLoad } from '../surface.js'
 import type { Span } from './elements.js'
 import { MergingLoad } from './load.js'
 import { LoadJudge } from './load-judge.js'
+import { SessionLoad } from './sessions.js'
 import { MergingOracle } from './oracle.js'
 import { probedMerging } from './probe.js'
+import { Visible } from './visible.js'
 
 export interface MergingOptions {
   readonly seed: number
@@ -29,6 +31,7 @@ const comparedShare = 4
 
 export class Merging {
   readonly load: MergingLoad
+  readonly sessions: SessionLoad
   readonly #options: MergingOptions
   readonly #random: Random
   readonly #surface: SurfaceLoad
@@ -36,10 +39,14 @@ export class Merging {
   /** What each member lets its strategy see of its data. */
   readonly #views = new Map<string, MergeView>()
   readonly #compared = new Map<string, string>()
+  /** By the first group of a keyspace. */
+  readonly #visible = new Map<number, Visible>()
 
   constructor(options: MergingOptions) {
     const { judge, profile } = options
     const { prefixes, reads, surface = 0 } = profile.workload
+    // Where databases are emptied and keys evicted nobody can judge what a session sees.
+    const hasSessions = profile.sessions > 0 && surface < 100
     this.#options = options
     this.#random = new Random(options.seed, 0x4d657267)
     this.#surface = new SurfaceLoad({
@@ -54,9 +61,17 @@ export class Merging {
       judge: new LoadJudge(judge, isMuddled),
       members: profile.members,
       prefixes,
+      shards: profile.shards,
+      hasSessions,
       reads,
       isScripted: (profile.workload.scripts ?? 0) > 50,
       begin: (member, group) => this.#begin(member, group),
+    })
+    this.sessions = new SessionLoad({
+      random: new Random(options.seed, 0x53657373),
+      judge,
+      keys: this.load.sessionKeys,
+      sessions: hasSessions ? profile.sessions : 0,
     })
   }
 
@@ -64,10 +79,29 @@ export class Merging {
     return probedMerging(plugin, {
       judge: this.#options.judge,
       oracle: (group) => this.oracle(group),
+      visible: (group) => this.#visibleOf(group),
       started: (group, member, view) => {
         if (view !== undefined) this.#views.set(`${group}:${member}`, view)
       },
     })
+  }
+
+  /** The groups of one keyspace share one; null where a group goes for itself. */
+  #visibleOf(group: number): Visible | null {
+    const { judge, profile } = this.#options
+    const { shards, level, workload } = profile
+    if (level !== 'causal' || shards === 1) return null
+    const count = workload.prefixes.length
+    const first = group % count
+    const groups = Array.from({ length: shards }, (_, at) => this.oracle(first + at * count))
+    const visible = this.#visible.get(first) ?? new Visible(judge, groups)
+    this.#visible.set(first, visible)
+    return visible
+  }
+
+  /** A member's turn is over. */
+  turned(member: MemberId): void {
+    for (const visible of this.#visible.values()) visible.turned(member)
   }
 
   oracle(group: number): MergingOracle {
@@ -141,6 +175,11 @@ export class Merging {
       keys.push(key)
     }
     return keys.join(' ')
+  }
+
+  /** Whether nobody has an entry any more that was made. */
+  get hasLost(): boolean {
+    return this.oracles().some(({ seats, entries }) => seats[0]?.held.count !== entries.all.length)
   }
 
   /** Whether everything that is held is stable at all members. */

@@ -54,7 +54,7 @@ export class MergingOracle {
   coveredBy(vector: Vector): Held {
     const found = new Held()
     for (const number of this.entries.coveredBy(vector).lackedBy(found))
-      if (!this.#isLost(number)) found.add(number)
+      if (!this.isLost(number)) found.add(number)
     return found
   }
 
@@ -134,7 +134,7 @@ export class MergingOracle {
     const { stamp, seen, ops } = of
     const before = this.entries.of(stamp)
     // Who lost its disk forgot which stamps it used; nobody may have what stood there.
-    const isForgotten = seat.wasDamaged && before !== undefined && this.#isLost(before.number)
+    const isForgotten = seat.wasDamaged && before !== undefined && this.isLost(before.number)
     if (isForgotten) this.#options.judge.mark('stamps-of-lost')
     this.#hold(
       before === undefined || isForgotten,
@@ -278,7 +278,7 @@ export class MergingOracle {
     const known = this.isStrict ? durable : handed
     for (const { number, stamp } of this.entries.recent())
       this.#hold(
-        known.has(number) || !vector.covers(stamp) || this.#isLost(number),
+        known.has(number) || !vector.covers(stamp) || this.isLost(number),
         'released',
         () => `member ${member} says that it holds ${this.entries.describe(number)}`,
       )
@@ -325,7 +325,7 @@ export class MergingOracle {
   }
 
   /** Nobody who runs holds it. */
-  #isLost(number: number): boolean {
+  isLost(number: number): boolean {
     return !this.seats.some(({ held, durable }) => held.has(number) || durable.has(number))
   }
 
@@ -341,7 +341,7 @@ export class MergingOracle {
       const isSeen = causes.has(each.number)
       if (each.number === number || seen.covers(each.stamp) === isSeen) continue
       this.#hold(
-        !isSeen && this.#isLost(each.number),
+        !isSeen && this.isLost(each.number),
         'causal-order',
         () =>
           `member ${member}: an entry says that it had ${isSeen ? 'not ' : ''}seen ${this.entries.describe(each.number)}`,
@@ -382,7 +382,7 @@ export class MergingOracle {
       const covers = vector.covers(stamp)
       if (covers === held.has(number)) continue
       this.#hold(
-        covers && this.#isLost(number),
+        covers && this.isLost(number),
         'causal-order',
         () => `${what} ${covers ? 'covers' : 'lacks'} ${this.entries.describe(number)}`,
       )

@@ -8,10 +8,10 @@ import { decodeSlotEntry } from '../../../plugins/eventual/slot-entry.js'
 import { decodeMark } from '../../../plugins/eventual/mark.js'
 import type { LogEntry, Payload } from '../../../src/api/entry.js'
 import type { MemberId, Now, Token } from '../../../src/api/ids.js'
+import type { SeenStamps } from '../../../src/api/seen.js'
 import type { Position } from '../../../src/api/position.js'
 import type {
   Delivery,
-  MemberChange,
   Members,
   MergeView,
   ReadLevel,
@@ -24,13 +24,17 @@ import type {
 import type { Hash64 } from '../../../src/base/hash.js'
 import { slotCount } from '../../../src/base/keyslot.js'
 import { Vector } from '../../../src/log/vector.js'
+import { delegate } from '../../conformance/delegate.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
+import type { Visible } from './visible.js'
 
 export interface MergingProbeOptions {
   readonly judge: Judge
   readonly oracle: (group: number) => MergingOracle
+  /** Where a keyspace has several groups that hang on each other. */
+  readonly visible: (group: number) => Visible | null
   /** Told of each start: the member's view of its data. */
   readonly started: (group: number, member: MemberId, view: MergeView | undefined) => void
 }
@@ -40,17 +44,17 @@ export function probedMerging(
   options: MergingProbeOptions,
 ): StrategyPlugin {
   return {
-    name: plugin.name,
-    api: plugin.api,
-    supports: plugin.supports,
-    defaults: plugin.defaults,
-    parseOptions: (raw) => plugin.parseOptions(raw),
+    ...plugin,
     create: (init) => {
       options.started(init.group, init.self, init.view)
-      return new MergingProbe(plugin, init, {
-        judge: options.judge,
-        oracle: options.oracle(init.group),
+      const { judge } = options
+      const oracle = options.oracle(init.group)
+      const probe = new MergingProbe(plugin, init, {
+        judge,
+        oracle,
+        visible: options.visible(init.group),
       })
+      return delegate(probe.inner, probe)
     },
   }
 }
@@ -61,11 +65,14 @@ interface Flight {
   readonly last: number
 }
 
-class MergingProbe implements Strategy {
-  readonly #inner: Strategy
+class MergingProbe implements Partial<Strategy> {
+  readonly inner: Strategy
   readonly #self: MemberId
   readonly #judge: Judge
   readonly #oracle: MergingOracle
+  readonly #visible: Visible | null
+  /** Tokens that this member was behind. */
+  readonly #behind = new WeakSet<SeenStamps>()
   readonly #durability: StrategyInit['durability']
   /** Handed out, not executed yet. */
   #queue: Delivery[] = []
@@ -84,8 +91,13 @@ class MergingProbe implements Strategy {
   constructor(
     plugin: StrategyPlugin,
     init: StrategyInit,
-    { judge, oracle }: { readonly judge: Judge; readonly oracle: MergingOracle },
+    {
+      judge,
+      oracle,
+      visible,
+    }: { readonly judge: Judge; readonly oracle: MergingOracle; readonly visible: Visible | null },
   ) {
+    this.#visible = visible
     this.#self = init.self
     this.#judge = judge
     this.#oracle = oracle
@@ -96,7 +108,8 @@ class MergingProbe implements Strategy {
     const logged = new Held()
     for (const { payload } of init.entries) this.#read(payload.bytes(), logged)
     oracle.started(init.self, { held, logged, recovering: init.recovering !== null })
-    this.#inner = plugin.create(init)
+    visible?.showsAll(oracle, init.self)
+    this.inner = plugin.create(init)
   }
 
   /** An entry that the disk held. */
@@ -114,17 +127,32 @@ class MergingProbe implements Strategy {
 
   tick(now: Now): void {
     this.#note(now)
-    this.#inner.tick(now)
+    this.inner.tick(now)
   }
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
     this.#note(now)
-    this.#inner.step(from, message, now)
+    this.inner.step(from, message, now)
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
     this.#note(now)
-    return this.#inner.propose(token, payload, now)
+    const refusal = this.inner.propose(token, payload, now)
+    if (refusal === null) this.#visible?.served(this.#self)
+    return refusal
+  }
+
+  readIndex(token: Token, level: ReadLevel): Refusal | null {
+    const refusal = this.inner.readIndex(token, level)
+    if (refusal === null) this.#visible?.served(this.#self)
+    return refusal
+  }
+
+  covers(mark: SeenStamps): boolean {
+    const isCovered = this.inner.covers?.(mark) === true
+    if (!isCovered) this.#behind.add(mark)
+    else if (this.#behind.delete(mark)) this.#judge.mark('tokens-awaited')
+    return isCovered
   }
 
   prepared(token: Token, ops: Uint8Array | null): void {
@@ -134,27 +162,16 @@ class MergingProbe implements Strategy {
     if (own?.merge !== undefined && ops !== null) {
       const { stamp, seen } = own.merge
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops })
+      this.#visible?.made(this.#oracle, this.#self, number)
       this.#numbers.set(own.at.index, [number])
       this.#unsettled.set(token, number)
     }
-    this.#inner.prepared?.(token, ops)
-  }
-
-  transfer(to: MemberId | null): Refusal | null {
-    return this.#inner.transfer(to)
+    this.inner.prepared?.(token, ops)
   }
 
   checkpointed(position: Position): void {
     this.#judge.mark('checkpoints')
-    this.#inner.checkpointed(position)
-  }
-
-  readIndex(token: Token, level: ReadLevel): Refusal | null {
-    return this.#inner.readIndex(token, level)
-  }
-
-  reconfigure(token: Token, change: MemberChange): Refusal | null {
-    return this.#inner.reconfigure(token, change)
+    this.inner.checkpointed(position)
   }
 
   persisted(batch: number): void {
@@ -165,64 +182,45 @@ class MergingProbe implements Strategy {
       this.#persisted = Math.max(this.#persisted, flight.last)
     }
     this.#flights = this.#flights.filter((each) => each.batch > batch)
-    this.#inner.persisted(batch)
+    this.inner.persisted(batch)
   }
 
   applied(position: Position): void {
     let count = 0
     while ((this.#queue[count]?.at.index ?? Infinity) <= position.index) count++
     for (const delivery of this.#queue.splice(0, count)) this.#execute(delivery)
-    this.#inner.applied(position)
+    this.inner.applied(position)
     const seat = this.#oracle.seat(this.#self)
     if (seat.isAhead) seat.isAhead = this.#isAhead()
   }
 
   fetched(entries: readonly LogEntry[]): void {
     this.#judge.mark('fetched')
-    this.#inner.fetched(entries)
-  }
-
-  peerDown(peer: MemberId): void {
-    this.#inner.peerDown(peer)
-  }
-
-  peerUp(peer: MemberId): void {
-    this.#inner.peerUp(peer)
+    this.inner.fetched(entries)
   }
 
   snapshotInstalled(at: Position, chain: Hash64, members: Members, mark?: Uint8Array): void {
     this.#queue = []
     this.#oracle.installed(this.#self, mark ?? new Uint8Array(0))
+    this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.clear()
     this.#numbers.set(at.index, this.#oracle.seat(this.#self).held.lackedBy(new Held()))
     this.#persisted = at.index - 1
     this.#flights = []
-    this.#inner.snapshotInstalled(at, chain, members, mark)
+    this.inner.snapshotInstalled(at, chain, members, mark)
   }
 
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
     this.#judge.mark(ok ? 'snapshots-sent' : 'snapshots-failed')
-    this.#inner.snapshotSent(peer, ok, at)
-  }
-
-  acceptsSnapshot(from: MemberId, term: number, at: Position): boolean {
-    return this.#inner.acceptsSnapshot(from, term, at)
-  }
-
-  diskShort(short: boolean): void {
-    this.#inner.diskShort(short)
-  }
-
-  acceptLoss(): void {
-    this.#inner.acceptLoss()
+    this.inner.snapshotSent(peer, ok, at)
   }
 
   ready(): Ready | null {
-    const ready = this.#inner.ready()
+    const ready = this.inner.ready()
     if (ready === null) return null
     const self = this.#self
     const seat = this.#oracle.seat(self)
-    seat.recovering = this.#inner.status().recovering !== null
+    seat.recovering = this.inner.status().recovering !== null
     if (!seat.recovering && seat.damaged) this.#healedIn ??= ready.batch
     this.#queue.push(...ready.delivered)
     for (const { at, merge } of ready.delivered) {
@@ -249,16 +247,8 @@ class MergingProbe implements Strategy {
     return ready
   }
 
-  status(): ReturnType<Strategy['status']> {
-    return this.#inner.status()
-  }
-
-  chainAt(index: number): Hash64 | null {
-    return this.#inner.chainAt(index)
-  }
-
   mark(): Uint8Array {
-    const bytes = this.#inner.mark?.() ?? new Uint8Array(0)
+    const bytes = this.inner.mark?.() ?? new Uint8Array(0)
     if (bytes.length > 0)
       this.#oracle.marked(
         this.#self,
@@ -266,10 +256,6 @@ class MergingProbe implements Strategy {
         decodeMark(bytes, { overlays: new Overlays(), lost: new Vector() }),
       )
     return bytes
-  }
-
-  wakeAt(): number {
-    return this.#inner.wakeAt()
   }
 
   #note({ wall }: Now): void {
@@ -293,7 +279,7 @@ class MergingProbe implements Strategy {
 
   #isAhead(): boolean {
     const overlays = new Overlays()
-    const mark = this.#inner.mark?.() ?? new Uint8Array(0)
+    const mark = this.inner.mark?.() ?? new Uint8Array(0)
     const vector = decodeMark(mark, { overlays, lost: new Vector() })
     overlays.prune(vector)
     const { vector: first, to } = overlays.reach(0, vector)
@@ -302,10 +288,11 @@ class MergingProbe implements Strategy {
 
   /** A repair is at its end: what the other member held is held here. */
   #join(at: Position): void {
-    this.#inner.applied(at)
-    const mark = this.#inner.mark?.() ?? new Uint8Array(0)
+    this.inner.applied(at)
+    const mark = this.inner.mark?.() ?? new Uint8Array(0)
     const vector = decodeMark(mark, { overlays: new Overlays(), lost: new Vector() })
     const found = this.#oracle.repaired(this.#self, vector)
+    this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.set(at.index, found.lackedBy(new Held()))
   }
 
@@ -329,7 +316,9 @@ class MergingProbe implements Strategy {
       isPartlyHeld: merge.holds !== undefined,
       wall: isForeign && entry !== null ? this.#wall : null,
     })
-    if (number >= 0) this.#numbers.set(index, [number])
+    if (number < 0) return
+    this.#numbers.set(index, [number])
+    this.#visible?.shows(this.#oracle, this.#self, number)
   }
 }
 

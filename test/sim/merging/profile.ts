@@ -30,5 +30,18 @@ export function mergingProfile(drawn: Profile, seed: number, hint: ProfileHint |
   const isDrawn = hint?.only === undefined
   for (const kind of mergingFaults) if (random.chance(3, 10) && isDrawn) faults.add(kind)
   if (random.chance(1, 2) && isDrawn) faults.add('clock-skew')
-  return { ...drawn, level: 'eventual', strategy: 'eventual', options, faults }
+  const made: Profile = { ...drawn, level: 'eventual', strategy: 'eventual', options, faults }
+  if (drawn.level !== 'causal') return made
+  const { options: _, ...asked } = hint?.with ?? {}
+  return { ...made, ...causal(random), ...asked }
+}
+
+/** Keyspaces of several groups, and sessions that move between members. */
+function causal(random: Random) {
+  return {
+    level: 'causal',
+    shards: 4,
+    sessions: random.between(3, 6),
+    sessionWaitMs: random.pick([100, 300, 1_000]),
+  } as const
 }

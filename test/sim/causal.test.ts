@@ -1,0 +1,34 @@
+// Whole members of causal keyspaces of four groups under the simulator: sessions that move with their tokens, judged
+// as one causal history; and seeded bugs found by the checks meant for them.
+
+import test from 'ava'
+import { Batch } from './batch.js'
+import { coreFactory, coreStrategies } from './core-under-test.js'
+import { describeFailure } from './failure.js'
+import { runSeed } from './run.js'
+
+const given = { strategy: 'eventual', level: 'causal' } as const
+const shared = { turns: 5_000, factory: coreFactory, strategies: coreStrategies, given }
+
+test('simulator: causal: 16 seeds of 5,000 turns: no violation, and all that is to happen does', (t) => {
+  const batch = new Batch()
+  for (let seed = 1; seed <= 16; seed++) {
+    const result = runSeed({ ...shared, seed })
+    batch.add(result)
+    if (result.violation !== null)
+      return t.fail(describeFailure(result, { ...shared, seed }).join('\n'))
+  }
+  // What only members that merge do is looked for in merging.test.ts.
+  const own = /^(session|token|served)/
+  t.deepEqual(
+    batch.missingMarks('causal').filter((name) => own.test(name)),
+    [],
+  )
+  t.true((batch.marks.get('session-operations') ?? 0) > 2_000)
+})
+
+test('simulator: causal: one seed twice: the same trace hash', (t) => {
+  const run = (): string => runSeed({ ...shared, seed: 3, turns: 2_000 }).hash
+
+  t.is(run(), run())
+})
