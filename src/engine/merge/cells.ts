@@ -3,6 +3,7 @@
 
 import { keySlot, slotCount } from '../../base/keyslot.js'
 import type { Seen } from '../../api/engine.js'
+import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import type { KeyCell } from './cell.js'
 import { WholeWrites } from './whole-writes.js'
 
@@ -14,8 +15,12 @@ const sweptLeast = 4096
 export class Cells {
   readonly #objects: (Map<string, KeyCell> | undefined)[] = []
   readonly #writes = new WholeWrites()
-  /** Everything up to this stamp is stable. */
+  /** Everything up to this stamp is stable: also what other members say of slots that were taken of them. */
   stable = 0
+  /** As far as it was told here: slots that were not taken show what was there when this was stable. */
+  #told = 0
+  /** Slots that were taken since, and what is stable in them. */
+  readonly #taken = new Map<number, number>()
   #objectCount = 0
   /** Objects that came since the last sweep, and where that stands. */
   #born = 0
@@ -26,6 +31,31 @@ export class Cells {
   /** Keys with a cell, at most. */
   get size(): number {
     return this.#objectCount + this.#writes.size
+  }
+
+  /** Up to which stamp what a slot shows is stable. */
+  stableOf(slot: number): number {
+    return Math.max(this.#told, this.#taken.get(slot) ?? 0)
+  }
+
+  /** A slot shows what another member gave, too: `upTo` is stable there. */
+  took(slot: number, upTo: number): void {
+    if (upTo > this.stable) this.stable = upTo
+    if (upTo > this.#told) this.#taken.set(slot, upTo)
+  }
+
+  encodeStable(writer: ByteWriter): void {
+    writer.varint(this.#told).varint(this.#taken.size)
+    for (const [slot, upTo] of this.#taken) writer.varint(slot).varint(upTo)
+  }
+
+  /** Where they end without it, all slots show what is stable. */
+  decodeStable(stable: number, reader: ByteReader): void {
+    this.stable = stable
+    this.#told = reader.left === 0 ? stable : reader.varint()
+    this.#taken.clear()
+    for (let count = reader.left === 0 ? 0 : reader.varint(); count > 0 && reader.ok; count--)
+      this.#taken.set(reader.varint(), reader.varint())
   }
 
   object(db: number, key: string): KeyCell | undefined {
@@ -127,6 +157,10 @@ export class Cells {
 
   /** Drops what is stable; `trim` says whether an object is. */
   settle(upTo: number, trim: (db: number, key: string, cell: KeyCell) => boolean): void {
+    if (upTo > this.#told) {
+      this.#told = upTo
+      for (const [slot, taken] of this.#taken) if (taken <= upTo) this.#taken.delete(slot)
+    }
     if (upTo <= this.stable) return
     this.stable = upTo
     this.#writes.settle(upTo)

@@ -3,6 +3,7 @@
 import type { SlotMerge } from '../../api/engine.js'
 import { ByteReader, bytesEqual, ByteWriter } from '../../base/bytes.js'
 import { keySlot } from '../../base/keyslot.js'
+import { hasBug } from '../../base/seeded-bug.js'
 import type { Effects } from '../effects.js'
 import { insert, KeyCell, kinds } from './cell.js'
 import { decodeCell, encodeCell } from './cell-codec.js'
@@ -74,7 +75,7 @@ export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): numbe
 
 export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {
   const writer = new ByteWriter(4096)
-  writer.byte(version).varint(init.cells.stable)
+  writer.byte(version).varint(init.cells.stableOf(slot))
   const keys = keysOf(init, slot)
   writer.varint(keys.length)
   for (const [db, key] of keys) {
@@ -88,12 +89,14 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
   const databases = init.keyspace.databases.length
   if (reader.byte() !== version) return false
   const stable = reader.varint()
-  const upTo = Math.max(stable, init.cells.stable)
+  const own = init.cells.stableOf(how.slot)
+  const upTo = Math.max(stable, own)
   const sides = {
     ...how,
     upTo,
+    isMineAhead: hasBug('merge-fold-of-behind') || own === stable ? null : own > stable,
     isMineLess: how.mineLacksAbove < stable,
-    isTheirsLess: how.theirsLacksAbove < init.cells.stable,
+    isTheirsLess: how.theirsLacksAbove < own,
   }
   const theirs = new Map<
     string,
@@ -112,7 +115,7 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
     if (!theirs.has(`${db} ${key}`)) theirs.set(`${db} ${key}`, { db, key, cell: new KeyCell() })
   }
   // They may have forgotten more: what comes here from now on has seen it, as it had to for them.
-  init.cells.stable = upTo
+  init.cells.took(how.slot, upTo)
   for (const { db, key, cell } of theirs.values()) {
     const mine = wholeCell(init, db, key)
     const both = reconcile(mine, cell, sides)
@@ -158,7 +161,8 @@ export function encodeCells({ cells }: Ground): Uint8Array {
   for (const [db, key, stamp] of cells.stamps()) {
     writer.boolean(true).varint(db).text(key).varint(stamp)
   }
-  return writer.boolean(false).finish()
+  cells.encodeStable(writer.boolean(false))
+  return writer.finish()
 }
 
 export function decodeCells({ cells }: Ground, bytes: Uint8Array): boolean {
@@ -175,6 +179,6 @@ export function decodeCells({ cells }: Ground, bytes: Uint8Array): boolean {
   while (reader.boolean() && reader.ok) {
     cells.setStamp(reader.varint(), reader.text(), reader.varint())
   }
-  cells.stable = stable
+  cells.decodeStable(stable, reader)
   return reader.ok && reader.left === 0
 }

@@ -3,6 +3,7 @@
 // that had seen all of it: it is there as a whole or not at all, perhaps folded by one of them only.
 
 import type { Seen } from '../../api/engine.js'
+import { hasBug } from '../../base/seeded-bug.js'
 import { type Dot, ElementCell, KeyCell, type Kind, type Made, type Time } from './cell.js'
 import { resolve } from './contents.js'
 import { addTo } from './fold.js'
@@ -16,6 +17,11 @@ export interface Sides {
   readonly isTheirsLess: boolean
   /** What is stable for either. */
   readonly upTo: number
+  /**
+   * For whom more of it is stable, null for neither: what removed a part of it, and had not seen all, is known
+   * there; what is known here alone has seen all of it.
+   */
+  readonly isMineAhead: boolean | null
 }
 
 interface Stamped {
@@ -41,8 +47,9 @@ function joinCells(mine: KeyCell, theirs: KeyCell, how: Telling): KeyCell {
   const made = new KeyCell()
   made.rest = Math.max(mine.rest, theirs.rest)
   const isKept = isOldThere([mine.bases, mine.deltas], [theirs.bases, theirs.deltas], how)
-  made.bases = join(mine.bases, theirs.bases, { ...how, isKept, prefer: (a, b) => a.text > b.text })
-  made.deltas = join(mine.deltas, theirs.deltas, { ...how, isKept, prefer: null })
+  const ofText = { ...how, isMine: how.isMine ?? how.isMineAhead, isKept }
+  made.bases = join(mine.bases, theirs.bases, { ...ofText, prefer: (a, b) => a.text > b.text })
+  made.deltas = join(mine.deltas, theirs.deltas, { ...ofText, prefer: null })
   made.times = joinTimes(mine.times, theirs.times, how)
   const isMade = isOldThere([mine.made], [theirs.made], how)
   const prefer = (a: Made, b: Made): boolean => a.kind > b.kind
@@ -63,12 +70,18 @@ function joinElement(mine: ElementCell, theirs: ElementCell, how: Telling): Elem
   const made = new ElementCell()
   const isKept = isOldThere([mine.dots, mine.deltas], [theirs.dots, theirs.deltas], how)
   const prefer = (a: Dot, b: Dot): boolean => JSON.stringify(a.payload) > JSON.stringify(b.payload)
-  const isMine = how.isMine ?? !isUnfolded(theirs, how.upTo)
+  const isMine = how.isMine ?? unfoldedOf(mine, theirs, how.upTo) ?? how.isMineAhead
   made.dots = join(mine.dots, theirs.dots, { ...how, isMine, isKept, prefer })
   made.deltas = join(mine.deltas, theirs.deltas, { ...how, isMine, isKept, prefer: null })
   made.times = joinTimes(mine.times, theirs.times, how)
   const isThere = made.dots.length + made.deltas.length > 0
   return isThere || made.times.some(({ stamp }) => stamp > how.upTo) ? made : null
+}
+
+/** Whether only mine is not folded; null where that is so of both or of none. */
+function unfoldedOf(mine: ElementCell, theirs: ElementCell, upTo: number): boolean | null {
+  const isMine = isUnfolded(mine, upTo)
+  return isMine === isUnfolded(theirs, upTo) ? null : isMine
 }
 
 function isUnfolded({ dots, deltas }: ElementCell, upTo: number): boolean {
@@ -120,12 +133,14 @@ function join<T extends Stamped>(
     const others = theirs.filter(({ stamp }) => stamp <= upTo)
     const [a, b] = [ours[0], others[0]]
     const isBothFolded = a?.stamp === 0 && b?.stamp === 0
-    const isTheirs = isBothFolded && prefer !== null ? prefer(b, a) : how.isMine === false
+    const isTold = how.isMine === null && isBothFolded && prefer !== null
+    const isTheirs = isTold ? prefer(b, a) : how.isMine === false
     // Who lost entries may lack some of what is folded there.
     const isLess = how.isMineLess && !how.isTheirsLess && others.length > 0
     const isMore = how.isTheirsLess && !how.isMineLess && ours.length > 0
     const isOthers = isLess || ours.length === 0 || (isTheirs && !isMore)
-    found.push(...(isOthers ? others : ours))
+    const [chosen, other] = isOthers ? [others, ours] : [ours, others]
+    found.push(...withoutRemoved(chosen, other, isOthers ? how.mine : how.theirs))
   }
   const stamps = new Set(theirs.map(({ stamp }) => stamp))
   const kept = new Set<number>()
@@ -139,6 +154,21 @@ function join<T extends Stamped>(
     if (!how.mine.covers(item.stamp)) found.push(item)
   }
   return found.sort((a, b) => a.stamp - b.stamp)
+}
+
+/**
+ * Of what is stable on one side what the other one, who had seen it, has not removed. What that one has not got of
+ * what comes behind the first that it has by its own stamp is not folded there, but gone.
+ */
+function withoutRemoved<T extends Stamped>(
+  some: readonly T[],
+  other: readonly T[],
+  seen: Seen,
+): readonly T[] {
+  const first = other.find(({ stamp }) => stamp > 0)
+  if (first === undefined || hasBug('merge-fold-of-behind')) return some
+  const stamps = new Set(other.map(({ stamp }) => stamp))
+  return some.filter(({ stamp }) => stamp < first.stamp || stamps.has(stamp) || !seen.covers(stamp))
 }
 
 /** Folds what is stable, as if it had been forgotten here. No base is young. */

@@ -1,0 +1,48 @@
+// Slots of a member that knows of removals which the other one does not, where they had not seen all that is
+// stable by now: what they took must not count again, folded by who has not heard of them.
+
+import test from 'ava'
+import type { Entry } from './merge-world.js'
+import { Replica, slotsOf, start } from './merge-world.js'
+
+function read(replica: Replica, ...line: readonly string[]): unknown {
+  return replica.engine.read(0, line, replica.engine.clock)
+}
+
+const counts = [
+  { name: 'a key', add: ['incrby', 'n'], remove: ['del', 'n'], get: ['get', 'n'] },
+  {
+    name: 'a field',
+    add: ['hincrby', 'n', 'f'],
+    remove: ['hdel', 'n', 'f'],
+    get: ['hget', 'n', 'f'],
+  },
+] as const
+
+for (const { name, add, remove, get } of counts) {
+  for (const others of [['n'], ['m', 'n']]) {
+    test(`merging: an increment of ${name} that was removed, of ${others.length} slots: is not added again`, (t) => {
+      const [ahead, other, behind] = [0, 1, 2].map((seat) => new Replica(seat)) as [
+        Replica,
+        Replica,
+        Replica,
+      ]
+      const one = other.write(start, [...add, '1']) as Entry
+      const four = ahead.write(start + 1, [...add, '4']) as Entry
+      for (const entry of [one, four]) behind.merge(entry)
+      t.is(read(behind, ...get), '5')
+
+      ahead.write(start + 2, [...remove])
+      ahead.merge(one)
+      ahead.write(start + 3, ['set', 'm', 'v'])
+      ahead.merging.stable(four.stamp)
+      t.is(read(ahead, ...get), '1')
+
+      behind.takeSlots(ahead, slotsOf(others))
+      t.is(read(behind, ...get), '1')
+      const late = ahead.write(start + 9, [...add, '7']) as Entry
+      behind.merge(late)
+      t.is(read(behind, ...get), '8')
+    })
+  }
+}
