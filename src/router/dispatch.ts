@@ -80,7 +80,10 @@ export class Dispatcher {
       const verdict = admission(state, session, { entry, args, groupOf })
       if (verdict !== null) return verdict !== 'held' && refuse(session, entry, verdict)
     }
-    const isHeld = entry.isBarrier || (session.watched?.isOpen === true && entry.name === 'exec')
+    // Reads of another level than WATCH's would overtake it, and show what it has not seen.
+    const waitsForWatch =
+      session.watched?.isOpen === true && (entry.name === 'exec' || session.terms !== null)
+    const isHeld = entry.isBarrier || waitsForWatch
     if (isHeld && session.pending > (entry.isPubsub ? session.confirming : 0)) {
       session.held = args
       return false

@@ -90,6 +90,21 @@ for (const level of ['sequential', 'causal', 'eventual'] as const) {
   })
 }
 
+test('consistency: weak reads sent behind WATCH, without waiting for it: a change that they missed ends the transaction', (t) => {
+  const w = world('strong')
+  t.true(w.settled())
+  const writer = w.client(w.leader())
+  const client = w.client(follower(w))
+  ask(w, client, 'QUORATE CONSISTENCY sequential')
+  for (let i = 0; i < 100; i++) {
+    ask(w, writer, `SET k ${i}`)
+    const seen = ask(w, client, 'WATCH k', 'GET k')[1]
+    const reply = ask(w, client, 'MULTI', 'SET l 1', 'EXEC')[2]
+
+    t.true(seen === `$${i}` || reply === '_')
+  }
+})
+
 test('consistency: a read that its strategy cannot give: refused by name, writes go on', (t) => {
   const w = new CoreWorld({
     keyspaces: [space('eventual', 'cache'), space('causal', 'feed'), space('strong')],

@@ -4,6 +4,8 @@
 import test from 'ava'
 import type { Durability, Level } from '../../src/api/config.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
+import { Terms } from '../../src/router/terms/terms.js'
+import { decodeToken, encodeToken, type SessionToken } from '../../src/router/terms/token.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 const strategyOf = { strong: 'raft', sequential: 'zab', causal: 'eventual', eventual: 'eventual' }
@@ -292,3 +294,46 @@ for (const members of [3, 1]) {
     t.deepEqual(replies, ['+OK', '*4 $1 $2 $3 $4'])
   })
 }
+/** A token that lists nothing, and asks for all that this one does. */
+function unlisted(text: string): string {
+  const owner = Buffer.from(text, 'base64url').readUInt32BE(1)
+  const { stamps } = decodeToken(text, owner) as SessionToken
+  const ends = [...stamps.values()].flat().map(({ upTo }) => upTo)
+  const rest = { restUpTo: Math.max(0, ...ends), hasRest: true }
+  return encodeToken({ stamps: new Map(), places: new Map(), ...rest }, owner)
+}
+
+for (const level of ['sequential', 'causal'] as const) {
+  test(`session token: ${level}: made while another one that lists nothing is waited for: stands for no less`, (t) => {
+    const w = world(level)
+    t.true(w.settled())
+    const [one, other] = followers(w)
+    const writer = w.client(one)
+    ask(w, writer, 'SET k old')
+    w.until(() => false, 300)
+    w.isolate(other)
+    ask(w, writer, 'SET k new')
+    const first = w.client(other)
+    ask(w, first, `QUORATE SESSION SET ${unlisted(tokenOf(w, writer))}`)
+    t.regex(ask(w, first, 'GET k')[0] as string, behind)
+    const second = w.client(other)
+    ask(w, second, `QUORATE SESSION SET ${tokenOf(w, first)}`)
+
+    t.regex(ask(w, second, 'GET k')[0] as string, behind)
+    w.rejoin(other)
+    t.true(w.until(() => ask(w, second, 'GET k')[0] === '$new', 4_000))
+  })
+}
+
+test('session token: a second one that lists nothing: what was asked for the first does not answer it', (t) => {
+  const terms = new Terms()
+  const first = terms.needAnew(0)
+  first.isAsking = true
+
+  const second = terms.needAnew(0)
+  first.barrier = 'passed'
+
+  t.is(terms.need(0), second)
+  t.is(second.barrier, 'wanted')
+  t.false(second.isAsking)
+})

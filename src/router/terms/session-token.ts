@@ -18,6 +18,8 @@ import { decodeToken, encodeToken, joinPlaces, type SessionToken, stampsOf } fro
 export function takeToken(state: RouterState, session: Session): string | ErrorReply {
   const stamps = new Map<number, readonly StampRange[]>()
   const places = new Map<number, SeenPosition>()
+  /** Keyspaces of which everything up to a stamp is owed: in a token that is said of those that it does not list. */
+  const owed = new Set<number>()
   let restUpTo = 0
   let hasRest = false
   for (let index = 0; index < state.groups.length; index++) {
@@ -30,11 +32,16 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
     if (seen === null) return loading
     const need = terms?.needs.get(index)
     const open = need === undefined || isMet(group, need) ? null : need
-    if (open?.barrier === 'wanted') hasRest = true
+    if (open?.barrier === 'wanted') {
+      hasRest = true
+      // A strong read brings all that it listed, but for what is lost.
+      if (!group.sight.isLost(open.mark)) continue
+    }
     for (const mark of [seen, open?.mark ?? null]) {
       if (mark?.kind === 'stamps') {
-        restUpTo = Math.max(restUpTo, mark.upTo)
         const at = state.config.keyspaces.indexOf(keyspace)
+        if (mark.upTo > 0) owed.add(at)
+        restUpTo = Math.max(restUpTo, mark.upTo)
         stamps.set(at, joinRanges(stamps.get(at) ?? [], mark.ranges))
       } else if (state.cluster.diskShort) {
         // What it showed of late it may have read at the leader.
@@ -46,6 +53,10 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
         places.set(index, isOf ? joinPlaces(known, mark) : mark)
       }
     }
+  }
+  for (const at of owed) {
+    for (const { upTo } of stamps.get(at) ?? []) restUpTo = Math.max(restUpTo, upTo)
+    stamps.delete(at)
   }
   return encodeToken({ stamps, restUpTo, places, hasRest }, clusterOf(state))
 }
@@ -87,8 +98,7 @@ function need(
   const wantsBarrier = isTotal && mark === undefined && token.hasRest
   if (mark === undefined && !wantsBarrier) return
   terms.carried.add(index)
-  const made = terms.need(index)
-  if (wantsBarrier) made.barrier = 'wanted'
+  const made = wantsBarrier ? terms.needAnew(index) : terms.need(index)
   if (mark !== undefined) made.mark = made.mark === null ? mark : joinMarks(made.mark, mark)
   const seen = isUsed ? sight.seen() : null
   if (seen?.kind === 'position' && made.mark?.kind === 'position' && seen.era !== made.mark.era) {

@@ -41,8 +41,16 @@ export class Terms {
 
   need(group: number): Need {
     const known = this.needs.get(group)
-    if (known !== undefined) return known
-    const made: Need = { mark: null, barrier: 'none', isAsking: false, askAt: 0 }
+    return known ?? this.#make(group, { mark: null, barrier: 'none' })
+  }
+
+  /** A strong read that is under way began too early to tell. */
+  needAnew(group: number): Need {
+    return this.#make(group, { mark: this.needs.get(group)?.mark ?? null, barrier: 'wanted' })
+  }
+
+  #make(group: number, of: Pick<Need, 'mark' | 'barrier'>): Need {
+    const made: Need = { ...of, isAsking: false, askAt: 0 }
     this.needs.set(group, made)
     return made
   }
