@@ -296,7 +296,10 @@ export class Core {
       scan: (store, range, options) => this.#stores.scan(store, range, options),
       send: (to: MemberId, channel, body) =>
         this.#peers.send(to, { group: place.id + 1, channel, body }),
-      trace: (event) => this.#out.push({ kind: 'trace', event }),
+      trace: ({ level, event, fields }) => {
+        const named = { group: place.id, ...fields }
+        this.#out.push({ kind: 'trace', event: { level, event, fields: named } })
+      },
       wake: () => {
         this.#wants = true
       },

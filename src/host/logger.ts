@@ -23,6 +23,8 @@ export function makeLog(
   const options = {
     level: config.logLevel,
     base: { member: config.self },
+    // Strategies name their member, too: a key stands once in a line.
+    formatters: { log: withoutMember },
     timestamp: pino.stdTimeFunctions.isoTime,
     messageKey: 'event',
   }
@@ -35,6 +37,10 @@ export function makeLog(
       // Nobody reads standard error any more.
     }
   })
+}
+
+function withoutMember({ member: _, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  return fields
 }
 
 function wrap(logger: Logger, flush: () => void): HostLog {

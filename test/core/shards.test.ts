@@ -180,3 +180,15 @@ test('shards: another number over data that is there: refused with both', (t) =>
 
   t.regex(world.member(1).stopped?.why ?? '', /shards: given 4, allowed: 2/)
 })
+
+test('shards: events of strategies: each names its group', (t) => {
+  const world = new CoreWorld({ members: 1, config: () => ({ shards: 2 }) })
+
+  t.true(world.settled())
+
+  const elected = world.member(1).traces.filter(({ event }) => event === 'raft.elected')
+  t.deepEqual(
+    elected.map(({ fields }) => fields['group']),
+    [0, 1],
+  )
+})

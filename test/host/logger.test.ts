@@ -12,7 +12,7 @@ test('logger: events: one line each with member, event and fields, below the lev
   const config = { self: 3 as MemberId, logLevel: 'info' as const }
   const log = makeLog(config, { write: (line) => lines.push(line) })
 
-  log.trace({ level: 'info', event: 'raft.elected', fields: { group: 1, term: 7 } })
+  log.trace({ level: 'info', event: 'raft.elected', fields: { member: 3, group: 1, term: 7 } })
   log.trace({ level: 'debug', event: 'raft.step', fields: {} })
   log.log('fatal', 'host.assertion', { why: 'a\nb\u001b[2J' })
 
@@ -23,7 +23,10 @@ test('logger: events: one line each with member, event and fields, below the lev
     event: 'host.assertion',
     why: 'a\nb\u001b[2J',
   })
-  for (const line of lines) t.is(line.indexOf('\n'), line.length - 1)
+  for (const line of lines) {
+    t.is(line.indexOf('\n'), line.length - 1)
+    t.is(line.split('"member"').length, 2)
+  }
   t.false(lines[1]?.includes('\u001b'))
 })
 
