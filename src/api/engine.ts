@@ -8,13 +8,6 @@ import type { EventListener } from './events.js'
 import { type Reply, type StatusReply, status } from './reply.js'
 import type { Row } from './store.js'
 
-/** A command on the engine: names are lower case, `client|kill` style never occurs here. */
-export interface Call {
-  readonly db: number
-  /** args[0] is the command's name in lower case; the rest are one-byte strings. */
-  readonly args: readonly string[]
-}
-
 /** The command goes on: call `step` until it answers. Meanwhile nothing else is executed or read. */
 export const later: unique symbol = Symbol('later')
 /** The read met a key that is past its time by the turn's clock but not by the engine's: send it through the log. */

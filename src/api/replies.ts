@@ -105,7 +105,6 @@ export const undecodable = error('ERR could not decode requested zset member')
 export const countAboveZero = error('ERR COUNT must be > 0')
 export const anyWithoutCount = error('ERR the ANY argument requires COUNT argument')
 export const weightNotFloat = error('ERR weight value is not a float')
-export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
 export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
 export const noAuth = error('NOAUTH Authentication required.')
 /** `name` in full, as `config|get`. */
@@ -161,7 +160,6 @@ export const notInTransaction = error('ERR Command not allowed inside a transact
 export const shardInTransaction = error("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
 export const tooManySubscriptions = error('ERR too many subscriptions of one connection')
 export const timeoutNotFloat = error('ERR timeout is not a float or out of range')
-export const timeoutNotInteger = error('ERR timeout is not an integer or out of range')
 export const timeoutNegative = error('ERR timeout is negative')
 export const unblocked = error('UNBLOCKED client unblocked via CLIENT UNBLOCK')
 export const keyGone = error('UNBLOCKED the stream key no longer exists')
@@ -282,10 +280,6 @@ export const busyFunction = error(
 export const notBusy = error('NOTBUSY No scripts in execution right now.')
 export const noScript = error('NOSCRIPT No matching script. Please use EVAL.')
 export const noScripts = error('ERR This member runs no scripts')
-/** Ended by SCRIPT KILL or FUNCTION KILL: it had no effect. */
-export const scriptKilled = error(
-  'ERR Error running script: Script killed by user with SCRIPT KILL.',
-)
 export const scriptTooLong = error('ERR Error running script: it used more time than a script may')
 export const scriptTooMuch = error('ERR Error running script: its effects are larger than an entry')
 export const scriptOvertaken = error(

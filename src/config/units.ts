@@ -30,32 +30,6 @@ export function parseDuration(text: string): number | null {
   return parseUnit(text, durations)
 }
 
-/** The shortest exact way to write a number of bytes. */
-export function writeSize(bytes: number): string {
-  return writeUnit(
-    bytes,
-    [
-      ['gb', 1024 ** 3],
-      ['mb', 1024 ** 2],
-      ['kb', 1024],
-    ],
-    '',
-  )
-}
-
-/** The shortest exact way to write a number of milliseconds. */
-export function writeDuration(ms: number): string {
-  return writeUnit(
-    ms,
-    [
-      ['h', 3_600_000],
-      ['m', 60_000],
-      ['s', 1000],
-    ],
-    'ms',
-  )
-}
-
 function parseUnit(text: string, units: Readonly<Record<string, number>>): number | null {
   const match = /^(\d{1,15})([a-z]{0,2})$/.exec(text.trim().toLowerCase())
   if (match === null) return null
@@ -63,15 +37,4 @@ function parseUnit(text: string, units: Readonly<Record<string, number>>): numbe
   if (unit === undefined) return null
   const value = Number(match[1]) * unit
   return Number.isSafeInteger(value) ? value : null
-}
-
-function writeUnit(
-  value: number,
-  units: readonly (readonly [string, number])[],
-  smallest: string,
-): string {
-  for (const [unit, factor] of units) {
-    if (value >= factor && value % factor === 0) return `${value / factor}${unit}`
-  }
-  return `${value}${value === 0 ? '' : smallest}`
 }

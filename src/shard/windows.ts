@@ -82,10 +82,6 @@ export class Windows {
     return this.#windows.get(origin)?.incarnation ?? 0
   }
 
-  get originCount(): number {
-    return this.#windows.size
-  }
-
   encode(writer: ByteWriter): void {
     if (hasBug('shard-window-not-in-snapshot')) {
       writer.varint(0)

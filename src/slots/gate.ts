@@ -6,7 +6,7 @@ import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
 
 export type Verdict = 'admit' | 'hold' | 'redirect' | 'refuse'
-export type PauseMode = 'write' | 'all'
+type PauseMode = 'write' | 'all'
 
 interface Bar {
   readonly verdict: Verdict
@@ -39,10 +39,6 @@ export class Gate {
   /** Monotonic milliseconds at which the pause ends, or null without one. */
   get pauseUntil(): number | null {
     return this.#pause === null ? null : this.#pauseUntil
-  }
-
-  get pauseMode(): PauseMode | null {
-    return this.#pause
   }
 
   /** A second pause may only extend and tighten the first, as in Redis. */

@@ -1,9 +1,8 @@
 // What blocking commands share: their timeouts, and what they wait for.
 
 import type { WaitedValue, Waiting } from '../../api/engine.js'
-import { timeoutNegative, timeoutNotFloat, timeoutNotInteger } from '../../api/replies.js'
+import { timeoutNegative, timeoutNotFloat } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
-import { parseInt64 } from '../values/integer.js'
 import { addLongDouble, infinite, parseLongDouble } from '../values/long-double.js'
 
 const zero = { mantissa: 0n, exponent: 0 }
@@ -20,13 +19,6 @@ export function parseSeconds(text: string): number | ErrorReply {
   // Rounded up towards zero below it: a tiny negative time is none.
   const ms = exponent >= 0 ? mantissa << BigInt(exponent) : -(-mantissa >> BigInt(-exponent))
   return ms < 0n || ms >= int64End ? timeoutNegative : clamped(ms)
-}
-
-/** Milliseconds as they stand. */
-export function parseMilliseconds(text: string): number | ErrorReply {
-  const value = parseInt64(text)
-  if (value === null) return timeoutNotInteger
-  return value < 0 ? timeoutNegative : clamped(BigInt(value))
 }
 
 function clamped(ms: bigint): number {

@@ -26,4 +26,4 @@ declare global {
   }
 }
 
-export type LuaModule = WebAssembly.Module
+export {}
