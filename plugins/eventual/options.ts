@@ -6,7 +6,7 @@ import { limits, optionsOf, type Ranges, refuse } from 'quorate/plugin'
 export interface EventualOptions {
   /** Milliseconds between two notes of what a member holds, while something changes. */
   readonly noteMs: number
-  /** The same while nothing changes. */
+  /** Milliseconds between two notes while nothing changes. */
   readonly idleMs: number
   /** Milliseconds between two messages of own entries to a member: what is made meanwhile goes with the next one. */
   readonly shipMs: number
@@ -18,8 +18,9 @@ export interface EventualOptions {
   readonly relayMs: number
   /** How far ahead of the own clock another member's may be, milliseconds; entries beyond are refused. */
   readonly skewMs: number
-  /** Bytes of entries in one message, and on their way to one member. */
+  /** Bytes of entries in one message. */
   readonly batchBytes: number
+  /** Bytes of entries on their way to one member. */
   readonly windowBytes: number
   /** Bytes of entries that wait for others that they hang on. */
   readonly pendingBytes: number
@@ -48,7 +49,7 @@ export const eventualDefaults = {
 } as const satisfies EventualOptions
 
 /** Allowed values, both included. */
-const ranges: Ranges<typeof eventualDefaults> = {
+export const eventualRanges: Ranges<typeof eventualDefaults> = {
   noteMs: [5, 10_000],
   idleMs: [10, 60_000],
   shipMs: [0, 10_000],
@@ -65,7 +66,7 @@ const ranges: Ranges<typeof eventualDefaults> = {
 }
 
 export function parseOptions(raw: Readonly<Record<string, unknown>>): EventualOptions {
-  const options = optionsOf(raw, eventualDefaults, ranges)
+  const options = optionsOf(raw, eventualDefaults, eventualRanges)
   if (options.idleMs < options.noteMs) throw refuse('idleMs', options.idleMs, 'noteMs at least')
   return options
 }

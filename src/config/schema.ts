@@ -150,7 +150,7 @@ export const keyspaceSchema = z.strictObject(
         form: 'yaml',
       },
       {},
-      'Options of the strategy plugin; its README lists them.',
+      'Options of the strategy plugin; README.md lists those of raft, zab and eventual.',
     ),
   },
   'a keyspace: name, prefixes, databases, level, strategy, durability, max-memory, max-memory-policy, options',

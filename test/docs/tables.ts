@@ -1,10 +1,14 @@
 // The tables of the README, made from what the code itself lists: commands, options, flags of the
 // command line, the strategies' options and what each promises.
 
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import eventual from '../../plugins/eventual/index.js'
+import { eventualRanges } from '../../plugins/eventual/options.js'
 import raft from '../../plugins/raft/index.js'
+import { raftRanges } from '../../plugins/raft/options.js'
 import zab from '../../plugins/zab/index.js'
+import { zabRanges } from '../../plugins/zab/options.js'
 import { levels } from '../../src/api/config.js'
 import { limits } from '../../src/api/limits.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
@@ -19,9 +23,9 @@ export async function makeTables(): Promise<Readonly<Record<string, string>>> {
     commands: commandTable(),
     options: optionTable(),
     strategies: strategyTable(),
-    'raft options': defaultsTable(raft),
-    'zab options': defaultsTable(zab),
-    'eventual options': defaultsTable(eventual),
+    'raft options': pluginOptionTable(raft, raftRanges),
+    'zab options': pluginOptionTable(zab, zabRanges),
+    'eventual options': pluginOptionTable(eventual, eventualRanges),
     'command line': await wordTable(),
   }
 }
@@ -64,9 +68,28 @@ function optionTable(): string {
 
 type Promised = Pick<StrategyPlugin, 'name' | 'defaults' | 'supports'>
 
-function defaultsTable({ name: plugin, defaults }: Promised): string {
-  const rows = Object.entries(defaults).map(([name, value]) => [`\`${name}\``, `\`${value}\``])
-  return table([`option of ${plugin}`, 'default'], rows)
+type OptionRanges = Readonly<Record<string, readonly [min: number, max: number]>>
+
+function pluginOptionTable({ name: plugin, defaults }: Promised, ranges: OptionRanges): string {
+  const meanings = new Map([
+    ...docstringsOf('src/log/options.ts'),
+    ...docstringsOf(`plugins/${plugin}/options.ts`),
+  ])
+  const rows = Object.entries(defaults).map(([name, value]) => {
+    const meaning = meanings.get(name)
+    if (meaning === undefined) throw new Error(`${plugin}: option ${name} has no docstring`)
+    const allowed = ranges[name]?.join(' to ') ?? 'true or false'
+    return [`\`${name}\``, `\`${value}\``, allowed, meaning]
+  })
+  return table([`option of ${plugin}`, 'default', 'allowed', 'meaning'], rows)
+}
+
+/** What stands above each field of the interfaces in a source file. */
+function docstringsOf(file: string): readonly (readonly [name: string, text: string])[] {
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8')
+  return [...text.matchAll(/\/\*\* (.+) \*\/\n {2}readonly (\w+): /g)].map(
+    ([, doc = '', name = '']) => [name, doc],
+  )
 }
 
 /** Level by strategy, as `supports` says. */
