@@ -337,3 +337,23 @@ test('session token: a second one that lists nothing: what was asked for the fir
   t.is(second.barrier, 'wanted')
   t.false(second.isAsking)
 })
+
+test('session token: MIGRATE of keys at its end: waits for their groups, and a token made behind it stands for them', (t) => {
+  const w = new CoreWorld({ keyspaces: [space('sequential')], config: () => ({ shards: 2 }) })
+  t.true(w.settled())
+  const [one, other] = followers(w)
+  const writer = w.client(one)
+  const reader = w.client(other)
+  // The empty key in front of the words belongs to the first group, this one to the second.
+  ask(w, writer, 'SET a old')
+  t.true(w.until(() => ask(w, reader, 'GET a')[0] === '$old'))
+  w.isolate(other)
+  ask(w, writer, 'DEL a')
+  const stranger = w.client(one)
+  const migrate = 'MIGRATE 127.0.0.1 1  0 1000 KEYS a'
+  t.deepEqual(ask(w, stranger, migrate), ['+NOKEY'])
+  ask(w, reader, `QUORATE SESSION SET ${tokenOf(w, stranger)}`)
+
+  t.regex(ask(w, reader, 'GET a')[0] as string, behind)
+  t.regex(ask(w, reader, migrate)[0] as string, behind)
+})

@@ -2,6 +2,7 @@
 // the token stands for, and is refused when that takes too long, or where its level cannot be had.
 
 import { type Caller, type Group, makeLane } from '../../api/group.js'
+import { findKeys } from '../../api/keys.js'
 import { behindToken } from '../../api/replies.js'
 import { type ErrorReply, isError } from '../../api/reply.js'
 import { mayBlock } from '../blocking.js'
@@ -108,6 +109,12 @@ function groupsOfKeys(
   { entry, args }: Pick<Command, 'entry' | 'args'>,
 ): readonly number[] {
   const found = new Set<number>()
+  if (entry.hasMovableKeys) {
+    for (const { at } of findKeys(entry.spec, args) ?? []) {
+      found.add(state.route.groupOf(db, args[at] ?? ''))
+    }
+    return [...found]
+  }
   const last = entry.lastKeyOf(args.length)
   for (let at = entry.firstKey; at <= last; at += entry.keyStep) {
     found.add(state.route.groupOf(db, args[at] ?? ''))
