@@ -52,7 +52,7 @@ test/acceptance/node_modules: test/acceptance/package-lock.json
 	@test -L $@ || npm ci --prefix test/acceptance --no-audit --no-fund
 	@touch -h $@
 
-# Applications of others against a cluster: make acceptance CASE=bullmq
+# Applications of others against a cluster: make acceptance CASE=bullmq LEVEL=causal
 acceptance: build test/acceptance/node_modules
 	@exec node test/acceptance/main.js
 

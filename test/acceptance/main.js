@@ -1,6 +1,6 @@
 // `make acceptance`: applications as their users write them, against a cluster of three members, through
 // one that does not lead. CASE= runs those whose name begins so; PORT= takes a server that runs already
-// (redis-server itself shows what is expected). Needs the built tests in dist.
+// (redis-server itself shows what is expected), LEVEL= another consistency than strong. Needs the built tests in dist.
 
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -64,7 +64,9 @@ async function openWorld() {
   const { Redis } = await import('ioredis-5')
   const given = Number(process.env.PORT ?? 0)
   if (given > 0) return { port: given, flush: () => flushAt(Redis, given), close: async () => {} }
-  const cluster = await TestCluster.start({ proxied: false })
+  const { LEVEL: level } = process.env
+  const config = level === undefined ? {} : { keyspaces: [{ name: 'default', level }] }
+  const cluster = await TestCluster.start({ proxied: false, config })
   const leader = await cluster.waitLeader()
   const port = cluster.ports[(leader + 1) % cluster.count]
   return { port, flush: () => flushAt(Redis, port), close: () => cluster.dispose() }
