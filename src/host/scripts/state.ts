@@ -1,6 +1,6 @@
 // The scripts and libraries that one Lua state has loaded, and what its doors answer.
 
-import { error } from '../../api/replies.js'
+import { error, functionNotFound } from '../../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import type { FunctionSpec, ScriptJob } from '../../api/scripts.js'
 import { keepFrames } from './frames.js'
@@ -17,6 +17,8 @@ export class ScriptState {
   readonly #scripts = new Map<string, number>()
   /** Code by library. */
   readonly #libraries = new Map<string, string>()
+  /** Which library's function a name calls. */
+  readonly #owners = new Map<string, string>()
   #loaded = 0
 
   constructor(lua: Lua) {
@@ -51,10 +53,15 @@ export class ScriptState {
       if (failure !== null) return failure
       return this.lua.open(doors.run, `,${this.#scripts.get(job.name)}`, values)
     }
-    if (this.#libraries.get(job.library) !== job.code) {
-      const made = this.#load(job.library, job.code, true)
+    const { name, library } = job
+    if (this.#libraries.get(library) !== job.code || this.#owners.get(name) !== library) {
+      const made = this.#load(library, job.code, true)
       if ('type' in made) return made
-      this.#libraries.set(job.library, job.code)
+      this.#libraries.set(library, job.code)
+      for (const [own, owner] of this.#owners) if (owner === library) this.#owners.delete(own)
+      for (const each of made) this.#owners.set(each.name, library)
+      // Members that merge may load two versions of a library at once, and keep what the earlier one had.
+      if (this.#owners.get(name) !== library) return functionNotFound
     }
     return this.lua.open(doors.call, `,"${job.name}",KEYS,ARGV`, values)
   }
