@@ -77,9 +77,10 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
   const mine = state.overlays.reach(slot, state.vector).vector
-  const isLess = { isMineLess: false, isTheirsLess: false }
+  const isLess = { isMineLess: false, isTheirsLess: false, floor: message.floor }
   const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isLess })
   const payload = payloadOf(encodeSlotEntry(mark))
+  state.floor.took(message.floor, state.clock.last)
   const at = state.positionAt(++state.delivered)
   state.out.deliveries.push({ at, payload, token: null, slot: mark })
   if (state.preparing.length > 0) state.behind.push({ payload, note: null })
@@ -90,6 +91,6 @@ function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean)
   const exported = state.view?.exportSlot(slot)
   if (exported == null) return
   const { vector } = state.overlays.reach(slot, state.appliedVector)
-  const message = { slot, vector, exported, isAsking }
+  const message = { slot, vector, exported, floor: state.floor.known, isAsking }
   state.out.sendBehind(state.applied, peer.member, { kind: 'differing', ...message })
 }

@@ -17,7 +17,7 @@ function fillGap(state: EventualState, range: StampRange): void {
   const theirs = new Vector()
   theirs.add(range)
   const none = new Uint8Array(0)
-  const isLess = { isMineLess: false, isTheirsLess: false }
+  const isLess = { isMineLess: false, isTheirsLess: false, floor: null }
   const mine = new Vector()
   const entry = slotEntry({ slot: filledSlot, exported: none, theirs, mine, ...isLess })
   const payload = payloadOf(encodeSlotEntry(entry))

@@ -1,6 +1,7 @@
 // Which entry stands at which index of the member's own log: stamps by index, and the way back from what
 // another member holds to the first index that it lacks.
 
+import type { Floor } from './floor.js'
 import { assert, seatOfStamp, type StampRange, Vector } from 'quorate/plugin'
 
 /** A range without an entry. */
@@ -21,6 +22,12 @@ export function addNote(vector: Vector, note: Note): void {
   if (note instanceof Vector) vector.join(note)
   else if (note !== null && 'filled' in note) vector.add(note.filled)
   else if (note !== null) vector.add(note)
+}
+
+/** Tells of entries that are held from now on. */
+export function seeFloor(floor: Floor, note: Note): void {
+  if (note instanceof Vector) floor.joined(note)
+  else if (isOfEntry(note)) floor.saw(note.upTo)
 }
 
 /** Ranges of one seat that are remembered as lost; the oldest are forgotten. */

@@ -4,8 +4,8 @@ import { assert, ByteReader, ByteWriter, hasBug, Vector } from 'quorate/plugin'
 import { addLost } from './ledger.js'
 import type { EventualState } from './state.js'
 
-/** What a checkpoint keeps: the vector, what slots hold beyond it, and what is lost. */
-export function encodeMark({ appliedVector, overlays, lost }: EventualState): Uint8Array {
+/** What a checkpoint keeps: the vector, what slots hold beyond it, what is lost, and what is stable. */
+export function encodeMark({ appliedVector, overlays, lost, floor }: EventualState): Uint8Array {
   const writer = new ByteWriter(64)
   const vector = Vector.copyOf(appliedVector)
   const [first] = hasBug('eventual-mark-too-old') ? vector.rangesOf(0) : []
@@ -13,18 +13,19 @@ export function encodeMark({ appliedVector, overlays, lost }: EventualState): Ui
   vector.encode(writer)
   overlays.encode(writer)
   lost.encode(writer)
+  floor.encode(writer)
   return writer.finish()
 }
 
 export function decodeMark(
   bytes: Uint8Array,
-  { overlays, lost }: Pick<EventualState, 'overlays' | 'lost'>,
+  { overlays, lost, floor }: Pick<EventualState, 'overlays' | 'lost' | 'floor'>,
 ): Vector {
   const reader = new ByteReader(bytes)
   const vector = Vector.decode(reader)
   assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
   const ranges = Vector.decode(reader)?.ranges()
-  assert(ranges !== undefined, 'the mark of a checkpoint is whole')
+  assert(ranges !== undefined && floor.decode(reader), 'the mark of a checkpoint is whole')
   for (const range of ranges) addLost(lost, range)
   return vector
 }

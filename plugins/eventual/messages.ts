@@ -10,6 +10,7 @@ import {
   type StampRange,
   Vector,
 } from 'quorate/plugin'
+import { decodeKnown, encodeKnown, type Known } from './floor.js'
 import type { Claim } from './gate.js'
 
 /** First byte of each message; members ignore versions that they do not know. */
@@ -70,6 +71,8 @@ export interface Slots {
   readonly everywhere: Vector
   /** Of what it holds, that which is lost. */
   readonly lost: Vector
+  /** Who holds this holds all that is forgotten there; null where that is not known. */
+  readonly floor: Known | null
 }
 
 /** Digests of the slots from `from` to before `to` that there is anything of, at what `vector` covers. */
@@ -87,6 +90,7 @@ export interface Differing {
   readonly slot: number
   readonly vector: Vector
   readonly exported: Uint8Array
+  readonly floor: Known | null
   /** The sender wants the receiver's, too. */
   readonly isAsking: boolean
 }
@@ -166,6 +170,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.vector.encode(writer)
       message.everywhere.encode(writer)
       message.lost.encode(writer)
+      encodeKnown(writer, message.floor)
       writer.blob(message.empty).varint(message.slot).varint(message.exported.length)
       for (const each of message.exported) writer.blob(each ?? nothing)
       return writer.finish()
@@ -177,6 +182,7 @@ export function encodeMessage(message: Message): Uint8Array {
     case 'differing':
       message.vector.encode(writer)
       writer.varint(message.slot).boolean(message.isAsking)
+      encodeKnown(writer, message.floor)
       return writer.blob(message.exported).finish()
     case 'want-all':
       return writer.finish()
@@ -224,9 +230,10 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const vector = Vector.decode(reader)
       const slot = reader.varint()
       const isAsking = reader.boolean()
+      const floor = decodeKnown(reader)
       const exported = Uint8Array.prototype.slice.call(reader.blob())
-      if (vector === null || slot >= slotCount) return null
-      return { kind, slot, vector, exported, isAsking }
+      if (vector === null || floor === undefined || slot >= slotCount) return null
+      return { kind, slot, vector, exported, floor, isAsking }
     }
     case 'want-all':
       return { kind }
@@ -261,7 +268,8 @@ function decodeSlots(reader: ByteReader): Slots | null {
   const vector = Vector.decode(reader)
   const everywhere = Vector.decode(reader)
   const lost = Vector.decode(reader)
-  if (vector === null || everywhere === null || lost === null) return null
+  const floor = decodeKnown(reader)
+  if (vector === null || everywhere === null || lost === null || floor === undefined) return null
   const empty = Uint8Array.prototype.slice.call(reader.blob())
   const slot = reader.varint()
   const count = reader.varint()
@@ -274,7 +282,7 @@ function decodeSlots(reader: ByteReader): Slots | null {
     exported.push(bytes.length === 0 ? null : bytes)
   }
   return body.ok && body.left === 0
-    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost }
+    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, floor }
     : null
 }
 

@@ -121,6 +121,7 @@ function stabilise(state: EventualState): void {
   }
   if (upTo <= state.stable) return
   state.stable = upTo
+  state.floor.rises(upTo)
   state.out.stable = upTo
 }
 

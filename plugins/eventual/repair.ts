@@ -4,6 +4,7 @@
 
 import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plugin'
 import { fillAll } from './filling.js'
+import type { Known } from './floor.js'
 import type { Slots } from './messages.js'
 import type { Peer } from './peer.js'
 import { release } from './receiving.js'
@@ -61,12 +62,14 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   if (exported.length === 0) return
   const everywhere = Vector.copyOf(state.appliedVector)
   const lost = Vector.copyOf(state.lost)
+  const floor = state.floor.known
   const message = {
     slot: peer.wantsSlot,
     exported,
     vector,
     everywhere,
     lost,
+    floor,
     empty: empty ?? noSlot,
   }
   state.out.sendBehind(state.applied, peer.member, { kind: 'slots', ...message })
@@ -82,8 +85,8 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   for (const exported of message.exported) {
     const slot = repair.next++
     const isEmpty = exported === null && view.holdsSlot(slot) === false
-    const { empty, vector } = message
-    if (!isEmpty) take(state, from, { slot, exported: exported ?? empty, theirs: vector })
+    const of = { slot, exported: exported ?? message.empty, theirs: message.vector }
+    if (!isEmpty) take(state, from, of, message)
   }
   state.overlays.add(message.slot, repair.next, message.vector)
   if (repair.next < slotCount) {
@@ -98,7 +101,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   if (!hasBug('eventual-repair-not-joined')) {
     // First: what the vector covers already is not noted as lost any more.
     fillAll(state, message.lost)
-    take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start })
+    take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start }, message)
   }
   release(state)
 }
@@ -116,11 +119,17 @@ function take(
   state: EventualState,
   from: MemberId,
   of: Pick<SlotEntry, 'slot' | 'exported' | 'theirs'>,
+  { lost, floor }: Pick<Slots, 'lost' | 'floor'>,
 ): void {
   const mine = state.overlays.reach(of.slot, state.vector).vector
-  const isMineLess = state.recovering !== null
-  const isTheirsLess = state.peers.get(from)?.recovering ?? false
-  const entry = slotEntry({ ...of, mine, isMineLess, isTheirsLess })
+  // What is nowhere is not lacking: else what was removed here would count as never had.
+  if (!hasBug('eventual-lost-lacking')) mine.join(lost)
+  // Who has all that the other one may have forgotten lost nothing that counts.
+  const isMineLess = state.recovering !== null && !holdsAll(mine, floor)
+  const isTheirsRecovering = state.peers.get(from)?.recovering ?? false
+  const isTheirsLess = isTheirsRecovering && !holdsAll(of.theirs, state.floor.known)
+  state.floor.took(floor, state.clock.last)
+  const entry = slotEntry({ ...of, mine, isMineLess, isTheirsLess, floor })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
   const note = of.slot === repairedSlot ? of.theirs : null
@@ -133,4 +142,8 @@ function take(
   }
   if (state.preparing.length > 0) state.behind.push({ payload, note })
   else state.append(payload, note)
+}
+
+function holdsAll(vector: Vector, floor: Known | null): boolean {
+  return floor !== null && !hasBug('eventual-floor-unknown') && vector.includes(floor.vector)
 }

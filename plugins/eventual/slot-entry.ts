@@ -11,6 +11,7 @@ import {
   type SlotMark,
   Vector,
 } from 'quorate/plugin'
+import { decodeKnown, encodeKnown, type Known } from './floor.js'
 
 export interface SlotEntry extends SlotMark {
   readonly mine: Vector
@@ -18,6 +19,8 @@ export interface SlotEntry extends SlotMark {
   /** This member, or the other one, lost entries that it had acknowledged. */
   readonly isMineLess: boolean
   readonly isTheirsLess: boolean
+  /** What the other one may have forgotten. */
+  readonly floor: Known | null
 }
 
 const writer = new ByteWriter(1024)
@@ -35,6 +38,7 @@ export function encodeSlotEntry(entry: SlotEntry): Uint8Array {
   writer.boolean(entry.isMineLess).boolean(entry.isTheirsLess)
   entry.mine.encode(writer)
   entry.theirs.encode(writer)
+  encodeKnown(writer, entry.floor)
   return writer.raw(entry.exported).finish()
 }
 
@@ -48,9 +52,11 @@ export function decodeSlotEntry(bytes: Uint8Array): SlotEntry | null {
   const isTheirsLess = reader.boolean()
   const mine = Vector.decode(reader)
   const theirs = Vector.decode(reader)
-  if (!reader.ok || mine === null || theirs === null || slot > filledSlot) return null
+  const floor = decodeKnown(reader)
+  if (!reader.ok || mine === null || theirs === null || floor === undefined) return null
+  if (slot > filledSlot) return null
   const exported = reader.raw(reader.left)
-  return slotEntry({ slot, isMineLess, isTheirsLess, mine, theirs, exported })
+  return slotEntry({ slot, isMineLess, isTheirsLess, mine, theirs, floor, exported })
 }
 
 export function slotEntry(of: Omit<SlotEntry, 'mineLacksAbove' | 'theirsLacksAbove'>): SlotEntry {

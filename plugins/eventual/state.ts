@@ -25,9 +25,10 @@ import {
 } from 'quorate/plugin'
 import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState } from './hard-state.js'
-import { addLost, addNote, Ledger, type Note } from './ledger.js'
+import { addLost, addNote, Ledger, type Note, seeFloor } from './ledger.js'
 import type { EventualOptions } from './options.js'
 import { Gate, keyspaceOf } from './gate.js'
+import { Floor } from './floor.js'
 import { EventualOutbox } from './outbox.js'
 import { Overlays } from './overlays.js'
 import { makePeer, type Peer } from './peer.js'
@@ -148,6 +149,7 @@ export class EventualState {
   readonly lost = new Vector()
   /** What slots hold beyond `vector`. */
   readonly overlays = new Overlays()
+  readonly floor = new Floor()
   /** Entries that came before something that they need, by stamp. */
   readonly early = new Map<number, Early>()
   earlyBytes = 0
@@ -279,6 +281,7 @@ export class EventualState {
   append(payload: Payload, note: Note): void {
     this.tail.append({ term: localTerm, index: this.tail.last + 1, payload })
     this.ledger.append(note)
+    seeFloor(this.floor, note)
     this.unsavedBytes += payload.size
     this.logBytes += payload.size
     if (this.durability === 'none') {
@@ -363,12 +366,14 @@ export class EventualState {
     else {
       const note = restoredNote(entry)
       addNote(this.vector, note)
+      seeFloor(this.floor, note)
       if (!('slot' in entry)) {
         const holds = this.overlays.holding(entry.stamp)
         const merge = holds === undefined ? entry : { ...entry, holds }
         deliveries.push({ at, payload, token: null, merge })
       } else if (note === null) {
         deliveries.push({ at, payload, token: null, slot: entry })
+        this.floor.took(entry.floor, this.hard.reserved)
         this.overlays.add(entry.slot, entry.slot + 1, entry.theirs)
       } else {
         deliveries.push({ at, payload: emptyPayload, token: null })

@@ -1,6 +1,7 @@
 // An eventual strategy with a plugin around it that tells the oracle what passes through the plugin interface,
 // and changes nothing: what is executed and in what order, what reaches the disk, and what leaves.
 
+import { Floor } from '../../../plugins/eventual/floor.js'
 import { decodeEntry } from '../../../plugins/eventual/entry.js'
 import { decodeMessage } from '../../../plugins/eventual/messages.js'
 import { Overlays } from '../../../plugins/eventual/overlays.js'
@@ -253,7 +254,7 @@ class MergingProbe implements Partial<Strategy> {
       this.#oracle.marked(
         this.#self,
         bytes,
-        decodeMark(bytes, { overlays: new Overlays(), lost: new Vector() }),
+        decodeMark(bytes, { overlays: new Overlays(), lost: new Vector(), floor: new Floor() }),
       )
     return bytes
   }
@@ -280,7 +281,7 @@ class MergingProbe implements Partial<Strategy> {
   #isAhead(): boolean {
     const overlays = new Overlays()
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, { overlays, lost: new Vector() })
+    const vector = decodeMark(mark, { overlays, lost: new Vector(), floor: new Floor() })
     overlays.prune(vector)
     const { vector: first, to } = overlays.reach(0, vector)
     return to < slotCount || !first.equals(vector)
@@ -290,7 +291,11 @@ class MergingProbe implements Partial<Strategy> {
   #join(at: Position): void {
     this.inner.applied(at)
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, { overlays: new Overlays(), lost: new Vector() })
+    const vector = decodeMark(mark, {
+      overlays: new Overlays(),
+      lost: new Vector(),
+      floor: new Floor(),
+    })
     const found = this.#oracle.repaired(this.#self, vector)
     this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.set(at.index, found.lackedBy(new Held()))
