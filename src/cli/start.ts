@@ -5,6 +5,7 @@ import { createCore } from '../core/create.js'
 import type { StrategyPlugin } from '../api/strategy.js'
 import { QuorateError } from '../base/errors.js'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
+import { checkRedisOptions } from './redis-options.js'
 import { rewriteConfig } from '../config/rewrite.js'
 import { checkStrategies, type Strategies, strategyRefused } from '../config/strategies.js'
 import { loadStrategy } from '../host/plugins.js'
@@ -18,6 +19,7 @@ export async function startMember(options: Readonly<Record<string, unknown>>): P
   const loaded = loadConfig({ file, flags: readOverrides(options), environment: process.env })
   const heapFlag = missingHeapFlag(loaded.config)
   if (heapFlag !== null) return runWith(heapFlag)
+  checkRedisOptions(loaded)
   checkStrategies(loaded, await loadNamed(loaded))
   const member = await start(loaded.config, {
     makeCore: createCore,

@@ -86,32 +86,13 @@ function faultOf(
     const inner = issue.errors.find((each) => (each[0]?.path.length ?? 0) > 0)?.[0]
     if (inner !== undefined) return faultOf(source, inner, path)
   }
-  const secret = path[path.length - 1] === 'password'
-  return new ConfigError({
-    ...source.placeOf(path),
-    option: writePath(path),
-    given: secret ? '(hidden)' : showValue(source.valueAt(path)),
-    allowed: issue.message,
-  })
+  const isSecret = path[path.length - 1] === 'password'
+  return source.fault(path, isSecret ? '(hidden)' : showValue(source.valueAt(path)), issue.message)
 }
 
 function unknownOption(source: Source, path: readonly PropertyKey[], name: string): ConfigError {
   const names = namesAt(path)
   const nearest = nearestName(name, names)
   const hint = nearest === null ? '' : ` (did you mean ${nearest}?)`
-  return new ConfigError({
-    ...source.placeOf([...path, name]),
-    option: writePath([...path, name]),
-    given: 'an unknown option',
-    allowed: `${names.join(', ')}${hint}`,
-  })
-}
-
-/** `members[0].client` of its parts. */
-export function writePath(path: readonly PropertyKey[]): string {
-  let text = ''
-  for (const part of path) {
-    text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`
-  }
-  return text === '' ? 'the file' : text
+  return source.fault([...path, name], 'an unknown option', `${names.join(', ')}${hint}`)
 }

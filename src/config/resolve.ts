@@ -11,7 +11,7 @@ import {
   type MemberConfig,
 } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import { ConfigError } from '../base/errors.js'
+import type { ConfigError } from '../base/errors.js'
 import { isLoopback, writeAddress } from './address.js'
 import { oneByte, resolveUsers, writeSetting } from './users.js'
 import type { RawConfig } from './schema.js'
@@ -30,15 +30,7 @@ export const peerPortOffset = 10_000
 
 export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOverrides): Config {
   const fail = (path: TreePath, given: unknown, allowed: string): ConfigError =>
-    new ConfigError({
-      ...source.placeOf(path),
-      option: path
-        .map(String)
-        .join('.')
-        .replaceAll(/\.(\d+)/g, '[$1]'),
-      given: typeof given === 'string' ? given : showValue(given),
-      allowed,
-    })
+    source.fault(path, typeof given === 'string' ? given : showValue(given), allowed)
   const { members, self } = resolveMembers(raw, overrides, fail)
   return {
     cluster: raw.cluster,

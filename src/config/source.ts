@@ -91,6 +91,11 @@ export class Source {
     return { file: this.file, line: this.file === null ? null : 1 }
   }
 
+  /** What is wrong with the value at a path. */
+  fault(path: TreePath, given: string, allowed: string): ConfigError {
+    return new ConfigError({ ...this.placeOf(path), option: writePath(path), given, allowed })
+  }
+
   #offsetOf(path: TreePath): number | null {
     const name = path[path.length - 1]
     const parent: unknown =
@@ -138,4 +143,13 @@ export function showValue(value: unknown): string {
   if (value === undefined) return 'nothing'
   const text = JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/** `members[0].client` of its parts. */
+function writePath(path: TreePath): string {
+  let text = ''
+  for (const part of path) {
+    text += typeof part === 'number' ? `[${part}]` : `${text === '' ? '' : '.'}${String(part)}`
+  }
+  return text === '' ? 'the file' : text
 }

@@ -46,10 +46,10 @@ function placeOfKeyspace(keyspace: KeyspaceConfig, source: Source): KeyspacePlac
   const index = Array.isArray(list) ? list.findIndex((each) => nameOf(each) === keyspace.name) : -1
   return {
     fault(option, given, allowed) {
-      const path = index < 0 ? ['keyspaces'] : ['keyspaces', index, ...option.split('.')]
-      const named =
-        index < 0 ? `keyspace ${keyspace.name}: ${option}` : `keyspaces[${index}].${option}`
-      return new ConfigError({ ...source.placeOf(path), option: named, given, allowed })
+      if (index >= 0)
+        return source.fault(['keyspaces', index, ...option.split('.')], given, allowed)
+      const named = `keyspace ${keyspace.name}: ${option}`
+      return new ConfigError({ ...source.placeOf(['keyspaces']), option: named, given, allowed })
     },
   }
 }

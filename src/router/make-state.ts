@@ -11,6 +11,7 @@ import type { Random } from '../base/random.js'
 import { Gate } from '../slots/gate.js'
 import { AclLog } from './acl/log.js'
 import { Users } from './acl/users.js'
+import { applyConfig } from './apply-config.js'
 import type { ClusterView } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
@@ -65,7 +66,7 @@ export function makeState(init: RouterInit, own: Own): Made {
   times.follow(settings, table)
   const users = new Users(table)
   settings.watch('requirepass', (password) => users.requirePass(password))
-  const fault = applyConfig(init.config, settings, users)
+  const refusal = applyConfig(init.config, settings, users)
   const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
   const state: RouterState = {
     config: init.config,
@@ -95,18 +96,5 @@ export function makeState(init: RouterInit, own: Own): Made {
     kill: own.kill,
   }
   messaging.attach(settings, own.sessions, () => state.now.wall)
-  return { state, fault }
-}
-
-/** Settings and users of the configuration; what is wrong with them, or empty. */
-function applyConfig(config: Config, settings: Settings, users: Users): string {
-  for (const [name, value] of config.settings) {
-    const fault = settings.set(new Map([[name.toLowerCase(), value]]))
-    if (fault !== null) return `settings.${name}: ${fault.why}`
-  }
-  settings.forgetChanges()
-  if (config.users === null) return ''
-  const lines = config.users.map((user, index) => ({ line: index + 1, user }))
-  const changes = users.replace(lines, config.aclFile ?? 'users')
-  return typeof changes === 'string' ? changes : ''
+  return { state, fault: refusal === null ? '' : `${refusal.path.join('.')}: ${refusal.why}` }
 }

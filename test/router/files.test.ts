@@ -171,7 +171,13 @@ test('users and settings of the configuration: good and bad: taken, and the memb
   t.is(client.ask('CONFIG', 'GET', 'timeout'), '*2\r\n$7\r\ntimeout\r\n$1\r\n7\r\n')
   const faultOf = (config: WorldOptions['config']): string =>
     new World({ ...(config === undefined ? {} : { config }) }).router.startFault
-  t.regex(faultOf({ users: [{ name: 'a', rules: '+nosuch' }] }), /^users:1: Error in applying/)
+  t.regex(
+    faultOf({ users: [{ name: 'a', rules: '+nosuch' }] }),
+    /^users\.0\.rules: users:1: Error in applying/,
+  )
+  const line = { name: 'a', rules: 'on +nosuch' }
+  const inFile = faultOf({ aclFile: '/etc/users.acl', users: [line] })
+  t.regex(inFile, /^security\.acl-file: \/etc\/users\.acl:1: Error in applying/)
   t.is(faultOf({ settings: [['nosuch', '1']] }), 'settings.nosuch: there is no such setting')
   t.regex(faultOf({ settings: [['databases', '3']] }), /^settings.databases: can't set immutable/)
 })
