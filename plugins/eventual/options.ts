@@ -67,6 +67,7 @@ export const eventualRanges: Ranges<typeof eventualDefaults> = {
 
 export function parseOptions(raw: Readonly<Record<string, unknown>>): EventualOptions {
   const options = optionsOf(raw, eventualDefaults, eventualRanges)
-  if (options.idleMs < options.noteMs) throw refuse('idleMs', options.idleMs, 'noteMs at least')
+  if (options.idleMs < options.noteMs)
+    throw refuse('idleMs', options.idleMs, `${options.noteMs} (noteMs) or more`)
   return options
 }

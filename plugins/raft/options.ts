@@ -44,10 +44,18 @@ export const raftRanges: Ranges<typeof raftDefaults> = {
 export function parseOptions(raw: Readonly<Record<string, unknown>>): RaftOptions {
   const options = optionsOf(raw, raftDefaults, raftRanges)
   if (options.electionMinMs < options.heartbeatMs * 3) {
-    throw refuse('electionMinMs', options.electionMinMs, 'three heartbeats at least')
+    throw refuse(
+      'electionMinMs',
+      options.electionMinMs,
+      `${options.heartbeatMs * 3} (three heartbeatMs) or more`,
+    )
   }
   if (options.electionMaxMs <= options.electionMinMs) {
-    throw refuse('electionMaxMs', options.electionMaxMs, 'more than electionMinMs')
+    throw refuse(
+      'electionMaxMs',
+      options.electionMaxMs,
+      `more than ${options.electionMinMs} (electionMinMs)`,
+    )
   }
   return options
 }

@@ -41,8 +41,12 @@ export const zabRanges: Ranges<typeof zabDefaults> = {
 export function parseOptions(raw: Readonly<Record<string, unknown>>): ZabOptions {
   const options = optionsOf(raw, zabDefaults, zabRanges)
   if (options.silenceMs < options.heartbeatMs * 3)
-    throw refuse('silenceMs', options.silenceMs, 'three heartbeats at least')
+    throw refuse(
+      'silenceMs',
+      options.silenceMs,
+      `${options.heartbeatMs * 3} (three heartbeatMs) or more`,
+    )
   if (options.initMs < options.silenceMs)
-    throw refuse('initMs', options.initMs, 'silenceMs at least')
+    throw refuse('initMs', options.initMs, `${options.silenceMs} (silenceMs) or more`)
   return options
 }

@@ -4,9 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
-import type { Config } from '../api/config.js'
 import { ConfigError } from '../base/errors.js'
-import { loadConfig } from '../config/load.js'
+import { type LoadedConfig, loadConfig } from '../config/load.js'
 import { peerPortOffset } from '../config/resolve.js'
 import { readSource } from '../config/source.js'
 import { devHeapFlag } from './heap.js'
@@ -16,7 +15,7 @@ export interface DevPlan {
   readonly members: readonly DevMember[]
   /** The configuration that all members share. */
   readonly file: string
-  readonly password: string | null
+  readonly loaded: LoadedConfig
   /** Flags that every member gets besides its own. */
   readonly flags: readonly string[]
   /** Bounds the heap of every member, for node. */
@@ -53,24 +52,27 @@ export function planDev(options: DevOptions): DevPlan {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const file = join(directory, 'cluster.yaml')
   const listed = members.map(({ id, port: own }) => ({ id, client: `127.0.0.1:${own}` }))
+  const filled = { members: listed, self: null, listeners: [] }
   const note = '# Written by `quorate dev` at each start; edits are lost.\n'
-  writeFileSync(file, note + stringify({ ...tree, members: listed, self: null, listeners: [] }), {
-    mode: 0o600,
-  })
+  writeFileSync(file, note + stringify({ ...tree, ...filled }), { mode: 0o600 })
   const flags: string[] = []
   if (options.level !== undefined) flags.push('--level', options.level)
   if (options.durability !== undefined) flags.push('--durability', options.durability)
-  const config = readShared(file, options)
-  const heapFlag = devHeapFlag(config, count)
-  return { members, file, password: config.password, flags, heapFlag }
+  const loaded = readShared(base, filled, options)
+  const heapFlag = devHeapFlag(loaded.config, count)
+  return { members, file, loaded, flags, heapFlag }
 }
 
-/** Reads the configuration as members will: a fault in it is told once, not by every member. */
-function readShared(file: string, options: DevOptions): Config {
+/** Reads the configuration as members will: a fault in it is told once, with its place in the file that was given. */
+function readShared(
+  file: string,
+  filled: Readonly<Record<string, unknown>>,
+  options: DevOptions,
+): LoadedConfig {
   const flags: Record<string, string> = { self: '1' }
   if (options.level !== undefined) flags['level'] = options.level
   if (options.durability !== undefined) flags['durability'] = options.durability
-  return loadConfig({ file, flags, environment: process.env }).config
+  return loadConfig({ file, instead: filled, flags, environment: process.env })
 }
 
 function readInteger(option: string, given: string, max: number): number {

@@ -16,6 +16,11 @@ const stopMsMax = 20_000
 /** Runs until stopped; answers the exit code. */
 export async function runDev(options: DevOptions): Promise<number> {
   const plan = planDev(options)
+  // Loaded only where it is needed: what stands in our own file is right, and the cluster is ready sooner.
+  if (options.conf !== undefined) {
+    const { checkConfig } = await import('./check-config.js')
+    await checkConfig(plan.loaded)
+  }
   await refuseTakenPorts(plan)
   const started = plan.members.map((member) => spawnMember(plan, member))
   const stop = stopSignal(started)
@@ -66,7 +71,8 @@ function readyLine(plan: DevPlan): string {
 /** Asks until every member answers and every group has a leader. */
 async function waitReady(plan: DevPlan, over: AbortSignal): Promise<'ready' | 'late'> {
   const { readStatus } = await import('./status.js')
-  const secret = plan.password === null ? {} : { password: plan.password }
+  const { password } = plan.loaded.config
+  const secret = password === null ? {} : { password }
   const until = performance.now() + readyMsMax
   const waiting = new Set(plan.members.map((member) => member.port))
   while (performance.now() < until && !over.aborted) {

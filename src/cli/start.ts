@@ -2,14 +2,10 @@
 // over, exit code 0); a second SIGINT ends it at once with 1.
 
 import { createCore } from '../core/create.js'
-import type { StrategyPlugin } from '../api/strategy.js'
-import { QuorateError } from '../base/errors.js'
-import { type LoadedConfig, loadConfig } from '../config/load.js'
-import { checkRedisOptions } from './redis-options.js'
+import { loadConfig } from '../config/load.js'
 import { rewriteConfig } from '../config/rewrite.js'
-import { checkStrategies, type Strategies, strategyRefused } from '../config/strategies.js'
-import { loadStrategy } from '../host/plugins.js'
 import { type RunningMember, start } from '../host/start.js'
+import { checkConfig } from './check-config.js'
 import { missingHeapFlag, runWith } from './heap.js'
 import { readOverrides } from './overrides.js'
 
@@ -19,8 +15,7 @@ export async function startMember(options: Readonly<Record<string, unknown>>): P
   const loaded = loadConfig({ file, flags: readOverrides(options), environment: process.env })
   const heapFlag = missingHeapFlag(loaded.config)
   if (heapFlag !== null) return runWith(heapFlag)
-  checkRedisOptions(loaded)
-  checkStrategies(loaded, await loadNamed(loaded))
+  await checkConfig(loaded)
   const member = await start(loaded.config, {
     makeCore: createCore,
     configFile: file ?? '',
@@ -31,20 +26,6 @@ export async function startMember(options: Readonly<Record<string, unknown>>): P
   const code = await member.done
   if (code !== 0) process.stderr.write(`quorate: ${member.why()}\n`)
   return code
-}
-
-/** The strategies of all keyspaces; throws ConfigError with the place of one that cannot be loaded. */
-async function loadNamed(loaded: LoadedConfig): Promise<Strategies> {
-  const plugins = new Map<string, StrategyPlugin>()
-  for (const keyspace of loaded.config.keyspaces) {
-    try {
-      plugins.set(keyspace.strategy, await loadStrategy(keyspace.strategy))
-    } catch (error) {
-      if (!(error instanceof QuorateError)) throw error
-      throw strategyRefused(loaded, keyspace, error.message)
-    }
-  }
-  return plugins
 }
 
 function stopOnSignals(member: RunningMember): void {

@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly file: string | null
   /** Text of flags by option path (`clients.max`), and the short ones: host, port, level, durability. */
   readonly flags?: Readonly<Record<string, string>>
+  /** Whole options that take the place of the file's. */
+  readonly instead?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
@@ -31,6 +33,9 @@ export interface LoadedConfig {
 /** Throws ConfigError, or QuorateError where the file cannot be read. */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const source = readSource(options.file)
+  for (const [name, value] of Object.entries(options.instead ?? {})) {
+    source.override([name], value, name)
+  }
   applyOverrides(source, options)
   const parsed = configSchema.safeParse(source.tree)
   if (!parsed.success) throw faultOf(source, parsed.error.issues[0], [])

@@ -184,23 +184,23 @@ for (const [situation, args, sentence] of refusals) {
   })
 }
 
-test('command line: a strategy that nobody has: refused with file, line and option', async (t) => {
-  const directory = mkdtempSync(join(tmpdir(), 'quorate-strategy-'))
-  const file = join(directory, 'q.yaml')
-  try {
+for (const word of ['start', 'dev']) {
+  test(`command line: ${word}: a strategy that nobody has: refused with the line of the file given`, async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'quorate-strategy-'))
+    const file = join(directory, 'q.yaml')
+    t.teardown(() => rmSync(directory, { recursive: true }))
     writeFileSync(file, 'keyspaces:\n  - name: default\n    strategy: nobodys-strategy\n')
+    const at = word === 'dev' ? ['--dir', join(directory, 'data')] : []
 
-    const { code, stderr } = await runMain(['start', '--conf', file])
+    const { code, stderr } = await runMain([word, '--conf', file, ...at])
 
     t.is(code, 1)
     t.regex(
       stderr,
       /^quorate: .*q\.yaml:3: keyspaces\[0\]\.strategy: given nobodys-strategy, allowed: .*\n$/,
     )
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
-})
+  })
+}
 
 test.serial(
   'start: refused after its log was read, or in use: a sentence, exit code 1',
