@@ -6,13 +6,16 @@ export const limits = {
   /** Arguments of one command, before authentication 10. */
   argumentsMax: 1024 * 1024,
   argumentsUnauthenticatedMax: 10,
-  /** Default `proto-max-bulk-len`, bytes; before authentication 16 KiB. */
+  /** Default `proto-max-bulk-len`, bytes; before authentication. */
   bulkBytesMax: 8 * 1024 * 1024,
+  bulkBytesUnauthenticatedMax: 16 * 1024,
   /** No announced length above it is ever looked at (Redis: 512 MiB). */
   bulkBytesCeiling: 512 * 1024 * 1024,
-  /** What `proto-max-bulk-len` may be raised to: a value is one entry, one frame and one string of the engine, and a longer one holds members up for longer than an election takes. */
+  /**
+   * What `proto-max-bulk-len` may be raised to: a value is one entry, one frame and one string of the engine,
+   * and a longer one holds members up for longer than an election takes.
+   */
   valueBytesCeiling: 32 * 1024 * 1024,
-  bulkBytesUnauthenticatedMax: 16 * 1024,
   /** Bytes of one unfinished command. */
   queryBytesMax: 64 * 1024 * 1024,
   queryBytesUnauthenticatedMax: 1024 * 1024,
@@ -34,9 +37,9 @@ export const limits = {
   databases: 16,
   /** Entries of one segment, and bytes at which a segment of more than one entry splits. */
   segmentEntriesMax: 512,
+  segmentBytesMax: 256 * 1024,
   /** Entries, and bytes of one, up to which CONFIG may have containers be compact: such are walked in one go. */
   compactMax: 8_192,
-  segmentBytesMax: 256 * 1024,
   /** Bytes of one DUMP. */
   dumpBytesMax: 64 * 1024 * 1024,
   /** Elements that one step of a long command may visit. */
@@ -78,10 +81,11 @@ export const limits = {
   resendMs: 400,
   /** Bytes in flight for which it waits a millisecond longer: what is slow is not made slower. */
   resendBytesPerMs: 8 * 1024,
-  /** A peer frame's bytes: the largest command in a batch that was nearly full fits; frames queued for one peer, bytes, before messages are dropped. */
+  /** Bytes of a peer frame: the largest command in a batch that was nearly full fits. */
   frameBytesMax: 80 * 1024 * 1024,
   /** A frame that would be longer leaves before the next message is added. */
   frameSplitBytes: 4 * 1024 * 1024,
+  /** Bytes of frames queued for one peer before messages are dropped. */
   peerQueueBytesMax: 128 * 1024 * 1024,
   /** Events of keys that are kept for one entry until its replies are given. */
   keyEventsMax: 65_536,
@@ -109,8 +113,9 @@ export const limits = {
   snapshotForgetMs: 60_000,
   /** Frames of snapshots that wait at a receiver for their turn. */
   snapshotFramesMax: 16,
-  /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
+  /** Shard groups of one keyspace. */
   shardsMax: 64,
+  /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
   tailBytesMax: 64 * 1024 * 1024,
   checkpointLogBytes: 64 * 1024 * 1024,
   /** Entries that a group of durability none keeps in memory for peers that lag. */
