@@ -140,11 +140,16 @@ export class Context {
     if (!this.#isReading) return false
     const database = this.keyspace.databases[this.place]
     const first = database?.expiry.peek()
-    const isLate = first !== undefined && first.at <= this.horizon && this.horizon !== this.clock
+    const isLate = first !== undefined && first.at <= this.horizon && !this.isLocal
     const fields = database?.fieldTimes.peek()
     if (!isLate && (fields === undefined || fields.at > this.horizon)) return false
     this.isLate = true
     return true
+  }
+
+  /** It reads what is there, whatever the time is by now. */
+  get isLocal(): boolean {
+    return this.#isReading && this.horizon === this.clock
   }
 
   /** Whether this is a read, which may not change anything: it goes through the log then. */

@@ -78,11 +78,14 @@ for (const level of ['sequential', 'causal', 'eventual'] as const) {
       ask(w, client, `QUORATE CONSISTENCY ${level}`, 'SET k v', 'GET k', 'INCR n', 'GET n'),
       ['+OK', '+OK', '$v', ':1', '$1'],
     )
+    ask(w, client, 'PFADD p a b c')
     for (const { id } of w.members) if (id !== alone) w.kill(id)
     w.until(() => false, 4_000)
 
     t.deepEqual(ask(w, client, 'GET k', 'MGET k n', 'DBSIZE').slice(0, 1), ['$v'])
-    t.deepEqual(client.replies.slice(-1), [':2'])
+    t.deepEqual(client.replies.slice(-1), [':3'])
+    // A count that nobody has kept yet.
+    t.deepEqual(ask(w, client, 'PFCOUNT p'), [':3'])
     t.regex(ask(w, strong, 'GET k')[0] as string, /^-CLUSTERDOWN /)
     t.regex(ask(w, client, 'SET k w')[0] as string, /^-CLUSTERDOWN |^-UNKNOWNRESULT /)
     ask(w, client, 'RESET')

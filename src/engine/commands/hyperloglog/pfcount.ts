@@ -51,8 +51,9 @@ function countOne(context: Context, key: string): Reply {
   if (!(hll instanceof HyperLogLog)) return hll
   const { cached } = hll
   if (cached !== null) return cached
-  // Where members write at the same time a count that is kept would be a write of the whole value.
-  const isKept = context.effects.isOrdered
+  // Where members write at the same time a count that is kept would be a write of the whole value. A read of what
+  // this member has asks nobody.
+  const isKept = context.effects.isOrdered && !context.isLocal
   if (isKept && context.needsLog()) return null
   const counts = hll.counts()
   if (counts === null) return corruptHll
