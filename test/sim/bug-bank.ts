@@ -3,6 +3,7 @@
 // sections 1.2 and 1.3. Where another rule hides a wrong form, the nearest one that shows is planted, and
 // the comment above it says which rule that is.
 
+import { causalBugs } from './causal-bugs.js'
 import { eventualBugs } from './eventual-bugs.js'
 import { raftBugs } from './raft-bugs.js'
 import type { SeededBug } from './seeded-bug.js'
@@ -15,5 +16,6 @@ export const seededBugs: readonly SeededBug[] = [
   ...raftBugs,
   ...zabBugs,
   ...eventualBugs,
+  ...causalBugs,
   ...shardBugs,
 ]

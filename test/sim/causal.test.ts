@@ -3,8 +3,10 @@
 
 import test from 'ava'
 import { Batch } from './batch.js'
+import { seededBugs } from './bug-bank.js'
 import { coreFactory, coreStrategies } from './core-under-test.js'
 import { describeFailure } from './failure.js'
+import { hunt } from './hunt.js'
 import { runSeed } from './run.js'
 
 const given = { strategy: 'eventual', level: 'causal' } as const
@@ -32,3 +34,13 @@ test('simulator: causal: one seed twice: the same trace hash', (t) => {
 
   t.is(run(), run())
 })
+
+for (const name of ['eventual-gate-open', 'eventual-serves-ahead', 'eventual-token-without-own']) {
+  test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {
+    const bug = seededBugs.find((each) => each.name === name)
+    if (bug === undefined) return t.fail('the bug bank has no such bug')
+    const outcome = hunt(bug, { first: 1, turns: 4_000, seedsMax: 20 })
+    const found = outcome.kind === 'missed' ? 'missed' : (outcome.result.violation?.sentence ?? '')
+    t.is(outcome.kind, 'found', found)
+  })
+}

@@ -3,6 +3,7 @@
 
 import { type SeededBug, seededBugs } from './bug-bank.js'
 import { coreFactory, coreStrategies } from './core-under-test.js'
+import type { Given } from './profile.js'
 import { type RunResult, runSeed } from './run.js'
 
 export interface HuntOptions {
@@ -11,6 +12,8 @@ export interface HuntOptions {
   readonly seedsMax: number
   /** Names of the bugs to hunt; all without it. */
   readonly only?: readonly string[]
+  /** Only those whose seeds have this strategy, or this level. */
+  readonly given?: Pick<Given, 'strategy' | 'level'>
   readonly print: (lines: readonly string[]) => void
 }
 
@@ -26,7 +29,10 @@ export type HuntResult =
   /** `others`: what other checks than the ones meant for it reported, seed by seed. */
   | { readonly kind: 'missed'; readonly seeds: number; readonly others: readonly string[] }
 
-export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print' | 'only'>): HuntResult {
+export function hunt(
+  bug: SeededBug,
+  options: Omit<HuntOptions, 'print' | 'only' | 'given'>,
+): HuntResult {
   const others: string[] = []
   for (let n = 0; n < options.seedsMax; n++) {
     const seed = options.first + n
@@ -52,8 +58,13 @@ export function hunt(bug: SeededBug, options: Omit<HuntOptions, 'print' | 'only'
 
 /** Hunts all bugs, or the named ones, and prints a table; answers the exit code. */
 export function huntAll(options: HuntOptions): number {
-  const { only } = options
-  const bugs = seededBugs.filter((bug) => only === undefined || only.includes(bug.name))
+  const { only, given = {} } = options
+  const bugs = seededBugs.filter(({ name, hint }) => {
+    const { strategy = 'raft', level } = hint.with ?? {}
+    const isOf = given.strategy === undefined || given.strategy === strategy
+    const isAt = given.level === undefined || given.level === level
+    return only === undefined ? isOf && isAt : only.includes(name)
+  })
   let bad = 0
   for (const bug of bugs) {
     const outcome = hunt(bug, options)

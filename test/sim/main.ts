@@ -1,5 +1,5 @@
 // `make sim SEED= RUNS= TURNS=`: runs seeds of the simulator and reports. BUGS=1 hunts the bugs of the
-// bug bank instead, BUGS=name,name some of them; BUG= plants one of them, HINT= takes
+// bug bank instead (of STRATEGY= and LEVEL= where they are given), BUGS=name,name some of them; BUG= plants one of them, HINT= takes
 // only the profile of one; JSON=1 prints one line for machines.
 
 import { seededBugs } from './bug-bank.js'
@@ -86,6 +86,6 @@ const bugs = env['BUGS'] ?? ''
 if (bugs !== '') {
   const seedsMax = integer('RUNS', 2_000)
   const only = bugs === '1' ? {} : { only: bugs.split(',') }
-  process.exitCode = huntAll({ first, turns, seedsMax, ...only, print })
+  process.exitCode = huntAll({ first, turns, seedsMax, ...only, given: given(), print })
 } else
   process.exitCode = runBatch(first, integer('RUNS', env['SEED'] === undefined ? 100 : 1), turns)
