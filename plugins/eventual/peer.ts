@@ -8,6 +8,8 @@ export interface Peer {
   isUp: boolean
   /** What it said that it holds, in this run of its; null until it said so. */
   vector: Vector | null
+  /** Index in our log up to which it held everything when that was last looked at. */
+  heldTo: number
   /** Of its last note (see `messages`). */
   made: number
   promise: number
@@ -50,6 +52,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     seat,
     isUp: false,
     vector: null,
+    heldTo: 0,
     made: 0,
     promise: 0,
     safe: 0,

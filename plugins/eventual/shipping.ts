@@ -48,6 +48,7 @@ export function acknowledged(state: EventualState, peer: Peer, vector: Vector): 
 /** Own entries were lost on the way, or may have been: they are sent again from what the peer holds. */
 export function rewind(peer: Peer): void {
   peer.next = null
+  peer.heldTo = 0
   peer.flight.length = 0
   peer.flightBytes = 0
 }

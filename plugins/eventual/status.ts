@@ -2,6 +2,7 @@
 // several times a turn, but not for what has to be looked up: that is found out when somebody reads it.
 
 import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
+import type { Peer } from './peer.js'
 import { type EventualState, localTerm } from './state.js'
 
 export function describe(state: EventualState): StrategyStatus {
@@ -47,12 +48,19 @@ function peersOf(state: EventualState): PeerStatus[] {
   const self = { member: state.self, match: state.persisted, recovering: state.recovering !== null }
   const peers: PeerStatus[] = [{ ...self, state: 'self', active: true }]
   for (const peer of state.peers.values()) {
-    const match =
-      peer.vector === null ? 0 : state.ledger.firstLacking(peer.vector, state.tail.first, null) - 1
+    const match = heldTo(state, peer)
     const active = peer.isUp && state.mono - peer.heardAt <= state.options.idleMs * 3
     const phase = peer.isGettingAll ? 'snapshot' : peer.next === null ? 'probe' : 'replicate'
     const { member, recovering } = peer
     peers.push({ member, match, state: phase, active, recovering })
   }
   return peers
+}
+
+/** It only grows while a member runs, so that nothing is looked at twice. */
+function heldTo(state: EventualState, peer: Peer): number {
+  if (peer.vector === null) return 0
+  const from = Math.max(state.tail.first, peer.heldTo + 1)
+  peer.heldTo = state.ledger.firstLacking(peer.vector, from, null) - 1
+  return peer.heldTo
 }

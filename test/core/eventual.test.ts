@@ -1,6 +1,7 @@
 // An eventual keyspace of whole members: always writable, convergent, and nothing that was answered is lost.
 
 import test from 'ava'
+import { CoreWorld, keyspace } from './core-world.js'
 import { EventualMembers } from './eventual-world.js'
 
 for (const durability of ['always', 'everysec'] as const) {
@@ -15,3 +16,37 @@ for (const durability of ['always', 'everysec'] as const) {
     t.deepEqual(faults, [])
   })
 }
+
+for (const level of ['causal', 'eventual'] as const) {
+  test(`WAIT: ${level}: counts who holds what was written, each at its time`, (t) => {
+    const space = { ...keyspace('default', []), level, strategy: 'eventual' } as const
+    const strong = keyspace('strong', ['s:'])
+    const w = new CoreWorld({ keyspaces: [strong, space] })
+    t.true(w.settled())
+    const client = w.client(1)
+    const ask = (...lines: readonly string[]): readonly string[] => {
+      const from = client.replies.length
+      client.send(...lines)
+      w.until(() => client.replies.length >= client.sent)
+      return client.replies.slice(from)
+    }
+    t.deepEqual(ask('SET k 1', 'WAIT 2 0'), ['+OK', ':2'])
+    w.isolate(3)
+    t.deepEqual(ask('SET k 2', 'WAIT 2 300', 'WAIT 1 0'), ['+OK', ':1', ':1'])
+    w.isolate(2)
+    t.deepEqual(ask('SET k 3', 'WAIT 1 300'), ['+OK', ':0'])
+    w.rejoin(1)
+    w.rejoin(2)
+    t.deepEqual(ask('WAIT 2 0'), [':2'])
+  })
+}
+
+test('WAIT: where another keyspace merges: the majority of the one that was written to', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  const w = new CoreWorld({ keyspaces: [keyspace('strong', ['s:']), space] })
+  t.true(w.settled())
+  const client = w.client(w.leader() === 1 ? 2 : 1)
+  client.send('SET s:k 1', 'WAIT 1 0')
+  t.true(w.answered())
+  t.deepEqual(client.replies, ['+OK', ':1'])
+})

@@ -1,9 +1,12 @@
-// WAIT and WAITAOF. A write here is answered only once a majority holds it, so behind the connection's earlier
-// replies (barrier) that many members besides the one that answers have them for certain. The leader knows of
-// each other member how much of the log it holds, and waits for more where more are asked for; elsewhere
-// nobody knows, so none is claimed, and waiting would change nothing.
+// WAIT and WAITAOF, for the groups that the connection used. Where order is total a write is answered only once a
+// majority holds it, so behind the connection's earlier replies (barrier) that many members besides the one that
+// answers have them for certain. The leader (where members merge each one) knows of each other member how much
+// of its log it holds, and waits for more where more are asked for; elsewhere nobody knows, so none is
+// claimed, and waiting would change nothing.
 
 import { error, notInteger } from '../../api/replies.js'
+import type { Config } from '../../api/config.js'
+import type { Group } from '../../api/group.js'
 import type { Reply } from '../../api/reply.js'
 import { plain, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
@@ -30,42 +33,52 @@ function waitFor(
   },
 ): ReturnType<Run> {
   const { wanted, timeout, make } = options
-  const targets = state.groups.map((group) => group.report().applied)
+  const targets = targetsOf(session, state)
   const count = holders(state, targets)
-  if (count >= wanted || !canGrow(state) || !state.mayDefer) return make(count)
+  if (count >= wanted || !canGrow(state, targets) || !state.mayDefer) return make(count)
   const until = timeout === 0 ? Number.POSITIVE_INFINITY : state.now.mono + timeout
   state.delays.add(session, state.table.find(options.name) ?? null, {
     until,
     ask: (isOver) => {
       const now = holders(state, targets)
-      return now >= wanted || isOver || !canGrow(state) ? make(now) : null
+      return now >= wanted || isOver || !canGrow(state, targets) ? make(now) : null
     },
   })
   return deferred
 }
 
-/** Other members that hold every group's log up to `targets`. */
-function holders(state: RouterState, targets: readonly number[]): number {
-  const isReplicated = state.config.keyspaces.every(
-    ({ level }) => level === 'strong' || level === 'sequential',
-  )
-  if (!isReplicated) return 0
-  const { members, self } = state.config
-  const majority = Math.floor(members.length / 2)
-  const known = members.filter(
-    ({ id }) =>
-      id !== self &&
-      state.groups.every((group, i) => (group.heldBy?.(id) ?? -1) >= (targets[i] as number)),
-  ).length
-  return Math.max(majority, known)
+/** How much of its log has to be held, for each group that the connection used; for all where it used none. */
+function targetsOf(
+  session: Parameters<Run>[0],
+  { groups }: RouterState,
+): ReadonlyMap<Group, number> {
+  const used = groups.filter((_, index) => session.lanes.has(index))
+  const asked = used.length > 0 ? used : groups
+  return new Map(asked.map((group) => [group, group.report().applied]))
 }
 
-/** This member leads all groups: it hears what the others hold. */
-function canGrow(state: RouterState): boolean {
-  return (
-    state.config.members.length > 2 &&
-    state.groups.every((group) => group.report().role === 'leader')
-  )
+/** Other members that hold the logs up to `targets`. */
+function holders({ config }: RouterState, targets: ReadonlyMap<Group, number>): number {
+  const { members, self } = config
+  const known = members.filter(
+    ({ id }) =>
+      id !== self && [...targets].every(([group, target]) => (group.heldBy?.(id) ?? -1) >= target),
+  ).length
+  return Math.max(hasMajority(config, targets) ? Math.floor(members.length / 2) : 0, known)
+}
+
+/** What was answered is with a majority. */
+function hasMajority({ keyspaces }: Config, targets: ReadonlyMap<Group, number>): boolean {
+  return [...targets.keys()].every(({ keyspace }) => {
+    const level = keyspaces.find(({ name }) => name === keyspace)?.level
+    return level === 'strong' || level === 'sequential'
+  })
+}
+
+/** This member leads all of them: it hears what the others hold. */
+function canGrow({ config }: RouterState, targets: ReadonlyMap<Group, number>): boolean {
+  const isAnyMore = config.members.length > (hasMajority(config, targets) ? 2 : 1)
+  return isAnyMore && [...targets.keys()].every((group) => group.report().role === 'leader')
 }
 
 function readTimeout(text: string): number | Reply {
