@@ -30,6 +30,10 @@ export interface EventualOptions {
   readonly tailBytes: number
   /** Bytes of entries kept for members that have not got them; beyond, they are repaired slot by slot. */
   readonly keepBytes: number
+  /** Milliseconds after which a member that is not heard counts as away. */
+  readonly awayMs: number
+  /** Bytes of memory for the log of members that are away: a part of the data's, and at least so much. */
+  readonly awayBytes: number
 }
 
 export const eventualDefaults = {
@@ -46,6 +50,8 @@ export const eventualDefaults = {
   unsavedBytes: 32 * 1024 * 1024,
   tailBytes: limits.tailBytesMax,
   keepBytes: 256 * 1024 * 1024,
+  awayMs: 30_000,
+  awayBytes: 4 * 1024 * 1024,
 } as const satisfies EventualOptions
 
 /** Allowed values, both included. */
@@ -63,6 +69,8 @@ export const eventualRanges: Ranges<typeof eventualDefaults> = {
   unsavedBytes: [1_024, 1024 * 1024 * 1024],
   tailBytes: [1_024, 1024 * 1024 * 1024],
   keepBytes: [1_024, 1024 * 1024 * 1024 * 1024],
+  awayMs: [100, 24 * 3_600_000],
+  awayBytes: [1_024, 1024 * 1024 * 1024],
 }
 
 export function parseOptions(raw: Readonly<Record<string, unknown>>): EventualOptions {

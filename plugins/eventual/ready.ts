@@ -1,6 +1,7 @@
 // Drains the outbox into one numbered Ready: what to execute, to write, to send, and who may be answered.
 
 import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin'
+import { evictLog } from './cutting.js'
 import { encodeHardState } from './hard-state.js'
 import { open, tellClaims } from './opening.js'
 import { ship } from './shipping.js'
@@ -80,5 +81,5 @@ export function writePersisted(state: EventualState, batch: number): void {
     if (write.reserved > state.reservedOnDisk) state.reservedOnDisk = write.reserved
     state.persistedTo(Math.min(write.index, state.tail.last))
   }
-  if (state.durability !== 'none') state.tail.evict(Math.min(state.persisted, state.applied))
+  evictLog(state)
 }

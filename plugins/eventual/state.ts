@@ -20,9 +20,11 @@ import {
   type StampRange,
   type StrategyInit,
   Tail,
+  tailShare,
   type Token,
   Vector,
 } from 'quorate/plugin'
+import { makeCounters } from './counters.js'
 import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState } from './hard-state.js'
 import { addLost, addNote, Ledger, type Note, seeFloor } from './ledger.js'
@@ -42,24 +44,6 @@ export const never = -1e15
 
 /** The one term of a log that nobody else shares. */
 export const localTerm = 1
-
-export interface Counters {
-  made: number
-  received: number
-  duplicates: number
-  refusedAhead: number
-  malformed: number
-  gaps: number
-  wants: number
-  relayed: number
-  resent: number
-  fetches: number
-  snapshotsSent: number
-  snapshotsInstalled: number
-  repairs: number
-  differing: number
-  incarnations: number
-}
 
 /** An own entry that was handed out for execution. */
 export interface Preparing {
@@ -90,23 +74,7 @@ export class EventualState {
   /** Where groups of a causal keyspace wait for each other, else null. */
   readonly gate: Gate | null
   readonly peers: Map<MemberId, Peer>
-  readonly counters: Counters = {
-    made: 0,
-    received: 0,
-    duplicates: 0,
-    refusedAhead: 0,
-    malformed: 0,
-    gaps: 0,
-    wants: 0,
-    relayed: 0,
-    resent: 0,
-    fetches: 0,
-    snapshotsSent: 0,
-    snapshotsInstalled: 0,
-    repairs: 0,
-    differing: 0,
-    incarnations: 0,
-  }
+  readonly counters = makeCounters()
   mono = 0
   wall = 0
   hard: HardState
@@ -180,6 +148,8 @@ export class EventualState {
   /** Whose slots were taken last, and in which of its lives. */
   takenFrom: { readonly member: MemberId; readonly life: number; readonly at: number } | null = null
   readonly view: MergeView | undefined
+  /** Bytes of payloads kept in memory at most. */
+  readonly tailBytes: number
   /** A snapshot is asked for. */
   needsAll: { from: MemberId; askedAt: number } | null = null
   hasAll = false
@@ -218,9 +188,10 @@ export class EventualState {
       chain: init.baseChain,
       entries: [],
     }
+    this.tailBytes = tailShare(init.options.tailBytes, init.groups)
     this.tail = new Tail(from, chain, {
       lazyChain: init.durability === 'none',
-      bytesMax: init.durability === 'none' ? Number.MAX_SAFE_INTEGER : init.options.tailBytes,
+      bytesMax: init.durability === 'none' ? Number.MAX_SAFE_INTEGER : this.tailBytes,
     })
     this.ledger = new Ledger(from.index)
     this.vector = init.mark == null ? new Vector() : decodeMark(init.mark, this)

@@ -19,6 +19,7 @@ import {
   ReplicaLog,
   type StrategyInit,
   type Tail,
+  tailShare,
 } from 'quorate/plugin'
 import type { Candidacy } from './candidate.js'
 import type { Following } from './follower.js'
@@ -110,7 +111,7 @@ export class RaftState {
       entries: init.entries,
       durability: init.durability,
       isAlone: this.isAlone,
-      tailBytes: init.options.tailBytes,
+      tailBytes: tailShare(init.options.tailBytes, init.groups),
       drop: (token, reason, definite) => this.out.drop(token, reason, definite),
     })
     // A snapshot may reach the disk before the term in which it was taken: nothing was answered in it yet.

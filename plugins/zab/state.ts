@@ -19,6 +19,7 @@ import {
   ReplicaLog,
   type StrategyInit,
   type Tail,
+  tailShare,
 } from 'quorate/plugin'
 import type { Looking } from './election.js'
 import { decodeHardState, type HardState } from './hard-state.js'
@@ -114,7 +115,7 @@ export class ZabState {
       entries: init.entries,
       durability: init.durability,
       isAlone: this.isAlone,
-      tailBytes: init.options.tailBytes,
+      tailBytes: tailShare(init.options.tailBytes, init.groups),
       drop: (token, reason, definite) => this.out.drop(token, reason, definite),
     })
     const { lastTerm, last } = this.tail

@@ -73,6 +73,8 @@ export interface StrategyInit<O = unknown> {
   readonly view?: MergeView
   /** Where the keyspace has several groups. */
   readonly keyspace?: CommonKeyspace | undefined
+  /** Groups of this member, which share what it may spend; 1 where it is not said. */
+  readonly groups?: number
   /** What `Strategy.mark` said for the checkpoint at `base`. */
   readonly mark?: Uint8Array | null
   /**
@@ -247,6 +249,8 @@ export interface MergeView {
   nextSlot(from: number): number | null
   /** Of what clients see of a slot. */
   slotDigest(slot: number): Hash64 | null
+  /** Bytes of all data, by the engine's count. */
+  dataBytes?(): number
   /** All of a slot, for `Delivery.slot` of another member; at the applied position. */
   exportSlot(slot: number): Uint8Array | null
 }

@@ -3,7 +3,7 @@
 // overwritten meanwhile; and a collector that finds no room ends the process.
 
 import { totalmem } from 'node:os'
-import { limits } from '../api/limits.js'
+import { limits, tailShare } from '../api/limits.js'
 
 const mib = 1024 * 1024
 /** Of the program and what is on its way. */
@@ -17,7 +17,7 @@ const leastShare = 4
 
 /** Bytes of data that a member with so many groups may hold. */
 export function dataBytesOf(heapBytes: number, groups: number): number {
-  const left = (heapBytes - ownBytes - groups * limits.tailBytesMax) / share
+  const left = (heapBytes - ownBytes - tailsOf(groups)) / share
   return Math.floor(Math.max(left, heapBytes / leastShare))
 }
 
@@ -29,7 +29,12 @@ export function oldSpaceBytes(limitBytes: number, flags: string): number {
 
 /** Bytes of heap for a member with so much data. */
 export function heapBytesFor(dataBytes: number, groups: number): number {
-  return Math.ceil(dataBytes * share) + ownBytes + groups * limits.tailBytesMax
+  return Math.ceil(dataBytes * share) + ownBytes + tailsOf(groups)
+}
+
+/** Bytes of the tails of all logs. */
+function tailsOf(groups: number): number {
+  return groups * tailShare(limits.tailBytesMax, groups)
 }
 
 /** What this machine, or the container that it is for us, has. */

@@ -190,9 +190,9 @@ export class Tail {
   }
 
   /** Drops the oldest payloads up to `upTo` while more than `bytesMax` are in memory. */
-  evict(upTo: number): void {
+  evict(upTo: number, bytesMax: number = this.#options.bytesMax): void {
     const end = Math.min(upTo, this.last)
-    while (this.#bytes > this.#options.bytesMax && this.#evicted < end) {
+    while (this.#bytes > bytesMax && this.#evicted < end) {
       const index = this.#evicted + 1
       this.#chainTo(index)
       const at = this.#slot(index)

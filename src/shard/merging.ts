@@ -20,13 +20,21 @@ export function visibleDigest(merging: EngineMerging): Hash64 {
   return { high, low }
 }
 
-/** `merging` answers undefined while an entry is half executed. */
-export function viewOf(merging: () => EngineMerging | undefined): MergeView {
+/** What a view is of; nothing is seen while an entry is half executed. */
+export interface Viewed {
+  readonly engine: Engine
+  readonly isBetweenEntries: boolean
+}
+
+export function viewOf(viewed: Viewed): MergeView {
+  const merging = (): EngineMerging | undefined =>
+    viewed.isBetweenEntries ? viewed.engine.merging : undefined
   return {
     holdsSlot: (slot) => merging()?.holdsSlot(slot) ?? null,
     nextSlot: (from) => merging()?.nextSlot(from) ?? null,
     slotDigest: (slot) => merging()?.slotDigest(slot) ?? null,
     exportSlot: (slot) => merging()?.exportSlot(slot) ?? null,
+    dataBytes: () => viewed.engine.memoryBytes,
   }
 }
 

@@ -2,6 +2,7 @@
 // the router, batches them for the leader, drives the strategy once per turn, executes what it
 // delivers and answers. Driven by the core; never touches a socket, a disk or a clock.
 
+import { groupCount } from '../api/config.js'
 import type { Engine, EngineOptions } from '../api/engine.js'
 import {
   type Caller,
@@ -166,23 +167,23 @@ export class Shard implements Group {
   start(start: StorageStart & { readonly incarnation: number }, now: Now): void {
     this.#now = now
     this.#writes.origin.incarnation = start.incarnation * 1024
-    const recovered = this.#storage.recover(start)
-    const strategy = this.#init.plugin.create({
-      self: this.#init.config.self,
+    const { plugin, keyspace, config } = this.#init
+    this.#strategy = plugin.create({
+      self: config.self,
       group: this.id,
-      options: this.#init.plugin.parseOptions(this.#init.keyspace.options),
-      durability: this.#init.keyspace.durability,
+      options: plugin.parseOptions(keyspace.options),
+      durability: keyspace.durability,
       members: this.#init.members,
-      ...recovered,
-      view: viewOf(() => (this.#executor.isBetweenEntries ? this.engine.merging : undefined)),
+      ...this.#storage.recover(start),
+      view: viewOf(this.#executor),
       keyspace: this.#init.common,
-      recoverWaitMs: this.#init.config.recoverWaitMs,
+      groups: groupCount(config),
+      recoverWaitMs: config.recoverWaitMs,
       now,
       random: this.#init.random.fork(),
     })
-    this.#strategy = strategy
     this.#drive = new Drive({
-      strategy,
+      strategy: this.#strategy,
       sink: this.#sink,
       reads: this.#reads,
       remoteReads: this.#remoteReads,
@@ -382,8 +383,7 @@ export class Shard implements Group {
   #halt(why: string): void {
     this.#halted = why
     this.#events.forgotten()
-    const fields = { group: this.id, why }
-    this.#sink.trace({ level: 'error', event: 'shard.halted', fields })
+    this.#sink.trace({ level: 'error', event: 'shard.halted', fields: { group: this.id, why } })
   }
 
   #refuses(call: GroupCall): ErrorReply | null {
