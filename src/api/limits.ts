@@ -63,6 +63,8 @@ export const limits = {
   answerBytesMax: 64 * 1024 * 1024,
   /** Milliseconds for which a batch that is not full waits for the one before it or for more commands; the same for rounds of reads. */
   batchPatienceMs: 2,
+  /** For which it waits at most where answers take that long. */
+  batchPatienceMsMax: 10,
   /** Batches that wait at an origin to be sent, per group; more commands are refused with TRYAGAIN. */
   batchesWaitingMax: 256,
   batchesWaitingBytesMax: 256 * 1024 * 1024,

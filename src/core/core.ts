@@ -17,6 +17,7 @@ import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
+import { Gathering } from '../shard/gathering.js'
 import { MemberMemory } from '../shard/member-memory.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
@@ -52,6 +53,8 @@ export class Core {
   readonly #stores: Stores
   readonly #shards: Shard[] = []
   readonly #memory: MemberMemory
+  /** By keyspace. */
+  readonly #gatherings = new Map<string, Gathering>()
   readonly #peers: Peers
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
@@ -307,6 +310,7 @@ export class Core {
     return new Shard({
       ...place,
       common: common.get(place.keyspace.name),
+      gathering: this.#gatheringOf(place.keyspace.name),
       config,
       members: { voters: config.members.map((member) => member.id), learners: [] },
       plugin,
@@ -327,6 +331,12 @@ export class Core {
         return Math.abs(offset) > config.clockSkewMs ? offset : 0
       },
     })
+  }
+
+  #gatheringOf(keyspace: string): Gathering {
+    const found = this.#gatherings.get(keyspace) ?? new Gathering()
+    this.#gatherings.set(keyspace, found)
+    return found
   }
 
   #acceptLoss(group: GroupId | null): string | null {

@@ -4,6 +4,7 @@
 import { Buffer } from 'node:buffer'
 import { encodeEntryHead, type EntryHead, type Payload } from '../api/entry.js'
 import type { GroupCall, Lane } from '../api/group.js'
+import { limits } from '../api/limits.js'
 import { type ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
 
 /** Commands of one entry, ready to execute. */
@@ -39,6 +40,10 @@ export class Batch implements Commands {
 
   get count(): number {
     return this.calls.length
+  }
+
+  get isFull(): boolean {
+    return this.count >= limits.batchCommandsMax || this.bytes >= limits.batchBytesMax
   }
 
   add(lane: Lane, call: GroupCall): void {

@@ -13,7 +13,7 @@ import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
 import { type QueuedCall, waitingIn } from './blocked.js'
 import type { Tellable } from './event-log.js'
-import { Gathering } from './gathering.js'
+import { AnswerTime, Gathering } from './gathering.js'
 
 /** Milliseconds until a sending that failed is tried again. */
 const blockedMs = 25
@@ -64,7 +64,8 @@ export class Origin {
   #acknowledged = 0
   /** The last flush could not send: trying again in the same pass would spin. */
   #isBlocked = false
-  readonly #gathering = new Gathering()
+  readonly #gathering: Gathering
+  readonly #patience = new AnswerTime()
   /** Monotonic ms of the last flush. */
   #flushedAt = 0
   /** The last flush sent something: what is answered before the next one was not written anywhere. */
@@ -73,9 +74,10 @@ export class Origin {
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
 
-  constructor(requestMs: number, blocked: WaitingCalls = nobody) {
+  constructor(requestMs: number, blocked: WaitingCalls = nobody, gathering = new Gathering()) {
     this.#requestMs = requestMs
     this.#blocked = blocked
+    this.#gathering = gathering
   }
 
   /** Commands that wait for their answer. */
@@ -115,7 +117,7 @@ export class Origin {
 
   add(lane: Lane, call: GroupCall, now: Now): void {
     let batch = this.#waiting[this.#waiting.length - 1]
-    if (batch === undefined || isFull(batch)) {
+    if (batch === undefined || batch.isFull) {
       batch = new Batch()
       batch.deadline = now.mono + this.#requestMs
       this.#waiting.push(batch)
@@ -123,6 +125,7 @@ export class Origin {
     const before = batch.bytes
     batch.add(lane, call)
     this.#waitingBytes += batch.bytes - before
+    this.#gathering.came()
   }
 
   /** Sends what waits, and again what must be. */
@@ -134,14 +137,14 @@ export class Origin {
   /**
    * One batch is under way at a time while the group answers fast: what comes meanwhile makes the next
    * one larger, because each costs a sync and a round of messages whatever its size; and so does what
-   * the callers send that were just answered. Where the answer takes longer (a far member, a slow disk),
-   * and for a full batch, the next one goes out at once.
+   * the callers send that were just answered. Where the answer takes longer than usual (a slow disk, a lost
+   * message) or than the bound (a far member) the next one goes; a full one at once.
    */
   #mayFollow(batch: Batch, now: Now): boolean {
     const last = this.#flight[this.#flight.length - 1]
-    if (last === undefined) return isFull(batch) || !this.#gathering.holds(batch.count, now)
+    if (last === undefined) return batch.isFull || !this.#gathering.holds(now)
     if (!this.#hasRoom(batch)) return false
-    return isFull(batch) || now.mono - last.sentAt >= limits.batchPatienceMs
+    return batch.isFull || now.mono - last.sentAt >= this.#patience.ms
   }
 
   /** Whether one more may be under way. More bytes would only queue up in front of heartbeats. */
@@ -233,18 +236,19 @@ export class Origin {
 
   /** This member applied the batch (or a snapshot that holds its answers). */
   answered(sequence: number, replies: readonly Reply[] | null, events?: Tellable): void {
-    const at = this.#flight.findIndex((batch) => batch.sequence === sequence)
-    if (at < 0) return
-    const batch = this.#flight[at] as Batch
-    this.#flight.splice(at, 1)
+    const place = this.#flight.findIndex((batch) => batch.sequence === sequence)
+    if (place < 0) return
+    const [batch] = this.#flight.splice(place, 1) as [Batch]
     this.#flightBytes -= batch.bytes
+    this.#gathering.landed(batch.count)
+    if (batch.sentAt > 0) this.#patience.took(this.#flushedAt - batch.sentAt)
     const oldest = this.#flight[0]
     this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
     // What is answered before the next flush cost neither a sync nor a message: it need not be large.
     if (oldest === undefined && !this.#isFresh) {
       const back = count - waitingIn(replies)
-      this.#gathering.begin(back + (this.#waiting[0]?.count ?? 0), this.#flushedAt)
+      this.#gathering.begin(back, this.#flushedAt + this.#patience.ms)
     }
     assert(
       replies === null || batch.isVoid || replies.length === count,
@@ -311,25 +315,24 @@ export class Origin {
     const expired = kept < 0 ? this.#waiting.length : kept
     if (expired === 0) return
     // Out of the queue first: whoever is told may add a command at once.
-    for (const batch of this.#drop(expired)) {
-      this.counters.refused += batch.lanes.length
-      tell(batch, why())
-    }
+    for (const batch of this.#drop(expired)) this.#refuse(batch, why())
   }
 
   /** Everything that was not sent is refused with this. */
   refuse(reply: ErrorReply): void {
-    for (const batch of this.#drop(this.#waiting.length)) {
-      this.counters.refused += batch.lanes.length
-      tell(batch, reply)
-    }
+    for (const batch of this.#drop(this.#waiting.length)) this.#refuse(batch, reply)
+  }
+
+  #refuse(batch: Batch, reply: ErrorReply): void {
+    this.counters.refused += batch.lanes.length
+    this.#gathering.gone(batch.count)
+    tell(batch, reply)
   }
 
   /** Takes the oldest batches out of those that wait. */
   #drop(count: number): readonly Batch[] {
     const gone = this.#waiting.splice(0, count)
-    if (this.#waiting.length === 0) this.#waitingBytes = 0
-    else for (const batch of gone) this.#waitingBytes -= batch.bytes - emptyBytes
+    for (const batch of gone) this.#waitingBytes -= batch.bytes - emptyBytes
     return gone
   }
 
@@ -340,9 +343,9 @@ export class Origin {
     const last = this.#flight[this.#flight.length - 1]
     if (this.#isBlocked && !this.isEmpty) at = Math.min(at, now.mono + blockedMs)
     else if (waiting !== undefined && last !== undefined && this.#hasRoom(waiting)) {
-      at = Math.min(at, Math.max(last.sentAt + limits.batchPatienceMs, now.mono + 1))
+      at = Math.min(at, Math.max(last.sentAt + this.#patience.ms, now.mono + 1))
     }
-    if (waiting !== undefined && last === undefined && this.#gathering.holds(waiting.count, now)) {
+    if (waiting !== undefined && last === undefined && this.#gathering.holds(now)) {
       at = Math.min(at, this.#gathering.until)
     }
     if (oldest !== undefined) {
@@ -367,6 +370,7 @@ export class Origin {
     this.#flightBytes = 0
     for (const batch of flight) {
       this.counters.unknown += batch.lanes.length
+      this.#gathering.landed(batch.count)
       tell(batch, unknownResult)
     }
     this.#sequence = 0
@@ -374,10 +378,6 @@ export class Origin {
     this.incarnation = incarnation
     this.#blocked.reset()
   }
-}
-
-function isFull(batch: Batch): boolean {
-  return batch.count >= limits.batchCommandsMax || batch.bytes >= limits.batchBytesMax
 }
 
 function answerOne(batch: Batch, i: number, reply: Reply): void {

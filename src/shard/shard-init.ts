@@ -8,6 +8,7 @@ import type { GroupId } from '../api/ids.js'
 import type { CommonKeyspace, Members, StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
+import type { Gathering } from './gathering.js'
 import type { MemberMemory } from './member-memory.js'
 import type { ScriptMeans, ScriptSeat } from './scripts.js'
 import type { ShardSink } from './sink.js'
@@ -22,6 +23,8 @@ export interface ShardInit {
   readonly plugin: StrategyPlugin
   /** With the other groups of its keyspace at this member, where there are any. */
   readonly common?: CommonKeyspace | undefined
+  /** Shared with those groups. */
+  readonly gathering?: Gathering | undefined
   readonly engine: EngineFactory
   readonly sink: ShardSink
   readonly random: Random

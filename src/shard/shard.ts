@@ -85,15 +85,15 @@ export class Shard implements Group {
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
     this.#reads = groupReadsOf(init)
+    const { config, sink, scripted, clockOffset, gathering } = init
+    const given = { config, sink, clockOffset, gathering }
     this.#writes = new Writes({
-      config: init.config,
-      sink: init.sink,
+      ...given,
       windows: this.#windows,
       random: init.random.fork(),
       engine: () => this.engine,
       evictor: this.memory,
       token: this.#nextToken,
-      clockOffset: init.clockOffset,
       isAwaited: () => this.#events.isAwaited || this.#windows.waiters.size > 0,
       scripts: seatOf(init, this.#windows, () => this.#executor),
     })
@@ -110,9 +110,8 @@ export class Shard implements Group {
       submit: (lane, call) => this.submit(lane, call),
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
     })
-    const { sink, scripted } = init
     const host = executorHost({
-      self: init.config.self,
+      self: config.self,
       sink,
       writes: this.#writes,
       lanes: this.#lanes,

@@ -22,6 +22,7 @@ import {
 import { Blocked } from './blocked.js'
 import type { Debt, Refused } from './debt.js'
 import type { Evictor } from './evictor.js'
+import type { Gathering } from './gathering.js'
 import { Origin } from './origin.js'
 import {
   encodeForward,
@@ -48,6 +49,8 @@ export interface WritesInit {
   readonly clockOffset: () => number
   /** Clients of other members wait to hear of changes, or for elements. */
   readonly isAwaited: () => boolean
+  /** Of the groups of its keyspace. */
+  readonly gathering?: Gathering | undefined
   /** Absent where this member runs no scripts. */
   readonly scripts?: ScriptSeat | undefined
 }
@@ -90,7 +93,7 @@ export class Writes {
       isSending: () => this.origin.isSending,
       specOf: (name) => init.engine().commands.get(name),
     })
-    this.origin = new Origin(init.config.requestMs, this.blocked)
+    this.origin = new Origin(init.config.requestMs, this.blocked, init.gathering)
     this.#guard = new WaiterGuard(init.windows.waiters, this.#self)
     this.#proposer = new Proposer(init.random, {
       skewMs: init.config.clockSkewMs,
