@@ -7,6 +7,7 @@ import { fillRange } from './filling.js'
 import { release } from './receiving.js'
 import { rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
+import { reservedMs, spanOf } from './writing.js'
 
 export function restartTick(state: EventualState): void {
   judgeRecovery(state)
@@ -69,6 +70,10 @@ function closeGaps(state: EventualState): void {
 
 function recovered(state: EventualState): void {
   state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
+  // Entries that it made last may be on their way still, and nobody's clock tells of them.
+  const isForgetful = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
+  const ms = Math.min(reservedMs, state.options.skewMs / 2)
+  if (isForgetful) state.clock.see(state.clock.last + spanOf(ms))
   state.recovering = null
   state.hard = { ...state.hard, recovering: null }
   state.isHardDirty = true

@@ -16,7 +16,7 @@ import { serves } from './opening.js'
 import { emptyPayload, type EventualState, noteOf, type Preparing } from './state.js'
 
 /** Milliseconds of stamps that are reserved on disk ahead of time, and when the next ones are. */
-const reservedMs = 10_000
+export const reservedMs = 10_000
 const reserveAheadMs = 5_000
 
 /** How often the member whose slots were taken tells what it holds before it is believed that this is all. */
@@ -104,6 +104,6 @@ export function reserve(state: EventualState, stamp: number): void {
   state.isHardDirty = true
 }
 
-function spanOf(ms: number): number {
+export function spanOf(ms: number): number {
   return stampAt(1_800_000_000_000 + ms, 0) - stampAt(1_800_000_000_000, 0)
 }

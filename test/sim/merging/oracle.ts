@@ -116,6 +116,8 @@ export class MergingOracle {
     seat.isUp = true
     seat.recovering = of.recovering
     seat.isBlind ||= of.recovering
+    // Stamps begin farther above what others know of.
+    if (of.recovering && seat.damaged) this.#starts++
     seat.power = false
     this.#starts++
   }
