@@ -20,6 +20,11 @@ interface Above {
 const stampsMax = 1_024
 
 export class Floor {
+  /**
+   * This member took up its work without what others may have forgotten the stamps of, because nobody told: what it
+   * lacks of that it may have lost.
+   */
+  isBelow = false
   #upTo = 0
   /** Up to here the engine may have forgotten stamps: slots of others bring what they have forgotten. */
   #forgotten = 0

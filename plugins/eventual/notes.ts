@@ -75,7 +75,7 @@ export function tell(state: EventualState, peer: Peer): void {
   // What is being executed has seen what was there when it was handed out, and no more.
   if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
   // What others may still have of us has seen less.
-  if (state.isGapOpen) state.toldSafe = 0
+  if (state.isGapOpen || state.floor.isBelow) state.toldSafe = 0
   state.out.send(peer.member, {
     kind: 'vector',
     vector,
@@ -83,7 +83,7 @@ export function tell(state: EventualState, peer: Peer): void {
     promise: ownPromise(state, vector),
     safe: state.toldSafe,
     life: state.life,
-    recovering: state.recovering !== null,
+    recovering: state.recovering !== null || state.floor.isBelow,
     isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
     reach: toldReach(state),
   })
@@ -100,7 +100,8 @@ function watchLacking(state: EventualState, peer: Peer): void {
 function ask(state: EventualState, peer: Peer): void {
   const { options, mono } = state
   if (peer.lackingSince === 0 || state.needsAll !== null || state.repair !== null) return
-  const patience = state.recovering === null ? options.relayMs : 0
+  const isWhole = state.recovering === null && !state.floor.isBelow
+  const patience = isWhole ? options.relayMs : 0
   if (mono - peer.lackingSince < patience || mono - peer.askedAt < options.resendMs) return
   peer.askedAt = mono
   state.counters.wants++
@@ -110,7 +111,7 @@ function ask(state: EventualState, peer: Peer): void {
 /** Tells the engine up to which stamp everything is with everybody, if that went on. */
 function stabilise(state: EventualState): void {
   state.stabilisedAt = state.mono
-  if (state.recovering !== null || state.isGapOpen) return
+  if (state.recovering !== null || state.isGapOpen || state.floor.isBelow) return
   const { peers, appliedVector } = state
   let upTo = safeTime(state, appliedVector)
   for (const peer of peers.values()) {

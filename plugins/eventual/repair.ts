@@ -125,7 +125,8 @@ function take(
   // What is nowhere is not lacking: else what was removed here would count as never had.
   if (!hasBug('eventual-lost-lacking')) mine.join(lost)
   // Who has all that the other one may have forgotten lost nothing that counts.
-  const isMineLess = state.recovering !== null && !holdsAll(mine, floor)
+  const isWhole = state.recovering === null && !state.floor.isBelow
+  const isMineLess = !isWhole && !holdsAll(mine, floor)
   const isTheirsRecovering = state.peers.get(from)?.recovering ?? false
   const isTheirsLess = isTheirsRecovering && !holdsAll(of.theirs, state.floor.known)
   state.floor.took(floor, state.clock.last)

@@ -4,6 +4,7 @@
 
 import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
 import { fillRange } from './filling.js'
+import type { Peer } from './peer.js'
 import { release } from './receiving.js'
 import { rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
@@ -25,9 +26,10 @@ export function restartTick(state: EventualState): void {
 
 /** Whether it may take writes again. */
 export function judgeRecovery(state: EventualState): void {
+  if (state.floor.isBelow) refill(state)
   if (state.recovering === null || state.gate?.keyspace.isWhole === false) return
   if (state.isAlone || state.recovering === 'accept-loss') {
-    recovered(state)
+    recovered(state, !state.isAlone)
     return
   }
   const isEmpty = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
@@ -37,10 +39,7 @@ export function judgeRecovery(state: EventualState): void {
     if (isEmpty && !state.hasAll) state.needAll(intact.member)
     state.target ??= intact.vector
   } else if (peers.every((peer) => peer.vector !== null)) {
-    // Nobody is intact: together they hold what is left.
-    const target = new Vector()
-    for (const peer of peers) target.join(peer.vector as Vector)
-    state.target = target
+    state.target = allOf(peers)
     state.hasAll = true
   } else if (!isEmpty && state.mono >= state.startedAt + state.recoverWaitMs) {
     state.target = new Vector()
@@ -50,7 +49,28 @@ export function judgeRecovery(state: EventualState): void {
   // It forgot which stamps it used: each of the others may know of greater ones.
   const isTold = peers.every((peer) => peer.vector !== null)
   if (isEmpty && !isTold && state.mono < state.startedAt + state.recoverWaitMs) return
-  if (state.vector.includes(target) || hasBug('eventual-writes-before-refilled')) recovered(state)
+  const isHeld = state.vector.includes(target)
+  if (!isHeld && !hasBug('eventual-writes-before-refilled')) return
+  recovered(state, intact === undefined && !isTold)
+}
+
+/** Who took up its work alone may be told now what it has to hold; it takes no writes before it does. */
+function refill(state: EventualState): void {
+  const peers = [...state.peers.values()]
+  const intact = peers.find((peer) => peer.vector !== null && !peer.recovering)
+  if (intact !== undefined) state.target ??= intact.vector
+  else if (peers.every((peer) => peer.vector !== null)) state.target ??= allOf(peers)
+  if (state.target === null || !state.vector.includes(state.target)) return
+  state.floor.isBelow = false
+  state.hard = { ...state.hard, recovering: null }
+  state.isHardDirty = true
+}
+
+/** Where nobody is intact: together they hold what is left. */
+function allOf(peers: readonly Peer[]): Vector {
+  const all = new Vector()
+  for (const { vector } of peers) if (vector !== null) all.join(vector)
+  return all
 }
 
 /**
@@ -68,15 +88,20 @@ function closeGaps(state: EventualState): void {
   fillRange(state, { seat, after: vector.wholeTo(seat), upTo: state.ownStart })
 }
 
-function recovered(state: EventualState): void {
+/** `isAlone`: nobody told what is to be held. */
+function recovered(state: EventualState, isAlone: boolean): void {
   state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
   // Entries that it made last may be on their way still, and nobody's clock tells of them.
   const isForgetful = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
   const ms = Math.min(reservedMs, state.options.skewMs / 2)
   if (isForgetful) state.clock.see(state.clock.last + spanOf(ms))
   state.recovering = null
-  state.hard = { ...state.hard, recovering: null }
-  state.isHardDirty = true
+  state.floor.isBelow = isAlone && !hasBug('eventual-below-forgotten')
+  if (state.floor.isBelow) state.target = null
+  else {
+    state.hard = { ...state.hard, recovering: null }
+    state.isHardDirty = true
+  }
   state.counters.incarnations++
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)

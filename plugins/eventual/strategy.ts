@@ -97,7 +97,7 @@ export class EventualStrategy implements Strategy {
         onDiffering(state, peer, decoded)
         return
       case 'want-all':
-        if (state.recovering !== null || peer.isGettingAll) return
+        if (state.recovering !== null || state.floor.isBelow || peer.isGettingAll) return
         peer.isGettingAll = true
         state.counters.snapshotsSent++
         state.out.snapshotTo.push(from)

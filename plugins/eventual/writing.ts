@@ -26,6 +26,8 @@ export function propose(state: EventualState, token: Token, payload: Payload): R
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
   // The engine holds more than the vector says: nobody could tell what a write has seen.
   if (state.repair !== null || awaitsTaken(state)) return { reason: 'busy' }
+  // It was told what it lacks: what it writes before it holds that has not seen it.
+  if (state.floor.isBelow && state.target !== null) return { reason: 'busy' }
   // A snapshot will take the place of what is here.
   if (state.needsAll !== null) return { reason: 'busy' }
   if (state.unsavedBytes > state.options.unsavedBytes) return { reason: 'busy' }
