@@ -124,6 +124,8 @@ export function installed(
   { chain, mark }: { readonly chain: Hash64; readonly mark: Vector },
 ): void {
   state.counters.snapshotsInstalled++
+  // The slots that were taken are not in it.
+  if (!hasBug('eventual-repair-goes-on')) state.repair = null
   state.restartLog(at, chain, mark)
   // What was closed before is open again, unless the other member knew of it.
   const own = { seat: state.seat, after: 0, upTo: state.ownStart }

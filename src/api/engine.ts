@@ -183,8 +183,10 @@ export interface EngineMerging {
   /**
    * Opens an own entry, behind `beginEntry` with the milliseconds of `stamp`: all that is executed, evicted and
    * stepped until `prepared` belongs to it, and takes effect at once. `stamp` is above all that were merged here.
+   * `ms`: its milliseconds, below which no automatic id is from here on: the clock may have been there before, in a
+   * run whose entries are lost here and held by others.
    */
-  prepare(stamp: number): void
+  prepare(stamp: number, ms?: number): void
   /** Closes it: its operations, empty where nothing changed. The entry may be dropped then. */
   prepared(): Uint8Array
   /**

@@ -34,6 +34,8 @@ export class Context {
   horizon = 0
   /** Of this member among those that write at the same time, -1 where entries are ordered. */
   seat = -1
+  /** Automatic ids of this member are not below these milliseconds. */
+  idMs = 0
   /** A script calls the command. */
   isScript = false
   /** A read met a key that is past its time by the wall but not by the clock. */

@@ -4,6 +4,7 @@
 import type { EngineMerging, MergedEntry, SlotMerge } from '../api/engine.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Context } from './context.js'
 import { Cells } from './merge/cells.js'
 import {
@@ -61,11 +62,12 @@ export class Merging implements EngineMerging {
     this.#context.seat = isOn ? this.#seat : -1
   }
 
-  prepare(stamp: number): void {
+  prepare(stamp: number, ms = 0): void {
     const { effects, clock } = this.#context
     effects.clock = clock
     this.#recorder.begin(stamp)
     this.#context.seat = stamp % seats
+    this.#context.idMs = hasBug('merge-ids-by-clock') ? 0 : ms
     this.#payOwed()
   }
 

@@ -74,7 +74,7 @@ export class Merging {
   prepare(engine: Engine, delivery: Delivery | undefined): void {
     const merge = delivery?.merge
     if (merge === undefined || engine.merging === undefined) return
-    engine.merging.prepare(merge.stamp)
+    engine.merging.prepare(merge.stamp, msOfStamp(merge.stamp))
     this.#isPreparing = true
   }
 

@@ -14,8 +14,8 @@ export class Ticks {
   /** DEBUG SET-ACTIVE-EXPIRE: keys expire without being asked for. */
   isExpiring = true
   /**
-   * An own entry was executed in this run. Where members merge, the engine's clock is above all stamps of
-   * earlier runs from then on, of which some may be lost here and held by others.
+   * An own entry was executed in this run. Where members merge, automatic ids are above all stamps of earlier runs
+   * from then on, of which some may be lost here and held by others.
    */
   hasRun = false
   readonly #proposer: Proposer
@@ -35,8 +35,8 @@ export class Ticks {
   }
 
   /**
-   * Scripts run by the engine's clock, before their entry has a stamp: in a clock of old they would make ids
-   * of streams anew that an earlier run made. Asks for the entry that moves it.
+   * Scripts run before their entry has a stamp: by a clock of old they would make ids of streams anew that an
+   * earlier run made. Asks for the entry that moves them.
    */
   get mayRunScripts(): boolean {
     if (this.#engine().merging === undefined || this.hasRun) return true

@@ -1,7 +1,8 @@
 // What two writes at the same time come to: a table of the rules that users are told.
 
 import test from 'ava'
-import { Cluster, show, start } from './merge-world.js'
+import { stampAt } from '../../src/log/stamps.js'
+import { Cluster, Replica, show, start } from './merge-world.js'
 
 interface Rule {
   readonly title: string
@@ -246,3 +247,13 @@ for (const { title, before, earlier, later, sees } of rules) {
     }
   })
 }
+
+test('merging: automatic ids of streams: are not below the stamp, whatever the clock says', (t) => {
+  const replica = new Replica(3)
+  const ms = start + 60_000
+  replica.engine.beginEntry(start, 1, 1)
+  replica.merging.prepare(stampAt(ms, 3), ms)
+
+  const id = replica.engine.execute(0, ['xadd', 's', '*', 'f', 'v'])
+  t.is(String(id), `${ms}-3`)
+})

@@ -155,10 +155,10 @@ function parseWanted(text: string): Wanted | ErrorReply {
 
 /** The id of the next entry; null where there is none behind the last one. */
 function nextId(stream: StreamValue, wanted: Wanted | null, context: Context): string | null {
-  const { clock, seat } = context
+  const { clock, seat, idMs } = context
   const { lastId } = stream
   if (wanted === null) {
-    const now = makeId(clock, Math.max(0, seat))
+    const now = seat < 0 ? makeId(clock, 0) : makeId(Math.max(clock, idMs), seat)
     return now > lastId ? now : idOfSeat(idAfter(lastId), seat)
   }
   if (!wanted.isOpen) return wanted.id
