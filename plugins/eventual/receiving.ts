@@ -26,9 +26,11 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
     const isFar = !state.clock.accepts(entry.stamp, state.wall)
     if (isFar && !hasBug('eventual-far-future-taken')) {
       state.counters.refusedAhead++
-      state.why = `entries of member ${state.seats[entry.seat]} are refused: its clock is ahead`
+      state.aheadSeat = entry.seat
+      if (isMoving) release(state)
       return
     }
+    if (state.aheadSeat === entry.seat) state.aheadSeat = null
     if (take(state, { entry, bytes })) isMoving = true
   }
   for (const range of message.filled) if (fill(state, range)) isMoving = true

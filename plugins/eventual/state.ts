@@ -153,7 +153,8 @@ export class EventualState {
   /** A snapshot is asked for. */
   needsAll: { from: MemberId; askedAt: number } | null = null
   hasAll = false
-  why = ''
+  /** Whose entries are refused, because their stamps are too far ahead. */
+  aheadSeat: number | null = null
   loss = ''
   diskShort = false
 

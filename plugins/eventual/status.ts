@@ -33,7 +33,8 @@ export function describe(state: EventualState): StrategyStatus {
 }
 
 function whyOf(state: EventualState): string {
-  if (state.why !== '') return state.why
+  const ahead = state.seats[state.aheadSeat ?? -1]
+  if (ahead !== undefined) return `entries of member ${ahead} are refused: its clock is ahead`
   if (state.recovering === null) return ''
   return `waits for another member before it takes writes (${state.recovering})`
 }
@@ -49,7 +50,8 @@ function peersOf(state: EventualState): PeerStatus[] {
   const peers: PeerStatus[] = [{ ...self, state: 'self', active: true }]
   for (const peer of state.peers.values()) {
     const match = heldTo(state, peer)
-    const active = peer.isUp && state.mono - peer.heardAt <= state.options.idleMs * 3
+    const isHeard = peer.isUp && state.mono - peer.heardAt <= state.options.idleMs * 3
+    const active = isHeard && peer.seat !== state.aheadSeat
     const phase = peer.isGettingAll ? 'snapshot' : peer.next === null ? 'probe' : 'replicate'
     const { member, recovering } = peer
     peers.push({ member, match, state: phase, active, recovering })

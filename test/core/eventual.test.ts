@@ -1,7 +1,7 @@
 // An eventual keyspace of whole members: always writable, convergent, and nothing that was answered is lost.
 
 import test from 'ava'
-import { CoreWorld, keyspace } from './core-world.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
 import { EventualMembers } from './eventual-world.js'
 
 for (const durability of ['always', 'everysec'] as const) {
@@ -49,4 +49,35 @@ test('WAIT: where another keyspace merges: the majority of the one that was writ
   client.send('SET s:k 1', 'WAIT 1 0')
   t.true(w.answered())
   t.deepEqual(client.replies, ['+OK', ':1'])
+})
+
+test('eventual: a member whose clock is far ahead: the others say that they refuse what it writes, until they come near', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  let isAhead = false
+  let passed = 0
+  const w = new CoreWorld({
+    keyspaces: [space],
+    skew: (id) => passed + (id === 3 && isAhead ? 2_400_000 : 0),
+  })
+  t.true(w.settled())
+  const near = w.client(1)
+  const ahead = w.client(3)
+  const ask = (client: Client, line: string): string => {
+    client.send(line)
+    w.answered()
+    return client.replies.at(-1) as string
+  }
+  isAhead = true
+  ask(ahead, 'SET k v')
+  w.until(() => false, 500)
+  t.is(ask(near, 'GET k'), '_')
+  t.regex(
+    ask(near, 'QUORATE STATUS'),
+    /"health":"degraded".*"why":"entries of member 3 are refused/,
+  )
+
+  passed = 900_000
+  w.until(() => false, 2_000)
+  t.is(ask(near, 'GET k'), '$v')
+  t.regex(ask(near, 'QUORATE STATUS'), /"health":"ok".*"why":""/)
 })
