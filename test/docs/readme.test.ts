@@ -35,8 +35,29 @@ test('maps: every room of src and plugins: stands in src/README.md', (t) => {
   for (const room of rooms) t.true(map.includes(`\`${room}/\``), room)
 })
 
+test('maps: every file of a plugin: stands in its README, and nothing else does', (t) => {
+  for (const plugin of ['raft', 'zab', 'eventual']) {
+    const folder = join(top, 'plugins', plugin)
+    const rows = readFileSync(join(folder, 'README.md'), 'utf8').match(/^\| `.+\.ts`.*\|$/gm) ?? []
+    const named = rows.flatMap((row) =>
+      [...row.matchAll(/`([\w-]+\.ts)`/g)].map(([, name]) => name),
+    )
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts'))
+
+    t.deepEqual(named.toSorted(), files.toSorted(), plugin)
+  }
+})
+
 test('docs: links to files: lead somewhere', (t) => {
-  for (const page of ['README.md', 'src/README.md', 'plugins/README.md', 'test/README.md']) {
+  const plugins = ['raft', 'zab', 'eventual'].map((name) => `plugins/${name}/README.md`)
+  const pages = [
+    'README.md',
+    'src/README.md',
+    'src/engine/README.md',
+    'plugins/README.md',
+    ...plugins,
+  ]
+  for (const page of [...pages, 'test/README.md', 'test/sim/README.md']) {
     const text = readFileSync(join(top, page), 'utf8')
     for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
       t.true(existsSync(join(top, page, '..', target)), `${page}: ${target}`)
