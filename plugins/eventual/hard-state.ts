@@ -1,7 +1,7 @@
 // What a member must never forget: above which stamp its next run begins, and that it lost entries which it has
 // not got back.
 
-import { assert, ByteReader, ByteWriter, type RecoveryCause } from 'quorate/plugin'
+import { assert, ByteReader, ByteWriter, causes, type RecoveryCause } from 'quorate/plugin'
 
 export interface HardState {
   /** No stamp above this one was ever made by this member. */
@@ -11,13 +11,6 @@ export interface HardState {
 }
 
 const version = 1
-const causes: readonly (RecoveryCause | null)[] = [
-  null,
-  'disk-lost',
-  'log-damaged',
-  'unclean-stop',
-  'accept-loss',
-]
 
 export function encodeHardState({ reserved, recovering }: HardState): Uint8Array {
   const writer = new ByteWriter(16).byte(version).varint(reserved)
