@@ -2,17 +2,14 @@
 // and asks for outputs once per turn; groups answer sessions in between. Pure: time comes with each
 // call, and nothing here waits.
 
-import { Buffer } from 'node:buffer'
-import type { CommandSink, Door, ParseFault } from '../api/door.js'
+import type { Door, ParseFault } from '../api/door.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
-import { Bounds } from './bounds.js'
-import { isAnyBusy } from './busy.js'
 import { ClientMemory } from './client-memory.js'
-import { Dispatcher } from './dispatch.js'
 import type { FileResult } from './files.js'
+import { Intake } from './intake.js'
 import { makeState, type RouterInit } from './make-state.js'
 import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
@@ -26,10 +23,8 @@ type Connected = Extract<Input, { kind: 'connected' }>
 export class Router implements SessionEvents {
   readonly #door: Door
   readonly #state: RouterState
-  readonly #dispatcher: Dispatcher
+  readonly #intake: Intake
   readonly #sessions = new Map<ConnectionId, Session>()
-  /** One sink per session, made once: parsing makes no closure. */
-  readonly #sinks = new Map<Session, CommandSink>()
   readonly #watch = new Watch()
   #touched: Session[] = []
   /** Those of them whose replies wait for one that is about to follow, and until when. */
@@ -40,12 +35,6 @@ export class Router implements SessionEvents {
   readonly #killed = new Set<Session>()
   /** Outputs made outside `endTurn`. */
   readonly #outputs: Output[] = []
-  readonly #gateHeld = new Set<Session>()
-  #gateOpenings = 0
-  #isDraining = false
-  /** The session that is being parsed was authenticated when its limits were chosen. */
-  #parsesAuthenticated = false
-  readonly #bounds: Bounds
   readonly #memory: ClientMemory
   /** Why the member must not start with its configuration, or empty. */
   readonly startFault: string
@@ -61,9 +50,13 @@ export class Router implements SessionEvents {
     })
     this.#state = state
     this.startFault = fault
-    this.#dispatcher = new Dispatcher(this.#state)
-    this.#bounds = new Bounds(this.#state.settings)
     this.#memory = new ClientMemory(this.#state.settings, () => this.#sessions.values())
+    this.#intake = new Intake({
+      state,
+      memory: this.#memory,
+      watch: this.#watch,
+      failed: (session, fault) => this.#failed(session, fault),
+    })
   }
 
   /** The host has done a file task. */
@@ -108,15 +101,7 @@ export class Router implements SessionEvents {
       now,
     })
     this.#sessions.set(session.id, session)
-    this.#sinks.set(session, (args) => {
-      if (this.#dispatcher.take(session, args)) {
-        // AUTH and RESET change the limits that the parser goes by.
-        return session.authenticated === this.#parsesAuthenticated
-      }
-      if (session.heldBy === 'gate') this.#gateHeld.add(session)
-      session.stop()
-      return false
-    })
+    this.#intake.open(session)
     if (!session.authenticated) this.#watch.add(session, now.mono + limits.authenticateMs)
   }
 
@@ -128,15 +113,7 @@ export class Router implements SessionEvents {
     this.#state.stats.reads++
     session.facts.inputBytes += bytes.length
     session.facts.heardAt = now.mono
-    if (session.isStopped) {
-      // The host may use its buffer again: what waits is a copy.
-      session.waiting.push(Buffer.from(bytes))
-      if (session.waits !== null) session.touch()
-      return
-    }
-    session.facts.queryBytes = bytes.length
-    this.#parse(session, bytes)
-    session.facts.queryBytes = 0
+    this.#intake.bytes(session, bytes)
   }
 
   /** Whoever waits for elements is not there to take them any more: the wait ends as by its timeout. */
@@ -179,11 +156,11 @@ export class Router implements SessionEvents {
     state.delays.turn(now.mono)
     state.gate.expire(now.mono)
     state.migrations.turn(now.mono)
-    if (state.gate.openings !== this.#gateOpenings) this.#openGate()
-    if (this.#isDraining || this.#ready.length === 0) return
+    this.#intake.openGate()
+    if (this.#intake.isDraining || this.#ready.length === 0) return
     const ready = this.#ready
     this.#ready = []
-    for (const session of ready) if (!session.isClosed) this.#goOn(session)
+    for (const session of ready) if (!session.isClosed) this.#intake.goOn(session)
   }
 
   /** Pushes the outputs gathered in this turn: one write per connection. */
@@ -217,7 +194,7 @@ export class Router implements SessionEvents {
 
   /** Monotonic milliseconds of the next turn that it needs without input. */
   wakeAt(): number {
-    if (this.#ready.length > 0 && !this.#isDraining) return 0
+    if (this.#ready.length > 0 && !this.#intake.isDraining) return 0
     // A long reply goes on.
     if (this.#touched.length > this.#waiting) return 0
     const { gate, settings, delays, migrations, now } = this.#state
@@ -235,7 +212,7 @@ export class Router implements SessionEvents {
 
   /** Takes no more commands. True when every reply that was owed has gone out. */
   drain(): boolean {
-    this.#isDraining = true
+    this.#intake.isDraining = true
     if (this.#touched.length > 0) return false
     let isDone = true
     for (const session of this.#sessions.values()) {
@@ -246,50 +223,14 @@ export class Router implements SessionEvents {
     return isDone
   }
 
-  /** Connections of clients. */
-  get connectionCount(): number {
-    return this.#sessions.size
-  }
-
   #denial(input: Connected): string | null {
     const settings = this.#state.settings
-    if (this.#isDraining) return ''
+    if (this.#intake.isDraining) return ''
     if (this.#sessions.size >= settings.integer('maxclients')) {
       return this.#door.encode(maxClients, 2)
     }
     const isProtected = settings.get('protected-mode') === 'yes' && this.#state.users.isFree
     return isProtected && !input.loopback ? deniedText : null
-  }
-
-  #parse(session: Session, bytes: Uint8Array | null): void {
-    const state = this.#state
-    const sink = this.#sinks.get(session)
-    if (sink === undefined) return
-    if (this.#isDraining) {
-      session.stop()
-      return
-    }
-    state.isLoading = state.cluster.isLoading
-    state.isBusy = isAnyBusy(state.groups)
-    const started = state.stopwatch.microseconds()
-    const { parser } = session
-    this.#parsesAuthenticated = session.authenticated
-    const bounds = this.#bounds.of(session.authenticated)
-    let fault = bytes === null ? parser.resume(bounds, sink) : parser.push(bytes, bounds, sink)
-    while (
-      fault === null &&
-      session.authenticated !== this.#parsesAuthenticated &&
-      !session.isStopped
-    ) {
-      this.#parsesAuthenticated = session.authenticated
-      fault = parser.resume(this.#bounds.of(session.authenticated), sink)
-    }
-    state.stats.settle(state.stopwatch.microseconds() - started, state.times)
-    this.#memory.look(session)
-    if (fault !== null) this.#failed(session, fault)
-    else if (session.parser.isPartial && !session.isStopped) {
-      this.#watch.grow(session, { bytes: bytes?.length ?? 0, mono: state.now.mono })
-    } else if (session.authenticated) this.#watch.remove(session)
   }
 
   /** Closes connections that said nothing for as long as the setting `timeout` allows. */
@@ -312,28 +253,6 @@ export class Router implements SessionEvents {
       session.reply(null, fault.reply)
       session.finish()
     }
-  }
-
-  #goOn(session: Session): void {
-    session.goOn()
-    const sink = this.#sinks.get(session)
-    const held = session.held
-    session.held = null
-    this.#parsesAuthenticated = session.authenticated
-    if (held !== null && sink !== undefined && !sink(held) && session.isStopped) return
-    this.#parse(session, null)
-    while (session.waiting.length > 0 && !session.isStopped && !session.isFinished) {
-      this.#parse(session, session.waiting.shift() ?? null)
-    }
-  }
-
-  #openGate(): void {
-    this.#gateOpenings = this.#state.gate.openings
-    for (const session of this.#gateHeld) {
-      session.heldBy = null
-      session.ask()
-    }
-    this.#gateHeld.clear()
   }
 
   /** What it has to send leaves with the reply of an EXEC, if that comes soon. */
@@ -390,9 +309,8 @@ export class Router implements SessionEvents {
 
   #forget(session: Session): void {
     this.#sessions.delete(session.id)
-    this.#sinks.delete(session)
+    this.#intake.close(session)
     this.#watch.remove(session)
-    this.#gateHeld.delete(session)
     this.#state.messaging.forget(session)
     this.#memory.forget(session)
     session.close()

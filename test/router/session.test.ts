@@ -12,7 +12,7 @@ test('protected mode: a client from outside, no password: DENIED and closed', (t
 
   t.regex(text, /^-DENIED Redis is running in protected mode because .* from the outside\.\r\n$/)
   t.true(client.isClosed)
-  t.is(world.router.connectionCount, 0)
+  t.is(world.router.state.sessions.size, 0)
 })
 
 test('protected mode: off, or with a password: the client may talk', (t) => {
