@@ -39,7 +39,7 @@ lint: node_modules
 sim: build
 	@exec node dist/test/sim/main.js
 
-# make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50
+# make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50 LEVEL=sequential SHARDS=4
 chaos: build
 	@exec node dist/test/chaos/main.js
 

@@ -17,6 +17,18 @@ test('campaign: two kills, a stop, a partition and a kill of all: nothing lost o
   }
 })
 
+test('campaign: four sequential groups, a kill and a kill of all: nothing lost or doubled', async (t) => {
+  const plan = { kill: 1, all: 1, stop: 0, partition: 0 }
+  const target = { level: 'sequential', shards: 4 }
+
+  const tallies = await runCampaign(plan, (line) => t.log(line), target)
+
+  for (const tally of tallies) {
+    t.is(tally.acknowledged > 0, plan[tally.kind] > 0, tally.kind)
+    t.deepEqual([tally.lost, tally.doubled, tally.examples], [0, 0, []])
+  }
+})
+
 test('campaign: an order of faults: has each kind as often as planned, spread', (t) => {
   const order = spread({ kill: 4, all: 2, stop: 0, partition: 1 })
 

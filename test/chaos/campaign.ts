@@ -17,12 +17,20 @@ import {
 /** Acknowledged writes before each fault and after it. */
 const writesEach = 40
 
+/** What is tried: a level in one total order, and how many shard groups. */
+export interface Target {
+  readonly level?: string
+  readonly shards?: number
+}
+
 /** Runs the plan, the kinds mixed; `say` gets a line now and then. */
 export async function runCampaign(
   plan: Plan,
   say: (line: string) => void,
+  { level = 'strong', shards = 1 }: Target = {},
 ): Promise<readonly Tally[]> {
-  const cluster = await TestCluster.start()
+  const config = { shards, keyspaces: [{ name: 'default', level }] }
+  const cluster = await TestCluster.start({ config })
   const tallies = new Map(faultKinds.map((kind) => [kind, makeTally(kind)]))
   const workloads: { readonly kind: FaultKind; readonly workload: Workload }[] = []
   try {

@@ -1,5 +1,5 @@
-// `make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50`: the long form. Exit code 1 where anything was
-// lost or doubled.
+// `make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50 LEVEL=sequential SHARDS=4`: the long form. Exit code 1
+// where anything was lost or doubled.
 
 import { runCampaign } from './campaign.js'
 import { describeTallies, type Plan } from './tally.js'
@@ -17,7 +17,13 @@ const plan: Plan = {
   stop: count('STOPS', 50),
   partition: count('PARTITIONS', 50),
 }
-const tallies = await runCampaign(plan, console.log)
+const level = process.env['LEVEL'] ?? 'strong'
+if (level !== 'strong' && level !== 'sequential') {
+  console.error(`LEVEL: given ${level}, allowed: strong, sequential`)
+  process.exit(1)
+}
+const target = { level, shards: count('SHARDS', 1) }
+const tallies = await runCampaign(plan, console.log, target)
 console.log(describeTallies(tallies))
 console.log('ms: from the last acknowledged write to the next, at each surviving member')
 const examples = tallies.flatMap((each) => each.examples)

@@ -151,6 +151,8 @@ export class Workload {
   }
 
   async #readAll(client: Redis): Promise<Found> {
+    // At any level: what was acknowledged before, at whichever member.
+    await client.call('QUORATE', 'CONSISTENCY', 'STRONG')
     const list = (await client.get(`${this.#name}:list`)) ?? ''
     const counter = Number((await client.get(`${this.#name}:counter`)) ?? 0)
     const keys = new Set<string>()
