@@ -357,3 +357,26 @@ test('session token: MIGRATE of keys at its end: waits for their groups, and a t
   t.regex(ask(w, reader, 'GET a')[0] as string, behind)
   t.regex(ask(w, reader, migrate)[0] as string, behind)
 })
+
+for (const level of ['sequential', 'strong'] as const) {
+  test(`session token: ${level}: at a member short of disk: no connection is shown less than strong reads showed, whatever it asks for`, (t) => {
+    const w = world(level)
+    t.true(w.settled())
+    const [short] = followers(w)
+    const client = w.client(short)
+    const other = w.client(short)
+    const writer = w.client(w.leader())
+    ask(w, client, 'SET k old')
+    w.member(short).inbox.push({ kind: 'disk', short: true })
+    ask(w, writer, 'SET k new')
+    t.deepEqual(ask(w, client, 'QUORATE CONSISTENCY strong', 'GET k'), ['+OK', '$new'])
+    ask(w, other, 'QUORATE CONSISTENCY sequential', `QUORATE SESSION SET ${tokenOf(w, client)}`)
+    ask(w, client, 'QUORATE CONSISTENCY sequential')
+
+    t.regex(ask(w, client, 'GET k')[0] as string, behind)
+    t.regex(ask(w, other, 'GET k')[0] as string, behind)
+    w.member(short).inbox.push({ kind: 'disk', short: false })
+    t.true(w.until(() => ask(w, client, 'GET k')[0] === '$new', 4_000))
+    t.deepEqual(ask(w, other, 'GET k'), ['$new'])
+  })
+}

@@ -46,8 +46,16 @@ export default {
     const asked = levels.find((level) => level === word) ?? null
     if (asked === null && word !== 'default') return unknownLevel
     const terms = termsOf(state, session)
+    const before = terms.reads
     terms.asked = asked
     terms.reads = readTerms(state, asked)
+    if (state.cluster.diskShort) {
+      // The leader read for it, and this member is behind that.
+      terms.reads.forEach(({ shows }, index) => {
+        const wasStrong = before[index]?.shows === 'strong' && session.lanes.has(index)
+        if (wasStrong && shows !== 'strong') terms.needAnew(index)
+      })
+    }
     return ok
   },
 } satisfies RouterCommand

@@ -171,10 +171,12 @@ function ask(state: RouterState, group: Group, need: Need): void {
   const entry = state.table.find('dbsize')
   if (entry === undefined || group.sight?.supports.reads.includes('linearizable') !== true) return
   need.isAsking = true
+  // A member short of disk has the leader read for it, and gets nothing by that.
+  const wasShort = state.cluster.diskShort
   const caller: Caller = {
     answer: (_, reply) => {
       need.isAsking = false
-      if (!isError(reply)) need.barrier = 'passed'
+      if (!isError(reply) && !wasShort && !state.cluster.diskShort) need.barrier = 'passed'
     },
   }
   const call = { spec: entry.spec, write: false, db: 0, args: ['dbsize'], ticket: 0 }
