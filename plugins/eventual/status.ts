@@ -1,34 +1,61 @@
 // What a member says of itself: for `quorate status`, for the shard and for the simulator's checks. A shard asks
 // several times a turn, but not for what has to be looked up: that is found out when somebody reads it.
 
-import { type Hash64, type PeerStatus, rebasedChain, type StrategyStatus } from 'quorate/plugin'
+import {
+  type Hash64,
+  type MemberId,
+  type Members,
+  type PeerStatus,
+  type Position,
+  rebasedChain,
+  type RecoveryCause,
+  type StrategyStatus,
+} from 'quorate/plugin'
 import type { Peer } from './peer.js'
 import { type EventualState, localTerm } from './state.js'
 
 export function describe(state: EventualState): StrategyStatus {
-  const isOpen = state.recovering === null
-  const at = state.positionAt(state.delivered)
-  return {
-    role: isOpen ? 'leader' : 'recovering',
-    leader: isOpen ? state.self : null,
-    term: localTerm,
-    era: 0,
-    commit: at,
-    last: at,
-    first: state.tail.first,
-    get chain() {
-      return lastChain(state)
-    },
-    members: state.members,
-    get peers() {
-      return peersOf(state)
-    },
-    recovering: state.recovering,
-    why: whyOf(state),
-    loss: state.loss,
-    get counters() {
-      return { ...state.counters }
-    },
+  return new EventualStatus(state)
+}
+
+class EventualStatus implements StrategyStatus {
+  readonly role: StrategyStatus['role']
+  readonly leader: MemberId | null
+  readonly term = localTerm
+  readonly era = 0
+  readonly commit: Position
+  readonly last: Position
+  readonly first: number
+  readonly members: Members
+  readonly recovering: RecoveryCause | null
+  readonly why: string
+  readonly loss: string
+  readonly #state: EventualState
+
+  constructor(state: EventualState) {
+    const isOpen = state.recovering === null
+    this.role = isOpen ? 'leader' : 'recovering'
+    this.leader = isOpen ? state.self : null
+    this.commit = state.positionAt(state.delivered)
+    this.last = this.commit
+    this.first = state.tail.first
+    this.members = state.members
+    this.recovering = state.recovering
+    this.why = whyOf(state)
+    this.loss = state.loss
+    this.#state = state
+  }
+
+  get chain(): Hash64 {
+    return lastChain(this.#state)
+  }
+
+  get peers(): PeerStatus[] {
+    return peersOf(this.#state)
+  }
+
+  get counters(): Readonly<Record<string, number>> {
+    return { ...this.#state.counters }
   }
 }
 

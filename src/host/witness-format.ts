@@ -25,9 +25,13 @@ export interface WitnessFound {
   readonly slot: number
 }
 
+/** Reused for every slot. */
+const body = new ByteWriter(1_024)
+const slot = new ByteWriter(1_024)
+
 /** One slot. */
 export function encodeWitness(content: WitnessContent): Uint8Array {
-  const body = new ByteWriter()
+  body
     .byte(witnessVersion)
     .varint(content.sequence)
     .boolean(content.clean)
@@ -41,8 +45,7 @@ export function encodeWitness(content: WitnessContent): Uint8Array {
     body.varint(states ?? 0)
   }
   const bytes = body.finish()
-  const writer = new ByteWriter(bytes.length + 8)
-  return writer.uint32(bytes.length).uint32(crc32c(bytes)).raw(bytes).finish()
+  return slot.uint32(bytes.length).uint32(crc32c(bytes)).raw(bytes).finish()
 }
 
 /** The newer one of two slots, if any is whole. A file of zeros is one that was never written. */
