@@ -27,11 +27,12 @@ const depths = [1, 16] as const
 const bar = 5
 const keys = 1_000
 const value = 'v'.repeat(64)
+const openType = { create: 1, setData: 5 }
 
 /** A connection that is ready to write, and what one write is. */
 interface Writer {
   readonly socket: Socket
-  readonly request: () => Uint8Array
+  readonly request: () => Buffer
   /** How many replies end in `data`; throws for one that is an error. */
   readonly replies: (data: Buffer) => number
 }
@@ -91,7 +92,7 @@ function drive(
   return new Promise((resolve, reject) => {
     let count = 0
     const send = (times: number): void => {
-      socket.write(Buffer.concat(Array.from({ length: times }, request)))
+      socket.write(times === 1 ? request() : Buffer.concat(Array.from({ length: times }, request)))
     }
     socket.on('close', () => reject(new Error('the connection was closed')))
     socket.on('data', (data) => {
@@ -104,13 +105,28 @@ function drive(
   })
 }
 
+/** One of the requests that were made before, one for each key, by chance: the driver shares the machine. */
+function prepared(make: (key: number) => Buffer): () => Buffer {
+  const requests = Array.from({ length: keys }, (_, key) => make(key))
+  return () => requests[below(keys)] as Buffer
+}
+
+const quorateRequest = prepared((key) =>
+  Buffer.from(encodeCommand('SET', `key:${key}`, value), 'latin1'),
+)
+/** Its number is the key's: the server only repeats it. */
+const zookeeperRequest = prepared((key) => {
+  const body = [text(`/k${key}`), text(value), int32(-1)]
+  return framed(Buffer.concat([int32(key + 1), int32(openType.setData), ...body]))
+})
+
 async function openQuorate(port: number): Promise<Writer> {
   const socket = await openSocket(port)
   const ok = 5
   let rest = 0
   return {
     socket,
-    request: () => Buffer.from(encodeCommand('SET', `key:${below(keys)}`, value), 'latin1'),
+    request: quorateRequest,
     replies: (data) => {
       if (data.includes('-')) throw new Error(data.toString('latin1'))
       rest += data.length
@@ -121,7 +137,6 @@ async function openQuorate(port: number): Promise<Writer> {
   }
 }
 
-const openType = { create: 1, setData: 5 }
 /** A session of its own. */
 async function openZookeeper(port: number): Promise<Writer> {
   const socket = await openSocket(port)
@@ -130,13 +145,9 @@ async function openZookeeper(port: number): Promise<Writer> {
   hello.writeInt32BE(16, 24)
   socket.write(framed(hello))
   await once(socket, 'data')
-  let xid = 0
   return {
     socket,
-    request: () => {
-      const body = [text(`/k${below(keys)}`), text(value), int32(-1)]
-      return framed(Buffer.concat([int32(++xid), int32(openType.setData), ...body]))
-    },
+    request: zookeeperRequest,
     replies: reader(),
   }
 }
