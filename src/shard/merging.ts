@@ -89,11 +89,12 @@ export class Merging {
     this.#host.opens()
     if (slot !== undefined) {
       engine.beginEntry(engine.clock, 0, 0)
-      return merging.mergeSlot(slot.exported, slot)
+      if (!merging.mergeSlot(slot.exported, slot)) return false
+    } else {
+      if (merge === undefined || merge.ops === null) return false
+      engine.beginEntry(msOfStamp(merge.stamp), 0, 0)
+      if (!merging.merge(merge.ops, merge)) return false
     }
-    if (merge === undefined || merge.ops === null) return false
-    engine.beginEntry(msOfStamp(merge.stamp), 0, 0)
-    if (!merging.merge(merge.ops, merge)) return false
     // Those who wait are served by an entry of our own.
     if (merging.owes || waiters.hasReady) this.#host.owes()
     return true

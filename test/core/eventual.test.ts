@@ -81,3 +81,27 @@ test('eventual: a member whose clock is far ahead: the others say that they refu
   t.is(ask(near, 'GET k'), '$v')
   t.regex(ask(near, 'QUORATE STATUS'), /"health":"ok".*"why":""/)
 })
+
+test('eventual: who blocks for an element that comes with a whole slot: is served, though nobody writes here', (t) => {
+  const space = {
+    ...keyspace('default', [], { keepBytes: 1_024, tailBytes: 1_024 }),
+    level: 'eventual',
+    strategy: 'eventual',
+  } as const
+  const w = new CoreWorld({ keyspaces: [space], checkpointLogBytes: 2_000 })
+  t.true(w.settled())
+  const blocked = w.client(3)
+  blocked.send('BLPOP q 0')
+  w.until(() => false, 50)
+  w.isolate(3)
+  const writer = w.client(1)
+  writer.send('RPUSH q x')
+  w.until(() => writer.replies.length === 1)
+  // The others cut their logs: entries do not bring it any more.
+  for (let i = 0; i < 60; i++) writer.send(`SET k${i} ${'v'.repeat(200)}`)
+  w.until(() => false, 8_000)
+  w.rejoin(3)
+
+  t.true(w.until(() => blocked.replies.length === 1, 8_000))
+  t.deepEqual(blocked.replies, ['*2 $q $x'])
+})
