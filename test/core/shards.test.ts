@@ -192,3 +192,27 @@ test('shards: events of strategies: each names its group', (t) => {
     [0, 1],
   )
 })
+
+test('shards: callers that go on with any group: all groups send at once, in few batches', (t) => {
+  const space = { ...keyspace('default', []), level: 'strong', strategy: 'raft' } as const
+  const w = new CoreWorld({ keyspaces: [space], config: () => ({ shards }) })
+  t.true(w.settled())
+  const clients = Array.from({ length: 48 }, () => w.client(1))
+  const batches = () =>
+    w.members[0]?.core
+      ?.inspect()
+      .groups.reduce((sum, group) => sum + (group.counters['batches'] ?? 0), 0) ?? 0
+  let answered = 0
+  const begin = batches()
+  for (let step = 0; step < 1_000; step++) {
+    for (const client of clients) {
+      if (client.replies.length < client.sent) continue
+      answered += client.replies.splice(0).length
+      client.sent = 0
+      client.send(`set key:${w.random.below(1_000)} v`)
+    }
+    w.step()
+  }
+  const each = answered / (batches() - begin)
+  t.true(each > 10, `${each} commands a batch, 12 for each group are sent in turn`)
+})

@@ -1,6 +1,7 @@
-// What an origin's batches are told when a long script is over.
+// An origin whose group is busy: with a long script, or with answers that take their time.
 
 import test from 'ava'
+import { limits } from '../../src/api/limits.js'
 import type { Reply } from '../../src/api/reply.js'
 import { ok } from '../../src/api/reply.js'
 import { noLeader } from '../../src/api/replies.js'
@@ -46,4 +47,35 @@ test('origin: a script under way is past its deadline: no turn is asked for befo
 
   t.deepEqual(replies, [])
   t.true(origin.wakeAt(at(1_500)) > 1_500)
+})
+
+test('origin: answers usually take longer: the next batch waits for them, but not for ever', (t) => {
+  const lane = makeLane({ answer: () => undefined })
+  const at = (mono: number) => ({ wall: 0, mono })
+  const origin = new Origin(1_000)
+  const spec = { name: 'set' } as CommandSpec
+  let sent = 0
+  const take = (mono: number): void => {
+    lane.writes++
+    origin.add(lane, { spec, write: true, db: 0, args: ['set', 'k', 'v'], ticket: 0 }, at(mono))
+  }
+  const flush = (mono: number): void => origin.flush(at(mono), () => ++sent > 0)
+  const tookMs = limits.batchPatienceMs + 1
+  let mono = 1
+  for (; sent < 50; mono += tookMs) {
+    take(mono)
+    flush(mono)
+    flush(mono + tookMs)
+    origin.answered(sent, [ok])
+  }
+  take(mono)
+  flush(mono)
+  take(mono + tookMs)
+  flush(mono + tookMs)
+
+  t.is(sent, 51)
+  t.is(origin.wakeAt(at(mono + tookMs)), mono + 2 * tookMs)
+  flush(mono + 2 * tookMs)
+
+  t.is(sent, 52)
 })
