@@ -63,7 +63,7 @@ export const limits = {
   answerBytesMax: 64 * 1024 * 1024,
   /** Milliseconds for which a batch that is not full waits for the one before it or for more commands; the same for rounds of reads. */
   batchPatienceMs: 2,
-  /** For which it waits at most where answers take that long. */
+  /** Milliseconds for which it waits at most where answers take half of that or longer. */
   batchPatienceMsMax: 10,
   /** Batches that wait at an origin to be sent, per group; more commands are refused with TRYAGAIN. */
   batchesWaitingMax: 256,
