@@ -26,7 +26,7 @@ export interface EventualOptions {
   readonly pendingBytes: number
   /** Bytes of own writes that are not on disk yet; above, proposals are refused as busy. */
   readonly unsavedBytes: number
-  /** Bytes of payloads kept in memory; older durable ones are read back from the disk on demand. */
+  /** Bytes of payloads that the groups of a member share in memory, 4 MB each at least; older ones are read back from disk. */
   readonly tailBytes: number
   /** Bytes of entries kept for members that have not got them; beyond, they are repaired slot by slot. */
   readonly keepBytes: number

@@ -7,12 +7,11 @@ import type { Boot } from '../api/io.js'
 import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { type Database, openDatabase } from './database.js'
-import { openWitness, type WitnessDisk, WitnessFile } from './witness.js'
+import { openWitness, WitnessFile } from './witness.js'
 
 /** Tests put failing disks between the host and the real ones. */
 export interface DiskSeams {
   readonly wrapDatabase?: (database: Database, name: StoreName) => Database
-  readonly wrapWitness?: (disk: WitnessDisk) => WitnessDisk
 }
 
 export interface OpenedDisk {
@@ -38,7 +37,7 @@ export async function openDisk(directory: string, seams: DiskSeams = {}): Promis
     const { content } = found
     // Rows without a witness that vouches for them: the file is lost, which is damage, too.
     const witnessDamaged = found.damaged || (content === null && logRows.length > 0)
-    const witness = new WitnessFile(seams.wrapWitness?.(disk) ?? disk, found, witnessDamaged)
+    const witness = new WitnessFile(disk, found, witnessDamaged)
     return { databases, witness, boot: { logRows, witness: content, witnessDamaged } }
   } catch (error) {
     for (const database of open) await database.close()

@@ -27,7 +27,7 @@ export interface LogOptions {
   readonly uncommittedBytes: number
   /** Bytes of entries handed out for execution and not applied yet. */
   readonly applyBytes: number
-  /** Bytes of payloads kept in memory; older durable ones are read back from the disk on demand. */
+  /** Bytes of payloads that the groups of a member share in memory, 4 MB each at least; older ones are read back from disk. */
   readonly tailBytes: number
   /** Bytes of entries kept behind a checkpoint for followers that lag a little. */
   readonly keepBytes: number

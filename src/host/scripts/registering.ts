@@ -1,6 +1,6 @@
 // The part of the prelude that libraries use: `redis.register_function`, in the words of Redis 7.0.15.
 
-export const registering = String.raw`local flagNames = {
+export const registering = `local flagNames = {
   ['no-writes'] = true, ['allow-oom'] = true, ['allow-stale'] = true,
   ['no-cluster'] = true, ['allow-cross-slot-keys'] = true,
 }
