@@ -3,7 +3,8 @@
 
 import { z } from 'zod'
 import type { OptionMeta } from './leaf.js'
-import { configSchema, keyspaceSchema, listenerSchema, memberSchema, userSchema } from './schema.js'
+import { keyspaceSchema, listenerSchema, memberSchema, userSchema } from './elements.js'
+import { configSchema } from './schema.js'
 
 /** One option of the file. */
 export interface OptionDoc extends OptionMeta {

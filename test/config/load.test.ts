@@ -100,15 +100,32 @@ test('refusals: wrong values: name file, line, option, given and allowed', (t) =
       'q.yaml:2: clients.bulk-max: given "512mb", allowed: a size as 64mb, from 16kb to 32mb',
     ],
     [
+      'settings: [timeout]\n',
+      'q.yaml:1: settings: given ["timeout"], allowed: names and values, as CONFIG SET takes them',
+    ],
+    [
+      'settings:\n  timeout: [5]\n',
+      'q.yaml:2: settings.timeout: given [5], allowed: a text, a number, true or false',
+    ],
+    [
+      'users:\n  - name: a\n    rules: 5\n',
+      'q.yaml:3: users[0].rules: given 5, allowed: rules as ACL SETUSER takes them',
+    ],
+    [
+      'keyspaces:\n  - name: a\n    prefixes: [5]\n    options: 7\n',
+      'q.yaml:3: keyspaces[0].prefixes[0]: given 5, allowed: text of 1 to 512 bytes',
+    ],
+    [
+      'keyspaces:\n  - options: 7\n',
+      'q.yaml:2: keyspaces[0].options: given 7, allowed: names and values',
+    ],
+    [
       'clients:\n  max: 0\n',
       'q.yaml:2: clients.max: given 0, allowed: an integer from 1 to 1000000',
     ],
     [
       'disk: {reserve: 5parsec}\n',
-      'q.yaml:1: disk.reserve: given "5parsec", allowed: a size as 64mb, or 0 for no bound'.replace(
-        'no bound',
-        'none',
-      ),
+      'q.yaml:1: disk.reserve: given "5parsec", allowed: a size as 64mb, or 0 for none',
     ],
     [
       '\nkeyspaces:\n  - name: a\n    prefixes: [x]\n    level: stronk\n',
