@@ -190,13 +190,13 @@ export const configSchema = z.strictObject(
           wait: option(
             duration(100, 86_400_000, 'from 100ms to 24h'),
             '30s',
-            'Under durability everysec or none: how long a majority waits for the missing voters before the longest log that it has wins.',
+            'After a loss: how long a majority waits for the missing voters before the longest log that it has wins (durability everysec or none), and how long a member at level causal or eventual waits for those that hold what it lost.',
           ),
         },
         'wait',
       )
       .prefault({})
-      .meta({ description: 'After a crash.' }),
+      .meta({ description: 'After a loss.' }),
     checkpoint: z
       .strictObject(
         {
