@@ -110,6 +110,16 @@ export function serves(state: EventualState): boolean {
   return gate.keyspace.groups.every(isFit)
 }
 
+/** As `serves`, of a group for itself: slots that were taken may hold what hangs on entries that are not here yet. */
+export function showsCauses(state: EventualState): boolean {
+  const { gate, repair, overlays, takenFrom, vector, mono } = state
+  if (gate !== null) return serves(state)
+  if (repair !== null) return false
+  if (overlays.isEmpty || vector.includes(heldBy(state))) return true
+  // Where nobody brings them reads go on.
+  return mono >= (takenFrom?.at ?? state.startedAt) + state.recoverWaitMs
+}
+
 /** Those who were sent entries hear that there is nothing else, once all groups had their turn. */
 export function tellClaims(state: EventualState): void {
   const { gate } = state

@@ -25,7 +25,7 @@ import { cutLog } from './cutting.js'
 import { decodeMessage } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { EventualOptions } from './options.js'
-import { gateTick, onClaims, serves } from './opening.js'
+import { gateTick, onClaims, showsCauses } from './opening.js'
 import { onEntries } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
@@ -127,7 +127,7 @@ export class EventualStrategy implements Strategy {
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const state = this.#state
     if (level !== 'local' && level !== 'causal') return { reason: 'unsupported' }
-    const isServed = state.recovering === null && (level === 'local' || serves(state))
+    const isServed = state.recovering === null && (level === 'local' || showsCauses(state))
     if (!isServed) return { reason: 'not-leader', leader: null }
     state.out.grants.push({ token, at: state.positionAt(state.delivered) })
     return null
