@@ -10,7 +10,7 @@ import type { Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 
 /** The first slot from `slot` on that has keys, `slotCount` for none. Skips whole blocks. */
-function nextSlot(database: Database, slot: number): number {
+export function nextSlot(database: Database, slot: number): number {
   let at = slot
   while (at < slotCount) {
     if (at % slotsPerBlock === 0 && database.blocks[at / slotsPerBlock] === 0) at += slotsPerBlock

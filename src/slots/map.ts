@@ -19,7 +19,7 @@ export class SlotMap {
 
   constructor(owners: ArrayLike<number>, shardCount: number, epoch: number) {
     assert(owners.length === slotCount, 'every slot has an owner')
-    this.#owners = Uint16Array.from(owners)
+    this.#owners = new Uint16Array(owners)
     for (const owner of this.#owners) assert(owner < shardCount, 'an owner is a shard group')
     this.shardCount = shardCount
     this.epoch = epoch
@@ -27,9 +27,9 @@ export class SlotMap {
 
   /** Each shard group owns one run of slots; the runs differ by one slot at most. */
   static even(shardCount: number, epoch = 1): SlotMap {
-    const owners = Uint16Array.from({ length: slotCount }, (_, slot) =>
-      Math.floor((slot * shardCount) / slotCount),
-    )
+    const owners = new Uint16Array(slotCount)
+    for (let slot = 0; slot < slotCount; slot++)
+      owners[slot] = Math.floor((slot * shardCount) / slotCount)
     return new SlotMap(owners, shardCount, epoch)
   }
 

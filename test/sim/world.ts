@@ -251,10 +251,10 @@ export class World implements MemberWorld, FaultTarget {
       () => `member ${member.id}: ${member.inboxCount} inputs wait`,
     )
     if ((judge.step & 3) === 0 && member.reactor !== null) {
-      const views = member.reactor.views()
-      if (this.merging === null) this.digests.look(member.id, views)
+      if (this.merging === null) this.digests.look(member.id, member.reactor.views())
       else this.merging.look(member.id)
-      if ((judge.step & 15) === 0) for (const view of views) this.#counters.look(member.id, view)
+      if ((judge.step & 63) === 0)
+        for (const view of member.reactor.views()) this.#counters.look(member.id, view)
       if (this.#damaged.has(member)) this.#healed(member)
     }
   }

@@ -10,6 +10,7 @@ import { decodeCell, encodeCell } from './cell-codec.js'
 import type { Saturation } from './fold.js'
 import { endOf, type Ground, valueAt } from './open.js'
 import { rebuild } from './rebuild.js'
+import { nextSlot as nextSlotOf } from '../walk.js'
 import { reconcile } from './reconcile.js'
 import { isBare, survivors } from './survivors.js'
 
@@ -65,10 +66,7 @@ export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): numbe
   let next = cells.nextObjectSlot(from)
   for (const database of keyspace.databases) {
     if (database === undefined || database.keys === 0) continue
-    const { tables } = database
-    for (let slot = from; slot < next; slot++) {
-      if ((tables[slot]?.keys ?? 0) > 0) next = slot
-    }
+    next = Math.min(next, nextSlotOf(database, from))
   }
   return next
 }

@@ -7,17 +7,17 @@ import { isOpen, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 for (const durability of ['always', 'everysec', 'none'] as const) {
-  test(`causal keyspace: 20 random worlds, ${durability}: nothing is shown before its causes`, (t) => {
+  test(`causal keyspace: 8 random worlds, ${durability}: nothing is shown before its causes`, (t) => {
     const faults: string[] = []
     let reads = 0
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= 8; seed++) {
       const world = randomKeyspace(seed, durability)
       reads += world.reads
       for (const fault of world.faults.slice(0, 2)) faults.push(`seed ${seed}: ${fault}`)
     }
 
     t.deepEqual(faults, [])
-    t.true(reads > 1_000)
+    t.true(reads > 400)
   })
 }
 

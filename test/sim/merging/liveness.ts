@@ -33,6 +33,8 @@ export class MergingLiveness {
   #held: string | null = null
   #heldSince = 0
   #differing: readonly number[] = []
+  /** What all held when they were equal. */
+  #wereEqual: string | null = null
 
   constructor(world: World, merging: Merging) {
     this.#world = world
@@ -91,6 +93,13 @@ export class MergingLiveness {
       return
     }
     const waited = schedule.now - this.#heldSince
+    // Once they were equal: again when all is stable.
+    const isStable = this.#merging.isStable()
+    if (this.#wereEqual === held && !isStable) {
+      const most = stableNotes * Number(profile.options['idleMs'] ?? 1_000) * 1_000 + 2_000_000
+      judge.hold(waited < most, 'forgotten', () => `not all is stable: ${this.#describe()}`)
+      return
+    }
     const { compareMs = 250, idleMs = 1_000 } = profile.options
     const differing = this.#merging.differing()
     if (differing !== null) this.#differing = differing
@@ -107,12 +116,8 @@ export class MergingLiveness {
       )
       return
     }
-    if (!this.#merging.isStable()) {
-      const most = stableNotes * Number(idleMs) * 1_000 + 2_000_000
-      judge.hold(waited < most, 'forgotten', () => `not all is stable: ${this.#describe()}`)
-      return
-    }
-    this.#enter('read')
+    this.#wereEqual = held
+    if (isStable) this.#enter('read')
   }
 
   #enter(stage: Stage): void {
