@@ -49,10 +49,12 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   let bytes = 0
   let empty: Uint8Array | null = null
   let slot = peer.wantsSlot
+  let next = view.nextSlot(slot)
   const { vector, to } = state.overlays.reach(slot, state.appliedVector)
   for (; slot < to && exported.length < slotsMax; slot++) {
-    const holds = view.holdsSlot(slot)
-    if (holds === null || bytes >= state.options.batchBytes) break
+    if (next !== null && next < slot) next = view.nextSlot(slot)
+    if (next === null || bytes >= state.options.batchBytes) break
+    const holds = next === slot
     // One stands for all that are empty.
     if (!holds) empty ??= view.exportSlot(slot) ?? noSlot
     const each = holds ? (view.exportSlot(slot) ?? noSlot) : null
@@ -82,9 +84,12 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   if (view === undefined || message.exported.length === 0) return
   repair.start ??= message.everywhere
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
+  let held = -1
   for (const exported of message.exported) {
     const slot = repair.next++
-    const isEmpty = exported === null && view.holdsSlot(slot) === false
+    // Where it is not known what is held, the slot counts.
+    if (held < slot) held = view.nextSlot(slot) ?? slot
+    const isEmpty = exported === null && held > slot
     const of = { slot, exported: exported ?? message.empty, theirs: message.vector }
     if (!isEmpty) take(state, from, of, message)
   }
