@@ -26,12 +26,17 @@ export class GroupReads {
 
   add(lane: Lane, call: GroupCall, now: Now): void {
     const { level } = call
-    const isOwn = level === undefined || (level !== 'linearizable') === this.own.isLocal
-    if (isOwn) this.own.add(lane, call, now)
+    if (level === undefined || this.#isOwn(level)) this.own.add(lane, call, now)
     else {
       this.#other ??= new Reads(this.#requestMs, level)
       this.#other.add(lane, call, now)
     }
+  }
+
+  /** What shows as much as the keyspace does waits for no other round. */
+  #isOwn(level: ReadLevel): boolean {
+    if (level === 'causal') return this.own.level === 'causal'
+    return (level !== 'linearizable') === this.own.isLocal
   }
 
   get pending(): number {
@@ -44,7 +49,8 @@ export class GroupReads {
 
   /** The queue whose rounds another member may serve. */
   get linearizable(): Reads | null {
-    return this.own.isLocal ? this.#other : this.own
+    if (!this.own.isLocal) return this.own
+    return this.#other?.isLocal === false ? this.#other : null
   }
 
   mayAsk(now: Now): boolean {

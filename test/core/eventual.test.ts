@@ -107,39 +107,42 @@ test('eventual: who blocks for an element that comes with a whole slot: is serve
   t.deepEqual(blocked.replies, ['*2 $q $x'])
 })
 
-test('causal: one group, while slots of another member are taken: nobody sees a write before what it hangs on', (t) => {
-  const options = { keepBytes: 1_024, tailBytes: 1_024 }
-  const space = {
-    ...keyspace('default', [], options),
-    level: 'causal',
-    strategy: 'eventual',
-  } as const
-  const w = new CoreWorld({ keyspaces: [space], checkpointLogBytes: 2_000 })
-  t.true(w.settled())
-  const writer = w.client(1)
-  const reader = w.client(3)
-  const ask = (client: Client, ...lines: readonly string[]): readonly string[] => {
-    const from = client.replies.length
-    client.send(...lines)
-    w.until(() => client.replies.length >= client.sent)
-    return client.replies.slice(from)
-  }
-  const bySlot = Array.from({ length: 200 }, (_, i) => `n${i}`)
-  bySlot.sort((a, b) => keySlot(a) - keySlot(b))
-  const [effect, cause] = [bySlot[0], bySlot.at(-1)]
-  ask(writer, `SET ${cause} old`, `SET ${effect} old`)
-  t.true(w.until(() => ask(reader, `GET ${effect}`)[0] === '$old'))
-  w.isolate(3)
-  ask(writer, `SET ${cause} new`)
-  ask(writer, `SET ${effect} new`)
-  for (let i = 0; i < 60; i++) ask(writer, `SET k${i} ${'v'.repeat(200)}`)
-  w.until(() => false, 8_000)
-  w.rejoin(3)
+for (const level of ['causal', 'eventual'] as const) {
+  test(`causal reads of one group: ${level}: while slots of another member are taken nobody sees a write before what it hangs on`, (t) => {
+    const options = { keepBytes: 1_024, tailBytes: 1_024 }
+    const space = {
+      ...keyspace('default', [], options),
+      level,
+      strategy: 'eventual',
+    } as const
+    const w = new CoreWorld({ keyspaces: [space], checkpointLogBytes: 2_000 })
+    t.true(w.settled())
+    const writer = w.client(1)
+    const reader = w.client(3)
+    const ask = (client: Client, ...lines: readonly string[]): readonly string[] => {
+      const from = client.replies.length
+      client.send(...lines)
+      w.until(() => client.replies.length >= client.sent)
+      return client.replies.slice(from)
+    }
+    ask(reader, 'QUORATE CONSISTENCY causal')
+    const bySlot = Array.from({ length: 200 }, (_, i) => `n${i}`)
+    bySlot.sort((a, b) => keySlot(a) - keySlot(b))
+    const [effect, cause] = [bySlot[0], bySlot.at(-1)]
+    ask(writer, `SET ${cause} old`, `SET ${effect} old`)
+    t.true(w.until(() => ask(reader, `GET ${effect}`)[0] === '$old'))
+    w.isolate(3)
+    ask(writer, `SET ${cause} new`)
+    ask(writer, `SET ${effect} new`)
+    for (let i = 0; i < 60; i++) ask(writer, `SET k${i} ${'v'.repeat(200)}`)
+    w.until(() => false, 8_000)
+    w.rejoin(3)
 
-  const isThere = (): boolean => {
-    const [first, second] = ask(reader, `GET ${effect}`, `GET ${cause}`)
-    t.false(first === '$new' && second === '$old')
-    return second === '$new'
-  }
-  t.true(w.until(isThere, 2_000))
-})
+    const isThere = (): boolean => {
+      const [first, second] = ask(reader, `GET ${effect}`, `GET ${cause}`)
+      t.false(first === '$new' && second === '$old')
+      return second === '$new'
+    }
+    t.true(w.until(isThere, 2_000))
+  })
+}

@@ -64,7 +64,7 @@ function mergedTerm(keyspace: KeyspaceConfig, { asked, supports, isSplit }: Aske
   if (asked === 'eventual' || asked === level) return keeps
   // Within one group entries come behind their causes at either level.
   if (asked === 'causal' && !isSplit && supports.reads.includes('causal')) {
-    return { ...keeps, shows: 'causal' }
+    return { ...keeps, shows: 'causal', level: 'causal' }
   }
   return { ...keeps, refusal: levelRefused({ asked, ...named(keyspace) }) }
 }
