@@ -13,6 +13,7 @@ import { reservedMs, spanOf } from './writing.js'
 export function restartTick(state: EventualState): void {
   judgeRecovery(state)
   closeGaps(state)
+  forgetRecovery(state)
   const { needsAll } = state
   if (needsAll === null || state.mono - needsAll.askedAt < state.options.resendMs) return
   const peer = state.peers.get(needsAll.from)
@@ -62,6 +63,16 @@ function refill(state: EventualState): void {
   else if (peers.every((peer) => peer.vector !== null)) state.target ??= allOf(peers)
   if (state.target === null || !state.vector.includes(state.target)) return
   state.floor.isBelow = false
+}
+
+/**
+ * The next run goes on where this one ends, once an entry of this one is on disk: without one it would not know of the
+ * gap behind which they begin, and cover what others still have in there.
+ */
+function forgetRecovery(state: EventualState): void {
+  if (state.hard.recovering === null || state.recovering !== null || state.floor.isBelow) return
+  const isBegun = state.hasOwn && state.durable.covers(state.ownLast)
+  if (state.isGapOpen && !isBegun && !hasBug('eventual-gap-forgotten')) return
   state.hard = { ...state.hard, recovering: null }
   state.isHardDirty = true
 }
@@ -98,10 +109,6 @@ function recovered(state: EventualState, isAlone: boolean): void {
   state.recovering = null
   state.floor.isBelow = isAlone && !hasBug('eventual-below-forgotten')
   if (state.floor.isBelow) state.target = null
-  else {
-    state.hard = { ...state.hard, recovering: null }
-    state.isHardDirty = true
-  }
   state.counters.incarnations++
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)

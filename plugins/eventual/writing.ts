@@ -62,6 +62,8 @@ function awaitsTaken(state: EventualState): boolean {
     // It may not have told yet that it holds them.
     const isTaken = peer.member === takenFrom?.member && peer.life === takenFrom.life
     if (isTaken && state.mono - takenFrom.at < state.options.noteMs * notesOfTaken) return true
+    const isNew = state.mono - state.startedAt < state.options.noteMs * notesOfTaken
+    if (peer.vector === null && isNew) return true
     if (lacking.some(({ upTo }) => peer.vector?.covers(upTo) === true)) return true
   }
   return false

@@ -157,12 +157,11 @@ export class Cells {
 
   /** Drops what is stable; `trim` says whether an object is. */
   settle(upTo: number, trim: (db: number, key: string, cell: KeyCell) => boolean): void {
-    if (upTo > this.#told) {
-      this.#told = upTo
-      for (const [slot, taken] of this.#taken) if (taken <= upTo) this.#taken.delete(slot)
-    }
-    if (upTo <= this.stable) return
-    this.stable = upTo
+    // Also where slots that were taken said so before: nothing was dropped then.
+    if (upTo <= this.#told) return
+    this.#told = upTo
+    for (const [slot, taken] of this.#taken) if (taken <= upTo) this.#taken.delete(slot)
+    if (upTo > this.stable) this.stable = upTo
     this.#writes.settle(upTo)
     this.#sweep(trim)
   }

@@ -163,7 +163,7 @@ export function encodeCells({ cells }: Ground): Uint8Array {
   return writer.finish()
 }
 
-export function decodeCells({ cells }: Ground, bytes: Uint8Array): boolean {
+export function decodeCells({ cells, keyspace }: Ground, bytes: Uint8Array): boolean {
   const reader = new ByteReader(bytes)
   if (reader.byte() !== version) return false
   const stable = reader.varint()
@@ -172,6 +172,9 @@ export function decodeCells({ cells }: Ground, bytes: Uint8Array): boolean {
     const key = reader.text()
     const cell = decodeCell(reader)
     if (cell === null) return false
+    const value = hasBug('merge-replay-doubles') ? valueAt({ cells, keyspace }, db, key) : undefined
+    if (typeof value === 'string' && cell.deltas.length > 0)
+      cell.bases = [{ stamp: cell.base?.stamp ?? 0, kind: kinds.string, text: value }]
     cells.setObject(db, key, cell)
   }
   while (reader.boolean() && reader.ok) {

@@ -31,7 +31,6 @@ export class MergingOracle {
   #starts = 0
   /** The member that made the last entry. */
   latest = 0
-  /** A member wrote that had lost what was stable for others: data may be lost or return, and is equal in the end. */
   isMuddled = false
 
   constructor(name: string, options: MergingOracleOptions) {
@@ -73,13 +72,7 @@ export class MergingOracle {
   }
 
   damaged(member: MemberId): void {
-    this.seat(member).damaged = true
-    this.seat(member).wasDamaged = true
-  }
-
-  /** A member knows on its disk that it holds again what that lost. */
-  healed(member: MemberId): void {
-    this.seat(member).damaged = false
+    Object.assign(this.seat(member), { damaged: true, wasDamaged: true })
   }
 
   /** A strategy starts: `held` by its checkpoint, `logged` behind that on its disk. */
@@ -99,7 +92,7 @@ export class MergingOracle {
       () => `member ${member} starts without ${this.entries.describe(lack)}, which was on its disk`,
     )
     this.#hold(
-      !of.recovering || seat.damaged || !this.isStrict,
+      !of.recovering || seat.wasDamaged || !this.isStrict,
       'durable-kept',
       () => `member ${member} starts as recovering, though its disk is whole`,
     )
@@ -120,6 +113,12 @@ export class MergingOracle {
     if (of.recovering && seat.damaged) this.#starts++
     seat.power = false
     this.#starts++
+  }
+
+  /** Nobody knows what an entry had seen (plugins/eventual/README): data may be lost or return, and is equal in the end. */
+  muddle(mark: 'written-blind' | 'written-ahead'): void {
+    this.#options.judge.mark(mark)
+    this.isMuddled = true
   }
 
   /** A clock was looked at. */
@@ -158,10 +157,7 @@ export class MergingOracle {
     const number = this.entries.all.length
     const causes = seat.held.copy()
     const isBlind = this.#isBlind(seat)
-    if (isBlind) {
-      this.#options.judge.mark('written-blind')
-      this.isMuddled = true
-    }
+    if (isBlind) this.muddle('written-blind')
     const entry = { number, stamp, maker: member, causes, isBlind, hash: hashOf(ops) }
     this.#judgeSeen(member, entry, seen)
     this.entries.add(entry)
@@ -258,10 +254,11 @@ export class MergingOracle {
     this.#judgeVector(`a mark of member ${member}`, held, vector)
   }
 
-  /** Entries are on the disk of a member. */
-  persisted(member: MemberId, numbers: readonly number[]): void {
-    const { durable } = this.seat(member)
-    for (const number of numbers) durable.add(number)
+  /** Entries are on the disk of a member; one of its own in this run says that it recovered. */
+  persisted(member: MemberId, numbers: readonly number[], isOwn: boolean): void {
+    const seat = this.seat(member)
+    for (const number of numbers) seat.durable.add(number)
+    if (isOwn) seat.damaged = false
   }
 
   /** A member answers its clients for an entry, or sends it. */

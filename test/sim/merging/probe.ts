@@ -80,14 +80,14 @@ class MergingProbe implements Partial<Strategy> {
   #flights: Flight[] = []
   /** Entries by their index in the member's log, from behind what is on its disk on. */
   readonly #numbers = new Map<number, readonly number[]>()
+  /** Those of its own, of this run: its disk knows with the first one that it recovered. */
+  readonly #own = new Set<number>()
   #persisted: number
   /** Own entries that are not answered. */
   readonly #unsettled = new Map<Token, number>()
   /** Entries up to here were on the disk when it began. */
   readonly #replayTo: number
   #wall = 0
-  /** The batch with which its disk knows that it recovered. */
-  #healedIn: number | null = null
 
   constructor(
     plugin: StrategyPlugin,
@@ -162,9 +162,13 @@ class MergingProbe implements Partial<Strategy> {
     const [own] = this.#queue.splice(0, 1)
     if (own?.merge !== undefined && ops !== null) {
       const { stamp, seen } = own.merge
+      const seat = this.#oracle.seat(this.#self)
+      if (seat.isAhead) seat.isAhead = this.#isAhead()
+      if (seat.isAhead) this.#oracle.muddle('written-ahead')
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops })
       this.#visible?.made(this.#oracle, this.#self, number)
       this.#numbers.set(own.at.index, [number])
+      this.#own.add(own.at.index)
       this.#unsettled.set(token, number)
     }
     this.inner.prepared?.(token, ops)
@@ -176,10 +180,11 @@ class MergingProbe implements Partial<Strategy> {
   }
 
   persisted(batch: number): void {
-    if (this.#healedIn !== null && batch >= this.#healedIn) this.#oracle.healed(this.#self)
     for (const flight of this.#flights.filter((each) => each.batch <= batch)) {
-      for (let index = this.#persisted + 1; index <= flight.last; index++)
-        this.#oracle.persisted(this.#self, this.#numbers.get(index) ?? [])
+      for (let index = this.#persisted + 1; index <= flight.last; index++) {
+        const isOwn = this.#own.has(index)
+        this.#oracle.persisted(this.#self, this.#numbers.get(index) ?? [], isOwn)
+      }
       this.#persisted = Math.max(this.#persisted, flight.last)
     }
     this.#flights = this.#flights.filter((each) => each.batch > batch)
@@ -222,7 +227,6 @@ class MergingProbe implements Partial<Strategy> {
     const self = this.#self
     const seat = this.#oracle.seat(self)
     seat.recovering = this.inner.status().recovering !== null
-    if (!seat.recovering && seat.damaged) this.#healedIn ??= ready.batch
     this.#queue.push(...ready.delivered)
     for (const { at, merge } of ready.delivered) {
       if (merge === undefined || merge.ops === null) continue

@@ -20,7 +20,7 @@ export interface MergingSeat {
   isUp: boolean
   /** It lost entries, and opened before it held again what is stable for others: what it writes has not seen that. */
   isBlind: boolean
-  /** Its disk lost or altered something, and it does not know on its disk that it got that back. */
+  /** Its disk lost or altered something, and nothing of its own is on it since. */
   damaged: boolean
   /** That ever happened. */
   wasDamaged: boolean
