@@ -128,7 +128,7 @@ function take(
 ): void {
   const mine = state.overlays.reach(of.slot, state.vector).vector
   // What is nowhere is not lacking: else what was removed here would count as never had.
-  if (!hasBug('eventual-lost-lacking')) mine.join(lost)
+  mine.join(lost)
   // Who has all that the other one may have forgotten lost nothing that counts.
   const isWhole = state.recovering === null && !state.floor.isBelow
   const isMineLess = !isWhole && !holdsAll(mine, floor)

@@ -72,7 +72,7 @@ function refill(state: EventualState): void {
 function forgetRecovery(state: EventualState): void {
   if (state.hard.recovering === null || state.recovering !== null || state.floor.isBelow) return
   const isBegun = state.hasOwn && state.durable.covers(state.ownLast)
-  if (state.isGapOpen && !isBegun && !hasBug('eventual-gap-forgotten')) return
+  if (state.isGapOpen && !isBegun) return
   state.hard = { ...state.hard, recovering: null }
   state.isHardDirty = true
 }
@@ -132,7 +132,7 @@ export function installed(
 ): void {
   state.counters.snapshotsInstalled++
   // The slots that were taken are not in it.
-  if (!hasBug('eventual-repair-goes-on')) state.repair = null
+  state.repair = null
   state.restartLog(at, chain, mark)
   // What was closed before is open again, unless the other member knew of it.
   const own = { seat: state.seat, after: 0, upTo: state.ownStart }

@@ -4,7 +4,6 @@
 import type { EngineMerging, MergedEntry, SlotMerge } from '../api/engine.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
-import { hasBug } from '../base/seeded-bug.js'
 import type { Context } from './context.js'
 import { Cells } from './merge/cells.js'
 import {
@@ -67,7 +66,7 @@ export class Merging implements EngineMerging {
     effects.clock = clock
     this.#recorder.begin(stamp)
     this.#context.seat = stamp % seats
-    this.#context.idMs = hasBug('merge-ids-by-clock') ? 0 : ms
+    this.#context.idMs = ms
     this.#payOwed()
   }
 

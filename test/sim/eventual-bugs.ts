@@ -33,18 +33,6 @@ const repairedAfterLoss: ProfileHint = {
   with: { ...repaired.with, durability: 'everysec' },
   faults: [...cuts, 'partition-long', 'crash-kill', 'crash-leader'],
 }
-/** Disks are lost and replaced, and logs are short. */
-const damaged: ProfileHint = {
-  with: {
-    ...merging,
-    durability: 'always',
-    checkpointLogBytes: 2_000,
-    checkpointIntervalMs: 200,
-    options: { keepBytes: 1_024 },
-    thinkMeanUs: 20_000,
-  },
-  faults: [...cuts, 'disk-wipe', 'disk-stale', 'crash-kill', 'crash-power', 'clock-skew'],
-}
 /** What clients see is wrong in the end, or on the way. */
 const seen: readonly Check[] = ['lost', 'returned', 'merged', 'digest', 'equal-soon', 'atomic']
 const order: readonly Check[] = ['causal-order', 'merged', 'stability', ...seen]
@@ -121,17 +109,9 @@ export const eventualBugs: readonly SeededBug[] = [
     checks: order,
     hint: losing,
   }),
-  named('eventual-repair-goes-on', 'a repair goes on behind a snapshot that took its place', {
-    checks: order,
-    hint: damaged,
-  }),
   named('eventual-floor-unknown', 'what a member removed and recovers without comes back', {
     checks: order,
     hint: repairedAfterLoss,
-  }),
-  named('eventual-lost-lacking', 'ranges without an entry count as lacking', {
-    checks: order,
-    hint: damaged,
   }),
   named(
     'merge-fold-of-behind',
@@ -147,10 +127,6 @@ export const eventualBugs: readonly SeededBug[] = [
       with: { ...merging, durability: 'always', checkpointLogBytes: 2_000 },
       faults: [...cuts, 'crash-kill', 'crash-power'],
     },
-  }),
-  named('merge-ids-by-clock', 'automatic ids of streams are made anew after a loss', {
-    checks: order,
-    hint: damaged,
   }),
   named('shard-waiters-of-others', 'a snapshot brings commands that wait at another member', {
     checks: seen,
