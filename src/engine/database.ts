@@ -54,6 +54,9 @@ export class Database {
   /** Hashes with fields that have times; see `field-times`. */
   readonly fieldTimes = new ExpiryHeap()
   keys = 0
+  /** Keys with a stamp beside them, and segments that may have some; see `merge/whole-writes`. */
+  stampedKeys = 0
+  stampedSegments: Segment[] = []
   /** Bytes of its keys, values and times to live by the memory model. */
   bytes = 0
 }

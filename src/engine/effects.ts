@@ -190,6 +190,7 @@ export class Effects {
     this.#change(segment)
     if (segment.expires !== null) this.#times.drop(segment, key)
     if (this.#journal.isOpen) this.#journalRemoval(segment, key, value)
+    if (segment.hasStamps) this.#keyspace.countStamp(segment, key, -1)
     segment.map.delete(key)
     if (this.accesses !== null) this.accesses.forget(this.db, key)
     this.#account(segment, -keyBytes(key, value))
@@ -375,15 +376,16 @@ export class Effects {
     const place = this.#place
     const keys = [...segment.map.keys()]
     const values = [...segment.map.values()]
+    const stamps = [...segment.stamped()]
     this.#journal.add(() => {
       const found = this.#touched(place, key)
       if (keys[keys.length - 1] === key) found.map.set(key, value)
       else {
         found.map.clear()
-        for (let i = 0; i < keys.length; i++) {
-          found.map.set(keys[i] as string, values[i] as Value)
-        }
+        values.forEach((each, i) => found.map.set(keys[i] as string, each))
       }
+      for (const [each, stamp] of stamps) found.setStamp(each, stamp)
+      this.#keyspace.countStamp(found, key, 1)
       if (typeof value !== 'string') this.#enter(found, key, value)
       this.#account(found, keyBytes(key, value))
       this.#keyspace.count(found, 1)

@@ -91,7 +91,7 @@ export class Foresight {
     }
     for (let i = 0; i < count; i++) {
       const segment = onlys[slots[i] as number]
-      if (segment !== undefined) seen ^= segment.touchCells()
+      if (segment !== undefined) seen ^= segment.touchCells(prints[i] as number)
     }
     for (let i = 0; i < count; i++) {
       const segment = onlys[slots[i] as number]

@@ -1,30 +1,54 @@
-// The keys of a segment with their values, in the order in which they came: a `Map` in what it does. While
-// they are few they stand in a list, each with a print of its key, so that each step to a value (table,
-// list, cells, key, value) can be gone ahead for many keys at once (see `Foresight`). A `Map` has two
-// more, and goes them one key at a time.
+// The keys of a segment with their values, in the order in which they came: a `Map` in what it does. They stand
+// in a list, each with a print of its key, so that each step to a value (table, list, cells, key, value) can be
+// gone ahead for many keys at once (see `Foresight`). A few are found by looking through their prints, more by an
+// index behind the list: words that hold three places each. So many as only a flood of equal prints can bring
+// together stand in a `Map`. Beside each key may stand the stamp of the write that made it (see `merge/`).
 
+import { Stamps } from './key-stamps.js'
 import { known } from './key-facts.js'
 import type { Value } from './values/value.js'
 
 /** Keys up to which their prints are looked through. */
 export const fewMax = 16
+/** Keys up to which they stand in a list. */
+export const listMax = 1_000
 /** Print, key, value. */
 const width = 3
+/** Bits of a place in a word of the index: the number of an entry plus one, 0 for none. */
+const placeBits = 10
+const placeMask = 1023
+/** In the place of an entry that was deleted: what comes behind it is looked at, too. */
+const gone = 1023
+/** From which on all three places of a word are in use. */
+const fullWord = 1 << (2 * placeBits)
+/** Entries for each word of the index. */
+const perWord = 1.6
 
 type Cell = number | string | Value | undefined
 
 const noCells: Cell[] = []
 
+/** Which word of an index a print belongs to: its upper bits are those of the segment's range. */
+function wordOf(print: number, words: number): number {
+  return Math.floor(((Math.imul(print, 0x9e3779b1) >>> 0) * words) / 0x100000000)
+}
+
 export class KeyTable {
-  /** `width` cells for each key while they are few, and room for more. */
+  /** `width` cells for each entry, room for more, and the words of the index. */
   #cells: Cell[] = noCells
-  /** Cells in use. */
+  /** Cells of entries in use, deleted ones in between included. */
   #end = 0
-  /** All keys, from the time on when they were more than a few. */
+  /** Cells for entries: there the index begins. */
+  #room = 0
+  #words = 0
+  /** Deleted entries. */
+  #holes = 0
+  /** All keys, from the time on when they were too many for a list. */
   #many: Map<string, Value> | null = null
+  #stamps: Stamps | null = null
 
   get size(): number {
-    return this.#many === null ? this.#end / width : this.#many.size
+    return this.#many === null ? this.#end / width - this.#holes : this.#many.size
   }
 
   get(key: string): Value | undefined {
@@ -56,21 +80,36 @@ export class KeyTable {
   }
 
   delete(key: string): boolean {
-    if (this.#many !== null) return this.#many.delete(key)
+    if (this.#many !== null) {
+      this.#stamps?.deleteOf(key)
+      return this.#many.delete(key)
+    }
     const at = this.#find(key)
     if (at < 0) return false
-    const cells = this.#cells
-    const end = this.#end - width
-    cells.copyWithin(at, at + width, end + width)
-    cells.fill(undefined, end, end + width)
-    this.#end = end
+    if (this.#words > 0) this.#deleteIndexed(at)
+    else {
+      const cells = this.#cells
+      const end = this.#end - width
+      cells.copyWithin(at, at + width, end + width)
+      cells.fill(undefined, end, end + width)
+      this.#stamps?.remove(at / width, end / width)
+      this.#end = end
+    }
     return true
   }
 
   clear(): void {
+    this.#empty()
+    this.#many = null
+    this.#stamps = null
+  }
+
+  #empty(): void {
     this.#cells = noCells
     this.#end = 0
-    this.#many = null
+    this.#room = 0
+    this.#words = 0
+    this.#holes = 0
   }
 
   keys(): Iterable<string> {
@@ -86,9 +125,55 @@ export class KeyTable {
     const cells = this.#cells
     const pairs: [string, Value][] = []
     for (let at = 0; at < this.#end; at += width) {
-      pairs.push([cells[at + 1] as string, cells[at + 2] as Value])
+      const key = cells[at + 1] as string | undefined
+      if (key !== undefined) pairs.push([key, cells[at + 2] as Value])
     }
     return pairs[Symbol.iterator]()
+  }
+
+  // Stamps: 0 for none
+
+  get hasStamps(): boolean {
+    return this.#stamps !== null
+  }
+
+  /** The greatest that stands here, or stood. */
+  get lastStamp(): number {
+    return this.#stamps === null ? 0 : this.#stamps.last
+  }
+
+  stampOf(key: string): number {
+    const stamps = this.#stamps
+    if (stamps === null) return 0
+    if (this.#many !== null) return stamps.of(key)
+    const at = this.#find(key)
+    return at < 0 ? 0 : stamps.at(at / width)
+  }
+
+  /** By how much it changes the number of keys with a stamp; nothing where the key is not there. */
+  setStamp(key: string, stamp: number): number {
+    if (stamp === 0 && this.#stamps === null) return 0
+    const many = this.#many
+    const at = many === null ? this.#find(key) : 0
+    if (at < 0 || (many !== null && !many.has(key))) return 0
+    this.#stamps ??= new Stamps(many === null ? this.#room / width : 0)
+    if (many !== null) return this.#stamps.setOf(key, stamp)
+    return this.#stamps.set(at / width, stamp)
+  }
+
+  /** Forgets all; how many keys had one. */
+  dropStamps(): number {
+    const count = this.#stamps?.count ?? 0
+    this.#stamps = null
+    return count
+  }
+
+  *stamped(): Iterable<readonly [string, number]> {
+    if (this.#stamps === null) return
+    for (const key of this.keys()) {
+      const stamp = this.stampOf(key)
+      if (stamp > 0) yield [key, stamp]
+    }
   }
 
   // For `Foresight`: the steps to a key, each of which fetches what the next one needs.
@@ -98,17 +183,30 @@ export class KeyTable {
     return this.#cells.length
   }
 
-  /** Fetches the cells. */
-  touchCells(): number {
+  /** Fetches the cells, or the word of the index that leads to the key. */
+  touchCells(print: number): number {
     const end = this.#end
     if (end === 0) return this.#many === null ? 0 : this.#many.size
     const cells = this.#cells
+    const words = this.#words
+    if (words > 0) return cells[this.#room + wordOf(print, words)] as number
     return (cells[0] as number) ^ (cells[end - width] as number)
   }
 
   /** Finds what may be the key, by its print; -1 for none. */
   guess(print: number): number {
     const cells = this.#cells
+    const words = this.#words
+    if (words > 0) {
+      let places = cells[this.#room + wordOf(print, words)] as number
+      for (; places > 0; places >>>= placeBits) {
+        const place = places & placeMask
+        if (place === gone) continue
+        const at = (place - 1) * width
+        if (cells[at] === print) return at
+      }
+      return -1
+    }
     const end = this.#end
     for (let at = 0; at < end; at += width) if (cells[at] === print) return at
     return -1
@@ -124,6 +222,7 @@ export class KeyTable {
 
   #find(key: string): number {
     const print = known.printOf(key)
+    if (this.#words > 0) return this.#findIndexed(key, print)
     const cells = this.#cells
     const end = this.#end
     for (let at = 0; at < end; at += width) {
@@ -132,25 +231,107 @@ export class KeyTable {
     return -1
   }
 
+  #findIndexed(key: string, print: number): number {
+    const cells = this.#cells
+    const words = this.#words
+    let word = wordOf(print, words)
+    for (let left = words; left > 0; left--) {
+      const places = cells[this.#room + word] as number
+      for (let rest = places; rest > 0; rest >>>= placeBits) {
+        const place = rest & placeMask
+        if (place === gone) continue
+        const at = (place - 1) * width
+        if (cells[at] === print && cells[at + 1] === key) return at
+      }
+      if (places < fullWord) return -1
+      word = word + 1 === words ? 0 : word + 1
+    }
+    return -1
+  }
+
   #add(key: string, value: Value): void {
-    const end = this.#end
-    if (end === fewMax * width) {
+    if (this.#end === this.#room && !this.#grow()) {
       this.#toMany().set(key, value)
       return
     }
-    if (end === this.#cells.length) this.#grow(end)
+    const at = this.#end
     const cells = this.#cells
-    cells[end] = known.printOf(key)
-    cells[end + 1] = key
-    cells[end + 2] = value
-    this.#end = end + width
+    const print = known.printOf(key)
+    cells[at] = print
+    cells[at + 1] = key
+    cells[at + 2] = value
+    this.#end = at + width
+    if (this.#words > 0) this.#enter(print, at)
   }
 
-  /** Room for 4 keys, then 8, 12 and 16: V8's own step would be 16 cells and more. */
-  #grow(end: number): void {
-    const cells = new Array<Cell>(end + width * 4)
-    for (let at = 0; at < end; at++) cells[at] = this.#cells[at]
+  /** Puts an entry into the index. */
+  #enter(print: number, at: number): void {
+    const cells = this.#cells
+    const place = at / width + 1
+    for (let word = wordOf(print, this.#words); ; word++) {
+      if (word === this.#words) word = 0
+      const places = cells[this.#room + word] as number
+      for (let shift = 0; shift < 3 * placeBits; shift += placeBits) {
+        const held = (places >>> shift) & placeMask
+        if (held !== 0 && held !== gone) continue
+        cells[this.#room + word] = places + ((place - held) << shift)
+        return
+      }
+    }
+  }
+
+  #deleteIndexed(at: number): void {
+    const cells = this.#cells
+    const place = at / width + 1
+    for (let word = wordOf(cells[at] as number, this.#words), isFound = false; !isFound; word++) {
+      if (word === this.#words) word = 0
+      const places = cells[this.#room + word] as number
+      for (let shift = 0; shift < 3 * placeBits; shift += placeBits) {
+        if (((places >>> shift) & placeMask) !== place) continue
+        cells[this.#room + word] = places + ((gone - place) << shift)
+        isFound = true
+      }
+    }
+    cells.fill(undefined, at, at + width)
+    this.#stamps?.set(place - 1, 0)
+    this.#holes++
+    const size = this.size
+    if (this.#holes > 8 + size / 4) this.#rebuild(roomFor(size))
+  }
+
+  /** Makes room for one more; false where there are too many for a list. */
+  #grow(): boolean {
+    const { size } = this
+    if (size >= listMax) return false
+    this.#rebuild(roomFor(size))
+    return true
+  }
+
+  /** A list with room for so many entries, and without deleted ones. */
+  #rebuild(entries: number): void {
+    const old = this.#cells
+    const oldEnd = this.#end
+    const room = entries * width
+    const words = entries > fewMax ? Math.ceil(entries / perWord) : 0
+    const cells = new Array<Cell>(room + words)
+    cells.fill(0, room)
     this.#cells = cells
+    this.#room = room
+    this.#words = words
+    this.#holes = 0
+    const kept = this.#stamps === null ? null : new Stamps(entries)
+    let end = 0
+    for (let at = 0; at < oldEnd; at += width) {
+      if (old[at + 1] === undefined) continue
+      cells[end] = old[at]
+      cells[end + 1] = old[at + 1]
+      cells[end + 2] = old[at + 2]
+      if (kept !== null) kept.set(end / width, (this.#stamps as Stamps).at(at / width))
+      if (words > 0) this.#enter(old[at] as number, end)
+      end += width
+    }
+    this.#end = end
+    this.#stamps = kept
   }
 
   #exchangeInMany(many: Map<string, Value>, key: string, value: Value): Value | undefined {
@@ -161,15 +342,26 @@ export class KeyTable {
 
   #toMany(): Map<string, Value> {
     const many = new Map<string, Value>()
+    const kept = this.#stamps === null ? null : new Stamps(0)
+    for (const [key, stamp] of this.stamped()) kept?.setOf(key, stamp)
     for (const [key, value] of this) many.set(key, value)
-    this.clear()
+    this.#empty()
     this.#many = many
+    this.#stamps = kept
     return many
   }
 
   #column(offset: number): Cell[] {
     const cells: Cell[] = []
-    for (let at = offset; at < this.#end; at += width) cells.push(this.#cells[at])
+    for (let at = 0; at < this.#end; at += width) {
+      if (this.#cells[at + 1] !== undefined) cells.push(this.#cells[at + offset])
+    }
     return cells
   }
+}
+
+/** Room for some more than there are: 4 keys, then 8, 12 and 16, then a quarter more each time. */
+function roomFor(size: number): number {
+  if (size < fewMax) return size + 4 - (size % 4)
+  return Math.min(listMax, size + Math.max(8, size >> 2))
 }

@@ -97,6 +97,12 @@ export class Keyspace {
     this.ledger.counted(segment, change)
   }
 
+  /** The same for its stamp, if it has one: before it goes, or once it is there again. */
+  countStamp(segment: Segment, key: string, change: 1 | -1): void {
+    const database = this.databases[segment.db] as Database
+    if (segment.stampOf(key) > 0) database.stampedKeys += change
+  }
+
   /** Splits a dirty segment, and its halves, while they are above the bounds. */
   split(segment: Segment): void {
     if (!needsSplit(segment)) return
@@ -116,6 +122,8 @@ export class Keyspace {
     }
     table.segments.splice(index, 1, left, right)
     table.starts.splice(index + 1, 0, cut)
+    stampsMoved(database, left)
+    stampsMoved(database, right)
     database.onlys[slot] = undefined
     this.ledger.born(left)
     this.ledger.born(right)
@@ -160,6 +168,7 @@ export class Keyspace {
       moveKey(right, left, key, value)
       this.ledger.counted(left, 1)
     }
+    stampsMoved(this.databases[left.db] as Database, left)
     table.segments.splice(index + 1, 1)
     table.starts.splice(index + 1, 1)
     if (this.#journal.isOpen) {
@@ -272,6 +281,7 @@ export class Keyspace {
     const isOnly = table.segments.length === 1
     database.onlys[segment.slot] = isOnly ? table.segments[0] : undefined
     recount(segment)
+    stampsMoved(database, segment)
     this.ledger.revive(segment)
   }
 
@@ -337,8 +347,14 @@ export class Keyspace {
 function moveKey(from: Segment, to: Segment, key: string, value: Value): void {
   to.map.set(key, value)
   to.bytes += keyBytes(key, value)
+  if (from.hasStamps) to.map.setStamp(key, from.stampOf(key))
   const item = from.expires?.get(key)
   if (item === undefined) return
   if (to.expires === null) to.expires = new Map()
   to.expires.set(key, item)
+}
+
+/** Stamps came to a segment with the keys of another one. */
+function stampsMoved(database: Database, segment: Segment): void {
+  if (segment.hasStamps) database.stampedSegments.push(segment)
 }

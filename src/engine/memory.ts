@@ -15,10 +15,15 @@ export const expiryBytes = 112
 /** Of a key whose uses are noted. */
 export const useBytes = 48
 
+/** Of the stamp of a key that was written whole and is not stable. */
+export const stampBytes = 12
+
 /** Bytes of all databases. */
-export function bytesOf(databases: readonly { readonly bytes: number }[]): number {
+export function bytesOf(
+  databases: readonly { readonly bytes: number; readonly stampedKeys: number }[],
+): number {
   let sum = 0
-  for (const { bytes } of databases) sum += bytes
+  for (const { bytes, stampedKeys } of databases) sum += bytes + stampedKeys * stampBytes
   return sum
 }
 

@@ -33,7 +33,7 @@ export class Merging implements EngineMerging {
   partsKept = 64
   readonly #context: Context
   readonly #seat: number
-  readonly #cells = new Cells()
+  readonly #cells: Cells
   readonly #followSettings: () => void
   readonly #recorder: Recorder
   readonly #merger: Merger
@@ -47,6 +47,7 @@ export class Merging implements EngineMerging {
     this.#seat = seat
     this.#followSettings = followSettings
     const { keyspace, effects } = context
+    this.#cells = new Cells(keyspace)
     const ground = { keyspace, cells: this.#cells }
     this.#recorder = new Recorder(ground)
     effects.record(this.#recorder)

@@ -1,7 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { known } from '../../src/engine/key-facts.js'
-import { fewMax, KeyTable } from '../../src/engine/key-table.js'
+import { Random } from '../../src/base/random.js'
+import { fewMax, KeyTable, listMax } from '../../src/engine/key-table.js'
 import { hashString } from '../../src/base/hash.js'
 import { keySlot } from '../../src/base/keyslot.js'
 
@@ -43,6 +44,46 @@ test('key table: any changes: as a Map, order included', (t) => {
       }
     }),
   )
+})
+
+test('key table: thousands of changes, with stamps: as Maps, order included', (t) => {
+  const random = new Random(5)
+  for (const most of [20, 60, 300, listMax - 1, listMax + 200]) {
+    const table = new KeyTable()
+    const map = new Map<string, string>()
+    const stamps = new Map<string, number>()
+    let stamped = 0
+    for (let step = 0; step < 12_000; step++) {
+      const key = `key:${random.below(most)}`
+      const roll = random.below(10)
+      // Now it grows, now it shrinks.
+      if (roll < (step % 4_000 < 2_400 ? 6 : 2)) {
+        t.is(table.exchange(key, String(step)), map.get(key))
+        map.set(key, String(step))
+      } else if (roll < 8) {
+        if (table.stampOf(key) > 0) stamped--
+        t.is(table.delete(key), map.delete(key))
+        stamps.delete(key)
+      } else {
+        const stamp = roll === 8 ? step + 0.5 : 0
+        stamped += table.setStamp(key, stamp)
+        if (map.has(key) && stamp > 0) stamps.set(key, stamp)
+        else stamps.delete(key)
+      }
+      t.is(table.size, map.size)
+      t.is(stamped, stamps.size)
+      t.is(table.get(key), map.get(key))
+      t.is(table.stampOf(key), stamps.get(key) ?? 0)
+      if (step % 500 !== 0) continue
+      t.deepEqual([...table], [...map])
+      t.deepEqual([...table.keys()], [...map.keys()])
+      t.deepEqual([...table.values()], [...map.values()])
+      t.deepEqual([...table.stamped()].sort(), [...stamps].sort())
+      for (let n = 0; n < most; n++) t.is(table.get(`key:${n}`), map.get(`key:${n}`))
+    }
+    t.is(table.dropStamps(), stamps.size)
+    t.false(table.hasStamps)
+  }
 })
 
 /** Found by search: equal in all 32 bits of their hash. */

@@ -4,6 +4,7 @@
 import { keySlot, slotCount } from '../../base/keyslot.js'
 import type { Seen } from '../../api/engine.js'
 import type { ByteReader, ByteWriter } from '../../base/bytes.js'
+import type { Keyspace } from '../keyspace.js'
 import type { KeyCell } from './cell.js'
 import { WholeWrites } from './whole-writes.js'
 
@@ -14,7 +15,7 @@ const sweptLeast = 4096
 
 export class Cells {
   readonly #objects: (Map<string, KeyCell> | undefined)[] = []
-  readonly #writes = new WholeWrites()
+  readonly #writes: WholeWrites
   /** Everything up to this stamp is stable: also what other members say of slots that were taken of them. */
   stable = 0
   /** As far as it was told here: slots that were not taken show what was there when this was stable. */
@@ -27,6 +28,10 @@ export class Cells {
   #swept: Iterator<readonly [number, string, KeyCell]> | null = null
   /** Objects by slot, made where it is asked for; null since some came or went. */
   #bySlot: Map<number, (readonly [number, string])[]> | null = null
+
+  constructor(keyspace: Keyspace) {
+    this.#writes = new WholeWrites(keyspace)
+  }
 
   /** Keys with a cell, at most. */
   get size(): number {

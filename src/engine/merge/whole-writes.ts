@@ -1,11 +1,10 @@
-// Stamps of keys that were written whole, once, while they are not stable: in generations that are dropped
-// whole. Hardly anybody asks for one, so that writes are only noted, in their order; who asks has them looked
-// up in maps from then on.
+// Stamps of keys that were written whole, once, while they are not stable. Hardly anybody asks for one, so that
+// writes are only noted, in their order; who asks, or notes too many, has the stamps put beside the keys, and from
+// there they are dropped some time after they are stable. Nothing is kept of a key that is gone.
 
-/** A stamp, shared by all keys that an entry wrote: a number in a map would take room for each. */
-interface Write {
-  readonly stamp: number
-}
+import type { Database } from '../database.js'
+import type { Keyspace } from '../keyspace.js'
+import { states } from '../segment.js'
 
 /** From which of the noted keys on they are of this database and stamp; stamp 0 for keys of which nothing is known any more. */
 interface Run {
@@ -14,45 +13,37 @@ interface Run {
   readonly stamp: number
 }
 
-/** Writes by key, by database, and behind those what was only noted. */
-interface Generation {
-  /** The first stamp that came, and the greatest. */
-  first: number
-  last: number
-  size: number
-  readonly maps: (Map<string, Write> | undefined)[]
-  keys: string[]
-  runs: Run[]
-}
-
-const generationsMax = 6
-/** Stamps from which on another generation is begun. */
-const generationSize = 65_536
-/** Notes of all generations from which on they are looked up: what that takes at once is bounded. */
-const notesMax = 65_536
+/** Notes from which on the oldest are put beside their keys, so many with each new one. */
+const notesMax = 49_152
+const notesAtOnce = 2
+/** Segments with stamps that are looked at each time something is stable. */
+const sweptLeast = 4096
 /** Seats of a stamp: its last six bits. */
 const seats = 64
 
-function emptyGeneration(): Generation {
-  return { first: 0, last: 0, size: 0, maps: [], keys: [], runs: [] }
-}
-
 export class WholeWrites {
-  /** Youngest last. */
-  readonly #generations: Generation[] = [emptyGeneration()]
-  /** Greatest stamp of each seat that was set. */
+  readonly #keyspace: Keyspace
+  /** Everything up to this stamp is stable. */
+  #stable = 0
+  /** Greatest stamp of each seat that was set, and of all. */
   readonly #lastOf: number[] = []
+  #last = 0
   #lastSet = 0
-  /** Keys that were noted and not looked up. */
-  #notes = 0
+  /** What is only noted: keys from `#head` on, runs from `#runHead` on, of which the first may be done in part. */
+  #keys: string[] = []
+  #runs: Run[] = []
+  #head = 0
+  #runHead = 0
+
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace
+  }
 
   /** Keys with a stamp, at most. */
   get size(): number {
     this.#lookUp()
     let size = 0
-    for (const { maps } of this.#generations) {
-      for (const map of maps) size += map === undefined ? 0 : map.size
-    }
+    for (const { stampedKeys } of this.#keyspace.used) size += stampedKeys
     return size
   }
 
@@ -62,22 +53,27 @@ export class WholeWrites {
   }
 
   stampOf(db: number, key: string): number | undefined {
+    const stamp = this.#lastNoteOf(db, key) ?? this.#stampBeside(db, key)
+    return stamp > this.#stable ? stamp : undefined
+  }
+
+  /** The stamp of the last note, if it is of this key: most who ask for one wrote just now. */
+  #lastNoteOf(db: number, key: string): number | undefined {
+    const keys = this.#keys
+    if (keys.length === this.#head || keys[keys.length - 1] !== key) return undefined
+    const run = this.#runs[this.#runs.length - 1] as Run
+    return run.db === db ? run.stamp : undefined
+  }
+
+  #stampBeside(db: number, key: string): number {
     this.#lookUp()
-    for (let i = this.#generations.length - 1; i >= 0; i--) {
-      const write = this.#generations[i]?.maps[db]?.get(key)
-      if (write !== undefined) return write.stamp
-    }
-    return undefined
+    const { places } = this.#keyspace
+    return this.#keyspace.find(places.of(db), key)?.stampOf(key) ?? 0
   }
 
   set(db: number, key: string, stamp: number): void {
-    const young = this.#young
     if (stamp !== this.#lastSet) this.#see(stamp)
-    if (young.size === 0) young.first = stamp
-    if (stamp > young.last) young.last = stamp
-    young.size++
     this.#note(db, key, stamp)
-    if (young.size >= generationSize) this.#begin()
   }
 
   #see(stamp: number): void {
@@ -85,142 +81,126 @@ export class WholeWrites {
     const seat = stamp % seats
     while (last.length <= seat) last.push(0)
     if (stamp > (last[seat] as number)) last[seat] = stamp
+    if (stamp > this.#last) this.#last = stamp
     this.#lastSet = stamp
   }
 
   #note(db: number, key: string, stamp: number): void {
-    const { keys, runs } = this.#young
+    const keys = this.#keys
+    const runs = this.#runs
     const run = runs[runs.length - 1]
     if (run === undefined || run.stamp !== stamp || run.db !== db) {
       runs.push({ from: keys.length, db, stamp })
     }
     keys.push(key)
-    if (++this.#notes >= notesMax) this.#lookUp()
+    if (keys.length - this.#head <= notesMax) return
+    for (let i = 0; i < notesAtOnce; i++) this.#lookUpOne()
+    if (this.#head * 2 > keys.length) this.#compact()
   }
 
   /** Nothing is known of a key any more. */
   drop(db: number, key: string): void {
-    if (this.#notes > 0) this.#note(db, key, 0)
-    else for (const { maps } of this.#generations) maps[db]?.delete(key)
+    if (this.#keys.length > this.#head) this.#note(db, key, 0)
+    else this.#put(db, key, 0)
   }
 
   dropAll(db: number): void {
     this.#lookUp()
-    for (const generation of this.#generations) generation.maps[db] = undefined
+    const database = this.#keyspace.databases[this.#keyspace.places.of(db)]
+    if (database !== undefined) sweep(database, { upTo: Number.MAX_SAFE_INTEGER, most: -1 })
   }
 
   /** Each key once, with the youngest stamp. */
   *all(): Iterable<readonly [number, string, number]> {
     this.#lookUp()
-    const generations = this.#generations
-    for (let i = generations.length - 1; i >= 0; i--) {
-      const { maps } = generations[i] as Generation
-      for (let db = 0; db < maps.length; db++) {
-        for (const [key, { stamp }] of maps[db] ?? []) {
-          const isOld = generations.some((each, at) => at > i && each.maps[db]?.has(key) === true)
-          if (!isOld) yield [db, key, stamp]
+    const { databases, places } = this.#keyspace
+    for (let place = 0; place < databases.length; place++) {
+      const database = databases[place]
+      if (database === undefined || database.stampedKeys === 0) continue
+      const db = places.nameOf(place)
+      for (const segment of new Set(database.stampedSegments)) {
+        if (segment.state === states.dead) continue
+        for (const [key, stamp] of segment.stamped()) {
+          if (stamp > this.#stable) yield [db, key, stamp]
         }
       }
     }
   }
 
-  /** Forgets generations that are stable: the rest of what is stable stays until all of its generation is. */
+  /** Forgets what is stable of the notes, and beside keys that of some segments, of all once all is. */
   settle(upTo: number): void {
-    const generations = this.#generations
-    while (generations.length > 0 && (generations[0] as Generation).last <= upTo) {
-      this.#notes -= generations.shift()?.keys.length ?? 0
-    }
-    const young = generations[generations.length - 1]
-    if (young === undefined) generations.push(emptyGeneration())
-    // What is stable in part is complete now: it can be dropped once all of it is.
-    else if (young.size > 0 && young.first <= upTo) this.#begin(upTo)
-  }
-
-  get #young(): Generation {
-    return this.#generations[this.#generations.length - 1] as Generation
-  }
-
-  #begin(stable = 0): void {
-    this.#generations.push(emptyGeneration())
-    if (this.#generations.length > generationsMax) this.#join(stable)
-  }
-
-  /**
-   * Joins the two neighbours that span the least time, not with the youngest: so that the oldest one is stable
-   * some time after its writes are, however far behind that is.
-   */
-  #join(stable: number): void {
-    const generations = this.#generations
-    const spanOf = (index: number): number =>
-      (generations[index + 1] as Generation).last - (generations[index - 1]?.last ?? stable)
-    let best = 0
-    for (let i = 1; i < generations.length - 2; i++) if (spanOf(i) < spanOf(best)) best = i
-    const older = generations[best] as Generation
-    const younger = generations[best + 1] as Generation
-    const isNoted = older.maps.length === 0 && younger.maps.length === 0
-    if (isNoted) joinNotes(older, younger)
-    else {
-      this.#lookUp()
-      older.maps.forEach((map, db) => {
-        if (map === undefined) return
-        const into = younger.maps[db]
-        younger.maps[db] = into === undefined ? map : joinMaps(map, into)
-      })
-      younger.size = 0
-      for (const map of younger.maps) younger.size += map?.size ?? 0
-    }
-    younger.first = Math.min(older.first, younger.first)
-    younger.last = Math.max(older.last, younger.last)
-    generations.splice(best, 1)
-  }
-
-  /** Puts what was noted into the maps, oldest first. */
-  #lookUp(): void {
-    if (this.#notes === 0) return
-    this.#notes = 0
-    for (let i = 0; i < this.#generations.length; i++) {
-      const generation = this.#generations[i] as Generation
-      if (generation.keys.length > 0) this.#lookUpNotes(generation, i)
-    }
-  }
-
-  #lookUpNotes(generation: Generation, index: number): void {
-    const { keys, runs, maps } = generation
-    for (let i = 0; i < runs.length; i++) {
-      const { from, db, stamp } = runs[i] as Run
-      const end = runs[i + 1]?.from ?? keys.length
-      if (stamp === 0) {
-        for (let at = from; at < end; at++) {
-          for (let g = 0; g <= index; g++)
-            this.#generations[g]?.maps[db]?.delete(keys[at] as string)
-        }
-        continue
+    this.#stable = upTo
+    const { used } = this.#keyspace
+    const isBeside = used.some(({ stampedSegments }) => stampedSegments.length > 0)
+    for (;;) {
+      const run = this.#runs[this.#runHead]
+      if (run === undefined || run.stamp > upTo) break
+      const end = this.#runs[this.#runHead + 1]?.from ?? this.#keys.length
+      // What is beside such a key is older, or was forgotten since.
+      if (isBeside && run.stamp === 0) while (this.#head < end) this.#lookUpOne()
+      else {
+        this.#head = end
+        this.#runHead++
       }
-      const map = maps[db] ?? new Map<string, Write>()
-      maps[db] = map
-      const write = { stamp }
-      for (let at = from; at < end; at++) map.set(keys[at] as string, write)
     }
-    generation.keys = []
-    generation.runs = []
+    if (this.#head === this.#keys.length || this.#head > notesMax) this.#compact()
+    const most = upTo >= this.#last ? -1 : sweptLeast
+    for (const database of used) sweep(database, { upTo, most })
+  }
+
+  /** Puts what was noted beside its keys, oldest first. */
+  #lookUp(): void {
+    if (this.#keys.length === 0) return
+    while (this.#head < this.#keys.length) this.#lookUpOne()
+    this.#compact()
+  }
+
+  #lookUpOne(): void {
+    const run = this.#runs[this.#runHead]
+    if (run === undefined) return
+    this.#put(run.db, this.#keys[this.#head] as string, run.stamp)
+    this.#head++
+    const end = this.#runs[this.#runHead + 1]?.from ?? this.#keys.length
+    if (this.#head >= end) this.#runHead++
+  }
+
+  #put(db: number, key: string, stamp: number): void {
+    const { databases, places } = this.#keyspace
+    const place = places.of(db)
+    const segment = this.#keyspace.find(place, key)
+    if (segment === undefined || (stamp === 0 && !segment.hasStamps)) return
+    const database = databases[place] as Database
+    const isFirst = !segment.hasStamps
+    database.stampedKeys += segment.setStamp(key, stamp)
+    if (isFirst && segment.hasStamps) database.stampedSegments.push(segment)
+  }
+
+  /** Drops the notes that are done. */
+  #compact(): void {
+    const head = this.#head
+    const rest = this.#runs.slice(this.#runHead)
+    this.#keys = this.#keys.slice(head)
+    this.#runs = rest.map(({ from, db, stamp }) => ({ from: Math.max(0, from - head), db, stamp }))
+    this.#head = 0
+    this.#runHead = 0
   }
 }
 
-function joinNotes(older: Generation, younger: Generation): void {
-  const shift = older.keys.length
-  for (const { from, db, stamp } of younger.runs) older.runs.push({ from: from + shift, db, stamp })
-  for (const key of younger.keys) older.keys.push(key)
-  younger.keys = older.keys
-  younger.runs = older.runs
-  younger.size += older.size
-}
-
-/** Both, where the younger one counts; the smaller one goes into the other. */
-function joinMaps(older: Map<string, Write>, younger: Map<string, Write>): Map<string, Write> {
-  if (older.size > younger.size) {
-    for (const [key, write] of younger) older.set(key, write)
-    return older
+/** Drops stamps up to `upTo` where a segment has no later one; looks at `most` segments, -1 for all. */
+function sweep(
+  database: Database,
+  { upTo, most }: { readonly upTo: number; readonly most: number },
+): void {
+  const segments = database.stampedSegments
+  const count = segments.length
+  if (count === 0) return
+  const looked = most < 0 ? count : Math.min(count, most)
+  const kept = segments.slice(looked)
+  for (let i = 0; i < looked; i++) {
+    const segment = segments[i]
+    if (segment === undefined || segment.state === states.dead || !segment.hasStamps) continue
+    if (segment.lastStamp <= upTo) database.stampedKeys -= segment.dropStamps()
+    else kept.push(segment)
   }
-  for (const [key, write] of older) if (!younger.has(key)) younger.set(key, write)
-  return younger
+  database.stampedSegments = kept
 }
