@@ -58,6 +58,8 @@ export class Keyspace {
   isDirty = true
   /** Behind which stamp the entries of this run begin, once one group lost entries. */
   ownStart: number | null = null
+  /** The clock stands above what this member may have made and forgotten. */
+  hasLeapt = false
   /** Who was sent entries, and is to be told at once that the other groups have none. */
   readonly owed = new Set<MemberId>()
   /** Milliseconds since when something waits; 0 for not. */

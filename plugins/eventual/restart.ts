@@ -104,8 +104,7 @@ function recovered(state: EventualState, isAlone: boolean): void {
   state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
   // Entries that it made last may be on their way still, and nobody's clock tells of them.
   const isForgetful = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
-  const ms = Math.min(reservedMs, state.options.skewMs / 2)
-  if (isForgetful) state.clock.see(state.clock.last + spanOf(ms))
+  if (isForgetful) leap(state)
   state.recovering = null
   state.floor.isBelow = isAlone && !hasBug('eventual-below-forgotten')
   if (state.floor.isBelow) state.target = null
@@ -114,6 +113,13 @@ function recovered(state: EventualState, isAlone: boolean): void {
   state.clock.see(state.ownLast)
   state.ownStart = hasBug('eventual-incarnation-reused') ? state.ownLast : newStart(state)
   state.toldAt = never
+}
+
+/** Once for all groups that share the clock. */
+function leap({ gate, clock, options }: EventualState): void {
+  if (gate?.keyspace.hasLeapt === true) return
+  if (gate !== null) gate.keyspace.hasLeapt = true
+  clock.see(clock.last + spanOf(Math.min(reservedMs, options.skewMs / 2)))
 }
 
 /** Behind which stamp the entries of this run begin: the same in all groups that wait for each other. */

@@ -199,7 +199,7 @@ export class SimDisk {
     const failed = this.#poisoned || this.failNext
     if (failed) {
       // What a failed write leaves behind is not known.
-      if (!this.#poisoned && this.#random.chance(1, 2)) this.#apply(lane, batch)
+      if (!this.#poisoned && this.#random.chance(1, 2)) lane.store.apply(batch)
       this.#poisoned = true
       this.failNext = false
     } else {
@@ -213,18 +213,8 @@ export class SimDisk {
 
   #land(lane: Lane): void {
     const batch = lane.flying ?? []
-    this.#apply(lane, batch)
+    lane.store.apply(batch)
     this.#note(batch.flatMap((write) => write.witness))
-  }
-
-  /** Merged writes are one write of the device: all or nothing, synced if one asks for it. */
-  #apply(lane: Lane, batch: readonly StoreWrite[]): void {
-    const synced = batch.some((write) => write.sync)
-    batch.forEach((write, at) => {
-      lane.store.apply(
-        at === batch.length - 1 ? { ...write, sync: synced } : { ...write, sync: false },
-      )
-    })
   }
 
   #note(notes: readonly WitnessNote[]): void {

@@ -14,27 +14,29 @@ export class SimStore {
   #current: Rows = new Map()
   /** What a power loss leaves at least. */
   #durable: Rows = new Map()
-  #unsynced: StoreWrite[] = []
+  /** Each as one: a batch is there whole or not at all. */
+  #unsynced: (readonly StoreWrite[])[] = []
 
   get rowCount(): number {
     return this.#current.size
   }
 
-  apply(write: StoreWrite): void {
-    applyWrite(this.#current, write)
-    this.#unsynced.push(write)
-    if (write.sync) this.sync()
+  /** Writes that go together, synced if one of them asks for it. */
+  apply(batch: readonly StoreWrite[]): void {
+    for (const write of batch) applyWrite(this.#current, write)
+    this.#unsynced.push(batch)
+    if (batch.some(({ sync }) => sync)) this.sync()
   }
 
   sync(): void {
-    for (const write of this.#unsynced) applyWrite(this.#durable, write)
+    for (const write of this.#unsynced.flat()) applyWrite(this.#durable, write)
     this.#unsynced = []
   }
 
   losePower(random: Random, mode: LossMode): void {
-    const writes = this.#unsynced
-    const kept = mode === 'suffix' ? writes.slice(0, random.below(writes.length + 1)) : []
-    if (mode === 'each') for (const write of writes) if (random.chance(1, 2)) kept.push(write)
+    const batches = this.#unsynced
+    const kept = mode === 'suffix' ? batches.slice(0, random.below(batches.length + 1)) : []
+    if (mode === 'each') for (const batch of batches) if (random.chance(1, 2)) kept.push(batch)
     this.#unsynced = kept
     this.sync()
     this.#current = new Map(this.#durable)

@@ -1,6 +1,7 @@
 // A causal keyspace of several groups: who sees an entry sees what happened before it, in whatever group.
 
 import test from 'ava'
+import { msOfStamp } from 'quorate/plugin'
 import { plantBug } from '../../../src/base/seeded-bug.js'
 import { randomKeyspace } from './keyspace-random.js'
 import { isOpen, type Member } from './keyspace-member.js'
@@ -136,4 +137,23 @@ test('causal keyspace: a member comes back behind a gap: what the other groups h
   t.true(
     ranges.some(({ seat, after, upTo }) => stamp % 64 === seat && after < stamp && stamp <= upTo),
   )
+})
+
+test('causal keyspace: a disk is lost: the clock that the groups share is moved above what was forgotten once, not for each', (t) => {
+  const world = makeWorld()
+  world.calm(20)
+  const [first, second] = world.members as [Member, Member]
+  world.write(first, 0)
+  waitFor(world, second, 0, 1)
+  world.crash(first)
+  world.start(first, 'disk-lost')
+  world.calm(200)
+  world.write(first, 1)
+  waitFor(world, second, 1, 1)
+
+  const [old = 0] = second.groups[0]?.merged ?? []
+  const [young = 0] = second.groups[1]?.merged ?? []
+
+  const ahead = msOfStamp(young) - msOfStamp(old)
+  t.true(ahead > 9_000 && ahead < 30_000, `${ahead} ms`)
 })

@@ -110,7 +110,13 @@ export class Merging {
       const { judge, profile } = this.#options
       const { members, durability, options } = profile
       const skewMs = Number(options['skewMs'] ?? 30 * 60_000)
-      oracle = new MergingOracle(`group ${group}`, { judge, members, durability, skewMs })
+      oracle = new MergingOracle(`group ${group}`, {
+        judge,
+        members,
+        durability,
+        skewMs,
+        all: () => this.oracles(),
+      })
       this.#oracles.set(group, oracle)
     }
     return oracle

@@ -9,6 +9,7 @@ import type { Vector } from '../../../src/log/vector.js'
 import type { Check, Judge } from '../judge.js'
 import { Entries, type Entry, hashOf } from './entries.js'
 import { Held } from './held.js'
+import { latestStamp } from './latest-stamp.js'
 import { freshSeat, lacksForgotten, type MergingSeat } from './seat.js'
 import { Shown } from './shown.js'
 
@@ -18,6 +19,8 @@ export interface MergingOracleOptions {
   readonly durability: Durability
   /** How far ahead of a member's clock an entry may be that it takes, milliseconds. */
   readonly skewMs: number
+  /** All groups: those of a keyspace share a clock. */
+  readonly all: () => readonly MergingOracle[]
 }
 
 export class MergingOracle {
@@ -26,9 +29,8 @@ export class MergingOracle {
   readonly entries = new Entries()
   readonly #options: MergingOracleOptions
   readonly #shown: Shown
-  /** The greatest wall clock that a member had, and how often members began to make stamps above a reserve. */
-  #wall = 0
-  #starts = 0
+  /** The greatest wall clock that a member had. */
+  wall = 0
   /** The member that made the last entry. */
   latest = 0
   isMuddled = false
@@ -110,9 +112,9 @@ export class MergingOracle {
     seat.recovering = of.recovering
     seat.isBlind ||= of.recovering
     // Stamps begin farther above what others know of.
-    if (of.recovering && seat.damaged) this.#starts++
+    if (of.recovering && seat.damaged) seat.starts++
     seat.power = false
-    this.#starts++
+    seat.starts++
   }
 
   /** Nobody knows what an entry had seen (plugins/eventual/README): data may be lost or return, and is equal in the end. */
@@ -123,7 +125,7 @@ export class MergingOracle {
 
   /** A clock was looked at. */
   clock(wall: number): void {
-    if (wall > this.#wall) this.#wall = wall
+    if (wall > this.wall) this.wall = wall
   }
 
   /** A member made an entry. `seen`: what the entry says that its maker had seen. */
@@ -147,12 +149,11 @@ export class MergingOracle {
       'stamps',
       () => `member ${member} makes ${stamp}, not above ${seat.top} that it holds`,
     )
-    const ahead = msOfStamp(stamp) - this.#wall
-    const most = this.#starts * reservedMs
+    const ahead = msOfStamp(stamp) - latestStamp(this.#options.all())
     this.#hold(
-      ahead <= most,
+      ahead <= 0,
       'stamps',
-      () => `member ${member} makes ${stamp}, ${ahead} ms ahead of every clock`,
+      () => `member ${member} makes ${stamp}, ${ahead} ms further ahead than any clock allows`,
     )
     const number = this.entries.all.length
     const causes = seat.held.copy()
@@ -392,6 +393,3 @@ export class MergingOracle {
     if (!condition) this.#options.judge.fail(check, `${this.name}: ${sentence()}`)
   }
 }
-
-/** What a run may begin above the last one's stamps, milliseconds: stamps are reserved that far ahead. */
-const reservedMs = 10_100

@@ -29,7 +29,7 @@ import { delegate } from '../../conformance/delegate.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
-import type { Visible } from './visible.js'
+import type { Cause, Visible } from './visible.js'
 
 export interface MergingProbeOptions {
   readonly judge: Judge
@@ -72,6 +72,8 @@ class MergingProbe implements Partial<Strategy> {
   readonly #judge: Judge
   readonly #oracle: MergingOracle
   readonly #visible: Visible | null
+  /** Of own proposals that are not executed. */
+  readonly #causes = new Map<Token, readonly Cause[]>()
   /** Tokens that this member was behind. */
   readonly #behind = new WeakSet<SeenStamps>()
   readonly #durability: StrategyInit['durability']
@@ -139,8 +141,10 @@ class MergingProbe implements Partial<Strategy> {
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
     this.#note(now)
     const refusal = this.inner.propose(token, payload, now)
-    if (refusal === null) this.#visible?.served(this.#self)
-    return refusal
+    if (refusal !== null || this.#visible === null) return refusal
+    this.#causes.set(token, this.#visible.seen(this.#oracle, this.#self))
+    this.#visible.served(this.#self)
+    return null
   }
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
@@ -166,11 +170,12 @@ class MergingProbe implements Partial<Strategy> {
       if (seat.isAhead) seat.isAhead = this.#isAhead()
       if (seat.isAhead) this.#oracle.muddle('written-ahead')
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops })
-      this.#visible?.made(this.#oracle, this.#self, number)
+      this.#visible?.made(this.#oracle, number, this.#causes.get(token) ?? [])
       this.#numbers.set(own.at.index, [number])
       this.#own.add(own.at.index)
       this.#unsettled.set(token, number)
     }
+    this.#causes.delete(token)
     this.inner.prepared?.(token, ops)
   }
 

@@ -26,6 +26,8 @@ export interface MergingSeat {
   wasDamaged: boolean
   /** The last end was a loss of power. */
   power: boolean
+  /** How often it began to make stamps above a reserve. */
+  starts: number
   /** Entries of its making, ascending. */
   readonly made: number[]
 }
@@ -45,6 +47,7 @@ export function freshSeat(): MergingSeat {
     damaged: false,
     wasDamaged: false,
     power: false,
+    starts: 0,
     made: [],
   }
 }

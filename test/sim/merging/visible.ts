@@ -6,8 +6,8 @@ import type { Judge } from '../judge.js'
 import type { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
 
-/** What the maker of an entry held in another group. */
-interface Cause {
+/** What the maker of an entry held in another group when it was proposed. */
+export interface Cause {
   readonly oracle: MergingOracle
   readonly held: Held
 }
@@ -33,9 +33,13 @@ export class Visible {
     for (const oracle of groups) this.#causes.set(oracle, new Map())
   }
 
-  made(oracle: MergingOracle, member: MemberId, number: number): void {
+  /** What whoever proposes something at a member now may have seen there in the other groups. */
+  seen(oracle: MergingOracle, member: MemberId): readonly Cause[] {
     const others = this.#groups.filter((each) => each !== oracle)
-    const causes = others.map((each) => ({ oracle: each, held: each.seat(member).held.copy() }))
+    return others.map((each) => ({ oracle: each, held: each.seat(member).held.copy() }))
+  }
+
+  made(oracle: MergingOracle, number: number, causes: readonly Cause[]): void {
     this.#causes.get(oracle)?.set(number, causes)
   }
 
