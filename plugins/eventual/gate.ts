@@ -202,12 +202,13 @@ export class Gate {
 }
 
 /**
- * A restart finds all groups as they were at the end of one turn: then each held all up to the last entry
- * that any of them shows.
+ * A restart finds all groups as their logs were at the end of one turn: then each held all up to the last entry
+ * that any of them shows. But not one whose checkpoint was on disk before its log was.
  */
-function keepsTurns({ durability, recovering }: EventualState): boolean {
+function keepsTurns({ durability, recovering, hasLog, isAlone }: EventualState): boolean {
   if (recovering === 'accept-loss') return true
-  return durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
+  const isKept = durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
+  return isKept && (hasLog || isAlone)
 }
 
 /** There is nothing up to what is shown that any group lacks, or nobody who could tell of it. */

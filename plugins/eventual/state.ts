@@ -71,6 +71,8 @@ export class EventualState {
   readonly tail: Tail
   readonly ledger: Ledger
   readonly out = new EventualOutbox()
+  /** The log reached as far as the checkpoint did when this run began. */
+  readonly hasLog: boolean
   /** Where groups of a causal keyspace wait for each other, else null. */
   readonly gate: Gate | null
   readonly peers: Map<MemberId, Peer>
@@ -223,6 +225,7 @@ export class EventualState {
     const own = this.vector.rangesOf(this.seat)
     this.ownStart = own[own.length - 1]?.after ?? 0
     this.isGapOpen = this.recovering !== null || this.ownStart > 0
+    this.hasLog = init.base.index === 0 || entries.length + init.entries.length > 0
     this.gate = keyspace === null ? null : new Gate(keyspace, this)
     this.gate?.begin()
   }

@@ -35,6 +35,12 @@ test('simulator: causal: one seed twice: the same trace hash', (t) => {
   t.is(run(), run())
 })
 
+// A checkpoint was on disk before its log was: its group came back from a later turn than the others.
+test('simulator: causal: seed 172, which broke: no violation', (t) => {
+  const result = runSeed({ ...shared, seed: 172 })
+  t.is(result.violation?.sentence ?? '', '')
+})
+
 for (const name of ['eventual-gate-open', 'eventual-serves-ahead', 'eventual-token-without-own']) {
   test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {
     const bug = seededBugs.find((each) => each.name === name)
