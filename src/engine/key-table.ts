@@ -33,22 +33,30 @@ function wordOf(print: number, words: number): number {
   return Math.floor(((Math.imul(print, 0x9e3779b1) >>> 0) * words) / 0x100000000)
 }
 
+/** Of a list of more than a few. An object of its own, so that small tables are small. */
+interface Index {
+  /** Cells for entries: there the words begin. */
+  readonly room: number
+  readonly words: number
+  /** Deleted entries. */
+  holes: number
+}
+
 export class KeyTable {
   /** `width` cells for each entry, room for more, and the words of the index. */
   #cells: Cell[] = noCells
   /** Cells of entries in use, deleted ones in between included. */
   #end = 0
-  /** Cells for entries: there the index begins. */
-  #room = 0
-  #words = 0
-  /** Deleted entries. */
-  #holes = 0
+  /** Null while they are few. */
+  #index: Index | null = null
   /** All keys, from the time on when they were too many for a list. */
   #many: Map<string, Value> | null = null
   #stamps: Stamps | null = null
 
   get size(): number {
-    return this.#many === null ? this.#end / width - this.#holes : this.#many.size
+    if (this.#many !== null) return this.#many.size
+    const entries = this.#end / width
+    return this.#index === null ? entries : entries - this.#index.holes
   }
 
   get(key: string): Value | undefined {
@@ -86,7 +94,7 @@ export class KeyTable {
     }
     const at = this.#find(key)
     if (at < 0) return false
-    if (this.#words > 0) this.#deleteIndexed(at)
+    if (this.#index !== null) this.#deleteIndexed(this.#index, at)
     else {
       const cells = this.#cells
       const end = this.#end - width
@@ -107,9 +115,7 @@ export class KeyTable {
   #empty(): void {
     this.#cells = noCells
     this.#end = 0
-    this.#room = 0
-    this.#words = 0
-    this.#holes = 0
+    this.#index = null
   }
 
   keys(): Iterable<string> {
@@ -188,17 +194,17 @@ export class KeyTable {
     const end = this.#end
     if (end === 0) return this.#many === null ? 0 : this.#many.size
     const cells = this.#cells
-    const words = this.#words
-    if (words > 0) return cells[this.#room + wordOf(print, words)] as number
+    const index = this.#index
+    if (index !== null) return cells[index.room + wordOf(print, index.words)] as number
     return (cells[0] as number) ^ (cells[end - width] as number)
   }
 
   /** Finds what may be the key, by its print; -1 for none. */
   guess(print: number): number {
     const cells = this.#cells
-    const words = this.#words
-    if (words > 0) {
-      let places = cells[this.#room + wordOf(print, words)] as number
+    const index = this.#index
+    if (index !== null) {
+      let places = cells[index.room + wordOf(print, index.words)] as number
       for (; places > 0; places >>>= placeBits) {
         const place = places & placeMask
         if (place === gone) continue
@@ -220,9 +226,14 @@ export class KeyTable {
     return key.length + (typeof value === 'string' ? value.length : 0)
   }
 
+  /** Cells for entries. */
+  get #room(): number {
+    return this.#index === null ? this.#cells.length : this.#index.room
+  }
+
   #find(key: string): number {
     const print = known.printOf(key)
-    if (this.#words > 0) return this.#findIndexed(key, print)
+    if (this.#index !== null) return this.#findIndexed(this.#index, key, print)
     const cells = this.#cells
     const end = this.#end
     for (let at = 0; at < end; at += width) {
@@ -231,12 +242,11 @@ export class KeyTable {
     return -1
   }
 
-  #findIndexed(key: string, print: number): number {
+  #findIndexed({ room, words }: Index, key: string, print: number): number {
     const cells = this.#cells
-    const words = this.#words
     let word = wordOf(print, words)
     for (let left = words; left > 0; left--) {
-      const places = cells[this.#room + word] as number
+      const places = cells[room + word] as number
       for (let rest = places; rest > 0; rest >>>= placeBits) {
         const place = rest & placeMask
         if (place === gone) continue
@@ -261,42 +271,43 @@ export class KeyTable {
     cells[at + 1] = key
     cells[at + 2] = value
     this.#end = at + width
-    if (this.#words > 0) this.#enter(print, at)
+    if (this.#index !== null) this.#enter(this.#index, print, at)
   }
 
   /** Puts an entry into the index. */
-  #enter(print: number, at: number): void {
+  #enter({ room, words }: Index, print: number, at: number): void {
     const cells = this.#cells
     const place = at / width + 1
-    for (let word = wordOf(print, this.#words); ; word++) {
-      if (word === this.#words) word = 0
-      const places = cells[this.#room + word] as number
+    for (let word = wordOf(print, words); ; word++) {
+      if (word === words) word = 0
+      const places = cells[room + word] as number
       for (let shift = 0; shift < 3 * placeBits; shift += placeBits) {
         const held = (places >>> shift) & placeMask
         if (held !== 0 && held !== gone) continue
-        cells[this.#room + word] = places + ((place - held) << shift)
+        cells[room + word] = places + ((place - held) << shift)
         return
       }
     }
   }
 
-  #deleteIndexed(at: number): void {
+  #deleteIndexed(index: Index, at: number): void {
+    const { room, words } = index
     const cells = this.#cells
     const place = at / width + 1
-    for (let word = wordOf(cells[at] as number, this.#words), isFound = false; !isFound; word++) {
-      if (word === this.#words) word = 0
-      const places = cells[this.#room + word] as number
+    for (let word = wordOf(cells[at] as number, words), isFound = false; !isFound; word++) {
+      if (word === words) word = 0
+      const places = cells[room + word] as number
       for (let shift = 0; shift < 3 * placeBits; shift += placeBits) {
         if (((places >>> shift) & placeMask) !== place) continue
-        cells[this.#room + word] = places + ((gone - place) << shift)
+        cells[room + word] = places + ((gone - place) << shift)
         isFound = true
       }
     }
     cells.fill(undefined, at, at + width)
     this.#stamps?.set(place - 1, 0)
-    this.#holes++
-    const size = this.size
-    if (this.#holes > 8 + size / 4) this.#rebuild(roomFor(size))
+    index.holes++
+    const { size } = this
+    if (index.holes > 8 + size / 4) this.#rebuild(roomFor(size))
   }
 
   /** Makes room for one more; false where there are too many for a list. */
@@ -315,10 +326,9 @@ export class KeyTable {
     const words = entries > fewMax ? Math.ceil(entries / perWord) : 0
     const cells = new Array<Cell>(room + words)
     cells.fill(0, room)
+    const index = words > 0 ? { room, words, holes: 0 } : null
     this.#cells = cells
-    this.#room = room
-    this.#words = words
-    this.#holes = 0
+    this.#index = index
     const kept = this.#stamps === null ? null : new Stamps(entries)
     let end = 0
     for (let at = 0; at < oldEnd; at += width) {
@@ -327,7 +337,7 @@ export class KeyTable {
       cells[end + 1] = old[at + 1]
       cells[end + 2] = old[at + 2]
       if (kept !== null) kept.set(end / width, (this.#stamps as Stamps).at(at / width))
-      if (words > 0) this.#enter(old[at] as number, end)
+      if (index !== null) this.#enter(index, old[at] as number, end)
       end += width
     }
     this.#end = end
