@@ -1,5 +1,5 @@
 import test from 'ava'
-import type { Config, Durability } from '../../src/api/config.js'
+import type { Durability } from '../../src/api/config.js'
 import type { GroupId, MemberId } from '../../src/api/ids.js'
 import type { Witness } from '../../src/api/store.js'
 import type {
@@ -16,6 +16,7 @@ import { Shard } from '../../src/shard/shard.js'
 import { Storage } from '../../src/shard/storage.js'
 import { Windows } from '../../src/shard/windows.js'
 import { keyspace } from '../core/core-world.js'
+import { configOf } from '../router/world.js'
 import { FakeEngine } from './fake-engine.js'
 import { MapEngine } from './map-engine.js'
 import { StoreWorld } from './store-world.js'
@@ -104,7 +105,7 @@ for (const each of cases) {
       id: 0 as GroupId,
       shard: 0,
       keyspace: space,
-      config: { self: 1 as MemberId, requestMs: 1_000, clockSkewMs: 500, databases: 16 } as Config,
+      config: configOf({ requestMs: 1_000 }),
       members: { voters: [1 as MemberId], learners: [] },
       plugin: {
         supports: { order: 'total' },
@@ -152,12 +153,12 @@ function unlogged(self: number, index: number) {
   } as unknown as Strategy
   const storage = new Storage({
     group: 0 as GroupId,
-    config: {
+    config: configOf({
       self: self as MemberId,
       checkpointKeysPerSecond: 1e6,
       checkpointLogBytes: 1e9,
       checkpointIntervalMs: 1e9,
-    } as Config,
+    }),
     durability: 'none',
     members: { voters: [1 as MemberId, 2 as MemberId], learners: [] },
     sink,
