@@ -30,7 +30,7 @@ export interface EventualOptions {
   readonly tailBytes: number
   /** Bytes of entries kept for members that have not got them; beyond, they are repaired slot by slot. */
   readonly keepBytes: number
-  /** Milliseconds after which a member that is not heard counts as away. */
+  /** Milliseconds after which a member that is not heard counts as away: it will take slots, and no writes meanwhile. */
   readonly awayMs: number
   /** Bytes of memory for the log of members that are away: a part of the data's, and at least so much. */
   readonly awayBytes: number
@@ -50,7 +50,7 @@ export const eventualDefaults = {
   unsavedBytes: 32 * 1024 * 1024,
   tailBytes: limits.tailBytesMax,
   keepBytes: 256 * 1024 * 1024,
-  awayMs: 30_000,
+  awayMs: 300_000,
   awayBytes: 4 * 1024 * 1024,
 } as const satisfies EventualOptions
 

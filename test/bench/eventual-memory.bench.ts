@@ -33,6 +33,8 @@ export interface EventualMemoryFigures {
 /** Bytes of `maxmemory` for each key that is written: about a third of them are there in the end. */
 const bytesPerKey = 64
 const endsMs = 1_000
+/** A member is away for long after so many milliseconds, not after the usual minutes. */
+const awayMs = 10_000
 const batchMax = 5_000
 const valueBytes = 64
 const waitMsMax = 300_000
@@ -49,7 +51,8 @@ class Members {
   }
 
   static async start(durability: string): Promise<Members> {
-    const cluster = await TestCluster.prepare({ members: 3, proxied: false })
+    const keyspaces = [{ name: 'default', level: 'eventual', options: { awayMs } }]
+    const cluster = await TestCluster.prepare({ members: 3, proxied: false, config: { keyspaces } })
     const made = new Members(cluster, durability)
     await cluster.waitReady()
     return made
