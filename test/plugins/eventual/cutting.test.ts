@@ -18,7 +18,7 @@ test('eventual: a member is away for long: little is kept of the log, and it com
     seed: 1,
     members: 2,
     durability: 'none',
-    options: { awayBytes: 32 * 1024 },
+    options: { awayBytes: 32 * 1024, awayMs: 30_000 },
   })
   const [one, two] = world.nodes as [Node, Node]
   world.run(20)
