@@ -5,9 +5,7 @@
 // Why rows go unsynced and only the manifest is synced: both are in one LevelDB, whose write-ahead log
 // keeps the order of writes, so a synced manifest makes all rows before it durable as well. A crash
 // before it may lose any tail of the rows, and then the old manifest still stands. The loader checks the
-// digest of the rows all the same, because a damaged store opens without an error. The log is another
-// store: the manifest waits until it is durable up to where the checkpoint began, for a loss of power that
-// took the end of the log must not leave the state of one group behind it, and not that of the others.
+// digest of the rows all the same, because a damaged store opens without an error.
 
 import type { Engine } from '../api/engine.js'
 import type { GroupId, Now } from '../api/ids.js'
@@ -19,18 +17,10 @@ import type { Hash64 } from '../base/hash.js'
 import type { ShardSink } from './sink.js'
 import { encodeManifest, type Manifest, stateKey } from './state-layout.js'
 
-/** The log, as it was written when the open checkpoint began. */
-export interface CheckpointLog {
-  isDurable(): boolean
-  /** Makes it durable. */
-  sync(): void
-}
-
 export interface CheckpointsInit {
   readonly group: GroupId
   readonly engine: Engine
   readonly sink: ShardSink
-  readonly log: CheckpointLog
   readonly generation: number
   /** Greatest checkpoint number ever seen in this generation; the next one is greater. */
   readonly number: number
@@ -77,8 +67,6 @@ export class Checkpoints {
   #isManifestDurable = false
   #failure: string | null = null
   #isUrgent = false
-  /** The log was asked to be durable. */
-  #awaitsLog = false
   /** Snapshot transfers that still read the last finished checkpoint's rows: no row is deleted. */
   #holds = 0
   #hasGarbage: boolean
@@ -146,7 +134,6 @@ export class Checkpoints {
     this.#start = start
     this.#engineManifest = null
     this.#isManifestDurable = false
-    this.#awaitsLog = false
     this.#keysWritten = 0
     this.#rowsWritten = 0
     this.#begunAt = now.mono
@@ -180,10 +167,7 @@ export class Checkpoints {
     if (this.#phase === 'closed' || this.#phase === 'failed') return Infinity
     if (this.#phase === 'manifest') return this.#isManifestDurable ? 0 : Infinity
     if (this.#phase === 'rows') {
-      if (this.#engineManifest !== null) {
-        const waits = this.#awaitsLog && !this.#init.log.isDurable()
-        return waits || this.#writesInFlight > 0 ? Infinity : 0
-      }
+      if (this.#engineManifest !== null) return this.#writesInFlight === 0 ? 0 : Infinity
       if (this.#writesInFlight >= limits.checkpointWritesInFlight) return Infinity
       return this.#isUrgent ? 0 : this.#paidAt()
     }
@@ -255,11 +239,6 @@ export class Checkpoints {
   #writeManifest(): void {
     const engine = this.#engineManifest
     if (engine === null || this.#writesInFlight > 0 || this.#phase !== 'rows') return
-    if (!this.#init.log.isDurable()) {
-      this.#awaitsLog = true
-      this.#init.log.sync()
-      return
-    }
     const manifest = this.#makeManifest(engine)
     this.#phase = 'manifest'
     this.#write({

@@ -24,9 +24,6 @@ export class LogWriter {
   #isUnsynced = false
   #syncedAt = 0
   #inFlight = 0
-  /** Writes so far, and those of them that are durable. */
-  #written = 0
-  #durable = 0
   /** Why the store failed, or null. Nothing is written any more then. */
   failed: string | null = null
 
@@ -39,16 +36,6 @@ export class LogWriter {
   /** Bytes of the log on disk. */
   get bytes(): number {
     return this.#log.bytes
-  }
-
-  /** Writes so far: where the log stands. */
-  get written(): number {
-    return this.#written
-  }
-
-  /** The first so many writes are durable. */
-  get durable(): number {
-    return this.#durable
   }
 
   /** Everything written is durable. */
@@ -124,10 +111,8 @@ export class LogWriter {
   #submit(write: SinkWrite, done: () => void): void {
     if (this.failed !== null) return
     this.#inFlight++
-    const written = ++this.#written
     this.#sink.write(write, (error) => {
       this.#inFlight--
-      if (error === null && write.sync) this.#durable = written
       if (error !== null && !hasBug('log-failed-write-counts')) this.failed = error
       else done()
     })

@@ -86,8 +86,6 @@ export class Storage {
   /** Somebody asked for a checkpoint that has not begun yet. */
   #isAsked = false
   #settleUntil = 0
-  /** Writes of the log when the last checkpoint began. */
-  #writtenAtBegin = 0
   /** One sentence where the storage cannot go on, else empty. */
   why = ''
 
@@ -250,7 +248,6 @@ export class Storage {
     const { executor } = this.#init.host
     const chain = this.#init.host.strategy()?.chainAt(executor.applied.index) ?? null
     if (chain === null) return
-    this.#writtenAtBegin = this.#writer.written
     this.#checkpoints?.begin(now, {
       position: executor.applied,
       chain,
@@ -347,10 +344,6 @@ export class Storage {
       group,
       engine,
       sink,
-      log: {
-        isDurable: () => this.#writer.durable >= this.#writtenAtBegin,
-        sync: () => this.#writer.sync(),
-      },
       keysPerSecond: config.checkpointKeysPerSecond,
       logBytesMax: config.checkpointLogBytes,
       intervalMs: config.checkpointIntervalMs,

@@ -12,7 +12,7 @@ import {
   stateKey,
 } from '../../src/shard/state-layout.js'
 import { FakeEngine } from './fake-engine.js'
-import { settledLog, StoreWorld } from './store-world.js'
+import { StoreWorld } from './store-world.js'
 
 const group = 1 as GroupId
 
@@ -34,7 +34,6 @@ function makeMember(world: StoreWorld, change: Partial<CheckpointsInit> = {}): M
     group,
     engine,
     sink: world,
-    log: settledLog,
     generation: 1,
     number: 0,
     finished: null,
@@ -138,27 +137,6 @@ test('checkpoints: the manifest: is written synced, alone, after every row was a
     member.world.writesSeen.at(-1)?.puts.map((row) => row.key),
     [manifestKey(group)],
   )
-  t.is(member.finished.length, 1)
-})
-
-test('checkpoints: the manifest: waits until the log is durable', (t) => {
-  let isDurable = false
-  let syncs = 0
-  const log = { isDurable: () => isDurable, sync: () => void syncs++ }
-  const member = makeMember(new StoreWorld(), { log })
-  member.engine.set('key', 'value')
-  member.checkpoints.begin(at(0), start(1))
-  for (let turn = 0; turn < 20; turn++) {
-    member.checkpoints.turn(at(turn))
-    member.world.answerAll()
-  }
-
-  t.deepEqual([member.checkpoints.status.phase, member.finished.length], ['rows', 0])
-  t.true(syncs > 0)
-  t.is(member.checkpoints.wakeAt(), Number.POSITIVE_INFINITY)
-  isDurable = true
-  t.is(member.checkpoints.wakeAt(), 0)
-  runDown(member, 20)
   t.is(member.finished.length, 1)
 })
 
@@ -348,7 +326,6 @@ test('checkpoints: crash at any point, many times: the last finished one loads e
         group,
         engine,
         sink: world,
-        log: settledLog,
         generation: result.generation,
         number,
         finished,

@@ -13,7 +13,7 @@ import { Loader, type LoadResult } from '../../src/shard/loader.js'
 import { channels } from '../../src/shard/sink.js'
 import { type InstalledSnapshot, SnapshotReceiver } from '../../src/shard/snapshot-receiver.js'
 import { SnapshotSender } from '../../src/shard/snapshot-sender.js'
-import { settledLog, StoreWorld } from './store-world.js'
+import { StoreWorld } from './store-world.js'
 
 const group = 3 as GroupId
 
@@ -65,7 +65,6 @@ test('checkpoints of the engine: crash at any point: the last finished one loads
         group,
         engine,
         sink: world,
-        log: settledLog,
         generation: result.generation,
         number: result.number,
         finished,
@@ -101,7 +100,6 @@ test('transfer of the engine: rows of a later checkpoint beside it: installs the
     group,
     engine,
     sink: from,
-    log: settledLog,
     generation: 1,
     number: 0,
     finished: null,

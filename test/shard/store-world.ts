@@ -5,7 +5,6 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { Row, RowRange, StoreName } from '../../src/api/store.js'
 import type { TraceEvent } from '../../src/api/trace.js'
 import type { Random } from '../../src/base/random.js'
-import type { CheckpointLog } from '../../src/shard/checkpoints.js'
 import type { Channel, ShardSink, SinkWrite } from '../../src/shard/sink.js'
 
 export interface Sent {
@@ -18,9 +17,6 @@ interface PendingWrite {
   readonly write: SinkWrite
   readonly done: (error: string | null) => void
 }
-
-/** A log that is durable at any time. */
-export const settledLog: CheckpointLog = { isDurable: () => true, sync: () => {} }
 
 export class StoreWorld implements ShardSink {
   /** What a scan sees. */

@@ -12,7 +12,7 @@ import { channels } from '../../src/shard/sink.js'
 import { type InstalledSnapshot, SnapshotReceiver } from '../../src/shard/snapshot-receiver.js'
 import { SnapshotSender } from '../../src/shard/snapshot-sender.js'
 import { FakeEngine } from './fake-engine.js'
-import { type Sent, settledLog, StoreWorld } from './store-world.js'
+import { type Sent, StoreWorld } from './store-world.js'
 
 export const group = 1 as GroupId
 export const leader = 1 as MemberId
@@ -134,7 +134,6 @@ export class Side {
       group,
       engine: this.engine,
       sink: this.store,
-      log: settledLog,
       generation,
       number,
       finished,
