@@ -54,14 +54,15 @@ export class Floor {
   took(theirs: Known | null, most: number): void {
     const upTo = theirs?.upTo ?? most
     if (upTo > this.#forgotten) this.#forgotten = upTo
-    if (theirs === null || upTo <= this.#upTo) return
+    if (theirs === null || upTo < this.#upTo || (upTo === this.#upTo && this.#isExact)) return
     this.rises(upTo)
     this.#vector.join(theirs.vector)
     this.#isExact = true
   }
 
-  /** Everything up to here is stable. */
+  /** Everything up to here is stable. After a restart it may be told again. */
   rises(upTo: number): void {
+    if (upTo <= this.#upTo) return
     this.#upTo = upTo
     this.#isExact = true
     this.#above.forEach(({ stamps, isNext }, seat) => {

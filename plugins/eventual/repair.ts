@@ -83,6 +83,12 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   if (repair === null || repair.from !== from || repair.next !== message.slot) return
   if (view === undefined || message.exported.length === 0) return
   repair.start ??= message.everywhere
+  if (!message.everywhere.includes(repair.start)) {
+    // It came back with less than it had, as the slots that it gave before show: all of them again.
+    state.repair = { from, next: 0, start: null, askedAt: state.mono }
+    ask(state)
+    return
+  }
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
   let held = -1
   for (const exported of message.exported) {

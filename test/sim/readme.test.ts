@@ -11,7 +11,9 @@ const text = readFileSync(`${root}test/sim/README.md`, 'utf8')
 const quoted = [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] as string)
 
 test('simulator: README: names every seeded bug, and none that is not in the bank', (t) => {
-  const named = quoted.filter((word) => /^(raft|zab|eventual|merge|shard|log|core)-[a-z-]+$/.test(word))
+  const named = quoted.filter((word) =>
+    /^(raft|zab|eventual|merge|shard|log|core)-[a-z-]+$/.test(word),
+  )
 
   t.deepEqual([...new Set(named)].sort(), seededBugs.map((bug) => bug.name).sort())
 })

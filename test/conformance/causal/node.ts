@@ -143,4 +143,6 @@ export interface WorldOptions {
   readonly lossPercent?: number
   /** A member without news is only ticked when its `wakeAt` has come. */
   readonly sleeps?: boolean
+  /** Where all of the toy's data is. */
+  readonly slot?: number
 }

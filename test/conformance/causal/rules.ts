@@ -8,6 +8,12 @@ export class Rules {
   readonly faults: string[] = []
   /** By stamp: what its origin had merged when it made it. */
   readonly made = new Map<number, ReadonlySet<number>>()
+  /** Where all of the toy's data is. */
+  readonly #slot: number
+
+  constructor(slot: number) {
+    this.#slot = slot
+  }
 
   /** `near`: the members that this one reaches. */
   execute(node: Node, { payload, token, merge, slot }: Delivery, near: readonly Node[]): void {
@@ -41,7 +47,7 @@ export class Rules {
       strategy.prepared?.(token as Token, isEmpty ? null : payload.bytes())
       return
     }
-    if (merge.holds?.(0) === true) {
+    if (merge.holds?.(this.#slot) === true) {
       if (!node.merged.has(stamp)) this.faults.push(`member ${node.id} does not hold ${stamp}`)
       node.partly.delete(stamp)
       return

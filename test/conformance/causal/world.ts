@@ -41,7 +41,7 @@ const wallStart = 1_790_000_000_000
 export class CausalWorld {
   readonly random: Random
   readonly nodes: readonly Node[]
-  readonly rules = new Rules()
+  readonly rules: Rules
   /** Answered, so never to be lost while a disk survives. */
   readonly answered = new Set<number>()
   readonly cut = new Set<string>()
@@ -56,6 +56,7 @@ export class CausalWorld {
 
   constructor(options: WorldOptions) {
     this.#options = options
+    this.rules = new Rules(options.slot ?? 0)
     this.random = new Random(options.seed)
     this.nodes = Array.from({ length: options.members }, (_, i) => makeNode(i + 1))
     for (const node of this.nodes) this.start(node, null)
@@ -84,7 +85,7 @@ export class CausalWorld {
     const isDiskLess = this.#options.durability === 'none'
     const earlier = entries.filter(({ index }) => index <= base.index)
     const members = this.nodes.map(({ id }) => id)
-    const { plugin, options } = this.#options
+    const { plugin, options, slot: home = 0 } = this.#options
     node.strategy = plugin.create({
       self: node.id,
       group: 1 as GroupId,
@@ -99,12 +100,11 @@ export class CausalWorld {
         isDiskLess || earlier.length === 0 || disk.from.at.index > base.index
           ? null
           : { from: disk.from.at, chain: disk.from.chain, entries: earlier },
-      // All of the toy's data is in one slot.
       view: {
-        holdsSlot: (slot) => slot === 0 && node.merged.size > 0,
-        nextSlot: (from) => (from === 0 && node.merged.size > 0 ? 0 : slotCount),
-        slotDigest: (slot) => ({ high: 0, low: slot === 0 ? node.merged.size : 0 }),
-        exportSlot: (slot) => encodeMerged(slot === 0 ? node.merged : new Set()),
+        holdsSlot: (slot) => slot === home && node.merged.size > 0,
+        nextSlot: (from) => (from <= home && node.merged.size > 0 ? home : slotCount),
+        slotDigest: (slot) => ({ high: 0, low: slot === home ? node.merged.size : 0 }),
+        exportSlot: (slot) => encodeMerged(slot === home ? node.merged : new Set()),
       },
       mark: disk.checkpoint?.mark ?? null,
       recovering,

@@ -61,6 +61,26 @@ test('floor: slots of another member: it is as far as there, or not known before
   t.deepEqual(ends(floor.known), [at(4)])
 })
 
+test('floor: told again what is stable, as after a restart: it stays known', (t) => {
+  const floor = floorOf(at(1), at(3))
+  floor.rises(at(2))
+  floor.joined(upTo(at(6)))
+
+  floor.rises(at(2))
+  floor.rises(at(1))
+  t.deepEqual(ends(floor.known), [at(1)])
+})
+
+test('floor: slots of a member for which as much is stable, and who knows: known again', (t) => {
+  const floor = floorOf(at(1))
+  floor.joined(upTo(at(6)))
+  floor.rises(at(4))
+  t.is(floor.known, null)
+
+  floor.took({ upTo: at(4), vector: upTo(at(3)) }, at(99))
+  t.deepEqual(ends(floor.known), [at(3)])
+})
+
 test('floor: more entries than are remembered: not known in between, and known behind all', (t) => {
   const floor = floorOf(...Array.from({ length: 1_500 }, (_, tick) => at(tick + 1)))
 

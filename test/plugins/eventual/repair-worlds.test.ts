@@ -54,3 +54,44 @@ test('eventual: a member that waits for a snapshot takes no writes, for it would
   world.judge()
   t.deepEqual(world.faults, [])
 })
+
+test('eventual: who gives slots loses its disk half way: all slots are taken again', (t) => {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 1,
+    members: 3,
+    durability: 'always',
+    options,
+    slot: 9_000,
+  })
+  const [one, two, three] = world.nodes as [Node, Node, Node]
+  world.run(2)
+  world.write(one)
+  world.run(10)
+  world.partition(one, two)
+  world.partition(one, three)
+  for (let i = 0; i < 60; i++) {
+    world.write(two)
+    world.run(1)
+  }
+  world.run(10)
+  world.checkpoint(two)
+  world.run(2)
+  let slots = 0
+  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'slots' || slots++ === 0
+  world.heal(one, two)
+  world.run(80)
+  t.true(slots > 1)
+
+  world.partition(two, three)
+  world.crash(two)
+  world.wipe(two)
+  world.start(two, 'disk-lost')
+  world.filter = () => true
+  world.run(80)
+
+  t.is(one.merged.size, 1)
+  world.comeToRest()
+  world.judge()
+  t.deepEqual(world.faults, [])
+})
