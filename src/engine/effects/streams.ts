@@ -104,6 +104,7 @@ export class StreamEffects {
     this.#changes.header(key, stream)
     stream.groups.set(group.name, group)
     this.#grew(key, stream, group.bytes)
+    if (stream.body.isHomed) this.recorder?.eraseHanging(key, group.name)
     this.#write(key, stream, headName, headOf(stream))
     this.#write(key, stream, groupName(group.name), payloadOfGroup(group))
   }

@@ -19,18 +19,18 @@ interface Claim {
 }
 
 /**
- * Which kind clients see, -1 for none: of those that hold something, the one of the latest whole write or
- * creation; without any, the one with the youngest element.
+ * Which kind clients see, -1 for none: the one of the latest whole write or creation; without any, the one with the
+ * youngest element. A kind whose elements are gone one by one does not give way to one that lost to it: who has
+ * forgotten what is stable has no other.
  */
 export function kindOfCell(cell: KeyCell): Kind {
   let best: Claim | null = null
   for (let kind = 0; kind < kindCount; kind++) {
-    const youngest = youngestOf(cell, kind)
-    if (youngest < 0) continue
-    const claim = { kind, rank: rankOf(cell, kind), youngest }
+    const claim = { kind, rank: rankOf(cell, kind), youngest: youngestOf(cell, kind) }
+    if (claim.rank < 0 && claim.youngest < 0) continue
     if (best === null || isAbove(claim, best)) best = claim
   }
-  return best === null ? -1 : best.kind
+  return best === null || best.youngest < 0 ? -1 : best.kind
 }
 
 function isAbove(a: Claim, b: Claim): boolean {

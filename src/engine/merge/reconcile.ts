@@ -4,10 +4,18 @@
 
 import type { Seen } from '../../api/engine.js'
 import { hasBug } from '../../base/seeded-bug.js'
-import { type Dot, ElementCell, KeyCell, type Kind, type Made, type Time } from './cell.js'
+import {
+  type Dot,
+  ElementCell,
+  type Entry,
+  KeyCell,
+  type Kind,
+  type Made,
+  type Time,
+} from './cell.js'
 import { resolve } from './contents.js'
 import { addTo } from './fold.js'
-import { lastOfCell } from './survivors.js'
+import { lastOfCell, restOfElement } from './survivors.js'
 
 export interface Sides {
   readonly mine: Seen
@@ -35,7 +43,46 @@ export function reconcile(mine: KeyCell, theirs: KeyCell, sides: Sides): KeyCell
   const isYoungBase = isMineYoung || theirs.bases.some(isYoung)
   // With a young base nothing was folded by who has it. Without, both can fold.
   if (isYoungBase) return joinCells(mine, theirs, { ...sides, isMine: isMineYoung })
-  return joinCells(level(mine, sides.upTo), level(theirs, sides.upTo), { ...sides, isMine: null })
+  const [ours, others] = [level(mine, sides.upTo), level(theirs, sides.upTo)]
+  const made = joinCells(ours, others, { ...sides, isMine: null })
+  return withoutLosers(made, [mine, theirs], sides.upTo)
+}
+
+/**
+ * What is stable has no stamps any more that tell which kind came later: only that one is left of it, as where all of
+ * it is forgotten.
+ */
+function withoutLosers(cell: KeyCell, before: readonly KeyCell[], upTo: number): KeyCell {
+  const claims = [...cell.bases, ...cell.made].filter(({ stamp }) => stamp <= upTo)
+  const kinds = [...new Set(claims.map(({ kind }) => kind))]
+  if (kinds.length < 2) return cell
+  const lastOf = (kind: Kind): number =>
+    Math.max(...before.map((each) => rankOfStable(each, kind, upTo)))
+  const winner = kinds.reduce((best, kind) => (lastOf(kind) > lastOf(best) ? kind : best))
+  const isLeft = ({ stamp, kind }: Made): boolean => stamp > upTo || kind === winner
+  cell.bases = cell.bases.filter(isLeft)
+  cell.made = cell.made.filter(isLeft)
+  if (winner !== 0) cell.deltas = cell.deltas.filter(({ stamp }) => stamp > upTo)
+  cell.elements = cell.elements.map((entries, kind) => {
+    if (entries === null || kind === winner) return entries
+    const left = new Map<string, Entry>()
+    for (const [name, entry] of entries) {
+      const rest = restOfElement(elementOf(entry), (stamp) => stamp <= upTo)
+      if (rest !== null) left.set(name, rest)
+    }
+    return left
+  })
+  cell.last = lastOfCell(cell)
+  return cell
+}
+
+/** Since when, at most, what is stable of a key is of a kind; -1 where nothing says so. */
+function rankOfStable({ bases, made }: KeyCell, of: Kind, upTo: number): number {
+  let rank = -1
+  for (const { stamp, kind } of [...bases, ...made]) {
+    if (kind === of && stamp <= upTo && stamp > rank) rank = stamp
+  }
+  return rank
 }
 
 /** Whose stable parts are told as they were: null for whoever has not folded them. */

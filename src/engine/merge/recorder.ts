@@ -18,6 +18,7 @@ import { elementsOf, kindOf, readElement, timeOfElement } from './contents.js'
 import { joinAmounts } from './fold.js'
 import { endOf, type Ground, openCell, openEntry, valueAt } from './open.js'
 import { codes, encodePayload, OperationWriter } from './operations.js'
+import { groupOf } from './stream-names.js'
 import { placeBehind, placeLeft, placeRight, placeWhole } from './places.js'
 
 /** tried: what is heard will be undone, so nothing is kept of it. */
@@ -201,6 +202,16 @@ export class Recorder {
     }
     const cell = cells.object(db, key)
     cell?.elements[kind]?.delete(name)
+  }
+
+  /** A stream gets a group: what hung on one of that name, and nobody sees, is no part of it. */
+  eraseHanging(key: string, group: string): void {
+    if (!this.#records()) return
+    const entries = this.#ground.cells.object(this.db, key)?.elements[kinds.stream]
+    if (entries === null || entries === undefined) return
+    for (const name of [...entries.keys()]) {
+      if (groupOf(name) === group) this.erase(key, kinds.stream, name)
+    }
   }
 
   /** An amount is added to an element. Told before. */

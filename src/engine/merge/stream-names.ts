@@ -30,3 +30,9 @@ export function parseConsumer(name: string): readonly [string, string] {
 export function parsePending(name: string): readonly [string, string] {
   return [name.slice(17), name.slice(1, 17)]
 }
+
+/** The group that a consumer or a pending entry hangs on, null for what is neither. */
+export function groupOf(name: string): string | null {
+  if (name[0] === 'c') return parseConsumer(name)[0]
+  return name[0] === 'p' ? parsePending(name)[0] : null
+}
