@@ -103,11 +103,11 @@ export class Effects {
   }
 
   #recordPut(recorder: Recorder, key: string, value: Value): void {
-    if (recorder.hearing !== 'own') return
+    if (recorder.hearing !== 'own' && recorder.hearing !== 'tried') return
     if (typeof value !== 'string' && value.type === 'list') {
       this.lists.place(key, value, () => recorder.nextWhole())
     }
-    recorder.put(key, value)
+    if (recorder.hearing === 'own') recorder.put(key, value)
   }
 
   /** Gives a key that is not there a container that is about to be filled; whoever does that tells of it. */

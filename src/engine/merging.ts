@@ -58,7 +58,8 @@ export class Merging implements EngineMerging {
 
   /** Commands are tried out and undone: nothing of it is told or kept, but automatic ids are those of this member. */
   speculates(isOn: boolean): void {
-    this.#recorder.hearing = isOn ? 'tried' : 'nothing'
+    if (isOn) this.#recorder.tryOut()
+    else this.#recorder.hearing = 'nothing'
     this.#context.seat = isOn ? this.#seat : -1
   }
 

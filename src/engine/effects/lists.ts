@@ -5,6 +5,7 @@ import type { Recorder } from '../merge/recorder.js'
 import type { ListValue } from '../values/list.js'
 import { itemBytes, type ListPart } from '../values/list-part.js'
 import { kinds } from '../merge/cell.js'
+import { hookBehind } from '../merge/places.js'
 
 export class ListEffects {
   readonly #changes: Changes
@@ -18,8 +19,9 @@ export class ListEffects {
   insert(key: string, list: ListValue, { position, item }: ListPlace): void {
     const { body } = list
     if (this.recorder !== null && body.isHomed) {
-      const before = position === 0 ? null : placeAt(list, position - 1)
-      this.put(key, list, { place: this.recorder.insert(key, before, item), item })
+      const next = position === body.size ? null : placeAt(list, position)
+      const hook = position === 0 ? null : hookBehind(placeAt(list, position - 1), next)
+      this.put(key, list, { place: this.recorder.insert(key, hook, item), item })
       return
     }
     const isLast = position === body.size

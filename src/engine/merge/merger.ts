@@ -11,7 +11,7 @@ import { Elements, type Opened } from './elements.js'
 import { Keys, type MergerInit, type OpenEntry } from './keys.js'
 import { valueAt } from './open.js'
 import { codes, sameKey } from './operations.js'
-import { isPlace, placeBehind, placeLeft, placeRight, placeWhole } from './places.js'
+import { isPlace, placeAt, placeLeft, placeRight, placeWhole } from './places.js'
 
 export class Merger {
   readonly #init: MergerInit
@@ -195,10 +195,10 @@ export class Merger {
     let place = ''
     if (code === codes.pushLeft) place = placeLeft(stamp, this.#index++)
     else if (code === codes.pushRight) place = placeRight(stamp, this.#index++)
-    else if (code === codes.insert) {
-      const before = reader.text()
-      if (!isPlace(before)) return false
-      place = placeBehind(before, stamp, this.#index++)
+    else if (code === codes.insert || code === codes.insertLast) {
+      const hook = { place: reader.text(), isLast: code === codes.insertLast }
+      if (!isPlace(hook.place)) return false
+      place = placeAt(hook, stamp, this.#index++)
     } else return false
     const dot = { stamp, isWhole: false, payload: reader.text() }
     const at = this.#open(kinds.list)

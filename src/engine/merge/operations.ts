@@ -37,10 +37,12 @@ export const codes = {
   persistElement: 17,
   pushLeft: 18,
   pushRight: 19,
-  /** A list's element behind another one. */
+  /** A list's element next behind another one. */
   insert: 20,
   /** A score is added to, as a double. */
   addScore: 21,
+  /** A list's element behind all that hangs on a place. */
+  insertLast: 22,
 } as const
 
 /** The key is that of the operation before. */

@@ -19,7 +19,7 @@ import { joinAmounts } from './fold.js'
 import { endOf, type Ground, openCell, openEntry, valueAt } from './open.js'
 import { codes, encodePayload, OperationWriter } from './operations.js'
 import { groupOf } from './stream-names.js'
-import { placeBehind, placeLeft, placeRight, placeWhole } from './places.js'
+import { type Hook, placeAt, placeLeft, placeRight, placeWhole } from './places.js'
 
 /** tried: what is heard will be undone, so nothing is kept of it. */
 export type Hearing = 'nothing' | 'own' | 'merged' | 'tried'
@@ -37,6 +37,13 @@ export class Recorder {
 
   constructor(ground: Ground) {
     this.#ground = ground
+  }
+
+  /** What follows is tried out: behind all that there is, as the entry will be that it becomes. */
+  tryOut(): void {
+    this.hearing = 'tried'
+    this.stamp = Number.MAX_SAFE_INTEGER
+    this.#index = 0
   }
 
   begin(stamp: number): void {
@@ -271,14 +278,15 @@ export class Recorder {
     return place
   }
 
-  /** An item comes behind the one at `before`, null at the left: its place. */
-  insert(key: string, before: string | null, item: string): string {
-    if (before === null) return this.push(key, 'left', item)
-    const place = placeBehind(before, this.stamp, this.#index++)
+  /** An item comes to a list, `null` at the left: its place. */
+  insert(key: string, hook: Hook | null, item: string): string {
+    if (hook === null) return this.push(key, 'left', item)
+    const place = placeAt(hook, this.stamp, this.#index++)
     if (this.hearing === 'tried') return place
     assert(this.#records(), 'who merges says where items stand')
     this.#meetTime(key)
-    this.#writer.begin(codes.insert, this.db, key).text(before).text(item)
+    const code = hook.isLast ? codes.insertLast : codes.insert
+    this.#writer.begin(code, this.db, key).text(hook.place).text(item)
     this.#touch(key)
     return place
   }
