@@ -42,7 +42,10 @@ interface Open {
   /** Places whose rows are not part of it any more: each gets a tombstone. */
   readonly removed: string[]
   readonly removedSet: ReadonlySet<string>
-  readonly written: Map<string, LiveRow>
+  /** What stood at the places that it wrote or removed: an abort puts it back. */
+  readonly before: Before[]
+  /** Row keys that nobody needs once it is finished. */
+  readonly garbage: string[]
   /** Number and sum of the hashes of the rows that are part of it, as far as it is written. */
   readonly sum: RowSum
   nextUnit: number
@@ -52,6 +55,11 @@ interface Open {
   nextVersions: number
   nextRemoved: number
   isWritten: boolean
+}
+
+interface Before {
+  readonly place: string
+  readonly row: LiveRow | undefined
 }
 
 /** Count of rows, and sum of their hashes by lanes, modulo 2^32. */
@@ -84,7 +92,7 @@ class RowSum {
 export class Checkpoints {
   readonly #keyspace: Keyspace
   readonly #effects: Effects
-  /** Rows of the last finished checkpoint by place. */
+  /** Rows of the last finished checkpoint by place, and of the open one as far as it is written: thousands change hands in no single turn. */
   #live = new Map<string, LiveRow>()
   #sum = new RowSum()
   /** Slot versions as the last finished checkpoint has them. */
@@ -133,7 +141,8 @@ export class Checkpoints {
       versions: this.#effects.versions.slice(),
       removed,
       removedSet: new Set(removed),
-      written: new Map(),
+      before: [],
+      garbage: [],
       sum,
       nextUnit: 0,
       nextDropped: 0,
@@ -163,16 +172,8 @@ export class Checkpoints {
   finish(): void {
     const open = this.#open
     assert(open?.isWritten === true, 'a checkpoint that is written is open')
-    for (const place of open.removed) {
-      this.#discard(place)
-      this.#live.delete(place)
-      // Behind the row that it hides, so that it is never deleted before that.
-      this.#garbage.push(rowKey(place, open.number))
-    }
-    for (const [place, row] of open.written) {
-      this.#discard(place)
-      this.#live.set(place, row)
-    }
+    if (this.#garbage.length === 0) this.#garbage = open.garbage
+    else for (const key of open.garbage) this.#garbage.push(key)
     this.#versions = open.versions
     this.#sum = open.sum
     this.#suspects.clear()
@@ -187,8 +188,15 @@ export class Checkpoints {
     const ledger = this.#keyspace.ledger
     this.#open = null
     ledger.thaw(open.frozen)
-    for (const place of open.written.keys()) this.#suspect(place, open.number)
-    for (const place of open.removed) this.#suspect(place, open.number)
+    for (const { place, row } of open.before) {
+      if (row === undefined) this.#live.delete(place)
+      else this.#live.set(place, row)
+      this.#suspect(place, open.number)
+    }
+    // Those that it did not come to: nothing else would name them to the next one.
+    for (let i = open.nextRemoved; i < open.removed.length; i++) {
+      this.#suspect(open.removed[i] as string, open.number)
+    }
   }
 
   garbage(countMax: number): readonly string[] {
@@ -315,18 +323,23 @@ export class Checkpoints {
   #writeTombstones(open: Open, slice: Slice): void {
     while (open.nextRemoved < open.removed.length && !slice.isFull) {
       const place = open.removed[open.nextRemoved++] as string
-      slice.add({ key: rowKey(place, open.number), value: noBytes }, 1)
+      const key = rowKey(place, open.number)
+      slice.add({ key, value: noBytes }, 1)
+      this.#supersede(open, place)
+      this.#live.delete(place)
+      // Behind the row that it hides, so that it is never deleted before that.
+      open.garbage.push(key)
     }
   }
 
   #write(open: Open, slice: Slice, what: { readonly place: string; readonly keys: number }): void {
     const row = sealRow(rowKey(what.place, open.number), this.#writer, slice.slab)
-    assert(!open.written.has(what.place), 'a checkpoint writes a place once')
     const made = { number: open.number, hash: hashRow(row) }
-    const before = this.#live.get(what.place)
+    const before = this.#supersede(open, what.place)
+    assert(before?.number !== open.number, 'a checkpoint writes a place once')
     if (before !== undefined) open.sum.subtract(before)
     open.sum.add(made)
-    open.written.set(what.place, made)
+    this.#live.set(what.place, made)
     slice.add(row, what.keys)
   }
 
@@ -335,9 +348,12 @@ export class Checkpoints {
     return encodeManifest({ number, rows, sum: { high, low }, clock })
   }
 
-  #discard(place: string): void {
+  /** The row of a place, which is about to count no more. */
+  #supersede(open: Open, place: string): LiveRow | undefined {
     const row = this.#live.get(place)
-    if (row !== undefined) this.#garbage.push(rowKey(place, row.number))
+    open.before.push({ place, row })
+    if (row !== undefined) open.garbage.push(rowKey(place, row.number))
+    return row
   }
 }
 

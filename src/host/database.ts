@@ -8,9 +8,12 @@ import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { checkTables } from './tables.js'
 
-/** Rows and bytes that a scan takes from LevelDB at a time. */
+/**
+ * Rows and bytes that a scan takes from LevelDB at a time. Each row is two buffers, and while V8 marks a heap beside which
+ * 64 MB of buffers were made, each new one costs 5 to 10 ms: 13 rows at a time held a member up for 77 ms.
+ */
 const chunkRowsMax = 1_024
-const chunkBytesMax = 256 * 1024
+const chunkBytesMax = 8 * 1024
 
 export type BatchOperation =
   | { readonly type: 'del'; readonly key: Buffer }

@@ -1,5 +1,6 @@
-// What stalls a member, measured inside its process: delay of the event loop, pauses of the collector,
-// and the longest turn of the core. Wraps the core that the host drives.
+// What stalls a member, measured inside its process: delay of the event loop, pauses of the collector, the
+// longest turn of the core, and what was done meanwhile. Wraps the core that the host drives. The kernel tells what the
+// main thread had of a processor by the tick, 4 ms at most: a preempted thread does not stall by that count.
 
 import fs, { openSync, readSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
@@ -47,6 +48,8 @@ export interface Stall {
   readonly turns: number
   /** Of it in pauses of the collector, by kind. */
   readonly gc: Readonly<Record<string, number>>
+  /** Of it in calls of the engine, by name and number: commands, steps of a checkpoint, loaded rows. The collector's pauses lie in them. */
+  readonly did: Readonly<Record<string, number>>
 }
 
 export interface MemberFigures extends StallFigures {
@@ -81,6 +84,8 @@ export class StallProbe {
   #turnsWall = 0
   #stalls: Stall[] = []
   #pauses: PauseEntry[] = []
+  /** Since the last round of the loop. */
+  #did = new Map<string, Piece>()
 
   constructor() {
     this.#loop.enable()
@@ -104,6 +109,7 @@ export class StallProbe {
       lastWaited = waited
       lastCpu = cpuMs
       this.#turnsWall = 0
+      this.#did = new Map()
     }, 1)
   }
 
@@ -176,14 +182,44 @@ export class StallProbe {
       const begin = performance.now()
       const waited = waitedMs()
       const result = call(...args)
-      const own = performance.now() - begin - (waitedMs() - waited)
+      const took = performance.now() - begin
+      const own = took - (waitedMs() - waited)
       if (own > (this.#calls[name] ?? 0)) this.#calls[name] = round(own)
+      this.#add(name, took)
       return result
     }
   }
 
+  /** As `#timed` for what is called too often to ask the kernel each time; named by the command. */
+  #named(call: Engine['execute']): Engine['execute'] {
+    return (db, args, mayWait) => {
+      const begin = performance.now()
+      const result = call(db, args, mayWait)
+      this.#add(args[0] ?? '', performance.now() - begin)
+      return result
+    }
+  }
+
+  #add(name: string, ms: number): void {
+    const piece = this.#did.get(name)
+    if (piece === undefined) this.#did.set(name, { ms, count: 1 })
+    else {
+      piece.ms += ms
+      piece.count++
+    }
+  }
+
   #watch(engine: Engine): Engine {
+    const read = engine.read.bind(engine)
     return Object.assign(engine, {
+      execute: this.#named(engine.execute.bind(engine)),
+      read: (db: number, args: readonly string[], wall: number) => {
+        const begin = performance.now()
+        const result = read(db, args, wall)
+        this.#add(args[0] ?? '', performance.now() - begin)
+        return result
+      },
+      step: this.#timed('long command', engine.step.bind(engine)),
       checkpointBegin: this.#timed('begin', engine.checkpointBegin.bind(engine)),
       checkpointStep: this.#timed('step', engine.checkpointStep.bind(engine)),
       checkpointFinish: this.#timed('finish', engine.checkpointFinish.bind(engine)),
@@ -216,6 +252,11 @@ export class StallProbe {
       blocked: round(wall - spent.cpu - spent.waited),
       turns: round(this.#turnsWall),
       gc: {} as Record<string, number>,
+      did: Object.fromEntries(
+        [...this.#did]
+          .filter(([, { ms }]) => ms >= 1)
+          .map(([name, { ms, count }]) => [`${name} x${count}`, round(ms)]),
+      ),
     }
     this.#stalls.push(stall)
     // The observer hears of a pause after the fact.
@@ -236,6 +277,11 @@ interface PauseEntry {
   readonly begin: number
   readonly end: number
   readonly kind: string
+}
+
+interface Piece {
+  ms: number
+  count: number
 }
 
 export function round(value: number): number {
