@@ -103,8 +103,8 @@ export const limits = {
   /** Bytes of one snapshot chunk, checked and hashed four times on its way in, and chunks in flight. */
   snapshotChunkBytes: 128 * 1024,
   snapshotChunksInFlight: 8,
-  /** Bytes of rows that a receiver loads in one turn: some thousand elements. */
-  snapshotSliceBytes: 32 * 1024,
+  /** Bytes of rows that a receiver loads in one turn: about a thousand elements. */
+  snapshotSliceBytes: 16 * 1024,
   /** Bytes of one row or of the shard's part of a snapshot, which arrive in pieces. */
   snapshotItemBytesMax: 520 * 1024 * 1024,
   /** Milliseconds until a sender asks a silent receiver where it stands, first and at most. */

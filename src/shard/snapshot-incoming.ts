@@ -116,7 +116,7 @@ export class IncomingSnapshot {
 
   /**
    * Loads and writes some of the rows that wait: hundreds of elements each, a few milliseconds for as
-   * little as 32 KB, and several times that while the collector marks.
+   * little as 16 KB, and several times that while the collector marks.
    */
   loadSome(): void {
     const rows: Row[] = []

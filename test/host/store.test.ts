@@ -3,6 +3,7 @@
 
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { Level } from 'level'
 import type { Row, StoreName, StoreWrite } from '../../src/api/store.js'
 import { Random } from '../../src/base/random.js'
 import { type BatchOperation, type Database, openDatabase } from '../../src/host/database.js'
@@ -245,4 +246,31 @@ test('store: scan: about as many bytes as asked, in key order, and says when it 
     keys,
     Array.from({ length: 300 }, (_, n) => `${1000 + n}`),
   )
+})
+
+test.serial('store: scan of large rows: takes one at a time from the database', async (t) => {
+  const { database } = await open(t, 'state')
+  const value = Buffer.alloc(10_000)
+  const operations = Array.from({ length: 64 }, (_, i): BatchOperation => {
+    return { type: 'put', key: Buffer.from(String(i).padStart(4, '0')), value }
+  })
+  await database.batch(operations, false)
+  const { iterator } = Level.prototype
+  let most = 0
+  t.teardown(() => Object.assign(Level.prototype, { iterator }))
+  Level.prototype.iterator = function (this: Level, ...given: readonly unknown[]) {
+    const made = iterator.apply(this, given as never)
+    const { nextv } = made
+    made.nextv = async (...asked: readonly unknown[]) => {
+      const found = await nextv.apply(made, asked as never)
+      most = Math.max(most, found.length)
+      return found
+    }
+    return made
+  } as typeof iterator
+
+  const { rows } = await database.scan({ from: '0', to: '1' }, 10_000_000)
+
+  t.is(rows.length, 64)
+  t.is(most, 1)
 })
