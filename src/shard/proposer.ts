@@ -55,6 +55,8 @@ export class Proposer {
   /** The last stamp of this leadership, 0 before the first, and when it was made. */
   #lastStamp = 0
   #lastMono = 0
+  /** A time that the stamps or the engine had reached, and when: null before the first in this leadership. */
+  #reached: Now | null = null
 
   constructor(random: Random, init: ProposerInit) {
     this.#random = random
@@ -69,6 +71,7 @@ export class Proposer {
   /** A leadership began: the time since the last stamp is not known. */
   begin(): void {
     this.#lastStamp = 0
+    this.#reached = null
   }
 
   /** The sequence to propose next for an origin. */
@@ -144,6 +147,7 @@ export class Proposer {
     const stamp = this.stampAt(clock, now)
     this.#lastStamp = stamp
     this.#lastMono = now.mono
+    this.#onward(stamp, now)
     return stamp
   }
 
@@ -156,8 +160,23 @@ export class Proposer {
     const { skewMs, clockOffset } = this.#init
     const least = Math.max(this.#lastStamp, clock, 1)
     const wall = now.wall + clockOffset()
-    if (this.#lastStamp === 0) return Math.max(least, wall)
-    return Math.max(least, Math.min(wall, least + (now.mono - this.#lastMono) + skewMs))
+    const onward = this.#onward(least, now)
+    if (this.#lastStamp === 0) return Math.max(onward, wall)
+    return Math.max(onward, Math.min(wall, least + (now.mono - this.#lastMono) + skewMs))
+  }
+
+  /**
+   * Stamps of a clock that was ahead leave the wall behind, by minutes perhaps. Time goes on meanwhile, a
+   * little slower so that the wall comes near: keys with a time to live would stay for as long.
+   */
+  #onward(least: number, now: Now): number {
+    const reached = this.#reached
+    if (reached !== null) {
+      const onward = reached.wall + Math.floor(((now.mono - reached.mono) * 7) / 8)
+      if (onward >= least) return onward
+    }
+    this.#reached = { wall: least, mono: now.mono }
+    return least
   }
 }
 

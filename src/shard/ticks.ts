@@ -62,9 +62,12 @@ export class Ticks {
 
   /** Monotonic milliseconds at which the next one is due. */
   wakeAt(now: Now): number {
-    const due = this.isExpiring ? this.#engine().nextExpiry() : null
+    const engine = this.#engine()
+    const due = this.isExpiring ? engine.nextExpiry() : null
     if (due === null) return Number.MAX_SAFE_INTEGER
-    const wait = due > now.wall ? due - now.wall : againMs
+    // Stamps may be ahead of the wall, and behind it.
+    const ahead = Math.max(now.wall, this.#proposer.stampAt(engine.clock, now))
+    const wait = due > ahead ? due - ahead : againMs
     return Math.max(now.mono + wait, this.#tickedAt + limits.tickEntryMs)
   }
 }

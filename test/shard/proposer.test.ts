@@ -26,12 +26,34 @@ test('proposer: stamps: follow the wall clock', (t) => {
   t.deepEqual([w.stamp(0, 1_000), w.stamp(10, 1_010), w.stamp(700, 1_700)], [1_000, 1_010, 1_700])
 })
 
-test('proposer: the wall clock goes back: stamps stand, and never before the engine', (t) => {
+test('proposer: the wall clock goes back: stamps never do, nor before the engine', (t) => {
   const w = world()
   w.stamp(0, 100_000)
 
-  t.is(w.stamp(10, 40_000), 100_000)
-  t.is(w.stamp(20, 40_010, 120_000), 120_000)
+  t.is(w.stamp(1, 40_000), 100_000)
+  t.is(w.stamp(2, 40_001, 120_000), 120_000)
+})
+
+test('proposer: stamps are ahead of the wall clock: time goes on at seven eighths, until it is there', (t) => {
+  const w = world()
+  w.stamp(0, 100_000)
+
+  let last = 0
+  for (let mono = 1; mono <= 8_000; mono++) last = w.stamp(mono, 94_000 + mono)
+  t.is(last, 107_000)
+  for (let mono = 8_001; mono <= 48_000; mono++) last = w.stamp(mono, 94_000 + mono)
+  t.is(last, 142_000)
+  t.is(w.stamp(50_000, 144_000), 144_000)
+})
+
+test('proposer: the engine is ahead of a new leader: time goes on before its first stamp', (t) => {
+  const { proposer } = world()
+  const at = (mono: number): number => proposer.stampAt(100_000, { wall: 40_000 + mono, mono })
+  t.deepEqual([at(5_000), at(5_800)], [100_000, 100_700])
+
+  proposer.begin()
+
+  t.is(at(6_000), 100_000)
 })
 
 test('proposer: the wall clock jumps ahead of the others: many entries together gain nothing', (t) => {
@@ -56,7 +78,7 @@ test('proposer: the wall clock comes back after it stood: one stamp gains no mor
   w.stamp(0, 100_000)
   const before = w.stamp(10_000, 90_000)
 
-  t.is(before, 100_000)
+  t.is(before, 108_750)
   t.is(w.stamp(10_001, 110_001), before + 1 + skewMs)
 })
 
