@@ -271,6 +271,8 @@ export interface EngineOptions {
   readonly merges?: boolean
   /** Of this member's stamps, where entries are not ordered. */
   readonly seat?: number
+  /** What the time is by now, for reads that say how long something is past or to come. It decides nothing. */
+  readonly time?: () => number
 }
 
 export type EngineFactory = (options: EngineOptions, listener?: EventListener) => Engine

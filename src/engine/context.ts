@@ -83,10 +83,19 @@ export class Context {
   enterRead(db: number, wall: number): void {
     this.select(db)
     this.horizon = wall > this.clock ? wall : this.clock
-    if (this.effects.accesses !== null) this.effects.accesses.clock = this.horizon
+    if (this.effects.accesses !== null) this.effects.accesses.clock = this.present
     this.mayWait = false
     this.#isReading = true
     this.isLate = false
+  }
+
+  /**
+   * The time from which replies count how long something is past or to come. Reads of what the member has
+   * go by the clock, which stands while nobody writes.
+   */
+  get present(): number {
+    const { time } = this.options
+    return this.#isReading && time !== undefined ? Math.max(time(), this.horizon) : this.horizon
   }
 
   /** Makes `db` the database of what follows. */

@@ -42,14 +42,17 @@ export interface ShardInit {
   readonly scripts?: ScriptMeans | undefined
 }
 
-export function engineOptionsOf({ keyspace, config, plugin, members }: ShardInit): EngineOptions {
+export function engineOptionsOf(
+  { keyspace, config, plugin, members }: ShardInit,
+  time: () => number,
+): EngineOptions {
   const { maxMemoryPolicy } = keyspace
   const { databases, bulkBytesMax, shards } = config
   const maxMemory = Math.ceil(keyspace.maxMemory / shards)
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
   const seat = [...members.voters, ...members.learners].sort((a, b) => a - b).indexOf(config.self)
-  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat }
+  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat, time }
 }
 
 /** Where scripts run, or undefined. */

@@ -79,7 +79,7 @@ export class Shard implements Group {
     this.shard = init.shard
     this.#init = init
     this.#sink = init.sink
-    this.#engineOptions = engineOptionsOf(init)
+    this.#engineOptions = engineOptionsOf(init, () => this.#writes.ticks.timeAt(this.#now))
     const state = { strategy: () => this.#strategy, applied: () => this.applied }
     this.sight = new Sight(init.plugin.supports, state)
     this.memory = new Evictor(() => this.engine, init.memory)

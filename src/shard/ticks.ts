@@ -23,6 +23,9 @@ export class Ticks {
   /** Monotonic ms of the last tick. */
   #tickedAt = 0
   #isOwing = false
+  /** The turn for which the time is known, and that. */
+  #timed: Now | null = null
+  #time = 0
 
   constructor(proposer: Proposer, engine: () => Engine) {
     this.#proposer = proposer
@@ -58,6 +61,14 @@ export class Ticks {
     if (!isTime && !this.#isOwing) return
     if (isTime) this.#tickedAt = now.mono
     if (propose(this.#proposer.tick(engine.clock, now))) this.#isOwing = false
+  }
+
+  /** What the group's time is by now, whether or not anybody writes. */
+  timeAt(now: Now): number {
+    if (now === this.#timed) return this.#time
+    this.#timed = now
+    this.#time = this.#proposer.stampAt(this.#engine().clock, now)
+    return this.#time
   }
 
   /** Monotonic milliseconds at which the next one is due. */

@@ -83,40 +83,6 @@ test('eventual: a member whose clock is far ahead: the others say that they refu
   t.regex(ask(near, 'QUORATE STATUS'), /"health":"ok".*"why":""/)
 })
 
-for (const { level, strategy } of [
-  { level: 'eventual', strategy: 'eventual' },
-  { level: 'causal', strategy: 'eventual' },
-  { level: 'strong', strategy: 'raft' },
-] as const) {
-  test(`${level}: a clock that was ten minutes ahead comes back: times to live end all the same`, (t) => {
-    let isAhead = true
-    const w = new CoreWorld({
-      keyspaces: [{ ...keyspace('default', []), level, strategy }],
-      skew: () => (isAhead ? 600_000 : 0),
-    })
-    t.true(w.settled())
-    const client = w.client(1)
-    client.send('SET first 1')
-    t.true(w.answered())
-    isAhead = false
-    // Members take the others' clocks to be where they were, for a while.
-    w.until(() => false, 6_000)
-    client.send('SET k v PX 1500', 'SADD s a', 'PEXPIRE s 1500')
-    t.true(w.answered())
-    w.until(() => false, 1_000)
-    client.send('EXISTS k s')
-    t.true(w.answered())
-    w.until(() => false, 1_500)
-    for (const id of [1, 2, 3]) {
-      const asked = w.client(id)
-      asked.send('EXISTS k s', 'DBSIZE')
-      t.true(w.answered())
-      t.deepEqual(asked.replies, [':0', ':1'], `member ${id}`)
-    }
-    t.is(client.replies.at(-1), ':2')
-  })
-}
-
 test('eventual: who blocks for an element that comes with a whole slot: is served, though nobody writes here', (t) => {
   const space = {
     ...keyspace('default', [], { keepBytes: 1_024, tailBytes: 1_024 }),

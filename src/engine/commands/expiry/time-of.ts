@@ -12,7 +12,6 @@ export function timeOf(
   if (context.lookup(key) === undefined) return -2
   const at = context.expiryOf(key)
   if (at === null) return -1
-  // Against the horizon, so that a read on a member with a later clock does not show more than is left.
-  const time = unit.isAbsolute ? at : Math.max(0, at - context.horizon)
+  const time = unit.isAbsolute ? at : Math.max(0, at - context.present)
   return unit.scale === 1 ? time : Math.floor((time + 500) / 1000)
 }

@@ -19,7 +19,7 @@ export function timesOfFields(
   if (hash !== undefined && (typeof hash === 'string' || hash.type !== 'hash')) return wrongType
   const from = parseFields(args, 2)
   if (typeof from !== 'number') return from
-  const start = isAbsolute ? 0 : context.horizon
+  const start = isAbsolute ? 0 : context.present
   const times: number[] = []
   return inSteps(context, args.length - from, {
     visit(index) {
@@ -27,7 +27,7 @@ export function timesOfFields(
       if (hash === undefined || fieldText(context, hash, field) === undefined) times.push(-2)
       else {
         const at = partOf(hash, field).times?.get(field)
-        times.push(at === undefined ? -1 : Math.ceil((at - start) / scale))
+        times.push(at === undefined ? -1 : Math.max(0, Math.ceil((at - start) / scale)))
       }
       return true
     },

@@ -21,6 +21,6 @@ export default {
     if (context.find(key) === undefined) return null
     const { accesses } = context.effects
     if (accesses?.frequency(context.db, key, context.horizon) != null) return noIdleTime
-    return accesses?.idleSeconds(context.db, key, context.horizon) ?? 0
+    return accesses?.idleSeconds(context.db, key, context.present) ?? 0
   },
 } satisfies EngineCommand

@@ -29,8 +29,8 @@ export default {
     const group = stream.groups.get(args[3] as string)
     if (group === undefined) return groupMissing(args[2] as string, args[3] as string)
     return group.sorted().map(({ name, pending, seenAt, activeAt }): Reply => {
-      const idle = Math.max(0, context.horizon - seenAt)
-      const inactive = activeAt < 0 ? -1 : Math.max(0, context.horizon - activeAt)
+      const idle = Math.max(0, context.present - seenAt)
+      const inactive = activeAt < 0 ? -1 : Math.max(0, context.present - activeAt)
       const pairs: Reply[] = ['name', name, 'pending', pending.size, 'idle', idle]
       return { type: 'map', pairs: [...pairs, 'inactive', inactive] }
     })

@@ -58,7 +58,7 @@ export default {
         const id = ids[at++]
         if (id === undefined || id > range.last || listed.length >= range.count) return false
         const { consumer, deliveredAt, deliveries } = group.pending.get(id) as Pending
-        const idle = Math.max(0, context.horizon - deliveredAt)
+        const idle = Math.max(0, context.present - deliveredAt)
         if (idle >= range.minIdle) listed.push([formatId(id), consumer.name, idle, deliveries])
         return true
       },
