@@ -97,7 +97,8 @@ function release(state: EventualState, { chains, keyspace }: Gate): void {
     if (chains[i]?.entries.count === 0) chains.splice(i, 1)
 }
 
-function isFit({ recovering, repair, gate }: EventualState): boolean {
+/** What it shows hangs on nothing that another group of the keyspace has not got. */
+export function isFit({ recovering, repair, gate }: EventualState): boolean {
   const isAhead = gate?.isAhead === true && !hasBug('eventual-serves-ahead')
   return recovering === null && repair === null && !isAhead
 }
@@ -149,6 +150,13 @@ export function onClaims(state: EventualState, from: MemberId, claims: readonly 
   for (let i = 0; i < Math.min(claims.length, groups.length); i++) {
     groups[i]?.gate?.claim(peer.seat, claims[i] as Claim)
   }
+}
+
+/** The operator says that there is nothing but what is here: nobody is waited for who could tell of more. */
+export function waitNoMore({ gate, recoverWaitMs }: EventualState): void {
+  const groups = gate?.keyspace.groups ?? []
+  if (groups.some(({ recovering }) => recovering !== null)) return
+  for (const group of groups) if (group.gate?.isAhead) group.gate.aheadSince = -recoverWaitMs
 }
 
 /** Asks for what has been waited for for long, and at last gives up on what nobody tells of. */

@@ -11,6 +11,7 @@ import {
   type RecoveryCause,
   type StrategyStatus,
 } from 'quorate/plugin'
+import { isFit } from './opening.js'
 import type { Peer } from './peer.js'
 import { type EventualState, localTerm } from './state.js'
 
@@ -62,8 +63,15 @@ class EventualStatus implements StrategyStatus {
 function whyOf(state: EventualState): string {
   const ahead = state.seats[state.aheadSeat ?? -1]
   if (ahead !== undefined) return `entries of member ${ahead} are refused: its clock is ahead`
-  if (state.recovering === null) return ''
-  return `waits for another member before it takes writes (${state.recovering})`
+  if (state.recovering === null) return whyNotServed(state)
+  return `waits for what other members hold before it serves reads and writes again (${state.recovering})`
+}
+
+function whyNotServed({ gate, repair, needsAll }: EventualState): string {
+  if (repair !== null || needsAll !== null)
+    return 'takes slots of another member, and no writes meanwhile'
+  if (gate === null || gate.keyspace.groups.every(isFit)) return ''
+  return 'waits for what other members hold of its shard groups before it serves reads and writes again'
 }
 
 /** A member without a log on disk computes no chain only to be asked for its status. */

@@ -25,7 +25,7 @@ import { cutLog } from './cutting.js'
 import { decodeMessage } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { EventualOptions } from './options.js'
-import { gateTick, onClaims, showsCauses } from './opening.js'
+import { gateTick, onClaims, showsCauses, waitNoMore } from './opening.js'
 import { onEntries } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
@@ -202,10 +202,12 @@ export class EventualStrategy implements Strategy {
 
   acceptLoss(): void {
     const state = this.#state
-    if (state.recovering === null) return
-    state.loss = `writes that only this member had are lost (${state.recovering})`
-    state.recovering = 'accept-loss'
-    judgeRecovery(state)
+    if (state.recovering !== null) {
+      state.loss = `writes that only this member had are lost (${state.recovering})`
+      state.recovering = 'accept-loss'
+      judgeRecovery(state)
+    }
+    waitNoMore(state)
   }
 
   ready(): Ready | null {

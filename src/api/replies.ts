@@ -312,15 +312,17 @@ export const unknownLevel = error(
   'ERR The level is one of strong, sequential, causal, eventual or default',
 )
 
-/** A read at a level that the strategy of its keyspace cannot give. */
+/** A read at a level that the strategy of its keyspace cannot give, or not over several groups. */
 export function levelRefused(of: {
   readonly asked: string
   readonly keyspace: string
   readonly level: string
   readonly strategy: string
+  readonly isSplit: boolean
 }): ErrorReply {
-  const { asked, keyspace, level, strategy } = of
+  const { asked, keyspace, level, strategy, isSplit } = of
+  const where = isSplit ? ' over several shard groups' : ''
   return error(
-    `ERR The connection asks for ${asked} reads (QUORATE CONSISTENCY), but keyspace ${printable(keyspace)} is ${level} and its strategy ${strategy} has none`,
+    `ERR The connection asks for ${asked} reads (QUORATE CONSISTENCY), but keyspace ${printable(keyspace)} is ${level} and its strategy ${strategy} has none${where}`,
   )
 }

@@ -50,7 +50,7 @@ function healthOf(strategy: StrategyStatus | null, halted: string): GroupReport[
   const missing = strategy.peers.some(
     (peer) => peer.state !== 'self' && (!peer.active || peer.recovering),
   )
-  return missing ? 'degraded' : 'ok'
+  return missing || strategy.why !== '' ? 'degraded' : 'ok'
 }
 
 function whyOf(

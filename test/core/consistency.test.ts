@@ -135,6 +135,20 @@ test('consistency: a read that its strategy cannot give: refused by name, writes
   t.regex(ask(w, client, 'QUORATE CONSISTENCY x')[0] as string, /^-ERR The level is one of/)
 })
 
+test('consistency: causal reads of an eventual keyspace: refused over several shard groups, and said so', (t) => {
+  const w = new CoreWorld({ keyspaces: [space('eventual')], config: () => ({ shards: 2 }) })
+  t.true(w.settled())
+  const client = w.client(1)
+  ask(w, client, 'QUORATE CONSISTENCY causal')
+
+  t.regex(
+    ask(w, client, 'GET a')[0] as string,
+    /eventual and its strategy eventual has none over several shard groups$/,
+  )
+  ask(w, client, 'QUORATE CONSISTENCY strong')
+  t.regex(ask(w, client, 'GET a')[0] as string, /strategy eventual has none$/)
+})
+
 test('consistency: what holds: said for the connection and for a key', (t) => {
   const w = new CoreWorld({ keyspaces: [space('eventual', 'cache'), space('sequential')] })
   t.true(w.settled())

@@ -52,7 +52,7 @@ function totalTerm(keyspace: KeyspaceConfig, { asked, supports, isSplit }: Asked
     if (level === 'strong') return keeps
     if (supports.reads.includes('linearizable'))
       return { shows: 'strong', level: 'linearizable', refusal: null }
-    return { ...keeps, refusal: levelRefused({ asked, ...named(keyspace) }) }
+    return { ...keeps, refusal: levelRefused({ asked, isSplit: false, ...named(keyspace) }) }
   }
   if (level !== 'strong' || !supports.reads.includes('sequential')) return keeps
   return { shows: 'sequential', level: 'sequential', refusal: null }
@@ -63,10 +63,9 @@ function mergedTerm(keyspace: KeyspaceConfig, { asked, supports, isSplit }: Aske
   const keeps: ReadTerm = { shows: level, level: undefined, refusal: null }
   if (asked === 'eventual' || asked === level) return keeps
   // Within one group entries come behind their causes at either level.
-  if (asked === 'causal' && !isSplit && supports.reads.includes('causal')) {
-    return { ...keeps, shows: 'causal', level: 'causal' }
-  }
-  return { ...keeps, refusal: levelRefused({ asked, ...named(keyspace) }) }
+  const has = asked === 'causal' && supports.reads.includes('causal')
+  if (has && !isSplit) return { ...keeps, shows: 'causal', level: 'causal' }
+  return { ...keeps, refusal: levelRefused({ asked, isSplit: has, ...named(keyspace) }) }
 }
 
 function named({ name, level, strategy }: KeyspaceConfig) {

@@ -1,0 +1,60 @@
+// What clients and operators are told of a member that lost something and is alone.
+
+import test from 'ava'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
+
+function ask(w: CoreWorld, client: Client, line: string): string {
+  client.send(line)
+  w.answered()
+  return client.replies.at(-1) as string
+}
+
+for (const shards of [1, 2]) {
+  test(`recovering: causal, ${shards} groups, durability none, alone: refused with the cause until the operator accepts the loss`, (t) => {
+    const space = { ...keyspace('default', []), level: 'causal', strategy: 'eventual' } as const
+    const w = new CoreWorld({
+      keyspaces: [{ ...space, durability: 'none' }],
+      config: () => ({ shards, recoverWaitMs: 60_000 }),
+    })
+    t.true(w.settled())
+    const writer = w.client(1)
+    for (let i = 0; i < 20; i++) t.is(ask(w, writer, `INCR k${i}`), ':1')
+    // A checkpoint has them all.
+    w.until(() => false, 3_000)
+    for (const id of [1, 2, 3]) w.kill(id)
+    w.start(1)
+    w.until(() => false, 500)
+
+    const client = w.client(1)
+    t.regex(
+      ask(w, client, 'GET k1'),
+      /^-CLUSTERDOWN waits for what other members hold .*unclean-stop/,
+    )
+    t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), '+OK')
+    w.until(() => false, 100)
+    for (let i = 0; i < 20; i++) t.is(ask(w, client, `INCR k${i}`), ':2')
+    t.regex(ask(w, client, 'QUORATE STATUS'), /"why":"without members 2, 3"/)
+  })
+}
+
+test('recovering: causal, several groups: while one is not whole the other one is not served, and says so', (t) => {
+  const space = { ...keyspace('default', []), level: 'causal', strategy: 'eventual' } as const
+  const w = new CoreWorld({
+    keyspaces: [{ ...space, durability: 'none' }],
+    config: () => ({ shards: 2, recoverWaitMs: 60_000 }),
+  })
+  t.true(w.settled())
+  t.is(ask(w, w.client(1), 'SET k v'), '+OK')
+  for (const id of [1, 2, 3]) w.kill(id)
+  w.start(1)
+  w.until(() => false, 500)
+
+  const client = w.client(1)
+  t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS 0'), '+OK')
+  w.until(() => false, 100)
+  const status = ask(w, client, 'QUORATE STATUS')
+  t.regex(
+    status,
+    /"health":"degraded","why":"waits for what other members hold of its shard groups/,
+  )
+})
