@@ -52,6 +52,19 @@ test('WAIT: where another keyspace merges: the majority of the one that was writ
   t.deepEqual(client.replies, ['+OK', ':1'])
 })
 
+test('WAIT: what was written in order and what merges: the leader that got both', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  const w = new CoreWorld({ keyspaces: [keyspace('strong', ['s:']), space] })
+  t.true(w.settled())
+  const leader = w.leader()
+  const client = w.client(leader === 1 ? 2 : 1)
+  client.send('SET s:k 1', 'SET k 1', 'WAIT 1 5000', 'WAIT 2 5000')
+  const before = w.mono
+  t.true(w.answered())
+  t.deepEqual(client.replies, ['+OK', '+OK', ':1', ':1'])
+  t.true(w.mono - before < 2_000)
+})
+
 test('eventual: a member whose clock is far ahead: the others say that they refuse what it writes, until they come near', (t) => {
   const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
   let isAhead = false

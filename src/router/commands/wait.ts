@@ -7,6 +7,7 @@
 import { error, notInteger } from '../../api/replies.js'
 import type { Config } from '../../api/config.js'
 import type { Group } from '../../api/group.js'
+import type { MemberId } from '../../api/ids.js'
 import type { Reply } from '../../api/reply.js'
 import { plain, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
@@ -61,24 +62,42 @@ function targetsOf(
 function holders({ config }: RouterState, targets: ReadonlyMap<Group, number>): number {
   const { members, self } = config
   const known = members.filter(
-    ({ id }) =>
-      id !== self && [...targets].every(([group, target]) => (group.heldBy?.(id) ?? -1) >= target),
+    ({ id }) => id !== self && [...targets].every(([group, target]) => holds(config, group, { id, target })),
   ).length
   return Math.max(hasMajority(config, targets) ? Math.floor(members.length / 2) : 0, known)
 }
 
-/** What was answered is with a majority. */
-function hasMajority({ keyspaces }: Config, targets: ReadonlyMap<Group, number>): boolean {
-  return [...targets.keys()].every(({ keyspace }) => {
-    const level = keyspaces.find(({ name }) => name === keyspace)?.level
-    return level === 'strong' || level === 'sequential'
-  })
+function holds(
+  config: Config,
+  group: Group,
+  { id, target }: { readonly id: MemberId; readonly target: number },
+): boolean {
+  const { role, leader } = group.report()
+  if (role === 'leader') return (group.heldBy?.(id) ?? -1) >= target
+  // Whoever leads holds what was answered.
+  return isOrdered(config, group) && leader === id
 }
 
-/** This member leads all of them: it hears what the others hold. */
-function canGrow({ config }: RouterState, targets: ReadonlyMap<Group, number>): boolean {
-  const isAnyMore = config.members.length > (hasMajority(config, targets) ? 2 : 1)
-  return isAnyMore && [...targets.keys()].every((group) => group.report().role === 'leader')
+/** What was answered is with a majority. */
+function hasMajority(config: Config, targets: ReadonlyMap<Group, number>): boolean {
+  return [...targets.keys()].every((group) => isOrdered(config, group))
+}
+
+function isOrdered({ keyspaces }: Config, { keyspace }: Group): boolean {
+  const level = keyspaces.find(({ name }) => name === keyspace)?.level
+  return level === 'strong' || level === 'sequential'
+}
+
+/** This member leads all of them, or those that it does not are with a member that may get the others, too. */
+function canGrow(state: RouterState, targets: ReadonlyMap<Group, number>): boolean {
+  const { config } = state
+  const groups = [...targets.keys()]
+  const others = groups.filter((group) => group.report().role !== 'leader')
+  if (others.length === 0) return config.members.length > (hasMajority(config, targets) ? 2 : 1)
+  const possible = config.members.filter(
+    ({ id }) => id !== config.self && others.every((group) => holds(config, group, { id, target: 0 })),
+  ).length
+  return possible > holders(state, targets)
 }
 
 function readTimeout(text: string): number | Reply {
