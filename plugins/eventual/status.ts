@@ -29,7 +29,6 @@ class EventualStatus implements StrategyStatus {
   readonly first: number
   readonly members: Members
   readonly recovering: RecoveryCause | null
-  readonly why: string
   readonly loss: string
   readonly #state: EventualState
 
@@ -42,13 +41,16 @@ class EventualStatus implements StrategyStatus {
     this.first = state.tail.first
     this.members = state.members
     this.recovering = state.recovering
-    this.why = whyOf(state)
     this.loss = state.loss
     this.#state = state
   }
 
   get chain(): Hash64 {
     return lastChain(this.#state)
+  }
+
+  get why(): string {
+    return whyOf(this.#state)
   }
 
   get peers(): PeerStatus[] {

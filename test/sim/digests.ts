@@ -15,6 +15,8 @@ export class Digests {
   /** Seats that were recovering when they were last looked at: they may take an older snapshot. */
   readonly #recovering = new Set<string>()
   readonly #clocks = new Map<string, number>()
+  /** By group: the newest era that any member said. */
+  readonly #eras = new Map<number, number>()
 
   constructor(judge: Judge) {
     this.#judge = judge
@@ -24,14 +26,18 @@ export class Digests {
     for (const view of views) {
       const { index } = view.applied
       // In another era the engine may go back to what is left.
-      const seat = `${view.id}:${view.status?.era ?? 0}:${member}`
+      const era = view.status?.era ?? 0
+      const newest = Math.max(this.#eras.get(view.id) ?? 0, era)
+      this.#eras.set(view.id, newest)
+      const seat = `${view.id}:${era}:${member}`
       const before = this.#applied.get(seat) ?? 0
       if (index === before && !always) continue
       this.#applied.set(seat, index)
       const clock = this.#clocks.get(seat) ?? 0
       this.#clocks.set(seat, view.clock)
       const isRecovering = view.status !== null && view.status.recovering !== null
-      const isJoining = isRecovering || this.#recovering.has(seat)
+      // Who missed the beginning of an era takes what is in it before it says that it joined.
+      const isJoining = isRecovering || this.#recovering.has(seat) || era < newest
       if (isRecovering) this.#recovering.add(seat)
       else this.#recovering.delete(seat)
       this.#judge.hold(

@@ -62,7 +62,8 @@ function targetsOf(
 function holders({ config }: RouterState, targets: ReadonlyMap<Group, number>): number {
   const { members, self } = config
   const known = members.filter(
-    ({ id }) => id !== self && [...targets].every(([group, target]) => holds(config, group, { id, target })),
+    ({ id }) =>
+      id !== self && [...targets].every(([group, target]) => holds(config, group, { id, target })),
   ).length
   return Math.max(hasMajority(config, targets) ? Math.floor(members.length / 2) : 0, known)
 }
@@ -95,7 +96,8 @@ function canGrow(state: RouterState, targets: ReadonlyMap<Group, number>): boole
   const others = groups.filter((group) => group.report().role !== 'leader')
   if (others.length === 0) return config.members.length > (hasMajority(config, targets) ? 2 : 1)
   const possible = config.members.filter(
-    ({ id }) => id !== config.self && others.every((group) => holds(config, group, { id, target: 0 })),
+    ({ id }) =>
+      id !== config.self && others.every((group) => holds(config, group, { id, target: 0 })),
   ).length
   return possible > holders(state, targets)
 }
