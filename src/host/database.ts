@@ -25,7 +25,8 @@ export interface Database {
   batch(operations: BatchOperation[], sync: boolean): Promise<void>
   /** Rows from the start of a range, at most about `bytesMax`; whether the range is exhausted. */
   scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }>
-  keys(range: RowRange, countMax: number): Promise<string[]>
+  /** Deletes the first rows of a range, at most `countMax`; the key behind them, null where none is left. */
+  clear(range: RowRange, countMax: number): Promise<string | null>
   close(): Promise<void>
 }
 
@@ -131,11 +132,12 @@ class LevelDatabase implements Database {
     }
   }
 
-  async keys(range: RowRange, countMax: number): Promise<string[]> {
-    const from = keyBytes(range.from)
-    const options = { gte: from, lt: keyBytes(range.to), limit: countMax, fillCache: false }
-    const keys = await this.#level.keys(options).all()
-    return keys.map((key) => key.toString('latin1'))
+  /** Without a look at the keys: a thousand buffers, see `chunkBytesMax`, held a member up for 662 ms. */
+  async clear(range: RowRange, countMax: number): Promise<string | null> {
+    const options = { gte: keyBytes(range.from), lt: keyBytes(range.to) }
+    await this.#level.clear({ ...options, limit: countMax })
+    const [next] = await this.#level.keys({ ...options, limit: 1, fillCache: false }).all()
+    return next === undefined ? null : next.toString('latin1')
   }
 
   close(): Promise<void> {

@@ -8,10 +8,10 @@ import { type BatchOperation, type Database, describe, keyBytes } from './databa
 /** Writes and bytes that one batch takes up at most; a single larger write still goes at once. */
 const batchWritesMax = 4_096
 const batchBytesMax = 16 * 1024 * 1024
-/** While other writes pass, one batch in so many deletes the next keys of a range. */
+/** While other writes pass, the next keys of a range are deleted in place of one batch in so many. */
 const clearingInterval = 16
-/** Keys of a range that one batch deletes. */
-const rangeKeysPerBatch = 1_024
+/** Keys of a range that are deleted at a time. */
+const rangeKeysPerStep = 1_024
 
 export interface StoreOptions {
   readonly name: StoreName
@@ -160,20 +160,10 @@ export class Store {
 
   /** Deletes the next keys of the first range, front to back. */
   #clear(): void {
-    const { database } = this.#options
     const first = this.#clearing.find((one) => one.isBlocking) ?? (this.#clearing[0] as Clearing)
-    const work = database.keys(first.range, rangeKeysPerBatch).then((keys) => {
-      const last = keys[keys.length - 1]
-      if (last === undefined || keys.length < rangeKeysPerBatch) {
-        this.#clearing = this.#clearing.filter((one) => one !== first)
-      } else {
-        first.range = { from: `${last}\0`, to: first.range.to }
-      }
-      if (last === undefined) return undefined
-      return database.batch(
-        keys.map((key) => ({ type: 'del', key: keyBytes(key) })),
-        false,
-      )
+    const work = this.#options.database.clear(first.range, rangeKeysPerStep).then((next) => {
+      if (next === null) this.#clearing = this.#clearing.filter((one) => one !== first)
+      else first.range = { from: next, to: first.range.to }
     })
     this.#batches++
     work.then(() => this.#next(), this.#failed)

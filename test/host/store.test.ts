@@ -15,8 +15,9 @@ interface Opened {
   readonly database: Database
   readonly batches: { readonly operations: BatchOperation[]; readonly sync: boolean }[]
   readonly stored: { readonly id: number; readonly error: string | null }[]
-  /** Batches so far when the write of this place in `stored` was answered. */
-  readonly batchesAt: number[]
+  /** Steps of deleting ranges so far when the write of this place in `stored` was answered, and all. */
+  readonly clearsAt: number[]
+  readonly clears: { count: number }
   readonly poisoned: string[]
   rows(): Promise<string[]>
 }
@@ -30,13 +31,17 @@ async function open(
   t.teardown(() => database.close())
   const batches: Opened['batches'] = []
   const stored: Opened['stored'] = []
-  const batchesAt: number[] = []
+  const clearsAt: number[] = []
+  const clears = { count: 0 }
   const poisoned: string[] = []
   const store = new Store({
     name,
     database: {
       scan: (range, bytesMax) => database.scan(range, bytesMax),
-      keys: (range, countMax) => database.keys(range, countMax),
+      clear: (range, countMax) => {
+        clears.count++
+        return database.clear(range, countMax)
+      },
       close: () => database.close(),
       batch: (operations, sync) => {
         const error = fail(batches.length)
@@ -47,7 +52,7 @@ async function open(
     witness: (_notes, done) => done(null),
     stored: (_store, id, error) => {
       stored.push({ id, error })
-      batchesAt.push(batches.length)
+      clearsAt.push(clears.count)
     },
     poisoned: (_store, why) => poisoned.push(why),
   })
@@ -55,7 +60,7 @@ async function open(
     const found = await database.scan({ from: '', to: '\xff' }, Number.POSITIVE_INFINITY)
     return found.rows.map(({ key, value }) => `${key}=${Buffer.from(value).toString('latin1')}`)
   }
-  return { store, database, batches, stored, batchesAt, poisoned, rows }
+  return { store, database, batches, stored, clearsAt, clears, poisoned, rows }
 }
 
 test('store: writes of one turn: one batch', async (t) => {
@@ -152,7 +157,7 @@ test('store: random writes with ranges: always the rows of a map', async (t) => 
 })
 
 test('store: a long range of the log: other writes pass while it goes, then it is gone', async (t) => {
-  const { store, stored, batchesAt, rows, batches } = await open(t)
+  const { store, stored, clearsAt, clears, rows } = await open(t)
   const puts = Array.from({ length: 5_000 }, (_, n) => row(`k${String(n).padStart(5, '0')}`, ''))
   store.write(write(1, { puts }))
   await store.drain()
@@ -162,9 +167,9 @@ test('store: a long range of the log: other writes pass while it goes, then it i
   await store.drain()
 
   t.deepEqual(await rows(), ['m=39', 'n=n'])
-  const passed = batchesAt[stored.findIndex(({ id }) => id === 39)] ?? batches.length
-  t.true(passed < batches.length, 'the range was not finished when the write was answered')
-  t.true(batches.every(({ operations }) => operations.length <= 5_000))
+  const passed = clearsAt[stored.findIndex(({ id }) => id === 39)] ?? clears.count
+  t.true(passed < clears.count, 'the range was not finished when the write was answered')
+  t.true(clears.count >= 5)
 })
 
 test('store: a put into a range that is still going: the range first, the put stays', async (t) => {
@@ -273,4 +278,27 @@ test.serial('store: scan of large rows: takes one at a time from the database', 
 
   t.is(rows.length, 64)
   t.is(most, 1)
+})
+
+test.serial('store: a long range: is deleted without its keys', async (t) => {
+  const { database } = await open(t)
+  const operations = Array.from({ length: 300 }, (_, i): BatchOperation => {
+    return { type: 'put', key: Buffer.from(String(i).padStart(4, '0')), value: Buffer.alloc(1) }
+  })
+  await database.batch(operations, false)
+  const { keys } = Level.prototype
+  const limits: unknown[] = []
+  t.teardown(() => Object.assign(Level.prototype, { keys }))
+  Level.prototype.keys = function (this: Level, options: { readonly limit?: number }) {
+    limits.push(options.limit)
+    return keys.call(this, options as never)
+  } as typeof keys
+
+  const next = await database.clear({ from: '0', to: '02' }, 150)
+  const end = await database.clear({ from: next ?? '', to: '02' }, 150)
+
+  t.is(next, '0150')
+  t.is(end, null)
+  t.deepEqual(limits, [1, 1])
+  t.is((await database.scan({ from: '0', to: '1' }, 1_000_000)).rows[0]?.key, '0200')
 })
