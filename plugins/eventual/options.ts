@@ -51,7 +51,7 @@ export const eventualDefaults = {
   tailBytes: limits.tailBytesMax,
   keepBytes: 256 * 1024 * 1024,
   awayMs: 300_000,
-  awayBytes: 4 * 1024 * 1024,
+  awayBytes: 1024 * 1024,
 } as const satisfies EventualOptions
 
 /** Allowed values, both included. */

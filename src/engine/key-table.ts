@@ -314,7 +314,10 @@ export class KeyTable {
   #grow(): boolean {
     const { size } = this
     if (size >= listMax) return false
-    this.#rebuild(roomFor(size))
+    const index = this.#index
+    // Where keys go as others come little room is enough: theirs is found again soon.
+    const isChurned = index !== null && index.holes * 4 > slackOf(size)
+    this.#rebuild(isChurned ? churnedRoomFor(size) : roomFor(size))
     return true
   }
 
@@ -373,5 +376,13 @@ export class KeyTable {
 /** Room for some more than there are: 4 keys, then 8, 12 and 16, then a quarter more each time. */
 function roomFor(size: number): number {
   if (size < fewMax) return size + 4 - (size % 4)
-  return Math.min(listMax, size + Math.max(8, size >> 2))
+  return Math.min(listMax, size + slackOf(size))
+}
+
+function churnedRoomFor(size: number): number {
+  return Math.min(listMax, size + (slackOf(size) >> 1))
+}
+
+function slackOf(size: number): number {
+  return Math.max(8, size >> 2)
 }
