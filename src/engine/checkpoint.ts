@@ -39,6 +39,7 @@ interface Open {
   readonly clock: number
   readonly frozen: Frozen
   readonly versions: Float64Array
+  readonly raised: number
   /** Places whose rows are not part of it any more: each gets a tombstone. */
   readonly removed: string[]
   readonly removedSet: ReadonlySet<string>
@@ -97,6 +98,8 @@ export class Checkpoints {
   #sum = new RowSum()
   /** Slot versions as the last finished checkpoint has them. */
   #versions: Float64Array = new Float64Array(slotCount)
+  /** How often versions had been raised when that began. */
+  #raised = 0
   #lastNumber = 0
   #open: Open | null = null
   #garbage: string[] = []
@@ -113,14 +116,9 @@ export class Checkpoints {
     keyspace.ledger.mayHaveRow = (place) => this.#open !== null || this.#live.has(place)
   }
 
-  /** Changes since the last finished one began: slots count theirs. */
+  /** Changes since the last finished one began. */
   get changed(): number {
-    const { versions } = this.#effects
-    let sum = 0
-    for (let slot = 0; slot < slotCount; slot++) {
-      sum += (versions[slot] as number) - Math.max(0, this.#versions[slot] as number)
-    }
-    return sum
+    return this.#effects.raised - this.#raised
   }
 
   begin(number: number, clock: number): void {
@@ -139,6 +137,7 @@ export class Checkpoints {
       clock,
       frozen,
       versions: this.#effects.versions.slice(),
+      raised: this.#effects.raised,
       removed,
       removedSet: new Set(removed),
       before: [],
@@ -175,6 +174,7 @@ export class Checkpoints {
     if (this.#garbage.length === 0) this.#garbage = open.garbage
     else for (const key of open.garbage) this.#garbage.push(key)
     this.#versions = open.versions
+    this.#raised = open.raised
     this.#sum = open.sum
     this.#suspects.clear()
     this.#open = null
@@ -209,6 +209,7 @@ export class Checkpoints {
     for (const row of loaded.live.values()) this.#sum.add(row)
     this.#lastNumber = loaded.manifest.number
     this.#versions = this.#effects.versions.slice()
+    this.#raised = this.#effects.raised
     this.#garbage = loaded.garbage
     for (const at of loaded.unfinished) this.#suspect(at.place, at.number)
   }

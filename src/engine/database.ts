@@ -9,6 +9,8 @@ import type { Segment } from './segment.js'
 
 /** Slots that share one counter: a random pick walks the counters first. */
 export const slotsPerBlock = 128
+const blockBits = 7
+const blockMask = slotsPerBlock - 1
 
 /** One slot of one database. */
 export class SlotTable {
@@ -20,6 +22,10 @@ export class SlotTable {
   constructor(first: Segment) {
     this.segments = [first]
     this.starts = [0]
+  }
+
+  get slot(): number {
+    return (this.segments[0] as Segment).slot
   }
 
   /** Index of the segment whose range holds a hash. */
@@ -40,16 +46,43 @@ export class SlotTable {
   }
 }
 
+/** Of the slots of one block. */
+type Block<T> = (T | undefined)[]
+
+const noThings: Block<never> = new Array<never | undefined>(slotsPerBlock).fill(undefined)
+
+/** Something for each slot. Blocks without any share one, so that a database with few keys takes little. */
+class BySlot<T> {
+  readonly #blocks: Block<T>[] = new Array<Block<T>>(slotCount / slotsPerBlock).fill(noThings)
+
+  /** Undefined behind the last slot, too. */
+  at(slot: number): T | undefined {
+    return this.#blocks[slot >>> blockBits]?.[slot & blockMask]
+  }
+
+  set(slot: number, thing: T | undefined): void {
+    const blocks = this.#blocks
+    const at = slot >>> blockBits
+    if (blocks[at] === noThings) blocks[at] = noThings.slice()
+    ;(blocks[at] as Block<T>)[slot & blockMask] = thing
+  }
+
+  /** In the order of slots. */
+  *all(): Iterable<T> {
+    for (const block of this.#blocks) {
+      if (block === noThings) continue
+      for (const thing of block) if (thing !== undefined) yield thing
+    }
+  }
+}
+
 /** One database of one group. */
 export class Database {
-  readonly tables: (SlotTable | undefined)[] = new Array<SlotTable | undefined>(slotCount).fill(
-    undefined,
-  )
+  readonly tables = new BySlot<SlotTable>()
   /** The segment of each slot that has one only: most keys are found without a look at the table. */
-  readonly onlys: (Segment | undefined)[] = new Array<Segment | undefined>(slotCount).fill(
-    undefined,
-  )
-  readonly blocks = new Int32Array(slotCount / slotsPerBlock)
+  readonly onlys = new BySlot<Segment>()
+  /** Keys of each block of slots. */
+  readonly blocks: number[] = new Array<number>(slotCount / slotsPerBlock).fill(0)
   readonly expiry = new ExpiryHeap()
   /** Hashes with fields that have times; see `field-times`. */
   readonly fieldTimes = new ExpiryHeap()
@@ -63,14 +96,14 @@ export class Database {
 
 /** A slot gets its first segment. */
 export function openSlot(database: Database, segment: Segment): void {
-  database.tables[segment.slot] = new SlotTable(segment)
-  database.onlys[segment.slot] = segment
+  database.tables.set(segment.slot, new SlotTable(segment))
+  database.onlys.set(segment.slot, segment)
   database.bytes += slotBytes
 }
 
 /** A slot has no key any more. */
 export function closeSlot(database: Database, { slot }: Segment): void {
-  database.tables[slot] = undefined
-  database.onlys[slot] = undefined
+  database.tables.set(slot, undefined)
+  database.onlys.set(slot, undefined)
   database.bytes -= slotBytes
 }

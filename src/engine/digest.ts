@@ -15,9 +15,9 @@ export function digestOf(keyspace: Keyspace, versions: Float64Array, clock: numb
   let hash = hashBytes(writer.finish(), hashZero)
   keyspace.databases.forEach((database, db) => {
     if (database === undefined || database.keys === 0) return
-    database.tables.forEach((table, slot) => {
-      if (table !== undefined) hash = digestTable(writer.varint(db).varint(slot), table, hash)
-    })
+    for (const table of database.tables.all()) {
+      hash = digestTable(writer.varint(db).varint(table.slot), table, hash)
+    }
   })
   return hash
 }

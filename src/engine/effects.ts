@@ -35,6 +35,7 @@ export class Effects {
   /** Uses of keys, where eviction asks for them. */
   accesses: Accesses | null = null
   readonly versions = new Float64Array(slotCount)
+  raised = 0
   readonly #keyspace: Keyspace
   /** Milliseconds; keys that end by then are past their time. */
   clock = 0
@@ -234,9 +235,7 @@ export class Effects {
   }
 
   #raiseAll(database: Database): void {
-    for (let slot = 0; slot < slotCount; slot++) {
-      if (database.tables[slot] !== undefined) this.#raise(slot)
-    }
+    for (const table of database.tables.all()) this.#raise(table.slot)
   }
 
   #tell(event: string, key: string): void {
@@ -305,16 +304,17 @@ export class Effects {
     if (this.#journal.isOpen && this.#journal.isFirst(slot)) {
       const before = this.versions[slot] as number
       this.#journal.add(() => {
+        this.raised -= (this.versions[slot] as number) - before
         this.versions[slot] = before
       })
     }
+    this.raised++
     this.versions[slot] = (this.versions[slot] as number) + 1
   }
 
   #account(segment: Segment, bytes: number): void {
     segment.bytes += bytes
-    const database = this.#keyspace.databases[segment.db] as Database
-    database.bytes += bytes
+    ;(this.#keyspace.databases[segment.db] as Database).bytes += bytes
   }
 
   /** After a change that may have made a segment too big. */

@@ -131,7 +131,7 @@ export class Eviction implements EngineEviction {
 
   #freed(place: number, key: string, value: Value): number {
     const { keyspace, effects } = this.#init.context
-    const isLast = keyspace.databases[place]?.tables[keyspace.slotOf(key)]?.keys === 1
+    const isLast = keyspace.databases[place]?.tables.at(keyspace.slotOf(key))?.keys === 1
     const beside = (isLast ? slotBytes : 0) + (effects.accesses === null ? 0 : useBytes)
     return keyBytes(key, value) - valueBytes(value) + wholeBytes(value) + beside
   }

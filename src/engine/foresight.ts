@@ -86,20 +86,20 @@ export class Foresight {
     if (onlys === undefined) return
     let seen = 0
     for (let i = 0; i < count; i++) {
-      const segment = onlys[slots[i] as number]
+      const segment = onlys.at(slots[i] as number)
       if (segment !== undefined) seen ^= segment.touch()
     }
     for (let i = 0; i < count; i++) {
-      const segment = onlys[slots[i] as number]
+      const segment = onlys.at(slots[i] as number)
       if (segment !== undefined) seen ^= segment.touchCells(prints[i] as number)
     }
     for (let i = 0; i < count; i++) {
-      const segment = onlys[slots[i] as number]
+      const segment = onlys.at(slots[i] as number)
       guesses[i] = segment === undefined ? -1 : segment.guess(prints[i] as number)
     }
     for (let i = 0; i < count; i++) {
       const at = guesses[i] as number
-      if (at >= 0) seen ^= (onlys[slots[i] as number] as Segment).touchEntry(at)
+      if (at >= 0) seen ^= (onlys.at(slots[i] as number) as Segment).touchEntry(at)
     }
     this.seen = seen
   }

@@ -56,14 +56,14 @@ export class Keyspace {
     const database = this.databases[db]
     if (database === undefined) return undefined
     const slot = this.slotOf(key)
-    return database.onlys[slot] ?? database.tables[slot]?.segmentOf(key)
+    return database.onlys.at(slot) ?? database.tables.at(slot)?.segmentOf(key)
   }
 
   /** The segment for a key, made if need be. */
   make(db: number, key: string): Segment {
     const slot = this.slotOf(key)
     const database = this.databases[db] ?? this.database(db)
-    const found = database.onlys[slot] ?? database.tables[slot]?.segmentOf(key)
+    const found = database.onlys.at(slot) ?? database.tables.at(slot)?.segmentOf(key)
     if (found !== undefined) return found
     const segment = new Segment({ db, slot, start: 0 })
     openSlot(database, segment)
@@ -89,7 +89,7 @@ export class Keyspace {
   /** Counts a key that was added to (1) or removed from (-1) a segment. */
   count(segment: Segment, change: 1 | -1): void {
     const database = this.databases[segment.db] as Database
-    const table = database.tables[segment.slot] as SlotTable
+    const table = database.tables.at(segment.slot) as SlotTable
     table.keys += change
     database.keys += change
     const block = segment.slot >> 7
@@ -107,7 +107,7 @@ export class Keyspace {
   split(segment: Segment): void {
     if (!needsSplit(segment)) return
     const database = this.databases[segment.db] as Database
-    const table = database.tables[segment.slot] as SlotTable
+    const table = database.tables.at(segment.slot) as SlotTable
     const index = table.indexOf(segment.start)
     const hashes = hashesOf(segment)
     const cut = hashCut(hashes, segment.start, table.starts[index + 1])
@@ -124,7 +124,7 @@ export class Keyspace {
     table.starts.splice(index + 1, 0, cut)
     stampsMoved(database, left)
     stampsMoved(database, right)
-    database.onlys[slot] = undefined
+    database.onlys.set(slot, undefined)
     this.ledger.born(left)
     this.ledger.born(right)
     if (this.#journal.isOpen) this.#journal.add(() => this.#unsplit(segment, left, right))
@@ -135,14 +135,14 @@ export class Keyspace {
   /** After a removal: drops an empty segment, merges a small one with a small neighbour. */
   shrink(segment: Segment): void {
     const database = this.databases[segment.db] as Database
-    const table = database.tables[segment.slot] as SlotTable
+    const table = database.tables.at(segment.slot) as SlotTable
     if (table.segments.length === 1) {
       if (segment.map.size > 0) return
       this.#retire(segment)
       closeSlot(database, segment)
       if (this.#journal.isOpen) {
         this.#journal.add(() => {
-          database.tables[segment.slot] = table
+          database.tables.set(segment.slot, table)
           database.bytes += slotBytes
           this.#revive(table, segment)
         })
@@ -155,7 +155,7 @@ export class Keyspace {
     if (right !== undefined && canMerge(segment, right)) this.#merge(table, index)
     else if (left !== undefined && canMerge(left, segment)) this.#merge(table, index - 1)
     else if (segment.map.size === 0) this.#drop(table, index)
-    if (table.segments.length === 1) database.onlys[segment.slot] = table.segments[0]
+    if (table.segments.length === 1) database.onlys.set(segment.slot, table.segments[0])
   }
 
   /** Joins segment `index` and the one behind it, whose keys come last. */
@@ -210,10 +210,10 @@ export class Keyspace {
   /** Puts a segment that a checkpoint had in its place; they come in order of place. */
   restore(segment: Segment, times: ReadonlyMap<string, number>): void {
     const database = this.database(segment.db)
-    const table = database.tables[segment.slot]
+    const table = database.tables.at(segment.slot)
     if (table === undefined) openSlot(database, segment)
     else {
-      database.onlys[segment.slot] = undefined
+      database.onlys.set(segment.slot, undefined)
       table.segments.push(segment)
       table.starts.push(segment.start)
     }
@@ -227,7 +227,7 @@ export class Keyspace {
       segment.expires.set(key, database.expiry.add(key, at))
     }
     const keys = segment.map.size
-    const held = database.tables[segment.slot] as SlotTable
+    const held = database.tables.at(segment.slot) as SlotTable
     held.keys += keys
     database.keys += keys
     const block = segment.slot >> 7
@@ -279,7 +279,7 @@ export class Keyspace {
   #revive(table: SlotTable, segment: Segment): void {
     const database = this.databases[segment.db] as Database
     const isOnly = table.segments.length === 1
-    database.onlys[segment.slot] = isOnly ? table.segments[0] : undefined
+    database.onlys.set(segment.slot, isOnly ? table.segments[0] : undefined)
     recount(segment)
     stampsMoved(database, segment)
     this.ledger.revive(segment)
@@ -292,7 +292,7 @@ export class Keyspace {
 
   #unsplit(segment: Segment, left: Segment, right: Segment): void {
     const database = this.databases[segment.db] as Database
-    const table = database.tables[segment.slot] as SlotTable
+    const table = database.tables.at(segment.slot) as SlotTable
     const index = table.indexOf(left.start)
     this.ledger.kill(left)
     this.ledger.kill(right)
@@ -304,7 +304,7 @@ export class Keyspace {
 
   #journalClear(db: number, bodies: readonly Body[]): void {
     const database = this.databases[db] as Database
-    const tables = database.tables.filter((table) => table !== undefined)
+    const tables = [...database.tables.all()]
     // What may come back owes its image to the checkpoint now.
     for (const table of tables) {
       for (const segment of table.segments) {
@@ -337,7 +337,7 @@ export class Keyspace {
       const part = body?.parts[body.indexOf(place.start)]
       return part?.start === place.start ? part : undefined
     }
-    const table = this.databases[place.db]?.tables[place.slot]
+    const table = this.databases[place.db]?.tables.at(place.slot)
     if (table === undefined) return undefined
     const index = table.indexOf(place.start)
     return table.starts[index] === place.start ? table.segments[index] : undefined

@@ -9,6 +9,7 @@ import type { Reply } from '../api/reply.js'
 import { assert } from '../base/assert.js'
 import { commandTable } from './commands/table.js'
 import type { Context } from './context.js'
+import type { SlotTable } from './database.js'
 import type { Journal } from './journal.js'
 import { rowDatabasesMax } from './rows.js'
 
@@ -110,9 +111,8 @@ export class Scripting implements EngineScripting {
 
   count(database: number): number {
     let count = 0
-    for (const table of this.#init.context.keyspace.databases[hiddenFrom + database]?.tables ??
-      []) {
-      for (const segment of table?.segments ?? []) count += segment.map.size
+    for (const table of this.#tables(database)) {
+      for (const segment of table.segments) count += segment.map.size
     }
     return count
   }
@@ -123,10 +123,13 @@ export class Scripting implements EngineScripting {
 
   keys(database: number): readonly string[] {
     const found: string[] = []
-    const tables = this.#init.context.keyspace.databases[hiddenFrom + database]?.tables ?? []
-    for (const table of tables) {
-      for (const segment of table?.segments ?? []) found.push(...segment.map.keys())
+    for (const table of this.#tables(database)) {
+      for (const segment of table.segments) found.push(...segment.map.keys())
     }
     return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  }
+
+  #tables(database: number): Iterable<SlotTable> {
+    return this.#init.context.keyspace.databases[hiddenFrom + database]?.tables.all() ?? []
   }
 }

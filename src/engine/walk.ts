@@ -14,7 +14,7 @@ export function nextSlot(database: Database, slot: number): number {
   let at = slot
   while (at < slotCount) {
     if (at % slotsPerBlock === 0 && database.blocks[at / slotsPerBlock] === 0) at += slotsPerBlock
-    else if (database.tables[at] === undefined) at++
+    else if (database.tables.at(at) === undefined) at++
     else return at
   }
   return slotCount
@@ -35,7 +35,7 @@ export class SegmentWalk {
     if (database === undefined) return null
     for (;;) {
       this.#slot = this.#index > 0 ? this.#slot : nextSlot(database, this.#slot)
-      const segment = database.tables[this.#slot]?.segments[this.#index]
+      const segment = database.tables.at(this.#slot)?.segments[this.#index]
       if (segment !== undefined) {
         this.#index++
         return segment
@@ -104,7 +104,7 @@ export class PositionWalk {
     const slot = nextSlot(database, this.#slot)
     if (slot !== this.#slot) this.#hash = 0
     this.#slot = slot
-    const table: SlotTable | undefined = database.tables[slot]
+    const table: SlotTable | undefined = database.tables.at(slot)
     if (table === undefined) return false
     const index = table.indexOf(this.#hash)
     const segment = table.segments[index] as Segment
@@ -142,7 +142,7 @@ export function randomKey(
   let block = 0
   while (rest >= (database.blocks[block] as number)) rest -= database.blocks[block++] as number
   for (let slot = block * slotsPerBlock; ; slot++) {
-    const table = database.tables[slot]
+    const table = database.tables.at(slot)
     if (table === undefined) continue
     if (rest >= table.keys) rest -= table.keys
     else return keyAt(table, rest)

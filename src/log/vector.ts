@@ -61,10 +61,17 @@ export class Vector implements Seen {
   /** Adds all stamps of a seat above `after` up to `upTo`. */
   add({ seat, after, upTo }: StampRange): void {
     if (upTo <= after) return
+    const ranges = this.#seats[seat] ?? none
+    const end = ranges.length - 1
+    // The usual case: the last range goes on.
+    if (end > 0 && after >= (ranges[end - 1] as number) && after <= (ranges[end] as number)) {
+      if (upTo <= (ranges[end] as number)) return
+      this.#seats[seat] = end === 1 ? [ranges[0] as number, upTo] : [...ranges.slice(0, end), upTo]
+      return
+    }
     const made: number[] = []
     let low = after
     let high = upTo
-    const ranges = this.#seats[seat] ?? none
     for (let i = 0; i < ranges.length; i += 2) {
       const from = ranges[i] as number
       const to = ranges[i + 1] as number
@@ -83,7 +90,15 @@ export class Vector implements Seen {
 
   /** Adds all that another one covers. */
   join(other: Vector): void {
-    for (const range of other.ranges()) this.add(range)
+    const seats = other.#seats
+    for (let seat = 0; seat < seats.length; seat++) {
+      const theirs = seats[seat] as Ranges
+      const ours = this.#seats[seat] ?? none
+      if (theirs === ours) continue
+      for (let i = 0; i < theirs.length; i += 2) {
+        this.add({ seat, after: theirs[i] as number, upTo: theirs[i + 1] as number })
+      }
+    }
   }
 
   /** What this one lacks of another. */
@@ -114,6 +129,7 @@ export class Vector implements Seen {
     for (let seat = 0; seat < other.#seats.length; seat++) {
       const theirs = other.#seats[seat] as Ranges
       const ours = this.#seats[seat] ?? none
+      if (ours === theirs) continue
       // The usual case: one range each.
       if (theirs.length === 2 && ours.length >= 2 && ours[0] === theirs[0]) {
         if ((theirs[1] as number) <= (ours[1] as number)) continue
@@ -171,17 +187,23 @@ export class Vector implements Seen {
 
   /** All ranges, by seat and ascending. */
   ranges(): StampRange[] {
-    return this.#seats.flatMap((_, seat) => this.rangesOf(seat))
+    const found: StampRange[] = []
+    for (let seat = 0; seat < this.#seats.length; seat++) this.#rangesTo(found, seat)
+    return found
   }
 
   /** Those of one seat. */
   rangesOf(seat: number): StampRange[] {
     const found: StampRange[] = []
+    this.#rangesTo(found, seat)
+    return found
+  }
+
+  #rangesTo(found: StampRange[], seat: number): void {
     const ranges = this.#seats[seat] ?? none
     for (let i = 0; i < ranges.length; i += 2) {
       found.push({ seat, after: ranges[i] as number, upTo: ranges[i + 1] as number })
     }
-    return found
   }
 
   encode(writer: ByteWriter): void {

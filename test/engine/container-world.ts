@@ -226,9 +226,9 @@ export class ContainerWorld {
     for (const database of this.keyspace.databases) {
       if (database === undefined) continue
       let bytes = database.expiry.size * expiryBytes
-      for (const table of database.tables) {
-        if (table !== undefined) bytes += slotBytes
-        for (const segment of table?.segments ?? []) {
+      for (const table of database.tables.all()) {
+        bytes += slotBytes
+        for (const segment of table.segments) {
           let own = 0
           for (const [key, value] of segment.map) {
             own += keyBytes(key, value)

@@ -202,7 +202,7 @@ test('containers: keys merged into another segment while a checkpoint has still 
     world.effects.sets.add(key(i), set, 'm')
   }
   const segments = (): readonly Segment[] =>
-    world.keyspace.databases[0]?.tables.flatMap((table) => table?.segments ?? []) ?? []
+    [...(world.keyspace.databases[0]?.tables.all() ?? [])].flatMap((table) => table.segments)
   const shrinkTo = (segment: Segment | undefined, size: number): void => {
     for (const name of [...(segment?.map.keys() ?? [])].slice(size))
       world.effects.remove(name, 'del')

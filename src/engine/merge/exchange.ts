@@ -27,7 +27,7 @@ function keysOf({ keyspace, cells }: Ground, slot: number): (readonly [number, s
   const found: (readonly [number, string])[] = []
   keyspace.databases.forEach((database, place) => {
     const db = keyspace.places.nameOf(place)
-    for (const segment of database?.tables[slot]?.segments ?? []) {
+    for (const segment of database?.tables.at(slot)?.segments ?? []) {
       for (const key of segment.map.keys()) found.push([db, key])
     }
   })
@@ -56,7 +56,7 @@ function wholeCell(init: ExchangeInit, db: number, key: string): KeyCell {
 
 export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): boolean {
   for (const database of keyspace.databases) {
-    if ((database?.tables[slot]?.keys ?? 0) > 0) return true
+    if ((database?.tables.at(slot)?.keys ?? 0) > 0) return true
   }
   return cells.objectsIn(slot).length > 0
 }

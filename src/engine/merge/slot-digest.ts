@@ -13,7 +13,7 @@ export function digestSlot(keyspace: Keyspace, slot: number, clock: number): Has
   const sum = new Lanes()
   const lanes = new Lanes()
   keyspace.databases.forEach((database, place) => {
-    const table = database?.tables[slot]
+    const table = database?.tables.at(slot)
     for (const segment of table?.segments ?? []) {
       for (const [key, value] of segment.map) {
         const until = segment.expires?.get(key)?.at ?? -1
