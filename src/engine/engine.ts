@@ -106,11 +106,11 @@ export class MemoryEngine implements Engine {
       },
       speculates: (isOn) => this.merging?.speculates(isOn),
     })
-    this.eviction = new Eviction({ context: this.#context, options })
     this.merging =
       options.merges === true
         ? new Merging(this.#context, options.seat ?? 0, () => this.#followSettings())
         : undefined
+    this.eviction = new Eviction({ context: this.#context, options, kept: this.merging })
   }
 
   get clock(): number {

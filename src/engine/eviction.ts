@@ -31,6 +31,13 @@ const printChars = 256
 export interface EvictionInit {
   readonly context: Context
   readonly options: EngineOptions
+  /** What is kept of keys beside their values, where entries are merged. */
+  readonly kept: Kept | undefined
+}
+
+interface Kept {
+  readonly keptBytes: number
+  keptBytesOf(db: number, key: string): number
 }
 
 export class Eviction implements EngineEviction {
@@ -55,7 +62,7 @@ export class Eviction implements EngineEviction {
   /** Bytes of all data; what is known of uses counts as if it were known of all keys, so that replicas agree. */
   get used(): number {
     const databases = this.#init.context.keyspace.used
-    const bytes = bytesOf(databases)
+    const bytes = bytesOf(databases) + (this.#init.kept?.keptBytes ?? 0)
     if (this.#init.context.effects.accesses === null) return bytes
     let keys = 0
     for (const database of databases) keys += database.keys
@@ -125,15 +132,17 @@ export class Eviction implements EngineEviction {
       db,
       key,
       print: printOf(value),
-      bytes: this.#freed(keyspace.places.of(db), key, value),
+      bytes: this.#freed(db, key, value),
     }
   }
 
-  #freed(place: number, key: string, value: Value): number {
+  #freed(db: number, key: string, value: Value): number {
     const { keyspace, effects } = this.#init.context
-    const isLast = keyspace.databases[place]?.tables.at(keyspace.slotOf(key))?.keys === 1
+    const kept = this.#init.kept?.keptBytesOf(db, key) ?? 0
+    const isLast =
+      keyspace.databases[keyspace.places.of(db)]?.tables.at(keyspace.slotOf(key))?.keys === 1
     const beside = (isLast ? slotBytes : 0) + (effects.accesses === null ? 0 : useBytes)
-    return keyBytes(key, value) - valueBytes(value) + wholeBytes(value) + beside
+    return keyBytes(key, value) - valueBytes(value) + wholeBytes(value) + beside + kept
   }
 
   evict(victims: readonly Victim[]): void {

@@ -105,6 +105,15 @@ export class Merging implements EngineMerging {
     return this.#cells.size
   }
 
+  /** Bytes of what is kept of keys beside their values. */
+  get keptBytes(): number {
+    return this.#cells.bytes
+  }
+
+  keptBytesOf(db: number, key: string): number {
+    return this.#cells.bytesOf(db, key)
+  }
+
   slotDigest(slot: number): Hash64 {
     return digestSlot(this.#context.keyspace, slot, this.#context.clock)
   }

@@ -81,6 +81,11 @@ export class KeyCell {
    * their kind: whoever wrote that was overruled by a removal that had not seen them.
    */
   rest = 0
+  /** What it was held to take when it was last looked at (see `Cells`), and how many parts it had. */
+  bytes = 0
+  parts = 0
+  /** It may take something else by now. */
+  isTouched = false
   /**
    * At least the sum of the sizes of the base and all integer deltas; not a number where others are among them,
    * negative while it is not known.

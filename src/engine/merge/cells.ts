@@ -6,12 +6,15 @@ import type { Seen } from '../../api/engine.js'
 import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import type { Keyspace } from '../keyspace.js'
 import type { KeyCell } from './cell.js'
+import { bytesOfCell, partsOfCell } from './cell-bytes.js'
 import { WholeWrites } from './whole-writes.js'
 
 const none: readonly never[] = []
 
 /** Objects that are looked at each time something is stable. */
 const sweptLeast = 4096
+/** Objects that changed and were not weighed since. */
+const touchedMax = 256
 
 export class Cells {
   readonly #objects: (Map<string, KeyCell> | undefined)[] = []
@@ -26,6 +29,9 @@ export class Cells {
   /** Objects that came since the last sweep, and where that stands. */
   #born = 0
   #swept: Iterator<readonly [number, string, KeyCell]> | null = null
+  /** Bytes of all objects, by database, as far as they were weighed; of the others what they were before. */
+  readonly #bytes: number[] = []
+  readonly #touched: (readonly [number, KeyCell])[] = []
   /** Objects by slot, made where it is asked for; null since some came or went. */
   #bySlot: Map<number, (readonly [number, string])[]> | null = null
 
@@ -67,15 +73,64 @@ export class Cells {
     return this.#objectCount === 0 ? undefined : this.#objects[db]?.get(key)
   }
 
+  /** The same, about to be changed. */
+  changing(db: number, key: string): KeyCell | undefined {
+    const cell = this.object(db, key)
+    if (cell !== undefined) this.#touch(db, cell)
+    return cell
+  }
+
+  /** Bytes of what is kept of keys beside their values and their stamps. */
+  get bytes(): number {
+    if (this.#touched.length > 0) this.#weighAll()
+    return this.#bytes.reduce((sum, bytes) => sum + bytes, 0)
+  }
+
+  /** Those that a key takes. */
+  bytesOf(db: number, key: string): number {
+    return this.object(db, key)?.bytes ?? 0
+  }
+
+  #touch(db: number, cell: KeyCell): void {
+    if (cell.isTouched) return
+    if (this.#touched.length >= touchedMax) this.#weighAll()
+    cell.isTouched = true
+    this.#touched.push([db, cell])
+  }
+
+  #weighAll(): void {
+    for (const [db, cell] of this.#touched) this.#weigh(db, cell)
+    this.#touched.length = 0
+  }
+
+  /** One that was dropped meanwhile is not touched any more. A part more or less of many is left for later. */
+  #weigh(db: number, cell: KeyCell): void {
+    if (!cell.isTouched) return
+    cell.isTouched = false
+    const parts = partsOfCell(cell)
+    if (cell.bytes > 0 && Math.abs(parts - cell.parts) * 16 < parts) return
+    cell.parts = parts
+    this.#count(db, cell, bytesOfCell(cell))
+  }
+
+  #count(db: number, cell: KeyCell, bytes: number): void {
+    while (this.#bytes.length <= db) this.#bytes.push(0)
+    this.#bytes[db] = (this.#bytes[db] as number) + bytes - cell.bytes
+    cell.bytes = bytes
+  }
+
   setObject(db: number, key: string, cell: KeyCell): void {
     let objects = this.#objects[db]
     if (objects === undefined) {
       objects = new Map()
       this.#objects[db] = objects
     }
-    const before = objects.size
+    const before = objects.get(key)
+    if (before !== cell && before !== undefined) this.#dropped(db, before)
+    this.#touch(db, cell)
+    if (before === cell) return
     objects.set(key, cell)
-    if (objects.size === before) return
+    if (before !== undefined) return
     this.#objectCount++
     this.#born++
     this.#bySlot = null
@@ -110,6 +165,8 @@ export class Cells {
   }
 
   forgetAll(db: number): void {
+    this.#weighAll()
+    this.#bytes[db] = 0
     this.#objectCount -= this.#objects[db]?.size ?? 0
     this.#objects[db] = undefined
     this.#bySlot = null
@@ -187,13 +244,24 @@ export class Cells {
       }
       const [db, key, cell] = value
       // Maps are walked while they change, and may be of the past.
-      if (this.#objects[db]?.get(key) === cell && trim(db, key, cell)) this.#dropObject(db, key)
+      if (this.#objects[db]?.get(key) !== cell) continue
+      if (trim(db, key, cell)) this.#dropObject(db, key)
+      else this.#touch(db, cell)
     }
   }
 
   #dropObject(db: number, key: string): void {
-    if (this.#objects[db]?.delete(key) !== true) return
+    const objects = this.#objects[db]
+    const cell = objects?.get(key)
+    if (objects === undefined || cell === undefined) return
+    objects.delete(key)
+    this.#dropped(db, cell)
     this.#objectCount--
     this.#bySlot = null
+  }
+
+  #dropped(db: number, cell: KeyCell): void {
+    cell.isTouched = false
+    this.#count(db, cell, 0)
   }
 }

@@ -132,7 +132,7 @@ export class Elements {
     const found = valueAt(this.#init, db, key)
     const value =
       found !== undefined && typeof found !== 'string' && kindOf(found) === kind ? found : undefined
-    const cell = this.#init.cells.object(db, key)
+    const cell = this.#init.cells.changing(db, key)
     if (cell === undefined || this.#isSeen({ ...at, cell, value }, name)) {
       cell?.elements[kind]?.delete(name)
       if (value === undefined) return cell === undefined

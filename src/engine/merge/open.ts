@@ -24,7 +24,7 @@ export function endOf({ keyspace }: Ground, db: number, key: string): number {
 /** The cell of a key, made of its value and its stamp where it has none. */
 export function openCell(ground: Ground, db: number, key: string): KeyCell {
   const { cells } = ground
-  const found = cells.object(db, key)
+  const found = cells.changing(db, key)
   if (found !== undefined) return found
   const cell = new KeyCell()
   const value = valueAt(ground, db, key)

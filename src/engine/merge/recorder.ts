@@ -207,7 +207,7 @@ export class Recorder {
       this.#writer.begin(codes.erase, db, key).byte(kind).text(name)
       if (cells.object(db, key) === undefined) return
     }
-    const cell = cells.object(db, key)
+    const cell = cells.changing(db, key)
     cell?.elements[kind]?.delete(name)
   }
 
