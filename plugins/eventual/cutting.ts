@@ -20,17 +20,16 @@ export function cutLog(state: EventualState): void {
   const end = Math.min(isInMemory ? tail.last : state.checkpointed, state.applied, state.persisted)
   if (end < tail.first) return
   const keep = isInMemory ? Math.min(options.keepBytes, state.tailBytes) : options.keepBytes
-  const little = littleOf(state)
-  const present = [...state.peers.values()].filter((peer) => !isAway(state, peer))
-  const all = [...state.peers.values()]
+  let little = -1
   let to = tail.base.index
   while (to < end) {
-    const isLong = state.logBytes > keep
-    const memory = isInMemory
-      ? state.logBytes + (tail.last - to) * entryBytes
-      : (tail.last - to) * headBytes
-    const isSpent = memory > little && isHeld(state, to + 1, present)
-    if (!isLong && !isSpent && !isHeld(state, to + 1, all)) break
+    if (state.logBytes <= keep && !isHeld(state, to + 1, true)) {
+      const memory = isInMemory
+        ? state.logBytes + (tail.last - to) * entryBytes
+        : (tail.last - to) * headBytes
+      if (little < 0) little = littleOf(state)
+      if (memory <= little || !isHeld(state, to + 1, false)) break
+    }
     state.logBytes -= tail.sizeAt(++to)
     const note = ledger.at(to)
     if (isOfEntry(note) || note instanceof Vector) addNote(state.cutThrough, note)
@@ -44,8 +43,8 @@ export function cutLog(state: EventualState): void {
 /** Payloads in memory are few while a member is away: it reads old ones from the disk. */
 export function evictLog(state: EventualState): void {
   if (state.durability === 'none') return
-  const isLonely = [...state.peers.values()].some((peer) => isAway(state, peer))
-  const bytesMax = isLonely ? littleOf(state) : state.tailBytes
+  let bytesMax = state.tailBytes
+  for (const peer of state.peers.values()) if (isAway(state, peer)) bytesMax = littleOf(state)
   state.tail.evict(Math.min(state.persisted, state.applied), bytesMax)
 }
 
@@ -58,9 +57,13 @@ function isAway({ mono, startedAt, options }: EventualState, { heardAt }: Peer):
   return mono - Math.max(heardAt, startedAt) > options.awayMs
 }
 
-/** Whether all of `peers` have an entry. */
-function isHeld(state: EventualState, index: number, peers: readonly Peer[]): boolean {
+/** Whether all others have an entry, or all of them that are not away. */
+function isHeld(state: EventualState, index: number, isOfAll: boolean): boolean {
   const note = state.ledger.at(index)
   if (!isOfEntry(note) || hasBug('eventual-cut-before-everywhere')) return true
-  return peers.every(({ vector }) => vector?.covers(note.upTo) === true)
+  for (const peer of state.peers.values()) {
+    if (peer.vector?.covers(note.upTo) === true) continue
+    if (isOfAll || !isAway(state, peer)) return false
+  }
+  return true
 }

@@ -194,9 +194,13 @@ export class Gate {
   /** What others said of what they hold counts for each seat of which we hold as much. */
   hears(): void {
     for (const [member, { vector, reach }] of this.told) {
+      if (this.received.includes(vector)) {
+        this.reach.join(reach)
+        this.told.delete(member)
+        continue
+      }
       const lacking = new Set(this.received.lacks(vector).map(({ seat }) => seat))
       for (const range of reach.ranges()) if (!lacking.has(range.seat)) this.reach.add(range)
-      if (lacking.size === 0) this.told.delete(member)
     }
   }
 }

@@ -278,8 +278,8 @@ function decodeSlots(reader: ByteReader): Slots | null {
   const body = new ByteReader(Uint8Array.prototype.slice.call(reader.raw(reader.left)))
   const exported: (Uint8Array | null)[] = []
   for (let i = 0; i < count && body.ok; i++) {
-    const bytes = body.blob()
-    exported.push(bytes.length === 0 ? null : bytes)
+    const length = body.varint()
+    exported.push(length === 0 ? null : body.raw(length))
   }
   return body.ok && body.left === 0
     ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, floor }

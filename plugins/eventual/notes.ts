@@ -43,7 +43,7 @@ export function notesTick(state: EventualState): void {
   reserve(state, state.clock.last)
   forgetEarly(state)
   state.overlays.prune(state.appliedVector)
-  const isChanged = !state.durable.equals(state.told)
+  const isChanged = hasNews(state)
   const due = state.toldAt + (isChanged ? options.noteMs : options.idleMs)
   if (mono >= due) tellAll(state)
   for (const peer of state.peers.values()) {
@@ -58,13 +58,19 @@ export function notesTick(state: EventualState): void {
 export function notesWakeAt(state: EventualState): number {
   if (state.isAlone) return Number.MAX_SAFE_INTEGER
   const { options } = state
-  const isChanged = !state.durable.equals(state.told)
+  const isChanged = hasNews(state)
   return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
+}
+
+/** It holds something else than the others were told. */
+function hasNews({ durable, told, toldChanges }: EventualState): boolean {
+  return durable.changes !== toldChanges && !durable.equals(told)
 }
 
 export function tellAll(state: EventualState): void {
   state.toldAt = state.mono
   state.told = Vector.copyOf(state.durable)
+  state.toldChanges = state.durable.changes
   for (const peer of state.peers.values()) tell(state, peer)
 }
 
@@ -91,6 +97,9 @@ export function tell(state: EventualState, peer: Peer): void {
 
 function watchLacking(state: EventualState, peer: Peer): void {
   const { received } = state
+  if (peer.vector === peer.watched && received.changes === peer.watchedChanges) return
+  peer.watched = peer.vector
+  peer.watchedChanges = received.changes
   const isLacking = peer.vector !== null && !received.includes(peer.vector)
   if (!isLacking) peer.lackingSince = 0
   else if (peer.lackingSince === 0) peer.lackingSince = state.mono

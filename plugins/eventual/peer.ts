@@ -37,6 +37,9 @@ export interface Peer {
   wantsSlot: number | null
   /** Milliseconds since when it holds something that we lack; 0 for not. */
   lackingSince: number
+  /** Its vector, and the changes of what is received here, when that was last looked at. */
+  watched: Vector | null
+  watchedChanges: number
   askedAt: number
   /** The slot from which on digests are compared next. */
   comparedTo: number
@@ -70,6 +73,8 @@ export function makePeer(member: MemberId, seat: number): Peer {
     wantedFrom: 0,
     wantsSlot: null,
     lackingSince: 0,
+    watched: null,
+    watchedChanges: -1,
     askedAt: 0,
     comparedTo: 0,
     isGettingAll: false,

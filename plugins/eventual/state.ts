@@ -130,6 +130,8 @@ export class EventualState {
   fetching: LogRange | null = null
   /** What the others were told last, and when. */
   told = new Vector()
+  /** Changes of `durable` when it was last told. */
+  toldChanges = -1
   toldAt = never
   toldSafe = 0
   /** Everything up to this stamp is with all members, and all that comes has seen it. */

@@ -230,7 +230,7 @@ export class EventualStrategy implements Strategy {
   wakeAt(): number {
     const state = this.#state
     const notes = notesWakeAt(state)
-    const isBusy = [state.recovering, state.needsAll, state.repair].some((each) => each !== null)
+    const isBusy = state.recovering !== null || state.needsAll !== null || state.repair !== null
     const at = Math.min(notes, shipWakeAt(state))
     const isAhead = state.gate?.isAhead === true
     return isBusy || isAhead ? Math.min(at, state.mono + state.options.noteMs) : at

@@ -103,7 +103,7 @@ function appendOwn(state: EventualState, { stamp, seen, needs }: Preparing, ops:
 
 /** No stamp is used that a crash could make be used again. */
 export function reserve(state: EventualState, stamp: number): void {
-  if (stamp + spanOf(reserveAheadMs) <= state.hard.reserved) return
+  if (stamp + reserveAhead <= state.hard.reserved) return
   state.hard = { ...state.hard, reserved: stamp + spanOf(reservedMs) }
   state.isHardDirty = true
 }
@@ -111,3 +111,5 @@ export function reserve(state: EventualState, stamp: number): void {
 export function spanOf(ms: number): number {
   return stampAt(1_800_000_000_000 + ms, 0) - stampAt(1_800_000_000_000, 0)
 }
+
+const reserveAhead = spanOf(reserveAheadMs)

@@ -232,7 +232,7 @@ export class Peers {
   #writerOf(to: MemberId, link: Link): ByteWriter {
     let writer = this.#outbox.get(to)
     if (writer === undefined) {
-      writer = new ByteWriter(64 * 1024)
+      writer = new ByteWriter(4 * 1024)
       this.#outbox.set(to, writer)
     }
     if (writer.length > 0) return writer

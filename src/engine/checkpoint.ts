@@ -24,11 +24,11 @@ import {
   type RowKey,
   rowPlace,
   sealRow,
-  slotsPerVersionRow,
   versionsDb,
 } from './rows.js'
 import { type PreImage, type Segment, states } from './segment.js'
 import type { Body, Part } from './values/part.js'
+import { VersionRows } from './version-rows.js'
 
 /** Parts of bodies that are gone, looked up in one slice. */
 const droppedPerSlice = 2_000
@@ -38,7 +38,7 @@ interface Open {
   readonly number: number
   readonly clock: number
   readonly frozen: Frozen
-  readonly versions: Float64Array
+  readonly versions: VersionRows
   readonly raised: number
   /** Places whose rows are not part of it any more: each gets a tombstone. */
   readonly removed: string[]
@@ -97,7 +97,7 @@ export class Checkpoints {
   #live = new Map<string, LiveRow>()
   #sum = new RowSum()
   /** Slot versions as the last finished checkpoint has them. */
-  #versions: Float64Array = new Float64Array(slotCount)
+  readonly #versions = new Float64Array(slotCount)
   /** How often versions had been raised when that began. */
   #raised = 0
   #lastNumber = 0
@@ -108,7 +108,7 @@ export class Checkpoints {
    * checkpoint would take it for its own, so the next one writes these places anew.
    */
   readonly #suspects = new Set<string>()
-  readonly #writer = new ByteWriter(64 * 1024)
+  readonly #writer = new ByteWriter(4 * 1024)
 
   constructor(keyspace: Keyspace, effects: Effects) {
     this.#keyspace = keyspace
@@ -136,7 +136,7 @@ export class Checkpoints {
       number,
       clock,
       frozen,
-      versions: this.#effects.versions.slice(),
+      versions: new VersionRows(this.#effects.versions, this.#versions),
       raised: this.#effects.raised,
       removed,
       removedSet: new Set(removed),
@@ -173,7 +173,7 @@ export class Checkpoints {
     assert(open?.isWritten === true, 'a checkpoint that is written is open')
     if (this.#garbage.length === 0) this.#garbage = open.garbage
     else for (const key of open.garbage) this.#garbage.push(key)
-    this.#versions = open.versions
+    open.versions.putInto(this.#versions)
     this.#raised = open.raised
     this.#sum = open.sum
     this.#suspects.clear()
@@ -208,7 +208,7 @@ export class Checkpoints {
     this.#live = loaded.live
     for (const row of loaded.live.values()) this.#sum.add(row)
     this.#lastNumber = loaded.manifest.number
-    this.#versions = this.#effects.versions.slice()
+    this.#versions.set(this.#effects.versions)
     this.#raised = this.#effects.raised
     this.#garbage = loaded.garbage
     for (const at of loaded.unfinished) this.#suspect(at.place, at.number)
@@ -305,19 +305,13 @@ export class Checkpoints {
   }
 
   #writeVersions(open: Open, slice: Slice): void {
-    while (open.nextVersions < slotCount && !slice.isFull) {
-      const first = open.nextVersions
-      open.nextVersions += slotsPerVersionRow
-      let isChanged = false
-      for (let slot = first; slot < open.nextVersions; slot++) {
-        if (open.versions[slot] !== this.#versions[slot]) isChanged = true
-      }
-      if (!isChanged) continue
+    const { firsts } = open.versions
+    while (open.nextVersions < firsts.length && !slice.isFull) {
+      const row = open.nextVersions++
       openRow(this.#writer)
-      for (let slot = first; slot < open.nextVersions; slot++) {
-        this.#writer.varint(open.versions[slot] as number)
-      }
-      this.#write(open, slice, { place: rowPlace(versionsDb, first, 0), keys: 1 })
+      for (const version of open.versions.row(row)) this.#writer.varint(version)
+      const place = rowPlace(versionsDb, firsts[row] as number, 0)
+      this.#write(open, slice, { place, keys: 1 })
     }
   }
 

@@ -67,6 +67,21 @@ class BySlot<T> {
     ;(blocks[at] as Block<T>)[slot & blockMask] = thing
   }
 
+  /** The first slot from `from` on with something, `slotCount` for none. */
+  next(from: number): number {
+    let at = from & blockMask
+    for (let block = from >>> blockBits; block < this.#blocks.length; block++) {
+      const things = this.#blocks[block] as Block<T>
+      if (things !== noThings) {
+        for (; at < slotsPerBlock; at++) {
+          if (things[at] !== undefined) return block * slotsPerBlock + at
+        }
+      }
+      at = 0
+    }
+    return slotCount
+  }
+
   /** In the order of slots. */
   *all(): Iterable<T> {
     for (const block of this.#blocks) {
@@ -78,6 +93,8 @@ class BySlot<T> {
 
 /** One database of one group. */
 export class Database {
+  /** Where it stands in the keyspace. */
+  readonly place: number
   readonly tables = new BySlot<SlotTable>()
   /** The segment of each slot that has one only: most keys are found without a look at the table. */
   readonly onlys = new BySlot<Segment>()
@@ -92,6 +109,10 @@ export class Database {
   stampedSegments: Segment[] = []
   /** Bytes of its keys, values and times to live by the memory model. */
   bytes = 0
+
+  constructor(place: number) {
+    this.place = place
+  }
 }
 
 /** A slot gets its first segment. */

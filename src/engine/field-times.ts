@@ -69,9 +69,9 @@ function setTimer(keyspace: Keyspace, { key, hash }: Timed, at: number): void {
 /** What comes up first of all databases, keys before hashes; ties by database, then key. */
 export function firstDue(keyspace: Keyspace, databases: number): Due | null {
   let best: Due | null = null
-  for (let place = 0; place < databases; place++) {
-    const database = keyspace.databases[place]
-    if (database === undefined) continue
+  for (const database of keyspace.used) {
+    const { place } = database
+    if (place >= databases) break
     const key = database.expiry.peek()
     if (key !== undefined && (best === null || key.at < best.item.at)) {
       best = { place, item: key, isHash: false }

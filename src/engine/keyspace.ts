@@ -75,7 +75,7 @@ export class Keyspace {
     let database = this.databases[db]
     if (database === undefined) {
       assert(db >= 0 && db < this.databases.length, 'a database index is in range')
-      database = new Database()
+      database = new Database(db)
       this.#set(db, database)
     }
     return database

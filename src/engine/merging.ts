@@ -20,7 +20,7 @@ import { valueAt } from './merge/open.js'
 import { Recorder } from './merge/recorder.js'
 import { placesDb } from './place-key.js'
 import { isSettled, maySettle, settleCell } from './merge/settle.js'
-import { digestSlot } from './merge/slot-digest.js'
+import { SlotDigests } from './merge/slot-digest.js'
 
 /** Seats of a stamp: its last six bits. */
 const seats = 64
@@ -34,6 +34,7 @@ export class Merging implements EngineMerging {
   readonly #context: Context
   readonly #seat: number
   readonly #cells: Cells
+  readonly #digests: SlotDigests
   readonly #followSettings: () => void
   readonly #recorder: Recorder
   readonly #merger: Merger
@@ -48,6 +49,7 @@ export class Merging implements EngineMerging {
     this.#followSettings = followSettings
     const { keyspace, effects } = context
     this.#cells = new Cells(keyspace)
+    this.#digests = new SlotDigests(keyspace, effects.versions)
     const ground = { keyspace, cells: this.#cells }
     this.#recorder = new Recorder(ground)
     effects.record(this.#recorder)
@@ -114,8 +116,13 @@ export class Merging implements EngineMerging {
     return this.#cells.bytesOf(db, key)
   }
 
+  /** As `slotDigest`, whatever was known: for tests. */
+  freshDigest(slot: number): Hash64 {
+    return this.#digests.fresh(slot, this.#context.clock)
+  }
+
   slotDigest(slot: number): Hash64 {
-    return digestSlot(this.#context.keyspace, slot, this.#context.clock)
+    return this.#digests.of(slot, this.#context.clock)
   }
 
   saveUnstable(): Uint8Array {

@@ -9,15 +9,9 @@ import { type Database, type SlotTable, slotsPerBlock } from './database.js'
 import type { Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 
-/** The first slot from `slot` on that has keys, `slotCount` for none. Skips whole blocks. */
+/** The first slot from `slot` on that has keys, `slotCount` for none. */
 export function nextSlot(database: Database, slot: number): number {
-  let at = slot
-  while (at < slotCount) {
-    if (at % slotsPerBlock === 0 && database.blocks[at / slotsPerBlock] === 0) at += slotsPerBlock
-    else if (database.tables.at(at) === undefined) at++
-    else return at
-  }
-  return slotCount
+  return database.tables.next(slot)
 }
 
 /** All segments of a database, slot by slot. Nothing may change meanwhile. */

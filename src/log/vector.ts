@@ -17,6 +17,12 @@ const rangesMax = 256
 export class Vector implements Seen {
   /** By seat; never changed in place. */
   readonly #seats: Ranges[] = []
+  #changes = 0
+
+  /** Grows with each change: who looked at it then need not look again. */
+  get changes(): number {
+    return this.#changes
+  }
 
   static copyOf(other: Vector): Vector {
     const made = new Vector()
@@ -66,9 +72,11 @@ export class Vector implements Seen {
     // The usual case: the last range goes on.
     if (end > 0 && after >= (ranges[end - 1] as number) && after <= (ranges[end] as number)) {
       if (upTo <= (ranges[end] as number)) return
+      this.#changes++
       this.#seats[seat] = end === 1 ? [ranges[0] as number, upTo] : [...ranges.slice(0, end), upTo]
       return
     }
+    this.#changes++
     const made: number[] = []
     let low = after
     let high = upTo
@@ -242,6 +250,7 @@ export class Vector implements Seen {
 
   /** Takes away the stamps of a range. */
   remove({ seat, after, upTo }: StampRange): void {
+    this.#changes++
     const made: number[] = []
     const ranges = this.#seats[seat] ?? none
     for (let i = 0; i < ranges.length; i += 2) {

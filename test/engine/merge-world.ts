@@ -181,6 +181,9 @@ export class Replica {
     return slots
       .map((slot) => {
         const { high, low } = this.merging.slotDigest(slot)
+        // What was kept of a slot that did not change.
+        const fresh = (this.merging as Merging).freshDigest(slot)
+        if (fresh.high !== high || fresh.low !== low) throw new Error(`slot ${slot}: an old digest`)
         return `${high}:${low}`
       })
       .join(' ')

@@ -34,6 +34,7 @@ export class Cells {
   readonly #touched: (readonly [number, KeyCell])[] = []
   /** Objects by slot, made where it is asked for; null since some came or went. */
   #bySlot: Map<number, (readonly [number, string])[]> | null = null
+  #sortedSlots: readonly number[] = []
 
   constructor(keyspace: Keyspace) {
     this.#writes = new WholeWrites(keyspace)
@@ -187,10 +188,16 @@ export class Cells {
 
   /** The first slot from `from` on with an object, `slotCount` for none. */
   nextObjectSlot(from: number): number {
-    let next = slotCount
-    if (this.#objectCount === 0) return next
-    for (const slot of this.#slots().keys()) if (slot >= from && slot < next) next = slot
-    return next
+    if (this.#objectCount === 0) return slotCount
+    this.#slots()
+    const sorted = this.#sortedSlots
+    let low = 0
+    for (let high = sorted.length; low < high; ) {
+      const middle = (low + high) >> 1
+      if ((sorted[middle] as number) < from) low = middle + 1
+      else high = middle
+    }
+    return sorted[low] ?? slotCount
   }
 
   #slots(): ReadonlyMap<number, (readonly [number, string])[]> {
@@ -203,6 +210,7 @@ export class Cells {
       else found.push([db, key])
     }
     this.#bySlot = made
+    this.#sortedSlots = [...made.keys()].sort((a, b) => a - b)
     return made
   }
 

@@ -21,16 +21,19 @@ export interface ExchangeInit extends Ground {
 }
 
 const version = 1
+const writer = new ByteWriter(4096)
 
 /** Database and key of all in a slot of which anything is known. */
 function keysOf({ keyspace, cells }: Ground, slot: number): (readonly [number, string])[] {
   const found: (readonly [number, string])[] = []
-  keyspace.databases.forEach((database, place) => {
+  for (const { place, tables } of keyspace.used) {
+    const table = tables.at(slot)
+    if (table === undefined) continue
     const db = keyspace.places.nameOf(place)
-    for (const segment of database?.tables.at(slot)?.segments ?? []) {
+    for (const segment of table.segments) {
       for (const key of segment.map.keys()) found.push([db, key])
     }
-  })
+  }
   for (const [db, key] of cells.objectsIn(slot)) {
     if (keyspace.find(keyspace.places.of(db), key)?.map.has(key) !== true) found.push([db, key])
   }
@@ -55,24 +58,20 @@ function wholeCell(init: ExchangeInit, db: number, key: string): KeyCell {
 }
 
 export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): boolean {
-  for (const database of keyspace.databases) {
-    if ((database?.tables.at(slot)?.keys ?? 0) > 0) return true
-  }
+  for (const { tables } of keyspace.used) if ((tables.at(slot)?.keys ?? 0) > 0) return true
   return cells.objectsIn(slot).length > 0
 }
 
 /** The first slot from `from` on with anything in it, `slotCount` for none. */
 export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): number {
   let next = cells.nextObjectSlot(from)
-  for (const database of keyspace.databases) {
-    if (database === undefined || database.keys === 0) continue
-    next = Math.min(next, nextSlotOf(database, from))
+  for (const database of keyspace.used) {
+    if (database.keys > 0) next = Math.min(next, nextSlotOf(database, from))
   }
   return next
 }
 
 export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {
-  const writer = new ByteWriter(4096)
   writer.byte(version).varint(init.cells.stableOf(slot))
   const keys = keysOf(init, slot)
   writer.varint(keys.length)
@@ -123,7 +122,6 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
 }
 
 function isSame(a: KeyCell, b: KeyCell): boolean {
-  const writer = new ByteWriter(256)
   // What is the greatest stamp follows from the rest.
   a.last = b.last
   encodeCell(writer, a)

@@ -9,22 +9,78 @@ import type { Container, Value } from '../values/value.js'
 import { kinds } from './cell.js'
 import { elementsOf, kindOf, timeOfElement } from './contents.js'
 
-export function digestSlot(keyspace: Keyspace, slot: number, clock: number): Hash64 {
+/** What is kept of a slot: version, clock up to which it counts, and the digest. */
+const width = 4
+const bits = 7
+const mask = (1 << bits) - 1
+
+/** Digests of slots that did not change are not made anew: members compare them for as long as they are at rest. */
+export class SlotDigests {
+  readonly #keyspace: Keyspace
+  /** By slot: grows with each change of what is in it. */
+  readonly #versions: Float64Array
+  /** By 128 slots, made on first use. */
+  readonly #known: (Float64Array | undefined)[] = []
+
+  constructor(keyspace: Keyspace, versions: Float64Array) {
+    this.#keyspace = keyspace
+    this.#versions = versions
+  }
+
+  of(slot: number, clock: number): Hash64 {
+    const version = this.#versions[slot] as number
+    const block = slot >>> bits
+    let known = this.#known[block]
+    if (known === undefined) {
+      known = new Float64Array((mask + 1) * width).fill(-1)
+      this.#known[block] = known
+    }
+    const at = (slot & mask) * width
+    if (known[at] === version && clock < (known[at + 1] as number)) {
+      return { high: known[at + 2] as number, low: known[at + 3] as number }
+    }
+    const digest = this.fresh(slot, clock)
+    known[at] = version
+    known[at + 1] = soonest
+    known[at + 2] = digest.high
+    known[at + 3] = digest.low
+    return digest
+  }
+
+  fresh(slot: number, clock: number): Hash64 {
+    return digestSlot(this.#keyspace, slot, clock)
+  }
+}
+
+/** The least of the times that were met and are still to come. */
+let soonest = Infinity
+
+function isPast(until: number, clock: number): boolean {
+  if (until < 0) return false
+  if (until <= clock) return true
+  if (until < soonest) soonest = until
+  return false
+}
+
+function digestSlot(keyspace: Keyspace, slot: number, clock: number): Hash64 {
+  soonest = Infinity
   const sum = new Lanes()
   const lanes = new Lanes()
-  keyspace.databases.forEach((database, place) => {
-    const table = database?.tables.at(slot)
-    for (const segment of table?.segments ?? []) {
+  for (const { place, tables } of keyspace.used) {
+    const table = tables.at(slot)
+    if (table === undefined) continue
+    const db = keyspace.places.nameOf(place)
+    for (const segment of table.segments) {
       for (const [key, value] of segment.map) {
         const until = segment.expires?.get(key)?.at ?? -1
-        if (until >= 0 && until <= clock) continue
+        if (isPast(until, clock)) continue
         const content = digestValue(value, clock)
         if (content === null) continue
-        lanes.begin().number(keyspace.places.nameOf(place)).text(key).number(until).hash(content)
+        lanes.begin().number(db).text(key).number(until).hash(content)
         sum.add(lanes.end())
       }
     }
-  })
+  }
   return sum.value
 }
 
@@ -42,7 +98,7 @@ function digestElements(value: Container, clock: number): Hash64 | null {
   let count = 0
   for (const [name, payload] of elementsOf(value)) {
     const until = timeOfElement(value, name)
-    if (until >= 0 && until <= clock) continue
+    if (isPast(until, clock)) continue
     count++
     if (isOrdered) {
       lanes.text(payload as string)
