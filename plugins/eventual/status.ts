@@ -15,11 +15,12 @@ import { isFit } from './opening.js'
 import type { Peer } from './peer.js'
 import { type EventualState, localTerm } from './state.js'
 
-export function describe(state: EventualState): StrategyStatus {
-  return new EventualStatus(state)
+/** `last` where nothing of it changed. */
+export function describe(state: EventualState, last: EventualStatus | null): EventualStatus {
+  return last?.isNow === true ? last : new EventualStatus(state)
 }
 
-class EventualStatus implements StrategyStatus {
+export class EventualStatus implements StrategyStatus {
   readonly role: StrategyStatus['role']
   readonly leader: MemberId | null
   readonly term = localTerm
@@ -31,6 +32,7 @@ class EventualStatus implements StrategyStatus {
   readonly recovering: RecoveryCause | null
   readonly loss: string
   readonly #state: EventualState
+  readonly #aheadSeat: number | null
 
   constructor(state: EventualState) {
     const isOpen = state.recovering === null
@@ -43,6 +45,18 @@ class EventualStatus implements StrategyStatus {
     this.recovering = state.recovering
     this.loss = state.loss
     this.#state = state
+    this.#aheadSeat = state.aheadSeat
+  }
+
+  get isNow(): boolean {
+    const state = this.#state
+    return (
+      state.delivered === this.commit.index &&
+      state.tail.first === this.first &&
+      state.recovering === this.recovering &&
+      state.aheadSeat === this.#aheadSeat &&
+      state.loss === this.loss
+    )
   }
 
   get chain(): Hash64 {
@@ -63,7 +77,7 @@ class EventualStatus implements StrategyStatus {
 }
 
 function whyOf(state: EventualState): string {
-  const ahead = state.seats[state.aheadSeat ?? -1]
+  const ahead = state.aheadSeat === null ? undefined : state.seats[state.aheadSeat]
   if (ahead !== undefined) return `entries of member ${ahead} are refused: its clock is ahead`
   if (state.recovering === null) return whyNotServed(state)
   return `waits for what other members hold before it serves reads and writes again (${state.recovering})`

@@ -34,11 +34,12 @@ import { covers, hurry, seen } from './sight.js'
 import { entriesFetched, rewind, shipWakeAt } from './shipping.js'
 import { decodeMark, encodeMark } from './mark.js'
 import { EventualState } from './state.js'
-import { describe } from './status.js'
+import { describe, type EventualStatus } from './status.js'
 import { prepared, propose, reserve } from './writing.js'
 
 export class EventualStrategy implements Strategy {
   readonly #state: EventualState
+  #status: EventualStatus | null = null
 
   constructor(init: StrategyInit<EventualOptions>) {
     const state = new EventualState(init)
@@ -215,7 +216,8 @@ export class EventualStrategy implements Strategy {
   }
 
   status(): StrategyStatus {
-    return describe(this.#state)
+    this.#status = describe(this.#state, this.#status)
+    return this.#status
   }
 
   chainAt(index: number): Hash64 | null {

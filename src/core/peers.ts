@@ -8,7 +8,7 @@ import { limits } from '../api/limits.js'
 import { keyspaceDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
-import { ByteWriter, noBytes } from '../base/bytes.js'
+import { ByteWriter, noBytes, Slab } from '../base/bytes.js'
 import { hashEquals, hashString } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { identityKey } from '../log/layout.js'
@@ -61,6 +61,8 @@ export interface PeersInit {
 
 /** A silent peer gets an empty frame this often: it shows our clock. */
 const beatMs = 1_000
+/** Bytes of buffers that frames share: each buffer of its own costs a microsecond, and the collector more. */
+const slabBytes = 32 * 1024
 /** Bytes that the head of a frame or of a message has at most. */
 const headBytesMax = 64
 
@@ -74,6 +76,8 @@ export class Peers {
   /** The data was written under a keyspace table that routes in another way: nothing happens until it is accepted. */
   #otherTable: { readonly known: string; readonly given: string } | null = null
   readonly #outbox = new Map<MemberId, ByteWriter>()
+  /** Frames are gone soon, all in their order. */
+  readonly #slab = new Slab(slabBytes)
   /** Wall milliseconds since when each peer is, or is not, connected. */
   readonly #since = new Map<MemberId, number>()
   /** Links that opened before this member might greet. */
@@ -221,7 +225,7 @@ export class Peers {
   }
 
   #leave(link: Link | null, writer: ByteWriter): void {
-    const bytes = writer.finish()
+    const bytes = writer.finish(this.#slab)
     if (link !== null) this.#init.out.push({ kind: 'frame', link: link.id, bytes })
   }
 

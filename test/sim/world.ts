@@ -241,7 +241,7 @@ export class World implements MemberWorld, FaultTarget {
       trace.output(output)
       if (output.kind === 'store' && output.write.store === 'log')
         this.#watchIdentity(member, output.write.puts)
-      if (output.kind === 'frame') this.#listen(member, output.bytes)
+      if (output.kind === 'frame' && this.#eyes.size > 0) this.#listen(member, output.bytes)
     }
     this.merging?.turned(member.id)
     this.#options.watch?.(member, inputs, outputs)

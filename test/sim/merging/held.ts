@@ -1,23 +1,20 @@
 // Which entries somebody holds: a set of their numbers, one bit each.
 
 export class Held {
-  #words: Uint32Array
+  /** Of 32 bits, signed: lists of those are copied all the time, and cost less than typed arrays. */
+  readonly #words: number[]
   count = 0
   /** Equal for equal sets. */
   hash = 0
 
-  constructor(words: Uint32Array = new Uint32Array(8)) {
+  constructor(words: number[] = []) {
     this.#words = words
   }
 
   add(number: number): boolean {
     if (this.has(number)) return false
     const at = number >>> 5
-    if (at >= this.#words.length) {
-      const words = new Uint32Array(Math.max(at + 1, this.#words.length * 2))
-      words.set(this.#words)
-      this.#words = words
-    }
+    while (at >= this.#words.length) this.#words.push(0)
     this.#words[at] = (this.#words[at] as number) | (1 << (number & 31))
     this.count++
     this.hash = (this.hash ^ mixed(number)) >>> 0
@@ -25,7 +22,9 @@ export class Held {
   }
 
   has(number: number): boolean {
-    return (((this.#words[number >>> 5] ?? 0) >>> (number & 31)) & 1) === 1
+    const words = this.#words
+    const at = number >>> 5
+    return at < words.length && (((words[at] as number) >>> (number & 31)) & 1) === 1
   }
 
   addAll(other: Held): void {
@@ -35,8 +34,9 @@ export class Held {
   /** The first of another one that is not here, -1 for none. */
   firstLack(other: Held): number {
     const words = other.#words
+    const own = this.#words
     for (let at = 0; at < words.length; at++) {
-      const rest = (words[at] as number) & ~(this.#words[at] ?? 0)
+      const rest = (words[at] as number) & ~(at < own.length ? (own[at] as number) : 0)
       if (rest !== 0) return at * 32 + (31 - Math.clz32(rest & -rest))
     }
     return -1
@@ -46,8 +46,9 @@ export class Held {
   lackedBy(other: Held): readonly number[] {
     const found: number[] = []
     const words = this.#words
+    const others = other.#words
     for (let at = 0; at < words.length; at++) {
-      let rest = (words[at] as number) & ~(other.#words[at] ?? 0)
+      let rest = (words[at] as number) & ~(at < others.length ? (others[at] as number) : 0)
       for (; rest !== 0; rest &= rest - 1) found.push(at * 32 + (31 - Math.clz32(rest & -rest)))
     }
     return found
