@@ -2,7 +2,7 @@
 // that clients see is part of the value. Of many elements some are looked at and stand for all.
 
 import { textBytes } from '../values/text.js'
-import { type Entry, ElementCell, type KeyCell } from './cell.js'
+import { type Entry, ElementCell, type KeyCell, noElements } from './cell.js'
 
 /** The object, its place among those of its database, and its list of kinds. */
 const keyCellBytes = 176
@@ -17,9 +17,10 @@ const elementCellBytes = 48
 const samplesMax = 8
 
 /** Lists and elements: what `bytesOfCell` grows with. */
-export function partsOfCell(cell: KeyCell): number {
-  let parts = cell.bases.length + cell.deltas.length + cell.times.length + cell.made.length
-  for (const entries of cell.elements) if (entries !== null) parts += entries.size
+export function partsOfCell({ bases, deltas, times, made, elements }: KeyCell): number {
+  let parts = bases.length + deltas.length + times.length + made.length
+  if (elements === noElements) return parts
+  for (let kind = 0; kind < elements.length; kind++) parts += elements[kind]?.size ?? 0
   return parts
 }
 
@@ -28,6 +29,7 @@ export function bytesOfCell({ bases, deltas, times, made, elements }: KeyCell): 
   bytes += bytesOfList(times) + bytesOfList(made)
   // The one that counts is what clients see.
   for (let i = 0; i < bases.length - 1; i++) bytes += textBytes(bases[i]?.text ?? '')
+  if (elements === noElements) return bytes
   for (const entries of elements) if (entries !== null) bytes += bytesOfElements(entries)
   return bytes
 }

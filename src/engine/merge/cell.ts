@@ -51,7 +51,7 @@ export interface Dot {
 
 /** Most lists are empty: those share one. */
 const none: never[] = []
-const noElements: (Map<string, Entry> | null)[] = [null, null, null, null, null, null]
+export const noElements: (Map<string, Entry> | null)[] = [null, null, null, null, null, null]
 Object.freeze(none)
 Object.freeze(noElements)
 

@@ -31,7 +31,9 @@ export class Cells {
   #swept: Iterator<readonly [number, string, KeyCell]> | null = null
   /** Bytes of all objects, by database, as far as they were weighed; of the others what they were before. */
   readonly #bytes: number[] = []
-  readonly #touched: (readonly [number, KeyCell])[] = []
+  readonly #touched: KeyCell[] = []
+  readonly #touchedDbs: number[] = []
+  #touchedCount = 0
   /** Objects by slot, made where it is asked for; null since some came or went. */
   #bySlot: Map<number, (readonly [number, string])[]> | null = null
   #sortedSlots: readonly number[] = []
@@ -83,8 +85,10 @@ export class Cells {
 
   /** Bytes of what is kept of keys beside their values and their stamps. */
   get bytes(): number {
-    if (this.#touched.length > 0) this.#weighAll()
-    return this.#bytes.reduce((sum, bytes) => sum + bytes, 0)
+    this.#weighAll()
+    let sum = 0
+    for (let db = 0; db < this.#bytes.length; db++) sum += this.#bytes[db] as number
+    return sum
   }
 
   /** Those that a key takes. */
@@ -94,14 +98,17 @@ export class Cells {
 
   #touch(db: number, cell: KeyCell): void {
     if (cell.isTouched) return
-    if (this.#touched.length >= touchedMax) this.#weighAll()
+    if (this.#touchedCount === touchedMax) this.#weighAll()
     cell.isTouched = true
-    this.#touched.push([db, cell])
+    this.#touched[this.#touchedCount] = cell
+    this.#touchedDbs[this.#touchedCount++] = db
   }
 
   #weighAll(): void {
-    for (const [db, cell] of this.#touched) this.#weigh(db, cell)
-    this.#touched.length = 0
+    for (let i = 0; i < this.#touchedCount; i++) {
+      this.#weigh(this.#touchedDbs[i] as number, this.#touched[i] as KeyCell)
+    }
+    this.#touchedCount = 0
   }
 
   /** One that was dropped meanwhile is not touched any more. A part more or less of many is left for later. */
