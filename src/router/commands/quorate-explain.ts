@@ -45,6 +45,7 @@ export default {
         durability,
         leader: leader === undefined ? null : `${leader.name} ${leader.address}`,
         health: report.health,
+        ...(report.why === '' ? {} : { why: report.why }),
         ok: promises.ok,
         'read-level': term?.refusal == null ? shows : 'refused',
         read: term?.refusal?.text ?? shown.read,
