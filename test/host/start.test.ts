@@ -196,7 +196,6 @@ function delegate(database: Database): Database {
   return {
     batch: (operations, sync) => database.batch(operations, sync),
     scan: (range, bytesMax) => database.scan(range, bytesMax),
-    keys: (range, countMax) => database.keys(range, countMax),
     close: () => database.close(),
   }
 }

@@ -146,7 +146,10 @@ test('info: a group that cannot work, or may have lost writes: says so in lines 
   t.notRegex(client.ask('INFO', 'quorate'), /_why:|_loss:/)
 
   group.why = 'waits for members 2, 3'
-  t.regex(client.ask('QUORATE', 'EXPLAIN', 'k'), /\$3\r\nwhy\r\n\$\d+\r\nwaits for members 2, 3\r\n/)
+  t.regex(
+    client.ask('QUORATE', 'EXPLAIN', 'k'),
+    /\$3\r\nwhy\r\n\$\d+\r\nwaits for members 2, 3\r\n/,
+  )
   group.loss = 'era 2 was begun'
 
   t.regex(
