@@ -196,6 +196,7 @@ function delegate(database: Database): Database {
   return {
     batch: (operations, sync) => database.batch(operations, sync),
     scan: (range, bytesMax) => database.scan(range, bytesMax),
+    clear: (range, countMax) => database.clear(range, countMax),
     close: () => database.close(),
   }
 }
