@@ -63,7 +63,7 @@ export const eventualBugs: readonly SeededBug[] = [
     hint: losing,
   }),
   named('eventual-writes-before-refilled', 'a member that lost entries takes writes at once', {
-    checks: order,
+    checks: ['durable-kept', ...order],
     hint: losing,
   }),
   named('eventual-incarnation-reused', 'its new entries go on where the ones that are left end', {

@@ -14,6 +14,17 @@ export interface Entry {
   /** Its maker wrote on alone after a loss. */
   readonly isBlind: boolean
   readonly hash: number
+  /** Keys of the load that it changed. */
+  readonly keys: readonly string[]
+}
+
+/** What a member says of an entry that it makes. */
+export interface Written {
+  readonly stamp: number
+  readonly seen: Vector
+  readonly ops: Uint8Array
+  /** What some slots show, where they show more than is held. */
+  readonly shown: Vector | null
 }
 
 /** How many of the newest entries a vector is asked for, besides those that matter. */

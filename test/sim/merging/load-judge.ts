@@ -1,5 +1,5 @@
-// The judge of what clients see, where some of it may be due to a member that wrote without what was stable: such
-// writes may take too much and bring back what was gone. What no fault excuses is judged all the same.
+// The judge of what clients see of some keys, where some of it may be due to a member that wrote without what was
+// stable: such writes may take too much and bring back what was gone. What no fault excuses is judged all the same.
 
 import { type Check, Judge } from '../judge.js'
 

@@ -15,6 +15,8 @@ import { Counter, Register } from './numbers.js'
 export interface MergingLoadOptions {
   readonly random: Random
   readonly judge: Judge
+  /** Of what is seen of some keys of a group. */
+  readonly judgeOf: (group: number, keys: readonly string[]) => Judge
   readonly members: number
   /** Prefixes of keyspaces. */
   readonly prefixes: readonly string[]
@@ -66,7 +68,8 @@ export class MergingLoad {
 
   constructor(options: MergingLoadOptions) {
     this.#options = options
-    const { prefixes, judge } = options
+    const { prefixes } = options
+    const judgeOf = ({ group, key }: Place): Judge => options.judgeOf(group, [key])
     const taken = this.#taken
     for (const prefix of prefixes) for (const name of keyNames) taken.add(keySlot(prefix + name))
     const names: FamilyName[] = ['set', 'hash', 'zset', 'list', 'inserted', 'stream']
@@ -77,20 +80,20 @@ export class MergingLoad {
           this.#place(prefix, `merged:${name}${n}`, group)
         for (const name of names) {
           const at = place(name)
-          this.#elements.get(name)?.push({ ...at, is: new Elements(at.key, judge) })
+          this.#elements.get(name)?.push({ ...at, is: new Elements(at.key, judgeOf(at)) })
         }
         for (const name of ['count', 'field', 'score']) {
           const at = place(name)
-          this.#counters.push({ ...at, is: new Counter(at.key, judge) })
+          this.#counters.push({ ...at, is: new Counter(at.key, judgeOf(at)) })
         }
         const at = place('register')
-        this.#registers.push({ ...at, is: new Register(at.key, judge) })
+        this.#registers.push({ ...at, is: new Register(at.key, judgeOf(at)) })
         const set = place('pairs')
         const { key: counter } = place('pairc', set.group)
         this.#pairs.push({
           group: set.group,
           counter,
-          set: { ...set, is: new Elements(set.key, judge) },
+          set: { ...set, is: new Elements(set.key, judgeOf(set)) },
         })
       }
       const count = options.hasSessions ? sessionKeysEach : 0
@@ -197,6 +200,7 @@ export class MergingLoad {
 
   #readPair(member: number, { group, counter, set }: Pair): readonly Request[] {
     const end = this.#options.begin(member, group)
+    const judge = this.#options.judgeOf(group, [counter, set.key])
     const lines = [
       ['GET', counter],
       ['SCARD', set.key],
@@ -207,7 +211,7 @@ export class MergingLoad {
       const [, count, size] = reply.split(' ')
       const isEqual = (numberOf(count as string) ?? 0) === Number(size?.slice(1))
       this.#options.judge.mark('pairs-read')
-      this.#options.judge.hold(isEqual, 'atomic', () => `${counter} and ${set.key}: ${reply}`)
+      judge.hold(isEqual, 'atomic', () => `${counter} and ${set.key}: ${reply}`)
     })
   }
 

@@ -55,10 +55,11 @@ export class Merging {
       isAlone: surface === 100,
       prefixes,
     })
-    const isMuddled = (): boolean => this.oracles().some((each) => each.isMuddled)
     this.load = new MergingLoad({
       random: this.#random.fork(),
-      judge: new LoadJudge(judge, isMuddled),
+      judge,
+      judgeOf: (group, keys) =>
+        new LoadJudge(judge, () => keys.some((key) => this.oracle(group).muddle.has(key))),
       members: profile.members,
       prefixes,
       shards: profile.shards,
@@ -116,6 +117,7 @@ export class Merging {
         durability,
         skewMs,
         all: () => this.oracles(),
+        keysOf: (ops) => keysIn(ops, this.load.keys(group)),
       })
       this.#oracles.set(group, oracle)
     }
@@ -261,4 +263,10 @@ export class Merging {
     const life = sim.life
     return () => ({ member, group, from, to: made.length, life: sim.life === life ? life : 0 })
   }
+}
+
+/** Those whose names operations carry. */
+function keysIn(ops: Uint8Array, keys: readonly string[]): readonly string[] {
+  const text = Buffer.from(ops).toString('latin1')
+  return keys.filter((key) => text.includes(key))
 }

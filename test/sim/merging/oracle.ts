@@ -7,9 +7,10 @@ import type { Durability } from '../../../src/api/config.js'
 import { msOfStamp } from '../../../src/log/stamps.js'
 import type { Vector } from '../../../src/log/vector.js'
 import type { Check, Judge } from '../judge.js'
-import { Entries, type Entry, hashOf } from './entries.js'
+import { Entries, type Entry, hashOf, type Written } from './entries.js'
 import { Held } from './held.js'
 import { latestStamp } from './latest-stamp.js'
+import { Muddle } from './muddle.js'
 import { freshSeat, lacksForgotten, type MergingSeat } from './seat.js'
 import { Shown } from './shown.js'
 
@@ -21,6 +22,8 @@ export interface MergingOracleOptions {
   readonly skewMs: number
   /** All groups: those of a keyspace share a clock. */
   readonly all: () => readonly MergingOracle[]
+  /** Keys of the load that operations change. */
+  readonly keysOf: (ops: Uint8Array) => readonly string[]
 }
 
 export class MergingOracle {
@@ -33,12 +36,13 @@ export class MergingOracle {
   wall = 0
   /** The member that made the last entry. */
   latest = 0
-  isMuddled = false
+  readonly muddle: Muddle
 
   constructor(name: string, options: MergingOracleOptions) {
     this.name = name
     this.#options = options
     this.#shown = new Shown(name, options.judge)
+    this.muddle = new Muddle(options.judge, this.entries)
     this.seats = Array.from({ length: options.members }, () => freshSeat())
   }
 
@@ -117,24 +121,14 @@ export class MergingOracle {
     seat.starts++
   }
 
-  /** Nobody knows what an entry had seen (plugins/eventual/README): data may be lost or return, and is equal in the end. */
-  muddle(mark: 'written-blind' | 'written-ahead'): void {
-    this.#options.judge.mark(mark)
-    this.isMuddled = true
-  }
-
   /** A clock was looked at. */
   clock(wall: number): void {
     if (wall > this.wall) this.wall = wall
   }
 
   /** A member made an entry. `seen`: what the entry says that its maker had seen. */
-  made(
-    member: MemberId,
-    of: { readonly stamp: number; readonly seen: Vector; readonly ops: Uint8Array },
-  ): number {
+  made(member: MemberId, { stamp, seen, ops, shown }: Written): number {
     const seat = this.seat(member)
-    const { stamp, seen, ops } = of
     const before = this.entries.of(stamp)
     // Who lost its disk forgot which stamps it used; nobody may have what stood there.
     const isForgotten = seat.wasDamaged && before !== undefined && this.isLost(before.number)
@@ -149,17 +143,20 @@ export class MergingOracle {
       'stamps',
       () => `member ${member} makes ${stamp}, not above ${seat.top} that it holds`,
     )
-    const ahead = msOfStamp(stamp) - latestStamp(this.#options.all())
+    const early = msOfStamp(stamp) - latestStamp(this.#options.all())
     this.#hold(
-      ahead <= 0,
+      early <= 0,
       'stamps',
-      () => `member ${member} makes ${stamp}, ${ahead} ms further ahead than any clock allows`,
+      () => `member ${member} makes ${stamp}, ${early} ms further ahead than any clock allows`,
     )
     const number = this.entries.all.length
     const causes = seat.held.copy()
+    const keys = this.#options.keysOf(ops)
     const isBlind = this.#isBlind(seat)
-    if (isBlind) this.muddle('written-blind')
-    const entry = { number, stamp, maker: member, causes, isBlind, hash: hashOf(ops) }
+    if (isBlind) this.muddle.writtenBlind(keys)
+    if (shown !== null)
+      this.muddle.writtenAhead(keys, this.entries.coveredBy(shown).lackedBy(causes))
+    const entry = { number, stamp, maker: member, causes, isBlind, hash: hashOf(ops), keys }
     this.#judgeSeen(member, entry, seen)
     this.entries.add(entry)
     seat.made.push(number)
@@ -304,7 +301,8 @@ export class MergingOracle {
 
   /** EV1: who holds the same shows the same. */
   shows(member: MemberId, digests: ReadonlyMap<string, string>): void {
-    if (!this.isMuddled) this.#shown.shows(member, this.seat(member).held, digests)
+    const judged = [...digests].filter(([key]) => !this.muddle.has(key))
+    this.#shown.shows(member, this.seat(member).held, new Map(judged))
   }
 
   /** Whether all entries that a member made from one place of its own to another are with `held`. */
@@ -320,7 +318,7 @@ export class MergingOracle {
 
   /** It lost what somebody else holds and cannot tell apart any more. */
   #isBlind(seat: MergingSeat): boolean {
-    seat.isBlind &&= lacksForgotten(seat, this.seats, (number) => this.entries.at(number).stamp)
+    seat.isBlind &&= lacksForgotten(seat, this.seats, this.entries)
     return seat.isBlind
   }
 

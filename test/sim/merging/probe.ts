@@ -89,6 +89,13 @@ class MergingProbe implements Partial<Strategy> {
   readonly #unsettled = new Map<Token, number>()
   /** Entries up to here were on the disk when it began. */
   readonly #replayTo: number
+  /** What intact members said that they hold while this one recovers: it takes no writes before it holds one of these. */
+  readonly #owed = new Map<MemberId, Held>()
+  /** Who said last that it lost something. */
+  readonly #lost = new Set<MemberId>()
+  #isFree = false
+  /** It took a write. */
+  #hasTaken = false
   #wall = 0
 
   constructor(
@@ -135,12 +142,14 @@ class MergingProbe implements Partial<Strategy> {
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
     this.#note(now)
+    this.#hear(from, message)
     this.inner.step(from, message, now)
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
     this.#note(now)
     const refusal = this.inner.propose(token, payload, now)
+    if (refusal === null) this.#hasTaken = true
     if (refusal !== null || this.#visible === null) return refusal
     this.#causes.set(token, this.#visible.seen(this.#oracle, this.#self))
     this.#visible.served(this.#self)
@@ -167,9 +176,9 @@ class MergingProbe implements Partial<Strategy> {
     if (own?.merge !== undefined && ops !== null) {
       const { stamp, seen } = own.merge
       const seat = this.#oracle.seat(this.#self)
-      if (seat.isAhead) seat.isAhead = this.#isAhead()
-      if (seat.isAhead) this.#oracle.muddle('written-ahead')
-      const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops })
+      const shown = seat.isAhead ? this.#shownAhead() : null
+      seat.isAhead = shown !== null
+      const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops, shown })
       this.#visible?.made(this.#oracle, number, this.#causes.get(token) ?? [])
       this.#numbers.set(own.at.index, [number])
       this.#own.add(own.at.index)
@@ -202,7 +211,7 @@ class MergingProbe implements Partial<Strategy> {
     for (const delivery of this.#queue.splice(0, count)) this.#execute(delivery)
     this.inner.applied(position)
     const seat = this.#oracle.seat(this.#self)
-    if (seat.isAhead) seat.isAhead = this.#isAhead()
+    if (seat.isAhead) seat.isAhead = this.#shownAhead() !== null
   }
 
   fetched(entries: readonly LogEntry[]): void {
@@ -239,6 +248,7 @@ class MergingProbe implements Partial<Strategy> {
       const number = this.#oracle.handed(self, merge.stamp)
       if (number >= 0) this.#numbers.set(at.index, [number])
     }
+    if (this.#hasTaken) this.#judgeRefilled()
     const { write } = ready
     if (write !== null) {
       const last = write.entries.at(-1)?.index ?? write.reset?.at.index ?? 0
@@ -268,6 +278,37 @@ class MergingProbe implements Partial<Strategy> {
     return bytes
   }
 
+  #hear(from: MemberId, message: Uint8Array): void {
+    if (!this.#oracle.seat(this.#self).recovering) return
+    const decoded = decodeMessage(message)
+    if (decoded?.kind !== 'vector' || this.inner.status().recovering === null) return
+    // It lost something, too, since it said what it holds.
+    if (decoded.recovering) this.#lost.add(from)
+    else this.#lost.delete(from)
+    if (decoded.recovering) this.#owed.delete(from)
+    // Where nobody is intact, what all others hold together is enough.
+    if (this.#lost.size === this.#oracle.seats.length - 1) this.#isFree = true
+    if (decoded.recovering || this.#owed.has(from)) return
+    const found = this.#oracle.coveredBy(decoded.vector)
+    const owed = new Held()
+    for (const number of this.#oracle.seat(from).held.numbers())
+      if (found.has(number)) owed.add(number)
+    this.#owed.set(from, owed)
+  }
+
+  #judgeRefilled(): void {
+    this.#hasTaken = false
+    if (this.#owed.size === 0 || this.#isFree) return
+    const { handed } = this.#oracle.seat(this.#self)
+    this.#judge.hold(
+      [...this.#owed.values()].some((owed) => handed.firstLack(owed) < 0),
+      'durable-kept',
+      () =>
+        `${this.#oracle.name}: member ${this.#self} takes writes before it holds what intact members said they hold`,
+    )
+    this.#owed.clear()
+  }
+
   #note({ wall }: Now): void {
     this.#wall = wall
     this.#oracle.clock(wall)
@@ -287,13 +328,16 @@ class MergingProbe implements Partial<Strategy> {
     }
   }
 
-  #isAhead(): boolean {
+  /** What slots show in all, null where none shows more than is held. */
+  #shownAhead(): Vector | null {
     const overlays = new Overlays()
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
     const vector = decodeMark(mark, { overlays, lost: new Vector(), floor: new Floor() })
     overlays.prune(vector)
     const { vector: first, to } = overlays.reach(0, vector)
-    return to < slotCount || !first.equals(vector)
+    if (to === slotCount && first.equals(vector)) return null
+    overlays.joinTo(vector)
+    return vector
   }
 
   /** A repair is at its end: what the other member held is held here. */

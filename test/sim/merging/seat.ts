@@ -1,5 +1,6 @@
 // What is known of one member of a group whose members merge.
 
+import type { Entries } from './entries.js'
 import { Held } from './held.js'
 
 export interface MergingSeat {
@@ -59,9 +60,9 @@ export function freshSeat(): MergingSeat {
 export function lacksForgotten(
   { held }: MergingSeat,
   seats: readonly MergingSeat[],
-  stampOf: (number: number) => number,
+  entries: Entries,
 ): boolean {
   return seats.some((other) =>
-    other.held.lackedBy(held).some((number) => stampOf(number) <= other.forgotten),
+    other.held.lackedBy(held).some((number) => entries.at(number).stamp <= other.forgotten),
   )
 }
