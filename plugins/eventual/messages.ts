@@ -107,6 +107,16 @@ export interface Claims {
   readonly claims: readonly Claim[]
 }
 
+/** A piece of a message that is too long for one frame. */
+export interface Part {
+  readonly kind: 'part'
+  /** Of the whole message's bytes. */
+  readonly hash: Hash64
+  readonly index: number
+  readonly count: number
+  readonly bytes: Uint8Array
+}
+
 export type Message =
   | Entries
   | VectorNote
@@ -117,6 +127,7 @@ export type Message =
   | Differing
   | WantAll
   | Claims
+  | Part
 
 /** Numbers are a format. */
 const kinds = [
@@ -129,7 +140,11 @@ const kinds = [
   'digests',
   'differing',
   'claims',
+  'part',
 ] as const
+
+/** Parts of one message. */
+const partsMax = 1 << 20
 
 const writer = new ByteWriter(1024)
 const nothing = new Uint8Array(0)
@@ -186,6 +201,9 @@ export function encodeMessage(message: Message): Uint8Array {
       return writer.blob(message.exported).finish()
     case 'want-all':
       return writer.finish()
+    case 'part':
+      writer.hash(message.hash).varint(message.index).varint(message.count)
+      return writer.blob(message.bytes).finish()
   }
 }
 
@@ -237,6 +255,13 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
     }
     case 'want-all':
       return { kind }
+    case 'part': {
+      const hash = reader.hash()
+      const index = reader.varint()
+      const count = reader.varint()
+      const bytes = Uint8Array.prototype.slice.call(reader.blob())
+      return index < count && count <= partsMax ? { kind, hash, index, count, bytes } : null
+    }
   }
 }
 

@@ -48,6 +48,7 @@ export function notesTick(state: EventualState): void {
   if (mono >= due) tellAll(state)
   for (const peer of state.peers.values()) {
     if (!peer.isUp) continue
+    peer.parts.prune(mono)
     checkFlight(state, peer)
     watchLacking(state, peer)
     ask(state, peer)

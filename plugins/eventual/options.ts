@@ -20,6 +20,8 @@ export interface EventualOptions {
   readonly skewMs: number
   /** Bytes of entries in one message. */
   readonly batchBytes: number
+  /** Bytes of a message; a longer one, which is one of a single large entry or slot, is sent in parts. */
+  readonly partBytes: number
   /** Bytes of entries on their way to one member. */
   readonly windowBytes: number
   /** Bytes of entries that wait for others that they hang on. */
@@ -45,6 +47,7 @@ export const eventualDefaults = {
   relayMs: 500,
   skewMs: 30 * 60_000,
   batchBytes: limits.batchBytesMax,
+  partBytes: 16 * 1024 * 1024,
   windowBytes: 8 * 1024 * 1024,
   pendingBytes: 16 * 1024 * 1024,
   unsavedBytes: 32 * 1024 * 1024,
@@ -64,6 +67,7 @@ export const eventualRanges: Ranges<typeof eventualDefaults> = {
   relayMs: [10, 60_000],
   skewMs: [100, 24 * 3_600_000],
   batchBytes: [1_024, limits.frameBytesMax / 2],
+  partBytes: [1_024, limits.frameBytesMax / 2],
   windowBytes: [1_024, 1024 * 1024 * 1024],
   pendingBytes: [1_024, 1024 * 1024 * 1024],
   unsavedBytes: [1_024, 1024 * 1024 * 1024],

@@ -9,6 +9,10 @@ import {
   type Token,
 } from 'quorate/plugin'
 import { encodeMessage, type Message } from './messages.js'
+import { partsOf } from './parts.js'
+
+/** Parts that a link's queue takes at least. */
+const partsTaken = 3
 
 export class EventualOutbox extends Outbox<Message> {
   deliveries: Delivery[] = []
@@ -20,8 +24,27 @@ export class EventualOutbox extends Outbox<Message> {
   /** Messages that show what the log may not have on disk yet, with the last index that they show. */
   #later: { readonly index: number; readonly to: MemberId; readonly message: Message }[] = []
 
-  constructor() {
+  readonly #partBytes: number
+  /** Messages that were sent in parts. */
+  #long = 0
+
+  /** `partBytes`: longer messages are sent in parts. */
+  constructor(partBytes: number) {
     super(encodeMessage)
+    this.#partBytes = partBytes
+  }
+
+  override send(to: MemberId, message: Message): void {
+    const bytes = encodeMessage(message)
+    if (bytes.length <= this.#partBytes) {
+      this.sendBytes(to, bytes)
+      return
+    }
+    // Who sends it again begins elsewhere: a link's queue may take the first ones only.
+    const parts = partsOf(bytes, this.#partBytes)
+    const first = (this.#long++ * partsTaken) % parts.length
+    for (const part of [...parts.slice(first), ...parts.slice(0, first)])
+      this.sendBytes(to, encodeMessage(part))
   }
 
   /** Sends a message once the log is settled up to `index`. Its parts must not change meanwhile. */

@@ -1,6 +1,7 @@
 // What a member knows of another one, and what is on its way to it.
 
 import type { LogEntry, MemberId, Vector } from 'quorate/plugin'
+import { Parts } from './parts.js'
 
 export interface Peer {
   readonly member: MemberId
@@ -47,6 +48,8 @@ export interface Peer {
   isGettingAll: boolean
   /** Old entries that were read back for it. */
   fetched: readonly LogEntry[]
+  /** What came of messages that are longer than a frame. */
+  readonly parts: Parts
 }
 
 export function makePeer(member: MemberId, seat: number): Peer {
@@ -79,5 +82,6 @@ export function makePeer(member: MemberId, seat: number): Peer {
     comparedTo: 0,
     isGettingAll: false,
     fetched: [],
+    parts: new Parts(),
   }
 }

@@ -1,7 +1,7 @@
 // Entries on their way to the others: own ones at once, pipelined, within a window; those of others only
 // where a member asks for them, because their own origin does not reach it.
 
-import { hasBug, type LogEntry, type StampRange, Vector } from 'quorate/plugin'
+import { hasBug, limits, type LogEntry, type StampRange, Vector } from 'quorate/plugin'
 import { addNote, isOfEntry } from './ledger.js'
 import type { Peer } from './peer.js'
 import { sendSlots } from './repair.js'
@@ -53,9 +53,10 @@ export function rewind(peer: Peer): void {
   peer.flightBytes = 0
 }
 
-/** Entries that were sent and not acknowledged for long. */
+/** Entries that were sent and not acknowledged for long: many bytes take longer. */
 export function checkFlight(state: EventualState, peer: Peer): void {
-  if (peer.flight.length === 0 || state.mono - peer.movedAt < state.options.resendMs) return
+  const patience = state.options.resendMs + peer.flightBytes / limits.resendBytesPerMs
+  if (peer.flight.length === 0 || state.mono - peer.movedAt < patience) return
   state.counters.resent++
   const { vector } = peer
   rewind(peer)

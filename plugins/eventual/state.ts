@@ -70,7 +70,7 @@ export class EventualState {
   readonly clock: StampClock
   readonly tail: Tail
   readonly ledger: Ledger
-  readonly out = new EventualOutbox()
+  readonly out: EventualOutbox
   /** The log reached as far as the checkpoint did when this run began. */
   readonly hasLog: boolean
   /** Where groups of a causal keyspace wait for each other, else null. */
@@ -166,6 +166,7 @@ export class EventualState {
     this.self = init.self
     this.group = init.group
     this.options = init.options
+    this.out = new EventualOutbox(init.options.partBytes)
     this.durability = init.durability
     this.members = init.members
     this.seats = [...init.members.voters, ...init.members.learners].sort((a, b) => a - b)

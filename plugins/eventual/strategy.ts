@@ -88,6 +88,14 @@ export class EventualStrategy implements Strategy {
       case 'slots':
         onSlots(state, from, decoded)
         return
+      case 'part': {
+        const whole = peer.parts.take(decoded, state.mono)
+        // More of what was asked for is on its way.
+        peer.askedAt = state.mono
+        if (state.repair?.from === from) state.repair.askedAt = state.mono
+        if (whole !== null) this.step(from, whole, now)
+        return
+      }
       case 'claims':
         onClaims(state, from, decoded.claims)
         return
@@ -169,6 +177,7 @@ export class EventualStrategy implements Strategy {
     found.isUp = false
     found.isGettingAll = false
     found.wanted = null
+    found.parts.clear()
     rewind(found)
   }
 

@@ -1,0 +1,68 @@
+// Messages that are longer than a frame may be: an entry that holds a whole large key, or a slot with one. They are
+// sent in parts. Parts that came are kept where others were lost: the same message is sent again, and has the same.
+
+import { type Hash64, hashBytes, hashEquals } from 'quorate/plugin'
+import type { Part } from './messages.js'
+
+/** Messages of one member that are put together at a time; more drop the oldest. */
+const openMax = 2
+/** Milliseconds after the last part from which on nothing more is hoped for: what was sent twice leaves a rest. */
+const restMs = 60_000
+
+interface Open {
+  readonly hash: Hash64
+  readonly parts: (Uint8Array | undefined)[]
+  /** Parts that lack. */
+  left: number
+}
+
+export function partsOf(message: Uint8Array, partBytes: number): readonly Part[] {
+  const hash = hashBytes(message)
+  const count = Math.ceil(message.length / partBytes)
+  return Array.from({ length: count }, (_, index) => {
+    const bytes = message.subarray(index * partBytes, (index + 1) * partBytes)
+    return { kind: 'part', hash, index, count, bytes }
+  })
+}
+
+/** What came of long messages of one member. */
+export class Parts {
+  #open: Open[] = []
+  /** Milliseconds at which a part came last. */
+  #heardAt = 0
+
+  /** The whole message, once its last part is there. */
+  take({ hash, index, count, bytes }: Part, mono: number): Uint8Array | null {
+    this.#heardAt = mono
+    let open = this.#open.find((each) => hashEquals(each.hash, hash) && each.parts.length === count)
+    if (open === undefined) {
+      open = { hash, parts: Array.from({ length: count }), left: count }
+      this.#open = [...this.#open.slice(1 - openMax), open]
+    }
+    if (open.parts[index] !== undefined) return null
+    open.parts[index] = bytes
+    if (--open.left > 0) return null
+    this.#open = this.#open.filter((each) => each !== open)
+    const whole = join(open.parts)
+    return hashEquals(hashBytes(whole), hash) ? whole : null
+  }
+
+  prune(mono: number): void {
+    if (this.#open.length > 0 && mono - this.#heardAt > restMs) this.#open = []
+  }
+
+  clear(): void {
+    this.#open = []
+  }
+}
+
+function join(parts: readonly (Uint8Array | undefined)[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + (part?.length ?? 0), 0))
+  let at = 0
+  for (const part of parts) {
+    if (part === undefined) continue
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
