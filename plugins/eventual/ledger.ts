@@ -85,6 +85,26 @@ export class Ledger {
     this.#notes = []
   }
 
+  /** Adds all entries to a vector; those that follow each other as one range, since there may be millions. */
+  addTo(vector: Vector): Vector {
+    const open: { after: number; upTo: number }[] = []
+    for (let at = this.#head; at < this.#notes.length; at++) {
+      const note = this.#notes[at] as Note
+      if (!isOfEntry(note)) continue
+      const { seat, after, upTo } = note
+      const last = open[seat]
+      if (last?.upTo === after) last.upTo = upTo
+      else {
+        if (last !== undefined) vector.add({ seat, ...last })
+        open[seat] = { after, upTo }
+      }
+    }
+    open.forEach((last, seat) => {
+      vector.add({ seat, ...last })
+    })
+    return vector
+  }
+
   /** The first index from `from` on whose entry is not covered; `seat` null for those of all members. */
   firstLacking(vector: Vector, from: number, seat: number | null): number {
     const { last } = this

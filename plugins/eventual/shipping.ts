@@ -126,12 +126,7 @@ function restOf(
   state: EventualState,
   wanted: Vector,
 ): { readonly isCut: boolean; readonly filled: readonly StampRange[] } {
-  const told = Vector.copyOf(wanted)
-  const { ledger } = state
-  for (let index = ledger.first; index <= ledger.last; index++) {
-    const note = ledger.at(index)
-    if (isOfEntry(note)) addNote(told, note)
-  }
+  const told = state.ledger.addTo(Vector.copyOf(wanted))
   for (const each of state.behind) {
     if (each !== null && isOfEntry(each.note)) addNote(told, each.note)
   }
