@@ -1,7 +1,7 @@
 // Entries of others: each is taken once, behind the one before it of its member and behind all that its
 // member had seen. What comes too early waits, within bounds; what was lost on the way is asked for.
 
-import { hasBug, type MemberId, payloadOf, type StampRange } from 'quorate/plugin'
+import { hasBug, type MemberId, payloadOf, type StampRange, type Vector } from 'quorate/plugin'
 import { decodeEntry, type Entry } from './entry.js'
 import { fillRange } from './filling.js'
 import type { Entries } from './messages.js'
@@ -35,9 +35,15 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
   }
   for (const range of message.filled) if (fill(state, range)) isMoving = true
   if (isMoving) release(state)
-  if (message.isCut && !state.received.includes(state.peers.get(from)?.vector ?? state.vector)) {
-    state.needAll(from)
-  }
+  if (!message.isCut || peer?.vector == null || state.received.includes(peer.vector)) return
+  if (isNear(state, peer.vector)) state.needAll(from)
+  else state.counters.refusedAhead++
+}
+
+/** Nothing that we lack of it was made too far in the future: neither are slots taken that hold such entries. */
+export function isNear({ vector, clock, wall }: EventualState, theirs: Vector): boolean {
+  const isTaken = hasBug('eventual-far-future-taken')
+  return isTaken || vector.lacks(theirs).every(({ upTo }) => clock.accepts(upTo, wall))
 }
 
 /** Takes an entry or keeps it for later; whether it was taken. */

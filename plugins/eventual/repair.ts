@@ -7,7 +7,7 @@ import { fillAll } from './filling.js'
 import type { Known } from './floor.js'
 import type { Slots } from './messages.js'
 import type { Peer } from './peer.js'
-import { release } from './receiving.js'
+import { isNear, release } from './receiving.js'
 import { encodeSlotEntry, repairedSlot, type SlotEntry, slotEntry } from './slot-entry.js'
 import { emptyPayload, type EventualState } from './state.js'
 
@@ -28,10 +28,12 @@ const slotsMax = 2_048
 export function repairTick(state: EventualState): void {
   const { repair, options, mono } = state
   if (repair === null || mono - repair.askedAt < options.resendMs) return
+  const gives = ({ isUp, vector }: Peer): boolean =>
+    isUp && vector !== null && isNear(state, vector)
   const peer = state.peers.get(repair.from)
-  if (peer?.isUp !== true) {
+  if (peer === undefined || !gives(peer)) {
     // Another one may hold other things: it begins anew.
-    const other = [...state.peers.values()].find((each) => each.isUp && each.vector !== null)
+    const other = [...state.peers.values()].find(gives)
     if (other === undefined) return
     state.repair = { from: other.member, next: 0, start: null, askedAt: mono }
   }
@@ -89,6 +91,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     ask(state)
     return
   }
+  if (!isNear(state, message.vector)) return
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
   let held = -1
   for (const exported of message.exported) {

@@ -5,7 +5,7 @@
 import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
 import { fillRange } from './filling.js'
 import type { Peer } from './peer.js'
-import { release } from './receiving.js'
+import { isNear, release } from './receiving.js'
 import { rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
 import { reservedMs, spanOf } from './writing.js'
@@ -17,7 +17,8 @@ export function restartTick(state: EventualState): void {
   const { needsAll } = state
   if (needsAll === null || state.mono - needsAll.askedAt < state.options.resendMs) return
   const peer = state.peers.get(needsAll.from)
-  const other = [...state.peers.values()].find((each) => each.isUp && !each.recovering)
+  const others = [...state.peers.values()].filter((each) => each.isUp && !each.recovering)
+  const other = intactOf(state, others) ?? others[0]
   const asked = peer?.isUp === true && !peer.recovering ? peer : other
   if (asked === undefined) return
   needsAll.from = asked.member
@@ -35,7 +36,7 @@ export function judgeRecovery(state: EventualState): void {
   }
   const isEmpty = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
   const peers = [...state.peers.values()]
-  const intact = peers.find((peer) => peer.vector !== null && !peer.recovering)
+  const intact = intactOf(state, peers)
   if (intact !== undefined) {
     if (isEmpty && !state.hasAll) state.needAll(intact.member)
     state.target ??= intact.vector
@@ -55,10 +56,16 @@ export function judgeRecovery(state: EventualState): void {
   recovered(state, intact === undefined && !isTold)
 }
 
+/** One whose clock is far ahead only where there is no other. */
+function intactOf(state: EventualState, peers: readonly Peer[]): Peer | undefined {
+  const intact = peers.filter(({ vector, recovering }) => vector !== null && !recovering)
+  return intact.find(({ vector }) => vector !== null && isNear(state, vector)) ?? intact[0]
+}
+
 /** Who took up its work alone may be told now what it has to hold; it takes no writes before it does. */
 function refill(state: EventualState): void {
   const peers = [...state.peers.values()]
-  const intact = peers.find((peer) => peer.vector !== null && !peer.recovering)
+  const intact = intactOf(state, peers)
   if (intact !== undefined) state.target ??= intact.vector
   else if (peers.every((peer) => peer.vector !== null)) state.target ??= allOf(peers)
   if (state.target === null || !state.vector.includes(state.target)) return
