@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import { stampAt } from '../../src/log/stamps.js'
-import { Cluster, Replica, show, start } from './merge-world.js'
+import { Cluster, type Entry, Replica, show, start } from './merge-world.js'
 
 interface Rule {
   readonly title: string
@@ -256,4 +256,22 @@ test('merging: automatic ids of streams: are not below the stamp, whatever the c
 
   const id = replica.engine.execute(0, ['xadd', 's', '*', 'f', 'v'])
   t.is(String(id), `${ms}-3`)
+})
+
+test('merging: increments of one entry that end at the bounds of 64 bits: count as one, whenever they come', (t) => {
+  const [one, two] = [new Replica(0), new Replica(1)] as [Replica, Replica]
+  one.merge(two.write(start, ['set', 'n', '1']) as Entry)
+  const first = one.write(start + 10, ['del', 'n'], ['incrby', 'n', '-9007199254740991']) as Entry
+  const big = two.write(
+    start + 20,
+    ['incrby', 'n', '-9223372036854775808'],
+    ['incrby', 'n', '5'],
+  ) as Entry
+  const last = one.write(start + 30, ['incrby', 'n', '-3']) as Entry
+
+  for (const entry of [first, last]) two.merge(entry)
+  one.merge(big)
+
+  t.is(show(one, ['n']), 'n string -1 "-9223372036854775808"')
+  t.is(show(two, ['n']), show(one, ['n']))
 })

@@ -7,6 +7,7 @@ import { assert } from '../../base/assert.js'
 import type { Value } from '../values/value.js'
 import {
   type Amount,
+  type Delta,
   ElementCell,
   insert,
   KeyCell,
@@ -326,19 +327,16 @@ export class Recorder {
   }
 }
 
-/** A delta of a string; those of one entry are one where they can be. */
+/** A delta of a string; those of one entry are one where they can be, whatever came in between. */
 export function addDelta(cell: KeyCell, stamp: number, amount: Amount): void {
-  const last = cell.deltas[cell.deltas.length - 1]
-  if (cell.deltas.length === 0 || cell.span < 0) cell.span = spanOf(cell)
-  if (last?.stamp === stamp) {
-    const sum = joinAmounts(last.amount, amount)
-    if (sum !== null) {
-      cell.deltas[cell.deltas.length - 1] = { stamp, amount: sum }
-      cell.span += sizeOf(amount)
-      return
-    }
-  }
-  cell.deltas = insert(cell.deltas, { stamp, amount })
+  const { deltas } = cell
+  if (deltas.length === 0 || cell.span < 0) cell.span = spanOf(cell)
+  let at = deltas.length - 1
+  while (at >= 0 && (deltas[at] as Delta).stamp > stamp) at--
+  const before = deltas[at]
+  const sum = before?.stamp === stamp ? joinAmounts(before.amount, amount) : null
+  if (sum !== null) deltas[at] = { stamp, amount: sum }
+  else cell.deltas = insert(deltas, { stamp, amount })
   cell.span += sizeOf(amount)
 }
 
