@@ -32,7 +32,6 @@ export class EventualStatus implements StrategyStatus {
   readonly recovering: RecoveryCause | null
   readonly loss: string
   readonly #state: EventualState
-  readonly #aheadSeat: number | null
 
   constructor(state: EventualState) {
     const isOpen = state.recovering === null
@@ -45,7 +44,6 @@ export class EventualStatus implements StrategyStatus {
     this.recovering = state.recovering
     this.loss = state.loss
     this.#state = state
-    this.#aheadSeat = state.aheadSeat
   }
 
   get isNow(): boolean {
@@ -54,7 +52,6 @@ export class EventualStatus implements StrategyStatus {
       state.delivered === this.commit.index &&
       state.tail.first === this.first &&
       state.recovering === this.recovering &&
-      state.aheadSeat === this.#aheadSeat &&
       state.loss === this.loss
     )
   }
