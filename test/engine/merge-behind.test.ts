@@ -2,6 +2,7 @@
 // stable by now: what they took must not count again, folded by who has not heard of them.
 
 import test from 'ava'
+import { plantBug } from '../../src/base/seeded-bug.js'
 import type { Entry } from './merge-world.js'
 import { Replica, slotsOf, start } from './merge-world.js'
 
@@ -46,3 +47,23 @@ for (const { name, add, remove, get } of counts) {
     })
   }
 }
+
+test.serial('merging: seeded bug merge-fold-of-behind: the increment counts again', (t) => {
+  const [ahead, behind] = [0, 2].map((seat) => new Replica(seat)) as [Replica, Replica]
+  const other = new Replica(1)
+  const one = other.write(start, ['incrby', 'n', '1']) as Entry
+  const four = ahead.write(start + 1, ['incrby', 'n', '4']) as Entry
+  for (const entry of [one, four]) behind.merge(entry)
+  ahead.write(start + 2, ['del', 'n'])
+  ahead.merge(one)
+  ahead.write(start + 3, ['set', 'm', 'v'])
+  ahead.merging.stable(four.stamp)
+
+  plantBug('merge-fold-of-behind')
+  try {
+    behind.takeSlots(ahead, slotsOf(['n']))
+  } finally {
+    plantBug('')
+  }
+  t.is(read(behind, 'get', 'n'), '5')
+})

@@ -113,14 +113,6 @@ export const eventualBugs: readonly SeededBug[] = [
     checks: order,
     hint: repairedAfterLoss,
   }),
-  named(
-    'merge-fold-of-behind',
-    'increments count again that were removed where a slot comes from',
-    {
-      checks: order,
-      hint: repaired,
-    },
-  ),
   named('merge-replay-doubles', 'increments count twice once they are read back', {
     checks: order,
     hint: {
