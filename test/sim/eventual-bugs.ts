@@ -95,16 +95,6 @@ export const eventualBugs: readonly SeededBug[] = [
     checks: order,
     hint: { with: { ...merging, checkpointLogBytes: 2_000 }, faults: kills },
   }),
-  named('eventual-digests-unheard', 'slots that differ are never found', {
-    checks: ['equal-soon'],
-    hint: {
-      with: {
-        ...merging,
-        workload: { hotKeys: 2, reads: 20, prefixes: [''], valueBytes: 0, surface: 100 },
-      },
-      faults: [...cuts, 'clock-skew'],
-    },
-  }),
   named('eventual-below-forgotten', 'who took up its work alone after a loss counts as intact', {
     checks: order,
     hint: losing,

@@ -74,3 +74,32 @@ test.serial('eventual: seeded bug eventual-writes-before-refilled: a write is ta
     plantBug('')
   }
 })
+
+/** Members hold the same entries, and one does not show them all. Whether they come to the same. */
+function mendsWhatDiffers(): boolean {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 1,
+    members: 2,
+    durability: 'always',
+  })
+  const [one, two] = world.nodes as [Node, Node]
+  for (let i = 0; i < 3; i++) {
+    world.write(two)
+    world.run(8)
+  }
+  world.comeToRest()
+  one.merged.delete(Math.max(...one.merged))
+  world.run(80)
+  return one.merged.size === two.merged.size
+}
+
+test.serial('eventual: seeded bug eventual-digests-unheard: what differs stays', (t) => {
+  t.true(mendsWhatDiffers())
+  plantBug('eventual-digests-unheard')
+  try {
+    t.false(mendsWhatDiffers())
+  } finally {
+    plantBug('')
+  }
+})
