@@ -20,6 +20,9 @@ function mix(h: number): number {
   return h ^ (h >>> 16)
 }
 
+/** From so many bytes on, reading them as words is worth the view that it takes. */
+const wordsMin = 512
+
 /** Hash of bytes, chained after `previous`: two independent 32-bit lanes over 4-byte words. */
 export function hashBytes(bytes: Uint8Array, previous: Hash64 = hashZero): Hash64 {
   let a = previous.high ^ 0x9e3779b9 ^ bytes.length
@@ -27,6 +30,14 @@ export function hashBytes(bytes: Uint8Array, previous: Hash64 = hashZero): Hash6
   const end = bytes.length
   const stop = end - 3
   let at = 0
+  if (end >= wordsMin) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, end)
+    for (; at < stop; at += 4) {
+      const word = view.getInt32(at, true)
+      a = Math.imul((a ^ word) + (b >>> 15), 0xcc9e2d51)
+      b = Math.imul(((b << 13) | (b >>> 19)) + word, 0x1b873593) ^ a
+    }
+  }
   while (at < stop) {
     const word =
       (bytes[at] as number) |

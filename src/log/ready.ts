@@ -89,5 +89,7 @@ export function tailToWrite(
     entries.push(tail.entryAt(index) as LogEntry)
   }
   const isContinued = entries.length > 0
+  // While the payloads are at hand as bytes, and right before the record is made that holds the same hashes.
+  if (isContinued) tail.chainAt(tail.last)
   return { entries, chainBefore: isContinued ? (tail.chainAt(saved) ?? hashZero) : hashZero }
 }

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import test from 'ava'
 import fc from 'fast-check'
 import { crc32c } from '../../src/base/crc32c.js'
-import { hashBytes, hashEquals, hashString, hashZero } from '../../src/base/hash.js'
+import { type Hash64, hashBytes, hashEquals, hashString, hashZero } from '../../src/base/hash.js'
 import { crc16, keySlot, slotCount } from '../../src/base/keyslot.js'
 
 const vectors: readonly (readonly [string, Uint8Array, number])[] = [
@@ -42,6 +42,47 @@ test('crc32c: any bytes in any two parts: the sum of a bit at a time', (t) => {
       t.is(crc32c(bytes, cut, bytes.length, crc32c(bytes, 0, cut)), expected)
     }),
   )
+})
+
+test('crc32c: long bytes at any place in their buffer: the sum of a bit at a time', (t) => {
+  const buffer = Buffer.from(Array.from({ length: 1_200 }, (_, i) => (i * 167 + (i >> 3)) & 255))
+  for (let at = 0; at < 20; at++) {
+    const bytes = buffer.subarray(at, 1_180 + at)
+    for (let left = 0; left < 40; left++) {
+      const expected = slowCrc32c(bytes.subarray(left, 1_100))
+      t.is(crc32c(bytes, left, 1_100), expected)
+    }
+  }
+})
+
+/** A word at a time, then the bytes that are left. */
+function slowHash(bytes: Uint8Array, previous: Hash64): Hash64 {
+  const mix = (h: number): number => {
+    let m = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+    m = Math.imul(m ^ (m >>> 13), 0xc2b2ae35)
+    return m ^ (m >>> 16)
+  }
+  const whole = bytes.length - (bytes.length % 4)
+  let a = previous.high ^ 0x9e3779b9 ^ bytes.length
+  let b = previous.low ^ 0x7f4a7c15
+  for (let at = 0; at < bytes.length; at += at < whole ? 4 : 1) {
+    const isWhole = at < whole
+    const word = isWhole ? Buffer.from(bytes).readInt32LE(at) : (bytes[at] as number)
+    a = Math.imul((a ^ word) + (isWhole ? b >>> 15 : 0), 0xcc9e2d51)
+    b = Math.imul(((b << 13) | (b >>> 19)) + word, 0x1b873593) ^ a
+  }
+  return { high: mix(a + b) >>> 0, low: mix(b ^ (a << 1)) >>> 0 }
+}
+
+test('hash: few bytes and many, at any place in their buffer: as the formula says', (t) => {
+  const buffer = Buffer.from(Array.from({ length: 700 }, (_, i) => (i * 89 + (i >> 4)) & 255))
+  for (const length of [0, 1, 3, 4, 7, 64, 511, 512, 513, 514, 515, 516, 600]) {
+    for (let at = 0; at < 9; at++) {
+      const bytes = buffer.subarray(at, at + length)
+      const previous = { high: at * 0x1f3a5b77, low: length * 0x01000193 }
+      t.deepEqual(hashBytes(bytes, previous), slowHash(bytes, previous))
+    }
+  }
 })
 
 test('crc16: 123456789: the XMODEM vector', (t) => {

@@ -33,6 +33,25 @@ function chainOf(entries: readonly LogEntry[], upTo: number): Hash64 {
   return chain
 }
 
+test('chain: the same bytes behind something else, or with other numbers: another hash, whatever was asked before', (t) => {
+  const bytes = textToBytes('x')
+  const other: Hash64 = { high: 1, low: 2 }
+  const cases = [
+    { previous: hashZero, term: 1, index: 1 },
+    { previous: hashZero, term: 1, index: 2 },
+    { previous: hashZero, term: 2, index: 1 },
+    { previous: other, term: 1, index: 1 },
+  ]
+  const fresh = cases.map(({ previous, ...at }) => chainEntry(previous, at, textToBytes('x')))
+  t.is(new Set(fresh.map(({ high, low }) => `${high}-${low}`)).size, cases.length)
+  for (let i = 0; i < 50; i++) {
+    const which = (i * 7) % cases.length
+    const { previous, ...at } = cases[which] as (typeof cases)[number]
+    t.deepEqual(chainEntry(previous, at, bytes), fresh[which])
+    if (i % 3 === 0) t.deepEqual(chainEntry(previous, at, bytes), fresh[which])
+  }
+})
+
 test('tail: random appends, truncations, cuts, evictions and packings: equal to a plain array', (t) => {
   const random = new Random(11)
   const tail = new Tail(positionZero, hashZero, { lazyChain: false, bytesMax: 60 })
