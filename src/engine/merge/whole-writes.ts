@@ -5,17 +5,20 @@
 import type { Database } from '../database.js'
 import type { Keyspace } from '../keyspace.js'
 import { states } from '../segment.js'
+import { KeyQueue } from './key-queue.js'
 
-/** From which of the noted keys on they are of this database and stamp; stamp 0 for keys of which nothing is known any more. */
+/** So many of the noted keys, one after the other, are of this database and stamp; stamp 0 for keys of which nothing is known any more. */
 interface Run {
-  readonly from: number
   readonly db: number
   readonly stamp: number
+  count: number
 }
 
 /** Notes from which on the oldest are put beside their keys, so many with each new one. */
-const notesMax = 49_152
+const notesMax = 131_072
 const notesAtOnce = 2
+/** First runs that are done before the rest is moved together. */
+const slackMax = 1_024
 /** Segments with stamps that are looked at each time something is stable. */
 const sweptLeast = 4096
 /** Seats of a stamp: its last six bits. */
@@ -29,10 +32,9 @@ export class WholeWrites {
   readonly #lastOf: number[] = []
   #last = 0
   #lastSet = 0
-  /** What is only noted: keys from `#head` on, runs from `#runHead` on, of which the first may be done in part. */
-  #keys: string[] = []
+  /** What is only noted, and of what runs from `#runHead` on say it is. */
+  readonly #keys = new KeyQueue()
   #runs: Run[] = []
-  #head = 0
   #runHead = 0
 
   constructor(keyspace: Keyspace) {
@@ -59,8 +61,7 @@ export class WholeWrites {
 
   /** The stamp of the last note, if it is of this key: most who ask for one wrote just now. */
   #lastNoteOf(db: number, key: string): number | undefined {
-    const keys = this.#keys
-    if (keys.length === this.#head || keys[keys.length - 1] !== key) return undefined
+    if (this.#keys.last !== key) return undefined
     const run = this.#runs[this.#runs.length - 1] as Run
     return run.db === db ? run.stamp : undefined
   }
@@ -86,21 +87,19 @@ export class WholeWrites {
   }
 
   #note(db: number, key: string, stamp: number): void {
-    const keys = this.#keys
-    const runs = this.#runs
-    const run = runs[runs.length - 1]
-    if (run === undefined || run.stamp !== stamp || run.db !== db) {
-      runs.push({ from: keys.length, db, stamp })
-    }
-    keys.push(key)
-    if (keys.length - this.#head <= notesMax) return
+    const run = this.#runs[this.#runs.length - 1]
+    if (run === undefined || run.stamp !== stamp || run.db !== db || run.count === 0) {
+      this.#runs.push({ db, stamp, count: 1 })
+    } else run.count++
+    this.#keys.push(key)
+    if (this.#keys.size <= notesMax) return
     for (let i = 0; i < notesAtOnce; i++) this.#lookUpOne()
-    if (this.#head * 2 > keys.length) this.#compact()
+    this.#compact()
   }
 
   /** Nothing is known of a key any more. */
   drop(db: number, key: string): void {
-    if (this.#keys.length > this.#head) this.#note(db, key, 0)
+    if (this.#keys.size > 0) this.#note(db, key, 0)
     else this.#put(db, key, 0)
   }
 
@@ -135,33 +134,32 @@ export class WholeWrites {
     for (;;) {
       const run = this.#runs[this.#runHead]
       if (run === undefined || run.stamp > upTo) break
-      const end = this.#runs[this.#runHead + 1]?.from ?? this.#keys.length
       // What is beside such a key is older, or was forgotten since.
-      if (isBeside && run.stamp === 0) while (this.#head < end) this.#lookUpOne()
+      if (isBeside && run.stamp === 0) while (run.count > 0) this.#lookUpOne()
       else {
-        this.#head = end
+        this.#keys.drop(run.count)
+        run.count = 0
         this.#runHead++
       }
     }
-    if (this.#head === this.#keys.length || this.#head > notesMax) this.#compact()
+    this.#compact()
     const most = upTo >= this.#last ? -1 : sweptLeast
     for (const database of used) sweep(database, { upTo, most })
   }
 
   /** Puts what was noted beside its keys, oldest first. */
   #lookUp(): void {
-    if (this.#keys.length === 0) return
-    while (this.#head < this.#keys.length) this.#lookUpOne()
+    while (this.#keys.size > 0) this.#lookUpOne()
     this.#compact()
   }
 
   #lookUpOne(): void {
     const run = this.#runs[this.#runHead]
     if (run === undefined) return
-    this.#put(run.db, this.#keys[this.#head] as string, run.stamp)
-    this.#head++
-    const end = this.#runs[this.#runHead + 1]?.from ?? this.#keys.length
-    if (this.#head >= end) this.#runHead++
+    this.#put(run.db, this.#keys.first, run.stamp)
+    this.#keys.drop(1)
+    run.count--
+    if (run.count === 0) this.#runHead++
   }
 
   #put(db: number, key: string, stamp: number): void {
@@ -175,13 +173,14 @@ export class WholeWrites {
     if (isFirst && segment.hasStamps) database.stampedSegments.push(segment)
   }
 
-  /** Drops the notes that are done. */
+  /** Forgets the runs that are done. */
   #compact(): void {
-    const head = this.#head
-    const rest = this.#runs.slice(this.#runHead)
-    this.#keys = this.#keys.slice(head)
-    this.#runs = rest.map(({ from, db, stamp }) => ({ from: Math.max(0, from - head), db, stamp }))
-    this.#head = 0
+    if (
+      this.#keys.size > 0 &&
+      (this.#runHead <= slackMax || this.#runHead * 2 <= this.#runs.length)
+    )
+      return
+    this.#runs = this.#runs.slice(this.#runHead)
     this.#runHead = 0
   }
 }
