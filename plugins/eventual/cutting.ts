@@ -17,7 +17,9 @@ const headBytes = 192
 export function cutLog(state: EventualState): void {
   const { tail, ledger, options } = state
   const isInMemory = state.durability === 'none'
-  const end = Math.min(isInMemory ? tail.last : state.checkpointed, state.applied, state.persisted)
+  // The last entry stays on the disk: it shows that the log reached as far as the checkpoint does (`hasLog`).
+  const most = isInMemory ? tail.last : Math.min(state.checkpointed, tail.last - 1)
+  const end = Math.min(most, state.applied, state.persisted)
   if (end < tail.first) return
   const keep = isInMemory ? Math.min(options.keepBytes, state.tailBytes) : options.keepBytes
   let little = -1

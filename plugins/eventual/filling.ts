@@ -1,24 +1,22 @@
 // Ranges without an entry: what a member made and lost before a crash, and nobody else has. Whoever learns of
 // one notes it in its own log: what was seen behind it needs it, after a restart as well.
 
-import { payloadOf, type StampRange, Vector } from 'quorate/plugin'
+import { payloadOf, seatsMax, type StampRange, Vector } from 'quorate/plugin'
 import { addLost } from './ledger.js'
 import { encodeSlotEntry, filledSlot, slotEntry } from './slot-entry.js'
 import { emptyPayload, type EventualState } from './state.js'
 
-/** From now on there are no entries in a range but those that are held. */
-export function fillRange(state: EventualState, range: StampRange): void {
-  const whole = new Vector()
-  whole.add(range)
-  for (const gap of state.vector.lacks(whole)) fillGap(state, gap)
+/** From now on there are no entries in a range but those that are held. Where it is sure, there never were others. */
+export function fillRange(state: EventualState, range: StampRange, sure: Vector): void {
+  for (const gap of state.vector.lacks(vectorOf(range))) fillGap(state, gap, sure)
 }
 
-function fillGap(state: EventualState, range: StampRange): void {
-  const theirs = new Vector()
-  theirs.add(range)
+function fillGap(state: EventualState, range: StampRange, sure: Vector): void {
+  const theirs = vectorOf(range)
   const none = new Uint8Array(0)
   const isLess = { isMineLess: false, isTheirsLess: false, floor: null }
-  const mine = new Vector()
+  const mine = Vector.copyOf(theirs)
+  mine.meet(sure)
   const entry = slotEntry({ slot: filledSlot, exported: none, theirs, mine, ...isLess })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
@@ -26,12 +24,37 @@ function fillGap(state: EventualState, range: StampRange): void {
   state.vector.add(range)
   state.gate?.knows(range)
   addLost(state.lost, range)
+  for (const each of mine.ranges()) addLost(state.sure, each)
   const note = { filled: range }
   if (state.preparing.length > 0) state.behind.push({ payload, note })
   else state.append(payload, note)
 }
 
 /** What another member knows to be lost is lost. */
-export function fillAll(state: EventualState, lost: Vector): void {
-  for (const range of lost.ranges()) if (!state.lost.holds(range)) fillRange(state, range)
+export function fillAll(state: EventualState, lost: Vector, sure: Vector): void {
+  for (const range of lost.ranges()) if (!state.lost.holds(range)) fillRange(state, range, sure)
+}
+
+/**
+ * Of a range without entries, as far as it is told that there never were any: where groups wait for each other nothing
+ * beyond that was shown by anybody but the member that made it.
+ */
+export function sureOf({ gate }: EventualState, { seat, after, upTo }: StampRange): Vector {
+  const made = new Vector()
+  const told = gate === null ? made : Vector.copyOf(gate.reach)
+  for (const each of gate?.unsure().ranges() ?? []) told.remove(each)
+  const whole = Math.min(told.wholeTo(seat), upTo)
+  made.add({ seat, after, upTo: stampBelow(whole, seat) })
+  return made
+}
+
+/** The last stamp of a seat up to some stamp: what a range of it may end with. */
+export function stampBelow(stamp: number, seat: number): number {
+  return stamp < seat ? 0 : stamp - ((stamp - seat) % seatsMax)
+}
+
+export function vectorOf(range: StampRange): Vector {
+  const made = new Vector()
+  made.add(range)
+  return made
 }

@@ -38,10 +38,11 @@ export interface Claim extends Omit<StampRange, 'seat'> {
   readonly isFresh: boolean
 }
 
-/** What another member holds of a group, and within what there is nothing else. */
+/** What another member holds of a group, within what there is nothing else, and what of that nobody told of. */
 interface Told {
   readonly vector: Vector
   readonly reach: Vector
+  readonly guessed: Vector
 }
 
 /** The groups of one keyspace at one member. */
@@ -52,8 +53,10 @@ export class Keyspace {
   readonly groups: EventualState[] = []
   /** Everything up to here, of whatever member and group, is handed out. */
   frontier = new Vector()
-  /** All that is handed out in any group. */
+  /** All that is handed out in any group and may have been read: without ranges that were closed without entries. */
   readonly shown = new Vector()
+  /** What groups hold that are ahead of others: shown once these have caught up. */
+  readonly unshown = new Vector()
   /** Something came since it was last looked at what may be handed out. */
   isDirty = true
   /** Behind which stamp the entries of this run begin, once one group lost entries. */
@@ -85,6 +88,8 @@ export class Gate {
   readonly received: Vector
   /** There are no entries in here but those of `received`. */
   readonly reach: Vector
+  /** Of that, what nobody told of: it was shown somewhere once, and entries of it may still come. */
+  readonly guessed = new Vector()
   readonly chains: Chain[] = []
   /** By seat: the last one, which may wait for an entry. */
   readonly claims: (Claim | undefined)[] = []
@@ -100,14 +105,14 @@ export class Gate {
     this.received = Vector.copyOf(state.vector)
     this.reach = Vector.copyOf(state.vector)
     this.aheadSince = state.mono
-    keyspace.shown.join(state.vector)
+    keyspace.unshown.join(without(state.vector, state.lost))
     keyspace.groups.push(state)
   }
 
   /** The last group is there: they may know more of each other. */
   begin(): void {
     const { keyspace } = this
-    if (keyspace.isWhole && keyspace.groups.every(keepsTurns)) inferAll(keyspace)
+    if (keyspace.isWhole && keyspace.groups.every(keepsTurns)) holdsAll(keyspace)
   }
 
   /** An entry of this group is handed out. */
@@ -122,21 +127,29 @@ export class Gate {
     this.reach.add(range)
   }
 
-  /** The group holds what `vector` covers, whatever the others do. */
-  leaps(vector: Vector, mono: number): void {
+  /** The group holds what `vector` covers, whatever the others do; `lost` of it is nowhere. */
+  leaps(vector: Vector, { lost, mono }: Pick<EventualState, 'lost' | 'mono'>): void {
     this.received.join(vector)
     this.reach.join(vector)
-    this.keyspace.shown.join(vector)
+    this.keyspace.unshown.join(without(vector, lost))
     this.isAhead = true
     this.aheadSince = mono
     this.keyspace.isDirty = true
   }
 
   /** The group is what another member's was. */
-  restart(vector: Vector, mono: number): void {
+  restart(vector: Vector, of: Pick<EventualState, 'lost' | 'mono'>): void {
     this.chains.length = 0
     for (const each of [this.received, this.reach]) each.meet(vector)
-    this.leaps(vector, mono)
+    this.leaps(vector, of)
+  }
+
+  /** What nobody told of, and is not held. */
+  unsure(): Vector {
+    const made = new Vector()
+    if (this.received.includes(this.guessed)) return made
+    for (const range of this.received.lacks(this.guessed)) made.add(range)
+    return made
   }
 
   /** What waited is forgotten: it will be sent again. */
@@ -186,23 +199,33 @@ export class Gate {
   }
 
   /** Another member said what it holds, and within what there is nothing else. */
-  hear(from: MemberId, vector: Vector, reach: Vector): void {
-    this.told.set(from, { vector, reach })
+  hear(from: MemberId, told: Told): void {
+    this.told.set(from, told)
     this.keyspace.isDirty = true
   }
 
   /** What others said of what they hold counts for each seat of which we hold as much. */
   hears(): void {
-    for (const [member, { vector, reach }] of this.told) {
+    for (const [member, { vector, reach, guessed }] of this.told) {
       if (this.received.includes(vector)) {
+        for (const range of this.reach.lacks(guessed)) this.guessed.add(range)
         this.reach.join(reach)
         this.told.delete(member)
         continue
       }
       const lacking = new Set(this.received.lacks(vector).map(({ seat }) => seat))
+      for (const range of this.reach.lacks(guessed))
+        if (!lacking.has(range.seat)) this.guessed.add(range)
       for (const range of reach.ranges()) if (!lacking.has(range.seat)) this.reach.add(range)
     }
   }
+}
+
+/** Whether another group has entries in a range that one closed, its own entries say. */
+function without(vector: Vector, lost: Vector): Vector {
+  const made = Vector.copyOf(vector)
+  for (const range of lost.ranges()) made.remove(range)
+  return made
 }
 
 /**
@@ -212,12 +235,21 @@ export class Gate {
 function keepsTurns({ durability, recovering, hasLog, isAlone }: EventualState): boolean {
   if (recovering === 'accept-loss') return true
   const isKept = durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
-  return isKept && (hasLog || isAlone)
+  return isKept && (hasLog || (isAlone && recovering === null))
 }
 
-/** There is nothing up to what is shown that any group lacks, or nobody who could tell of it. */
-export function inferAll({ groups, shown }: Keyspace): void {
-  for (const { gate } of groups) gate?.reach.join(shown)
+/** There is nothing up to what is shown that any group lacks. */
+function holdsAll({ groups, shown, unshown }: Keyspace): void {
+  for (const { gate } of groups) for (const each of [shown, unshown]) gate?.reach.join(each)
+}
+
+/** There is nobody who could tell of it. */
+export function guessAll(keyspace: Keyspace): void {
+  for (const { gate } of keyspace.groups) {
+    for (const each of [keyspace.shown, keyspace.unshown])
+      for (const range of gate?.reach.lacks(each) ?? []) gate?.guessed.add(range)
+  }
+  holdsAll(keyspace)
 }
 
 /** What the groups of a causal keyspace share; null for a group that goes for itself. */

@@ -10,6 +10,17 @@ export interface HardState {
   readonly recovering: RecoveryCause | null
 }
 
+/** From the one that takes most. */
+const worst: readonly RecoveryCause[] = ['disk-lost', 'log-damaged', 'unclean-stop']
+
+/** Who crashes in the midst of a recovery recovers from what it had lost before, too. */
+export function worseOf(
+  found: RecoveryCause | null,
+  before: RecoveryCause | null,
+): RecoveryCause | null {
+  return worst.find((cause) => cause === found || cause === before) ?? found ?? before
+}
+
 const version = 1
 
 export function encodeHardState({ reserved, recovering }: HardState): Uint8Array {

@@ -5,7 +5,13 @@ import { addLost } from './ledger.js'
 import type { EventualState } from './state.js'
 
 /** What a checkpoint keeps: the vector, what slots hold beyond it, what is lost, and what is stable. */
-export function encodeMark({ appliedVector, overlays, lost, floor }: EventualState): Uint8Array {
+export function encodeMark({
+  appliedVector,
+  overlays,
+  lost,
+  sure,
+  floor,
+}: EventualState): Uint8Array {
   const writer = new ByteWriter(64)
   const vector = Vector.copyOf(appliedVector)
   const [first] = hasBug('eventual-mark-too-old') ? vector.rangesOf(0) : []
@@ -13,19 +19,23 @@ export function encodeMark({ appliedVector, overlays, lost, floor }: EventualSta
   vector.encode(writer)
   overlays.encode(writer)
   lost.encode(writer)
+  sure.encode(writer)
   floor.encode(writer)
   return writer.finish()
 }
 
 export function decodeMark(
   bytes: Uint8Array,
-  { overlays, lost, floor }: Pick<EventualState, 'overlays' | 'lost' | 'floor'>,
+  { overlays, lost, sure, floor }: Pick<EventualState, 'overlays' | 'lost' | 'sure' | 'floor'>,
 ): Vector {
   const reader = new ByteReader(bytes)
   const vector = Vector.decode(reader)
   assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
   const ranges = Vector.decode(reader)?.ranges()
-  assert(ranges !== undefined && floor.decode(reader), 'the mark of a checkpoint is whole')
+  const empty = Vector.decode(reader)?.ranges()
+  assert(ranges !== undefined && empty !== undefined, 'the mark of a checkpoint is whole')
+  assert(floor.decode(reader), 'the mark of a checkpoint is whole')
   for (const range of ranges) addLost(lost, range)
+  for (const range of empty) addLost(sure, range)
   return vector
 }

@@ -22,6 +22,8 @@ export interface Entries {
   readonly entries: readonly Uint8Array[]
   /** Ranges without an entry: a member that lost its last entries left them behind. */
   readonly filled: readonly StampRange[]
+  /** Where there never was one. */
+  readonly sure: Vector
   /** The sender does not hold all any more that was asked for. */
   readonly isCut: boolean
 }
@@ -44,6 +46,8 @@ export interface VectorNote {
   readonly isSettled: boolean
   /** Where groups of a keyspace wait for each other: there are no entries in here but those of `vector`. */
   readonly reach: Vector | null
+  /** Of that, what nobody told of. */
+  readonly guessed: Vector | null
 }
 
 /** Asks for what `vector` lacks. */
@@ -71,6 +75,7 @@ export interface Slots {
   readonly everywhere: Vector
   /** Of what it holds, that which is lost. */
   readonly lost: Vector
+  readonly sure: Vector
   /** Who holds this holds all that is forgotten there; null where that is not known. */
   readonly floor: Known | null
 }
@@ -159,6 +164,7 @@ export function encodeMessage(message: Message): Uint8Array {
       for (const { seat, after, upTo } of message.filled) {
         writer.byte(seat).varint(after).varint(upTo)
       }
+      message.sure.encode(writer)
       return writer.boolean(message.isCut).finish()
     case 'vector':
       message.vector.encode(writer)
@@ -166,6 +172,7 @@ export function encodeMessage(message: Message): Uint8Array {
       writer.varint(message.life).boolean(message.recovering).boolean(message.isSettled)
       writer.boolean(message.reach !== null)
       message.reach?.encode(writer)
+      message.guessed?.encode(writer)
       return writer.finish()
     case 'claims':
       writer.varint(message.claims.length)
@@ -185,6 +192,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.vector.encode(writer)
       message.everywhere.encode(writer)
       message.lost.encode(writer)
+      message.sure.encode(writer)
       encodeKnown(writer, message.floor)
       writer.blob(message.empty).varint(message.slot).varint(message.exported.length)
       for (const each of message.exported) writer.blob(each ?? nothing)
@@ -229,8 +237,11 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const life = reader.varint()
       const recovering = reader.boolean()
       const isSettled = reader.boolean()
-      const reach = reader.boolean() ? Vector.decode(reader) : null
-      return { kind, vector, made, promise, safe, life, recovering, isSettled, reach }
+      const hasReach = reader.boolean()
+      const reach = hasReach ? Vector.decode(reader) : null
+      const guessed = hasReach ? Vector.decode(reader) : null
+      const head = { kind, vector, made, promise, safe, life }
+      return { ...head, recovering, isSettled, reach, guessed }
     }
     case 'claims':
       return decodeClaims(reader)
@@ -293,8 +304,10 @@ function decodeSlots(reader: ByteReader): Slots | null {
   const vector = Vector.decode(reader)
   const everywhere = Vector.decode(reader)
   const lost = Vector.decode(reader)
+  const sure = Vector.decode(reader)
   const floor = decodeKnown(reader)
-  if (vector === null || everywhere === null || lost === null || floor === undefined) return null
+  if (vector === null || everywhere === null || lost === null) return null
+  if (sure === null || floor === undefined) return null
   const empty = Uint8Array.prototype.slice.call(reader.blob())
   const slot = reader.varint()
   const count = reader.varint()
@@ -307,7 +320,7 @@ function decodeSlots(reader: ByteReader): Slots | null {
     exported.push(length === 0 ? null : body.raw(length))
   }
   return body.ok && body.left === 0
-    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, floor }
+    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, sure, floor }
     : null
 }
 
@@ -324,6 +337,8 @@ function decodeEntries(reader: ByteReader): Entries | null {
   for (let i = 0; i < ranges && body.ok; i++) {
     filled.push({ seat: body.byte(), after: body.varint(), upTo: body.varint() })
   }
+  const sure = Vector.decode(body)
   const isCut = body.boolean()
-  return body.ok && body.left === 0 ? { kind: 'entries', entries, filled, isCut } : null
+  if (sure === null || !body.ok || body.left > 0) return null
+  return { kind: 'entries', entries, filled, sure, isCut }
 }

@@ -31,7 +31,8 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   peer.promise = note.promise
   peer.safe = note.safe
   peer.isSettled = note.isSettled
-  if (note.reach !== null) state.gate?.hear(from, note.vector, note.reach)
+  const { vector, reach, guessed } = note
+  if (reach !== null && guessed !== null) state.gate?.hear(from, { vector, reach, guessed })
   acknowledged(state, peer, note.vector)
   judgeRecovery(state)
   watchLacking(state, peer)
@@ -93,6 +94,7 @@ export function tell(state: EventualState, peer: Peer): void {
     recovering: state.recovering !== null || state.floor.isBelow,
     isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
     reach: toldReach(state),
+    guessed: state.gate?.unsure() ?? null,
   })
 }
 

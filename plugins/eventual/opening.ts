@@ -2,7 +2,7 @@
 // that out in all groups at once, before anything is read or written in this turn.
 
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
-import { type Chain, type Claim, type Gate, inferAll, type Keyspace } from './gate.js'
+import { type Chain, type Claim, type Gate, guessAll, type Keyspace } from './gate.js'
 import { ownTip, refresh, takeFirst } from './reach.js'
 import { deliver } from './receiving.js'
 import type { EventualState } from './state.js'
@@ -24,8 +24,17 @@ export function open(keyspace: Keyspace): void {
     if (gate.chains.length > 0) waits = true
     if (gate.isAhead && keyspace.frontier.includes(heldBy(state))) gate.isAhead = false
   }
+  if (groups.every((state) => !gateOf(state).isAhead)) show(keyspace)
   if (!waits) keyspace.waitingSince = 0
   else if (keyspace.waitingSince === 0) keyspace.waitingSince = (groups[0] as EventualState).mono
+}
+
+function show({ shown, unshown }: Keyspace): void {
+  const ranges = unshown.ranges()
+  for (const range of ranges) {
+    shown.add(range)
+    unshown.remove(range)
+  }
 }
 
 /** All that anybody could see of the group. */
@@ -56,10 +65,13 @@ function readyReach(state: EventualState): Vector {
 function findReady({ groups, frontier }: Keyspace): boolean {
   let moved = false
   for (const state of groups) {
-    for (const chain of gateOf(state).chains) {
+    const { chains, guessed, received } = gateOf(state)
+    const isSure = received.includes(guessed)
+    for (const chain of chains) {
       for (; chain.ready < chain.entries.count; chain.ready++) {
-        const needs = chain.entries.peek(chain.ready)?.entry.needs ?? null
-        const isReady = needs === null || frontier.includes(needs)
+        const entry = chain.entries.peek(chain.ready)?.entry
+        const isSeen = isSure || entry === undefined || received.includes(entry.seen)
+        const isReady = isSeen && (entry?.needs == null || frontier.includes(entry.needs))
         if (!isReady && !hasBug('eventual-needs-ignored')) break
         moved = true
       }
@@ -166,7 +178,8 @@ export function gateTick(state: EventualState): void {
   const { keyspace } = gate
   if (gate.isAhead && state.recovering === null) {
     const isLate = mono >= gate.aheadSince + state.recoverWaitMs
-    if (keyspace.isWhole && isLate) inferAll(keyspace)
+    const isWhole = keyspace.isWhole && keyspace.groups.every((each) => each.recovering === null)
+    if (isWhole && isLate) guessAll(keyspace)
     keyspace.isDirty = true
   }
   const since = gate.isAhead ? gate.aheadSince : keyspace.waitingSince

@@ -33,7 +33,7 @@ export function onEntries(state: EventualState, from: MemberId, message: Entries
     if (state.aheadSeat === entry.seat) state.aheadSeat = null
     if (take(state, { entry, bytes })) isMoving = true
   }
-  for (const range of message.filled) if (fill(state, range)) isMoving = true
+  for (const range of message.filled) if (fill(state, range, message.sure)) isMoving = true
   if (isMoving) release(state)
   if (!message.isCut || peer?.vector == null || state.received.includes(peer.vector)) return
   if (isNear(state, peer.vector)) state.needAll(from)
@@ -124,8 +124,8 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
 }
 
 /** A range without an entry; of use only where we hold what is before it. */
-function fill(state: EventualState, range: StampRange): boolean {
+function fill(state: EventualState, range: StampRange, sure: Vector): boolean {
   if (!state.vector.endsAt(range.seat, range.after)) return false
-  fillRange(state, range)
+  fillRange(state, range, sure)
   return true
 }

@@ -66,6 +66,7 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   if (exported.length === 0) return
   const everywhere = Vector.copyOf(state.appliedVector)
   const lost = Vector.copyOf(state.lost)
+  const sure = Vector.copyOf(state.sure)
   const floor = state.floor.known
   const message = {
     slot: peer.wantsSlot,
@@ -73,6 +74,7 @@ export function sendSlots(state: EventualState, peer: Peer): void {
     vector,
     everywhere,
     lost,
+    sure,
     floor,
     empty: empty ?? noSlot,
   }
@@ -114,7 +116,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   state.hasAll = true
   if (!hasBug('eventual-repair-not-joined')) {
     // First: what the vector covers already is not noted as lost any more.
-    fillAll(state, message.lost)
+    fillAll(state, message.lost, message.sure)
     take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start }, message)
   }
   release(state)
@@ -152,7 +154,7 @@ function take(
   else {
     state.out.deliveries.push({ at, payload: emptyPayload, token: null })
     state.vector.join(note)
-    state.gate?.leaps(note, state.mono)
+    state.gate?.leaps(note, state)
     state.cutThrough.join(note)
   }
   if (state.preparing.length > 0) state.behind.push({ payload, note })

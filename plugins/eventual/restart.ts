@@ -3,8 +3,9 @@
 // with what others still have of its old one.
 
 import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
-import { fillRange } from './filling.js'
+import { fillRange, sureOf } from './filling.js'
 import type { Peer } from './peer.js'
+import { refresh } from './reach.js'
 import { isNear, release } from './receiving.js'
 import { rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
@@ -103,7 +104,9 @@ function closeGaps(state: EventualState): void {
     if (!peer.vector.rangesOf(seat).every((range) => vector.holds(range))) return
   }
   state.isGapOpen = false
-  fillRange(state, { seat, after: vector.wholeTo(seat), upTo: state.ownStart })
+  const range = { seat, after: vector.wholeTo(seat), upTo: state.ownStart }
+  refresh(state)
+  fillRange(state, range, sureOf(state, range))
 }
 
 /** `isAlone`: nobody told what is to be held. */

@@ -90,7 +90,8 @@ export function pushOwn(state: EventualState, peer: Peer): void {
       state.gate?.keyspace.owed.add(peer.member)
       peer.flightBytes += bytes
       peer.shippedAt = state.mono
-      state.out.send(peer.member, { kind: 'entries', entries, filled: [], isCut: false })
+      const sure = new Vector()
+      state.out.send(peer.member, { kind: 'entries', entries, filled: [], sure, isCut: false })
     }
     if (isStuck) return
   }
@@ -118,7 +119,10 @@ function answerWant(state: EventualState, peer: Peer): void {
   const { isCut, filled } = restOf(state, wanted)
   if (entries.length === 0 && filled.length === 0 && !isCut) return
   state.counters.relayed += entries.length
-  state.out.send(peer.member, { kind: 'entries', entries, filled, isCut })
+  const sure = new Vector()
+  for (const range of filled) sure.add(range)
+  sure.meet(state.sure)
+  state.out.send(peer.member, { kind: 'entries', entries, filled, sure, isCut })
 }
 
 /** What `wanted` lacks of what we hold, and no entry of our log tells of. */

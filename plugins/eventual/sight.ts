@@ -2,21 +2,50 @@
 // where all of them are applied. Ranges that were closed without their entries are no part of a token, and the
 // holder of one that has any of them was shown what is lost: it is never served.
 
-import { hasBug, type SeenStamps, type StampRange, Vector } from 'quorate/plugin'
-import type { Gate } from './gate.js'
+import { hasBug, type SeenStamps, seatsMax, type StampRange, Vector } from 'quorate/plugin'
+import { stampBelow, vectorOf } from './filling.js'
+import type { Gate, Keyspace } from './gate.js'
 import { safeTime } from './notes.js'
 import { open, serves } from './opening.js'
 import type { EventualState } from './state.js'
 
-/** At least what clients may have been shown: what is handed out for execution, and what slots hold beyond it. */
+/**
+ * At least what clients may have been shown: what is handed out for execution, and what slots hold beyond it. Where
+ * groups wait for each other, and while slots are taken, nobody is shown what only slots hold; and what of it is lost
+ * is not known before all of them are taken.
+ */
 export function seen(state: EventualState): SeenStamps {
   const keyspace = state.gate?.keyspace
-  const vector = Vector.copyOf(keyspace?.shown ?? state.vector)
-  for (const { overlays } of keyspace?.groups ?? [state]) overlays.joinTo(vector)
-  for (const range of lostOf(state)) vector.remove(range)
+  const vector =
+    keyspace === undefined ? Vector.copyOf(state.vector) : readable(keyspace, state.seat)
+  if (keyspace === undefined && state.repair === null) state.overlays.joinTo(vector)
+  for (const range of lostOf(state)) {
+    vector.remove(range)
+    const within = vectorOf(range)
+    within.meet(keyspace?.frontier ?? state.vector)
+    if (within.lastOf(range.seat) > 0) vector.add(endOf(range))
+  }
   if (hasBug('eventual-token-without-own')) vector.cut(state.seat, 0)
   if (hasBug('eventual-token-of-one-group')) vector.meet(keyspace?.groups[0]?.vector ?? vector)
   return { kind: 'stamps', ranges: vector.ranges(), upTo: 0 }
+}
+
+/**
+ * What is shown, within what all groups hold: the entry of one group follows the one before it there, and what lies
+ * between another group may have closed without this member knowing of it yet.
+ */
+function readable({ shown, frontier }: Keyspace, own: number): Vector {
+  const made = new Vector()
+  const met = Vector.copyOf(shown)
+  met.meet(frontier)
+  for (const { seat, after, upTo } of met.ranges()) {
+    made.add({ seat, after: stampBelow(after, seat), upTo: stampBelow(upTo, seat) })
+  }
+  // Own entries move the frontier only when it is looked at.
+  const last = shown.lastOf(own)
+  const from = frontier.lastOf(own)
+  if (last > from) made.add({ seat: own, after: stampBelow(from, own), upTo: last })
+  return made
 }
 
 /** Judged by what is applied. */
@@ -59,15 +88,28 @@ const hurryMs = 100
 /** Lost ranges of a seat that count: a token has to name what lies between them. */
 const lostMax = 2
 
-/** What no member has any more: in no group, for a range without entries of one group holds those of another. */
+/** Where some group lost what there may have been: another one may have entries in there, that no token tells apart. */
 function lostOf(state: EventualState): readonly StampRange[] {
-  const lost = Vector.meetOf((state.gate?.keyspace.groups ?? [state]).map((each) => each.lost))
-  return state.seats.flatMap((_, seat) => lost.rangesOf(seat).slice(-lostMax))
+  const all = new Vector()
+  for (const { lost, sure } of state.gate?.keyspace.groups ?? [state]) {
+    for (const range of sure.lacks(lost)) all.add(range)
+  }
+  return state.seats.flatMap((_, seat) => all.rangesOf(seat).slice(-lostMax))
+}
+
+/**
+ * The last stamp of a range that was closed: it belongs to no entry. A token that names it and nothing else of the range
+ * was given by who knew of the loss: who holds it, in all groups, holds what else there is in the range.
+ */
+function endOf({ seat, upTo }: StampRange): StampRange {
+  return { seat, after: upTo - seatsMax, upTo }
 }
 
 function isLost(state: EventualState, { ranges }: SeenStamps): boolean {
   if (hasBug('eventual-lost-not-told')) return false
-  return lostOf(state).some(({ seat, after, upTo }) =>
-    ranges.some((each) => each.seat === seat && each.after < upTo && after < each.upTo),
-  )
+  return lostOf(state).some((range) => {
+    const { seat, after } = range
+    const to = endOf(range).after
+    return ranges.some((each) => each.seat === seat && each.after < to && after < each.upTo)
+  })
 }

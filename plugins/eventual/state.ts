@@ -26,7 +26,7 @@ import {
 } from 'quorate/plugin'
 import { makeCounters } from './counters.js'
 import { decodeEntry, type Entry } from './entry.js'
-import { decodeHardState, type HardState } from './hard-state.js'
+import { decodeHardState, type HardState, worseOf } from './hard-state.js'
 import { addLost, addNote, Ledger, type Note, seeFloor } from './ledger.js'
 import type { EventualOptions } from './options.js'
 import { Gate, keyspaceOf } from './gate.js'
@@ -117,6 +117,8 @@ export class EventualState {
   readonly writes: { readonly batch: number; index: number; readonly reserved: number }[] = []
   /** Covered, and without an entry: what was in there is lost. */
   readonly lost = new Vector()
+  /** Of that, where nothing was ever. */
+  readonly sure = new Vector()
   /** What slots hold beyond `vector`. */
   readonly overlays = new Overlays()
   readonly floor = new Floor()
@@ -186,7 +188,7 @@ export class EventualState {
     const hard = decodeHardState(init.state)
     // Who crashes while it recovers begins anew.
     const before = hasBug('eventual-recovery-forgotten') ? null : hard.recovering
-    this.recovering = init.recovering ?? before
+    this.recovering = worseOf(init.recovering, before)
     this.hard = { ...hard, recovering: this.recovering }
     this.isHardDirty = this.recovering !== hard.recovering
     const { from, chain, entries } = init.earlier ?? {
@@ -279,7 +281,7 @@ export class EventualState {
       vector.join(mark)
     }
     for (const { upTo } of mark.ranges()) this.clock.see(upTo)
-    this.gate?.restart(mark, this.mono)
+    this.gate?.restart(mark, this)
     this.delivered = at.index
     this.applied = at.index
     this.saved = at.index
@@ -356,7 +358,10 @@ export class EventualState {
       } else {
         deliveries.push({ at, payload: emptyPayload, token: null })
         if (entry.slot === repairedSlot) this.cutThrough.join(entry.theirs)
-        else for (const range of entry.theirs.ranges()) addLost(this.lost, range)
+        else {
+          for (const range of entry.theirs.ranges()) addLost(this.lost, range)
+          for (const range of entry.mine.ranges()) addLost(this.sure, range)
+        }
       }
     }
   }

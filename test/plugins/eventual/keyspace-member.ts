@@ -92,6 +92,12 @@ export function isOpen({ groups }: Member): boolean {
   return groups.every(({ strategy }) => strategy?.status().role === 'leader')
 }
 
+/** Clients are shown something. */
+export function isServing({ groups }: Member): boolean {
+  const nothing = { kind: 'stamps', ranges: [], upTo: 0 } as const
+  return groups.every(({ strategy }) => strategy?.covers?.(nothing) === true)
+}
+
 export function keyOf(a: Member, b: Member): string {
   return a.id < b.id ? `${a.id}-${b.id}` : `${b.id}-${a.id}`
 }

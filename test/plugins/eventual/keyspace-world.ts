@@ -26,7 +26,7 @@ import {
   fetch,
   type Flight,
   type Group,
-  isOpen,
+  isServing,
   keep,
   keyOf,
   makeGroup,
@@ -167,7 +167,7 @@ export class KeyspaceWorld {
     const [first] = member.groups
     const seen = first?.strategy?.seen?.()
     const isWhole = member.groups.every(({ queue }) => queue.length === 0)
-    if (seen === undefined || !isWhole || !isOpen(member)) return null
+    if (seen === undefined || !isWhole || !isServing(member)) return null
     return { seen, shown: member.groups.map(({ merged }) => new Set(merged)) }
   }
 

@@ -1,7 +1,7 @@
 // Messages that are longer than a link takes: an entry with a whole large key, a slot with one.
 
 import test from 'ava'
-import type { MemberId, StrategyPlugin } from 'quorate/plugin'
+import { type MemberId, type StrategyPlugin, Vector } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
 import { decodeMessage } from '../../../plugins/eventual/messages.js'
 import { EventualOutbox } from '../../../plugins/eventual/outbox.js'
@@ -107,7 +107,8 @@ test('eventual: a message of more parts than a link takes at once: is whole afte
   const out = new EventualOutbox(1_024)
   const parts = new Parts()
   const exported = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251)
-  const message = { kind: 'entries', entries: [exported], filled: [], isCut: false } as const
+  const none = { filled: [], sure: new Vector(), isCut: false } as const
+  const message = { kind: 'entries', entries: [exported], ...none } as const
   let whole: Uint8Array | null = null
   for (let time = 0; time < 10 && whole === null; time++) {
     out.send(2 as MemberId, message)

@@ -185,9 +185,12 @@ export class Merging {
     return keys.join(' ')
   }
 
-  /** Whether nobody has an entry any more that was made. */
+  /** Whether nobody has an entry any more that was made, or nobody can say that there was none. */
   get hasLost(): boolean {
-    return this.oracles().some(({ seats, entries }) => seats[0]?.held.count !== entries.all.length)
+    return this.oracles().some(
+      ({ seats, entries, isForgotten }) =>
+        isForgotten || seats[0]?.held.count !== entries.all.length,
+    )
   }
 
   /** Whether everything that is held is stable at all members. */

@@ -11,7 +11,7 @@ import { Entries, type Entry, hashOf, type Written } from './entries.js'
 import { Held } from './held.js'
 import { latestStamp } from './latest-stamp.js'
 import { Muddle } from './muddle.js'
-import { freshSeat, lacksForgotten, type MergingSeat } from './seat.js'
+import { freshSeat, isTold, lacksForgotten, type MergingSeat } from './seat.js'
 import { Shown } from './shown.js'
 
 export interface MergingOracleOptions {
@@ -37,6 +37,7 @@ export class MergingOracle {
   /** The member that made the last entry. */
   latest = 0
   readonly muddle: Muddle
+  isForgotten = false
 
   constructor(name: string, options: MergingOracleOptions) {
     this.name = name
@@ -102,9 +103,13 @@ export class MergingOracle {
       'durable-kept',
       () => `member ${member} starts as recovering, though its disk is whole`,
     )
+    this.isForgotten ||= of.recovering && !isTold(seat, this.seats, this.isStrict)
     if (of.recovering) this.#options.judge.mark('recoveries')
     if (of.recovering && !seat.damaged) this.#options.judge.mark('unclean-starts')
     if (after.firstLack(seat.durable) >= 0) this.#options.judge.mark('starts-with-loss')
+    for (const number of seat.handed.lackedBy(after)) seat.missing.add(number)
+    seat.isLate = false
+    seat.isJoining = false
     seat.held = of.held.copy()
     seat.handed = of.held.copy()
     seat.durable = after

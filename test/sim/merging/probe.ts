@@ -97,6 +97,8 @@ class MergingProbe implements Partial<Strategy> {
   /** It took a write. */
   #hasTaken = false
   #wall = 0
+  /** Milliseconds at which it goes on with what it has. */
+  readonly #lateAt: number
 
   constructor(
     plugin: StrategyPlugin,
@@ -112,6 +114,7 @@ class MergingProbe implements Partial<Strategy> {
     this.#judge = judge
     this.#oracle = oracle
     this.#durability = init.durability
+    this.#lateAt = init.now.mono + init.recoverWaitMs
     this.#replayTo = init.base.index + init.entries.length
     this.#persisted = this.#replayTo
     const held = oracle.entries.markOf(init.mark)
@@ -221,6 +224,7 @@ class MergingProbe implements Partial<Strategy> {
 
   snapshotInstalled(at: Position, chain: Hash64, members: Members, mark?: Uint8Array): void {
     this.#queue = []
+    this.#oracle.seat(this.#self).isJoining = false
     this.#oracle.installed(this.#self, mark ?? new Uint8Array(0))
     this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.clear()
@@ -242,6 +246,7 @@ class MergingProbe implements Partial<Strategy> {
     const seat = this.#oracle.seat(self)
     seat.recovering = this.inner.status().recovering !== null
     this.#queue.push(...ready.delivered)
+    seat.isJoining ||= ready.delivered.some(isJoin)
     for (const { at, merge } of ready.delivered) {
       if (merge === undefined || merge.ops === null) continue
       // It may be on the disk before it is executed.
@@ -269,12 +274,7 @@ class MergingProbe implements Partial<Strategy> {
 
   mark(): Uint8Array {
     const bytes = this.inner.mark?.() ?? new Uint8Array(0)
-    if (bytes.length > 0)
-      this.#oracle.marked(
-        this.#self,
-        bytes,
-        decodeMark(bytes, { overlays: new Overlays(), lost: new Vector(), floor: new Floor() }),
-      )
+    if (bytes.length > 0) this.#oracle.marked(this.#self, bytes, decodeMark(bytes, unmarked()))
     return bytes
   }
 
@@ -309,8 +309,9 @@ class MergingProbe implements Partial<Strategy> {
     this.#owed.clear()
   }
 
-  #note({ wall }: Now): void {
+  #note({ wall, mono }: Now): void {
     this.#wall = wall
+    this.#oracle.seat(this.#self).isLate = mono >= this.#lateAt
     this.#oracle.clock(wall)
   }
 
@@ -332,7 +333,7 @@ class MergingProbe implements Partial<Strategy> {
   #shownAhead(): Vector | null {
     const overlays = new Overlays()
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, { overlays, lost: new Vector(), floor: new Floor() })
+    const vector = decodeMark(mark, { ...unmarked(), overlays })
     overlays.prune(vector)
     const { vector: first, to } = overlays.reach(0, vector)
     if (to === slotCount && first.equals(vector)) return null
@@ -344,12 +345,9 @@ class MergingProbe implements Partial<Strategy> {
   #join(at: Position): void {
     this.inner.applied(at)
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, {
-      overlays: new Overlays(),
-      lost: new Vector(),
-      floor: new Floor(),
-    })
+    const vector = decodeMark(mark, unmarked())
     const found = this.#oracle.repaired(this.#self, vector)
+    this.#oracle.seat(this.#self).isJoining = this.#queue.some(isJoin)
     this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.set(at.index, found.lackedBy(new Held()))
   }
@@ -378,6 +376,11 @@ class MergingProbe implements Partial<Strategy> {
     this.#numbers.set(index, [number])
     this.#visible?.shows(this.#oracle, this.#self, number)
   }
+}
+
+/** What a mark is read into. */
+function unmarked() {
+  return { overlays: new Overlays(), lost: new Vector(), sure: new Vector(), floor: new Floor() }
 }
 
 /** The note that ends a repair. */

@@ -10,8 +10,14 @@ export interface MergingSeat {
   isAhead: boolean
   /** Handed out for execution. */
   handed: Held
+  /** What ends a repair is handed out, and not executed yet: what it brings counts from there on. */
+  isJoining: boolean
   /** On its disk. */
   durable: Held
+  /** What it had once and lost, and did not get back. */
+  missing: Held
+  /** Nobody told it in time what it lost: it goes on without that. */
+  isLate: boolean
   /** The greatest stamp that is held. */
   top: number
   stable: number
@@ -38,7 +44,10 @@ export function freshSeat(): MergingSeat {
     held: new Held(),
     isAhead: false,
     handed: new Held(),
+    isJoining: false,
     durable: new Held(),
+    missing: new Held(),
+    isLate: false,
     top: 0,
     stable: 0,
     forgotten: 0,
@@ -65,4 +74,13 @@ export function lacksForgotten(
   return seats.some((other) =>
     other.held.lackedBy(held).some((number) => entries.at(number).stamp <= other.forgotten),
   )
+}
+
+/** Whether somebody is there who lost nothing when a member comes back that did. `isStrict`: disks keep everything. */
+export function isTold(
+  seat: MergingSeat,
+  seats: readonly MergingSeat[],
+  isStrict: boolean,
+): boolean {
+  return seats.some((other) => other !== seat && !other.recovering && (other.isUp || isStrict))
 }

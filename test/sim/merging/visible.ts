@@ -70,7 +70,7 @@ export class Visible {
   /** Its turn is over: whatever was handed out in it is there. */
   turned(member: MemberId): void {
     const served = this.#served.get(member)
-    if (served === undefined) return
+    if (served === undefined || this.#groups.some((each) => each.seat(member).isJoining)) return
     this.#served.delete(member)
     this.#judge.mark('served-with-causes', served.length)
     for (const { oracle, number } of served) {
@@ -80,13 +80,16 @@ export class Visible {
   }
 
   #judgeCause(member: MemberId, shown: string, { oracle, held }: Cause): void {
-    const { handed, isBlind } = oracle.seat(member)
+    const { handed, isBlind, missing, isLate } = oracle.seat(member)
     if (handed.firstLack(held) < 0) return
     // It lost what it held in memory only, and goes on alone with what its checkpoints kept of each group.
     if (isBlind) return this.#judge.mark('served-blind')
     for (const number of held.lackedBy(handed)) {
+      // It lost it, and waited for somebody to tell.
+      const isMissed = isLate && missing.has(number)
+      if (isMissed) this.#judge.mark('served-blind')
       this.#judge.hold(
-        oracle.isLost(number),
+        isMissed || oracle.isLost(number),
         'visible',
         () =>
           `member ${member} serves clients with ${shown} and without ${oracle.entries.describe(number)} of ${oracle.name}, which its maker had seen`,

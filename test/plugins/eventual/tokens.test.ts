@@ -1,0 +1,109 @@
+// What tokens of a causal keyspace say of what was lost: refused where that may be in them, served where not.
+
+import test from 'ava'
+import type { SeenStamps } from 'quorate/plugin'
+import { worseOf } from '../../../plugins/eventual/hard-state.js'
+import { makeGroup, type Group, type Member } from './keyspace-member.js'
+import { KeyspaceWorld } from './keyspace-world.js'
+
+function covers({ groups }: Member, seen: SeenStamps): boolean {
+  return groups[0]?.strategy?.covers?.(seen) === true
+}
+
+/** The rows of the engine are on the disk as they are now, and nothing of the log. */
+function checkpointAhead({ strategy, disk, applied, merged }: Group): void {
+  const chain = strategy?.chainAt(applied) ?? { high: 0, low: 0 }
+  const mark = strategy?.mark?.() ?? new Uint8Array(0)
+  disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
+  disk.entries = []
+}
+
+test('token: one group lost a write, and another one kept a later one: it is refused, everywhere', (t) => {
+  const world = new KeyspaceWorld({ seed: 5, members: 3, groups: 2, durability: 'everysec' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [0, 1]) world.write(first, group)
+  world.calm(20)
+  for (const other of [second, third]) world.partition(first, other)
+  for (const group of [1, 0]) {
+    world.write(first, group)
+    world.tick(5)
+    while (world.persistOne(first));
+  }
+  const token = world.token(first)
+  const [kept, lost] = first.groups as [Group, Group]
+  checkpointAhead(kept)
+  lost.disk.entries.pop()
+  world.crash(first)
+
+  world.start(first, 'unclean-stop')
+  world.calm(100)
+
+  t.deepEqual(
+    world.members.map(({ groups }) => groups.map(({ merged }) => merged.size)),
+    [
+      [2, 1],
+      [2, 1],
+      [2, 1],
+    ],
+  )
+  for (const member of world.members) t.false(covers(member, token?.seen as SeenStamps))
+  const later = world.token(second)
+  t.true(covers(first, later?.seen as SeenStamps))
+})
+
+test('token: disks are lost, and no entry with them: whatever was given is served in the end', (t) => {
+  for (let seed = 1; seed <= 2; seed++) {
+    const world = new KeyspaceWorld({
+      seed,
+      members: 3,
+      groups: 4,
+      durability: 'always',
+      options: seed % 2 === 0 ? { keepBytes: 1024, tailBytes: 1024 } : {},
+    })
+    const tokens: SeenStamps[] = []
+    const note = (): void => {
+      for (const member of world.members) {
+        const token = world.token(member)
+        if (token !== null) tokens.push(token.seen)
+      }
+    }
+    const rest = (rounds: number): void => {
+      for (let i = 0; i < rounds; i++) {
+        world.calm(1)
+        note()
+      }
+    }
+    // Groups learn of it one after the other.
+    const creep = (steps: number): void => {
+      for (let i = 0; i < steps; i++) {
+        world.tick(5)
+        for (const member of world.members) world.persistOne(member)
+        for (let frames = 0; frames < 3; frames++) world.deliverOne()
+        note()
+      }
+    }
+    rest(20)
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < 12; i++) world.write(world.random.pick(world.members))
+      rest(40)
+      const victim = world.random.pick(world.members)
+      world.crash(victim)
+      for (const group of victim.groups) Object.assign(group, makeGroup())
+      world.start(victim, 'disk-lost')
+      creep(60)
+    }
+    rest(100)
+
+    const refused = tokens.filter((seen) => !world.members.every((each) => covers(each, seen)))
+    t.deepEqual(refused.slice(0, 2), [], `seed ${seed}: ${refused.length} of ${tokens.length}`)
+  }
+})
+
+test('recovery: a member stops in the midst of one: what it lost before counts, too', (t) => {
+  t.is(worseOf('unclean-stop', 'log-damaged'), 'log-damaged')
+  t.is(worseOf('unclean-stop', 'disk-lost'), 'disk-lost')
+  t.is(worseOf(null, 'unclean-stop'), 'unclean-stop')
+  t.is(worseOf('accept-loss', null), 'accept-loss')
+  t.is(worseOf(null, null), null)
+})
