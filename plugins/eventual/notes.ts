@@ -4,7 +4,7 @@
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
 import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
-import { forgetEarly } from './receiving.js'
+import { forgetEarly, isBehind } from './receiving.js'
 import { judgeRecovery } from './restart.js'
 import { isWaiting, toldReach } from './reach.js'
 import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
@@ -112,6 +112,8 @@ function watchLacking(state: EventualState, peer: Peer): void {
 function ask(state: EventualState, peer: Peer): void {
   const { options, mono } = state
   if (peer.lackingSince === 0 || state.needsAll !== null || state.repair !== null) return
+  // It is here, and waits for its turn.
+  if (isBehind(state)) return
   const isWhole = state.recovering === null && !state.floor.isBelow
   const patience = isWhole ? options.relayMs : 0
   if (mono - peer.lackingSince < patience || mono - peer.askedAt < options.resendMs) return

@@ -26,6 +26,8 @@ export interface EventualOptions {
   readonly windowBytes: number
   /** Bytes of entries that wait for others that they hang on. */
   readonly pendingBytes: number
+  /** Bytes of others' entries that wait for the engine; what comes then is not acknowledged, and its sender waits. */
+  readonly backlogBytes: number
   /** Bytes of own writes that are not on disk yet; above, proposals are refused as busy. */
   readonly unsavedBytes: number
   /** Bytes of payloads that the groups of a member share in memory, 4 MB each at least; older ones are read back from disk. */
@@ -50,6 +52,7 @@ export const eventualDefaults = {
   partBytes: 16 * 1024 * 1024,
   windowBytes: 8 * 1024 * 1024,
   pendingBytes: 16 * 1024 * 1024,
+  backlogBytes: 2 * 1024 * 1024,
   unsavedBytes: 32 * 1024 * 1024,
   tailBytes: limits.tailBytesMax,
   keepBytes: 256 * 1024 * 1024,
@@ -70,6 +73,7 @@ export const eventualRanges: Ranges<typeof eventualDefaults> = {
   partBytes: [1_024, limits.frameBytesMax / 2],
   windowBytes: [1_024, 1024 * 1024 * 1024],
   pendingBytes: [1_024, 1024 * 1024 * 1024],
+  backlogBytes: [1_024, 1024 * 1024 * 1024],
   unsavedBytes: [1_024, 1024 * 1024 * 1024],
   tailBytes: [1_024, 1024 * 1024 * 1024],
   keepBytes: [1_024, 1024 * 1024 * 1024 * 1024],

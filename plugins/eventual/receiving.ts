@@ -66,9 +66,17 @@ function take(state: EventualState, early: Early): boolean {
 function mayGo(state: EventualState, { seat, previous, isFirst, seen }: Entry): boolean {
   const { vector, received } = state
   // It may be in the slots that were taken already.
-  if (state.repair !== null) return false
+  if (state.repair !== null || isBehind(state)) return false
   if (!isFirst && !received.endsAt(seat, previous)) return false
   return state.gate !== null || vector.includes(seen) || hasBug('eventual-seen-ignored')
+}
+
+/**
+ * More is handed out than the engine got done: what comes waits without being acknowledged, so that who sends stops
+ * when its window is full, and own writes stand behind no more than this.
+ */
+export function isBehind({ backlogBytes, options }: EventualState): boolean {
+  return backlogBytes > options.backlogBytes
 }
 
 /** Where groups wait for each other it is handed out later; false where too much waits. */
@@ -84,6 +92,7 @@ export function release(state: EventualState): void {
   while (isMoving) {
     isMoving = false
     for (const [stamp, early] of state.early) {
+      if (isBehind(state)) return
       const isKnown = state.received.covers(stamp)
       if (!isKnown && !(mayGo(state, early.entry) && accept(state, early))) continue
       state.early.delete(stamp)
@@ -110,6 +119,7 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
   const index = ++state.delivered
   const note = noteOf(entry)
   const payload = payloadOf(bytes)
+  if (note.seat !== state.seat) state.backlogBytes += payload.size
   state.vector.add(note)
   state.gate?.shows(note)
   state.clock.see(entry.stamp)

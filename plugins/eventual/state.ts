@@ -27,7 +27,7 @@ import {
 import { makeCounters } from './counters.js'
 import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState, worseOf } from './hard-state.js'
-import { addLost, addNote, Ledger, type Note, seeFloor } from './ledger.js'
+import { addLost, addNote, isOfEntry, Ledger, type Note, seeFloor } from './ledger.js'
 import type { EventualOptions } from './options.js'
 import { Gate, keyspaceOf } from './gate.js'
 import { Floor } from './floor.js'
@@ -109,6 +109,8 @@ export class EventualState {
   /** Own entries that are not answered yet. */
   unsettled: { readonly token: Token; readonly index: number }[] = []
   unsavedBytes = 0
+  /** Bytes of others' entries that were handed out and are not applied. */
+  backlogBytes = 0
   /** Bytes of the entries in the log. */
   logBytes = 0
   /** Up to where the last finished checkpoint allows to cut. */
@@ -289,6 +291,7 @@ export class EventualState {
     this.checkpointed = at.index
     this.logBytes = 0
     this.unsavedBytes = 0
+    this.backlogBytes = 0
     // What they hold of the log is of no use any more.
     for (const write of this.writes) write.index = 0
     for (const { token } of this.preparing) {
@@ -312,6 +315,7 @@ export class EventualState {
     for (let at = this.applied + 1; at <= index; at++) {
       const note = this.ledger.at(at)
       addNote(this.appliedVector, note)
+      if (isOfEntry(note) && note.seat !== this.seat) this.backlogBytes -= this.tail.sizeAt(at)
     }
     if (index > this.applied) this.applied = index
   }
@@ -348,6 +352,7 @@ export class EventualState {
       addNote(this.vector, note)
       seeFloor(this.floor, note)
       if (!('slot' in entry)) {
+        if (entry.seat !== this.seat) this.backlogBytes += payload.size
         const holds = this.overlays.holding(entry.stamp)
         const merge = holds === undefined ? entry : { ...entry, holds }
         deliveries.push({ at, payload, token: null, merge })

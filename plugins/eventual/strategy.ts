@@ -26,7 +26,7 @@ import { decodeMessage } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { EventualOptions } from './options.js'
 import { gateTick, onClaims, showsCauses, waitNoMore } from './opening.js'
-import { onEntries } from './receiving.js'
+import { onEntries, release } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
 import { installed, judgeRecovery, restartTick } from './restart.js'
@@ -152,7 +152,9 @@ export class EventualStrategy implements Strategy {
   }
 
   applied(position: Position): void {
-    this.#state.appliedTo(position.index)
+    const state = this.#state
+    state.appliedTo(position.index)
+    release(state)
   }
 
   seen(): SeenStamps {

@@ -32,7 +32,8 @@ import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
 /**
- * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once.
+ * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once,
+ * and a merged entry each 64 of its bytes.
  * While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
  */
 const commandsPerTurnMax = 2_048
@@ -222,6 +223,7 @@ export class Executor {
     if (delivery === undefined) return false
     const { payload, merge, slot } = delivery
     if (slot !== undefined || (merge !== undefined && merge.ops !== null)) {
+      this.#budget -= Math.floor(payload.size / 64)
       if (this.#merging.merge(this.engine, delivery, this.#waiters)) this.#finish()
       else this.#halt(`entry ${delivery.at.index} cannot be merged: it is malformed`)
       return true

@@ -310,3 +310,23 @@ test('executor: commands of many arguments: count as many', (t) => {
   t.true(first > 0 && first < 10)
   t.is(w.answered.length, 1)
 })
+
+test('executor: entries of others: what a turn merges is bounded by their bytes, the next one goes on', (t) => {
+  const w = world()
+  const merging = { merge: () => true, owes: false }
+  Object.assign(w.engine, { merging })
+  const ops = new Uint8Array(16 * 1024)
+  for (let index = 1; index <= 20; index++) {
+    const merge = { stamp: 64 * index, seen: { covers: () => true }, ops }
+    w.executor.deliver([{ at: { term: 1, index }, payload: payloadOf(ops), token: null, merge }])
+  }
+
+  w.run()
+  const first = w.executor.applied.index
+  w.run()
+  w.run()
+
+  t.is(first, 8)
+  t.is(w.wakes(), 2)
+  t.is(w.executor.applied.index, 20)
+})
