@@ -24,6 +24,8 @@ export function mergingProfile(drawn: Profile, seed: number, hint: ProfileHint |
     keepBytes: random.pick([1_024, 20_000, 64_000_000, 64_000_000]),
     batchBytes: random.pick([1_024, 1_000_000]),
     windowBytes: random.pick([1_024, 64_000, 8_000_000]),
+    // Small enough that members fall behind and leave what comes unacknowledged.
+    backlogBytes: new Random(seed, 0x4261636b).pick([1_024, 2_000_000, 2_000_000]),
     ...hint?.with?.options,
   }
   const faults = new Set<FaultKind>(drawn.faults)
