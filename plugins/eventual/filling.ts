@@ -36,15 +36,18 @@ export function fillAll(state: EventualState, lost: Vector, sure: Vector): void 
 }
 
 /**
- * Of a range without entries, as far as it is told that there never were any: where groups wait for each other nothing
- * beyond that was shown by anybody but the member that made it.
+ * Of a range without entries, as far as it is told that there never were any: between two losses that are closed as one
+ * other groups may have entries that were shown.
  */
 export function sureOf({ gate }: EventualState, { seat, after, upTo }: StampRange): Vector {
   const made = new Vector()
   const told = gate === null ? made : Vector.copyOf(gate.reach)
   for (const each of gate?.unsure().ranges() ?? []) told.remove(each)
-  const whole = Math.min(told.wholeTo(seat), upTo)
-  made.add({ seat, after, upTo: stampBelow(whole, seat) })
+  told.meet(vectorOf({ seat, after, upTo }))
+  for (const each of told.ranges()) {
+    const from = each.after === after ? after : stampBelow(each.after + seatsMax - 1, seat)
+    made.add({ seat, after: from, upTo: stampBelow(each.upTo, seat) })
+  }
   return made
 }
 

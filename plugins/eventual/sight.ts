@@ -19,7 +19,7 @@ export function seen(state: EventualState): SeenStamps {
   const vector =
     keyspace === undefined ? Vector.copyOf(state.vector) : readable(keyspace, state.seat)
   if (keyspace === undefined && state.repair === null) state.overlays.joinTo(vector)
-  for (const range of lostOf(state)) {
+  for (const range of lostOf(state).flatMap((each) => each.slice(-lostMax))) {
     vector.remove(range)
     const within = vectorOf(range)
     within.meet(keyspace?.frontier ?? state.vector)
@@ -85,16 +85,16 @@ export function hurry(state: EventualState): void {
 /** Milliseconds between two questions for the sake of those who wait. */
 const hurryMs = 100
 
-/** Lost ranges of a seat that count: a token has to name what lies between them. */
-const lostMax = 2
+/** Lost ranges of a seat that are left out of tokens: what lies between them has to be named. */
+const lostMax = 8
 
-/** Where some group lost what there may have been: another one may have entries in there, that no token tells apart. */
-function lostOf(state: EventualState): readonly StampRange[] {
+/** By seat. Where some group lost what there may have been another one may have entries that no token tells apart. */
+function lostOf(state: EventualState): readonly (readonly StampRange[])[] {
   const all = new Vector()
   for (const { lost, sure } of state.gate?.keyspace.groups ?? [state]) {
     for (const range of sure.lacks(lost)) all.add(range)
   }
-  return state.seats.flatMap((_, seat) => all.rangesOf(seat).slice(-lostMax))
+  return state.seats.map((_, seat) => all.rangesOf(seat))
 }
 
 /**
@@ -107,9 +107,23 @@ function endOf({ seat, upTo }: StampRange): StampRange {
 
 function isLost(state: EventualState, { ranges }: SeenStamps): boolean {
   if (hasBug('eventual-lost-not-told')) return false
-  return lostOf(state).some((range) => {
-    const { seat, after } = range
-    const to = endOf(range).after
-    return ranges.some((each) => each.seat === seat && each.after < to && after < each.upTo)
+  return lostOf(state).some((lost) => {
+    const told = lost.slice(-lostMax)
+    if (told.some((each) => touches(ranges, each))) return true
+    const [oldest] = told
+    // Who gave it since knew of what was lost before, too.
+    if (oldest === undefined || includes(ranges, endOf(oldest))) return false
+    return lost.slice(0, -lostMax).some((each) => touches(ranges, each))
   })
+}
+
+/** Whether a token names any of a range that was closed, but for its end. */
+function touches(ranges: readonly StampRange[], lost: StampRange): boolean {
+  const { seat, after } = lost
+  const to = endOf(lost).after
+  return ranges.some((each) => each.seat === seat && each.after < to && after < each.upTo)
+}
+
+function includes(ranges: readonly StampRange[], { seat, after, upTo }: StampRange): boolean {
+  return ranges.some((each) => each.seat === seat && each.after <= after && upTo <= each.upTo)
 }

@@ -1,8 +1,10 @@
 // What tokens of a causal keyspace say of what was lost: refused where that may be in them, served where not.
 
 import test from 'ava'
-import type { SeenStamps } from 'quorate/plugin'
+import { type SeenStamps, Vector } from 'quorate/plugin'
+import { sureOf, vectorOf } from '../../../plugins/eventual/filling.js'
 import { worseOf } from '../../../plugins/eventual/hard-state.js'
+import type { EventualState } from '../../../plugins/eventual/state.js'
 import { makeGroup, type Group, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
@@ -98,6 +100,46 @@ test('token: disks are lost, and no entry with them: whatever was given is serve
     const refused = tokens.filter((seen) => !world.members.every((each) => covers(each, seen)))
     t.deepEqual(refused.slice(0, 2), [], `seed ${seed}: ${refused.length} of ${tokens.length}`)
   }
+})
+
+test('token: a lone member loses something again and again: those of what it lost first are refused as well', (t) => {
+  for (const groups of [1, 2]) {
+    const world = new KeyspaceWorld({ seed: 3, members: 1, groups, durability: 'everysec' })
+    const [lone] = world.members as [Member]
+    world.calm(5)
+    world.write(lone, 0)
+    world.calm(5)
+    const whole = world.token(lone)?.seen as SeenStamps
+    const refused: SeenStamps[] = []
+    for (let loss = 0; loss < 12; loss++) {
+      world.write(lone, 0)
+      world.tick(5)
+      refused.push(world.token(lone)?.seen as SeenStamps)
+      world.crash(lone)
+      world.start(lone, 'unclean-stop')
+      world.calm(5)
+      const later = world.token(lone)?.seen as SeenStamps
+      const served = [whole, ...refused].filter((each) => covers(lone, each))
+      t.deepEqual(served, [whole], `${groups} groups, loss ${loss}`)
+      t.true(covers(lone, later))
+      world.write(lone, 0)
+      world.calm(5)
+      t.true(covers(lone, later))
+      t.true(covers(lone, world.token(lone)?.seen as SeenStamps))
+    }
+  }
+})
+
+test('token: two losses that are closed as one: what was held between them is not lost', (t) => {
+  const [seat, first, between, upTo] = [1, 64_001, 128_001, 192_001]
+  const reach = vectorOf({ seat, after: 0, upTo: first })
+  reach.add({ seat, after: between, upTo: between + 6400 })
+  const gate = { reach, unsure: () => new Vector() }
+  const sure = sureOf({ gate } as unknown as EventualState, { seat, after: 32_001, upTo })
+  t.deepEqual(sure.ranges(), [
+    { seat, after: 32_001, upTo: first },
+    { seat, after: between, upTo: between + 6400 },
+  ])
 })
 
 test('recovery: a member stops in the midst of one: what it lost before counts, too', (t) => {
