@@ -5,7 +5,7 @@ import { hasBug, type MemberId, Vector } from 'quorate/plugin'
 import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
 import { forgetEarly, isBehind } from './receiving.js'
-import { judgeRecovery } from './restart.js'
+import { aimAnew, judgeRecovery } from './restart.js'
 import { isWaiting, toldReach } from './reach.js'
 import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
 import type { EventualState } from './state.js'
@@ -15,7 +15,8 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   const peer = state.peers.get(from)
   if (peer === undefined) return
   peer.heardAt = state.mono
-  if (note.life !== peer.life) {
+  const isOtherLife = note.life !== peer.life
+  if (isOtherLife) {
     peer.life = note.life
     // It may have lost some of what it told of.
     peer.effective = 0
@@ -34,6 +35,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   const { vector, reach, guessed } = note
   if (reach !== null && guessed !== null) state.gate?.hear(from, { vector, reach, guessed })
   acknowledged(state, peer, note.vector)
+  if (isOtherLife) aimAnew(state, peer)
   judgeRecovery(state)
   watchLacking(state, peer)
 }

@@ -171,13 +171,18 @@ export function waitNoMore({ gate, recoverWaitMs }: EventualState): void {
   for (const group of groups) if (group.gate?.isAhead) group.gate.aheadSince = -recoverWaitMs
 }
 
+/** The group waits for no others, or has waited for long: who brought the last one ahead had time to tell of the rest. */
+function isLateAhead({ gate, recoverWaitMs }: EventualState, mono: number): boolean {
+  return gate?.isAhead !== true || mono >= gate.aheadSince + recoverWaitMs
+}
+
 /** Asks for what has been waited for for long, and at last gives up on what nobody tells of. */
 export function gateTick(state: EventualState): void {
   const { gate, options, mono } = state
   if (gate === null) return
   const { keyspace } = gate
   if (gate.isAhead && state.recovering === null) {
-    const isLate = mono >= gate.aheadSince + state.recoverWaitMs
+    const isLate = keyspace.groups.every((each) => isLateAhead(each, mono))
     const isWhole = keyspace.isWhole && keyspace.groups.every((each) => each.recovering === null)
     if (isWhole && isLate) guessAll(keyspace)
     keyspace.isDirty = true

@@ -40,7 +40,7 @@ export function judgeRecovery(state: EventualState): void {
   const intact = intactOf(state, peers)
   if (intact !== undefined) {
     if (isEmpty && !state.hasAll) state.needAll(intact.member)
-    state.target ??= intact.vector
+    aim(state, intact)
   } else if (peers.every((peer) => peer.vector !== null)) {
     state.target = allOf(peers)
     state.hasAll = true
@@ -63,11 +63,25 @@ function intactOf(state: EventualState, peers: readonly Peer[]): Peer | undefine
   return intact.find(({ vector }) => vector !== null && isNear(state, vector)) ?? intact[0]
 }
 
+/** What the first one told stays: another one may hold less. */
+function aim(state: EventualState, { member, vector }: Peer): void {
+  if (state.target !== null) return
+  state.target = vector
+  state.toldBy = member
+}
+
+/** A member runs anew: where it lost what it had told of, that cannot be waited for. */
+export function aimAnew(state: EventualState, { member, vector, recovering }: Peer): void {
+  if (state.target === null || (state.toldBy !== null && state.toldBy !== member)) return
+  state.target = state.toldBy === null || recovering ? null : vector
+  if (state.target === null) state.toldBy = null
+}
+
 /** Who took up its work alone may be told now what it has to hold; it takes no writes before it does. */
 function refill(state: EventualState): void {
   const peers = [...state.peers.values()]
   const intact = intactOf(state, peers)
-  if (intact !== undefined) state.target ??= intact.vector
+  if (intact !== undefined) aim(state, intact)
   else if (peers.every((peer) => peer.vector !== null)) state.target ??= allOf(peers)
   if (state.target === null || !state.vector.includes(state.target)) return
   state.floor.isBelow = false
@@ -117,7 +131,10 @@ function recovered(state: EventualState, isAlone: boolean): void {
   if (isForgetful) leap(state)
   state.recovering = null
   state.floor.isBelow = isAlone && !hasBug('eventual-below-forgotten')
-  if (state.floor.isBelow) state.target = null
+  if (state.floor.isBelow) {
+    state.target = null
+    state.toldBy = null
+  }
   state.counters.incarnations++
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)

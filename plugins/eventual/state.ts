@@ -151,6 +151,8 @@ export class EventualState {
   readonly startedAt: number
   /** What has to be held again before writes are taken. */
   target: Vector | null = null
+  /** Who told of that; null for several together. */
+  toldBy: MemberId | null = null
   /** Slots of another member are taken as they are. */
   repair: Repair | null = null
   /** Whose slots were taken last, and in which of its lives. */

@@ -77,7 +77,7 @@ export class KeyspaceWorld {
     for (const member of this.members) this.start(member, null)
   }
 
-  start(member: Member, recovering: RecoveryCause | null): void {
+  start(member: Member, recovering: RecoveryCause | null, onlyGroup = -1): void {
     const common = commonOf(this.#of.groups)
     member.isUp = true
     member.groups.forEach((group, index) => {
@@ -110,7 +110,7 @@ export class KeyspaceWorld {
         },
         mark: disk.checkpoint?.mark ?? null,
         keyspace: common,
-        recovering,
+        recovering: onlyGroup < 0 || onlyGroup === index ? recovering : null,
         recoverWaitMs: 2_000,
         now: this.#now(member),
         random: this.random.fork(),
