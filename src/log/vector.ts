@@ -250,9 +250,10 @@ export class Vector implements Seen {
 
   /** Takes away the stamps of a range. */
   remove({ seat, after, upTo }: StampRange): void {
+    const ranges = this.#seats[seat] ?? none
+    if (ranges.length === 0) return
     this.#changes++
     const made: number[] = []
-    const ranges = this.#seats[seat] ?? none
     for (let i = 0; i < ranges.length; i += 2) {
       const from = ranges[i] as number
       const to = ranges[i + 1] as number

@@ -104,3 +104,15 @@ test('vector: bytes that are none: null', (t) => {
     t.is(Vector.decode(new ByteReader(Uint8Array.from(bytes))), null)
   }
 })
+
+test('taking away from a seat that nothing is known of leaves the vector as it was', (t) => {
+  const vector = new Vector()
+  vector.add({ seat: 1, after: 0, upTo: 65 })
+  vector.remove({ seat: 5, after: 0, upTo: 69 })
+  const writer = new ByteWriter()
+  vector.encode(writer)
+  const joined = new Vector()
+  joined.join(vector)
+  t.deepEqual(joined.ranges(), [{ seat: 1, after: 0, upTo: 65 }])
+  t.true(Vector.decode(new ByteReader(writer.finish()))?.equals(vector))
+})
