@@ -54,8 +54,15 @@ export interface Engine {
   beginEntry(stamp: number, seedHigh: number, seedLow: number): void
   /** Executes one command of the open entry. Total: whatever the bytes, it answers. */
   execute(db: number, args: readonly string[], mayWait?: boolean): Reply | typeof later
-  /** Executes a command that only reads, outside the log; `wall` is the turn's wall clock. */
-  read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog
+  /**
+   * Executes a command that only reads, outside the log; `wall` is the turn's wall clock, null where what
+   * this member has is read as it is, whatever the time is by now.
+   */
+  read(
+    db: number,
+    args: readonly string[],
+    wall: number | null,
+  ): Reply | typeof later | typeof needsLog
   /** A command that comes soon, in the order in which they will; false where enough are known for `look`. */
   foresee?(db: number, args: readonly string[]): boolean
   /** Looks at the keys of the commands that were foreseen: a hint, without any effect. */

@@ -40,6 +40,8 @@ export class Context {
   isScript = false
   /** A read met a key that is past its time by the wall but not by the clock. */
   isLate = false
+  /** It reads what is there, whatever the time is by now. */
+  isLocal = false
   hits = 0
   misses = 0
   machine: Machine | null = null
@@ -77,12 +79,15 @@ export class Context {
     this.effects.clock = this.clock
     if (this.effects.accesses !== null) this.effects.accesses.clock = this.horizon
     this.#isReading = false
+    this.isLocal = false
     this.isLate = false
   }
 
-  enterRead(db: number, wall: number): void {
+  /** `wall` is null for a read of what is there. */
+  enterRead(db: number, wall: number | null): void {
     this.select(db)
-    this.horizon = wall > this.clock ? wall : this.clock
+    this.isLocal = wall === null
+    this.horizon = wall !== null && wall > this.clock ? wall : this.clock
     if (this.effects.accesses !== null) this.effects.accesses.clock = this.present
     this.mayWait = false
     this.#isReading = true
@@ -156,11 +161,6 @@ export class Context {
     if (!isLate && (fields === undefined || fields.at > this.horizon)) return false
     this.isLate = true
     return true
-  }
-
-  /** It reads what is there, whatever the time is by now. */
-  get isLocal(): boolean {
-    return this.#isReading && this.horizon === this.clock
   }
 
   /** Whether this is a read, which may not change anything: it goes through the log then. */

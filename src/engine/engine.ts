@@ -168,7 +168,11 @@ export class MemoryEngine implements Engine {
     this.#hasNews = false
   }
 
-  read(db: number, args: readonly string[], wall: number): Reply | typeof later | typeof needsLog {
+  read(
+    db: number,
+    args: readonly string[],
+    wall: number | null,
+  ): Reply | typeof later | typeof needsLog {
     const context = this.#context
     assert(context.machine === null, 'nothing is read while a long command goes on')
     const command = prepared.get(args[0] ?? '')

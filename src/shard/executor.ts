@@ -26,15 +26,14 @@ import { Serving } from './serving.js'
 import { Stint } from './stint.js'
 import { Kept, type Taking } from './kept.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
-import { finishHalf, isTransaction, Transaction } from './transaction.js'
+import { finishHalf, isTransaction, type ReadTime, Transaction } from './transaction.js'
 import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
 /**
- * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once,
- * and a merged entry each 64 of its bytes.
- * While the collector marks, each 64 KB that a turn allocates cost a step of up to 5 ms.
+ * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once, a
+ * merged entry each 64 of its bytes. While the collector marks, each 64 KB that a turn allocates cost up to 5 ms.
  */
 const commandsPerTurnMax = 2_048
 const shortArguments = 8
@@ -315,8 +314,9 @@ export class Executor {
   }
 
   #read({ reads }: ReadRound, db: number, args: readonly string[]): Execution {
-    const at = reads.isLocal ? this.engine.clock : this.#now.wall
-    return isTransaction(args) ? this.#transact(db, args, at) : this.engine.read(db, args, at)
+    const wall = reads.isLocal ? null : this.#now.wall
+    if (isTransaction(args)) return this.#transact(db, args, { wall })
+    return this.engine.read(db, args, wall)
   }
 
   #begin(head: EntryHead): void {
@@ -359,10 +359,10 @@ export class Executor {
     if (gone.length > 0) this.#host.cancelled(gone)
   }
 
-  #transact(db: number, args: readonly string[], wall: number | null): Execution {
+  #transact(db: number, args: readonly string[], read: ReadTime | null): Execution {
     const transaction = isEffects(args)
       ? new ScriptEffects(this.engine, args, (...said) => this.#host.said?.(this.#running, ...said))
-      : new Transaction(this.engine, { db, args, wall })
+      : new Transaction(this.engine, { db, args, read })
     const reply = transaction.step(limits.stepElements)
     if (reply === later) this.#transaction = transaction
     return reply

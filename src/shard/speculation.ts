@@ -211,7 +211,7 @@ export class Speculation {
       this.#isExact = false
       return this.#waiters.queue(head, { index, db }, engine.waiting as Waiting)
     }
-    const transaction = new Transaction(engine, { db, args, wall: null })
+    const transaction = new Transaction(engine, { db, args, read: null })
     let reply = transaction.step(limits.stepElements)
     if (reply === later) this.#isExact = false
     while (reply === later) reply = transaction.step(limits.stepElements)

@@ -43,10 +43,14 @@ function isBarred(engine: Engine, calls: readonly TransactionCall[]): boolean {
   )
 }
 
+/** Of a read outside the log: what `Engine.read` takes; there is none in an entry. */
+export interface ReadTime {
+  readonly wall: number | null
+}
+
 export class Transaction {
   readonly #engine: Engine
-  /** The turn's wall clock in a read outside the log, null in an entry. */
-  readonly #wall: number | null
+  readonly #read: ReadTime | null
   readonly #watched: readonly WatchedKey[]
   /** Only the versions are asked for. */
   readonly #isWatch: boolean
@@ -64,11 +68,11 @@ export class Transaction {
 
   constructor(
     engine: Engine,
-    call: { readonly db: number; readonly args: readonly string[]; readonly wall: number | null },
+    call: { readonly db: number; readonly args: readonly string[]; readonly read: ReadTime | null },
   ) {
     const { db, args } = call
     this.#engine = engine
-    this.#wall = call.wall
+    this.#read = call.read
     this.#isWatch = args[0] === watchName
     if (this.#isWatch) {
       this.#watched = args.slice(1).map((key) => ({ db, key, version: 0 }))
@@ -150,14 +154,14 @@ export class Transaction {
 
   #run(call: TransactionCall): Reply | typeof later | typeof needsLog {
     const { db, args } = call
-    if (this.#wall === null) {
+    if (this.#read === null) {
       const line = this.#isTorn(call) ? ['exists', ''] : args
       const { scripting } = this.#engine
       return scripting === undefined ? this.#engine.execute(db, line) : scripting.execute(db, line)
     }
     const spec = this.#engine.commands.get(args[0] ?? '')
     if (spec?.flags.includes('write') === true) return notRead
-    return this.#engine.read(db, args, this.#wall)
+    return this.#engine.read(db, args, this.#read.wall)
   }
 }
 

@@ -63,8 +63,11 @@ test('hyperloglog: pfcount outside the log: goes through it once, then finds the
   run(engine, ['pfadd', 'k', 'a', 'b', 'c'])
 
   t.is(engine.read(0, ['pfcount', 'k'], engine.clock + 1), needsLog)
-  // A read at the engine's own time asks nobody.
-  t.is(engine.read(0, ['pfcount', 'k'], engine.clock), 3)
+  // In the millisecond of the last entry, too, and where the stamps are ahead.
+  t.is(engine.read(0, ['pfcount', 'k'], engine.clock), needsLog)
+  t.is(engine.read(0, ['pfcount', 'k'], engine.clock - 1), needsLog)
+  // A read of what the member has asks nobody.
+  t.is(engine.read(0, ['pfcount', 'k'], null), 3)
   t.is(engine.read(0, ['pfcount', 'k'], engine.clock + 1), needsLog)
   t.is(run(engine, ['pfcount', 'k']), 3)
   t.is(engine.read(0, ['pfcount', 'k'], engine.clock + 1), 3)

@@ -23,11 +23,12 @@ function finish(transaction: Transaction): Reply | typeof needsLog {
 }
 
 function exec(engine: Engine, calls: TransactionCalls, wall: number | null = null) {
-  return finish(new Transaction(engine, { db: 0, args: encodeTransaction(calls), wall }))
+  const read = wall === null ? null : { wall }
+  return finish(new Transaction(engine, { db: 0, args: encodeTransaction(calls), read }))
 }
 
 function versions(engine: Engine, ...keys: readonly string[]) {
-  return finish(new Transaction(engine, { db: 0, args: ['watch', ...keys], wall: null }))
+  return finish(new Transaction(engine, { db: 0, args: ['watch', ...keys], read: null }))
 }
 
 const set = { db: 0, args: ['set', 'k', 'v'] }
@@ -100,7 +101,7 @@ test('transaction: arguments that are none, or a write outside the log: answer e
   const engine = createEngine(options)
   open(engine)
 
-  const transaction = new Transaction(engine, { db: 0, args: ['exec', 'x'], wall: null })
+  const transaction = new Transaction(engine, { db: 0, args: ['exec', 'x'], read: null })
   t.like(finish(transaction), { type: 'error' })
   t.like((exec(engine, { watched: [], calls: [set] }, start) as readonly Reply[])[0], {
     type: 'error',
