@@ -73,6 +73,19 @@ test('merging: a hash whose fields are not stable: counts by its fields, and les
   t.is(flushed.engine.memoryBytes, 0)
 })
 
+test('merging: a database is emptied of which nothing was kept: memory is counted as before', (t) => {
+  const { engine, entry } = world()
+
+  engine.beginEntry(1_790_000_000_000, 1, 2)
+  engine.merging?.prepare(64)
+  engine.execute(5, ['flushdb'])
+  engine.merging?.prepared()
+  t.is(engine.memoryBytes, 0)
+
+  entry(['incr', 'counter'])
+  t.true(engine.memoryBytes > 0)
+})
+
 test('merging: counters above a bound of memory while nothing is stable: eviction holds what is kept of them, too', (t) => {
   const bound = 1024 * 1024
   const { engine, entry } = world(bound)

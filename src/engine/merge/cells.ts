@@ -174,7 +174,7 @@ export class Cells {
 
   forgetAll(db: number): void {
     this.#weighAll()
-    this.#bytes[db] = 0
+    if (db < this.#bytes.length) this.#bytes[db] = 0
     this.#objectCount -= this.#objects[db]?.size ?? 0
     this.#objects[db] = undefined
     this.#bySlot = null
