@@ -88,9 +88,9 @@ export class Context {
     this.select(db)
     this.isLocal = wall === null
     this.horizon = wall !== null && wall > this.clock ? wall : this.clock
+    this.#isReading = true
     if (this.effects.accesses !== null) this.effects.accesses.clock = this.present
     this.mayWait = false
-    this.#isReading = true
     this.isLate = false
   }
 

@@ -153,6 +153,17 @@ test('restore: idletime and freq: are what the policy goes by, until the key is 
   t.is(run(lfu, ['object', 'freq', 'l']), 5)
 })
 
+test('idletime: the first read behind a write that is long past: is a use by now', (t) => {
+  let now = 1_000_000
+  const engine = makeEngine(now, { maxMemoryPolicy: 'allkeys-lru', time: () => now })
+  run(engine, ['set', 'k', 'v'])
+  now += 60_000
+
+  engine.read(0, ['get', 'k'], engine.clock)
+
+  t.is(engine.read(0, ['object', 'idletime', 'k'], engine.clock), 0)
+})
+
 function dumped(): string {
   const engine = makeEngine()
   run(engine, ['set', 'k', 'v'])
