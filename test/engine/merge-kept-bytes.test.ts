@@ -21,7 +21,7 @@ function world(maxMemory = 0) {
     for (const command of commands) engine.execute(0, command)
     engine.merging?.prepared()
   }
-  return { engine, entry, settle: () => engine.merging?.stable(stamp) }
+  return { engine, entry, settle: (but = 0) => engine.merging?.stable(stamp - but * 64) }
 }
 
 const shapes: readonly (readonly [string, (i: number) => readonly string[]])[] = [
@@ -72,6 +72,34 @@ test('merging: a hash whose fields are not stable: counts by its fields, and les
   t.true(engine.memoryBytes < half * 0.5)
   t.is(flushed.engine.memoryBytes, 0)
 })
+
+for (const command of [
+  ['hincrby', 'key', 'hot', '1'],
+  ['zincrby', 'key', '1', 'hot'],
+]) {
+  test(`merging: ${command[0]}: one of many elements is added to: each amount counts, and what is stable is folded though the next one never is`, (t) => {
+    const { engine, entry, settle } = world()
+    for (let i = 0; i < 20; i++)
+      entry([command[0] === 'hincrby' ? 'hset' : 'zadd', 'key', `${i}`, '1'])
+    settle()
+    const before = engine.memoryBytes
+    for (let i = 0; i < 10_000; i++) entry(command)
+    const most = engine.memoryBytes
+    settle(10)
+    const few = engine.memoryBytes
+    for (let i = 0; i < 10_000; i++) {
+      entry(command)
+      if (i % 100 === 99) settle(10)
+    }
+
+    t.true(most - before > 10_000 * 60, `${most - before} bytes`)
+    t.true(few - before < 5_000, `${few - before} bytes`)
+    t.true(engine.memoryBytes - before < 5_000, `${engine.memoryBytes - before} bytes`)
+    entry(['del', 'key'])
+    settle()
+    t.is(engine.memoryBytes, 0)
+  })
+}
 
 test('merging: a database is emptied of which nothing was kept: memory is counted as before', (t) => {
   const { engine, entry } = world()

@@ -17,15 +17,15 @@ const elementCellBytes = 48
 const samplesMax = 8
 
 /** Lists and elements: what `bytesOfCell` grows with. */
-export function partsOfCell({ bases, deltas, times, made, elements }: KeyCell): number {
-  let parts = bases.length + deltas.length + times.length + made.length
+export function partsOfCell({ bases, deltas, times, made, elements, amounts }: KeyCell): number {
+  let parts = bases.length + deltas.length + times.length + made.length + amounts
   if (elements === noElements) return parts
   for (let kind = 0; kind < elements.length; kind++) parts += elements[kind]?.size ?? 0
   return parts
 }
 
-export function bytesOfCell({ bases, deltas, times, made, elements }: KeyCell): number {
-  let bytes = keyCellBytes + bytesOfList(bases) + bytesOfList(deltas)
+export function bytesOfCell({ bases, deltas, times, made, elements, amounts }: KeyCell): number {
+  let bytes = keyCellBytes + bytesOfList(bases) + bytesOfList(deltas) + amounts * itemBytes
   bytes += bytesOfList(times) + bytesOfList(made)
   // The one that counts is what clients see.
   for (let i = 0; i < bases.length - 1; i++) bytes += textBytes(bases[i]?.text ?? '')
@@ -47,7 +47,9 @@ function bytesOfElements(entries: ReadonlyMap<string, Entry>): number {
 }
 
 function bytesOfElement({ dots, deltas, times }: ElementCell): number {
-  let bytes = bytesOfList(dots) + bytesOfList(deltas) + bytesOfList(times)
+  let bytes = bytesOfList(dots) + bytesOfList(times)
+  // Amounts themselves are counted by the cell: one element may have most of them.
+  if (deltas.length > 0) bytes += listBytes
   for (let i = 0; i < dots.length - 1; i++) {
     const { payload } = dots[i] as (typeof dots)[number]
     if (typeof payload === 'string') bytes += textBytes(payload)

@@ -81,6 +81,8 @@ export class KeyCell {
    * their kind: whoever wrote that was overruled by a removal that had not seen them.
    */
   rest = 0
+  /** How many amounts its elements hold that are not folded. */
+  amounts = 0
   /** What it was held to take when it was last looked at (see `Cells`), and how many parts it had. */
   bytes = 0
   parts = 0
@@ -98,6 +100,8 @@ export class KeyCell {
 
   setEntry(kind: Kind, name: string, entry: Entry): void {
     const entries = this.elements[kind]
+    const before = this.amounts === 0 ? undefined : entries?.get(name)
+    if (before !== entry) this.amounts += amountsOf(entry) - amountsOf(before)
     if (entries !== null && entries !== undefined) {
       entries.set(name, entry)
       return
@@ -105,6 +109,23 @@ export class KeyCell {
     const made = [...this.elements]
     made[kind] = new Map([[name, entry]])
     this.elements = made
+  }
+
+  dropEntry(kind: Kind, name: string): void {
+    const entries = this.elements[kind]
+    if (this.amounts > 0) this.amounts -= amountsOf(entries?.get(name))
+    entries?.delete(name)
+  }
+
+  /** An amount is added to an element that is part of it, or comes to it so. */
+  addAmount(
+    at: { readonly kind: Kind; readonly name: string },
+    to: ElementCell,
+    delta: Delta,
+  ): void {
+    this.setEntry(at.kind, at.name, to)
+    to.deltas = insert(to.deltas, delta)
+    this.amounts++
   }
 
   saw(stamp: number): void {
@@ -115,6 +136,10 @@ export class KeyCell {
   get base(): Base | undefined {
     return this.bases[this.bases.length - 1]
   }
+}
+
+function amountsOf(entry: Entry | undefined): number {
+  return entry instanceof ElementCell ? entry.deltas.length : 0
 }
 
 /** Puts something among others in the order of stamps, behind those of its own; the list that has it. */

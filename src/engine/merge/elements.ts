@@ -97,10 +97,14 @@ export class Elements {
         return
       }
     }
-    const element = this.#whole(opened, name)
-    element.dots = element.dots.filter(({ stamp }) => !this.#sees(stamp))
-    element.deltas = element.deltas.filter(({ stamp }) => !this.#sees(stamp))
-    element.dots = insert(element.dots, dot)
+    const { dots, deltas, times } = this.#whole(opened, name)
+    const element = new ElementCell()
+    element.deltas = deltas.filter(({ stamp }) => !this.#sees(stamp))
+    element.dots = insert(
+      dots.filter(({ stamp }) => !this.#sees(stamp)),
+      dot,
+    )
+    element.times = times
     if (drops && kind === kinds.hash) {
       this.#addTime(element, { stamp: dot.stamp, until: -1, isWeak: false })
     }
@@ -109,7 +113,7 @@ export class Elements {
 
   add(opened: Opened, name: string, delta: Delta): void {
     const element = this.#whole(opened, name)
-    element.deltas = insert(element.deltas, delta)
+    opened.cell.addAmount({ kind: opened.kind, name }, element, delta)
     this.#keep(opened, name, element)
   }
 
@@ -134,14 +138,14 @@ export class Elements {
       found !== undefined && typeof found !== 'string' && kindOf(found) === kind ? found : undefined
     const cell = this.#init.cells.changing(db, key)
     if (cell === undefined || this.#isSeen({ ...at, cell, value }, name)) {
-      cell?.elements[kind]?.delete(name)
+      cell?.dropEntry(kind, name)
       if (value === undefined) return cell === undefined
       eraseElement({ effects, key, value }, name)
       return this.#settle(key, value) || cell === undefined
     }
     const opened = { ...at, cell, value }
     const left = restOfElement(this.#whole(opened, name), this.#sees)
-    if (left === null) cell.elements[kind]?.delete(name)
+    if (left === null) cell.dropEntry(kind, name)
     else cell.setEntry(kind, name, left)
     if (value === undefined) return false
     this.#showElement(opened, name, left ?? new ElementCell())

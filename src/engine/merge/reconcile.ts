@@ -4,15 +4,7 @@
 
 import type { Seen } from '../../api/engine.js'
 import { hasBug } from '../../base/seeded-bug.js'
-import {
-  type Dot,
-  ElementCell,
-  type Entry,
-  KeyCell,
-  type Kind,
-  type Made,
-  type Time,
-} from './cell.js'
+import { type Dot, ElementCell, KeyCell, type Kind, type Made, type Time } from './cell.js'
 import { resolve } from './contents.js'
 import { addTo } from './fold.js'
 import { lastOfCell, restOfElement } from './survivors.js'
@@ -63,14 +55,13 @@ function withoutLosers(cell: KeyCell, before: readonly KeyCell[], upTo: number):
   cell.bases = cell.bases.filter(isLeft)
   cell.made = cell.made.filter(isLeft)
   if (winner !== 0) cell.deltas = cell.deltas.filter(({ stamp }) => stamp > upTo)
-  cell.elements = cell.elements.map((entries, kind) => {
-    if (entries === null || kind === winner) return entries
-    const left = new Map<string, Entry>()
-    for (const [name, entry] of entries) {
+  cell.elements.forEach((entries, kind) => {
+    if (kind === winner) return
+    for (const [name, entry] of entries ?? []) {
       const rest = restOfElement(elementOf(entry), (stamp) => stamp <= upTo)
-      if (rest !== null) left.set(name, rest)
+      if (rest === null) cell.dropEntry(kind, name)
+      else cell.setEntry(kind, name, rest)
     }
-    return left
   })
   cell.last = lastOfCell(cell)
   return cell

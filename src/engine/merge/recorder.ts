@@ -209,7 +209,7 @@ export class Recorder {
       if (cells.object(db, key) === undefined) return
     }
     const cell = cells.changing(db, key)
-    cell?.elements[kind]?.delete(name)
+    cell?.dropEntry(kind, name)
   }
 
   /** A stream gets a group: what hung on one of that name, and nobody sees, is no part of it. */
@@ -240,8 +240,7 @@ export class Recorder {
     } else this.#writer.amount({ db, key }, amount, name)
     const cell = openCell(this.#ground, db, key)
     const made = openEntry(cell, value, { kind, name, given: cell.entry(kind, name) })
-    made.deltas = insert(made.deltas, { stamp, amount })
-    cell.setEntry(kind, name, made)
+    cell.addAmount({ kind, name }, made, { stamp, amount })
     cell.saw(stamp)
   }
 

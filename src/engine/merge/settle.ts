@@ -10,7 +10,7 @@ import { rankOf } from './rebuild.js'
 
 /** Whether there may be something to forget; of a cell that is not stable as a whole where it has more than `parts`. */
 export function maySettle(cell: KeyCell, upTo: number, parts: number): boolean {
-  if (cell.last <= upTo || cell.deltas.length > parts) return true
+  if (cell.last <= upTo || cell.deltas.length + cell.amounts > parts) return true
   for (const entries of cell.elements) {
     if (entries !== null && entries.size > parts) return true
   }
@@ -60,7 +60,7 @@ function settleElements(cell: KeyCell, value: Container, upTo: number): void {
     }
     if (lastOfElement(entry) <= upTo) {
       // Clients see it in the value; or it belongs to a base that lost.
-      entries?.delete(name)
+      cell.dropEntry(kind, name)
       continue
     }
     const dots = entry.dots
@@ -73,6 +73,7 @@ function settleElements(cell: KeyCell, value: Container, upTo: number): void {
     if (payload === undefined) continue
     entry.dots = [{ stamp: dots[dots.length - 1]?.stamp ?? 0, isWhole: false, payload }]
     entry.deltas = entry.deltas.slice(folded.length)
+    cell.amounts -= folded.length
   }
 }
 
