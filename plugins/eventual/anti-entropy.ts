@@ -88,6 +88,7 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
 }
 
 function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean): void {
+  if (state.out.isSending(peer.member)) return
   const exported = state.view?.exportSlot(slot)
   if (exported == null) return
   const { vector } = state.overlays.reach(slot, state.appliedVector)

@@ -122,6 +122,11 @@ export interface Part {
   readonly bytes: Uint8Array
 }
 
+/** A part came. */
+export interface Took {
+  readonly kind: 'took'
+}
+
 export type Message =
   | Entries
   | VectorNote
@@ -133,6 +138,7 @@ export type Message =
   | WantAll
   | Claims
   | Part
+  | Took
 
 /** Numbers are a format. */
 const kinds = [
@@ -146,6 +152,7 @@ const kinds = [
   'differing',
   'claims',
   'part',
+  'took',
 ] as const
 
 /** Parts of one message. */
@@ -208,6 +215,7 @@ export function encodeMessage(message: Message): Uint8Array {
       encodeKnown(writer, message.floor)
       return writer.blob(message.exported).finish()
     case 'want-all':
+    case 'took':
       return writer.finish()
     case 'part':
       writer.hash(message.hash).varint(message.index).varint(message.count)
@@ -265,6 +273,7 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       return { kind, slot, vector, exported, floor, isAsking }
     }
     case 'want-all':
+    case 'took':
       return { kind }
     case 'part': {
       const hash = reader.hash()

@@ -3,16 +3,14 @@
 import {
   type Delivery,
   type Hash64,
+  limits,
   type MemberId,
   Outbox,
   type Position,
   type Token,
 } from 'quorate/plugin'
-import { encodeMessage, type Message } from './messages.js'
-import { partsOf } from './parts.js'
-
-/** Parts that a link's queue takes at least. */
-const partsTaken = 3
+import { type Part, encodeMessage, type Message } from './messages.js'
+import { partsOf, Sending } from './parts.js'
 
 export class EventualOutbox extends Outbox<Message> {
   deliveries: Delivery[] = []
@@ -24,27 +22,49 @@ export class EventualOutbox extends Outbox<Message> {
   /** Messages that show what the log may not have on disk yet, with the last index that they show. */
   #later: { readonly index: number; readonly to: MemberId; readonly message: Message }[] = []
 
-  readonly #partBytes: number
-  /** Messages that were sent in parts. */
-  #long = 0
+  /** Monotonic milliseconds of the turn. */
+  mono = 0
+  readonly #options: { readonly partBytes: number; readonly resendMs: number }
+  /** What goes in parts, by member. */
+  readonly #sending = new Map<MemberId, Sending>()
 
-  /** `partBytes`: longer messages are sent in parts. */
-  constructor(partBytes: number) {
+  /** Messages above `partBytes` are sent in parts. */
+  constructor(options: { readonly partBytes: number; readonly resendMs: number }) {
     super(encodeMessage)
-    this.#partBytes = partBytes
+    this.#options = options
   }
 
   override send(to: MemberId, message: Message): void {
     const bytes = encodeMessage(message)
-    if (bytes.length <= this.#partBytes) {
+    const { partBytes } = this.#options
+    if (bytes.length <= partBytes) {
       this.sendBytes(to, bytes)
       return
     }
-    // Who sends it again begins elsewhere: a link's queue may take the first ones only.
-    const parts = partsOf(bytes, this.#partBytes)
-    const first = (this.#long++ * partsTaken) % parts.length
-    for (const part of [...parts.slice(first), ...parts.slice(0, first)])
-      this.sendBytes(to, encodeMessage(part))
+    const sending = this.#sending.get(to) ?? new Sending()
+    this.#sending.set(to, sending)
+    this.#go(to, sending.add(partsOf(bytes, partBytes), this.mono, !this.isSending(to)))
+  }
+
+  /** A member got a part. */
+  took(by: MemberId): void {
+    this.#go(by, this.#sending.get(by)?.took(this.mono) ?? [])
+  }
+
+  /** A long message is on its way to a member: nothing of what it asks for is to be sent again. */
+  isSending(to: MemberId): boolean {
+    const { partBytes, resendMs } = this.#options
+    const patience = resendMs + partBytes / limits.resendBytesPerMs
+    return this.#sending.get(to)?.isMoving(this.mono, patience) === true
+  }
+
+  /** The link to a member is gone, with what was on it. */
+  stopSending(to: MemberId): void {
+    this.#sending.delete(to)
+  }
+
+  #go(to: MemberId, parts: readonly Part[]): void {
+    for (const part of parts) this.sendBytes(to, encodeMessage(part))
   }
 
   /** Sends a message once the log is settled up to `index`. Its parts must not change meanwhile. */

@@ -12,6 +12,11 @@ export function ship(state: EventualState): void {
   for (const peer of state.peers.values()) {
     if (!peer.isUp || peer.isGettingAll) continue
     if (state.mono >= peer.shippedAt + state.options.shipMs) pushOwn(state, peer)
+    if (state.out.isSending(peer.member)) {
+      peer.wanted = null
+      peer.wantsSlot = null
+      continue
+    }
     answerWant(state, peer)
     sendSlots(state, peer)
   }
@@ -57,6 +62,7 @@ export function rewind(peer: Peer): void {
 export function checkFlight(state: EventualState, peer: Peer): void {
   const patience = state.options.resendMs + peer.flightBytes / limits.resendBytesPerMs
   if (peer.flight.length === 0 || state.mono - peer.movedAt < patience) return
+  if (state.out.isSending(peer.member)) return
   state.counters.resent++
   const { vector } = peer
   rewind(peer)

@@ -172,7 +172,7 @@ export class EventualState {
     this.self = init.self
     this.group = init.group
     this.options = init.options
-    this.out = new EventualOutbox(init.options.partBytes)
+    this.out = new EventualOutbox(init.options)
     this.durability = init.durability
     this.members = init.members
     this.seats = [...init.members.voters, ...init.members.learners].sort((a, b) => a - b)

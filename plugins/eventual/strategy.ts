@@ -22,8 +22,9 @@ import type {
 import { slotCount, Vector } from 'quorate/plugin'
 import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
 import { cutLog } from './cutting.js'
-import { decodeMessage } from './messages.js'
+import { decodeMessage, type Message, type Part } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
+import type { Peer } from './peer.js'
 import type { EventualOptions } from './options.js'
 import { gateTick, onClaims, showsCauses, waitNoMore } from './opening.js'
 import { onEntries, release } from './receiving.js'
@@ -65,13 +66,32 @@ export class EventualStrategy implements Strategy {
     const peer = state.peers.get(from)
     if (peer === undefined) return
     const decoded = decodeMessage(message)
-    if (decoded === null) {
-      state.counters.malformed++
-      return
-    }
     // That a link opened may have been told before an older one was closed.
-    if (!peer.isUp) this.peerUp(from)
-    switch (decoded.kind) {
+    if (decoded !== null && !peer.isUp) this.peerUp(from)
+    if (decoded?.kind === 'part') {
+      const whole = this.#takePart(peer, decoded)
+      if (whole !== null) this.#take(peer, decodeMessage(whole))
+    } else this.#take(peer, decoded)
+  }
+
+  /** The whole message, once all of it is there. */
+  #takePart(peer: Peer, part: Part): Uint8Array | null {
+    const state = this.#state
+    state.out.send(peer.member, { kind: 'took' })
+    // More of what was asked for is on its way.
+    peer.askedAt = state.mono
+    if (state.repair?.from === peer.member) state.repair.askedAt = state.mono
+    return peer.parts.take(part, state.mono)
+  }
+
+  #take(peer: Peer, decoded: Message | null): void {
+    const state = this.#state
+    const from = peer.member
+    switch (decoded?.kind) {
+      case undefined:
+      case 'part':
+        state.counters.malformed++
+        return
       case 'entries':
         onEntries(state, from, decoded)
         return
@@ -88,14 +108,9 @@ export class EventualStrategy implements Strategy {
       case 'slots':
         onSlots(state, from, decoded)
         return
-      case 'part': {
-        const whole = peer.parts.take(decoded, state.mono)
-        // More of what was asked for is on its way.
-        peer.askedAt = state.mono
-        if (state.repair?.from === from) state.repair.askedAt = state.mono
-        if (whole !== null) this.step(from, whole, now)
+      case 'took':
+        state.out.took(from)
         return
-      }
       case 'claims':
         onClaims(state, from, decoded.claims)
         return
@@ -180,6 +195,7 @@ export class EventualStrategy implements Strategy {
     found.isGettingAll = false
     found.wanted = null
     found.parts.clear()
+    this.#state.out.stopSending(peer)
     rewind(found)
   }
 
@@ -252,6 +268,7 @@ export class EventualStrategy implements Strategy {
   #note(now: Now): void {
     const state = this.#state
     if (now.mono > state.mono) state.mono = now.mono
+    state.out.mono = state.mono
     state.wall = now.wall
   }
 }

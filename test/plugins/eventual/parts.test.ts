@@ -3,7 +3,12 @@
 import test from 'ava'
 import { type MemberId, type StrategyPlugin, Vector } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
-import { decodeMessage } from '../../../plugins/eventual/messages.js'
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  type Part,
+} from '../../../plugins/eventual/messages.js'
 import { EventualOutbox } from '../../../plugins/eventual/outbox.js'
 import { Parts, partsOf } from '../../../plugins/eventual/parts.js'
 import type { Node } from '../../conformance/causal/node.js'
@@ -103,21 +108,58 @@ test('eventual: parts of a message that never ends: are forgotten after a minute
   t.not(parts.take(first, 100_002), null)
 })
 
-test('eventual: a message of more parts than a link takes at once: is whole after a few times', (t) => {
-  const out = new EventualOutbox(1_024)
+test('eventual: a long message: its parts leave one by one as they are taken, and anew where that ends', (t) => {
+  const out = new EventualOutbox({ partBytes: 1_024, resendMs: 400 })
   const parts = new Parts()
+  const to = 2 as MemberId
   const exported = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251)
   const none = { filled: [], sure: new Vector(), isCut: false } as const
   const message = { kind: 'entries', entries: [exported], ...none } as const
+  const drained = () =>
+    (out.drain().sendNow ?? []).map(({ message: bytes }) => decodeMessage(bytes))
+
+  out.send(to, message)
+  const first = drained()
+  t.is(first.length, 2)
+  out.took(to)
+  t.is(drained().length, 1)
+  t.true(out.isSending(to))
+
+  out.mono = 1_000
+  t.false(out.isSending(to))
+  out.send(to, message)
   let whole: Uint8Array | null = null
-  for (let time = 0; time < 10 && whole === null; time++) {
-    out.send(2 as MemberId, message)
-    for (const { message: bytes } of (out.drain().sendNow ?? []).slice(0, 4)) {
-      const part = decodeMessage(bytes)
-      if (part?.kind === 'part') whole ??= parts.take(part, time)
+  let sent = 0
+  for (let left = drained(); left.length > 0; left = drained()) {
+    t.true(left.length <= 2)
+    for (const part of left) {
+      sent++
+      if (part?.kind === 'part') whole ??= parts.take(part, 1)
+      out.took(to)
     }
   }
-
   const found = whole === null ? null : decodeMessage(whole)
   t.true(found?.kind === 'entries' && Buffer.from(exported).equals(found.entries[0] ?? Buffer.of()))
+  t.is(sent, 20)
+  t.false(out.isSending(to))
+})
+
+test('eventual: a part that holds a part: is malformed', (t) => {
+  const world = makeWorld()
+  const [one, two] = world.nodes as [Node, Node]
+  world.run(10)
+  const of = (message: Message): Uint8Array => {
+    const [part] = partsOf(encodeMessage(message), 1_000)
+    return encodeMessage(part as Part)
+  }
+  const malformed = () => one.strategy?.status().counters['malformed'] ?? 0
+  const before = malformed()
+
+  one.strategy?.step(two.id, of({ kind: 'want-all' }), { wall: 1, mono: 1 })
+  t.is(malformed(), before)
+  one.strategy?.step(two.id, of(decodeMessage(of({ kind: 'want-all' })) as Part), {
+    wall: 1,
+    mono: 1,
+  })
+  t.is(malformed(), before + 1)
 })
