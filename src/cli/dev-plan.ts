@@ -1,6 +1,6 @@
 // What `quorate dev` is about to run: members, ports and files, checked before anything starts.
 
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
@@ -8,6 +8,7 @@ import { ConfigError } from '../base/errors.js'
 import { type LoadedConfig, loadConfig } from '../config/load.js'
 import { peerPortOffset } from '../config/resolve.js'
 import { readSource } from '../config/source.js'
+import { makeDirectory } from '../host/directory.js'
 import { devHeapFlag } from './heap.js'
 import type { DevOptions } from './arguments.js'
 
@@ -49,7 +50,7 @@ export function planDev(options: DevOptions): DevPlan {
       log: join(directory, `m${i + 1}.log`),
     })
   }
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  makeDirectory(directory)
   const file = join(directory, 'cluster.yaml')
   const listed = members.map(({ id, port: own }) => ({ id, client: `127.0.0.1:${own}` }))
   const filled = { members: listed, self: null, listeners: [] }

@@ -1,12 +1,12 @@
 // Opens what a member has on disk and reads what its core boots from. Never takes a directory that is
 // damaged for one that is new.
 
-import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Boot } from '../api/io.js'
 import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { type Database, openDatabase } from './database.js'
+import { takeDirectory } from './directory.js'
 import { openWitness, WitnessFile } from './witness.js'
 
 /** Tests put failing disks between the host and the real ones. */
@@ -22,7 +22,7 @@ export interface OpenedDisk {
 
 /** Throws QuorateError when something cannot be opened; nothing stays open then. */
 export async function openDisk(directory: string, seams: DiskSeams = {}): Promise<OpenedDisk> {
-  makeDirectory(directory)
+  takeDirectory(directory)
   const open: Database[] = []
   const openOne = async (name: StoreName): Promise<Database> => {
     const database = await openDatabase(join(directory, name), name)
@@ -58,17 +58,5 @@ async function readAll(database: Database, directory: string): Promise<Boot['log
         cause,
       },
     )
-  }
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    chmodSync(directory, 0o700)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new QuorateError('STORE_OPEN', `the directory ${directory} cannot be made: ${why}`, {
-      cause,
-    })
   }
 }
