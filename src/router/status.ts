@@ -3,6 +3,7 @@
 
 import type { GroupReport } from '../api/group.js'
 import type { RouterState } from './state.js'
+import { whyOf } from './why.js'
 
 export interface StatusMember {
   readonly id: number
@@ -42,6 +43,9 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       connected: member.connected,
       since: member.since,
     })),
-    groups: state.groups.map((group) => group.report()),
+    groups: state.groups.map((group) => {
+      const report = group.report()
+      return { ...report, why: whyOf(state, report) }
+    }),
   }
 }

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
 import { keyspace, World } from './world.js'
 
 const schema: unknown = JSON.parse(
@@ -31,6 +32,32 @@ test('quorate status: its schema: refuses a status without groups', (t) => {
   const validate = new Ajv().compile(schema as object)
 
   t.false(validate({ cluster: 'x', members: [] }))
+})
+
+test('quorate status: a group without a leader: why names who is silent and for how long', (t) => {
+  const wall = new World().now.wall
+  const members = [1, 2, 3].map((id) => ({
+    id: id as MemberId,
+    name: `m${id}`,
+    address: `127.0.0.1:${id}`,
+    peer: `127.0.0.1:1${id}`,
+    connected: id === 1,
+    since: id === 2 ? wall - 12_000 : 0,
+  }))
+  const world = new World({ cluster: { members } })
+  const [group] = world.groups
+  if (group === undefined) return t.fail('a group')
+  const client = world.connect()
+  const why = () => /"why":"([^"]*)"/.exec(client.ask('QUORATE', 'STATUS'))?.[1]
+  t.is(why(), '')
+
+  group.health = 'down'
+  group.why = 'the group has no leader'
+  const sentence =
+    'the group has no leader; no link to member 2 (for 12 s), 3 (since this one started)'
+  t.is(why(), sentence)
+  t.true(client.ask('INFO', 'quorate').includes(`group0_why:${sentence}\r\n`))
+  t.true(client.ask('QUORATE', 'EXPLAIN', 'key').includes(sentence))
 })
 
 test('quorate explain: a key of each keyspace: where it lives and what is promised', (t) => {

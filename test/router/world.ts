@@ -86,6 +86,7 @@ export class FakeGroup implements Group {
   counters: Readonly<Record<string, number>> = {}
   keys = 0
   why = ''
+  health: GroupReport['health'] = 'ok'
   loss = ''
   readonly #answerer: Answerer
 
@@ -135,7 +136,7 @@ export class FakeGroup implements Group {
       index: 12,
       applied: 12,
       lag: 0,
-      health: 'ok',
+      health: this.health,
       why: this.why,
       loss: this.loss,
       keys: this.keys,

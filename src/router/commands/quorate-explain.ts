@@ -6,6 +6,7 @@ import { keySlot } from '../../base/keyslot.js'
 import { plain, type RouterCommand } from '../command.js'
 import { promisesOf } from '../promises.js'
 import { readTerms } from '../terms/read-levels.js'
+import { whyOf } from '../why.js'
 
 export default {
   ...plain,
@@ -22,6 +23,7 @@ export default {
     const key = args[2] as string
     const index = state.route.groupOf(session.db, key)
     const report = (state.groups[index] as Group).report()
+    const why = whyOf(state, report)
     const { keyspaces } = state.config
     const keyspace = keyspaces.find(({ name }) => name === report.keyspace) as KeyspaceConfig
     const { members } = state.cluster
@@ -45,7 +47,7 @@ export default {
         durability,
         leader: leader === undefined ? null : `${leader.name} ${leader.address}`,
         health: report.health,
-        ...(report.why === '' ? {} : { why: report.why }),
+        ...(why === '' ? {} : { why }),
         ok: promises.ok,
         'read-level': term?.refusal == null ? shows : 'refused',
         read: term?.refusal?.text ?? shown.read,

@@ -2,6 +2,7 @@
 
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
+import { whyOf } from '../why.js'
 import { fieldLines } from './fields.js'
 import { replicas } from './replicas.js'
 
@@ -119,7 +120,8 @@ export function quorateSection(state: RouterState): string {
       `term=${r.term},era=${r.era},commit_index=${r.applied + r.lag},applied_index=${r.applied},` +
       `lag=${r.lag},health=${r.health}\r\n`
     // Sentences have commas, so they stand in lines of their own.
-    if (r.why !== '') text += `group${r.id}_why:${r.why}\r\n`
+    const why = whyOf(state, r)
+    if (why !== '') text += `group${r.id}_why:${why}\r\n`
     if (r.loss !== '') text += `group${r.id}_loss:${r.loss}\r\n`
   }
   return text

@@ -1,0 +1,22 @@
+// Why a group is not as it should be, as people read it: what the group itself says, and who is silent.
+
+import type { GroupReport } from '../api/group.js'
+import type { RouterState } from './state.js'
+
+/** Empty where it is well. */
+export function whyOf(state: RouterState, { health, why }: GroupReport): string {
+  if (health === 'ok' || health === 'halted') return why
+  const silent = silentOf(state)
+  return silent === '' ? why : `${why}${why === '' ? '' : '; '}${silent}`
+}
+
+/** Members that there is no link to, and for how long. */
+function silentOf({ cluster, now }: RouterState): string {
+  const silent = cluster.members.filter(({ id, connected }) => id !== cluster.self && !connected)
+  if (silent.length === 0) return ''
+  const names = silent.map(({ id, since }) => {
+    const seconds = Math.max(0, Math.round((now.wall - since) / 1000))
+    return `${id} (${since === 0 ? 'since this one started' : `for ${seconds} s`})`
+  })
+  return `no link to member ${names.join(', ')}`
+}
