@@ -40,28 +40,11 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length, previou
         (table[2560 + ((b >>> 8) & 255)] as number) ^
         (table[2304 + ((b >>> 16) & 255)] as number) ^
         (table[2048 + (b >>> 24)] as number) ^
-        (table[1792 + (c & 255)] as number) ^
-        (table[1536 + ((c >>> 8) & 255)] as number) ^
-        (table[1280 + ((c >>> 16) & 255)] as number) ^
-        (table[1024 + (c >>> 24)] as number) ^
-        (table[768 + (d & 255)] as number) ^
-        (table[512 + ((d >>> 8) & 255)] as number) ^
-        (table[256 + ((d >>> 16) & 255)] as number) ^
-        (table[d >>> 24] as number)
+        eight(c, d)
     }
   }
   for (const stop = end - 7; at < stop; at += 8) {
-    const a = crc ^ littleEndian(bytes, at)
-    const b = littleEndian(bytes, at + 4)
-    crc =
-      (table[1792 + (a & 255)] as number) ^
-      (table[1536 + ((a >>> 8) & 255)] as number) ^
-      (table[1280 + ((a >>> 16) & 255)] as number) ^
-      (table[1024 + (a >>> 24)] as number) ^
-      (table[768 + (b & 255)] as number) ^
-      (table[512 + ((b >>> 8) & 255)] as number) ^
-      (table[256 + ((b >>> 16) & 255)] as number) ^
-      (table[b >>> 24] as number)
+    crc = eight(crc ^ littleEndian(bytes, at), littleEndian(bytes, at + 4))
   }
   while (at < end) {
     crc = (crc >>> 8) ^ (table[(crc ^ (bytes[at] as number)) & 255] as number)
@@ -76,5 +59,19 @@ function littleEndian(bytes: Uint8Array, at: number): number {
     ((bytes[at + 1] as number) << 8) |
     ((bytes[at + 2] as number) << 16) |
     ((bytes[at + 3] as number) << 24)
+  )
+}
+
+/** Of the last eight bytes of a step. */
+function eight(a: number, b: number): number {
+  return (
+    (table[1792 + (a & 255)] as number) ^
+    (table[1536 + ((a >>> 8) & 255)] as number) ^
+    (table[1280 + ((a >>> 16) & 255)] as number) ^
+    (table[1024 + (a >>> 24)] as number) ^
+    (table[768 + (b & 255)] as number) ^
+    (table[512 + ((b >>> 8) & 255)] as number) ^
+    (table[256 + ((b >>> 16) & 255)] as number) ^
+    (table[b >>> 24] as number)
   )
 }

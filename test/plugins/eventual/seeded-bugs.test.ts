@@ -45,19 +45,21 @@ for (const [name, durability, last, first = 1] of bugs) {
   })
 }
 
-/** A member lost what all had called stable; entries do not reach it. Whether it takes a write. */
-function writesBeforeRefilled(): boolean {
-  const world = new CausalWorld({
-    plugin: plugin as StrategyPlugin,
-    seed: 1,
-    members: 2,
-    durability: 'everysec',
-  })
+/** One of two members has written three times. */
+function afterWrites(durability: Durability) {
+  const members = { plugin: plugin as StrategyPlugin, seed: 1, members: 2, durability }
+  const world = new CausalWorld(members)
   const [one, two] = world.nodes as [Node, Node]
   for (let i = 0; i < 3; i++) {
     world.write(two)
     world.run(8)
   }
+  return { world, one, two }
+}
+
+/** A member lost what all had called stable; entries do not reach it. Whether it takes a write. */
+function writesBeforeRefilled(): boolean {
+  const { world, one } = afterWrites('everysec')
   world.crash(one, true)
   world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'entries'
   world.start(one, 'unclean-stop')
@@ -77,17 +79,7 @@ test.serial('eventual: seeded bug eventual-writes-before-refilled: a write is ta
 
 /** Members hold the same entries, and one does not show them all. Whether they come to the same. */
 function mendsWhatDiffers(): boolean {
-  const world = new CausalWorld({
-    plugin: plugin as StrategyPlugin,
-    seed: 1,
-    members: 2,
-    durability: 'always',
-  })
-  const [one, two] = world.nodes as [Node, Node]
-  for (let i = 0; i < 3; i++) {
-    world.write(two)
-    world.run(8)
-  }
+  const { world, one, two } = afterWrites('always')
   world.comeToRest()
   one.merged.delete(Math.max(...one.merged))
   world.run(80)
