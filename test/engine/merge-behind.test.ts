@@ -48,6 +48,31 @@ for (const { name, add, remove, get } of counts) {
   }
 }
 
+test('merging: slots taken of who knows more to be stable: entries of before, to other slots, saw what they say', (t) => {
+  const [ahead, other, behind] = [0, 1, 2].map((seat) => new Replica(seat)) as [
+    Replica,
+    Replica,
+    Replica,
+  ]
+  const one = other.write(start, ['hincrby', 'n', 'f', '1'], ['set', 'a', 'old']) as Entry
+  const reset = ahead.write(start + 1, ['hset', 'n', 'f', '0'], ['set', 'b', 'new']) as Entry
+  const flush = ahead.write(start + 2, ['flushdb']) as Entry
+  const last = ahead.write(start + 3, ['set', 'x', 'v']) as Entry
+  ahead.merge(one)
+  ahead.merging.stable(last.stamp)
+
+  const [slot] = slotsOf(['x'])
+  const isTaken = (each: number): boolean => each === slot
+  behind.takeSlots(ahead, [slot as number], { lost: [behind], isPart: true })
+  for (const entry of [one, reset]) behind.merge(entry, isTaken)
+  t.is(read(behind, 'hget', 'n', 'f'), '1')
+  behind.merge(flush, isTaken)
+  t.is(read(behind, 'hget', 'n', 'f'), read(ahead, 'hget', 'n', 'f'))
+  t.is(read(behind, 'get', 'a'), 'old')
+  t.is(read(behind, 'get', 'b'), null)
+  t.is(read(behind, 'get', 'x'), 'v')
+})
+
 test.serial('merging: seeded bug merge-fold-of-behind: the increment counts again', (t) => {
   const [ahead, behind] = [0, 2].map((seat) => new Replica(seat)) as [Replica, Replica]
   const other = new Replica(1)

@@ -112,13 +112,14 @@ export class Replica {
   }
 
   /** Merges an entry whose causes were merged; false where it was merged before. */
-  merge(entry: Entry): boolean {
+  merge(entry: Entry, holds?: (slot: number) => boolean): boolean {
     if (this.vector.covers(entry.stamp)) return false
     if (!this.vector.includes(entry.context)) throw new Error('a cause is missing')
     this.clock.see(entry.stamp)
     this.engine.beginEntry(msOfStamp(entry.stamp), 1, 2)
     const { stamp, context, operations } = entry
-    if (!this.merging.merge(operations, { stamp, seen: context })) throw new Error('malformed')
+    const merged = { stamp, seen: context, ...(holds === undefined ? {} : { holds }) }
+    if (!this.merging.merge(operations, merged)) throw new Error('malformed')
     this.#took(entry)
     return true
   }
@@ -144,11 +145,11 @@ export class Replica {
     }
   }
 
-  /** Takes slots of another one as they are there. */
+  /** Takes slots of another one as they are there; `isPart`: entries of other slots are still to come. */
   takeSlots(
     other: Replica,
     slots: readonly number[],
-    { lost = [] as readonly Replica[] } = {},
+    { lost = [] as readonly Replica[], isPart = false } = {},
   ): void {
     const [mine, theirs] = [this.vector, other.vector]
     const sides = {
@@ -161,7 +162,7 @@ export class Replica {
       const exported = other.merging.exportSlot(slot)
       if (!this.merging.mergeSlot(exported, { slot, ...sides })) throw new Error('malformed')
     }
-    this.vector.join(other.vector)
+    if (!isPart) this.vector.join(other.vector)
     this.clock.see(other.clock.last)
     // The log alone does not tell any more what is here.
     this.isWhole = false

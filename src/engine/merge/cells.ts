@@ -19,9 +19,7 @@ const touchedMax = 256
 export class Cells {
   readonly #objects: (Map<string, KeyCell> | undefined)[] = []
   readonly #writes: WholeWrites
-  /** Everything up to this stamp is stable: also what other members say of slots that were taken of them. */
-  stable = 0
-  /** As far as it was told here: slots that were not taken show what was there when this was stable. */
+  /** Stable as far as it was told here: slots that were not taken show what was there when this was stable. */
   #told = 0
   /** Slots that were taken since, and what is stable in them. */
   readonly #taken = new Map<number, number>()
@@ -52,10 +50,18 @@ export class Cells {
     return Math.max(this.#told, this.#taken.get(slot) ?? 0)
   }
 
+  /** The same, of the slot of a key: entries of before may still come to slots that were not taken. */
+  stableAt(key: string): number {
+    return this.#taken.size === 0 ? this.#told : this.stableOf(keySlot(key))
+  }
+
   /** A slot shows what another member gave, too: `upTo` is stable there. */
   took(slot: number, upTo: number): void {
-    if (upTo > this.stable) this.stable = upTo
     if (upTo > this.#told) this.#taken.set(slot, upTo)
+  }
+
+  get told(): number {
+    return this.#told
   }
 
   encodeStable(writer: ByteWriter): void {
@@ -65,7 +71,6 @@ export class Cells {
 
   /** Where they end without it, all slots show what is stable. */
   decodeStable(stable: number, reader: ByteReader): void {
-    this.stable = stable
     this.#told = reader.left === 0 ? stable : reader.varint()
     this.#taken.clear()
     for (let count = reader.left === 0 ? 0 : reader.varint(); count > 0 && reader.ok; count--)
@@ -161,7 +166,7 @@ export class Cells {
     const { lastOf } = this.#writes
     for (let seat = 0; seat < lastOf.length; seat++) {
       const last = lastOf[seat] as number
-      if (last > this.stable && (seen.wholeTo?.(seat) ?? 0) < last) return false
+      if (last > this.#told && (seen.wholeTo?.(seat) ?? 0) < last) return false
     }
     return true
   }
@@ -238,7 +243,6 @@ export class Cells {
     if (upTo <= this.#told) return
     this.#told = upTo
     for (const [slot, taken] of this.#taken) if (taken <= upTo) this.#taken.delete(slot)
-    if (upTo > this.stable) this.stable = upTo
     this.#writes.settle(upTo)
     this.#sweep(trim)
   }

@@ -149,7 +149,7 @@ function become(
 /** Of all keys, for a checkpoint. */
 export function encodeCells({ cells }: Ground): Uint8Array {
   const writer = new ByteWriter(4096)
-  writer.byte(version).varint(cells.stable)
+  writer.byte(version).varint(cells.told)
   for (const [db, key, cell] of cells.objects()) {
     encodeCell(writer.boolean(true).varint(db).text(key), cell)
   }

@@ -2,6 +2,7 @@
 
 import { keySlot } from '../../base/keyslot.js'
 import type { Effects } from '../effects.js'
+import { SegmentWalk } from '../walk.js'
 import { type Amount, insert, KeyCell, type Kind, kinds, type Time, timeOf } from './cell.js'
 import { kindOf } from './contents.js'
 import { addTo, type Saturation } from './fold.js'
@@ -22,6 +23,8 @@ export interface MergerInit extends Ground {
 /** The entry that is merged. */
 export interface OpenEntry {
   stamp: number
+  /** Up to here all is stable where the key is: its origin had seen that, whatever it says. */
+  stable: number
   /** Whether its origin had seen an operation. */
   readonly sees: Sees
   /** Whether its origin had seen all writes of which there is a bare stamp. */
@@ -58,6 +61,7 @@ export class Keys {
     this.isPast = false
     this.isHeld = this.#entry.holds?.(keySlot(key)) === true
     const { effects, cells } = this.#init
+    this.#entry.stable = cells.stableAt(key)
     effects.select(db)
     const until = endOf(this.#init, db, key)
     if (until < 0 || until > this.#init.clock()) return true
@@ -123,15 +127,19 @@ export class Keys {
   /** What others wrote beside it stays: that is little, and is set aside. */
   clearAll(): void {
     const { cells, effects } = this.#init
+    const { holds } = this.#entry
+    if (holds !== null) {
+      this.#clearEach(holds)
+      return
+    }
     const db = this.db
     const keys: string[] = []
     for (const [key] of cells.objectsOf(db)) keys.push(key)
-    for (const [at, key, stamp] of cells.stamps()) {
-      if (at === db && !this.#entry.sees(stamp)) keys.push(key)
-    }
+    for (const [at, key] of cells.stamps()) if (at === db) keys.push(key)
     const aside: (readonly [string, KeyCell])[] = []
     for (const key of keys) {
       this.key = key
+      this.#entry.stable = cells.stableAt(key)
       const left = this.left()
       if (left !== null) aside.push([key, left])
     }
@@ -140,6 +148,27 @@ export class Keys {
     for (const [key, left] of aside) {
       this.key = key
       this.become(left)
+    }
+    this.key = ''
+  }
+
+  /** Slots that were taken may show what came behind it, as stable: only the keys of others go. */
+  #clearEach(holds: (slot: number) => boolean): void {
+    const { cells, keyspace } = this.#init
+    const { db } = this
+    const keys = new Set<string>()
+    const add = (key: string): void => {
+      if (!holds(keySlot(key))) keys.add(key)
+    }
+    const walk = new SegmentWalk(keyspace, keyspace.places.of(db))
+    for (let segment = walk.next(); segment !== null; segment = walk.next())
+      for (const key of segment.map.keys()) add(key)
+    for (const [key] of cells.objectsOf(db)) add(key)
+    this.isHeld = false
+    for (const key of keys) {
+      this.key = key
+      this.#entry.stable = cells.stableAt(key)
+      this.clear()
     }
     this.key = ''
   }

@@ -28,8 +28,8 @@ export class Merger {
   constructor(init: MergerInit) {
     this.#init = init
     const sees = (stamp: number): boolean =>
-      stamp <= init.cells.stable || stamp === this.#entry.stamp || this.#seen.covers(stamp)
-    this.#entry = { stamp: 0, sees, seesStamps: false, holds: null }
+      stamp <= this.#entry.stable || stamp === this.#entry.stamp || this.#seen.covers(stamp)
+    this.#entry = { stamp: 0, stable: 0, sees, seesStamps: false, holds: null }
     this.#keys = new Keys(init, this.#entry)
     this.#foresight = new Foresight(init.keyspace)
     this.#elements = new Elements(init, sees)
