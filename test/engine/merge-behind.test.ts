@@ -73,6 +73,22 @@ test('merging: slots taken of who knows more to be stable: entries of before, to
   t.is(read(behind, 'get', 'x'), 'v')
 })
 
+test('merging: both sides lost something, and as much is stable for either: what one has removed does not return', (t) => {
+  const [one, two] = [0, 1].map((seat) => new Replica(seat)) as [Replica, Replica]
+  const add = one.write(start, ['sadd', 's', 'x', 'y']) as Entry
+  two.merge(add)
+  for (const each of [one, two]) each.merging.stable(add.stamp)
+  one.write(start + 1, ['srem', 's', 'x'])
+  two.write(start + 2, ['set', 'k', 'v'])
+  const slots = slotsOf(['s', 'k'])
+
+  two.takeSlots(one, slots, { lost: [one, two], isPart: true })
+  one.takeSlots(two, slots, { lost: [one, two] })
+  for (const each of [one, two]) t.is(read(each, 'sismember', 's', 'x'), 0)
+  for (const each of [one, two]) t.is(read(each, 'sismember', 's', 'y'), 1)
+  t.is(read(one, 'get', 'k'), 'v')
+})
+
 test.serial('merging: seeded bug merge-fold-of-behind: the increment counts again', (t) => {
   const [ahead, behind] = [0, 2].map((seat) => new Replica(seat)) as [Replica, Replica]
   const other = new Replica(1)

@@ -92,8 +92,9 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
     ...how,
     upTo,
     isMineAhead: hasBug('merge-fold-of-behind') || own === stable ? null : own > stable,
-    isMineLess: how.mineLacksAbove < stable,
-    isTheirsLess: how.theirsLacksAbove < own,
+    // Whose slot shows all up to there lost nothing that the other one has forgotten the stamps of.
+    isMineLess: own < stable && how.mineLacksAbove < stable,
+    isTheirsLess: stable < own && how.theirsLacksAbove < own,
   }
   const theirs = new Map<
     string,
