@@ -65,8 +65,8 @@ function take(state: EventualState, early: Early): boolean {
 
 function mayGo(state: EventualState, { seat, previous, isFirst, seen }: Entry): boolean {
   const { vector, received } = state
-  // It may be in the slots that were taken already.
-  if (state.repair !== null || isBehind(state)) return false
+  // It may be in the slots that were taken already; a snapshot takes the place of what was taken and told.
+  if (state.repair !== null || state.needsAll !== null || isBehind(state)) return false
   if (!isFirst && !received.endsAt(seat, previous)) return false
   return state.gate !== null || vector.includes(seen) || hasBug('eventual-seen-ignored')
 }
@@ -135,7 +135,7 @@ export function deliver(state: EventualState, { entry, bytes }: Early): void {
 
 /** A range without an entry; of use only where we hold what is before it. */
 function fill(state: EventualState, range: StampRange, sure: Vector): boolean {
-  if (!state.vector.endsAt(range.seat, range.after)) return false
+  if (state.needsAll !== null || !state.vector.endsAt(range.seat, range.after)) return false
   fillRange(state, range, sure)
   return true
 }

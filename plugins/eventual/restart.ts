@@ -112,7 +112,7 @@ function allOf(peers: readonly Peer[]): Vector {
  */
 function closeGaps(state: EventualState): void {
   const { seat, vector } = state
-  if (!state.isGapOpen || state.recovering !== null) return
+  if (!state.isGapOpen || state.recovering !== null || state.needsAll !== null) return
   for (const peer of state.peers.values()) {
     if (peer.vector === null || !peer.isSettled) return
     if (!peer.vector.rangesOf(seat).every((range) => vector.holds(range))) return
@@ -170,9 +170,9 @@ export function installed(
   // What was closed before is open again, unless the other member knew of it.
   const own = { seat: state.seat, after: 0, upTo: state.ownStart }
   if (state.ownStart > 0 && !mark.holds(own)) state.isGapOpen = true
-  release(state)
   state.needsAll = null
   state.hasAll = true
+  release(state)
   for (const peer of state.peers.values()) {
     rewind(peer)
     peer.askedAt = 0
