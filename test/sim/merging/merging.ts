@@ -67,6 +67,7 @@ export class Merging {
       reads,
       isScripted: (profile.workload.scripts ?? 0) > 50,
       begin: (member, group) => this.#begin(member, group),
+      ahead: (member, group) => this.#ahead(member, group),
     })
     this.sessions = new SessionLoad({
       random: new Random(options.seed, 0x53657373),
@@ -257,6 +258,14 @@ export class Merging {
       found.set(key, `${digest.high}-${digest.low}`)
     }
     return found
+  }
+
+  /** At level causal nothing is read while it is so. */
+  #ahead(member: number, group: number): () => boolean {
+    const seat = this.oracle(group).seat((member + 1) as MemberId)
+    const { isAhead, aheadSteps } = seat
+    const mayBe = this.#options.profile.level !== 'causal'
+    return () => mayBe && (isAhead || seat.aheadSteps > aheadSteps)
   }
 
   #begin(member: number, group: number): () => Span {

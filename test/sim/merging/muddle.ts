@@ -8,6 +8,8 @@ export class Muddle {
   readonly #judge: Judge
   readonly #entries: Entries
   readonly #keys = new Set<string>()
+  /** Entries that slots showed. */
+  readonly #ahead = new Set<number>()
 
   constructor(judge: Judge, entries: Entries) {
     this.#judge = judge
@@ -16,6 +18,21 @@ export class Muddle {
 
   has(key: string): boolean {
     return this.#keys.has(key)
+  }
+
+  /** Some slots of a member show these, and it does not hold them. */
+  shownAhead(numbers: readonly number[]): void {
+    for (const number of numbers) this.#ahead.add(number)
+  }
+
+  /** Nobody has them any more: what slots show of them is a part of what is lost. */
+  forget(isLost: (number: number) => boolean): void {
+    for (const number of this.#ahead) {
+      if (!isLost(number)) continue
+      this.#ahead.delete(number)
+      this.#judge.mark('lost-in-part')
+      for (const each of this.#entries.at(number).keys) this.#add(each)
+    }
   }
 
   /** By a member that lacks what others cannot tell apart any more: what it took may come back with slots, too. */

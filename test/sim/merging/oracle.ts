@@ -124,6 +124,7 @@ export class MergingOracle {
     if (of.recovering && seat.damaged) seat.starts++
     seat.power = false
     seat.starts++
+    this.muddle.forget((number) => this.isLost(number))
   }
 
   /** A clock was looked at. */
@@ -248,6 +249,7 @@ export class MergingOracle {
     // Its rows are on the disk before it takes the engine's place.
     seat.durable.addAll(held)
     seat.top = Math.max(seat.top, this.entries.topOf(held))
+    this.muddle.forget((number) => this.isLost(number))
   }
 
   /** A checkpoint or a snapshot begins: what it says is what is held. */

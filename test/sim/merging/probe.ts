@@ -29,6 +29,7 @@ import { delegate } from '../../conformance/delegate.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
+import { Refilled } from './refilled.js'
 import type { Cause, Visible } from './visible.js'
 
 export interface MergingProbeOptions {
@@ -89,13 +90,7 @@ class MergingProbe implements Partial<Strategy> {
   readonly #unsettled = new Map<Token, number>()
   /** Entries up to here were on the disk when it began. */
   readonly #replayTo: number
-  /** What intact members said that they hold while this one recovers: it takes no writes before it holds one of these. */
-  readonly #owed = new Map<MemberId, Held>()
-  /** Who said last that it lost something. */
-  readonly #lost = new Set<MemberId>()
-  #isFree = false
-  /** It took a write. */
-  #hasTaken = false
+  readonly #refilled: Refilled
   #wall = 0
   /** Milliseconds at which it goes on with what it has. */
   readonly #lateAt: number
@@ -115,6 +110,7 @@ class MergingProbe implements Partial<Strategy> {
     this.#oracle = oracle
     this.#durability = init.durability
     this.#lateAt = init.now.mono + init.recoverWaitMs
+    this.#refilled = new Refilled(judge, oracle, init.self)
     this.#replayTo = init.base.index + init.entries.length
     this.#persisted = this.#replayTo
     const held = oracle.entries.markOf(init.mark)
@@ -152,7 +148,7 @@ class MergingProbe implements Partial<Strategy> {
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
     this.#note(now)
     const refusal = this.inner.propose(token, payload, now)
-    if (refusal === null) this.#hasTaken = true
+    if (refusal === null) this.#refilled.hasTaken = true
     if (refusal !== null || this.#visible === null) return refusal
     this.#causes.set(token, this.#visible.seen(this.#oracle, this.#self))
     this.#visible.served(this.#self)
@@ -211,10 +207,11 @@ class MergingProbe implements Partial<Strategy> {
   applied(position: Position): void {
     let count = 0
     while ((this.#queue[count]?.at.index ?? Infinity) <= position.index) count++
-    for (const delivery of this.#queue.splice(0, count)) this.#execute(delivery)
+    for (; count > 0; count--) this.#execute(this.#queue.shift() as Delivery)
     this.inner.applied(position)
     const seat = this.#oracle.seat(this.#self)
     if (seat.isAhead) seat.isAhead = this.#shownAhead() !== null
+    if (seat.isAhead) seat.aheadSteps++
   }
 
   fetched(entries: readonly LogEntry[]): void {
@@ -253,7 +250,7 @@ class MergingProbe implements Partial<Strategy> {
       const number = this.#oracle.handed(self, merge.stamp)
       if (number >= 0) this.#numbers.set(at.index, [number])
     }
-    if (this.#hasTaken) this.#judgeRefilled()
+    if (this.#refilled.hasTaken) this.#refilled.takes(this.#queue, isJoin)
     const { write } = ready
     if (write !== null) {
       const last = write.entries.at(-1)?.index ?? write.reset?.at.index ?? 0
@@ -282,31 +279,7 @@ class MergingProbe implements Partial<Strategy> {
     if (!this.#oracle.seat(this.#self).recovering) return
     const decoded = decodeMessage(message)
     if (decoded?.kind !== 'vector' || this.inner.status().recovering === null) return
-    // It lost something, too, since it said what it holds.
-    if (decoded.recovering) this.#lost.add(from)
-    else this.#lost.delete(from)
-    if (decoded.recovering) this.#owed.delete(from)
-    // Where nobody is intact, what all others hold together is enough.
-    if (this.#lost.size === this.#oracle.seats.length - 1) this.#isFree = true
-    if (decoded.recovering || this.#owed.has(from)) return
-    const found = this.#oracle.coveredBy(decoded.vector)
-    const owed = new Held()
-    for (const number of this.#oracle.seat(from).held.numbers())
-      if (found.has(number)) owed.add(number)
-    this.#owed.set(from, owed)
-  }
-
-  #judgeRefilled(): void {
-    this.#hasTaken = false
-    if (this.#owed.size === 0 || this.#isFree) return
-    const { handed } = this.#oracle.seat(this.#self)
-    this.#judge.hold(
-      [...this.#owed.values()].some((owed) => handed.firstLack(owed) < 0),
-      'durable-kept',
-      () =>
-        `${this.#oracle.name}: member ${this.#self} takes writes before it holds what intact members said they hold`,
-    )
-    this.#owed.clear()
+    this.#refilled.heard(from, decoded)
   }
 
   #note({ wall, mono }: Now): void {
@@ -338,6 +311,8 @@ class MergingProbe implements Partial<Strategy> {
     const { vector: first, to } = overlays.reach(0, vector)
     if (to === slotCount && first.equals(vector)) return null
     overlays.joinTo(vector)
+    const { muddle } = this.#oracle
+    muddle.shownAhead(this.#oracle.coveredBy(vector).lackedBy(this.#oracle.seat(this.#self).held))
     return vector
   }
 
@@ -348,6 +323,7 @@ class MergingProbe implements Partial<Strategy> {
     const vector = decodeMark(mark, unmarked())
     const found = this.#oracle.repaired(this.#self, vector)
     this.#oracle.seat(this.#self).isJoining = this.#queue.some(isJoin)
+    this.#refilled.joined(found)
     this.#visible?.showsAll(this.#oracle, this.#self)
     this.#numbers.set(at.index, found.lackedBy(new Held()))
   }

@@ -8,6 +8,8 @@ export interface MergingSeat {
   held: Held
   /** Some slots show more than is held: a repair runs, or what it brought is still to come. */
   isAhead: boolean
+  /** Grows while that is so. */
+  aheadSteps: number
   /** Handed out for execution. */
   handed: Held
   /** What ends a repair is handed out, and not executed yet: what it brings counts from there on. */
@@ -43,6 +45,7 @@ export function freshSeat(): MergingSeat {
   return {
     held: new Held(),
     isAhead: false,
+    aheadSteps: 0,
     handed: new Held(),
     isJoining: false,
     durable: new Held(),
