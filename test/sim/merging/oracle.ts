@@ -108,8 +108,7 @@ export class MergingOracle {
     if (of.recovering && !seat.damaged) this.#options.judge.mark('unclean-starts')
     if (after.firstLack(seat.durable) >= 0) this.#options.judge.mark('starts-with-loss')
     for (const number of seat.handed.lackedBy(after)) seat.missing.add(number)
-    seat.isLate = false
-    seat.isJoining = false
+    Object.assign(seat, { isLate: false, isJoining: false, isAlone: false })
     seat.held = of.held.copy()
     seat.handed = of.held.copy()
     seat.durable = after

@@ -241,7 +241,9 @@ class MergingProbe implements Partial<Strategy> {
     if (ready === null) return null
     const self = this.#self
     const seat = this.#oracle.seat(self)
-    seat.recovering = this.inner.status().recovering !== null
+    const isRecovering = this.inner.status().recovering !== null
+    if (seat.recovering && !isRecovering) seat.isAlone = this.#refilled.isAlone
+    seat.recovering = isRecovering
     this.#queue.push(...ready.delivered)
     seat.isJoining ||= ready.delivered.some(isJoin)
     for (const { at, merge } of ready.delivered) {

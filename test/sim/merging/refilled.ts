@@ -28,6 +28,11 @@ export class Refilled {
     this.#self = self
   }
 
+  /** It would open, and nobody told. */
+  get isAlone(): boolean {
+    return this.#owed.size === 0 && !this.#isFree
+  }
+
   /** While it recovers. */
   heard(from: MemberId, { recovering, vector }: VectorNote): void {
     // It lost something, too, since it said what it holds.

@@ -18,6 +18,8 @@ export interface MergingSeat {
   durable: Held
   /** What it had once and lost, and did not get back. */
   missing: Held
+  /** It opened, and nobody had told it what it has to hold. */
+  isAlone: boolean
   /** Nobody told it in time what it lost: it goes on without that. */
   isLate: boolean
   /** The greatest stamp that is held. */
@@ -50,6 +52,7 @@ export function freshSeat(): MergingSeat {
     isJoining: false,
     durable: new Held(),
     missing: new Held(),
+    isAlone: false,
     isLate: false,
     top: 0,
     stable: 0,
@@ -66,16 +69,19 @@ export function freshSeat(): MergingSeat {
 }
 
 /**
- * Whether a member lacks what another one holds and has forgotten the stamps of. What it writes then has not seen
- * that, and nobody who merges it can tell.
+ * Whether a member lacks what another one holds and has forgotten the stamps of, or may forget before it hears of the
+ * loss: what this one told that it holds. What it writes then has not seen that, and nobody who merges it can tell.
  */
 export function lacksForgotten(
-  { held }: MergingSeat,
+  { held, missing, isAlone }: MergingSeat,
   seats: readonly MergingSeat[],
   entries: Entries,
 ): boolean {
-  return seats.some((other) =>
-    other.held.lackedBy(held).some((number) => entries.at(number).stamp <= other.forgotten),
+  const told = isAlone ? missing.lackedBy(held) : []
+  return seats.some(
+    (other) =>
+      told.some((number) => other.held.has(number) || other.durable.has(number)) ||
+      other.held.lackedBy(held).some((number) => entries.at(number).stamp <= other.forgotten),
   )
 }
 
