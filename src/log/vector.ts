@@ -11,8 +11,6 @@ import { seatOfStamp, seatsMax } from './stamps.js'
 type Ranges = readonly number[]
 
 const none: Ranges = []
-/** Ranges of one seat that are decoded; more are a fault. */
-const rangesMax = 256
 
 export class Vector implements Seen {
   /** By seat; never changed in place. */
@@ -233,7 +231,8 @@ export class Vector implements Seen {
     if (!reader.ok || seats > seatsMax) return null
     for (let seat = 0; seat < seats; seat++) {
       const count = reader.varint()
-      if (!reader.ok || count > rangesMax) return null
+      // Each takes two bytes at least.
+      if (!reader.ok || count * 2 > reader.left) return null
       const ranges: number[] = []
       let last = 0
       for (let i = 0; i < count * 2; i++) {

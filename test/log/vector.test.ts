@@ -116,3 +116,14 @@ test('taking away from a seat that nothing is known of leaves the vector as it w
   t.deepEqual(joined.ranges(), [{ seat: 1, after: 0, upTo: 65 }])
   t.true(Vector.decode(new ByteReader(writer.finish()))?.equals(vector))
 })
+
+test('vector: thousands of ranges of a seat: are read back; more than there are bytes for: refused', (t) => {
+  const vector = new Vector()
+  for (let n = 1; n <= 5_000; n++) vector.add({ seat: 1, after: n * 256 + 1, upTo: n * 256 + 65 })
+  const writer = new ByteWriter(16)
+  vector.encode(writer)
+  const bytes = writer.finish()
+
+  t.true(Vector.decode(new ByteReader(bytes))?.equals(vector))
+  t.is(Vector.decode(new ByteReader(new Uint8Array([1, 200, 1, 1, 1]))), null)
+})
