@@ -4,6 +4,9 @@ import { assert, ByteReader, ByteWriter, hasBug, Vector } from 'quorate/plugin'
 import { addLost } from './ledger.js'
 import type { EventualState } from './state.js'
 
+/** First byte of a mark; those before it had none, and began with a number of seats. */
+const version = 0x81
+
 /** What a checkpoint keeps: the vector, what slots hold beyond it, what is lost, and what is stable. */
 export function encodeMark({
   appliedVector,
@@ -16,7 +19,7 @@ export function encodeMark({
   const vector = Vector.copyOf(appliedVector)
   const [first] = hasBug('eventual-mark-too-old') ? vector.rangesOf(0) : []
   if (first !== undefined) vector.remove({ ...first, after: first.upTo - 1 })
-  vector.encode(writer)
+  vector.encode(writer.byte(version))
   overlays.encode(writer)
   lost.encode(writer)
   sure.encode(writer)
@@ -29,12 +32,14 @@ export function decodeMark(
   { overlays, lost, sure, floor }: Pick<EventualState, 'overlays' | 'lost' | 'sure' | 'floor'>,
 ): Vector {
   const reader = new ByteReader(bytes)
+  assert(reader.byte() === version, 'the mark of a checkpoint has a known version')
   const vector = Vector.decode(reader)
   assert(vector !== null && overlays.decode(reader), 'the mark of a checkpoint is whole')
   const ranges = Vector.decode(reader)?.ranges()
   const empty = Vector.decode(reader)?.ranges()
   assert(ranges !== undefined && empty !== undefined, 'the mark of a checkpoint is whole')
   assert(floor.decode(reader), 'the mark of a checkpoint is whole')
+  assert(reader.ok && reader.left === 0, 'the mark of a checkpoint is whole')
   for (const range of ranges) addLost(lost, range)
   for (const range of empty) addLost(sure, range)
   return vector

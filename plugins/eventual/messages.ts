@@ -13,8 +13,8 @@ import {
 import { decodeKnown, encodeKnown, type Known } from './floor.js'
 import type { Claim } from './gate.js'
 
-/** First byte of each message; members ignore versions that they do not know. */
-export const messageVersion = 1
+/** First byte of each message; members ignore versions that they do not know, and say so in their status. */
+export const messageVersion = 2
 
 /** Entries of one or several members, each behind what it needs. */
 export interface Entries {

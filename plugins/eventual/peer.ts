@@ -20,6 +20,8 @@ export interface Peer {
   life: number
   recovering: boolean
   isSettled: boolean
+  /** What came from it last is in a version that is not known here. */
+  isOfOtherVersion: boolean
   /** Milliseconds at which it was last heard. */
   heardAt: number
   /** Own entries from this index on were not sent to it; null where it is not known what it lacks. */
@@ -66,6 +68,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     life: 0,
     recovering: false,
     isSettled: false,
+    isOfOtherVersion: false,
     heardAt: 0,
     next: null,
     shippedAt: 0,

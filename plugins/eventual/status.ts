@@ -76,6 +76,10 @@ export class EventualStatus implements StrategyStatus {
 function whyOf(state: EventualState): string {
   const ahead = state.aheadSeat === null ? undefined : state.seats[state.aheadSeat]
   if (ahead !== undefined) return `entries of member ${ahead} are refused: its clock is ahead`
+  for (const { member, isOfOtherVersion } of state.peers.values()) {
+    if (isOfOtherVersion)
+      return `messages of member ${member} are in a version that is not known here`
+  }
   if (state.recovering === null) return whyNotServed(state)
   return `waits for what other members hold before it serves reads and writes again (${state.recovering})`
 }

@@ -22,7 +22,7 @@ import type {
 import { slotCount, Vector } from 'quorate/plugin'
 import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
 import { cutLog } from './cutting.js'
-import { decodeMessage, type Message, type Part } from './messages.js'
+import { decodeMessage, messageVersion, type Message, type Part } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { Peer } from './peer.js'
 import type { EventualOptions } from './options.js'
@@ -66,6 +66,7 @@ export class EventualStrategy implements Strategy {
     const peer = state.peers.get(from)
     if (peer === undefined) return
     const decoded = decodeMessage(message)
+    peer.isOfOtherVersion = message[0] !== messageVersion
     // That a link opened may have been told before an older one was closed.
     if (decoded !== null && !peer.isUp) this.peerUp(from)
     if (decoded?.kind === 'part') {

@@ -1,0 +1,43 @@
+// What comes of another version is refused, and says so.
+
+import test from 'ava'
+import { ByteWriter, Vector } from 'quorate/plugin'
+import type { StrategyPlugin } from 'quorate/plugin'
+import { Floor } from '../../../plugins/eventual/floor.js'
+import plugin from '../../../plugins/eventual/index.js'
+import { decodeMark } from '../../../plugins/eventual/mark.js'
+import { messageVersion } from '../../../plugins/eventual/messages.js'
+import { Overlays } from '../../../plugins/eventual/overlays.js'
+import type { Node } from '../../conformance/causal/node.js'
+import { CausalWorld } from '../../conformance/causal/world.js'
+
+function makeWorld(members: number): CausalWorld {
+  const strategy = plugin as StrategyPlugin
+  return new CausalWorld({ plugin: strategy, seed: 1, members, durability: 'always' })
+}
+
+test('eventual: messages of a version that is not known: the status names who sends them', (t) => {
+  const world = makeWorld(2)
+  const [one, two] = world.nodes as [Node, Node]
+  world.run(4)
+  const why = (): string | undefined => one.strategy?.status().why
+  t.is(why(), '')
+
+  one.strategy?.step(two.id, new Uint8Array([messageVersion - 1, 1, 0]), { wall: 0, mono: 0 })
+  t.is(why(), `messages of member ${two.id} are in a version that is not known here`)
+  world.run(60)
+  t.is(why(), '')
+})
+
+test('eventual: a mark without a version: refused', (t) => {
+  const writer = new ByteWriter(16)
+  new Vector().encode(writer)
+  const into = {
+    overlays: new Overlays(),
+    lost: new Vector(),
+    sure: new Vector(),
+    floor: new Floor(),
+  }
+
+  t.throws(() => decodeMark(writer.finish(), into), { message: /known version/ })
+})
