@@ -8,7 +8,7 @@ import { forgetEarly, isBehind } from './receiving.js'
 import { aimAnew, judgeRecovery } from './restart.js'
 import { isWaiting, toldReach } from './reach.js'
 import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
-import type { EventualState } from './state.js'
+import { type EventualState, never } from './state.js'
 import { reserve } from './writing.js'
 
 export function onVector(state: EventualState, from: MemberId, note: VectorNote): void {
@@ -21,6 +21,8 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
     // It may have lost some of what it told of.
     peer.effective = 0
     rewind(peer)
+    // It may not have heard what it was told while it started, and sends nothing before it does.
+    state.toldAt = never
   }
   // A member that forgot its own stamps learns from the others' clocks what it must not use again.
   for (const stamp of [note.made, note.promise, note.vector.lastOf(state.seat)]) {

@@ -1,4 +1,4 @@
-// What comes of another version is refused, and says so.
+// What comes of another version is refused, and says so; who starts is told what it did not hear.
 
 import test from 'ava'
 import { ByteWriter, Vector } from 'quorate/plugin'
@@ -40,4 +40,22 @@ test('eventual: a mark without a version: refused', (t) => {
   }
 
   t.throws(() => decodeMark(writer.finish(), into), { message: /known version/ })
+})
+
+test('eventual: a member hears nothing while it starts: its first write arrives at once all the same', (t) => {
+  const world = makeWorld(2)
+  const [one, two] = world.nodes as [Node, Node]
+  world.run(60)
+  world.crash(two)
+  world.run(4)
+  let isDeaf = true
+  world.filter = (_from, to) => !isDeaf || to !== two
+  world.start(two, null)
+  while (world.deliverOne());
+  isDeaf = false
+
+  world.run(2)
+  t.not(world.write(two), null)
+  world.run(2)
+  t.is(one.merged.size, 1)
 })
