@@ -21,10 +21,22 @@ export function restartTick(state: EventualState): void {
   const others = [...state.peers.values()].filter((each) => each.isUp && !each.recovering)
   const other = intactOf(state, others) ?? others[0]
   const asked = peer?.isUp === true && !peer.recovering ? peer : other
-  if (asked === undefined) return
+  if (asked === undefined) {
+    takeLess(state)
+    return
+  }
   needsAll.from = asked.member
   needsAll.askedAt = state.mono
   state.out.send(asked.member, { kind: 'want-all' })
+}
+
+/** It opened, and who is there lost something, too, so that nobody gives a snapshot: slots show what there is. */
+function takeLess(state: EventualState): void {
+  if (state.recovering !== null) return
+  const giver = [...state.peers.values()].find(({ isUp, vector }) => isUp && vector !== null)
+  if (giver === undefined) return
+  state.needsAll = null
+  state.repair = { from: giver.member, next: 0, start: null, askedAt: never }
 }
 
 /** Whether it may take writes again. */

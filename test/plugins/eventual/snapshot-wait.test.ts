@@ -15,6 +15,8 @@ import {
 import { encodeEntry } from '../../../plugins/eventual/entry.js'
 import plugin from '../../../plugins/eventual/index.js'
 import { encodeMessage, type Message, type VectorNote } from '../../../plugins/eventual/messages.js'
+import type { Node } from '../../conformance/causal/node.js'
+import { CausalWorld } from '../../conformance/causal/world.js'
 
 const [one, two, three] = [1, 2, 3] as [MemberId, MemberId, MemberId]
 const wall = 1_800_000_000_000
@@ -80,4 +82,32 @@ test('eventual: an empty member waits for a snapshot: it takes no entries that t
     after.map(({ merge }) => merge?.stamp),
     [stamp],
   )
+})
+
+test('eventual: a member that lost all comes back beside one that lost something, and nobody else is there: it opens', (t) => {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 3,
+    members: 3,
+    durability: 'none',
+    options: { idleMs: 100 },
+  })
+  const [first, second, third] = world.nodes as [Node, Node, Node]
+  world.run(20)
+  world.write(second)
+  world.run(4)
+  world.checkpoint(second)
+  for (const node of [first, second, third]) world.crash(node)
+  world.start(second, 'unclean-stop')
+  world.run(100)
+  t.not(world.write(second), null)
+
+  world.start(first, 'unclean-stop')
+  world.run(200)
+  t.is(first.merged.size, 2)
+  t.not(world.write(first), null)
+  world.start(third, 'unclean-stop')
+  world.comeToRest()
+  world.judge()
+  t.deepEqual(world.faults, [])
 })
