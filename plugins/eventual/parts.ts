@@ -2,7 +2,7 @@
 // sent in parts, few at a time: a link that is given more than its queue takes is closed. Parts that came are kept
 // where others were lost: the same message is sent again, and has the same.
 
-import { type Hash64, hashBytes, hashEquals, limits } from 'quorate/plugin'
+import { type Hash64, hashBytes, hashEquals } from 'quorate/plugin'
 import type { Part } from './messages.js'
 
 /** Messages of one member that are put together at a time; more drop the oldest. */
@@ -10,6 +10,8 @@ const openMax = 2
 /** Milliseconds after the last part from which on nothing more is hoped for: what was sent twice leaves a rest. */
 const restMs = 60_000
 
+/** Bytes of a message that is put together: a slot may hold most of a member's data. */
+const wholeBytesMax = 2 * 1024 * 1024 * 1024
 /** Parts on their way to one member. */
 const flightMax = 2
 
@@ -84,7 +86,7 @@ export class Parts {
     if (open.parts[index] !== undefined) return null
     open.parts[index] = bytes
     open.bytes += bytes.length
-    if (--open.left > 0 && open.bytes <= limits.snapshotItemBytesMax) return null
+    if (--open.left > 0 && open.bytes <= wholeBytesMax) return null
     this.#open = this.#open.filter((each) => each !== open)
     if (open.left > 0) return null
     const whole = join(open.parts)
