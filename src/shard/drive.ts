@@ -2,7 +2,8 @@
 // executes what it delivers, until nothing moves any more. Decides nothing itself.
 
 import type { Now, Token } from '../api/ids.js'
-import type { Ready, Strategy, StrategyStatus } from '../api/strategy.js'
+import type { Delivery, Ready, Strategy, StrategyStatus } from '../api/strategy.js'
+import { Deferral } from './deferral.js'
 import type { Executor } from './executor.js'
 import type { GroupReads } from './group-reads.js'
 import type { RemoteReads } from './remote-reads.js'
@@ -32,6 +33,7 @@ const roundsPerTurnMax = 16
 
 export class Drive {
   readonly #init: DriveInit
+  readonly #deferral = new Deferral()
   /** As of the last look at who leads. */
   status: StrategyStatus
 
@@ -42,20 +44,34 @@ export class Drive {
 
   /** Everything gathered goes to the strategy, what it delivers is executed and answered. */
   run(now: Now): void {
+    this.#run(now)
+    if (this.#deferral.endTurn()) this.#init.sink.wake()
+  }
+
+  #run(now: Now): void {
     const { strategy, executor, sink } = this.#init
     this.#watchLeader()
     executor.begin()
     for (let round = 0; round < roundsPerTurnMax; round++) {
       this.#ask(now)
       const before = executor.applied.index
-      const progressed = this.#drain()
-      executor.run(now)
+      const progressed = this.#drain(now)
+      if (!this.#defers(now)) executor.run(now)
       const after = executor.applied
       if (after.index !== before) strategy.applied(after)
       if (!progressed && after.index === before) return
       this.#watchLeader()
     }
     sink.wake()
+  }
+
+  /** Nobody at this member waits for what would be executed. */
+  #defers(now: Now): boolean {
+    if (!this.#deferral.isOn(now)) return false
+    const { writes, reads, executor } = this.#init
+    return (
+      !writes.isLeader && writes.origin.isEmpty && reads.pending === 0 && !executor.events.isWanted
+    )
   }
 
   /** Hands what waits to the strategy. */
@@ -77,17 +93,17 @@ export class Drive {
   }
 
   /** Takes everything out of the strategy's outbox. */
-  #drain(): boolean {
+  #drain(now: Now): boolean {
     const { strategy } = this.#init
     let any = false
     for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
       any = true
-      this.#handle(ready)
+      this.#handle(ready, now)
     }
     return any
   }
 
-  #handle(ready: Ready): void {
+  #handle(ready: Ready, now: Now): void {
     const { strategy, sink, reads, writes, executor, storage } = this.#init
     for (const each of ready.sendNow) sink.send(each.to, channels.strategy, each.message)
     const after = (): void => {
@@ -95,7 +111,12 @@ export class Drive {
     }
     if (ready.write === null) after()
     else {
+      // What was not executed yet would only become more.
+      if (executor.backlog === 0 && ready.sendAfterWrite.length > 0) {
+        this.#deferral.writes(bytesOf(ready.delivered), now)
+      }
       storage.write(ready.write, ready.mustSync, () => {
+        this.#deferral.wrote()
         strategy.persisted(ready.batch)
         after()
       })
@@ -121,4 +142,10 @@ export class Drive {
     reads.retryAll()
     remoteReads.retryAll()
   }
+}
+
+function bytesOf(deliveries: readonly Delivery[]): number {
+  let bytes = 0
+  for (const { payload } of deliveries) bytes += payload.size
+  return bytes
 }
