@@ -1,8 +1,9 @@
 // Whom the executor tells of what it did: this member's own callers among all that were answered.
 
+import type { CommandSpec } from '../api/command.js'
 import type { EntryHead } from '../api/entry.js'
 import type { Caller, GroupCall, Lane } from '../api/group.js'
-import type { MemberId, Token } from '../api/ids.js'
+import type { Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import { readNote } from '../api/scripts.js'
 import type { Strategy } from '../api/strategy.js'
@@ -10,7 +11,8 @@ import type { Commands } from './batch.js'
 import type { EventLog, HeldEvents } from './event-log.js'
 import type { Lanes } from './lanes.js'
 import type { MergingHost } from './merging.js'
-import type { ShardSink } from './sink.js'
+import type { ShardInit } from './shard-init.js'
+import { type Unsettled, unsettledOf } from './unsettled.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Writes } from './writes.js'
 
@@ -25,6 +27,7 @@ export interface Running {
 export interface Executed {
   readonly head: EntryHead
   readonly replies: readonly Reply[]
+  readonly calls: Commands['calls']
   readonly told: HeldEvents
 }
 
@@ -33,14 +36,14 @@ export interface ExecutorHost extends MergingHost {
   callerOf?(head: EntryHead, at: number): Caller | null
   /** This member's own batch was applied. */
   answered(head: EntryHead, replies: readonly Reply[]): void
-  /** As `answered`, for an entry that may be answered once the strategy says so of its token. */
-  executed(token: Token, done: Executed): void
+  /** As `answered`, for an entry that may be answered once the strategy says so: the last one that was prepared. */
+  executed(done: Executed): void
   /** A read is answered. */
   read(lane: Lane, call: GroupCall, reply: Reply): void
   /** A read has to go through the log. */
   intoLog(lane: Lane, call: GroupCall): void
-  /** A command that waited is answered, of whatever origin. */
-  served(answer: LateAnswer): void
+  /** A command that waited is answered, of whatever origin; by an own entry that may not be answered yet. */
+  served(answer: LateAnswer, isPreparing: boolean): void
   /** Commands of an origin wait no more, because the leader took it for dead. */
   cancelled(ids: readonly WaiterId[]): void
   /** An effect of a script takes place, or what it read is told: the command's arguments. */
@@ -52,23 +55,22 @@ export interface ExecutorHost extends MergingHost {
   wake(): void
 }
 
-/** Own entries may be answered now. */
-export interface SettledHost {
-  settled(tokens: readonly Token[]): void
-}
+/** Own entries may be answered now; and what waited for them for too long is refused. */
+export type SettledHost = Pick<Unsettled, 'settled' | 'expire'>
 
 export function executorHost(of: {
-  readonly self: MemberId
-  readonly sink: ShardSink
+  readonly init: ShardInit
   readonly writes: Writes
   readonly lanes: Lanes
   readonly events: EventLog
-  readonly scripted: ((db: number, args: readonly string[]) => void) | undefined
+  readonly specOf: (name: string) => CommandSpec | undefined
+  readonly now: () => Now
   readonly halt: (why: string) => void
   readonly strategy: () => Strategy | null
 }): ExecutorHost & SettledHost {
-  const { self, sink, writes, lanes, events } = of
-  const unsettled = new Map<Token, () => void>()
+  const { init, writes, lanes, events } = of
+  const { self } = init.config
+  const unsettled = unsettledOf(init, of)
   // What it had proposed before it was started anew is nobody's any more.
   const isOfNow = ({ incarnation }: EntryHead): boolean =>
     Math.floor(incarnation / 1024) === Math.floor(writes.origin.incarnation / 1024)
@@ -79,29 +81,32 @@ export function executorHost(of: {
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
     },
-    executed: (token, { head, replies, told }) => {
-      unsettled.set(token, () => {
+    executed: ({ head, replies, calls, told }) => {
+      unsettled.behind(() => {
         const { origin } = writes
         const isOwn = head.origin === self && head.incarnation === origin.incarnation
         if (isOwn) origin.answered(head.sequence, replies, told)
         told.close()
-      })
+      }, calls)
     },
     prepared: (token, operations) => {
       writes.ticks.hasRun = true
+      unsettled.executed(token)
       of.strategy()?.prepared?.(token, operations)
     },
     opens: () => events.open(),
     owes: () => writes.owes(),
-    settled: (tokens) => {
-      for (const token of tokens) {
-        unsettled.get(token)?.()
-        unsettled.delete(token)
-      }
+    settled: (tokens) => unsettled.settled(tokens),
+    expire: (now) => unsettled.expire(now),
+    read: (lane, call, reply) => {
+      if (unsettled.holds(lane, call, reply)) lanes.wasRead(lane)
+      else lanes.answerRead(lane, call, reply)
     },
-    read: (lane, call, reply) => lanes.answerRead(lane, call, reply),
     intoLog: (lane, call) => lanes.intoLog(lane, call),
-    served: (answer) => writes.served(answer),
+    served: (answer, isPreparing) => {
+      if (isPreparing) unsettled.add(() => writes.served(answer))
+      else writes.served(answer)
+    },
     cancelled: (ids) => writes.cancelled(ids),
     // Everybody executes it, the origin tells: once, where its client lives.
     said: (running, db, args) => {
@@ -109,10 +114,10 @@ export function executorHost(of: {
       const at = running.replies.length
       const batch = args[0] === readNote ? writes.batchOf(running.head) : null
       batch?.lanes[at]?.caller.scriptRead?.(batch.tickets[at] as number)
-      of.scripted?.(db, args)
+      init.scripted?.(db, args)
     },
     ticked: (count) => writes.ticked(count),
     halt: of.halt,
-    wake: () => sink.wake(),
+    wake: () => init.sink.wake(),
   }
 }

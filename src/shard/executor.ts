@@ -350,7 +350,7 @@ export class Executor {
   #serve(): void {
     if (!this.#waiters.hasReady) return
     this.#serving = new Serving(this.engine, this.#waiters, (waiter, reply, number) => {
-      this.#host.served({ id: waiter, number, reply })
+      this.#host.served({ id: waiter, number, reply }, this.#merging.isPreparing)
     })
   }
 
@@ -369,12 +369,12 @@ export class Executor {
   }
 
   #close(running: Running): void {
-    const { head, replies } = running
+    const { head, replies, commands } = running
     this.#running = null
     this.#windows.record(head, replies)
     const { merge, token } = this.#done()
     if (merge !== undefined && token !== null) {
-      this.#host.executed(token, { head, replies, told: this.events.hold() })
+      this.#host.executed({ head, replies, calls: commands.calls, told: this.events.hold() })
       return
     }
     this.#host.answered(head, replies)

@@ -55,8 +55,13 @@ export class Lanes {
   }
 
   answerRead(lane: Lane, call: GroupCall, reply: Reply): void {
-    lane.reads--
     lane.caller.answer(call.ticket, reply)
+    this.wasRead(lane)
+  }
+
+  /** A read is done, whenever it is answered. */
+  wasRead(lane: Lane): void {
+    lane.reads--
     this.#release(lane)
   }
 

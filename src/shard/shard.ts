@@ -85,7 +85,7 @@ export class Shard implements Group {
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
     this.#reads = groupReadsOf(init)
-    const { config, sink, scripted, clockOffset, gathering } = init
+    const { config, sink, clockOffset, gathering } = init
     const given = { config, sink, clockOffset, gathering }
     this.#writes = new Writes({
       ...given,
@@ -111,12 +111,12 @@ export class Shard implements Group {
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
     })
     const host = executorHost({
-      self: config.self,
-      sink,
+      init,
       writes: this.#writes,
       lanes: this.#lanes,
       events: this.#events,
-      scripted,
+      specOf: (name) => this.engine.commands.get(name),
+      now: () => this.#now,
       halt: (why) => this.#halt(why),
       strategy: () => this.#strategy,
     })
@@ -281,6 +281,7 @@ export class Shard implements Group {
     this.#writes.origin.expire(due, why)
     this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
     this.#remoteReads.expire(due, why)
+    this.#host.expire(due)
   }
 
   /** Begins a clean stop: leadership goes over, then the state to disk. */

@@ -97,6 +97,8 @@ export class CoreWorld {
   readonly members: Member[]
   readonly random = new Random(7)
   mono = 1_000
+  /** Stores answer nothing meanwhile. */
+  isDiskStuck = false
   /** Of a thousand frames, how many are lost. */
   lossPerMille = 0
   /** Pairs of members that do not hear each other, as `1-2`. */
@@ -189,8 +191,9 @@ export class CoreWorld {
     for (const member of this.members) {
       const { core } = member
       if (core === null) continue
-      const inputs = member.inbox
-      member.inbox = []
+      const isLate = ({ kind }: Input): boolean => this.isDiskStuck && kind === 'stored'
+      const inputs = member.inbox.filter((input) => !isLate(input))
+      member.inbox = member.inbox.filter(isLate)
       const { mono, wall } = this.now
       const now = { mono, wall: wall + (this.#options.skew?.(member.id) ?? 0) }
       for (const output of [...core.turn(now, inputs)]) this.#carry(member, output)

@@ -32,6 +32,11 @@ const repaired: ProfileHint = {
   },
   faults: [...(moving.faults ?? []), 'partition-long', 'crash-kill'],
 }
+/** One member, that loses what its disk had not got. */
+const falling: ProfileHint = {
+  with: { ...moving.with, members: 1, durability: 'always', thinkMeanUs: 5_000 },
+  faults: ['disk-slow', 'crash-kill', 'crash-loop'],
+}
 const seen: readonly Check[] = ['causal', 'visible']
 
 export const causalBugs: readonly SeededBug[] = [
@@ -70,5 +75,9 @@ export const causalBugs: readonly SeededBug[] = [
   named('shard-session-not-awaited', 'a member that is behind a token serves its holder', {
     checks: ['causal'],
     hint: moving,
+  }),
+  named('shard-read-before-sync', 'a read shows what a crash takes back', {
+    checks: ['causal'],
+    hint: falling,
   }),
 ]
