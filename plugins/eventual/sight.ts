@@ -105,9 +105,11 @@ function endOf({ seat, upTo }: StampRange): StampRange {
   return { seat, after: upTo - seatsMax, upTo }
 }
 
-function isLost(state: EventualState, { ranges }: SeenStamps): boolean {
+function isLost(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
   if (hasBug('eventual-lost-not-told')) return false
   return lostOf(state).some((lost) => {
+    // Who asks for everything up to a stamp, and knew of the loss, asks for more than its end.
+    if (lost.some((each) => each.after < upTo && upTo < each.upTo)) return true
     const told = lost.slice(-lostMax)
     if (told.some((each) => touches(ranges, each))) return true
     const [oldest] = told

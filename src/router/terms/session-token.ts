@@ -1,6 +1,7 @@
 // The token of a connection: made of what this member shows of the groups that it used, and of what earlier
 // tokens stood for; set, it only ever asks for more.
 
+import type { KeyspaceConfig } from '../../api/config.js'
 import type { Group } from '../../api/group.js'
 import { loading } from '../../api/replies.js'
 import type { ErrorReply } from '../../api/reply.js'
@@ -37,7 +38,10 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
       // A strong read brings all that it listed, but for what is lost.
       if (!group.sight.isLost(open.mark)) continue
     }
-    for (const mark of [seen, open?.mark ?? null]) {
+    // It was shown nothing since that token came: it gets the same one again, for what it names may be lost, and
+    // beside what a member shows that knows of the loss nobody could tell.
+    const isShown = open?.mark?.kind !== 'stamps' || usesKeyspace(state, session, keyspace)
+    for (const mark of [isShown ? seen : null, open?.mark ?? null]) {
       if (mark?.kind === 'stamps') {
         const at = state.config.keyspaces.indexOf(keyspace)
         if (mark.upTo > 0) owed.add(at)
@@ -59,6 +63,12 @@ export function takeToken(state: RouterState, session: Session): string | ErrorR
     stamps.delete(at)
   }
   return encodeToken({ stamps, restUpTo, places, hasRest }, clusterOf(state))
+}
+
+function usesKeyspace(state: RouterState, { lanes }: Session, keyspace: KeyspaceConfig): boolean {
+  return state.groups.some((_, index) => {
+    return lanes.has(index) && keyspaceOf(state, index) === keyspace
+  })
 }
 
 /** Null where it was taken, else why not. */
