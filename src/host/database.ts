@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
-import { LogRoom } from './log-room.js'
 import { checkTables } from './tables.js'
 
 /**
@@ -67,7 +66,7 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
       : `the ${name} store in ${directory} cannot be opened: ${why}`
     throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
   }
-  return new LevelDatabase(level, name === 'log' ? new LogRoom(directory) : null)
+  return new LevelDatabase(level)
 }
 
 async function findFault(directory: string): Promise<string | null> {
@@ -89,18 +88,15 @@ function isBeheaded(directory: string): boolean {
 
 class LevelDatabase implements Database {
   readonly #level: Level<Buffer, Uint8Array>
-  readonly #room: LogRoom | null
 
-  constructor(level: Level<Buffer, Uint8Array>, room: LogRoom | null) {
+  constructor(level: Level<Buffer, Uint8Array>) {
     this.#level = level
-    this.#room = room
   }
 
   batch(operations: BatchOperation[], sync: boolean): Promise<void> {
     // An empty batch is not written at all, so that nothing would be synced.
     if (operations.length === 0 && sync) operations.push({ type: 'del', key: keyBytes('\0') })
     const options = sync ? syncOptions : noOptions
-    this.#room?.take(bytesOf(operations))
     const [first] = operations
     // One record of a log, as most batches are: half the way to LevelDB.
     if (operations.length === 1 && first?.type === 'put') {
@@ -148,17 +144,6 @@ class LevelDatabase implements Database {
     return this.#level.close()
   }
 }
-
-function bytesOf(operations: readonly BatchOperation[]): number {
-  let bytes = 0
-  for (const each of operations) {
-    bytes += each.key.length + (each.type === 'put' ? each.value.length : 0) + operationBytes
-  }
-  return bytes
-}
-
-/** LevelDB's own bytes around a row. */
-const operationBytes = 8
 
 const syncOptions = { sync: true }
 const noOptions = {}

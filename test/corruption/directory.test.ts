@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -31,50 +32,39 @@ function edit(path: string, change: (bytes: Buffer) => void): void {
   writeFileSync(path, bytes)
 }
 
-/** How much of a file is data: the zeros behind a log, which it grows into, are not. Now and then the whole file. */
-function extentOf(bytes: Buffer, random: Random): number {
-  if (random.chance(1, 8)) return bytes.length
-  let end = bytes.length
-  while (end > 0 && bytes[end - 1] === 0) end--
-  return end
-}
-
 const damages: Readonly<Record<string, Damage>> = {
   'bit flipped': (path, random) =>
     edit(path, (bytes) => {
-      const at = random.below(Math.max(1, extentOf(bytes, random)))
+      const at = random.below(Math.max(1, bytes.length))
       if (bytes.length > 0) bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
     }),
   'bits flipped': (path, random) =>
     edit(path, (bytes) => {
-      const extent = extentOf(bytes, random)
-      for (let n = 0; n < 20 && extent > 0; n++) {
-        const at = random.below(extent)
+      for (let n = 0; n < 20 && bytes.length > 0; n++) {
+        const at = random.below(bytes.length)
         bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
       }
     }),
   'page zeroed': (path, random) =>
     edit(path, (bytes) => {
-      const page = random.below(Math.ceil(extentOf(bytes, random) / pageBytes) || 1) * pageBytes
+      const page = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
       bytes.fill(0, page, Math.min(bytes.length, page + pageBytes))
     }),
   'sector zeroed': (path, random) =>
     edit(path, (bytes) => {
-      const from = random.below(Math.ceil(extentOf(bytes, random) / 512) || 1) * 512
+      const from = random.below(Math.ceil(bytes.length / 512) || 1) * 512
       bytes.fill(0, from, Math.min(bytes.length, from + 512))
     }),
   'page of another place': (path, random) =>
     edit(path, (bytes) => {
-      const pages = Math.ceil(extentOf(bytes, random) / pageBytes) || 1
-      const to = random.below(pages) * pageBytes
-      const from = random.below(pages) * pageBytes
+      const to = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      const from = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
       bytes.copy(bytes, to, from, from + pageBytes)
     }),
-  'cut anywhere': (path, random) =>
-    truncateSync(path, random.below(extentOf(readFileSync(path), random) + 1)),
+  'cut anywhere': (path, random) => truncateSync(path, random.below(statSync(path).size + 1)),
   'cut at the tail': (path, random) => {
-    const extent = extentOf(readFileSync(path), random)
-    truncateSync(path, Math.max(0, extent - 1 - random.below(200)))
+    const { size } = statSync(path)
+    truncateSync(path, Math.max(0, size - 1 - random.below(200)))
   },
   emptied: (path) => truncateSync(path, 0),
   grown: (path, random) =>
