@@ -92,6 +92,22 @@ test('merging: a counter beyond 64 bits: ends there, is counted, and all see the
   }
 })
 
+test('merging: amounts that come to a field one after the other: each is added once, not all of before again', (t) => {
+  const cluster = new Cluster(2)
+  cluster.write(0, start, ['hset', 'h', 'f', '9223372036854775800'])
+  cluster.heal(start)
+
+  cluster.write(1, start + 1, ['hincrby', 'h', 'f', '7'])
+  for (let i = 0; i < 5; i++) cluster.write(0, start + 2 + i, ['hincrby', 'h', 'f', '1'])
+  cluster.heal(start + 10)
+
+  // Each sum that ended at the bound is counted.
+  t.is(cluster.replica(1).merging.saturated, 5)
+  for (const replica of cluster.replicas) {
+    t.is(read(replica, 'hget', 'h', 'f'), '9223372036854775807')
+  }
+})
+
 test('merging: keys that end, while a member is away: nothing of them is kept', (t) => {
   const away = new Replica(2)
   const cluster = new Cluster(2)

@@ -21,6 +21,7 @@ import {
   writeElement,
 } from './contents.js'
 import type { MergerInit } from './keys.js'
+import { addToPayload } from './fold.js'
 import { openCell, valueAt } from './open.js'
 import { stampOfPlace } from './places.js'
 import { kindOfCell } from './rebuild.js'
@@ -112,9 +113,19 @@ export class Elements {
   }
 
   add(opened: Opened, name: string, delta: Delta): void {
+    const { cell, kind, value } = opened
     const element = this.#whole(opened, name)
-    opened.cell.addAmount({ kind: opened.kind, name }, element, delta)
-    this.#keep(opened, name, element)
+    const last = element.deltas[element.deltas.length - 1]
+    const isLast = last === undefined || last.stamp <= delta.stamp
+    const isThere = element.dots.length + element.deltas.length > 0
+    // What clients see is the sum of all before it: there may be very many while a member is away.
+    const sum = isLast && isThere && value !== undefined ? readElement(value, name) : undefined
+    cell.addAmount({ kind, name }, element, delta)
+    if (sum === undefined) this.#keep(opened, name, element)
+    else {
+      const payload = addToPayload(sum, delta, this.#init.count)
+      this.#show(opened, name, { payload, until: timeOf(element.times) })
+    }
   }
 
   expire(opened: Opened, name: string, time: Time): void {

@@ -81,11 +81,20 @@ export function scoreOf(cell: ElementCell, base: number): Payload | undefined {
   const given = dots[dots.length - 1]?.payload
   if (cell.deltas.length === 0) return given
   let score = typeof given === 'number' ? given : 0
-  for (const { amount } of cell.deltas) {
-    const sum = score + Number(amount)
-    if (!Number.isNaN(sum)) score = sum
-  }
+  for (const delta of cell.deltas) score = addToScore(score, delta)
   return score
+}
+
+/** A field's text or a score with one more amount. */
+export function addToPayload(payload: Payload, delta: Delta, count: Saturation | null): Payload {
+  if (typeof payload === 'string') return addTo(payload, [delta], count)
+  if (typeof payload !== 'number') return payload
+  return addToScore(payload, delta)
+}
+
+function addToScore(score: number, { amount }: Delta): number {
+  const sum = score + Number(amount)
+  return Number.isNaN(sum) ? score : sum
 }
 
 /** What the last write says. */
