@@ -9,6 +9,7 @@ const version = 0x81
 
 /** What a checkpoint keeps: the vector, what slots hold beyond it, what is lost, and what is stable. */
 export function encodeMark({
+  applied,
   appliedVector,
   overlays,
   lost,
@@ -20,7 +21,7 @@ export function encodeMark({
   const [first] = hasBug('eventual-mark-too-old') ? vector.rangesOf(0) : []
   if (first !== undefined) vector.remove({ ...first, after: first.upTo - 1 })
   vector.encode(writer.byte(version))
-  overlays.encode(writer)
+  overlays.encode(writer, applied)
   lost.encode(writer)
   sure.encode(writer)
   floor.encode(writer)

@@ -8,16 +8,31 @@ interface Overlay {
   /** The first slot behind it. */
   readonly to: number
   readonly vector: Vector
+  /** Slots that were handed out, ascending, and where in the log: from the first on that is not executed nothing is held. */
+  readonly handed: readonly Handed[]
 }
+
+/** A slot that was taken, and its index in the log. */
+export interface Handed {
+  readonly slot: number
+  readonly index: number
+}
+
+const none: readonly Handed[] = []
 
 export class Overlays {
   #all: readonly Overlay[] = []
 
-  add(from: number, to: number, vector: Vector): void {
+  add(
+    { from, to }: { readonly from: number; readonly to: number },
+    vector: Vector,
+    handed: readonly Handed[],
+  ): void {
     const last = this.#all[this.#all.length - 1]
     if (last !== undefined && last.to === from && last.vector.equals(vector)) {
-      this.#all = [...this.#all.slice(0, -1), { from: last.from, to, vector: last.vector }]
-    } else this.#all = [...this.#all, { from, to, vector: Vector.copyOf(vector) }]
+      const both = { from: last.from, to, vector: last.vector, handed: [...last.handed, ...handed] }
+      this.#all = [...this.#all.slice(0, -1), both]
+    } else this.#all = [...this.#all, { from, to, vector: Vector.copyOf(vector), handed }]
   }
 
   /** Forgets what `vector` covers. */
@@ -53,9 +68,14 @@ export class Overlays {
     for (const each of this.#all) vector.join(each.vector)
   }
 
-  encode(writer: ByteWriter): void {
-    writer.varint(this.#all.length)
-    for (const { from, to, vector } of this.#all) {
+  /** What is executed up to `applied`. */
+  encode(writer: ByteWriter, applied: number): void {
+    const held = this.#all.flatMap(({ from, to, vector, handed }) => {
+      const end = handed.find(({ index }) => index > applied)?.slot ?? to
+      return end > from ? [{ from, to: end, vector }] : []
+    })
+    writer.varint(held.length)
+    for (const { from, to, vector } of held) {
       writer.varint(from).varint(to)
       vector.encode(writer)
     }
@@ -70,7 +90,7 @@ export class Overlays {
       const to = reader.varint()
       const vector = Vector.decode(reader)
       if (vector === null) return false
-      made.push({ from, to, vector })
+      made.push({ from, to, vector, handed: none })
     }
     this.#all = made
     return reader.ok

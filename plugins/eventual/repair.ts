@@ -6,6 +6,7 @@ import { hasBug, type MemberId, payloadOf, slotCount, Vector } from 'quorate/plu
 import { fillAll } from './filling.js'
 import type { Known } from './floor.js'
 import type { Slots } from './messages.js'
+import type { Handed } from './overlays.js'
 import type { Peer } from './peer.js'
 import { isNear, release } from './receiving.js'
 import { encodeSlotEntry, repairedSlot, type SlotEntry, slotEntry } from './slot-entry.js'
@@ -95,6 +96,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   }
   if (!isNear(state, message.vector)) return
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
+  const handed: Handed[] = []
   let held = -1
   for (const exported of message.exported) {
     const slot = repair.next++
@@ -102,9 +104,11 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     if (held < slot) held = view.nextSlot(slot) ?? slot
     const isEmpty = exported === null && held > slot
     const of = { slot, exported: exported ?? message.empty, theirs: message.vector }
-    if (!isEmpty) take(state, from, of, message)
+    if (isEmpty) continue
+    take(state, from, of, message)
+    handed.push({ slot, index: state.delivered })
   }
-  state.overlays.add(message.slot, repair.next, message.vector)
+  state.overlays.add({ from: message.slot, to: repair.next }, message.vector, handed)
   if (repair.next < slotCount) {
     repair.askedAt = state.mono
     ask(state)

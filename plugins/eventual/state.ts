@@ -361,7 +361,8 @@ export class EventualState {
       } else if (note === null) {
         deliveries.push({ at, payload, token: null, slot: entry })
         this.floor.took(entry.floor, this.hard.reserved)
-        this.overlays.add(entry.slot, entry.slot + 1, entry.theirs)
+        const slots = { from: entry.slot, to: entry.slot + 1 }
+        this.overlays.add(slots, entry.theirs, [{ slot: entry.slot, index: at.index }])
       } else {
         deliveries.push({ at, payload: emptyPayload, token: null })
         if (entry.slot === repairedSlot) this.cutThrough.join(entry.theirs)
