@@ -5,10 +5,15 @@ import { Random } from '../../src/base/random.js'
 import { CausalJudge, type CausalVerdict, type Outcome } from './causal.js'
 import { cycleOf } from './cycle.js'
 
-/** `0 x=1` session 0 writes 1 to x, `0 x=1?` without an answer, `0 x=1!` refused; `1 x:1` session 1 reads it, `1 x:` reads nothing. */
+/** `0 x=1` session 0 writes 1 to x, `0 x=1?` without an answer, `0 x=1!` refused; `1 x:1` session 1 reads it, `1 x:` reads nothing; `- x=1` from here on nobody has it. */
 function judge(...lines: readonly string[]): CausalVerdict {
-  const made = new CausalJudge()
+  const lost = new Set<string>()
+  const made = new CausalJudge((key, value) => lost.has(`- ${key}=${value}`))
   for (const line of lines) {
+    if (line.startsWith('-')) {
+      lost.add(line)
+      continue
+    }
     const [, session, key = '', kind, value = '', mark] =
       /^(\d) (\w)([=:])(\w*)([?!]?)$/.exec(line) ?? []
     if (kind === ':') {
@@ -30,6 +35,17 @@ const good: Readonly<Record<string, readonly string[]>> = {
   'an unanswered write may happen late': ['0 x=1', '0 x=2?', '0 x:1', '0 x:2', '1 x:1'],
   'keys of different causes': ['0 x=1', '0 y=1', '1 y:', '1 x:1', '2 x:', '2 x:1', '2 y:1'],
   'a refused write': ['0 x=1', '0 x=2!', '0 x:1', '1 x:1'],
+  'without a cause that is lost': ['0 x=1', '0 x=2', '0 y=3', '- x=2', '1 y:3', '1 x:1'],
+  'one side of concurrent writes is lost': [
+    '0 x=1',
+    '1 x=2',
+    '1 y=3',
+    '2 y:3',
+    '- x=2',
+    '3 y:3',
+    '3 x:1',
+    '2 x:1',
+  ],
 }
 
 const bad: Readonly<Record<string, readonly [string, readonly string[]]>> = {
@@ -54,6 +70,18 @@ const bad: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   ],
   'an unanswered write that was seen': ['monotonic reads', ['0 x=1?', '1 x:1', '1 x:']],
   'behind an unanswered write': ['what happened before', ['0 y=1', '0 x=1?', '1 x:1', '1 y:']],
+  'without what it saw itself and is lost': [
+    'monotonic reads',
+    ['0 x=1', '0 x=2', '1 x:2', '- x=2', '1 x:1'],
+  ],
+  'without what it wrote itself and is lost': [
+    'read your writes',
+    ['0 x=1', '0 x=2', '- x=2', '0 x:1'],
+  ],
+  'without a cause before the one that is lost': [
+    'what happened before',
+    ['0 x=1', '0 x=2', '0 x=3', '0 y=4', '- x=3', '1 y:4', '1 x:1'],
+  ],
   'from nowhere': ['nobody wrote', ['0 x=1', '1 x:7']],
   'of another key': ['nobody wrote', ['0 x=1', '1 y:1']],
   'a refused write that happened': ['was refused', ['0 x=1!', '1 x:1']],

@@ -80,6 +80,8 @@ interface Session {
   /** Ids of the writes that are next before its next one. */
   sources: number[]
   readonly lastRead: Map<string, Write>
+  /** What it was shown itself. */
+  readonly shown: Set<Write>
 }
 
 /**
@@ -97,6 +99,15 @@ export class CausalJudge {
   readonly #breaches: string[] = []
   #breachCount = 0
   #reads = 0
+  readonly #isLost: (key: string, value: string) => boolean
+
+  /**
+   * `isLost`: nobody has that write any more. Who saw it is never shown less; but what happened behind it, and is not
+   * lost, may be shown without it.
+   */
+  constructor(isLost: (key: string, value: string) => boolean = () => false) {
+    this.#isLost = isLost
+  }
 
   /** A write is called. Answers its id. */
   write(session: number, key: string, value: string): number {
@@ -142,7 +153,7 @@ export class CausalJudge {
       this.#tell(`session ${session} read ${key} = ${value}, which nobody wrote`)
       return
     }
-    for (const known of this.#latest(own.past, key)) {
+    for (const known of this.#latest(own, { session, key })) {
       if (known === got) continue
       if (got === null || known.past.has(got)) {
         this.#tell(this.#stale(session, { key, got, known }))
@@ -155,6 +166,7 @@ export class CausalJudge {
     own.past.join(got)
     own.sources.push(got.id)
     own.lastRead.set(key, got)
+    own.shown.add(got)
   }
 
   verdict(): CausalVerdict {
@@ -178,20 +190,30 @@ export class CausalJudge {
 
   #session(session: number): Session {
     while (this.#sessions.length <= session) {
-      this.#sessions.push({ past: new Past(), count: 0, sources: [], lastRead: new Map() })
+      this.#sessions.push({
+        past: new Past(),
+        count: 0,
+        sources: [],
+        lastRead: new Map(),
+        shown: new Set(),
+      })
     }
     return this.#sessions[session] as Session
   }
 
   /** Of the writes to a key that are known: the last of each session, and those whose outcome is not known. */
-  #latest(past: Past, key: string): Write[] {
+  #latest(own: Session, at: { readonly session: number; readonly key: string }): Write[] {
+    const { past, shown } = own
+    const { session, key } = at
+    const counts = (write: Write): boolean =>
+      write.session === session || shown.has(write) || !this.#isLost(key, write.value)
     const found: Write[] = []
     const rows = this.#ofKey.get(key) ?? []
-    for (let session = 0; session < rows.length; session++) {
-      const write = lastKnown(rows[session] as Write[], past.upTo[session] ?? 0)
+    for (let each = 0; each < rows.length; each++) {
+      const write = lastKnown(rows[each] as Write[], past.upTo[each] ?? 0, counts)
       if (write !== null) found.push(write)
     }
-    for (const write of past.loose) if (write.key === key) found.push(write)
+    for (const write of past.loose) if (write.key === key && counts(write)) found.push(write)
     return found
   }
 
@@ -213,7 +235,11 @@ export class CausalJudge {
 }
 
 /** The last answered one of a session's writes to a key that is not above a number. */
-function lastKnown(writes: readonly Write[], upTo: number): Write | null {
+function lastKnown(
+  writes: readonly Write[],
+  upTo: number,
+  counts: (write: Write) => boolean,
+): Write | null {
   let low = 0
   let high = writes.length
   while (low < high) {
@@ -223,7 +249,7 @@ function lastKnown(writes: readonly Write[], upTo: number): Write | null {
   }
   for (let at = low - 1; at >= 0; at--) {
     const write = writes[at] as Write
-    if (write.outcome === 'acked') return write
+    if (write.outcome === 'acked' && counts(write)) return write
   }
   return null
 }

@@ -17,6 +17,8 @@ export interface WalkersOptions {
   readonly keys: readonly string[]
   /** What every connection asks of its reads. */
   readonly asks?: Level
+  /** Nobody has that write any more. */
+  readonly isLost?: (key: string, value: string) => boolean
 }
 
 /** Members that refuse one after the other before a client begins anew. */
@@ -25,7 +27,7 @@ const getToken = ['QUORATE', 'SESSION', 'GET']
 
 /** Clients of one keyspace. */
 export class Walkers {
-  readonly judge = new CausalJudge()
+  readonly judge: CausalJudge
   /** Operations answered, tokens taken, operations refused for being behind one, new beginnings. */
   readonly counts = { done: 0, moves: 0, behind: 0, anew: 0 }
   /** Replies that there must not be. */
@@ -35,6 +37,7 @@ export class Walkers {
   #values = 0
 
   constructor(options: WalkersOptions) {
+    this.judge = new CausalJudge(options.isLost)
     this.options = options
   }
 

@@ -82,6 +82,9 @@ export class Merging {
       judge: this.#options.judge,
       oracle: (group) => this.oracle(group),
       visible: (group) => this.#visibleOf(group),
+      made: (group, ops, isLost) => {
+        this.sessions.made(group % this.#options.profile.workload.prefixes.length, ops, isLost)
+      },
       started: (group, member, view) => {
         if (view !== undefined) this.#views.set(`${group}:${member}`, view)
       },

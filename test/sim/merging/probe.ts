@@ -37,6 +37,8 @@ export interface MergingProbeOptions {
   readonly oracle: (group: number) => MergingOracle
   /** Where a keyspace has several groups that hang on each other. */
   readonly visible: (group: number) => Visible | null
+  /** Told of each entry that is made, once. */
+  readonly made: (group: number, ops: Uint8Array, isLost: () => boolean) => void
   /** Told of each start: the member's view of its data. */
   readonly started: (group: number, member: MemberId, view: MergeView | undefined) => void
 }
@@ -55,6 +57,7 @@ export function probedMerging(
         judge,
         oracle,
         visible: options.visible(init.group),
+        made: (ops, isLost) => options.made(init.group, ops, isLost),
       })
       return delegate(probe.inner, probe)
     },
@@ -67,12 +70,20 @@ interface Flight {
   readonly last: number
 }
 
+interface Watched {
+  readonly judge: Judge
+  readonly oracle: MergingOracle
+  readonly visible: Visible | null
+  readonly made: (ops: Uint8Array, isLost: () => boolean) => void
+}
+
 class MergingProbe implements Partial<Strategy> {
   readonly inner: Strategy
   readonly #self: MemberId
   readonly #judge: Judge
   readonly #oracle: MergingOracle
   readonly #visible: Visible | null
+  readonly #made: (ops: Uint8Array, isLost: () => boolean) => void
   /** Of own proposals that are not executed. */
   readonly #causes = new Map<Token, readonly Cause[]>()
   /** Tokens that this member was behind. */
@@ -98,12 +109,9 @@ class MergingProbe implements Partial<Strategy> {
   constructor(
     plugin: StrategyPlugin,
     init: StrategyInit,
-    {
-      judge,
-      oracle,
-      visible,
-    }: { readonly judge: Judge; readonly oracle: MergingOracle; readonly visible: Visible | null },
+    { judge, oracle, visible, made }: Watched,
   ) {
+    this.#made = made
     this.#visible = visible
     this.#self = init.self
     this.#judge = judge
@@ -178,6 +186,7 @@ class MergingProbe implements Partial<Strategy> {
       const shown = seat.isAhead ? this.#shownAhead() : null
       seat.isAhead = shown !== null
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops, shown })
+      this.#made(ops, () => this.#oracle.isLost(number))
       this.#visible?.made(this.#oracle, number, this.#causes.get(token) ?? [])
       this.#numbers.set(own.at.index, [number])
       this.#own.add(own.at.index)

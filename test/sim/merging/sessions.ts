@@ -62,16 +62,42 @@ export class SessionLoad {
   readonly clients: readonly SessionClient[]
   readonly #judge: Judge
   readonly #keyspaces: readonly Walkers[]
+  readonly #keys: readonly (readonly string[])[]
+  /** By key and value: entries that may hold the write. */
+  readonly #writes = new Map<string, (() => boolean)[]>()
 
   constructor(options: SessionLoadOptions) {
     const { random, judge, keys, sessions } = options
     this.#judge = judge
-    this.#keyspaces = keys.map((each) => new Walkers({ random: random.fork(), keys: each }))
+    this.#keys = keys
+    this.#keyspaces = keys.map((each) => {
+      const isLost = (key: string, value: string): boolean => this.#isLost(key, value)
+      return new Walkers({ random: random.fork(), keys: each, isLost })
+    })
     this.clients = Array.from({ length: sessions }, (_, at) => {
       const place = at % keys.length
       const walker = new Walker(this.#keyspaces[place] as Walkers)
       return new SessionClient(walker, options, keys[place] as readonly string[])
     })
+  }
+
+  /** A member of a keyspace made an entry. */
+  made(keyspace: number, ops: Uint8Array, isLost: () => boolean): void {
+    const text = Buffer.from(ops).toString('latin1')
+    for (const key of this.#keys[keyspace] ?? []) {
+      if (!text.includes(key)) continue
+      for (const [value] of text.matchAll(/v\d+/g)) {
+        const name = `${key} ${value}`
+        this.#writes.set(name, [...(this.#writes.get(name) ?? []), isLost])
+      }
+    }
+  }
+
+  #isLost(key: string, value: string): boolean {
+    const entries = this.#writes.get(`${key} ${value}`) ?? []
+    const isLost = entries.length > 0 && entries.every((each) => each())
+    if (isLost) this.#judge.mark('sessions-behind-lost')
+    return isLost
   }
 
   /** CS1 to CS6, of all that was read so far. */
