@@ -112,7 +112,9 @@ export class Gate {
   /** The last group is there: they may know more of each other. */
   begin(): void {
     const { keyspace } = this
-    if (keyspace.isWhole && keyspace.groups.every(keepsTurns)) holdsAll(keyspace)
+    if (!keyspace.isWhole || !keyspace.groups.every(keepsTurns)) return
+    for (const { gate, vector } of keyspace.groups) gate?.doubts(vector)
+    holdsAll(keyspace)
   }
 
   /** An entry of this group is handed out. */
@@ -142,6 +144,18 @@ export class Gate {
     this.chains.length = 0
     for (const each of [this.received, this.reach]) each.meet(vector)
     this.leaps(vector, of)
+  }
+
+  /** Gaps that a member left when it recovered, and that are not closed yet: there may have been something. */
+  doubts(vector: Vector): void {
+    const { shown, unshown } = this.keyspace
+    for (const { seat, after, upTo } of [
+      ...this.reach.lacks(shown),
+      ...this.reach.lacks(unshown),
+    ]) {
+      const end = Math.min(upTo, vector.lastOf(seat))
+      this.guessed.add({ seat, after: Math.max(after, vector.wholeTo(seat)), upTo: end })
+    }
   }
 
   /** What nobody told of, and is not held. */
@@ -195,7 +209,9 @@ export class Gate {
     const claim = this.claims[seat]
     if (claim === undefined) return
     const { after, upTo, isFresh } = claim
-    if (isFresh || after === 0 || this.received.covers(after)) this.reach.add({ seat, after, upTo })
+    if (!isFresh && after !== 0 && !this.received.covers(after)) return
+    this.reach.add({ seat, after, upTo })
+    this.guessed.remove({ seat, after, upTo })
   }
 
   /** Another member said what it holds, and within what there is nothing else. */
@@ -209,6 +225,7 @@ export class Gate {
     for (const [member, { vector, reach, guessed }] of this.told) {
       if (this.received.includes(vector)) {
         for (const range of this.reach.lacks(guessed)) this.guessed.add(range)
+        for (const range of this.#resolved(reach, guessed)) this.guessed.remove(range)
         this.reach.join(reach)
         this.told.delete(member)
         continue
@@ -216,8 +233,15 @@ export class Gate {
       const lacking = new Set(this.received.lacks(vector).map(({ seat }) => seat))
       for (const range of this.reach.lacks(guessed))
         if (!lacking.has(range.seat)) this.guessed.add(range)
+      for (const range of this.#resolved(reach, guessed))
+        if (!lacking.has(range.seat)) this.guessed.remove(range)
       for (const range of reach.ranges()) if (!lacking.has(range.seat)) this.reach.add(range)
     }
+  }
+
+  /** Of what was guessed here another member may know. */
+  #resolved(reach: Vector, guessed: Vector): readonly StampRange[] {
+    return this.guessed.ranges().length === 0 ? [] : without(reach, guessed).ranges()
   }
 }
 

@@ -58,10 +58,11 @@ export function covers(state: EventualState, mark: SeenStamps): boolean {
 }
 
 /** Of all groups of the keyspace: what is handed out comes before whatever is asked from now on. */
-function coversAll(gate: Gate, { ranges, upTo }: SeenStamps): boolean {
+function coversAll(gate: Gate, mark: SeenStamps): boolean {
   const { keyspace } = gate
+  const { ranges, upTo } = mark
   const { groups } = keyspace
-  if (!groups.every(serves)) return false
+  if (!groups.every(serves) || groups.some((each) => isGuessed(each, mark))) return false
   if (hasBug('eventual-covers-by-one')) return ranges.every((each) => gate.reach.holds(each))
   if (!ranges.every((range) => keyspace.frontier.holds(range))) {
     // Own entries move it only when it is looked at.
@@ -70,6 +71,13 @@ function coversAll(gate: Gate, { ranges, upTo }: SeenStamps): boolean {
     if (!ranges.every((range) => keyspace.frontier.holds(range))) return false
   }
   return upTo === 0 || groups.every((each) => safeTime(each, each.appliedVector) >= upTo)
+}
+
+/** It names what this group serves without: nobody told whether there was something. */
+function isGuessed({ gate }: EventualState, { ranges, upTo }: SeenStamps): boolean {
+  if (gate === null || hasBug('eventual-guess-covers')) return false
+  const guessed = gate.unsure().ranges()
+  return guessed.some((each) => each.after < upTo || ranges.some((range) => meets(range, each)))
 }
 
 /** Asks everybody for what lacks; called again and again while somebody waits. */
@@ -122,8 +130,12 @@ function isLost(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
 /** Whether a token names any of a range that was closed, but for its end. */
 function touches(ranges: readonly StampRange[], lost: StampRange): boolean {
   const { seat, after } = lost
-  const to = endOf(lost).after
-  return ranges.some((each) => each.seat === seat && each.after < to && after < each.upTo)
+  const upTo = endOf(lost).after
+  return ranges.some((each) => meets(each, { seat, after, upTo }))
+}
+
+function meets(a: StampRange, b: StampRange): boolean {
+  return a.seat === b.seat && a.after < b.upTo && b.after < a.upTo
 }
 
 function includes(ranges: readonly StampRange[], { seat, after, upTo }: StampRange): boolean {
