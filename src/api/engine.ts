@@ -136,7 +136,9 @@ export interface EngineScripting {
   allHappened(): void
   /** A place within it to go back to. */
   mark(): number
-  undoTo(mark: number): void
+  /** A cheaper one, that holds until the next: `undoTo` may refuse it, and then all has to be undone. */
+  lightMark(): number
+  undoTo(mark: number): boolean
   /** Of the entry that is executed, where others see the one before. */
   readonly clock: number
   /** Changes of the data so far: a command that adds none changed nothing. */

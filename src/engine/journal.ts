@@ -12,8 +12,12 @@ export class Journal {
   readonly #undo: (() => void)[] = []
   /** How many were forgotten before the first of `#undo`. */
   #forgotten = 0
-  /** What has a whole image since the last mark, and slots whose version has one. */
-  readonly #kept = new Set<object | number>()
+  /** What has a whole image since the last whole mark, and slots whose version has one: between which marks. */
+  readonly #kept = new Map<object | number, number>()
+  /** Marks so far. */
+  #marks = 0
+  /** Something changed since the last mark whose image is older than that. */
+  #isTorn = false
 
   begin(): void {
     assert(!this.isOpen, 'journals do not nest')
@@ -25,21 +29,41 @@ export class Journal {
     this.#undo.push(undo)
   }
 
-  /** True once per object or slot between marks: then its image has to be kept. */
+  /** True once per object or slot between whole marks: then its image has to be kept. */
   isFirst(what: object | number): boolean {
-    if (this.#kept.has(what)) return false
-    this.#kept.add(what)
+    const known = this.#kept.get(what)
+    if (known !== undefined) {
+      if (known !== this.#marks) this.#isTorn = true
+      return false
+    }
+    this.#kept.set(what, this.#marks)
     return true
   }
 
   /** A place to roll back to. */
   mark(): number {
     this.#kept.clear()
+    return this.lightMark()
+  }
+
+  /**
+   * The same until the next mark, and as long as nothing changes that has an image already: it gets no
+   * other one. Images of parts were a tenth of what a script cost.
+   */
+  lightMark(): number {
+    this.#marks++
+    this.#isTorn = false
     return this.#forgotten + this.#undo.length
   }
 
-  /** Undoes everything since the mark; the journal stays open. */
-  rollbackTo(mark: number): void {
+  /** Undoes everything since the mark; the journal stays open. False where it cannot: nothing is done then. */
+  rollbackTo(mark: number): boolean {
+    if (this.#isTorn) return false
+    this.#undoTo(mark)
+    return true
+  }
+
+  #undoTo(mark: number): void {
     this.isOpen = false
     const left = mark - this.#forgotten
     while (this.#undo.length > left) (this.#undo.pop() as () => void)()
@@ -49,7 +73,7 @@ export class Journal {
 
   rollback(): void {
     assert(this.isOpen, 'a journal is open')
-    this.rollbackTo(this.#forgotten)
+    this.#undoTo(this.#forgotten)
     this.#forgotten = 0
     this.isOpen = false
   }

@@ -79,9 +79,13 @@ export class Scripting implements EngineScripting {
     return this.#init.journal.mark()
   }
 
-  undoTo(mark: number): void {
+  lightMark(): number {
+    return this.#init.journal.lightMark()
+  }
+
+  undoTo(mark: number): boolean {
     this.#init.context.machine = null
-    this.#init.journal.rollbackTo(mark)
+    return this.#init.journal.rollbackTo(mark)
   }
 
   execute(db: number, args: readonly string[], isScript = false): Reply | typeof later {

@@ -183,7 +183,7 @@ export class Scripts implements GroupScripts {
       if (speculation.beside === null) this.#init.wake()
       return
     }
-    if (this.#isOvertaken(status)) {
+    if (speculation.isTorn || this.#isOvertaken(status)) {
       speculation.undo()
       this.#end()
       this.#reruns++
@@ -261,8 +261,10 @@ export class Scripts implements GroupScripts {
     const mono = (): number => this.#mono
     const { waiters } = this.#init.windows
     const isLast = this.#reruns >= rerunsMax
-    const init = { group, databases, engine, scripting, runner, world, waiters, mono, isLast }
-    return new Speculation(init, this.#candidates)
+    // Once: what ran in vain may have been a script that could not be undone alone.
+    const isCareful = this.#reruns > 0
+    const parts = { group, databases, engine, scripting, runner, world, waiters, mono }
+    return new Speculation({ ...parts, isLast, isCareful }, this.#candidates)
   }
 
   /** What was done stays in place for its entries where they come to just that, and nobody hears of changes. */

@@ -66,6 +66,8 @@ export interface SpeculationInit {
   readonly mono: () => number
   /** It has to be done within this turn: what takes longer is refused. */
   readonly isLast: boolean
+  /** A script can be undone alone, at the price of more images. */
+  readonly isCareful: boolean
 }
 
 /** The script that runs beside the loop. */
@@ -96,6 +98,8 @@ export class Speculation {
   /** Of those with scripts and in front of them: what is in place for their entries. */
   readonly entries: KeptEntry[] = []
   #isExact = true
+  /** A script could not be undone alone: all of it has to run again, carefully. */
+  isTorn = false
   beside: Beside | null = null
   /** Those who wait, for themselves: others look at the real ones between the turns. */
   readonly #waiters = new Waiters()
@@ -155,6 +159,7 @@ export class Speculation {
       const { head, commands } = candidates[c] as Candidate
       if (c > last) this.results.push(commands)
       else this.results.push(yield* this.#runBatch(head, commands))
+      if (this.isTorn) return
     }
   }
 
@@ -169,7 +174,7 @@ export class Speculation {
     const calls: (readonly string[])[] = []
     const replies: Reply[] = []
     const outcomes: (Outcome | null)[] = []
-    for (let i = 0; i < commands.calls.length; i++) {
+    for (let i = 0; i < commands.calls.length && !this.isTorn; i++) {
       const args = commands.calls[i] as readonly string[]
       const db = commands.databases[i] as number
       if (isScripted(args)) {
@@ -293,24 +298,29 @@ export class Speculation {
   ): Generator<void, Reply, void> {
     const { args, rules, effects } = given
     const { scripting, runner } = this.#init
-    const mark = scripting.mark()
+    let mark = this.#init.isCareful ? scripting.mark() : scripting.lightMark()
     const salt = this.#salt
     let calls = this.#calls(db, plan, rules)
     const isTired = this.#used > limits.scriptGasPerTurn && !this.#init.isLast
     let reply = isTired ? spent : runner.run(plan.job, calls.call)
     this.#used += runner.used
     if (reply === spent) {
-      scripting.undoTo(mark)
+      if (!this.#undoTo(mark)) return null
+      mark = scripting.mark()
       this.#salt = salt
       calls = this.#calls(db, plan, rules)
       reply = yield* this.#runBeside(plan.job, calls, args)
     }
     if (calls.fatal !== null && !hasBug('shard-script-effects-kept')) {
-      scripting.undoTo(mark)
-      return calls.fatal
+      return this.#undoTo(mark) ? calls.fatal : null
     }
     this.#keep(calls, effects)
     return calls.fatal ?? reply
+  }
+
+  #undoTo(mark: number): boolean {
+    if (!this.#init.scripting.undoTo(mark)) this.isTorn = true
+    return !this.isTorn
   }
 
   /** On a thread of its own: its calls are executed as they come, turn by turn. */

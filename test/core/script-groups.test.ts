@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import { keyspace } from './core-world.js'
-import { ScriptWorld } from './script-world.js'
+import { ScriptWorld, sendTo } from './script-world.js'
 
 for (const call of [
   "'move', KEYS[1], 3",
@@ -36,4 +36,27 @@ test('scripts: a key of another group: CROSSSLOT, and no effect', async (t) => {
   t.is(await scripted.ask(client, 'EXISTS', 'k'), ':0\r\n')
   t.regex(await scripted.ask(client, 'EVAL', 'return 1', '2', 'k', 'b:k'), /^-CROSSSLOT /)
   t.regex(await scripted.ask(client, 'EVAL', 'return 1', '0'), /^-CROSSSLOT /)
+})
+
+test('scripts: several wait together, one of them ends without an effect: the others have theirs', async (t) => {
+  const keyspaces = [keyspace('other', ['b:']), keyspace('default', [])]
+  const scripted = new ScriptWorld({ members: 1, keyspaces })
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(1)
+  await scripted.ask(client, 'RPUSH', 'k', '0')
+  const push = "return redis.call('rpush', KEYS[1], ARGV[1])"
+  const ended = `redis.call('rpush', KEYS[1], 'x') redis.call('get', 'b:x') ${push}`
+  const codes = [push, push, ended, push, ended, push]
+
+  client.text = ''
+  codes.forEach((code, i) => {
+    sendTo(client, ['EVAL', code, '1', 'k', String(i)])
+  })
+
+  t.true(await scripted.until(() => client.text.split('\r\n').length > codes.length))
+  const replies = client.text.replace(/-CROSSSLOT [^\r]*/g, 'CROSSSLOT')
+  t.is(replies, ':2\r\n:3\r\nCROSSSLOT\r\n:4\r\nCROSSSLOT\r\n:5\r\n')
+  const list = await scripted.ask(client, 'LRANGE', 'k', '0', '-1')
+  t.deepEqual(list.match(/(?<=\n)[0-9](?=\r)/g), ['0', '0', '1', '3', '5'])
 })

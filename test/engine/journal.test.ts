@@ -75,6 +75,36 @@ for (let seed = 1; seed <= 16; seed++) {
   })
 }
 
+test('journal: light marks: it goes back to the last one, or leaves all as it is and says so', (t) => {
+  const random = new Random(3, 7)
+  const world = new ContainerWorld()
+  for (let i = 0; i < 60; i++) change(world, random)
+  const counts = { back: 0, refused: 0 }
+
+  for (let round = 0; round < 60; round++) {
+    const before = look(world)
+    world.effects.speculate()
+    for (let marks = random.below(4); marks >= 0; marks--) {
+      world.journal.lightMark()
+      for (let i = random.below(3); i >= 0; i--) change(world, random)
+    }
+    const mark = world.journal.lightMark()
+    const middle = look(world)
+    for (let i = random.below(2); i >= 0; i--) change(world, random)
+    const after = look(world)
+    const isBack = world.journal.rollbackTo(mark)
+    counts[isBack ? 'back' : 'refused']++
+    t.deepEqual(look(world), isBack ? middle : after, `round ${round}`)
+    if (isBack) for (let i = random.below(3); i >= 0; i--) change(world, random)
+    world.effects.endJournal(true)
+
+    t.deepEqual(look(world), before, `round ${round}`)
+    for (let i = random.below(9); i >= 0; i--) change(world, random)
+  }
+
+  t.true(counts.back > 5 && counts.refused > 5, JSON.stringify(counts))
+})
+
 /** Writes the open checkpoint to its end. */
 function finish(world: ContainerWorld, storage: Storage): void {
   for (;;) {
