@@ -130,17 +130,19 @@ export class Gate {
   }
 
   /** The group holds what `vector` covers, whatever the others do; `lost` of it is nowhere. */
-  leaps(vector: Vector, { lost, mono }: Pick<EventualState, 'lost' | 'mono'>): void {
+  leaps(vector: Vector, state: EventualState): void {
+    const { lost, mono } = state
     this.received.join(vector)
     this.reach.join(vector)
     this.keyspace.unshown.join(without(vector, lost))
     this.isAhead = true
     this.aheadSince = mono
     this.keyspace.isDirty = true
+    noteAhead(state, true)
   }
 
   /** The group is what another member's was. */
-  restart(vector: Vector, of: Pick<EventualState, 'lost' | 'mono'>): void {
+  restart(vector: Vector, of: EventualState): void {
     this.chains.length = 0
     for (const each of [this.received, this.reach]) each.meet(vector)
     this.leaps(vector, of)
@@ -252,12 +254,20 @@ function without(vector: Vector, lost: Vector): Vector {
   return made
 }
 
+/** A restart must not take it for one that others have caught up with. */
+export function noteAhead(state: EventualState, isAhead: boolean): void {
+  if (state.hard.isAhead === isAhead) return
+  state.hard = { ...state.hard, isAhead }
+  state.isHardDirty = true
+}
+
 /**
  * A restart finds all groups as their logs were at the end of one turn: then each held all up to the last entry
- * that any of them shows. But not one whose checkpoint was on disk before its log was.
+ * that any of them shows. But not one whose checkpoint was on disk before its log was, nor one that was ahead.
  */
-function keepsTurns({ durability, recovering, hasLog, isAlone }: EventualState): boolean {
+function keepsTurns({ durability, recovering, hasLog, isAlone, hard }: EventualState): boolean {
   if (recovering === 'accept-loss') return true
+  if (hard.isAhead && !isAlone) return false
   const isKept = durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
   return isKept && (hasLog || (isAlone && recovering === null))
 }

@@ -8,6 +8,8 @@ export interface HardState {
   readonly reserved: number
   /** It began to recover, and did not end. */
   readonly recovering: RecoveryCause | null
+  /** It holds more than other groups of its keyspace have caught up with. */
+  readonly isAhead: boolean
 }
 
 /** From the one that takes most. */
@@ -23,17 +25,19 @@ export function worseOf(
 
 const version = 1
 
-export function encodeHardState({ reserved, recovering }: HardState): Uint8Array {
+export function encodeHardState({ reserved, recovering, isAhead }: HardState): Uint8Array {
   const writer = new ByteWriter(16).byte(version).varint(reserved)
-  return writer.byte(causes.indexOf(recovering)).finish()
+  return writer.byte(causes.indexOf(recovering)).boolean(isAhead).finish()
 }
 
 export function decodeHardState(bytes: Uint8Array | null): HardState {
-  if (bytes === null) return { reserved: 0, recovering: null }
+  if (bytes === null) return { reserved: 0, recovering: null, isAhead: false }
   const reader = new ByteReader(bytes)
   assert(reader.byte() === version, 'the hard state has a known version')
   const reserved = reader.varint()
   const recovering = causes[reader.byte()]
   assert(reader.ok && recovering !== undefined, 'the hard state is whole')
-  return { reserved, recovering }
+  // Older versions did not tell.
+  const isAhead = reader.left > 0 && reader.boolean()
+  return { reserved, recovering, isAhead }
 }

@@ -2,7 +2,7 @@
 // that out in all groups at once, before anything is read or written in this turn.
 
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
-import { type Chain, type Claim, type Gate, guessAll, type Keyspace } from './gate.js'
+import { type Chain, type Claim, type Gate, guessAll, type Keyspace, noteAhead } from './gate.js'
 import { ownTip, refresh, takeFirst } from './reach.js'
 import { deliver } from './receiving.js'
 import type { EventualState } from './state.js'
@@ -22,7 +22,10 @@ export function open(keyspace: Keyspace): void {
     const gate = gateOf(state)
     release(state, gate)
     if (gate.chains.length > 0) waits = true
-    if (gate.isAhead && keyspace.frontier.includes(heldBy(state))) gate.isAhead = false
+    if (gate.isAhead && keyspace.frontier.includes(heldBy(state))) {
+      gate.isAhead = false
+      noteAhead(state, false)
+    }
   }
   if (groups.every((state) => !gateOf(state).isAhead)) show(keyspace)
   if (!waits) keyspace.waitingSince = 0

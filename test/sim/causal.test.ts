@@ -41,6 +41,12 @@ test('simulator: causal: seed 172, which broke: no violation', (t) => {
   t.is(result.violation?.sentence ?? '', '')
 })
 
+// A group was repaired, and its member started again before the other groups had caught up with it.
+test('simulator: causal: seed 90050, which broke: no violation', (t) => {
+  const result = runSeed({ ...shared, seed: 90_050 })
+  t.is(result.violation?.sentence ?? '', '')
+})
+
 for (const name of ['eventual-gate-open', 'eventual-serves-ahead', 'eventual-token-without-own']) {
   test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {
     const bug = seededBugs.find((each) => each.name === name)
