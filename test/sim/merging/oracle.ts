@@ -201,7 +201,7 @@ export class MergingOracle {
       'merged',
       () => `member ${member} merges ${this.entries.describe(number)} with other operations`,
     )
-    const lack = seat.held.firstLack(entry.causes)
+    const lack = entry.causes.lackedBy(seat.held).find((each) => !this.isLost(each)) ?? -1
     this.#hold(
       lack < 0,
       'causal-order',
