@@ -30,6 +30,8 @@ export type BirthBoot =
       readonly clusterId: string
       /** New with each start: greater than all that this member is known to have had. */
       readonly incarnation: number
+      /** The witness saw a later life than the disk did: what is there was put back, and is old. */
+      readonly isOldCopy: boolean
       /** The keyspace table that the data was written under, or null for an empty disk. */
       readonly keyspaces: { readonly epoch: number; readonly digest: Hash64 } | null
     }
@@ -73,6 +75,7 @@ function bootWithout(init: BirthBootInit, isCorrupt: boolean): BirthBoot {
     phase: isWitnessed ? 'lost' : 'unborn',
     clusterId: isWitnessed ? witness.clusterId : '',
     incarnation: nextIncarnation(witness?.incarnation ?? 0, init),
+    isOldCopy: false,
     keyspaces: null,
   }
 }
@@ -109,6 +112,7 @@ function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
     phase: identity.phase,
     clusterId: identity.clusterId,
     incarnation: nextIncarnation(before, init),
+    isOldCopy: identity.incarnation < before,
     keyspaces: { epoch: identity.keyspaceEpoch, digest: identity.keyspaceDigest },
   }
 }

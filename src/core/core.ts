@@ -267,6 +267,7 @@ export class Core {
       witness: boot.witness,
       witnessDamaged: boot.witnessDamaged,
       hasHistory: this.#peers.hasHistory,
+      isOldCopy: this.#peers.isOldCopy,
       recovering: this.#peers.recovering,
       incarnation: this.#peers.incarnation,
     }

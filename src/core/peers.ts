@@ -73,6 +73,8 @@ export class Peers {
   readonly #birth: Birth | null
   readonly refusal: string
   readonly hasHistory: boolean
+  /** The disk is an older copy of itself. */
+  readonly isOldCopy: boolean
   /** The data was written under a keyspace table that routes in another way: nothing happens until it is accepted. */
   #otherTable: { readonly known: string; readonly given: string } | null = null
   readonly #outbox = new Map<MemberId, ByteWriter>()
@@ -103,6 +105,7 @@ export class Peers {
       this.#otherTable = { known: showDigest(known.digest), given: showDigest(digest) }
     }
     this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
+    this.isOldCopy = found.kind === 'known' && found.isOldCopy
     const keyspaces = { epoch: 1, digest, shards: config.shards }
     this.#birth =
       found.kind === 'refused'

@@ -39,6 +39,8 @@ export interface StorageStart {
   readonly witnessDamaged: boolean
   /** The member has run before and its identity row was found. */
   readonly hasHistory: boolean
+  /** The whole disk is as it was in an earlier life. */
+  readonly isOldCopy: boolean
   /** Why the member as a whole is recovering, or null. */
   readonly recovering: RecoveryCause | null
 }
@@ -148,6 +150,10 @@ export class Storage {
     if (start.witnessDamaged && start.hasHistory && !hasBug('log-witness-ignored')) {
       recovering ??= 'log-damaged'
       sink.trace({ level: 'error', event: 'log.witness-damaged', fields: { group } })
+    }
+    if (start.isOldCopy && !hasBug('log-witness-ignored')) {
+      recovering ??= 'log-damaged'
+      sink.trace({ level: 'error', event: 'log.old-copy', fields: { group } })
     }
     if (durability !== 'always' && start.hasHistory && start.witness?.clean !== true) {
       recovering ??= 'unclean-stop'

@@ -339,3 +339,16 @@ function check(t: ExecutionContext, world: BirthWorld, seed: number): void {
       t.fail(`seed ${seed}: member ${id} forgot that it lost its disk`)
   }
 }
+
+test('birth boot: the disk is of an earlier life than the witness: it is an older copy', (t) => {
+  const world = bornWorld(12, 3)
+  const member = world.member(1)
+  const { clusterId = '', incarnation = 0 } = member.birth ?? {}
+  const isOldCopy = (seen: number): boolean => {
+    const witness: Witness = { clusterId, member: 1, incarnation: seen, clean: true, groups: [] }
+    const boot = world.start(member, witness)
+    return boot.kind === 'known' && boot.isOldCopy
+  }
+
+  t.deepEqual([incarnation - 1, incarnation, incarnation + 1].map(isOldCopy), [false, false, true])
+})

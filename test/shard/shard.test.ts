@@ -141,6 +141,7 @@ function world(isStarted = true) {
     witness: null,
     witnessDamaged: false,
     hasHistory: false,
+    isOldCopy: false,
     recovering: null,
   }
   if (isStarted) shard.start({ ...nothing, incarnation: 1 }, at(0))

@@ -35,6 +35,7 @@ interface Case {
   readonly witness: Witness | null
   readonly hasHistory: boolean
   readonly witnessDamaged?: boolean
+  readonly isOldCopy?: boolean
   readonly recovering?: RecoveryCause
   readonly cause: RecoveryCause | null
 }
@@ -71,6 +72,14 @@ const cases: readonly Case[] = [
     what: 'a log shorter than the witness says',
     durability: 'always',
     witness: ahead,
+    hasHistory: true,
+    cause: 'log-damaged',
+  },
+  {
+    what: 'an older copy of the disk with a log that is as long',
+    durability: 'always',
+    witness: unclean,
+    isOldCopy: true,
     hasHistory: true,
     cause: 'log-damaged',
   },
@@ -123,8 +132,9 @@ for (const each of cases) {
     t.true(shard.isLoaded)
 
     const { witness, hasHistory, witnessDamaged = false, recovering = null } = each
-    const start = { logRows: [], witness, witnessDamaged, hasHistory, recovering, incarnation: 1 }
-    shard.start(start, { wall: 1, mono: 1 })
+    const { isOldCopy = false } = each
+    const found = { logRows: [], witness, witnessDamaged, hasHistory, isOldCopy, recovering }
+    shard.start({ ...found, incarnation: 1 }, { wall: 1, mono: 1 })
 
     t.is((given as StrategyInit | null)?.recovering, each.cause)
     t.is((given as StrategyInit | null)?.base.index, 0)
@@ -170,7 +180,7 @@ function unlogged(self: number, index: number) {
   storage.load(executor.engine)
   sink.answerAll()
   const start = { logRows: [], witness: null, witnessDamaged: false }
-  storage.recover({ ...start, hasHistory: false, recovering: null })
+  storage.recover({ ...start, hasHistory: false, isOldCopy: false, recovering: null })
   executor.applied = at
   return { sink, storage, executor, status }
 }

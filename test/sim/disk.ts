@@ -6,6 +6,7 @@ import type { Input } from '../../src/api/io.js'
 import type { StoreName, StoreWrite, Witness, WitnessNote } from '../../src/api/store.js'
 import type { Boot } from '../../src/api/io.js'
 import type { Random } from '../../src/base/random.js'
+import { decodeIdentity, identityKey } from '../../src/log/layout.js'
 import type { Schedule } from './schedule.js'
 import { type LossMode, SimStore } from './store.js'
 
@@ -108,13 +109,6 @@ export class SimDisk {
     })
   }
 
-  /** The core knows who it is: kept in the witness with the notes. */
-  identify(clusterId: string, member: number, incarnation: number): void {
-    const groups = this.#witness?.groups ?? []
-    this.#witness = { clusterId, member, incarnation, clean: false, groups }
-    this.#witnessDurable = this.#witness
-  }
-
   markClean(clean: boolean): void {
     if (this.#witness === null || this.#witness.clean === clean) return
     this.#witness = { ...this.#witness, clean }
@@ -204,6 +198,7 @@ export class SimDisk {
       this.failNext = false
     } else {
       this.#land(lane)
+      for (const { puts } of batch) this.#identify(puts)
     }
     lane.flying = null
     const error = failed ? 'input/output error' : null
@@ -215,6 +210,18 @@ export class SimDisk {
     const batch = lane.flying ?? []
     lane.store.apply(batch)
     this.#note(batch.flatMap((write) => write.witness))
+  }
+
+  /** Whose store it is, once the row that says so is durable: kept in the witness with the notes. */
+  #identify(puts: StoreWrite['puts']): void {
+    for (const { key, value } of puts) {
+      const identity = key === identityKey ? decodeIdentity(value) : 'corrupt'
+      if (typeof identity === 'string' || identity.phase === 'forming') continue
+      const { clusterId, member, incarnation } = identity
+      const groups = this.#witness?.groups ?? []
+      this.#witness = { clusterId, member, incarnation, clean: false, groups }
+      this.#witnessDurable = this.#witness
+    }
   }
 
   #note(notes: readonly WitnessNote[]): void {

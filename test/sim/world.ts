@@ -10,7 +10,6 @@ import { AssertionError } from '../../src/base/assert.js'
 import { Random } from '../../src/base/random.js'
 import { coreGroup, readFrame } from '../../src/core/wire.js'
 import { channels } from '../../src/shard/sink.js'
-import { decodeIdentity, identityKey } from '../../src/log/layout.js'
 import { AimedFaults } from './aimed-faults.js'
 import { type ClientProfile, SimClient } from './client.js'
 import { SimClock } from './clock.js'
@@ -239,8 +238,6 @@ export class World implements MemberWorld, FaultTarget {
     for (const input of inputs) trace.input(input)
     for (const output of outputs) {
       trace.output(output)
-      if (output.kind === 'store' && output.write.store === 'log')
-        this.#watchIdentity(member, output.write.puts)
       if (output.kind === 'frame' && this.#eyes.size > 0) this.#listen(member, output.bytes)
     }
     this.merging?.turned(member.id)
@@ -379,14 +376,5 @@ export class World implements MemberWorld, FaultTarget {
   /** What was committed at the damage, as far as a new era did not lose it. */
   #floorOf(group: number, floors: ReadonlyMap<number, number>): number {
     return Math.min(floors.get(group) ?? 0, this.oracle(group).committedIndex)
-  }
-
-  #watchIdentity(member: SimMember, puts: readonly { key: string; value: Uint8Array }[]): void {
-    for (const { key, value } of puts) {
-      if (key !== identityKey) continue
-      const identity = decodeIdentity(value)
-      if (typeof identity === 'string') continue
-      member.disk.identify(identity.clusterId, identity.member, identity.incarnation)
-    }
   }
 }
