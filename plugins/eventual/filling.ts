@@ -17,6 +17,7 @@ function fillGap(state: EventualState, range: StampRange, sure: Vector): void {
   const isLess = { isMineLess: false, isTheirsLess: false, floor: null }
   const mine = Vector.copyOf(theirs)
   mine.meet(sure)
+  mine.add(endOf(range))
   const entry = slotEntry({ slot: filledSlot, exported: none, theirs, mine, ...isLess })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
@@ -48,7 +49,16 @@ export function sureOf({ gate }: EventualState, { seat, after, upTo }: StampRang
     const from = each.after === after ? after : stampBelow(each.after + seatsMax - 1, seat)
     made.add({ seat, after: from, upTo: stampBelow(each.upTo, seat) })
   }
+  // What is known behind a gap begins where an incarnation did: that stamp belongs to no entry.
+  for (const { after: start } of gate?.reach.rangesOf(seat) ?? []) {
+    if (after < start && start < upTo) made.add({ seat, after: start - seatsMax, upTo: start })
+  }
   return made
+}
+
+/** The last stamp of a range that was closed: an incarnation begins behind it, and it belongs to no entry. */
+function endOf({ seat, after, upTo }: StampRange): StampRange {
+  return { seat, after: Math.max(after, upTo - seatsMax), upTo }
 }
 
 /** The last stamp of a seat up to some stamp: what a range of it may end with. */

@@ -248,7 +248,7 @@ export class Gate {
 }
 
 /** Whether another group has entries in a range that one closed, its own entries say. */
-function without(vector: Vector, lost: Vector): Vector {
+export function without(vector: Vector, lost: Vector): Vector {
   const made = Vector.copyOf(vector)
   for (const range of lost.ranges()) made.remove(range)
   return made

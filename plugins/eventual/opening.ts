@@ -2,7 +2,15 @@
 // that out in all groups at once, before anything is read or written in this turn.
 
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
-import { type Chain, type Claim, type Gate, guessAll, type Keyspace, noteAhead } from './gate.js'
+import {
+  type Chain,
+  type Claim,
+  type Gate,
+  guessAll,
+  type Keyspace,
+  noteAhead,
+  without,
+} from './gate.js'
 import { ownTip, refresh, takeFirst } from './reach.js'
 import { deliver } from './receiving.js'
 import type { EventualState } from './state.js'
@@ -41,8 +49,8 @@ function show({ shown, unshown }: Keyspace): void {
 }
 
 /** All that anybody could see of the group. */
-function heldBy({ vector, overlays }: EventualState): Vector {
-  const made = Vector.copyOf(vector)
+function heldBy({ vector, lost, overlays }: EventualState): Vector {
+  const made = without(vector, lost)
   overlays.joinTo(made)
   return made
 }

@@ -3,7 +3,7 @@
 // with what others still have of its old one.
 
 import { type Hash64, hasBug, type Position, Vector } from 'quorate/plugin'
-import { fillRange, sureOf } from './filling.js'
+import { fillRange, sureOf, vectorOf } from './filling.js'
 import type { Peer } from './peer.js'
 import { refresh } from './reach.js'
 import { isNear, release } from './receiving.js'
@@ -164,9 +164,25 @@ function leap({ gate, clock, options }: EventualState): void {
 /** Behind which stamp the entries of this run begin: the same in all groups that wait for each other. */
 function newStart({ gate, clock, wall }: EventualState): number {
   if (gate === null) return clock.next(wall)
-  gate.keyspace.ownStart ??= clock.next(wall)
-  gate.keyspace.isDirty = true
-  return gate.keyspace.ownStart
+  const { keyspace } = gate
+  if (keyspace.ownStart === null) {
+    keyspace.ownStart = clock.next(wall)
+    for (const each of keyspace.groups) beginAnew(each, keyspace.ownStart)
+  }
+  keyspace.isDirty = true
+  return keyspace.ownStart
+}
+
+/**
+ * What is shown of a group that lost nothing leaves out, as well, what another one lost: else who sees the next entry
+ * here would say that it saw what there may have been.
+ */
+function beginAnew(state: EventualState, start: number): void {
+  if (state.recovering !== null || !state.isContinuing || state.hasOwn) return
+  const range = { seat: state.seat, after: state.ownLast, upTo: start }
+  state.isContinuing = false
+  state.ownStart = start
+  fillRange(state, range, vectorOf(range))
 }
 
 /** The engine is now exactly what another member's was. Only an empty member is helped so. */

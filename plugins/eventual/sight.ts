@@ -23,7 +23,7 @@ export function seen(state: EventualState): SeenStamps {
     vector.remove(range)
     const within = vectorOf(range)
     within.meet(keyspace?.frontier ?? state.vector)
-    if (within.lastOf(range.seat) > 0) vector.add(endOf(range))
+    if (within.lastOf(range.seat) > 0) vector.add(behind(range))
   }
   if (hasBug('eventual-token-without-own')) vector.cut(state.seat, 0)
   if (hasBug('eventual-token-of-one-group')) vector.meet(keyspace?.groups[0]?.vector ?? vector)
@@ -96,7 +96,10 @@ const hurryMs = 100
 /** Lost ranges of a seat that are left out of tokens: what lies between them has to be named. */
 const lostMax = 8
 
-/** By seat. Where some group lost what there may have been another one may have entries that no token tells apart. */
+/**
+ * By seat. Where some group lost what there may have been another one may have entries that no token tells apart. The
+ * last stamp of what was closed is not in there: it belongs to no entry.
+ */
 function lostOf(state: EventualState): readonly (readonly StampRange[])[] {
   const all = new Vector()
   for (const { lost, sure } of state.gate?.keyspace.groups ?? [state]) {
@@ -105,33 +108,28 @@ function lostOf(state: EventualState): readonly (readonly StampRange[])[] {
   return state.seats.map((_, seat) => all.rangesOf(seat))
 }
 
-/**
- * The last stamp of a range that was closed: it belongs to no entry. A token that names it and nothing else of the range
- * was given by who knew of the loss: who holds it, in all groups, holds what else there is in the range.
- */
-function endOf({ seat, upTo }: StampRange): StampRange {
-  return { seat, after: upTo - seatsMax, upTo }
+/** A token that names it and nothing of the range was given by who knew of the loss: its holder saw nothing of that. */
+function behind({ seat, upTo }: StampRange): StampRange {
+  return { seat, after: upTo, upTo: upTo + seatsMax }
 }
 
 function isLost(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
   if (hasBug('eventual-lost-not-told')) return false
   return lostOf(state).some((lost) => {
     // Who asks for everything up to a stamp, and knew of the loss, asks for more than its end.
-    if (lost.some((each) => each.after < upTo && upTo < each.upTo)) return true
+    if (lost.some((each) => each.after < upTo && upTo < behind(each).upTo)) return true
     const told = lost.slice(-lostMax)
     if (told.some((each) => touches(ranges, each))) return true
     const [oldest] = told
     // Who gave it since knew of what was lost before, too.
-    if (oldest === undefined || includes(ranges, endOf(oldest))) return false
+    if (oldest === undefined || includes(ranges, behind(oldest))) return false
     return lost.slice(0, -lostMax).some((each) => touches(ranges, each))
   })
 }
 
-/** Whether a token names any of a range that was closed, but for its end. */
-function touches(ranges: readonly StampRange[], lost: StampRange): boolean {
-  const { seat, after } = lost
-  const upTo = endOf(lost).after
-  return ranges.some((each) => meets(each, { seat, after, upTo }))
+/** Whether a token names any of a range. */
+function touches(ranges: readonly StampRange[], range: StampRange): boolean {
+  return ranges.some((each) => meets(each, range))
 }
 
 function meets(a: StampRange, b: StampRange): boolean {

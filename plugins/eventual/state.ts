@@ -92,7 +92,7 @@ export class EventualState {
   ownStart: number
   /** This run made an entry; and its first one goes on where the last run ended. */
   hasOwn = false
-  readonly isContinuing: boolean
+  isContinuing: boolean
   /** Others may hold entries of earlier incarnations of this member that it lost. */
   isGapOpen: boolean
   /** No stamp up to here is made again after a crash. */

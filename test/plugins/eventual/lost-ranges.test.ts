@@ -1,0 +1,99 @@
+// Which ranges count as lost where groups of a causal keyspace are restarted, guess, or lose something one after the
+// other: a token that names nothing of what may be lost is served in the end, everywhere.
+
+import test from 'ava'
+import { hashZero, type SeenStamps } from 'quorate/plugin'
+import type { Group, Member } from './keyspace-member.js'
+import { KeyspaceWorld } from './keyspace-world.js'
+
+function servedBy({ members }: KeyspaceWorld, seen: SeenStamps): boolean[] {
+  return members.map(({ groups }) => groups[0]?.strategy?.covers?.(seen) === true)
+}
+
+/** Time passes, and nothing but what is linked hears of it. */
+function wait(world: KeyspaceWorld, rounds: number): void {
+  for (let i = 0; i < rounds; i++) {
+    world.tick(25)
+    for (let moved = true; moved; ) {
+      moved = false
+      for (const member of world.members) while (world.persistOne(member)) moved = true
+      while (world.deliverOne()) moved = true
+    }
+  }
+}
+
+test('lost ranges: who guessed alone is told that it was right: what it closes then is known to be empty', (t) => {
+  const world = new KeyspaceWorld({ seed: 4, members: 3, groups: 2, durability: 'everysec' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  world.write(second, 1)
+  world.calm(20)
+  world.write(second, 0)
+  world.calm(20)
+  const token = world.token(third)?.seen as SeenStamps
+  // Checkpoints are on the disk before their logs: groups may be of different times.
+  for (const { strategy, disk, applied, merged } of second.groups) {
+    const chain = strategy?.chainAt(applied) ?? hashZero
+    const mark = strategy?.mark?.() ?? new Uint8Array(0)
+    disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
+    disk.entries = []
+  }
+  world.crash(second)
+  for (const other of [first, third]) world.partition(second, other)
+  world.start(second, 'unclean-stop')
+  wait(world, 120)
+
+  world.calm(100)
+
+  t.deepEqual(servedBy(world, token), [true, true, true])
+})
+
+test('lost ranges: two losses one after the other: a token from between them is served', (t) => {
+  const world = new KeyspaceWorld({ seed: 3, members: 1, groups: 2, durability: 'everysec' })
+  const [lone] = world.members as [Member]
+  world.calm(5)
+  world.write(lone, 0)
+  world.calm(5)
+  world.write(lone, 0)
+  world.tick(5)
+  const tokens: SeenStamps[] = []
+  for (let loss = 0; loss < 3; loss++) {
+    world.crash(lone)
+    world.start(lone, 'unclean-stop')
+    world.calm(5)
+    tokens.push(world.token(lone)?.seen as SeenStamps)
+  }
+
+  t.deepEqual(
+    tokens.flatMap((each) => servedBy(world, each)),
+    [true, true, true],
+  )
+})
+
+test('lost ranges: one group lost its log, and a member starts anew before it hears what is closed: it names nothing of that', (t) => {
+  const world = new KeyspaceWorld({ seed: 6, members: 3, groups: 2, durability: 'always' })
+  const [first, second] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [1, 0]) {
+    world.write(first, group)
+    world.calm(20)
+  }
+  world.crash(first)
+  const [, lost] = first.groups as [Group, Group]
+  lost.disk.entries.length = 0
+  world.start(first, 'log-damaged', 1)
+  const [merged] = second.groups.map((each) => each.merged) as [Set<number>, Set<number>]
+  world.write(first, 0)
+  while (merged.size < 2) wait(world, 1)
+  world.crash(second)
+  world.start(second, null)
+  wait(world, 4)
+  const token = world.token(second)?.seen as SeenStamps
+  t.is(second.groups[0]?.merged.size, 2)
+
+  world.calm(200)
+
+  t.deepEqual(servedBy(world, token), [true, true, true])
+  const latest = world.token(second)?.seen as SeenStamps
+  t.deepEqual(servedBy(world, latest), [true, true, true])
+})
