@@ -11,7 +11,7 @@ import { Entries, type Entry, hashOf, type Written } from './entries.js'
 import { Held } from './held.js'
 import { latestStamp } from './latest-stamp.js'
 import { Muddle } from './muddle.js'
-import { freshSeat, isTold, lacksForgotten, type MergingSeat } from './seat.js'
+import { freshSeat, isAloneWith, isTold, lacksForgotten, type MergingSeat } from './seat.js'
 import { Shown } from './shown.js'
 
 export interface MergingOracleOptions {
@@ -103,7 +103,8 @@ export class MergingOracle {
       'durable-kept',
       () => `member ${member} starts as recovering, though its disk is whole`,
     )
-    this.isForgotten ||= of.recovering && !isTold(seat, this.seats, this.isStrict)
+    const isAlone = isAloneWith(member, this.#options.all())
+    this.isForgotten ||= of.recovering && (isAlone || !isTold(seat, this.seats, this.isStrict))
     if (of.recovering) this.#options.judge.mark('recoveries')
     if (of.recovering && !seat.damaged) this.#options.judge.mark('unclean-starts')
     if (after.firstLack(seat.durable) >= 0) this.#options.judge.mark('starts-with-loss')

@@ -93,3 +93,16 @@ export function isTold(
 ): boolean {
   return seats.some((other) => other !== seat && !other.recovering && (other.isUp || isStrict))
 }
+
+/** It made something, in whatever group, that nobody else heard of: nobody can tell what else it made then, and lost. */
+export function isAloneWith(
+  member: number,
+  groups: readonly { readonly seats: readonly MergingSeat[] }[],
+): boolean {
+  return groups.some(({ seats }) => {
+    const own = seats[member - 1] as MergingSeat
+    const last = own.made.at(-1)
+    if (last === undefined) return false
+    return !seats.some((each) => each !== own && (each.held.has(last) || each.durable.has(last)))
+  })
+}
