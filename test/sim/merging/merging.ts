@@ -82,9 +82,7 @@ export class Merging {
       judge: this.#options.judge,
       oracle: (group) => this.oracle(group),
       visible: (group) => this.#visibleOf(group),
-      made: (group, ops, isLost) => {
-        this.sessions.made(group % this.#options.profile.workload.prefixes.length, ops, isLost)
-      },
+      made: (keys, ops, isLost) => this.sessions.made(keys, ops, isLost),
       started: (group, member, view) => {
         if (view !== undefined) this.#views.set(`${group}:${member}`, view)
       },

@@ -32,13 +32,15 @@ import type { MergingOracle } from './oracle.js'
 import { Refilled } from './refilled.js'
 import type { Cause, Visible } from './visible.js'
 
+type Made = (keys: readonly string[], ops: Uint8Array, isLost: () => boolean) => void
+
 export interface MergingProbeOptions {
   readonly judge: Judge
   readonly oracle: (group: number) => MergingOracle
   /** Where a keyspace has several groups that hang on each other. */
   readonly visible: (group: number) => Visible | null
-  /** Told of each entry that is made, once. */
-  readonly made: (group: number, ops: Uint8Array, isLost: () => boolean) => void
+  /** Told of each entry that is made, once: `keys` of the load that it changed. */
+  readonly made: Made
   /** Told of each start: the member's view of its data. */
   readonly started: (group: number, member: MemberId, view: MergeView | undefined) => void
 }
@@ -57,7 +59,7 @@ export function probedMerging(
         judge,
         oracle,
         visible: options.visible(init.group),
-        made: (ops, isLost) => options.made(init.group, ops, isLost),
+        made: options.made,
       })
       return delegate(probe.inner, probe)
     },
@@ -74,7 +76,7 @@ interface Watched {
   readonly judge: Judge
   readonly oracle: MergingOracle
   readonly visible: Visible | null
-  readonly made: (ops: Uint8Array, isLost: () => boolean) => void
+  readonly made: Made
 }
 
 class MergingProbe implements Partial<Strategy> {
@@ -83,7 +85,7 @@ class MergingProbe implements Partial<Strategy> {
   readonly #judge: Judge
   readonly #oracle: MergingOracle
   readonly #visible: Visible | null
-  readonly #made: (ops: Uint8Array, isLost: () => boolean) => void
+  readonly #made: Made
   /** Of own proposals that are not executed. */
   readonly #causes = new Map<Token, readonly Cause[]>()
   /** Tokens that this member was behind. */
@@ -186,7 +188,7 @@ class MergingProbe implements Partial<Strategy> {
       const shown = seat.isAhead ? this.#shownAhead() : null
       seat.isAhead = shown !== null
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops, shown })
-      this.#made(ops, () => this.#oracle.isLost(number))
+      this.#made(this.#oracle.entries.at(number).keys, ops, () => this.#oracle.isLost(number))
       this.#visible?.made(this.#oracle, number, this.#causes.get(token) ?? [])
       this.#numbers.set(own.at.index, [number])
       this.#own.add(own.at.index)

@@ -62,16 +62,16 @@ export class SessionLoad {
   readonly clients: readonly SessionClient[]
   readonly #judge: Judge
   readonly #keyspaces: readonly Walkers[]
-  readonly #keys: readonly (readonly string[])[]
+  readonly #keys: ReadonlySet<string>
   /** By key and value: entries that may hold the write. */
   readonly #writes = new Map<string, (() => boolean)[]>()
 
   constructor(options: SessionLoadOptions) {
     const { random, judge, keys, sessions } = options
     this.#judge = judge
-    this.#keys = keys
+    this.#keys = new Set(keys.flat())
     this.#keyspaces = keys.map((each) => {
-      const isLost = (key: string, value: string): boolean => this.#isLost(key, value)
+      const isLost = (key: string, value: string): boolean => this.isLost(key, value)
       return new Walkers({ random: random.fork(), keys: each, isLost })
     })
     this.clients = Array.from({ length: sessions }, (_, at) => {
@@ -81,11 +81,11 @@ export class SessionLoad {
     })
   }
 
-  /** A member of a keyspace made an entry. */
-  made(keyspace: number, ops: Uint8Array, isLost: () => boolean): void {
+  /** A member made an entry that changed `keys`: names of one keyspace are within those of another. */
+  made(keys: readonly string[], ops: Uint8Array, isLost: () => boolean): void {
     const text = Buffer.from(ops).toString('latin1')
-    for (const key of this.#keys[keyspace] ?? []) {
-      if (!text.includes(key)) continue
+    for (const key of keys) {
+      if (!this.#keys.has(key)) continue
       for (const [value] of text.matchAll(/v\d+/g)) {
         const name = `${key} ${value}`
         this.#writes.set(name, [...(this.#writes.get(name) ?? []), isLost])
@@ -93,7 +93,8 @@ export class SessionLoad {
     }
   }
 
-  #isLost(key: string, value: string): boolean {
+  /** Nobody has that write any more. */
+  isLost(key: string, value: string): boolean {
     const entries = this.#writes.get(`${key} ${value}`) ?? []
     const isLost = entries.length > 0 && entries.every((each) => each())
     if (isLost) this.#judge.mark('sessions-behind-lost')
