@@ -338,7 +338,10 @@ class MergingProbe implements Partial<Strategy> {
     this.#oracle.seat(this.#self).isJoining = this.#queue.some(isJoin)
     this.#refilled.joined(found)
     this.#visible?.showsAll(this.#oracle, this.#self)
-    this.#numbers.set(at.index, found.lackedBy(new Held()))
+    const numbers = found.lackedBy(new Held())
+    this.#numbers.set(at.index, numbers)
+    // Its log may be ahead of the engine.
+    if (at.index <= this.#persisted) this.#oracle.persisted(this.#self, numbers, false)
   }
 
   /** The engine has it now. */
