@@ -67,8 +67,11 @@ besideRedis('events: random commands: are those of redis-server, in its order', 
           theirs.send([line]),
           ours.send([line]),
         ])
-        const [here, there] = [told, await heardBy(listener)]
+        const here = told
+        let there = await heardBy(listener)
         told = []
+        // SCAN with TYPE tells of a key whose time ended before redis-server's own cycle came to it.
+        if (nameOf(line) === 'scan') there = there.filter((each) => eventOf(each) !== 'keymiss')
         heard += there.length
         if (ourReply[0] !== theirReply[0]) break
         // In the order in which a set comes.
