@@ -104,7 +104,7 @@ export class Unsettled {
       const { reads } = entry
       const kept = reads.findIndex(({ deadline }) => deadline > mono)
       if (reads.length === 0) continue
-      if (kept === 0) return
+      if (kept === 0) continue
       entry.reads = kept < 0 ? [] : reads.slice(kept)
       for (const { lane, call } of kept < 0 ? reads : reads.slice(0, kept))
         lane.caller.answer(call.ticket, notOnDisk)

@@ -1,22 +1,11 @@
 // Session tokens that name what a member lost for good: their holder is refused, whoever was given one since is not.
 
 import test from 'ava'
+import { ask, tokenOf } from './asking.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 const causal = { level: 'causal', strategy: 'eventual', durability: 'everysec' } as const
 const behind = /^-TRYAGAIN /
-
-/** The replies to these commands, once they are there. */
-function ask(w: CoreWorld, client: Client, ...lines: readonly string[]): readonly string[] {
-  const from = client.replies.length
-  client.send(...lines)
-  w.until(() => client.replies.length >= client.sent, 4_000)
-  return client.replies.slice(from)
-}
-
-function tokenOf(w: CoreWorld, client: Client): string {
-  return (ask(w, client, 'QUORATE SESSION GET')[0] as string).slice(1)
-}
 
 test('session token: causal: what was lost long ago: refused for ever, whatever tokens its holder takes meanwhile', (t) => {
   const w = new CoreWorld({ members: 1, keyspaces: [{ ...keyspace('default', []), ...causal }] })

@@ -6,7 +6,8 @@ import type { Durability, Level } from '../../src/api/config.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
 import { Terms } from '../../src/router/terms/terms.js'
 import { decodeToken, encodeToken, type SessionToken } from '../../src/router/terms/token.js'
-import { type Client, CoreWorld, keyspace } from './core-world.js'
+import { ask, tokenOf } from './asking.js'
+import { CoreWorld, keyspace } from './core-world.js'
 
 const strategyOf = { strong: 'raft', sequential: 'zab', causal: 'eventual', eventual: 'eventual' }
 
@@ -16,18 +17,6 @@ function space(level: Level, durability: Durability = 'always', strategy = strat
 
 function world(level: Level, durability: Durability = 'always'): CoreWorld {
   return new CoreWorld({ keyspaces: [space(level, durability)] })
-}
-
-/** The replies to these commands, once they are there. */
-function ask(w: CoreWorld, client: Client, ...lines: readonly string[]): readonly string[] {
-  const from = client.replies.length
-  client.send(...lines)
-  w.until(() => client.replies.length >= client.sent, 4_000)
-  return client.replies.slice(from)
-}
-
-function tokenOf(w: CoreWorld, client: Client): string {
-  return (ask(w, client, 'QUORATE SESSION GET')[0] as string).slice(1)
 }
 
 /** A member that does not lead, and another one. */

@@ -107,3 +107,17 @@ test('unsettled: a disk that takes long: reads are refused in time, each once', 
   settle(1)
   t.deepEqual(heard.slice(2), ['entry 1', '2', 'read'])
 })
+
+test('unsettled: a read behind a later entry that is older than one behind an earlier one: is refused in time', (t) => {
+  const { heard, read, at, execute } = made()
+  execute(1, 'set a v')
+  execute(2, 'set b v')
+  read(1, 'get b')
+  at(50)
+  read(2, 'get a')
+
+  at(120)
+
+  t.is(heard[0], '1')
+  t.like(heard[1], { type: 'error', definite: true })
+})
