@@ -42,18 +42,19 @@ function takeLess(state: EventualState): void {
 /** Whether it may take writes again. */
 export function judgeRecovery(state: EventualState): void {
   if (state.floor.isBelow) refill(state)
+  if (state.isNameless && isToldByAll(state)) beginLife(state)
   if (state.recovering === null || state.gate?.keyspace.isWhole === false) return
   if (state.isAlone || state.recovering === 'accept-loss') {
     recovered(state, !state.isAlone)
     return
   }
-  const isEmpty = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
+  const isEmpty = isForgetful(state)
   const peers = [...state.peers.values()]
   const intact = intactOf(state, peers)
   if (intact !== undefined) {
     if (isEmpty && !state.hasAll) state.needAll(intact.member)
     aim(state, intact)
-  } else if (peers.every((peer) => peer.vector !== null)) {
+  } else if (isToldByAll(state)) {
     state.target = allOf(peers)
     state.hasAll = true
   } else if (!isEmpty && state.mono >= state.startedAt + state.recoverWaitMs) {
@@ -61,12 +62,23 @@ export function judgeRecovery(state: EventualState): void {
   }
   const { target } = state
   if (target === null || (isEmpty && !state.hasAll)) return
-  // It forgot which stamps it used: each of the others may know of greater ones.
-  const isTold = peers.every((peer) => peer.vector !== null)
-  if (isEmpty && !isTold && state.mono < state.startedAt + state.recoverWaitMs) return
+  const isTold = isToldByAll(state)
+  const isLate = state.mono >= state.startedAt + state.recoverWaitMs
+  // What it shows in the groups of a keyspace hangs on its stamps; one for itself is read before it has any.
+  if (isEmpty && !isTold && (!isLate || state.gate !== null)) return
   const isHeld = state.vector.includes(target)
   if (!isHeld && !hasBug('eventual-writes-before-refilled')) return
   recovered(state, intact === undefined && !isTold)
+}
+
+/** It forgot which stamps it used: each of the others may hold greater ones, whatever its clock says. */
+function isForgetful({ hard }: EventualState): boolean {
+  return hard.recovering === 'disk-lost' || hard.recovering === 'log-damaged'
+}
+
+function isToldByAll({ peers }: EventualState): boolean {
+  for (const { vector } of peers.values()) if (vector === null) return false
+  return true
 }
 
 /** One whose clock is far ahead only where there is no other. */
@@ -94,7 +106,7 @@ function refill(state: EventualState): void {
   const peers = [...state.peers.values()]
   const intact = intactOf(state, peers)
   if (intact !== undefined) aim(state, intact)
-  else if (peers.every((peer) => peer.vector !== null)) state.target ??= allOf(peers)
+  else if (isToldByAll(state)) state.target ??= allOf(peers)
   if (state.target === null || !state.vector.includes(state.target)) return
   state.floor.isBelow = false
 }
@@ -138,9 +150,7 @@ function closeGaps(state: EventualState): void {
 /** `isAlone`: nobody told what is to be held. */
 function recovered(state: EventualState, isAlone: boolean): void {
   state.out.note('info', 'eventual.recovered', { member: state.self, cause: state.recovering })
-  // Entries that it made last may be on their way still, and nobody's clock tells of them.
-  const isForgetful = state.recovering === 'disk-lost' || state.recovering === 'log-damaged'
-  if (isForgetful) leap(state)
+  const isAccepted = state.recovering === 'accept-loss'
   state.recovering = null
   state.floor.isBelow = isAlone && !hasBug('eventual-below-forgotten')
   if (state.floor.isBelow) {
@@ -148,10 +158,19 @@ function recovered(state: EventualState, isAlone: boolean): void {
     state.toldBy = null
   }
   state.counters.incarnations++
+  state.toldAt = never
+  state.isNameless = isForgetful(state) && !isAccepted && !isToldByAll(state)
+  if (!state.isNameless) beginLife(state)
+}
+
+/** Its entries get names from here on: stamps above all that it ever made. */
+export function beginLife(state: EventualState): void {
+  state.isNameless = false
+  // Entries that it made last may be on their way still, and nobody's clock tells of them.
+  if (isForgetful(state)) leap(state)
   state.ownLast = state.vector.lastOf(state.seat)
   state.clock.see(state.ownLast)
   state.ownStart = hasBug('eventual-incarnation-reused') ? state.ownLast : newStart(state)
-  state.toldAt = never
 }
 
 /** Once for all groups that share the clock. */

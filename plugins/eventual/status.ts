@@ -84,7 +84,11 @@ function whyOf(state: EventualState): string {
   return `waits for what other members hold before it serves reads and writes again (${state.recovering})`
 }
 
-function whyNotServed({ gate, repair, needsAll }: EventualState): string {
+function whyNotServed({ gate, repair, needsAll, isNameless, peers, seats }: EventualState): string {
+  if (isNameless) {
+    const silent = seats.filter((member) => peers.get(member)?.vector === null)
+    return `takes no writes before it heard from members ${silent.join(', ')} which stamps it used: it lost its disk (or \`quorate recover --accept-loss\`)`
+  }
   if (repair !== null || needsAll !== null)
     return 'takes slots of another member, and no writes meanwhile'
   if (gate === null || gate.keyspace.groups.every(isFit)) return ''

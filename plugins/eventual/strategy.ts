@@ -30,7 +30,7 @@ import { gateTick, onClaims, showsCauses, waitNoMore } from './opening.js'
 import { onEntries, release } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
-import { installed, judgeRecovery, restartTick } from './restart.js'
+import { beginLife, installed, judgeRecovery, restartTick } from './restart.js'
 import { covers, hurry, seen } from './sight.js'
 import { entriesFetched, rewind, shipWakeAt } from './shipping.js'
 import { decodeMark, encodeMark } from './mark.js'
@@ -235,7 +235,7 @@ export class EventualStrategy implements Strategy {
       state.loss = `writes that only this member had are lost (${state.recovering})`
       state.recovering = 'accept-loss'
       judgeRecovery(state)
-    }
+    } else if (state.isNameless) beginLife(state)
     waitNoMore(state)
   }
 

@@ -24,6 +24,8 @@ const notesOfTaken = 5
 
 export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
+  // Others would take its entries for those that it made before its disk was lost.
+  if (state.isNameless) return { reason: 'busy' }
   // The engine holds more than the vector says: nobody could tell what a write has seen.
   if (state.repair !== null || awaitsTaken(state)) return { reason: 'busy' }
   // It was told what it lacks: what it writes before it holds that has not seen it.

@@ -190,7 +190,7 @@ export const configSchema = z.strictObject(
           wait: option(
             duration(100, 86_400_000, 'from 100ms to 24h'),
             '30s',
-            'After a loss: how long a majority waits for the missing voters before the longest log that it has wins (durability everysec or none), and how long a member at level causal or eventual waits for those that hold what it lost.',
+            'After a loss: how long a majority waits for the missing voters before the longest log that it has wins (durability everysec or none), and how long a member at level causal or eventual waits for those that hold what it lost (without its disk it writes only once it heard from all others).',
           ),
         },
         'wait',
