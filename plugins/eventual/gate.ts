@@ -67,6 +67,10 @@ export class Keyspace {
   readonly owed = new Set<MemberId>()
   /** Milliseconds since when something waits; 0 for not. */
   waitingSince = 0
+  /** The first group that was driven in this turn: behind it nothing more is handed out, for that would be in no write of this turn. */
+  driven: EventualState | null = null
+  /** Milliseconds at which a turn last ended with something handed out that is in no write. */
+  splitAt = Number.NEGATIVE_INFINITY
 
   constructor(count: number, clock: StampClock) {
     this.count = count

@@ -15,12 +15,22 @@ import { ownTip, refresh, takeFirst } from './reach.js'
 import { deliver } from './receiving.js'
 import type { EventualState } from './state.js'
 
-/** Hands out what may be, in all groups. */
-export function open(keyspace: Keyspace): void {
-  if (!keyspace.isDirty || !keyspace.isWhole) return
-  const { groups } = keyspace
+/** Whether there may be something to hand out, in this turn or the next one. */
+export function mayOpen({ isDirty, isWhole, groups }: Keyspace): boolean {
   // One of them is becoming what another member's is.
-  if (groups.some(({ repair, needsAll }) => repair !== null || needsAll !== null)) return
+  const isTaking = groups.some(({ repair, needsAll }) => repair !== null || needsAll !== null)
+  return isDirty && isWhole && !isTaking
+}
+
+/**
+ * Hands out what may be, in all groups: as long as no group but `driven` gave what it has to the engine and the log in
+ * this turn, for a restart must find all of it or nothing.
+ */
+export function open(keyspace: Keyspace, driven: EventualState | null): void {
+  if (driven !== null) keyspace.driven ??= driven
+  if (keyspace.driven !== driven && !hasBug('eventual-opens-late')) return
+  if (!mayOpen(keyspace)) return
+  const { groups } = keyspace
   keyspace.isDirty = false
   for (const state of groups) refresh(state)
   do keyspace.frontier = Vector.meetOf(groups.map(readyReach))
@@ -127,10 +137,10 @@ export function isFit({ recovering, repair, gate }: EventualState): boolean {
 }
 
 /** Whether clients may be served at level causal: by all groups of the keyspace, or by none. */
-export function serves(state: EventualState): boolean {
+export function serves(state: EventualState, driven: EventualState | null = state): boolean {
   const { gate } = state
   if (gate === null) return true
-  open(gate.keyspace)
+  open(gate.keyspace, driven)
   return gate.keyspace.groups.every(isFit)
 }
 
@@ -142,6 +152,32 @@ export function showsCauses(state: EventualState): boolean {
   if (overlays.isEmpty || vector.includes(heldBy(state))) return true
   // Where nobody brings them reads go on.
   return mono >= (takenFrom?.at ?? state.startedAt) + state.recoverWaitMs
+}
+
+/** Milliseconds for which it stays noted that turns end so: each change is a write that is synced. */
+const splitMs = 1_000
+
+/**
+ * The last group ends a turn. Where one has entries that are in no write, because an own one before them is half
+ * executed, others may have written what hangs on them.
+ */
+export function noteSplit(state: EventualState): void {
+  const { gate, hard, mono, durability } = state
+  if (gate === null || durability === 'none') return
+  const { keyspace } = gate
+  const { groups } = keyspace
+  if (groups.at(-1) !== state || hasBug('eventual-split-unnoted')) return
+  const isSplit = groups.some((each) => holdsBack(each) || (each !== state && each.hasUnsaved))
+  if (isSplit) {
+    keyspace.splitAt = mono
+    noteAhead(state, true)
+  } else if (hard.isAhead && !gate.isAhead && mono >= keyspace.splitAt + splitMs) {
+    noteAhead(state, false)
+  }
+}
+
+function holdsBack({ preparing, behind }: EventualState): boolean {
+  return preparing.length > 0 && behind.some((each) => each !== null)
 }
 
 /** Those who were sent entries hear that there is nothing else, once all groups had their turn. */

@@ -3,18 +3,19 @@
 import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin'
 import { evictLog } from './cutting.js'
 import { encodeHardState } from './hard-state.js'
-import { open, tellClaims } from './opening.js'
+import { noteSplit, open, tellClaims } from './opening.js'
 import { ship } from './shipping.js'
 import type { EventualState } from './state.js'
 
 const nothing: readonly never[] = []
 
 export function takeReady(state: EventualState): Ready | null {
-  if (state.gate !== null) open(state.gate.keyspace)
+  if (state.gate !== null) open(state.gate.keyspace, state)
   ship(state)
   tellClaims(state)
   settle(state)
   const { out } = state
+  if (out.deliveries.length === 0) noteSplit(state)
   const isHardDirty = state.isHardDirty
   const write = takeWrite(state)
   const isEmpty =
@@ -57,7 +58,7 @@ function settle(state: EventualState): void {
 
 function takeWrite(state: EventualState): StoreBatch | null {
   const { out, tail } = state
-  const hasEntries = state.durability !== 'none' && state.saved < tail.last
+  const hasEntries = state.hasUnsaved
   if (!state.isHardDirty && !hasEntries && out.cutTo === null && out.reset === null) return null
   const batch: StoreBatch = {
     state: state.isHardDirty || out.reset !== null ? encodeHardState(state.hard) : null,

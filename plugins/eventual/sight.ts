@@ -62,12 +62,13 @@ function coversAll(gate: Gate, mark: SeenStamps): boolean {
   const { keyspace } = gate
   const { ranges, upTo } = mark
   const { groups } = keyspace
-  if (!groups.every(serves) || groups.some((each) => isGuessed(each, mark))) return false
+  if (!groups.every((each) => serves(each, null)) || groups.some((each) => isGuessed(each, mark)))
+    return false
   if (hasBug('eventual-covers-by-one')) return ranges.every((each) => gate.reach.holds(each))
   if (!ranges.every((range) => keyspace.frontier.holds(range))) {
     // Own entries move it only when it is looked at.
     keyspace.isDirty = true
-    open(keyspace)
+    open(keyspace, null)
     if (!ranges.every((range) => keyspace.frontier.holds(range))) return false
   }
   return upTo === 0 || groups.every((each) => safeTime(each, each.appliedVector) >= upTo)

@@ -255,6 +255,11 @@ export class EventualState {
     return this.durability === 'none' ? this.tail.last : this.persisted
   }
 
+  /** Entries of the log are in no write. */
+  get hasUnsaved(): boolean {
+    return this.durability !== 'none' && this.saved < this.tail.last
+  }
+
   seatOf(member: MemberId): number {
     return this.seats.indexOf(member)
   }

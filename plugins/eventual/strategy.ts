@@ -26,7 +26,7 @@ import { decodeMessage, messageVersion, type Message, type Part } from './messag
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { Peer } from './peer.js'
 import type { EventualOptions } from './options.js'
-import { gateTick, onClaims, showsCauses, waitNoMore } from './opening.js'
+import { gateTick, mayOpen, onClaims, showsCauses, waitNoMore } from './opening.js'
 import { onEntries, release } from './receiving.js'
 import { onSlots, repairTick } from './repair.js'
 import { takeReady, writePersisted } from './ready.js'
@@ -52,6 +52,7 @@ export class EventualStrategy implements Strategy {
   tick(now: Now): void {
     const state = this.#state
     this.#note(now)
+    if (state.gate !== null) state.gate.keyspace.driven = null
     notesTick(state)
     restartTick(state)
     repairTick(state)
@@ -263,6 +264,8 @@ export class EventualStrategy implements Strategy {
     const isBusy = state.recovering !== null || state.needsAll !== null || state.repair !== null
     const at = Math.min(notes, shipWakeAt(state))
     const isAhead = state.gate?.isAhead === true
+    // It came when the groups had been driven.
+    if (state.gate !== null && mayOpen(state.gate.keyspace)) return state.mono
     return isBusy || isAhead ? Math.min(at, state.mono + state.options.noteMs) : at
   }
 

@@ -53,6 +53,8 @@ export interface Group {
   /** By the token of a write: what its client may have seen. */
   known: Map<Token, Set<number>[]>
   writes: number
+  /** Its engine does nothing for now. */
+  isHeld: boolean
 }
 
 /** What a member showed: as it says it, and as it was. */
@@ -119,6 +121,7 @@ export function makeGroup(): Group {
     wants: [],
     known: new Map(),
     writes: 0,
+    isHeld: false,
   }
 }
 

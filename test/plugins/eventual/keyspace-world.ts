@@ -126,9 +126,7 @@ export class KeyspaceWorld {
     member.isUp = false
     member.writes = []
     member.inbox = []
-    for (const group of member.groups) {
-      Object.assign(group, { ...makeGroup(), disk: group.disk })
-    }
+    for (const group of member.groups) Object.assign(group, { ...makeGroup(), disk: group.disk })
     this.#flights = this.#flights.filter(({ from, to }) => from !== member && to !== member)
     for (const other of this.members) {
       for (const { strategy } of other.groups) strategy?.peerDown(member.id)
@@ -165,9 +163,10 @@ export class KeyspaceWorld {
   /** What a client takes from this member to another one. */
   token(member: Member): Shown | null {
     const [first] = member.groups
-    const seen = first?.strategy?.seen?.()
     const isWhole = member.groups.every(({ queue }) => queue.length === 0)
-    if (seen === undefined || !isWhole || !isServing(member)) return null
+    if (!isWhole || !isServing(member)) return null
+    const seen = first?.strategy?.seen?.()
+    if (seen === undefined) return null
     return { seen, shown: member.groups.map(({ merged }) => new Set(merged)) }
   }
 
@@ -196,8 +195,7 @@ export class KeyspaceWorld {
     if (found === undefined) return false
     const at = this.#flights.findIndex(({ from, to }) => from === found.from && to === found.to)
     const [flight] = this.#flights.splice(at, 1) as [Flight]
-    if (this.random.below(100) < (this.#of.lossPercent ?? 0)) return true
-    if (!flight.to.isUp) return true
+    if (this.random.below(100) < (this.#of.lossPercent ?? 0) || !flight.to.isUp) return true
     flight.to.inbox.push(flight)
     // Several frames may come in one turn.
     if (this.random.chance(3, 4)) this.turn(flight.to)
@@ -242,6 +240,8 @@ export class KeyspaceWorld {
     const writes: Write[] = []
     member.groups.forEach((_, index) => this.#flush(member, index, { frames, writes, now }))
     if (writes.length > 0) member.writes.push(writes)
+    // Whoever asks for something until the next turn asks within it.
+    for (const { strategy } of member.groups) strategy?.tick(now)
     for (const [id, messages] of frames) {
       const to = this.members[id - 1] as Member
       if (to.isUp && !this.cut.has(keyOf(member, to)))
@@ -301,7 +301,7 @@ export class KeyspaceWorld {
   #execute(member: Member, index: number, isBusy: boolean): void {
     const group = member.groups[index] as Group
     let budget = isBusy ? this.random.below(2) : Number.MAX_SAFE_INTEGER
-    for (;;) {
+    while (!group.isHeld) {
       while (group.asked[0] !== undefined && group.asked[0].index <= group.applied) {
         this.#found(member, index, (group.asked.shift() as Asked).read)
       }
