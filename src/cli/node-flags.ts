@@ -8,6 +8,7 @@
 // took up to 97 ms. No marking in tasks: they want a heap of any size marked within half a second, each 64 KB
 // allocated then owes up to 5 ms, and turns of 20 ms take 135 at 5 million fields.
 // No collection only to give memory back: it moves more than others do and pauses longer.
+// The member asks for young collections itself where they take long: `host/young`.
 // Where nothing is kept on disk, somebody asks for speed: 64 MB take a quarter off the processor time of a
 // pipelined SET, and more threads share the longer pauses.
 
@@ -18,6 +19,7 @@ const steadyFlags = [
   '--no-incremental-marking-task',
   '--no-parallel-scavenge',
   '--no-memory-reducer',
+  '--expose-gc',
 ]
 const fastFlags = ['--max-semi-space-size=64']
 
@@ -33,5 +35,5 @@ export function withMemberFlags(
 }
 
 function nameOf(flag: string): string {
-  return flag.replace('--no-', '').replace(/=.*/, '')
+  return flag.replace(/^--(no-)?/, '').replace(/=.*/, '')
 }

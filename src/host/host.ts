@@ -15,6 +15,7 @@ import type { Reactor } from './reactor.js'
 import type { Store } from './store.js'
 import type { Targets } from './migrate-targets.js'
 import type { WitnessFile } from './witness.js'
+import type { YoungGeneration } from './young.js'
 
 /** Exit codes beside 0 and the core's own: a broken assertion, and a store that failed. */
 export const exitAssertion = 70
@@ -51,6 +52,7 @@ export interface HostParts {
   readonly log: HostLog
   /** By how many milliseconds the loop was late for a timer. */
   readonly late: (ms: number) => void
+  readonly young: YoungGeneration | null
   /** Called once: the member must end so. No turn follows. */
   readonly ended: (ending: Ending) => void
 }
@@ -112,6 +114,10 @@ export class Host {
   }
 
   readonly #turn = (): void => {
+    if (this.#parts.young?.tend() === true) {
+      setImmediate(this.#turn)
+      return
+    }
     this.#isScheduled = false
     const reactor = this.#reactor
     if (this.#isEnded || reactor === null) return

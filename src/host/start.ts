@@ -24,6 +24,7 @@ import { LuaRunner } from './scripts/runner.js'
 import { SpaceWatch } from './space.js'
 import { Store } from './store.js'
 import { Targets } from './migrate-targets.js'
+import { YoungGeneration } from './young.js'
 import type { WitnessFile } from './witness.js'
 
 /** Milliseconds that a stop may take before the member ends without the word of the core, which gives itself less. */
@@ -145,6 +146,7 @@ class Member {
       targets: this.#targets,
       log: this.#log,
       late: this.#facts.late,
+      young: YoungGeneration.own(),
       ended: (ending) => void this.#end(ending),
     })
     const peerPort = await this.#peers.listen()

@@ -1,8 +1,8 @@
 // Does one very large value stall a member? One hash, set, sorted set, list or stream is grown, checkpointed,
 // changed in one element, scanned, read, sent to a member that lost its disk, and deleted, while others SET. Of the leader
 // (and of the receiver) the longest delay of the event loop counts, without the time it waited for a processor.
-// `TYPES=hash,list ELEMENTS=5000000 MEMBERS=3 FLAGS=--max-semi-space-size=32 node .../large.bench.js`; VERBOSE=1 shows
-// the longest stalls one by one, KEYS_PER_SECOND=1000000 lets a checkpoint of millions end in seconds.
+// `TYPES=hash,list ELEMENTS=5000000 MEMBERS=3 PHASES=checkpoint,snapshot FLAGS=--max-semi-space-size=32
+// node .../large.bench.js`; VERBOSE=1 shows the longest stalls one by one, KEYS_PER_SECOND=1000000 lets a checkpoint of millions end in seconds.
 
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,14 +18,17 @@ import { type MemberFigures, round, type Stall } from './stall-probe.js'
 export const largeTypes = ['hash', 'set', 'zset', 'list', 'stream'] as const
 export type LargeType = (typeof largeTypes)[number]
 
+export const largePhases = ['checkpoint', 'scan', 'read', 'snapshot', 'DEL'] as const
+export type LargePhase = (typeof largePhases)[number]
+
 export interface LargeOptions {
   readonly type: LargeType
   readonly elements: number
   readonly members: number
   /** For node, as `--max-semi-space-size=32`. */
   readonly nodeFlags: readonly string[]
-  /** Reads the whole value in one command, too. */
-  readonly isRead: boolean
+  /** What is done beside the growth. */
+  readonly phases: ReadonlySet<LargePhase>
   /** Of a checkpoint. */
   readonly keysPerSecond: number
   readonly isVerbose: boolean
@@ -111,11 +114,12 @@ export async function benchLarge(options: LargeOptions): Promise<LargeFigures> {
   try {
     const leader = await findLeader(members)
     const run = new Run(members[leader] as ProbedMember, cluster.ports[leader] ?? 0, options)
+    const does = (phase: LargePhase): boolean => options.phases.has(phase)
     await run.grow()
-    const rows = await run.checkpoint()
-    const scanned = await run.scan()
-    if (options.isRead) await run.read()
-    if (options.members > 1) {
+    const rows = does('checkpoint') ? await run.checkpoint() : { rowsAll: 0, rowsOne: 0 }
+    const scanned = does('scan') ? await run.scan() : 0
+    if (does('read')) await run.read()
+    if (does('snapshot') && options.members > 1) {
       const lost = (leader + 1) % options.members
       await members[lost]?.stop()
       rmSync(cluster.dataOf(lost), { recursive: true, force: true })
@@ -126,7 +130,7 @@ export async function benchLarge(options: LargeOptions): Promise<LargeFigures> {
         return (await of(lost)) >= (await of(leader))
       })
     }
-    await run.remove()
+    if (does('DEL')) await run.remove()
     return { rows: run.rows, ...rows, scanned }
   } finally {
     await Promise.all(members.map((member) => member.stop()))
@@ -377,7 +381,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       elements,
       members: Number(env['MEMBERS'] ?? 3),
       nodeFlags: (env['FLAGS'] ?? '').split(' ').filter((flag) => flag !== ''),
-      isRead: env['READ'] !== '0',
+      phases: new Set((env['PHASES'] ?? largePhases.join(',')).split(',') as LargePhase[]),
       keysPerSecond: Number(env['KEYS_PER_SECOND'] ?? limits.checkpointKeysPerSecond),
       isVerbose: env['VERBOSE'] === '1',
       say: (sentence) => console.log(sentence),
