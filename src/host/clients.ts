@@ -9,6 +9,7 @@ import type { ConnectionId } from '../api/ids.js'
 import { QuorateError } from '../base/errors.js'
 import type { HostLog } from './logger.js'
 import type { InputSink } from './reactor.js'
+import { type Reads, readFrom } from './shared-reads.js'
 
 /** Milliseconds without traffic before the kernel probes a client. */
 const keepAliveMs = 300_000
@@ -23,6 +24,7 @@ const descriptorsReserved = 128
 interface Connection {
   readonly id: ConnectionId
   readonly socket: Socket
+  reads: Reads
   /** An `unsent` above 0 was reported and none of 0 since. */
   isHeld: boolean
   /** Bytes came in after the last write: somebody may owe an answer. */
@@ -80,10 +82,10 @@ export class Clients {
   }
 
   pause(id: ConnectionId, paused: boolean): void {
-    const socket = this.#connections.get(id)?.socket
-    if (socket === undefined || socket.destroyed) return
-    if (paused) socket.pause()
-    else socket.resume()
+    const connection = this.#connections.get(id)
+    if (connection === undefined || connection.socket.destroyed) return
+    if (paused) connection.reads.pause()
+    else connection.reads.resume()
   }
 
   /** No more clients; those that are here get `graceMs` for their last bytes. */
@@ -124,6 +126,7 @@ export class Clients {
     const connection: Connection = {
       id,
       socket,
+      reads: socket,
       isHeld: false,
       isOwed: false,
       isEnded: false,
@@ -140,7 +143,7 @@ export class Clients {
       loopback: listener.path !== null || isLoopback(remote ?? ''),
       identity: null,
     })
-    socket.on('data', (bytes: Buffer) => {
+    connection.reads = readFrom(socket, (bytes) => {
       if (socket.writableEnded) return
       connection.isOwed = true
       this.#sink({ kind: 'bytes', connection: id, bytes })
