@@ -30,13 +30,19 @@ export class Floor {
   #forgotten = 0
   readonly #vector = new Vector()
   readonly #above: Above[] = []
-  /** It is known of all members. */
+  /** `#vector` tells of all members. */
   #isExact = true
 
-  /** Null where it is not known. */
+  /** Null where it is not known. Where the last entry of a member may be any up to there, all up to there. */
   get known(): Known | null {
-    if (!this.#isExact || this.#upTo < this.#forgotten) return null
-    return { upTo: this.#upTo, vector: Vector.copyOf(this.#vector) }
+    if (this.#upTo < this.#forgotten) return null
+    const vector = Vector.copyOf(this.#vector)
+    if (!this.#isExact) {
+      this.#above.forEach(({ isNext }, seat) => {
+        if (isNext[0] === false) vector.add({ seat, after: 0, upTo: this.#upTo })
+      })
+    }
+    return { upTo: this.#upTo, vector }
   }
 
   /** An entry is held. */
