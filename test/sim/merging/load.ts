@@ -10,7 +10,7 @@ import { multi, type Request, type Sender } from '../request.js'
 import { addOf, numberOf, readOf, resetOf, textOf } from './counting.js'
 import { Elements, type Span } from './elements.js'
 import { type Family, families, type FamilyName } from './families.js'
-import { Counter, Register } from './numbers.js'
+import { Counter, type Ends, Register } from './numbers.js'
 
 export interface MergingLoadOptions {
   readonly random: Random
@@ -145,7 +145,8 @@ export class MergingLoad {
   }
 
   /** Everything, read at one member in the end. */
-  finals(member: number, isKept: (span: Span) => boolean): readonly Request[] {
+  finals(member: number, ends: Ends): readonly Request[] {
+    const { isKept } = ends
     const made: Request[] = []
     const ask = (key: Keyed<unknown>, args: readonly string[], told: Told): void => {
       made.push(this.#request(member, key.group, args, told))
@@ -161,9 +162,9 @@ export class MergingLoad {
       }
     }
     for (const each of this.#counters)
-      ask(each, readOf(each.key), (reply) => each.is.shown(numberOf(reply) ?? 0, isKept))
+      ask(each, readOf(each.key), (reply) => each.is.shown(numberOf(reply) ?? 0, ends))
     for (const each of this.#registers)
-      ask(each, ['GET', each.key], (reply) => each.is.shown(textOf(reply), isKept))
+      ask(each, ['GET', each.key], (reply) => each.is.shown(textOf(reply), ends))
     for (const { set } of this.#pairs)
       ask(set, ['SMEMBERS', set.key], (reply) =>
         set.is.shown(families.set.tokens(reply), null, isKept),

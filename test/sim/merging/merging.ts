@@ -15,6 +15,7 @@ import type { Span } from './elements.js'
 import { MergingLoad } from './load.js'
 import { LoadJudge } from './load-judge.js'
 import { SessionLoad } from './sessions.js'
+import { keeps, sees } from './spans.js'
 import { MergingOracle } from './oracle.js'
 import { probedMerging } from './probe.js'
 import { Visible } from './visible.js'
@@ -233,11 +234,12 @@ export class Merging {
   /** All that is to be read at one member in the end. */
   finals(member: number): readonly Request[] {
     const held = new Map([...this.#oracles].map(([group, { seats }]) => [group, seats[0]?.held]))
-    return this.load.finals(member, (span) => {
-      const all = held.get(span.group)
-      return (
-        all === undefined || this.oracle(span.group).keeps(all, (span.member + 1) as MemberId, span)
-      )
+    return this.load.finals(member, {
+      isKept: (span) => {
+        const all = held.get(span.group)
+        return all === undefined || keeps(this.oracle(span.group), all, span)
+      },
+      hasSeen: (key, later, earlier) => sees(this.oracle(later.group), key, later, earlier),
     })
   }
 

@@ -5,6 +5,19 @@ import { outcomeOf } from '../history.js'
 import type { Check, Judge } from '../judge.js'
 import type { Span } from './elements.js'
 
+/** What is known in the end of the entries of spans. */
+export interface Ends {
+  /** All of them are there. */
+  isKept(span: Span): boolean
+  /** Those of `later` at a key had seen those of `earlier`. */
+  hasSeen(key: string, later: Span, earlier: Span): boolean
+}
+
+interface Reset {
+  readonly value: number
+  readonly span: Span
+}
+
 interface Step {
   readonly by: number
   state: 'open' | 'acked' | 'refused'
@@ -16,7 +29,7 @@ export class Counter {
   readonly #judge: Judge
   readonly #steps: Step[] = []
   /** What resets answered. */
-  readonly #resets: { readonly value: number; readonly span: Span }[] = []
+  readonly #resets: Reset[] = []
   #looseResets = 0
 
   constructor(key: string, judge: Judge) {
@@ -37,7 +50,7 @@ export class Counter {
     }
   }
 
-  /** A reset leaves; always from the same member, so that one has seen the other. */
+  /** A reset leaves; always from the same member, so that one has seen the other, unless that was lost there. */
   resetting(): void {
     this.#looseResets++
   }
@@ -49,7 +62,7 @@ export class Counter {
   }
 
   /** In the end. */
-  shown(value: number, isKept: (span: Span) => boolean): void {
+  shown(value: number, { isKept, hasSeen }: Ends): void {
     let acked = 0
     let tried = 0
     for (const { by, state, span } of this.#steps) {
@@ -65,8 +78,20 @@ export class Counter {
         'lost',
         `${this.key}: ${value}, with resets ${sum}, of ${acked} acknowledged`,
       )
-    if (sum > tried)
-      this.#judge.fail('merged', `${this.key}: ${value}, with resets ${sum}, of ${tried} tried`)
+    const most = value + this.#mostOf(kept, hasSeen)
+    if (most < sum) this.#judge.mark('resets-apart')
+    if (most > tried)
+      this.#judge.fail('merged', `${this.key}: ${value}, with resets ${most}, of ${tried} tried`)
+  }
+
+  /** What resets took that had seen one another: what others took beside them may be the same. */
+  #mostOf(resets: readonly Reset[], hasSeen: Ends['hasSeen']): number {
+    const sums: number[] = []
+    resets.forEach(({ value, span }, _at) => {
+      const before = sums.filter((_, each) => hasSeen(this.key, span, (resets[each] as Reset).span))
+      sums.push(value + Math.max(0, ...before))
+    })
+    return Math.max(0, ...sums)
   }
 }
 
@@ -122,7 +147,7 @@ export class Register {
   }
 
   /** In the end; null for nothing there. */
-  shown(token: string | null, isKept: (span: Span) => boolean): void {
+  shown(token: string | null, { isKept }: Ends): void {
     if (token === null) {
       for (const [name, { state, span, replaced }] of this.#values) {
         if (this.#removals > 0 || state !== 'acked' || span === null || replaced.length > 0)

@@ -312,17 +312,6 @@ export class MergingOracle {
     this.#shown.shows(member, this.seat(member).held, new Map(judged))
   }
 
-  /** Whether all entries that a member made from one place of its own to another are with `held`. */
-  keeps(
-    held: Held,
-    member: MemberId,
-    span: { readonly from: number; readonly to: number },
-  ): boolean {
-    const { made } = this.seat(member)
-    for (let at = span.from; at < span.to; at++) if (!held.has(made[at] as number)) return false
-    return true
-  }
-
   /** It lost what somebody else holds and cannot tell apart any more. */
   #isBlind(seat: MergingSeat): boolean {
     seat.isBlind &&= lacksForgotten(seat, this.seats, this.entries)
