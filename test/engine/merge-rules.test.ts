@@ -275,3 +275,22 @@ test('merging: increments of one entry that end at the bounds of 64 bits: count 
   t.is(show(one, ['n']), 'n string -1 "-9223372036854775808"')
   t.is(show(two, ['n']), show(one, ['n']))
 })
+
+test('merging: a stream with as many entries added as 64 bits hold: is merged, and shows the same everywhere', (t) => {
+  const [a, b] = [new Replica(0), new Replica(1)]
+  const most = '9223372036854775807'
+  const top = '18446744073709551615-18446744073709551614'
+  for (const line of [
+    ['xadd', 's', '1-1', 'f', 'v'],
+    ['xsetid', 's', top, 'ENTRIESADDED', most],
+    ['xadd', 's', '18446744073709551615-18446744073709551615', 'f', 'w'],
+  ]) {
+    const entry = a.write(start, line)
+    if (entry === null) t.fail(JSON.stringify(a.ask(start, line)))
+    else b.merge(entry)
+  }
+
+  const [first, second] = [a, b].map((each) => each.ask(start + 1, ['xinfo|stream', 'stream', 's']))
+  t.deepEqual(second, first)
+  t.regex(JSON.stringify(first), /9007199254740991/)
+})

@@ -48,7 +48,7 @@ export class StreamEffects {
     const index = parts.length - 1
     this.#changes.begin(key, stream, index)
     stream.lastId = id
-    stream.added = plus(stream.added, 1)
+    stream.added = this.#bounded(plus(stream.added, 1))
     const part = parts[index] as StreamPart
     part.ids.push(id)
     part.entries.push(entry)
@@ -95,7 +95,7 @@ export class StreamEffects {
   setPast(key: string, stream: StreamValue, past: StreamPast): void {
     this.#changes.header(key, stream)
     stream.lastId = past.lastId
-    stream.added = past.added
+    stream.added = this.#bounded(past.added)
     stream.maxDeletedId = past.maxDeletedId
     this.#write(key, stream, headName, headOf(stream))
   }
@@ -227,6 +227,11 @@ export class StreamEffects {
     part.taken++
     part.nodeBytes += nodeBytesOf(entry)
     this.#changes.end(1, entryBytes(entry))
+  }
+
+  /** Members that merge take the greatest of several counts, as a number. */
+  #bounded(added: Int64): Int64 {
+    return this.recorder === null ? added : Math.min(Number(added), Number.MAX_SAFE_INTEGER)
   }
 
   /** Takes the entry of an id out, and leaves what the stream says of its past. */

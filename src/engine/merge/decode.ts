@@ -24,7 +24,7 @@ function isOfStream(name: string, payload: Payload): boolean {
   if (name[0] === 'e') return name.length === idLength + 1 && Array.isArray(payload)
   if (typeof payload !== 'object' || !('fields' in payload)) return false
   const [a, b, c] = payload.fields
-  if (name[0] === 'h') return name.length === 1 && isId(a) && isId(b) && isTime(c)
+  if (name[0] === 'h') return name.length === 1 && isId(a) && isId(b) && isCount(c)
   if (name[0] === 'g') return isId(a) && typeof b === 'string'
   if (name[0] === 'c') return /^c[0-9]{1,9}:/.test(name) && isTime(a) && (b === -1 || isTime(b))
   const isPending = name[0] === 'p' && name.length > idLength
@@ -37,9 +37,13 @@ function isId(field: string | number | undefined): boolean {
   return typeof field === 'string' && field.length === idLength
 }
 
-/** A time or a count. */
+/** One that is greater than numbers hold counts as the greatest: streams that were made before kept 64 bits. */
+function isCount(field: string | number | undefined): field is number {
+  return typeof field === 'number' && Number.isInteger(field) && field >= 0
+}
+
 function isTime(field: string | number | undefined): boolean {
-  return typeof field === 'number' && Number.isInteger(field) && field >= 0 && field < 2 * expiryMax
+  return isCount(field) && field < 2 * expiryMax
 }
 
 /** Wall milliseconds; a later time than can be kept counts as the latest. */

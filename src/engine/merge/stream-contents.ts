@@ -43,7 +43,8 @@ export function readStream(stream: StreamValue, name: string): Payload | undefin
 
 /** Last id, greatest deleted id, entries ever added: as a number, since it is compared. */
 export function headOf(stream: StreamValue): Payload {
-  return { fields: [stream.lastId, stream.maxDeletedId, Number(stream.added)] }
+  const added = Math.min(Number(stream.added), Number.MAX_SAFE_INTEGER)
+  return { fields: [stream.lastId, stream.maxDeletedId, added] }
 }
 
 export function payloadOfGroup(group: Group): Payload {
