@@ -276,8 +276,11 @@ export class World implements MemberWorld, FaultTarget {
     this.judge.mark(output.code === 0 ? 'clean-stops' : 'stops')
     this.crash(member, { power: false, downUs: 50_000 + this.#crashes.below(500_000) })
     if (output.code === 0) member.disk.markClean(output.clean)
-    // The operator's answer to a member that refuses its disk: an empty one.
-    else if (isDamaged) this.replace(member)
+    // The operator's answer to a member that refuses its disk: an empty one, for the groups as well that it had refilled.
+    else if (isDamaged) {
+      this.replace(member)
+      this.merging?.damaged(member.id)
+    }
   }
 
   threw(member: SimMember, error: unknown): void {
