@@ -17,7 +17,7 @@ export type Input =
       readonly identity: string | null
     }
   | { readonly kind: 'bytes'; readonly connection: ConnectionId; readonly bytes: Uint8Array }
-  /** The client sends nothing more, and is owed an answer. */
+  /** The client sends nothing more, and is closed once all that it sent is answered. */
   | { readonly kind: 'ended'; readonly connection: ConnectionId }
   | { readonly kind: 'closed'; readonly connection: ConnectionId }
   /** Bytes that the host still holds for this connection after a write could not be sent at once; 0 when drained. */

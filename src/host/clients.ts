@@ -1,5 +1,5 @@
 // Client sockets: listeners, bytes in, text out. It reports and obeys, and decides nothing about a
-// client but this: when its bytes cannot leave, when it is half closed, and when descriptors run short.
+// client but this: when its bytes cannot leave, and when descriptors run short.
 
 import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -13,9 +13,6 @@ import { type Reads, readFrom } from './shared-reads.js'
 
 /** Milliseconds without traffic before the kernel probes a client. */
 const keepAliveMs = 300_000
-/** Milliseconds that a client which closed its sending side may still get answers. */
-const halfClosedMs = 1_000
-const halfClosedAfterWriteMs = 100
 /** Milliseconds that a closing connection may take for its last bytes. */
 const closingMs = 10_000
 /** Descriptors kept for peers, stores and the log. */
@@ -27,10 +24,6 @@ interface Connection {
   reads: Reads
   /** An `unsent` above 0 was reported and none of 0 since. */
   isHeld: boolean
-  /** Bytes came in after the last write: somebody may owe an answer. */
-  isOwed: boolean
-  /** The client closed its side. */
-  isEnded: boolean
   timer: NodeJS.Timeout | null
 }
 
@@ -66,12 +59,10 @@ export class Clients {
     if (connection === undefined) return
     const { socket } = connection
     if (socket.destroyed || socket.writableEnded) return
-    connection.isOwed = false
     if (!socket.write(text, 'latin1') && socket.writableLength > 0) {
       connection.isHeld = true
       this.#sink({ kind: 'unsent', connection: id, bytes: socket.writableLength })
     }
-    if (connection.isEnded) this.#closeSoon(connection, halfClosedAfterWriteMs)
   }
 
   close(id: ConnectionId, abort: boolean): void {
@@ -128,8 +119,6 @@ export class Clients {
       socket,
       reads: socket,
       isHeld: false,
-      isOwed: false,
-      isEnded: false,
       timer: null,
     }
     this.#connections.set(id, connection)
@@ -145,7 +134,6 @@ export class Clients {
     })
     connection.reads = readFrom(socket, (bytes) => {
       if (socket.writableEnded) return
-      connection.isOwed = true
       this.#sink({ kind: 'bytes', connection: id, bytes })
     })
     socket.on('drain', () => {
@@ -153,23 +141,13 @@ export class Clients {
       connection.isHeld = false
       this.#sink({ kind: 'unsent', connection: id, bytes: 0 })
     })
-    socket.on('end', () => {
-      connection.isEnded = true
-      if (connection.isOwed) {
-        this.#sink({ kind: 'ended', connection: id })
-        this.#closeSoon(connection, halfClosedMs)
-      } else this.#finish(connection)
-    })
+    socket.on('end', () => this.#sink({ kind: 'ended', connection: id }))
     socket.on('error', noThrow)
     socket.on('close', () => {
       if (connection.timer !== null) clearTimeout(connection.timer)
       this.#connections.delete(id)
       this.#sink({ kind: 'closed', connection: id })
     })
-  }
-
-  #closeSoon(connection: Connection, delayMs: number): void {
-    this.#arm(connection, delayMs, () => this.#finish(connection))
   }
 
   /** Ends our side behind what was written; destroys what does not leave in time. */

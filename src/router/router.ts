@@ -25,6 +25,8 @@ export class Router implements SessionEvents {
   readonly #state: RouterState
   readonly #intake: Intake
   readonly #sessions = new Map<ConnectionId, Session>()
+  /** Their clients send nothing more. */
+  readonly #ended = new Set<Session>()
   readonly #watch = new Watch()
   #touched: Session[] = []
   /** Those of them whose replies wait for one that is about to follow, and until when. */
@@ -116,10 +118,13 @@ export class Router implements SessionEvents {
     this.#intake.bytes(session, bytes)
   }
 
-  /** Whoever waits for elements is not there to take them any more: the wait ends as by its timeout. */
+  /** The client sends nothing more: it is closed behind the answers to what it did send. */
   ended(connection: ConnectionId): void {
-    const waits = this.#sessions.get(connection)?.waits ?? null
-    waits?.group.unblock(waits.lane, 'timeout', () => undefined)
+    const session = this.#sessions.get(connection)
+    if (session === undefined) return
+    this.#ended.add(session)
+    endWait(session)
+    session.touch()
   }
 
   closed(connection: ConnectionId, now: Now): void {
@@ -160,7 +165,11 @@ export class Router implements SessionEvents {
     if (this.#intake.isDraining || this.#ready.length === 0) return
     const ready = this.#ready
     this.#ready = []
-    for (const session of ready) if (!session.isClosed) this.#intake.goOn(session)
+    for (const session of ready) {
+      if (session.isClosed) continue
+      this.#intake.goOn(session)
+      if (this.#ended.has(session)) endWait(session)
+    }
   }
 
   /** Pushes the outputs gathered in this turn: one write per connection. */
@@ -291,6 +300,9 @@ export class Router implements SessionEvents {
       session.isPaused = paused
       out.push({ kind: 'pause', connection, paused })
     }
+    if (session.pending > 0 || session.isStopped || session.unsent > 0) return
+    if (this.#ended.size === 0 || !this.#ended.has(session)) return
+    this.#close(session, { out, abort: false })
   }
 
   #tell(kind: NoticeKind, remote: string, why: string): void {
@@ -309,10 +321,16 @@ export class Router implements SessionEvents {
 
   #forget(session: Session): void {
     this.#sessions.delete(session.id)
+    this.#ended.delete(session)
     this.#intake.close(session)
     this.#watch.remove(session)
     this.#state.messaging.forget(session)
     this.#memory.forget(session)
     session.close()
   }
+}
+
+/** Whoever waits for elements is not there to take them any more: the wait ends as by its timeout. */
+function endWait({ waits }: Session): void {
+  waits?.group.unblock(waits.lane, 'timeout', () => undefined)
 }

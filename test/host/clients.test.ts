@@ -6,7 +6,7 @@ import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import test from 'ava'
 import type { Input, Output } from '../../src/api/io.js'
-import { config, directory, type FakeReactor, startFake, TestClient, until } from './world.js'
+import { config, directory, startFake, TestClient, until } from './world.js'
 
 /** Answers the bytes of a connection, once per turn. */
 function echo(input: Input): readonly Output[] {
@@ -67,7 +67,9 @@ test('clients: many that write at the same time: far fewer turns than inputs', a
 })
 
 test('clients: connected and closed: told once each, with addresses', async (t) => {
-  const { port, reactor } = await startFake(t, config({ directory: directory(t) }))
+  const act = (input: Input): readonly Output[] =>
+    input.kind === 'ended' ? [{ kind: 'close', connection: input.connection, abort: false }] : []
+  const { port, reactor } = await startFake(t, config({ directory: directory(t) }), { act })
   const client = new TestClient(port)
   await until(() => reactor.inputs.length > 0, 'connected')
 
@@ -84,7 +86,10 @@ test('clients: connected and closed: told once each, with addresses', async (t) 
   })
   t.regex(first?.kind === 'connected' ? first.remote : '', /^127\.0\.0\.1:\d+$/)
   t.is(first?.kind === 'connected' ? first.local : '', `127.0.0.1:${port}`)
-  t.is(reactor.inputs.length, 2)
+  t.deepEqual(
+    reactor.inputs.map(({ kind }) => kind),
+    ['connected', 'ended', 'closed'],
+  )
 })
 
 test('clients: a slow reader: unsent bytes are told, and that they left', async (t) => {
@@ -162,27 +167,29 @@ test('clients: aborted by the core: the connection is gone at once', async (t) =
   client.socket.destroy()
 })
 
-test('clients: half closed with an answer outstanding: it still arrives, then the end', async (t) => {
-  const held: { answer: (() => void) | null } = { answer: null }
-  const act = (input: Input, reactor: FakeReactor): readonly Output[] => {
-    if (input.kind !== 'bytes') return []
-    held.answer = () => {
-      reactor.queued.push({ kind: 'write', connection: input.connection, text: '+OK\r\n' })
-    }
-    return []
-  }
-  const { port, reactor } = await startFake(t, config({ directory: directory(t) }), { act })
+test('clients: half closed: told, and open until the core closes it', async (t) => {
+  const { port, reactor } = await startFake(t, config({ directory: directory(t) }))
   const client = new TestClient(port)
   client.socket.end('SET a 1\r\n')
-  await until(() => held.answer !== null, 'the command')
   await until(() => reactor.inputs.some(({ kind }) => kind === 'ended'), 'the end')
+  const connection = reactor.inputs[0]?.kind === 'connected' ? reactor.inputs[0].connection : 0
+  t.deepEqual(
+    reactor.inputs.map(({ kind }) => kind),
+    ['connected', 'bytes', 'ended'],
+  )
 
-  held.answer?.()
-  const other = new TestClient(port)
+  reactor.queued.push({ kind: 'write', connection: connection as never, text: '+O' })
+  const others = [new TestClient(port)]
+  await until(() => client.text === '+O', 'a part of the answers')
+  await new Promise((done) => setTimeout(done, 150))
+  t.false(client.isEnded)
+  reactor.queued.push({ kind: 'write', connection: connection as never, text: 'K\r\n' })
+  reactor.queued.push({ kind: 'close', connection: connection as never, abort: false })
+  others.push(new TestClient(port))
 
   await until(() => client.isEnded, 'the end')
   t.is(client.text, '+OK\r\n')
-  other.socket.destroy()
+  for (const { socket } of others) socket.destroy()
 })
 
 test('clients: a unix socket: only for its owner, local by definition', async (t) => {
