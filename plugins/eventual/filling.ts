@@ -45,12 +45,15 @@ export function sureOf({ gate }: EventualState, { seat, after, upTo }: StampRang
   const told = gate === null ? made : Vector.copyOf(gate.reach)
   for (const each of gate?.unsure().ranges() ?? []) told.remove(each)
   told.meet(vectorOf({ seat, after, upTo }))
+  const starts = gate?.reach.rangesOf(seat).map((each) => each.after) ?? []
   for (const each of told.ranges()) {
+    // Behind what was guessed nobody can say where an incarnation began.
+    if (each.after !== after && !starts.includes(each.after)) continue
     const from = each.after === after ? after : stampBelow(each.after + seatsMax - 1, seat)
     made.add({ seat, after: from, upTo: stampBelow(each.upTo, seat) })
   }
   // What is known behind a gap begins where an incarnation did: that stamp belongs to no entry.
-  for (const { after: start } of gate?.reach.rangesOf(seat) ?? []) {
+  for (const start of starts) {
     if (after < start && start < upTo) made.add({ seat, after: start - seatsMax, upTo: start })
   }
   return made

@@ -99,13 +99,19 @@ const lostMax = 8
 
 /**
  * By seat. Where some group lost what there may have been another one may have entries that no token tells apart. The
- * last stamp of what was closed is not in there: it belongs to no entry.
+ * last stamp of what was closed is not in there: it belongs to no entry, of whatever group, for all make theirs with one
+ * clock; and a group that did not hear of it may have closed what is before and behind it as one.
  */
 function lostOf(state: EventualState): readonly (readonly StampRange[])[] {
   const all = new Vector()
+  const ends = new Vector()
   for (const { lost, sure } of state.gate?.keyspace.groups ?? [state]) {
-    for (const range of sure.lacks(lost)) all.add(range)
+    for (const range of sure.lacks(lost)) {
+      all.add(range)
+      ends.add(behind(range))
+    }
   }
+  for (const each of ends.ranges()) all.remove(each)
   return state.seats.map((_, seat) => all.rangesOf(seat))
 }
 
@@ -114,7 +120,8 @@ function behind({ seat, upTo }: StampRange): StampRange {
   return { seat, after: upTo, upTo: upTo + seatsMax }
 }
 
-function isLost(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
+/** Whether its holder may have been shown what is nowhere. */
+export function isLost(state: EventualState, { ranges, upTo }: SeenStamps): boolean {
   if (hasBug('eventual-lost-not-told')) return false
   return lostOf(state).some((lost) => {
     // Who asks for everything up to a stamp, and knew of the loss, asks for more than its end.

@@ -2,7 +2,10 @@
 // other: a token that names nothing of what may be lost is served in the end, everywhere.
 
 import test from 'ava'
-import { hashZero, type SeenStamps } from 'quorate/plugin'
+import { hashZero, type SeenStamps, Vector } from 'quorate/plugin'
+import { vectorOf } from '../../../plugins/eventual/filling.js'
+import { isLost } from '../../../plugins/eventual/sight.js'
+import type { EventualState } from '../../../plugins/eventual/state.js'
 import type { Group, Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
@@ -96,4 +99,29 @@ test('lost ranges: one group lost its log, and a member starts anew before it he
   t.deepEqual(servedBy(world, token), [true, true, true])
   const latest = world.token(second)?.seen as SeenStamps
   t.deepEqual(servedBy(world, latest), [true, true, true])
+})
+
+test('lost ranges: one group closed two losses as one, another one knows where the second life began: who names no more than that is served', (t) => {
+  const seat = 1
+  const [first, began, upTo] = [64_001, 128_001, 192_001] as const
+  const vector = (...ends: readonly (readonly [number, number])[]): Vector => {
+    const made = new Vector()
+    for (const [after, end] of ends) made.add({ seat, after, upTo: end })
+    return made
+  }
+  const lost = vectorOf({ seat, after: first, upTo })
+  const groups = [
+    { lost, sure: vector([upTo - 64, upTo]) },
+    { lost, sure: vector([began - 64, began], [upTo - 64, upTo]) },
+  ]
+  const seats = [1, 2]
+  const state = { gate: { keyspace: { groups } }, seats } as unknown as EventualState
+  const asks = (...ends: readonly (readonly [number, number])[]): boolean =>
+    isLost(state, { kind: 'stamps', ranges: vector([0, first], ...ends).ranges(), upTo: 0 })
+
+  t.false(asks([began - 64, began]))
+  t.false(asks([began - 64, began], [upTo - 64, upTo + 640]))
+  t.true(asks([began - 128, began]))
+  t.true(asks([began - 64, began + 64]))
+  t.true(asks([began - 64, began], [upTo - 128, upTo]))
 })
