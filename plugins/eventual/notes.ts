@@ -88,6 +88,7 @@ export function tell(state: EventualState, peer: Peer): void {
   if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
   // What others may still have of us has seen less.
   if (state.isGapOpen || state.floor.isBelow) state.toldSafe = 0
+  else if (hasNewcomer(state)) state.toldSafe = Math.min(state.toldSafe, tied)
   state.out.send(peer.member, {
     kind: 'vector',
     vector,
@@ -100,6 +101,18 @@ export function tell(state: EventualState, peer: Peer): void {
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,
   })
+}
+
+/** Told in place of a stamp that is safe here: nothing is stable, though nothing of this member lacks. */
+const tied = 1
+
+/**
+ * A member runs anew that lost entries, and may make others without these: who was told before that it holds them, and
+ * does not hear it now, must not take what we hold for what all do.
+ */
+function hasNewcomer({ peers }: EventualState): boolean {
+  for (const { vector, safe } of peers.values()) if (vector !== null && safe === 0) return true
+  return false
 }
 
 function watchLacking(state: EventualState, peer: Peer): void {
