@@ -59,6 +59,8 @@ export class Keyspace {
   readonly unshown = new Vector()
   /** Something came since it was last looked at what may be handed out. */
   isDirty = true
+  /** The stamp of the clock when that was last looked at. */
+  lookedAt = 0
   /** Behind which stamp the entries of this run begin, once one group lost entries. */
   ownStart: number | null = null
   /** The clock stands above what this member may have made and forgotten. */

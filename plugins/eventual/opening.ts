@@ -32,6 +32,7 @@ export function open(keyspace: Keyspace, driven: EventualState | null): void {
   if (!mayOpen(keyspace)) return
   const { groups } = keyspace
   keyspace.isDirty = false
+  keyspace.lookedAt = keyspace.clock.last
   for (const state of groups) refresh(state)
   do keyspace.frontier = Vector.meetOf(groups.map(readyReach))
   while (findReady(keyspace))

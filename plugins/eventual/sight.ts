@@ -66,8 +66,8 @@ function coversAll(gate: Gate, mark: SeenStamps): boolean {
     return false
   if (hasBug('eventual-covers-by-one')) return ranges.every((each) => gate.reach.holds(each))
   if (!ranges.every((range) => keyspace.frontier.holds(range))) {
-    // Own entries move it only when it is looked at.
-    keyspace.isDirty = true
+    // Own entries move it only when it is looked at, which behind the groups' part of a turn is in the next one.
+    if (keyspace.driven === null || keyspace.clock.last > keyspace.lookedAt) keyspace.isDirty = true
     open(keyspace, null)
     if (!ranges.every((range) => keyspace.frontier.holds(range))) return false
   }

@@ -2,8 +2,9 @@
 // hangs on something that another one had not written yet.
 
 import test from 'ava'
+import type { Strategy } from 'quorate/plugin'
 import { plantBug } from '../../../src/base/seeded-bug.js'
-import type { Group, Member } from './keyspace-member.js'
+import type { Group, Member, Shown } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 interface Scene {
@@ -97,6 +98,27 @@ function takenLate(): readonly string[] {
     ? [...faults, 'one group shows what another one has not']
     : faults
 }
+
+test('turn: a token is waited for: asked behind the groups, nobody wants the next turn at once', (t) => {
+  const { world, first, second } = makeScene()
+  world.partition(first, second)
+  world.write(first, 0)
+  world.tick(1)
+  while (world.persistOne(first));
+  const token = world.token(first)
+  const strategies = second.groups.map(({ strategy }) => strategy as Strategy)
+
+  for (let turn = 0; turn < 3; turn++) {
+    const now = { mono: world.mono + turn, wall: 1_790_000_000_000 + world.mono + turn }
+    for (const strategy of strategies) strategy.tick(now)
+    for (const strategy of strategies) while (strategy.ready() !== null);
+    const isCovered = strategies.map((each) => each.covers?.((token as Shown).seen))
+    const least = Math.min(...strategies.map((each) => each.wakeAt()))
+
+    t.deepEqual(isCovered, [false, false])
+    if (turn > 0) t.true(least > now.mono, `asks for a turn at ${least}, and it is ${now.mono}`)
+  }
+})
 
 const stories = [
   {
