@@ -152,12 +152,12 @@ export class Clients {
 
   /** Ends our side behind what was written; destroys what does not leave in time. */
   #finish(connection: Connection): void {
-    const { socket } = connection
+    const { socket, reads } = connection
     if (socket.destroyed) return
     this.#arm(connection, closingMs, () => socket.destroy())
     socket.destroySoon()
-    // What still comes in is not for anybody, but must not fill the kernel's buffer.
-    socket.resume()
+    // What still comes in is not for anybody, but must not fill the kernel's buffer: it would take what was written with it.
+    reads.resume()
   }
 
   #arm(connection: Connection, delayMs: number, act: () => void): void {

@@ -154,6 +154,30 @@ test('clients: closed by the core: what was written arrives before the end', asy
   await until(() => reactor.inputs.some((input) => input.kind === 'closed'), 'closed')
 })
 
+test('clients: paused and then closed by the core: what still comes in is taken out of the way', async (t) => {
+  const { port } = await startFake(t, config({ directory: directory(t) }), {
+    act: ({ kind, ...input }) => {
+      if (kind !== 'bytes' || !('connection' in input)) return []
+      const { connection } = input
+      return [
+        { kind: 'pause', connection, paused: true },
+        { kind: 'write', connection, text: 'bye'.repeat(4_000_000) },
+        { kind: 'close', connection, abort: false },
+      ]
+    },
+  })
+  const client = new TestClient(port, { paused: true })
+  let isTaken = false
+  client.socket.write('x'.repeat(32_000_000), (error) => {
+    isTaken = error === null || error === undefined
+  })
+
+  await until(() => isTaken || client.isClosed, 'all that it sent')
+
+  t.true(isTaken)
+  client.socket.destroy()
+})
+
 test('clients: aborted by the core: the connection is gone at once', async (t) => {
   const { port } = await startFake(t, config({ directory: directory(t) }), {
     act: (input) =>
