@@ -3,6 +3,7 @@
 
 import type { Input, Output } from '../api/io.js'
 import type { Row, RowRange, StoreName } from '../api/store.js'
+import { Awaited } from '../base/awaited.js'
 import type { SinkWrite } from '../shard/sink.js'
 
 type Stored = (error: string | null) => void
@@ -10,9 +11,7 @@ type Scanned = (rows: readonly Row[], end: boolean) => void
 
 export class Stores {
   readonly #out: Output[]
-  #id = 0
-  readonly #writes = new Map<number, Stored>()
-  readonly #scans = new Map<number, Scanned>()
+  readonly #awaited = new Awaited<Stored | Scanned>()
   /** Why a store failed, or null. */
   failed: string | null = null
 
@@ -22,32 +21,28 @@ export class Stores {
   }
 
   get inFlight(): number {
-    return this.#writes.size + this.#scans.size
+    return this.#awaited.size
   }
 
   write(write: SinkWrite, done: Stored): void {
-    const id = ++this.#id
-    this.#writes.set(id, done)
+    const id = this.#awaited.add(done)
     this.#out.push({ kind: 'store', write: { ...write, id } })
   }
 
   scan(store: StoreName, range: RowRange, options: { bytesMax: number; done: Scanned }): void {
-    const id = ++this.#id
-    this.#scans.set(id, options.done)
+    const id = this.#awaited.add(options.done)
     const { from, to } = range
     this.#out.push({ kind: 'scan', id, store, from, to, bytesMax: options.bytesMax })
   }
 
   stored(input: Extract<Input, { kind: 'stored' }>): void {
-    const done = this.#writes.get(input.id)
-    this.#writes.delete(input.id)
+    const done = this.#awaited.take(input.id) as Stored | undefined
     if (input.error !== null) this.failed ??= `the ${input.store} store failed: ${input.error}`
     done?.(input.error)
   }
 
   scanned(input: Extract<Input, { kind: 'scanned' }>): void {
-    const done = this.#scans.get(input.id)
-    this.#scans.delete(input.id)
+    const done = this.#awaited.take(input.id) as Scanned | undefined
     done?.(input.rows, input.done)
   }
 }

@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import {
+  bufferBytesMax,
   longMs,
   shortMs,
   survivedMin,
@@ -14,19 +15,24 @@ import {
 class Heap {
   now = 0
   bytes = 0
+  buffers = 0
   collections = 0
   looks = 0
   take = 1
+  /** Bytes of buffers that live on. */
+  kept = 0
   readonly young = new YoungGeneration({
     collect: () => {
       this.collections++
       this.now += this.take
       this.bytes = 0
+      this.buffers = this.kept
     },
     used: () => {
       this.looks++
       return this.bytes
     },
+    buffers: () => this.buffers,
     clock: () => this.now,
   })
 
@@ -85,6 +91,21 @@ test('young generation: collections are short again: they come later, then it is
 
   t.true((given[1] as number) > (given[0] as number))
   t.is(given.at(-1), Number.POSITIVE_INFINITY)
+})
+
+test('young generation: many bytes of buffers, few of objects: collected', (t) => {
+  const heap = new Heap()
+  heap.kept = bufferBytesMax
+  const counts: number[] = []
+  for (let round = 0; round < 4; round++) {
+    heap.buffers += bufferBytesMax - 1
+    t.false(heap.look(round))
+    heap.buffers++
+    t.true(heap.look(round))
+    counts.push(heap.collections)
+  }
+
+  t.deepEqual(counts, [1, 2, 3, 4])
 })
 
 test('young generation: turns within a millisecond: one look', (t) => {
