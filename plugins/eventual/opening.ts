@@ -17,9 +17,9 @@ import type { EventualState } from './state.js'
 
 /** Whether there may be something to hand out, in this turn or the next one. */
 export function mayOpen({ isDirty, isWhole, groups }: Keyspace): boolean {
+  if (!isDirty || !isWhole) return false
   // One of them is becoming what another member's is.
-  const isTaking = groups.some(({ repair, needsAll }) => repair !== null || needsAll !== null)
-  return isDirty && isWhole && !isTaking
+  return groups.every(({ repair, needsAll }) => repair === null && needsAll === null)
 }
 
 /**

@@ -147,7 +147,7 @@ export class EventualState {
   hurriedAt = never
   /** Why no writes are taken yet, or null. */
   recovering: RecoveryCause | null
-  /** It lost its disk, is read again, and has not heard from all others which stamps it used: it makes no entries. */
+  /** It lost its disk or log, is read again, and has not heard from all others which stamps it used: it makes no entries. */
   isNameless = false
   readonly recoverWaitMs: number
   readonly startedAt: number

@@ -87,7 +87,7 @@ function whyOf(state: EventualState): string {
 function whyNotServed({ gate, repair, needsAll, isNameless, peers, seats }: EventualState): string {
   if (isNameless) {
     const silent = seats.filter((member) => peers.get(member)?.vector === null)
-    return `takes no writes before it heard from members ${silent.join(', ')} which stamps it used: it lost its disk (or \`quorate recover --accept-loss\`)`
+    return `it lost its disk or log: takes no writes before it heard from members ${silent.join(', ')} which stamps it used, or \`quorate recover --accept-loss\``
   }
   if (repair !== null || needsAll !== null)
     return 'takes slots of another member, and no writes meanwhile'

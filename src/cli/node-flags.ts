@@ -8,7 +8,7 @@
 // took up to 97 ms. No marking in tasks: they want a heap of any size marked within half a second, each 64 KB
 // allocated then owes up to 5 ms, and turns of 20 ms take 135 at 5 million fields.
 // No collection only to give memory back: it moves more than others do and pauses longer.
-// The member asks for young collections itself where they take long, or many buffers are gone: `host/young`. They give
+// The member asks for young collections itself where they take long, or many buffers came: `host/young`. They give
 // buffers back at once: by a thread of its own every second one did not, until V8 marked the whole heap for them.
 // Where nothing is kept on disk, somebody asks for speed: 64 MB take a quarter off the processor time of a
 // pipelined SET, and more threads share the longer pauses.

@@ -1,6 +1,6 @@
 // The loop: gathers the inputs of one event-loop pass, takes a turn of the core, and carries its
 // outputs out: frames to peers first, then clients, then the stores. It decides nothing; a turn runs
-// in the pass in which its input came, never on a timer.
+// in the pass in which its input came, never on a timer; in the next one where young objects are collected first.
 
 import type { Input, Output } from '../api/io.js'
 import type { StoreName, StoreWrite } from '../api/store.js'
