@@ -27,7 +27,7 @@ export interface RecoveredLog {
   /** Up to the base, where they were asked for. */
   readonly earlier: EarlierEntries | null
   readonly fault: LogFault | null
-  /** Damaged records behind the last durable position that were cut: harmless. */
+  /** Damaged records behind the last durable position that were cut: harmless where nobody was told of them. */
   readonly tornRecords: number
 }
 

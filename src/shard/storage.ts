@@ -146,6 +146,13 @@ export class Storage {
       const { kind, sentence } = recovered.fault
       sink.trace({ level: 'error', event: 'log.damaged', fields: { group, kind, sentence } })
     }
+    // A write of the store is there whole or not at all, so this is no write that a crash cut short: who merges may have
+    // told others of it, and groups that hang on each other do not end with the same turn any more.
+    if (recovered.tornRecords > 0 && this.#init.merges && !hasBug('log-witness-ignored')) {
+      recovering ??= 'log-damaged'
+      const fields = { group, kind: 'torn', sentence: 'the last record fails its check' }
+      sink.trace({ level: 'error', event: 'log.damaged', fields })
+    }
     // Without its witness nothing tells whether the log is as long as it was.
     if (start.witnessDamaged && start.hasHistory && !hasBug('log-witness-ignored')) {
       recovering ??= 'log-damaged'

@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Durability } from '../../src/api/config.js'
 import type { GroupId, MemberId } from '../../src/api/ids.js'
+import { positionZero } from '../../src/api/position.js'
 import type { Witness } from '../../src/api/store.js'
 import type {
   RecoveryCause,
@@ -11,6 +12,7 @@ import type {
 } from '../../src/api/strategy.js'
 import { hashZero } from '../../src/base/hash.js'
 import { Random } from '../../src/base/random.js'
+import { recordKey } from '../../src/log/layout.js'
 import type { Executor } from '../../src/shard/executor.js'
 import { Shard } from '../../src/shard/shard.js'
 import { Storage } from '../../src/shard/storage.js'
@@ -37,7 +39,16 @@ interface Case {
   readonly witnessDamaged?: boolean
   readonly isOldCopy?: boolean
   readonly recovering?: RecoveryCause
+  /** Its last record is damaged; the witness did not hear of it. */
+  readonly isTorn?: boolean
+  readonly order?: 'causal'
   readonly cause: RecoveryCause | null
+}
+
+/** The log was empty when it was last synced. */
+const empty: Witness = {
+  ...unclean,
+  groups: [{ group: 0 as GroupId, position: positionZero, voteTerm: 0, sync: false }],
 }
 
 const cases: readonly Case[] = [
@@ -99,10 +110,28 @@ const cases: readonly Case[] = [
     recovering: 'disk-lost',
     cause: 'disk-lost',
   },
+  {
+    what: 'a damaged last record that was not acknowledged',
+    durability: 'always',
+    witness: empty,
+    hasHistory: true,
+    isTorn: true,
+    cause: null,
+  },
+  {
+    what: 'a damaged last record that others may have been told of',
+    durability: 'everysec',
+    witness: empty,
+    hasHistory: true,
+    isTorn: true,
+    order: 'causal',
+    cause: 'log-damaged',
+  },
 ]
 
 for (const each of cases) {
   test(`storage: after ${each.what}, durability ${each.durability}: recovering is ${each.cause}`, (t) => {
+    const id = 0 as GroupId
     const sink = new StoreWorld()
     let given: StrategyInit | null = null
     const create = (init: StrategyInit): Strategy => {
@@ -111,13 +140,13 @@ for (const each of cases) {
     }
     const space = { ...keyspace('default', []), durability: each.durability }
     const shard = new Shard({
-      id: 0 as GroupId,
+      id,
       shard: 0,
       keyspace: space,
       config: configOf({ requestMs: 1_000 }),
       members: { voters: [1 as MemberId], learners: [] },
       plugin: {
-        supports: { order: 'total' },
+        supports: { order: each.order ?? 'total' },
         parseOptions: () => ({}),
         create,
       } as unknown as StrategyPlugin,
@@ -133,7 +162,9 @@ for (const each of cases) {
 
     const { witness, hasHistory, witnessDamaged = false, recovering = null } = each
     const { isOldCopy = false } = each
-    const found = { logRows: [], witness, witnessDamaged, hasHistory, isOldCopy, recovering }
+    const logRows =
+      each.isTorn === true ? [{ key: recordKey(id, 1), value: new Uint8Array(9) }] : []
+    const found = { logRows, witness, witnessDamaged, hasHistory, isOldCopy, recovering }
     shard.start({ ...found, incarnation: 1 }, { wall: 1, mono: 1 })
 
     t.is((given as StrategyInit | null)?.recovering, each.cause)

@@ -6,7 +6,7 @@ import { hashZero, type SeenStamps, Vector } from 'quorate/plugin'
 import { vectorOf } from '../../../plugins/eventual/filling.js'
 import { isLost } from '../../../plugins/eventual/sight.js'
 import type { EventualState } from '../../../plugins/eventual/state.js'
-import type { Group, Member } from './keyspace-member.js'
+import { type Group, isOpen, isServing, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 function servedBy({ members }: KeyspaceWorld, seen: SeenStamps): boolean[] {
@@ -99,6 +99,32 @@ test('lost ranges: one group lost its log, and a member starts anew before it he
   t.deepEqual(servedBy(world, token), [true, true, true])
   const latest = world.token(second)?.seen as SeenStamps
   t.deepEqual(servedBy(world, latest), [true, true, true])
+})
+
+test('lost ranges: the last record of one group is damaged at every member: they come back by themselves, and serve what they have', (t) => {
+  const world = new KeyspaceWorld({ seed: 9, members: 3, groups: 2, durability: 'always' })
+  world.calm(20)
+  for (const group of [1, 0, 1]) {
+    for (const member of world.members) world.write(member, group)
+    world.calm(20)
+  }
+  for (const member of world.members) world.crash(member)
+  for (const { groups } of world.members) groups[1]?.disk.entries.pop()
+  for (const member of world.members) world.start(member, 'log-damaged', 1)
+
+  world.calm(200)
+
+  for (const member of world.members) {
+    t.true(isOpen(member) && isServing(member))
+    world.write(member, 1)
+  }
+  world.calm(20)
+  t.deepEqual(world.faults, [])
+  const sizes = world.members.map(({ groups }) => groups.map(({ merged }) => merged.size))
+  t.deepEqual(
+    sizes,
+    sizes.map(() => [3, 9]),
+  )
 })
 
 test('lost ranges: one group closed two losses as one, another one knows where the second life began: who names no more than that is served', (t) => {
