@@ -1,4 +1,4 @@
-// Numbers the store writes and scans of all shards, and finds their callbacks again when the host
+// Numbers the store writes and the scans of all shards, each in order, and finds their callbacks again when the host
 // answers. Keeps nothing of what is written.
 
 import type { Input, Output } from '../api/io.js'
@@ -11,7 +11,8 @@ type Scanned = (rows: readonly Row[], end: boolean) => void
 
 export class Stores {
   readonly #out: Output[]
-  readonly #awaited = new Awaited<Stored | Scanned>()
+  readonly #writes = new Awaited<Stored>()
+  readonly #scans = new Awaited<Scanned>()
   /** Why a store failed, or null. */
   failed: string | null = null
 
@@ -21,28 +22,28 @@ export class Stores {
   }
 
   get inFlight(): number {
-    return this.#awaited.size
+    return this.#writes.size + this.#scans.size
   }
 
   write(write: SinkWrite, done: Stored): void {
-    const id = this.#awaited.add(done)
+    const id = this.#writes.add(done)
     this.#out.push({ kind: 'store', write: { ...write, id } })
   }
 
   scan(store: StoreName, range: RowRange, options: { bytesMax: number; done: Scanned }): void {
-    const id = this.#awaited.add(options.done)
+    const id = this.#scans.add(options.done)
     const { from, to } = range
     this.#out.push({ kind: 'scan', id, store, from, to, bytesMax: options.bytesMax })
   }
 
   stored(input: Extract<Input, { kind: 'stored' }>): void {
-    const done = this.#awaited.take(input.id) as Stored | undefined
+    const done = this.#writes.take(input.id)
     if (input.error !== null) this.failed ??= `the ${input.store} store failed: ${input.error}`
     done?.(input.error)
   }
 
   scanned(input: Extract<Input, { kind: 'scanned' }>): void {
-    const done = this.#awaited.take(input.id) as Scanned | undefined
+    const done = this.#scans.take(input.id)
     done?.(input.rows, input.done)
   }
 }

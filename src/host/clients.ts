@@ -21,7 +21,7 @@ const descriptorsReserved = 128
 interface Connection {
   readonly id: ConnectionId
   readonly socket: Socket
-  reads: Reads
+  readonly reads: Reads
   /** An `unsent` above 0 was reported and none of 0 since. */
   isHeld: boolean
   timer: NodeJS.Timeout | null
@@ -117,7 +117,10 @@ export class Clients {
     const connection: Connection = {
       id,
       socket,
-      reads: socket,
+      reads: readFrom(socket, (bytes) => {
+        if (socket.writableEnded) return
+        this.#sink({ kind: 'bytes', connection: id, bytes })
+      }),
       isHeld: false,
       timer: null,
     }
@@ -131,10 +134,6 @@ export class Clients {
       local: listener.path ?? `${socket.localAddress}:${socket.localPort}`,
       loopback: listener.path !== null || isLoopback(remote ?? ''),
       identity: null,
-    })
-    connection.reads = readFrom(socket, (bytes) => {
-      if (socket.writableEnded) return
-      this.#sink({ kind: 'bytes', connection: id, bytes })
     })
     socket.on('drain', () => {
       if (!connection.isHeld) return

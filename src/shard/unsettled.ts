@@ -43,7 +43,7 @@ interface Entry {
   /** What it may have changed; null where that is not known. */
   keys: ReadonlySet<string> | null
   /** Reads that were executed behind it and before the next one. */
-  reads: HeldRead[]
+  readonly reads: HeldRead[]
 }
 
 const notOnDisk: ErrorReply = groupDown('what it has executed is not on its disk yet')
@@ -103,11 +103,8 @@ export class Unsettled {
     for (const entry of this.#entries) {
       const { reads } = entry
       const kept = reads.findIndex(({ deadline }) => deadline > mono)
-      if (reads.length === 0) continue
-      if (kept === 0) continue
-      entry.reads = kept < 0 ? [] : reads.slice(kept)
-      for (const { lane, call } of kept < 0 ? reads : reads.slice(0, kept))
-        lane.caller.answer(call.ticket, notOnDisk)
+      const late = reads.splice(0, kept < 0 ? reads.length : kept)
+      for (const { lane, call } of late) lane.caller.answer(call.ticket, notOnDisk)
     }
   }
 
