@@ -65,6 +65,8 @@ export class Keyspace {
   ownStart: number | null = null
   /** The clock stands above what this member may have made and forgotten. */
   hasLeapt = false
+  /** The operator says that nobody holds more than is here. */
+  isAccepted = false
   /** Who was sent entries, and is to be told at once that the other groups have none. */
   readonly owed = new Set<MemberId>()
   /** Milliseconds since when something waits; 0 for not. */

@@ -1,7 +1,8 @@
 // Opens the gates of a causal keyspace as far as they may: finds out what every group holds all of, and hands
 // that out in all groups at once, before anything is read or written in this turn.
 
-import { hasBug, type MemberId, Vector } from 'quorate/plugin'
+import { hasBug, type MemberId, type StampRange, Vector } from 'quorate/plugin'
+import { vectorOf } from './filling.js'
 import {
   type Chain,
   type Claim,
@@ -46,7 +47,10 @@ export function open(keyspace: Keyspace, driven: EventualState | null): void {
       noteAhead(state, false)
     }
   }
-  if (groups.every((state) => !gateOf(state).isAhead)) show(keyspace)
+  if (groups.every((state) => !gateOf(state).isAhead)) {
+    keyspace.isAccepted = false
+    show(keyspace)
+  }
   if (!waits) keyspace.waitingSince = 0
   else if (keyspace.waitingSince === 0) keyspace.waitingSince = (groups[0] as EventualState).mono
 }
@@ -213,26 +217,43 @@ export function onClaims(state: EventualState, from: MemberId, claims: readonly 
 }
 
 /** The operator says that there is nothing but what is here: nobody is waited for who could tell of more. */
-export function waitNoMore({ gate, recoverWaitMs }: EventualState): void {
+export function waitNoMore({ gate }: EventualState): void {
   const groups = gate?.keyspace.groups ?? []
-  if (groups.some(({ recovering }) => recovering !== null)) return
-  for (const group of groups) if (group.gate?.isAhead) group.gate.aheadSince = -recoverWaitMs
+  if (gate === null || groups.some(({ recovering }) => recovering !== null)) return
+  gate.keyspace.isAccepted = groups.some((group) => group.gate?.isAhead)
 }
 
-/** The group waits for no others, or has waited for long: who brought the last one ahead had time to tell of the rest. */
-function isLateAhead({ gate, recoverWaitMs }: EventualState, mono: number): boolean {
-  return gate?.isAhead !== true || mono >= gate.aheadSince + recoverWaitMs
+/**
+ * All others said what they hold after who brought the last group ahead had time to tell of the rest, and none of them
+ * holds what is shown and lacks in some group: a member that is not heard may hold it, however long that takes.
+ */
+function isNowhere({ groups, shown, unshown }: Keyspace): boolean {
+  const since = Math.max(...groups.map(({ gate }) => (gate?.isAhead ? gate.aheadSince : 0)))
+  return groups.every(({ gate, peers, recoverWaitMs }) => {
+    if (gate === null) return true
+    const lacking = [shown, unshown].flatMap((each) => gate.reach.lacks(each))
+    const wanted = lacking.flatMap((range) => gate.received.lacks(vectorOf(range)))
+    return [...peers.values()].every(({ vector, heardAt }) => {
+      if (vector === null || heardAt < since + recoverWaitMs) return false
+      return wanted.every((range) => !overlaps(vector, range))
+    })
+  })
 }
 
-/** Asks for what has been waited for for long, and at last gives up on what nobody tells of. */
+function overlaps(vector: Vector, range: StampRange): boolean {
+  const both = vectorOf(range)
+  both.meet(vector)
+  return both.ranges().length > 0
+}
+
+/** Asks for what has been waited for for long, and gives up on what everybody says that he has not got. */
 export function gateTick(state: EventualState): void {
   const { gate, options, mono } = state
   if (gate === null) return
   const { keyspace } = gate
   if (gate.isAhead && state.recovering === null) {
-    const isLate = keyspace.groups.every((each) => isLateAhead(each, mono))
     const isWhole = keyspace.isWhole && keyspace.groups.every((each) => each.recovering === null)
-    if (isWhole && isLate) guessAll(keyspace)
+    if (isWhole && (keyspace.isAccepted || isNowhere(keyspace))) guessAll(keyspace)
     keyspace.isDirty = true
   }
   const since = gate.isAhead ? gate.aheadSince : keyspace.waitingSince

@@ -1,0 +1,94 @@
+// A group of a causal keyspace that took what another member has is ahead of the others: clients are served once these
+// have caught up, or once nobody is left who could hold what they lack, however long that takes.
+
+import test from 'ava'
+import type { Strategy } from 'quorate/plugin'
+import { type Group, isServing, type Member } from './keyspace-member.js'
+import { KeyspaceWorld } from './keyspace-world.js'
+
+interface Scene {
+  readonly world: KeyspaceWorld
+  readonly first: Member
+  readonly second: Member
+}
+
+/** The second member has of the first one what its group 1 had, which hangs on what its group 0 did not hear of. */
+function aheadIn1(): Scene {
+  const world = new KeyspaceWorld({ seed: 5, members: 2, groups: 2, durability: 'always' })
+  const [first, second] = world.members as [Member, Member]
+  world.calm(20)
+  world.write(second, 0)
+  world.calm(20)
+  world.crash(second)
+  const [deaf, lost] = second.groups as [Group, Group]
+  lost.disk.entries.length = 0
+  for (const group of [0, 1]) {
+    world.write(first, group)
+    world.tick(5)
+    while (world.persistOne(first));
+  }
+  world.start(second, 'log-damaged', 1)
+  Object.assign(deaf.strategy as Strategy, { step: () => {} })
+  for (let i = 0; i < 40; i++) {
+    world.tick(25)
+    for (const each of world.members) while (world.persistOne(each));
+    while (world.deliverOne());
+  }
+  world.partition(first, second)
+  Reflect.deleteProperty(deaf.strategy as Strategy, 'step')
+  return { world, first, second }
+}
+
+test('causal keyspace: a group is ahead, and who holds what the others lack is cut off: nobody is served before it is back', (t) => {
+  const { world, first, second } = aheadIn1()
+  const before = world.reads
+
+  world.read(second, null)
+  for (let i = 0; i < 400; i++) world.tick(25)
+
+  t.deepEqual(
+    second.groups.map(({ merged }) => merged.size),
+    [1, 1],
+  )
+  t.is(world.reads, before)
+  t.false(isServing(second))
+  t.regex(second.groups[0]?.strategy?.status().why ?? '', /waits for what other members hold/)
+
+  world.calm(20)
+  t.deepEqual(world.faults, [])
+  t.true(isServing(second) && isServing(first))
+  t.deepEqual(
+    second.groups.map(({ merged }) => merged.size),
+    [2, 1],
+  )
+})
+
+test('causal keyspace: a group is ahead, and who holds what the others lack lost it: the others are served without', (t) => {
+  const { world, first, second } = aheadIn1()
+  world.crash(first)
+  const [lost] = first.groups as [Group, Group]
+  lost.disk.entries.length = 1
+  world.start(first, 'log-damaged', 0)
+
+  world.calm(200)
+
+  t.true(isServing(second) && isServing(first))
+  t.deepEqual(
+    [first, second].map(({ groups }) => groups.map(({ merged }) => merged.size)),
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  )
+})
+
+test('causal keyspace: a group is ahead, and the operator accepts loss: nobody is waited for', (t) => {
+  const { world, second } = aheadIn1()
+  for (let i = 0; i < 20; i++) world.tick(25)
+  t.false(isServing(second))
+
+  for (const { strategy } of second.groups) strategy?.acceptLoss?.()
+  world.tick(25)
+
+  t.true(isServing(second))
+})
