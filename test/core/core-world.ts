@@ -17,6 +17,7 @@ import { createCore } from '../../src/core/create.js'
 import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
+import { Pace } from './pace.js'
 import { encodeCommand, ReplyReader } from '../sim/resp-client.js'
 import { fixedFacts } from '../fixed-facts.js'
 
@@ -108,10 +109,12 @@ export class CoreWorld {
   /** Links that a core closed: dialled again some steps later. */
   #redials: { readonly at: number; readonly wire: Wire }[] = []
   #wires: Wire[] = []
+  readonly #pace: Pace
   #ids = 0
 
   constructor(options: CoreWorldOptions = {}) {
     this.#options = options
+    this.#pace = new Pace(this.now)
     this.members = Array.from({ length: options.members ?? 3 }, (_, index) => ({
       id: (index + 1) as MemberId,
       core: null,
@@ -182,7 +185,7 @@ export class CoreWorld {
   }
 
   step(): void {
-    this.mono++
+    if (this.#pace.counts(this.now)) this.mono++
     for (const { at, wire } of this.#redials) {
       const [from, to] = wire.ends
       if (at === this.mono && from.core !== null && to.core !== null) this.#dial(from, to)
@@ -194,8 +197,7 @@ export class CoreWorld {
       const isLate = ({ kind }: Input): boolean => this.isDiskStuck && kind === 'stored'
       const inputs = member.inbox.filter((input) => !isLate(input))
       member.inbox = member.inbox.filter(isLate)
-      const { mono, wall } = this.now
-      const now = { mono, wall: wall + (this.#options.skew?.(member.id) ?? 0) }
+      const now = { ...this.now, wall: this.now.wall + (this.#options.skew?.(member.id) ?? 0) }
       for (const output of [...core.turn(now, inputs)]) this.#carry(member, output)
     }
   }

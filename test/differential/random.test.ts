@@ -5,7 +5,7 @@ import test from 'ava'
 import { besideRedis } from '../beside-redis.js'
 import { startRedis } from '../redis-server.js'
 import { CoreSide } from './core-side.js'
-import { allowed } from './allowed.js'
+import { allowanceFor, allowed } from './allowed.js'
 import { readDocs } from './docs.js'
 import { describe, Run } from './runs.js'
 import { AddressSide, EngineSide, type Side } from './side.js'
@@ -71,4 +71,12 @@ for (const { what, commands, open } of cases) {
 test('differential: what may differ: a short list with reasons', (t) => {
   t.true(allowed.length <= differencesMax)
   t.is(new Set(allowed.map((each) => each.reason)).size, allowed.length)
+})
+
+test('differential: an EXEC that only here found something changed: allowed behind changes of consumer groups alone', (t) => {
+  const exec = { line: ['exec'], name: 'exec', ours: '*-1\r\n', theirs: '*0\r\n' }
+
+  t.is(allowanceFor(exec), undefined)
+  t.is(allowanceFor({ ...exec, hadGroupsChanged: false }), undefined)
+  t.true(allowanceFor({ ...exec, hadGroupsChanged: true })?.parts)
 })

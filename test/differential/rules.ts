@@ -6,7 +6,7 @@ import { canonical, type Node, parseReply, wireText } from './reply-text.js'
 /** Whether the replies to `line` are equal under the command's rule. */
 type Rule = (ours: Node, theirs: Node, line: readonly string[]) => boolean
 
-/** Members in step have a clock of their own, which falls behind. */
+/** Members in step have a clock of their own. */
 const marginMs = 600_000
 
 export function isSame(

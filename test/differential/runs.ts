@@ -134,7 +134,13 @@ export class Run {
         if (isCounted) this.#count(line, y)
         const queued = queue.take(line, y)
         const difference = this.#difference(
-          { line, name: nameOf(line), ours: x, theirs: y },
+          {
+            line,
+            name: nameOf(line),
+            ours: x,
+            theirs: y,
+            hadGroupsChanged: queue.hadGroupsChanged,
+          },
           queued,
           isCounted,
         )
@@ -209,13 +215,24 @@ export class Run {
   }
 }
 
+/** They write to a stream and, in Redis, do not touch who watches it. */
+const changesGroups = /^(xgroup\|\w+|xack|xreadgroup|xclaim|xautoclaim|xsetid)$/
+
 /** Lines between MULTI and EXEC, whose replies come with EXEC's. */
 class Queue {
   #lines: Line[] | null = null
+  /** Null where nothing is watched; else whether consumer groups may have changed since. */
+  #watch: boolean | null = null
+  /** Of the EXEC that was taken last. */
+  hadGroupsChanged = false
 
   /** For EXEC the lines that its reply answers. */
   take(line: Line, theirs: string): readonly Line[] | null {
     const name = nameOf(line)
+    if (name === 'watch' && theirs === '+OK\r\n') this.#watch ??= false
+    else if (this.#watch !== null && changesGroups.test(name)) this.#watch = true
+    if (name === 'exec') this.hadGroupsChanged = this.#watch === true
+    if (['exec', 'discard', 'unwatch'].includes(name)) this.#watch = null
     if (name === 'multi' && theirs === '+OK\r\n') this.#lines = []
     else if (theirs === '+QUEUED\r\n') this.#lines?.push(line)
     else if (name === 'exec' || name === 'discard') {

@@ -25,6 +25,8 @@ export interface Difference {
   readonly name: string
   readonly ours: string
   readonly theirs: string
+  /** Of EXEC: something was watched when consumer groups changed. */
+  readonly hadGroupsChanged?: boolean
 }
 
 /** The first difference of what the sides hold, or null. Leaves both in database 0. */
