@@ -55,7 +55,7 @@ export class Keyspace {
   frontier = new Vector()
   /** All that is handed out in any group and may have been read: without ranges that were closed without entries. */
   readonly shown = new Vector()
-  /** What groups hold that are ahead of others: shown once these have caught up. */
+  /** What groups hold that are ahead of others, and what that hangs on: shown once all have caught up. */
   readonly unshown = new Vector()
   /** Something came since it was last looked at what may be handed out. */
   isDirty = true
@@ -79,6 +79,13 @@ export class Keyspace {
   constructor(count: number, clock: StampClock) {
     this.count = count
     this.clock = clock
+  }
+
+  /** All that anything in its groups may hang on. */
+  get hangs(): Vector {
+    const made = Vector.copyOf(this.shown)
+    made.join(this.unshown)
+    return made
   }
 
   get isWhole(): boolean {
@@ -114,6 +121,8 @@ export class Gate {
     this.reach = Vector.copyOf(state.vector)
     this.aheadSince = state.mono
     keyspace.unshown.join(without(state.vector, state.lost))
+    if (state.hard.isAhead) keyspace.unshown.join(state.hangs)
+    state.hangs.meet(new Vector())
     keyspace.groups.push(state)
   }
 
@@ -137,12 +146,14 @@ export class Gate {
     this.reach.add(range)
   }
 
-  /** The group holds what `vector` covers, whatever the others do; `lost` of it is nowhere. */
+  /** The group holds what `vector` covers, whatever the others do; what of it is `lost` is nowhere. */
   leaps(vector: Vector, state: EventualState): void {
-    const { lost, mono } = state
+    const { lost, hangs, mono } = state
     this.received.join(vector)
     this.reach.join(vector)
     this.keyspace.unshown.join(without(vector, lost))
+    this.keyspace.unshown.join(hangs)
+    hangs.meet(new Vector())
     this.isAhead = true
     this.aheadSince = mono
     this.keyspace.isDirty = true

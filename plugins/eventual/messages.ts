@@ -14,7 +14,7 @@ import { decodeKnown, encodeKnown, type Known } from './floor.js'
 import type { Claim } from './gate.js'
 
 /** First byte of each message; members ignore versions that they do not know, and say so in their status. */
-export const messageVersion = 2
+export const messageVersion = 3
 
 /** Entries of one or several members, each behind what it needs. */
 export interface Entries {
@@ -76,6 +76,8 @@ export interface Slots {
   /** Of what it holds, that which is lost. */
   readonly lost: Vector
   readonly sure: Vector
+  /** What they may hang on, in all groups of the keyspace. */
+  readonly hangs: Vector
   /** Who holds this holds all that is forgotten there; null where that is not known. */
   readonly floor: Known | null
 }
@@ -200,6 +202,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.everywhere.encode(writer)
       message.lost.encode(writer)
       message.sure.encode(writer)
+      message.hangs.encode(writer)
       encodeKnown(writer, message.floor)
       writer.blob(message.empty).varint(message.slot).varint(message.exported.length)
       for (const each of message.exported) writer.blob(each ?? nothing)
@@ -314,9 +317,10 @@ function decodeSlots(reader: ByteReader): Slots | null {
   const everywhere = Vector.decode(reader)
   const lost = Vector.decode(reader)
   const sure = Vector.decode(reader)
+  const hangs = Vector.decode(reader)
   const floor = decodeKnown(reader)
   if (vector === null || everywhere === null || lost === null) return null
-  if (sure === null || floor === undefined) return null
+  if (sure === null || hangs === null || floor === undefined) return null
   const empty = Uint8Array.prototype.slice.call(reader.blob())
   const slot = reader.varint()
   const count = reader.varint()
@@ -329,7 +333,7 @@ function decodeSlots(reader: ByteReader): Slots | null {
     exported.push(length === 0 ? null : body.raw(length))
   }
   return body.ok && body.left === 0
-    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, sure, floor }
+    ? { kind: 'slots', slot, exported, empty, vector, everywhere, lost, sure, hangs, floor }
     : null
 }
 

@@ -37,12 +37,13 @@ export function open(keyspace: Keyspace, driven: EventualState | null): void {
   for (const state of groups) refresh(state)
   do keyspace.frontier = Vector.meetOf(groups.map(readyReach))
   while (findReady(keyspace))
+  const isCaughtUp = keyspace.frontier.includes(keyspace.unshown)
   let waits = false
   for (const state of groups) {
     const gate = gateOf(state)
     release(state, gate)
     if (gate.chains.length > 0) waits = true
-    if (gate.isAhead && keyspace.frontier.includes(heldBy(state))) {
+    if (gate.isAhead && isCaughtUp && keyspace.frontier.includes(heldBy(state))) {
       gate.isAhead = false
       noteAhead(state, false)
     }

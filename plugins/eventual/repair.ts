@@ -69,6 +69,7 @@ export function sendSlots(state: EventualState, peer: Peer): void {
   const lost = Vector.copyOf(state.lost)
   const sure = Vector.copyOf(state.sure)
   const floor = state.floor.known
+  const hangs = state.gate?.keyspace.hangs ?? new Vector()
   const message = {
     slot: peer.wantsSlot,
     exported,
@@ -76,6 +77,7 @@ export function sendSlots(state: EventualState, peer: Peer): void {
     everywhere,
     lost,
     sure,
+    hangs,
     floor,
     empty: empty ?? noSlot,
   }
@@ -96,6 +98,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   }
   if (!isNear(state, message.vector)) return
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
+  state.hangs.join(message.hangs)
   const handed: Handed[] = []
   let held = -1
   for (const exported of message.exported) {
@@ -150,10 +153,17 @@ function take(
   const isTheirsRecovering = state.peers.get(from)?.recovering ?? false
   const isTheirsLess = isTheirsRecovering && !holdsAll(of.theirs, state.floor.known)
   state.floor.took(floor, state.clock.last)
-  const entry = slotEntry({ ...of, mine, isMineLess, isTheirsLess, floor })
+  const isEnd = of.slot === repairedSlot
+  const entry = slotEntry({
+    ...of,
+    mine: isEnd ? state.hangs : mine,
+    isMineLess,
+    isTheirsLess,
+    floor,
+  })
   const payload = payloadOf(encodeSlotEntry(entry))
   const at = state.positionAt(++state.delivered)
-  const note = of.slot === repairedSlot ? of.theirs : null
+  const note = isEnd ? of.theirs : null
   if (note === null) state.out.deliveries.push({ at, payload, token: null, slot: entry })
   else {
     state.out.deliveries.push({ at, payload: emptyPayload, token: null })

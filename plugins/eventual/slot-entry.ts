@@ -11,9 +11,11 @@ import {
   type SlotMark,
   Vector,
 } from 'quorate/plugin'
+import type { Note } from './ledger.js'
 import { decodeKnown, encodeKnown, type Known } from './floor.js'
 
 export interface SlotEntry extends SlotMark {
+  /** At the end of a repair all that what was taken may hang on. */
   readonly mine: Vector
   readonly theirs: Vector
   /** This member, or the other one, lost entries that it had acknowledged. */
@@ -66,4 +68,11 @@ export function slotEntry(of: Omit<SlotEntry, 'mineLacksAbove' | 'theirsLacksAbo
     mineLacksAbove: isMineLess ? mine.lacksAbove(theirs) : Infinity,
     theirsLacksAbove: isTheirsLess ? theirs.lacksAbove(mine) : Infinity,
   }
+}
+
+/** What it adds to a vector; null for a slot. */
+export function noteOfSlot({ slot, theirs }: SlotEntry): Note {
+  if (slot < repairedSlot) return null
+  const [filled] = theirs.ranges()
+  return slot === repairedSlot || filled === undefined ? theirs : { filled }
 }

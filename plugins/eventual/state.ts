@@ -37,7 +37,7 @@ import { makePeer, type Peer } from './peer.js'
 import type { Repair } from './repair.js'
 import type { Early } from './receiving.js'
 import { decodeMark } from './mark.js'
-import { decodeSlotEntry, repairedSlot, type SlotEntry } from './slot-entry.js'
+import { decodeSlotEntry, noteOfSlot, repairedSlot, type SlotEntry } from './slot-entry.js'
 
 /** A time that is past on every monotonic clock, in milliseconds. */
 export const never = -1e15
@@ -121,6 +121,8 @@ export class EventualState {
   readonly lost = new Vector()
   /** Of that, where nothing was ever. */
   readonly sure = new Vector()
+  /** What it took of another member as it was there may hang on, in all groups of the keyspace. */
+  readonly hangs = new Vector()
   /** What slots hold beyond `vector`. */
   readonly overlays = new Overlays()
   readonly floor = new Floor()
@@ -372,8 +374,10 @@ export class EventualState {
         this.overlays.add(slots, entry.theirs, [{ slot: entry.slot, index: at.index }])
       } else {
         deliveries.push({ at, payload: emptyPayload, token: null })
-        if (entry.slot === repairedSlot) this.cutThrough.join(entry.theirs)
-        else {
+        if (entry.slot === repairedSlot) {
+          this.cutThrough.join(entry.theirs)
+          this.hangs.join(entry.mine)
+        } else {
           for (const range of entry.theirs.ranges()) addLost(this.lost, range)
           for (const range of entry.mine.ranges()) addLost(this.sure, range)
         }
@@ -383,10 +387,7 @@ export class EventualState {
 }
 
 function restoredNote(entry: Entry | SlotEntry): Note {
-  if (!('slot' in entry)) return noteOf(entry)
-  if (entry.slot < repairedSlot) return null
-  const [filled] = entry.theirs.ranges()
-  return entry.slot === repairedSlot || filled === undefined ? entry.theirs : { filled }
+  return 'slot' in entry ? noteOfSlot(entry) : noteOf(entry)
 }
 
 /** What an entry adds to a vector. */

@@ -3,6 +3,7 @@
 
 import test from 'ava'
 import type { Strategy } from 'quorate/plugin'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
 import { type Group, isServing, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
@@ -91,4 +92,45 @@ test('causal keyspace: a group is ahead, and the operator accepts loss: nobody i
   world.tick(25)
 
   t.true(isServing(second))
+})
+
+test('causal keyspace: a group is ahead by what hangs on a third member: nobody is served before that came, too', (t) => {
+  for (const options of [{}, { keepBytes: 1_024, tailBytes: 1_024 }]) {
+    const of = { seed: 5, members: 3, groups: 2, durability: 'always', options } as const
+    const world = new KeyspaceWorld(of)
+    const [first, second, third] = world.members as [Member, Member, Member]
+    world.calm(20)
+    world.write(second, 1)
+    world.calm(20)
+    world.crash(second)
+    const [deaf, lost] = second.groups as [Group, Group]
+    if (options.keepBytes === undefined) lost.disk.entries.length = 0
+    world.write(third, 0)
+    world.calm(20)
+    // Many, so that logs are cut.
+    for (let i = 0; i < 100; i++) {
+      world.write(first, 1)
+      world.calm(1)
+    }
+    for (let i = 0; i < 10; i++) for (const each of [first, third]) world.checkpoint(each)
+    world.calm(10)
+    const damage = options.keepBytes === undefined ? 'log-damaged' : null
+    world.start(second, damage, 1)
+    const strategy = deaf.strategy as Strategy
+    const step = strategy.step.bind(strategy)
+    strategy.step = (from, message, now) => {
+      if (decodeMessage(message)?.kind !== 'entries') step(from, message, now)
+    }
+
+    world.calm(100)
+
+    t.is(lost.merged.size, 101)
+    t.is(deaf.merged.size, 0)
+    t.false(isServing(second))
+    strategy.step = step
+    world.calm(20)
+    t.true(isServing(second))
+    t.is(deaf.merged.size, 1)
+    t.deepEqual(world.faults, [])
+  }
 })

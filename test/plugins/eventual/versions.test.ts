@@ -36,6 +36,7 @@ test('eventual: a mark without a version: refused', (t) => {
     overlays: new Overlays(),
     lost: new Vector(),
     sure: new Vector(),
+    hangs: new Vector(),
     floor: new Floor(),
   }
 

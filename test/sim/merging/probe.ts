@@ -372,7 +372,13 @@ class MergingProbe implements Partial<Strategy> {
 
 /** What a mark is read into. */
 function unmarked() {
-  return { overlays: new Overlays(), lost: new Vector(), sure: new Vector(), floor: new Floor() }
+  return {
+    overlays: new Overlays(),
+    lost: new Vector(),
+    sure: new Vector(),
+    hangs: new Vector(),
+    floor: new Floor(),
+  }
 }
 
 /** The note that ends a repair. */
