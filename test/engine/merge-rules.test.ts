@@ -294,3 +294,28 @@ test('merging: a stream with as many entries added as 64 bits hold: is merged, a
   t.deepEqual(second, first)
   t.regex(JSON.stringify(first), /9007199254740991/)
 })
+
+test('merging: the lag of a group where several members added entries at once: what it has to read', (t) => {
+  const [a, b] = [new Replica(0), new Replica(1)]
+  const write = (of: Replica, ...lines: string[]): Entry => {
+    const entry = of.write(start, ...lines.map((line) => line.split(' ')))
+    if (entry === null) throw new Error('nothing was written')
+    return entry
+  }
+  b.merge(write(a, 'xadd s 1-1 f v', 'xgroup|create create s g 0'))
+  const mine = Array.from({ length: 700 }, (_, i) => `xadd s 2-${i + 1} f v`)
+  const first = write(a, ...mine, 'xreadgroup group g c count 1 streams s >')
+  const second = write(b, 'xadd s 3-1 f v', 'xadd s 3-2 f v')
+  b.merge(first)
+  a.merge(second)
+  const lag = (of: Replica): string =>
+    JSON.stringify(of.ask(start, ['xinfo|groups', 'groups', 's']))
+
+  t.regex(lag(a), /"lag",702\b/)
+  t.is(lag(b), lag(a))
+  a.merge(write(b, 'xreadgroup group g c count 701 streams s >'))
+  t.regex(lag(a), /"lag",1\b/)
+  a.merge(write(b, 'xreadgroup group g c streams s >'))
+  t.regex(lag(a), /"lag",0\b/)
+  t.is(lag(b), lag(a))
+})

@@ -76,6 +76,14 @@ export class StreamValue {
     return entriesUnknown
   }
 
+  /** How many entries there are behind `id`. */
+  countBehind(id: string): number {
+    const index = this.partOf(id)
+    const part = this.body.parts[index] as StreamPart
+    const at = part.indexOf(id)
+    return this.body.size - this.body.before(index) - at - (part.ids[at] === id ? 1 : 0)
+  }
+
   withBody(body: Body): StreamValue {
     const made = new StreamValue(body as Body<StreamPart>)
     made.lastId = this.lastId

@@ -1,6 +1,7 @@
 // XINFO STREAM key FULL [COUNT count]: everything of a stream, its groups and their consumers.
 
 import type { Reply } from '../../../api/reply.js'
+import type { Context } from '../../context.js'
 import type { Int64 } from '../../values/integer.js'
 import { plus, type StreamValue } from '../../values/stream.js'
 import {
@@ -34,7 +35,9 @@ export function headReply(stream: StreamValue): Reply[] {
 }
 
 /** Entries that a group has still to read, null where that is not known. */
-export function lagOf(stream: StreamValue, group: Group): Int64 | null {
+export function lagOf({ effects }: Context, stream: StreamValue, group: Group): Int64 | null {
+  // Where all members write, what several of them added at once is not in `added`.
+  if (!effects.isOrdered) return stream.countBehind(group.lastId)
   if (stream.added === 0) return 0
   const isKnown = group.entriesRead !== entriesUnknown && !stream.hasGapBehind(group.lastId)
   const read = isKnown ? group.entriesRead : stream.entriesUpTo(group.lastId)
@@ -45,18 +48,25 @@ export function readOf(group: Group): Reply {
   return group.entriesRead === entriesUnknown ? null : group.entriesRead
 }
 
-export function fullReply(stream: StreamValue, count: number): Reply {
+export function fullReply(context: Context, stream: StreamValue, count: number): Reply {
   const entries: Reply[] = []
   const walk = new EntryWalk(stream, { first: idMin, last: idMax })
   for (let id = walk.next(); id !== null; id = walk.next()) {
     entries.push(entryReply(id, walk.entry))
     if (entries.length === count) break
   }
-  const groups = stream.sortedGroups().map((group) => groupReply(stream, group, count))
+  const groups = stream.sortedGroups().map((group) => groupReply(context, { stream, group, count }))
   return { type: 'map', pairs: [...headReply(stream), 'entries', entries, 'groups', groups] }
 }
 
-function groupReply(stream: StreamValue, group: Group, count: number): Reply {
+function groupReply(
+  context: Context,
+  {
+    stream,
+    group,
+    count,
+  }: { readonly stream: StreamValue; readonly group: Group; readonly count: number },
+): Reply {
   const pending = firstOf(group.order.ids, count).map((id): Reply => {
     const { consumer, deliveredAt, deliveries } = group.pending.get(id) as Pending
     return [formatId(id), consumer.name, deliveredAt, deliveries]
@@ -71,7 +81,7 @@ function groupReply(stream: StreamValue, group: Group, count: number): Reply {
       'entries-read',
       readOf(group),
       'lag',
-      lagOf(stream, group),
+      lagOf(context, stream, group),
       'pel-count',
       group.order.size,
       'pending',

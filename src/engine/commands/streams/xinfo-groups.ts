@@ -28,7 +28,7 @@ export default {
     return stream.sortedGroups().map((group): Reply => {
       const pairs: Reply[] = ['name', group.name, 'consumers', group.consumers.size]
       pairs.push('pending', group.order.size, 'last-delivered-id', formatId(group.lastId))
-      pairs.push('entries-read', readOf(group), 'lag', lagOf(stream, group))
+      pairs.push('entries-read', readOf(group), 'lag', lagOf(context, stream, group))
       return { type: 'map', pairs }
     })
   },

@@ -55,7 +55,7 @@ export default {
     }
     const count = hasCount ? parseClamped(args[5] as string) : fullDefault
     if (count === null) return notInteger
-    return fullReply(stream, count < 0 ? fullDefault : count)
+    return fullReply(context, stream, count < 0 ? fullDefault : count)
   },
 } satisfies EngineCommand
 
