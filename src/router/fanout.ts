@@ -117,11 +117,13 @@ export function gatherAll(state: RouterState, session: Session, { entry, args }:
 }
 
 /**
- * Whether a write may not be done group by group; then it is answered. The configuration may forbid all of
- * them; databases of which only some groups have changed places would help nobody.
+ * Whether a write may not be done group by group; then it is answered. The configuration may forbid all that
+ * change keys (functions are for each group to know); databases of which only some groups have changed places
+ * would help nobody.
  */
 function refusesSplit(state: RouterState, session: Session, entry: CommandEntry<Run>): boolean {
-  const isRefused = entry.isWrite && (!state.config.gathersWrites || entry.name === 'swapdb')
+  const isForbidden = !state.config.gathersWrites && entry.spec.gather !== 'each'
+  const isRefused = entry.isWrite && (isForbidden || entry.name === 'swapdb')
   if (isRefused) session.reply(entry, crossGroup)
   return isRefused
 }

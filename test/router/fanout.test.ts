@@ -78,6 +78,19 @@ test('fanout: cross-group-writes refuse: writes over groups are refused, reads a
   t.not(client.ask('DEL', 'a:1', 'a:2'), refused)
 })
 
+test('fanout: cross-group-writes refuse: functions are loaded and deleted in all groups', (t) => {
+  const { asked, answer } = recorder(() => 'lib')
+  const client = new World({
+    config: { keyspaces: spaces, gathersWrites: false },
+    answer,
+  }).connect()
+
+  t.is(client.ask('FUNCTION', 'LOAD', '#!lua name=lib'), '$3\r\nlib\r\n')
+  t.is(asked.length, spaces.length)
+  client.ask('FUNCTION', 'FLUSH')
+  t.is(asked.length, 2 * spaces.length)
+})
+
 test('fanout: cross-group-writes refuse: a database of one group is flushed', (t) => {
   const { asked, answer } = recorder(() => ok)
   const keyspaces = [keyspace('own', { databases: [3] }), keyspace('default')]
