@@ -119,6 +119,7 @@ export class Gate {
     this.keyspace = keyspace
     this.received = Vector.copyOf(state.vector)
     this.reach = Vector.copyOf(state.vector)
+    if (keepsLog(state)) this.reach.join(state.hard.known)
     this.aheadSince = state.mono
     keyspace.unshown.join(without(state.vector, state.lost))
     if (state.hard.isAhead) keyspace.unshown.join(state.hangs)
@@ -163,7 +164,11 @@ export class Gate {
   /** The group is what another member's was. */
   restart(vector: Vector, of: EventualState): void {
     this.chains.length = 0
-    for (const each of [this.received, this.reach]) each.meet(vector)
+    // Where it was told that there is nothing there is nothing.
+    for (const { seat, after } of [...vector.lacks(this.received), ...this.unsure().ranges()]) {
+      this.reach.cut(seat, after)
+    }
+    this.received.meet(vector)
     this.leaps(vector, of)
   }
 
@@ -278,17 +283,24 @@ export function noteAhead(state: EventualState, isAhead: boolean): void {
   if (state.hard.isAhead === isAhead) return
   state.hard = { ...state.hard, isAhead }
   state.isHardDirty = true
+  // Its groups go by what each of them knew.
+  if (isAhead) for (const each of state.gate?.keyspace.groups ?? []) each.isHardDirty = true
 }
 
 /**
  * A restart finds all groups as their logs were at the end of one turn: then each held all up to the last entry
  * that any of them shows. But not one whose checkpoint was on disk before its log was, nor one that was ahead.
  */
-function keepsTurns({ durability, recovering, hasLog, isAlone, hard }: EventualState): boolean {
+function keepsTurns(state: EventualState): boolean {
+  const { recovering, hasLog, isAlone, hard } = state
   if (recovering === 'accept-loss') return true
   if (hard.isAhead && !isAlone) return false
-  const isKept = durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
-  return isKept && (hasLog || (isAlone && recovering === null))
+  return keepsLog(state) && (hasLog || (isAlone && recovering === null))
+}
+
+/** What is on disk of the log is all that was there when the hard state was written, and what came behind it. */
+function keepsLog({ durability, recovering }: EventualState): boolean {
+  return durability !== 'none' && (recovering === null || recovering === 'unclean-stop')
 }
 
 /** There is nothing up to what is shown that any group lacks. */

@@ -1,7 +1,7 @@
 // What a member must never forget: above which stamp its next run begins, and that it lost entries which it has
 // not got back.
 
-import { assert, ByteReader, ByteWriter, causes, type RecoveryCause } from 'quorate/plugin'
+import { assert, ByteReader, ByteWriter, causes, type RecoveryCause, Vector } from 'quorate/plugin'
 
 export interface HardState {
   /** No stamp above this one was ever made by this member. */
@@ -10,6 +10,8 @@ export interface HardState {
   readonly recovering: RecoveryCause | null
   /** It holds more than other groups of its keyspace have caught up with. */
   readonly isAhead: boolean
+  /** Where groups wait for each other: within this there are no entries but those of the log. Others said so; none of it is a guess. */
+  readonly known: Vector
 }
 
 /** From the one that takes most. */
@@ -25,13 +27,14 @@ export function worseOf(
 
 const version = 1
 
-export function encodeHardState({ reserved, recovering, isAhead }: HardState): Uint8Array {
-  const writer = new ByteWriter(16).byte(version).varint(reserved)
-  return writer.byte(causes.indexOf(recovering)).boolean(isAhead).finish()
+export function encodeHardState({ reserved, recovering, isAhead, known }: HardState): Uint8Array {
+  const writer = new ByteWriter(32).byte(version).varint(reserved)
+  known.encode(writer.byte(causes.indexOf(recovering)).boolean(isAhead))
+  return writer.finish()
 }
 
 export function decodeHardState(bytes: Uint8Array | null): HardState {
-  if (bytes === null) return { reserved: 0, recovering: null, isAhead: false }
+  if (bytes === null) return { reserved: 0, recovering: null, isAhead: false, known: new Vector() }
   const reader = new ByteReader(bytes)
   assert(reader.byte() === version, 'the hard state has a known version')
   const reserved = reader.varint()
@@ -39,5 +42,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
   assert(reader.ok && recovering !== undefined, 'the hard state is whole')
   // Older versions did not tell.
   const isAhead = reader.left > 0 && reader.boolean()
-  return { reserved, recovering, isAhead }
+  const known = reader.left > 0 ? Vector.decode(reader) : new Vector()
+  assert(known !== null, 'the hard state is whole')
+  return { reserved, recovering, isAhead, known }
 }

@@ -21,6 +21,8 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
     // It may have lost some of what it told of.
     peer.effective = 0
     rewind(peer)
+    // What it said before of what it has not got is known to whoever heard it, and to nobody else any more.
+    if (note.recovering && state.gate !== null) state.isHardDirty = true
     // It may not have heard what it was told while it started, and sends nothing before it does.
     state.toldAt = never
   }

@@ -42,6 +42,14 @@ export function ownTip(state: EventualState): number {
   return state.hasOwn || state.isContinuing ? state.ownLast : state.ownStart
 }
 
+/** What a restart may go by, as long as it finds the log: others may have lost it meanwhile, and cannot tell it again. */
+export function knownReach(state: EventualState): Vector {
+  const known = toldReach(state) ?? new Vector()
+  // Behind a guess no incarnation begins, though it may look so.
+  for (const { seat, after } of state.gate?.unsure().ranges() ?? []) known.cut(seat, after)
+  return known
+}
+
 /** What others are told of what this group has all of: no more than is on disk as far as it has to be. */
 export function toldReach(state: EventualState): Vector | null {
   const { gate, seat } = state

@@ -4,6 +4,7 @@ import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin
 import { evictLog } from './cutting.js'
 import { encodeHardState } from './hard-state.js'
 import { noteSplit, open, tellClaims } from './opening.js'
+import { knownReach } from './reach.js'
 import { ship } from './shipping.js'
 import type { EventualState } from './state.js'
 
@@ -60,8 +61,10 @@ function takeWrite(state: EventualState): StoreBatch | null {
   const { out, tail } = state
   const hasEntries = state.hasUnsaved
   if (!state.isHardDirty && !hasEntries && out.cutTo === null && out.reset === null) return null
+  const isHardDirty = state.isHardDirty || out.reset !== null
+  if (isHardDirty && state.gate !== null) state.hard = { ...state.hard, known: knownReach(state) }
   const batch: StoreBatch = {
-    state: state.isHardDirty || out.reset !== null ? encodeHardState(state.hard) : null,
+    state: isHardDirty ? encodeHardState(state.hard) : null,
     voteTerm: 0,
     ...tailToWrite(tail, hasEntries ? state.saved : tail.last),
     cutTo: out.cutTo,

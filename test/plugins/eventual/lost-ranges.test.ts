@@ -4,9 +4,10 @@
 import test from 'ava'
 import { hashZero, type SeenStamps, Vector } from 'quorate/plugin'
 import { vectorOf } from '../../../plugins/eventual/filling.js'
+import { decodeHardState } from '../../../plugins/eventual/hard-state.js'
 import { isLost } from '../../../plugins/eventual/sight.js'
 import type { EventualState } from '../../../plugins/eventual/state.js'
-import { type Group, isOpen, isServing, type Member } from './keyspace-member.js'
+import { type Group, isOpen, isServing, makeGroup, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 function servedBy({ members }: KeyspaceWorld, seen: SeenStamps): boolean[] {
@@ -25,6 +26,18 @@ function wait(world: KeyspaceWorld, rounds: number): void {
   }
 }
 
+function checkpoint({ strategy, disk, applied, merged }: Group): void {
+  const chain = strategy?.chainAt(applied) ?? hashZero
+  const mark = strategy?.mark?.() ?? new Uint8Array(0)
+  disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
+  disk.entries = []
+}
+
+/** Its disk says so of one of its groups. */
+function isAhead({ groups }: Member): boolean {
+  return groups.some(({ disk }) => decodeHardState(disk.state).isAhead)
+}
+
 test('lost ranges: who guessed alone is told that it was right: what it closes then is known to be empty', (t) => {
   const world = new KeyspaceWorld({ seed: 4, members: 3, groups: 2, durability: 'everysec' })
   const [first, second, third] = world.members as [Member, Member, Member]
@@ -35,12 +48,7 @@ test('lost ranges: who guessed alone is told that it was right: what it closes t
   world.calm(20)
   const token = world.token(third)?.seen as SeenStamps
   // Checkpoints are on the disk before their logs: groups may be of different times.
-  for (const { strategy, disk, applied, merged } of second.groups) {
-    const chain = strategy?.chainAt(applied) ?? hashZero
-    const mark = strategy?.mark?.() ?? new Uint8Array(0)
-    disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
-    disk.entries = []
-  }
+  for (const each of second.groups) checkpoint(each)
   world.crash(second)
   for (const other of [first, third]) world.partition(second, other)
   world.start(second, 'unclean-stop')
@@ -124,6 +132,133 @@ test('lost ranges: the last record of one group is damaged at every member: they
   t.deepEqual(
     sizes,
     sizes.map(() => [3, 9]),
+  )
+})
+
+function loseDisk(world: KeyspaceWorld, member: Member): void {
+  world.crash(member)
+  for (const group of member.groups) Object.assign(group, makeGroup())
+}
+
+test('lost ranges: a member lost its disk twice, and those who know what it had not made start again in between: it is served', (t) => {
+  const world = new KeyspaceWorld({ seed: 7, members: 3, groups: 2, durability: 'always' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [0, 1]) {
+    world.write(first, group)
+    world.calm(20)
+  }
+  const token = world.token(third)?.seen as SeenStamps
+  loseDisk(world, first)
+  world.start(first, 'disk-lost')
+  world.write(first, 0)
+  const has = ({ groups }: Member): boolean => groups[0]?.merged.size === 2
+  while (!has(second) || !has(third)) wait(world, 1)
+  loseDisk(world, first)
+  for (const each of [second, third]) {
+    world.crash(each)
+    world.start(each, null)
+  }
+  world.start(first, 'disk-lost')
+
+  world.calm(200)
+
+  t.deepEqual(servedBy(world, token), [true, true, true])
+})
+
+test('lost ranges: the others start again with groups that are ahead of each other, and a member has lost its disk: it is served', (t) => {
+  const world = new KeyspaceWorld({ seed: 8, members: 3, groups: 3, durability: 'always' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [0, 1, 2]) {
+    world.write(first, group)
+    world.calm(20)
+  }
+  const token = world.token(third)?.seen as SeenStamps
+  // Own writes are half executed, and what comes behind them is in no write.
+  for (const each of [second, third]) {
+    Object.assign(each.groups[2] as Group, { isHeld: true })
+    world.write(each, 2)
+    world.turn(each)
+  }
+  world.write(first, 2)
+  wait(world, 20)
+  loseDisk(world, first)
+  for (const each of [second, third]) world.crash(each)
+  for (const each of [second, third]) world.start(each, null)
+  t.true(isAhead(second) && isAhead(third))
+  world.start(first, 'disk-lost')
+
+  world.calm(200)
+
+  t.deepEqual(servedBy(world, token), [true, true, true])
+})
+
+test('lost ranges: who hears that a member lost its disk keeps what it was told before through a restart', (t) => {
+  const world = new KeyspaceWorld({ seed: 9, members: 3, groups: 3, durability: 'always' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  Object.assign(second.groups[2] as Group, { isHeld: true })
+  world.write(second, 2)
+  world.turn(second)
+  world.write(third, 2)
+  wait(world, 20)
+  t.true(isAhead(second))
+  for (const group of [0, 1]) {
+    world.write(first, group)
+    wait(world, 20)
+  }
+  const token = world.token(first)?.seen as SeenStamps
+  loseDisk(world, first)
+  world.partition(first, third)
+  world.start(first, 'disk-lost')
+  wait(world, 10)
+  for (const each of world.members) world.crash(each)
+  world.start(first, null)
+  world.start(second, null)
+  world.start(third, 'log-damaged', 0)
+
+  world.calm(200)
+
+  t.deepEqual(servedBy(world, token), [true, true, true])
+})
+
+test('lost ranges: what a member guessed it does not know after a restart either', (t) => {
+  const world = new KeyspaceWorld({ seed: 8, members: 3, groups: 2, durability: 'everysec' })
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [1, 0]) {
+    world.write(second, group)
+    world.calm(20)
+  }
+  const token = world.token(second)?.seen as SeenStamps
+  const [kept, lost] = second.groups as [Group, Group]
+  checkpoint(kept)
+  world.crash(second)
+  lost.disk.entries = []
+  for (const other of [first, third]) world.partition(second, other)
+  world.start(second, 'unclean-stop')
+  wait(world, 120)
+  for (const { strategy } of second.groups) strategy?.acceptLoss?.()
+  wait(world, 10)
+  for (const group of [0, 1]) world.write(second, group)
+  wait(world, 40)
+  t.deepEqual(
+    second.groups.map(({ merged }) => merged.size),
+    [2, 1],
+  )
+  const served = [servedBy(world, token)]
+  for (let restart = 0; restart < 2; restart++) {
+    world.crash(second)
+    world.start(second, null)
+    wait(world, 120)
+    t.true(isServing(second))
+    served.push(servedBy(world, token))
+  }
+
+  t.deepEqual(
+    served,
+    served.map(() => [true, false, true]),
   )
 })
 
