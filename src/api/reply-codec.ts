@@ -25,6 +25,7 @@ const tags = {
   table: 20,
   many: 17,
   decimal: 21,
+  bigNumber: 22,
 } as const
 
 const depthMax = 64
@@ -87,6 +88,9 @@ function encodeObject(writer: ByteWriter, reply: ReplyObject): void {
     case 'verbatim':
       writer.byte(tags.verbatim).text(reply.format).text(reply.text)
       return
+    case 'big-number':
+      writer.byte(tags.bigNumber).text(reply.text)
+      return
     case 'null-array':
       writer.byte(tags.nullArray)
       return
@@ -145,6 +149,8 @@ export function decodeReply(reader: ByteReader, depth = 0): Reply {
       const format = reader.text()
       return { type: 'verbatim', format, text: reader.text() }
     }
+    case tags.bigNumber:
+      return { type: 'big-number', text: reader.text() }
     case tags.nullArray:
       return nullArray
     case tags.silent:

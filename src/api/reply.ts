@@ -72,6 +72,11 @@ export interface VerbatimReply {
   readonly format: string
   readonly text: string
 }
+/** RESP3 `(` and the digits; RESP2 a bulk string of them. */
+export interface BigNumberReply {
+  readonly type: 'big-number'
+  readonly text: string
+}
 /** RESP2 `*-1`; RESP3 `_`. */
 export interface NullArrayReply {
   readonly type: 'null-array'
@@ -95,6 +100,7 @@ export type ReplyObject =
   | ManyReply
   | LongReply
   | VerbatimReply
+  | BigNumberReply
   | NullArrayReply
   | SilentReply
 

@@ -206,6 +206,8 @@ function encodeObject(reply: ReplyObject, protocol: number): string {
       const format = oneLine(reply.format).padEnd(3).slice(0, 3)
       return `=${reply.text.length + 4}\r\n${format}:${reply.text}\r\n`
     }
+    case 'big-number':
+      return protocol < 3 ? bulk(reply.text) : `(${oneLine(reply.text)}\r\n`
     case 'null-array':
       return protocol < 3 ? '*-1\r\n' : '_\r\n'
     default:

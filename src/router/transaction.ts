@@ -20,7 +20,7 @@ import { encodeTransaction, execName, type TransactionCall } from '../api/transa
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
 import { keylessGroups } from './keyless.js'
-import { keysRead, remembering } from './messaging/reading.js'
+import { keysRead, noKeys, remembering, rememberNow } from './messaging/reading.js'
 import { parseInteger } from './numbers.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
@@ -171,7 +171,7 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
     const ticket = session.open(state.table.find(execName) ?? null)
     session.holdPushes(ticket)
     answerMixed(session, ticket, {
-      reply: together(session, transaction, { replies: [], state }),
+      reply: together(session, transaction, { replies: [], state, hasRead: false }),
       state,
     })
     return deferred
@@ -201,18 +201,18 @@ function submit(
   const index = transaction.group as number
   const group = state.groups[index] as Group
   const part: Part = {
+    hasRead: false,
     take: (reply) => {
       session.repliesWaitUntil = 0
-      if (!transaction.isMixed) {
-        session.answer(ticket, settle(session, transaction, { reply, state }))
-        return
-      }
       // What a PUBLISH of the queue brings to the connection follows the reply.
-      session.holdPushes(ticket)
-      answerMixed(session, ticket, { reply: settle(session, transaction, { reply, state }), state })
+      if (transaction.isMixed) session.holdPushes(ticket)
+      const made = settle(session, transaction, { reply, state, hasRead: part.hasRead === true })
+      if (!transaction.isMixed) session.answer(ticket, made)
+      else answerMixed(session, ticket, { reply: made, state })
     },
   }
-  const read = keysRead(session, transaction.commands)
+  // CLIENT TRACKING and CACHING of the queue hold for what stands behind them.
+  const read = transaction.isMixed ? noKeys : keysRead(session, transaction.commands)
   session.repliesWaitUntil = state.now.mono + limits.batchPatienceMs
   group.submit(session.lanes.of(index, group), {
     spec: entry.spec,
@@ -241,11 +241,19 @@ function answerMixed(
 function settle(
   session: Session,
   transaction: Transaction,
-  { reply, state }: { readonly reply: Reply; readonly state: RouterState },
+  { reply, ...rest }: { readonly reply: Reply } & Omit<Settled, 'replies'>,
 ): Reply {
   if (isError(reply)) return refusal(reply)
   if (!Array.isArray(reply)) return reply
-  return together(session, transaction, { replies: reply as readonly Reply[], state })
+  return together(session, transaction, { replies: reply as readonly Reply[], ...rest })
+}
+
+interface Settled {
+  /** Those of the group. */
+  readonly replies: readonly Reply[]
+  readonly state: RouterState
+  /** A script of the queue read something. */
+  readonly hasRead: boolean
 }
 
 /** As Redis: what speaks of the cluster as it is, any other refusal as an abort. */
@@ -262,17 +270,22 @@ function refusal(error: ErrorReply): ErrorReply {
 function together(
   session: Session,
   transaction: Transaction,
-  { replies, state }: { readonly replies: readonly Reply[]; readonly state: RouterState },
+  { replies, state, hasRead }: Settled,
 ): Reply {
   let next = 0
-  const made = transaction.commands.map(({ entry, args, refused }): Reply => {
+  const made = transaction.commands.map((command): Reply => {
+    const { entry, args, refused } = command
     if (refused !== null) return refused
-    if (entry.run === null) return counted(state, entry, replies[next++] ?? null)
+    if (entry.run === null) {
+      if (transaction.isMixed) rememberNow(session, command, { state, hasRead })
+      return counted(state, entry, replies[next++] ?? null)
+    }
     state.mayDefer = false
     const reply = entry.run(session, args, state)
     state.mayDefer = true
     return reply === deferred ? null : counted(state, entry, reply)
   })
+  if (session.tracking !== null) session.tracking.isCachingGiven = false
   return made
 }
 

@@ -1,7 +1,43 @@
 // Scripts whose replies are compared with those of redis-server: values of every kind and back, errors of
 // every kind with their places, the sandbox, and the commands that scripts may call.
 
+/** What C's long of 64 bits takes part in: a package in WebAssembly has 32. */
+const numbers = '0,1,-1,2^31,-2^31-1,2^32,2^40+5,-2^40,2^53,2^63,-2^63,2^64,1/0,0/0,1.9,-0.5'
+const formats = ['', '-', '+', ' ', '0', '#', '#0', '+-'].flatMap((flags) =>
+  ['', '5', '25', '.', '.3', '25.22'].map((width) => `"${flags}${width}"`),
+)
+const widths = 'b B h H i I l L T i1 i3 i5 I6 i7 I8 i9 I12 i16 I32 >I8 >i5 >l'.split(' ')
+const wideTexts = [
+  ...[...'diuoxX'].map(
+    (kind) =>
+      `local t={} for _,f in ipairs{${formats}} do for _,n in ipairs{${numbers}} do t[#t+1]=string.format("%"..f.."${kind}",n) end end return table.concat(t,";")`,
+  ),
+  ...widths.map(
+    (width) =>
+      `local t={} for _,n in ipairs{${numbers}} do local s=struct.pack("${width}",n) t[#t+1]=s t[#t+1]=tostring(struct.unpack("${width}",s)) t[#t+1]=tostring(struct.unpack("!8b${width}",("\\128\\1"):rep(50),3)) end return t`,
+  ),
+  'return tonumber("7fffffffffffffff",16)',
+  'return tostring(tonumber("20000000000003",16))',
+  'return tostring(tonumber("-1",16))',
+  'return tostring(tonumber("zzzzzzzzzzzzzzzz",36))',
+  'return tonumber("0x",16)',
+  'return tonumber()',
+  'local x = tonumber("1",99)',
+  'return struct.pack("I8")',
+  'local x = struct.pack("I8c5",1,"abc")',
+  'return struct.size("!8bI5")',
+  'return struct.size("ls")',
+  'return struct.unpack("Lc0","\\3\\0\\0\\0\\0\\0\\0\\0abcd")',
+  'return struct.unpack("l","abc")',
+  'local x = string.format("%d")',
+  'return string.format("%d","x")',
+  'return string.format("%% %d %q %s",2^40,"a","%d")',
+  'return {big_number="12345678901234567890"}',
+  'redis.setresp(3) return {big_number="1\\r2"}',
+]
+
 export const scriptTexts: readonly string[] = [
+  ...wideTexts,
   'error()',
   'return {err="My"}',
   'return {err="My Err"}',

@@ -73,6 +73,7 @@ const kinds: readonly (readonly [string, Reply, string, string])[] = [
   ['set', { type: 'set', items: ['a'] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
   ['push', { type: 'push', items: ['a'] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
   ['verbatim', { type: 'verbatim', format: 'txt', text: 'a' }, '$1\r\na\r\n', '=5\r\ntxt:a\r\n'],
+  ['big number', { type: 'big-number', text: '-12' }, '$3\r\n-12\r\n', '(-12\r\n'],
   [
     'map in a map',
     { type: 'map', pairs: ['a', { type: 'map', pairs: [] }] },

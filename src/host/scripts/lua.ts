@@ -33,6 +33,11 @@ export class LuaSpent extends Error {}
 /** Most bytes that one run may hand in: a quarter of the state's memory. */
 const argumentBytesMax = 16 * 1024 * 1024
 const argumentBytesKept = 4096
+/**
+ * Lua's C functions may nest 200 deep, and cjson 1,000: the package's own stack of 64 KB ends before, in
+ * the middle of the state's data. 190 calls of gsub in each other use 230 KB.
+ */
+const stackBytes = 1024 * 1024
 /** Bytes that are copied one by one: a call of `set` costs more. */
 const byOneMax = 32
 const gasMax = 0x7fff_ffff
@@ -107,6 +112,9 @@ export class Lua {
     // Redis 7.0: neither print nor os.
     this.#exports.set_compat(0)
     this.#exports.set_limits(0xffff_ffff, 0, 0)
+    const stack = this.#exports.alloc(stackBytes)
+    // It grows downwards.
+    this.#exports._emscripten_stack_restore(stack + stackBytes - (stack % 16))
     this.#result = this.#exports.alloc(8)
     if (this.#exports.init() !== 0) throw new LuaSpent('Lua does not start')
     this.#isPrepared = true

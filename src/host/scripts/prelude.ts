@@ -4,12 +4,16 @@
 // Nothing here may keep what one script made where another one sees it.
 
 import { registering } from './registering.js'
+import { structs } from './structs.js'
+import { wide } from './wide.js'
 
 /** ARGV[1] is the secret; `sha1hex` and the calls come from the package. */
 export const prelude = String.raw`
 local secret = ARGV[1]
 local type, tostring, select, error, pcall, xpcall = type, tostring, select, error, pcall, xpcall
 local find, sub, format, gsub = string.find, string.sub, string.format, string.gsub
+local match, rep, char, byte = string.match, string.rep, string.char, string.byte
+local lower, upper, concat, ceil = string.lower, string.upper, table.concat, math.ceil
 local gmatch, tonumber = string.gmatch, tonumber
 local getmetatable = getmetatable
 local loadstring, setmetatable, pairs, next, rawget = loadstring, setmetatable, pairs, next, rawget
@@ -166,6 +170,7 @@ setmetatable(redis, { __index = function(_, name)
   if loading and name == 'register_function' then return register end
 end })
 
+do ${wide}${structs} end
 -- Redis' own generator (drand48 of 48 bits), which goes on from script to script.
 local high, low = 0x1234ab, 0xcd330e
 

@@ -106,6 +106,9 @@ export class ReplyWriter {
         this.#uint32(reply.format.length)
         this.#latin1(reply.format + reply.text)
         return
+      case 'big-number':
+        this.#text(this.protocol === 2 ? kinds.bulk : kinds.bigNumber, reply.text)
+        return
       case 'null-array':
       case 'silent':
         this.#head(kinds.null, 0)
@@ -219,7 +222,7 @@ class ValueReader {
       case kinds.set:
         return { type: 'set', items: this.#list(count) }
       case kinds.bigNumber:
-        return this.#text(count)
+        return { type: 'big-number', text: this.#text(count) }
       case kinds.verbatim: {
         const length = this.#heap.readUInt32LE(this.#at)
         this.#at += 4

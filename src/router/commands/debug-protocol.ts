@@ -17,7 +17,7 @@ export function debugProtocol(type: string, protocol: number): Reply {
     case 'double':
       return { type: 'double', value: 3_141 / 1_000 }
     case 'bignum':
-      return '1234567999999999999999999999999999999'
+      return { type: 'big-number', text: '1234567999999999999999999999999999999' }
     case 'null':
       return null
     case 'array':
@@ -30,7 +30,13 @@ export function debugProtocol(type: string, protocol: number): Reply {
       return 'Some real reply following the attribute'
     case 'push':
       if (protocol < 3) return notRespTwo
-      return { type: 'push', items: ['server-cpu-usage', 42] }
+      return {
+        type: 'many',
+        items: [
+          { type: 'push', items: ['server-cpu-usage', 42] },
+          'Some real reply following the push reply',
+        ],
+      }
     case 'verbatim':
       return { type: 'verbatim', format: 'txt', text: 'This is a verbatim\nstring' }
     case 'true':

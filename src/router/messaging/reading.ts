@@ -8,6 +8,7 @@ import type { Part } from '../session-init.js'
 import type { RouterState } from '../state.js'
 
 const none: readonly string[] = []
+export const noKeys: KeysRead = { keys: none, ofScripts: none }
 
 /** Keys whose values the client may keep once it has the reply. */
 function trackedKeys(
@@ -43,7 +44,7 @@ export function keysRead(
   session: Session,
   commands: readonly { readonly entry: CommandEntry; readonly args: readonly string[] }[],
 ): KeysRead {
-  if (session.tracking === null) return { keys: none, ofScripts: none }
+  if (session.tracking === null) return noKeys
   const keys: string[] = []
   const ofScripts: string[] = []
   for (const { entry, args } of commands) {
@@ -51,6 +52,27 @@ export function keysRead(
     for (const key of trackedKeys(session, entry, args)) list.push(key)
   }
   return { keys, ofScripts }
+}
+
+/** Notes the keys of one command whose reply is being made. */
+export function rememberNow(
+  session: Session,
+  command: { readonly entry: CommandEntry; readonly args: readonly string[] },
+  { state, hasRead }: { readonly state: RouterState; readonly hasRead: boolean },
+): void {
+  if (session.tracking === null) return
+  const { keys, ofScripts } = keysRead(session, [command])
+  note(session, hasRead ? [...keys, ...ofScripts] : keys, state)
+}
+
+function note(
+  session: Session,
+  read: readonly string[],
+  { cluster, messaging }: RouterState,
+): void {
+  // A member short of disk reads at the leader, and would apply the next change late.
+  if (cluster.diskShort) messaging.tracking.refuse(session, read)
+  else messaging.tracking.remember(session, read)
 }
 
 /** `part`, with the keys noted when it gets its reply. */

@@ -54,6 +54,60 @@ for (const bomb of bombs) {
   })
 }
 
+const deep: readonly (readonly [string, Reply])[] = [
+  ["return type(cjson.decode(('['):rep(1000) .. (']'):rep(1000)))", 'table'],
+  [`return #cjson.encode(cjson.decode(('{"a":'):rep(999) .. '1' .. ('}'):rep(999)))`, 5995],
+  [
+    "local function f(n) if n == 0 then return 'x' end return (string.gsub('a', 'a', function() return f(n - 1) end)) end return f(190)",
+    'x',
+  ],
+]
+
+for (const [code, reply] of deep) {
+  test(`runner: ${code.slice(0, 60)}: nests as deep as in Redis`, (t) => {
+    t.deepEqual(evaluate(new LuaRunner({ wake: () => {}, secret: 'test' }), code), reply)
+  })
+}
+
+const wide: readonly (readonly [string, Reply])[] = [
+  [
+    "return string.format('%d %5d|%x', 1795349001724, -2^40, -1)",
+    '1795349001724 -1099511627776|ffffffffffffffff',
+  ],
+  ["return ('%d'):format('12345678901')", '12345678901'],
+  ["return string.format('%d %s', 2^63, '%d')", '-9223372036854775808 %d'],
+  ["return tostring(tonumber('ffffffffffff', 16) == 2^48 - 1)", 'true'],
+  ["return struct.pack('>I8', 1795349001724)", '\x00\x00\x01\xa2\x03\x23\xb5\xfc'],
+  ["return {struct.unpack('<i8', struct.pack('<l', -2^40))}", [-1099511627776, 9]],
+  ["return struct.size('lLT')", 24],
+  ["return struct.pack('I4', 2^32 + 7)", '\x07\0\0\0'],
+]
+
+for (const [code, reply] of wide) {
+  test(`runner: ${code}: as with longs of 64 bits`, (t) => {
+    t.deepEqual(evaluate(new LuaRunner({ wake: () => {}, secret: 'test' }), code), reply)
+  })
+}
+
+test('runner: errors of what is done in front of the package: with the place of the caller', (t) => {
+  const runner = new LuaRunner({ wake: () => {}, secret: 'test' })
+  const code = "\nlocal x = string.format('%d', {})"
+
+  t.regex(
+    textOf(t, evaluate(runner, code)),
+    /^ERR user_script:2: bad argument #2 to 'format' \(number expected, got table\) script: /,
+  )
+})
+
+test('runner: a big number of a script: is one in RESP3', (t) => {
+  const runner = new LuaRunner({ wake: () => {}, secret: 'test' })
+
+  t.deepEqual(evaluate(runner, "return {big_number = '12\\n3'}"), {
+    type: 'big-number',
+    text: '12 3',
+  })
+})
+
 const refusals: readonly (readonly [string, RegExp])[] = [
   ['x = 1', /Attempt to modify a readonly table/],
   ['_G.x = 1', /Attempt to modify a readonly table/],
