@@ -39,6 +39,8 @@ export class Merging implements EngineMerging {
   readonly #recorder: Recorder
   readonly #merger: Merger
   readonly #exchange: ExchangeInit
+  /** The greatest stamp that was executed since the start. */
+  #latest = 0
   /** Database and key, of each once. */
   #owed = new Map<string, readonly [number, string]>()
 
@@ -55,7 +57,7 @@ export class Merging implements EngineMerging {
     effects.record(this.#recorder)
     this.#exchange = { ...ground, effects, count: this, clock: () => context.clock }
     const owe = (db: number, key: string): void => this.#owe(db, key)
-    this.#merger = new Merger({ ...this.#exchange, owe })
+    this.#merger = new Merger({ ...this.#exchange, owe, latest: () => this.#latest })
   }
 
   /** Commands are tried out and undone: nothing of it is told or kept, but automatic ids are those of this member. */
@@ -69,6 +71,7 @@ export class Merging implements EngineMerging {
     const { effects, clock } = this.#context
     effects.clock = clock
     this.#recorder.begin(stamp)
+    if (stamp > this.#latest) this.#latest = stamp
     this.#context.seat = stamp % seats
     this.#context.idMs = ms
     this.#payOwed()
@@ -85,6 +88,7 @@ export class Merging implements EngineMerging {
     const { effects, clock } = this.#context
     effects.clock = clock
     recorder.hearing = 'merged'
+    if (entry.stamp > this.#latest) this.#latest = entry.stamp
     const isWhole = this.#merger.merge(operations, entry)
     recorder.hearing = 'nothing'
     if (this.#merger.changed(placesDb)) this.#followSettings()

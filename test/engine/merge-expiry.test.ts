@@ -4,7 +4,7 @@
 
 import test from 'ava'
 import { Random } from '../../src/base/random.js'
-import { Cluster, show, slotsOf, start } from './merge-world.js'
+import { Cluster, type Entry, show, slotsOf, start } from './merge-world.js'
 
 const keys = ['a', 'b', 'c', 'd', 'e'].map((key) => `${key}{t}`)
 const [slot = 0] = slotsOf(keys)
@@ -92,3 +92,38 @@ test('merging: keys that end all the time: two rounds of repair bring members to
   t.log(`${repaired} rounds of repair`)
   t.pass()
 })
+
+for (const isEager of [false, true]) {
+  const when = isEager ? 'at once' : 'as usual'
+  test(`merging: a field's time beside its removal, an amount comes later, what is stable is forgotten ${when}: the same everywhere`, (t) => {
+    const cluster = new Cluster(3)
+    for (const each of cluster.replicas) each.forget(isEager)
+    const write = (index: number, at: number, line: string): Entry => {
+      const entry = cluster.write(index, start + at, line.split(' '))
+      if (entry === null) throw new Error(`nothing was written: ${line}`)
+      return entry
+    }
+    write(0, 0, 'hset h n 3 z 1')
+    cluster.heal(start + 1, 3)
+    const time = write(1, 10, 'hexpire h 922 fields 1 n')
+    const removal = write(0, 20, 'hdel h n')
+    write(1, 30, 'hincrby h n 1')
+
+    cluster.merge(0, time)
+    cluster.merge(2, removal)
+    cluster.merge(2, time)
+    // All have the time, and what comes has seen it.
+    for (const index of [0, 2]) cluster.replica(index).merging.stable(time.stamp)
+    cluster.heal(start + 40)
+
+    const shown = cluster.replicas.map(({ engine }) =>
+      ['hget h n', 'hpexpiretime h fields 1 n'].map((line) =>
+        String(engine.read(0, line.split(' '), engine.clock)),
+      ),
+    )
+    const expected = ['1', String(start + 10 + 922_000)]
+    t.deepEqual(shown, [expected, expected, expected])
+    cluster.heal(start + 50, 3)
+    t.true(cluster.replicas.every(({ merging }) => merging.unstableKeys === 0))
+  })
+}

@@ -148,6 +148,7 @@ export class Elements {
     const value =
       found !== undefined && typeof found !== 'string' && kindOf(found) === kind ? found : undefined
     const cell = this.#init.cells.changing(db, key)
+    cell?.saw(at.stamp)
     if (cell === undefined || this.#isSeen({ ...at, cell, value }, name)) {
       cell?.dropEntry(kind, name)
       if (value === undefined) return cell === undefined
@@ -215,8 +216,11 @@ export class Elements {
   }
 
   #keep(opened: Opened, name: string, element: ElementCell): void {
-    opened.cell.setEntry(opened.kind, name, element)
-    if (opened.value !== undefined) this.#showElement(opened, name, element)
+    const { cell, kind, value } = opened
+    cell.setEntry(kind, name, element)
+    if (value !== undefined) this.#showElement(opened, name, element)
+    // An amount that was added beside the removal of the field shows its time again.
+    if (isHidden(element, value, name)) cell.saw(this.#init.latest())
   }
 
   #showElement(opened: Opened, name: string, cell: ElementCell): void {
@@ -254,6 +258,16 @@ export class Elements {
     else effects.settle(key, value, event)
     return value.type === 'stream' || value.body.size > 0
   }
+}
+
+/** The time of a field that is not there. */
+export function isHidden(
+  element: ElementCell,
+  value: Container | undefined,
+  name: string,
+): boolean {
+  if (element.times.length === 0) return false
+  return value === undefined || readElement(value, name) === undefined
 }
 
 /** Whether an element of a stream is only there with another one. */

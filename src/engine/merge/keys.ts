@@ -18,6 +18,8 @@ export interface MergerInit extends Ground {
   readonly owe: (db: number, key: string) => void
   /** The engine's clock. */
   readonly clock: () => number
+  /** The greatest stamp that was executed here. */
+  readonly latest: () => number
 }
 
 /** The entry that is merged. */

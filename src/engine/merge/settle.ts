@@ -5,6 +5,7 @@
 import type { Container, Value } from '../values/value.js'
 import { type Base, ElementCell, type KeyCell, kinds } from './cell.js'
 import { kindOf, resolve } from './contents.js'
+import { isHidden } from './elements.js'
 import { addTo } from './fold.js'
 import { rankOf } from './rebuild.js'
 
@@ -59,6 +60,7 @@ function settleElements(cell: KeyCell, value: Container, upTo: number): void {
       continue
     }
     if (lastOfElement(entry) <= upTo) {
+      if (cell.last > upTo && isHidden(entry, value, name)) continue
       // Clients see it in the value; or it belongs to a base that lost.
       cell.dropEntry(kind, name)
       continue
