@@ -152,12 +152,11 @@ export function serves(state: EventualState, driven: EventualState | null = stat
 
 /** As `serves`, of a group for itself: slots that were taken may hold what hangs on entries that are not here yet. */
 export function showsCauses(state: EventualState): boolean {
-  const { gate, repair, overlays, takenFrom, vector, mono } = state
+  const { gate, repair, overlays, takenFrom, vector } = state
   if (gate !== null) return serves(state)
   if (repair !== null) return false
-  if (overlays.isEmpty || vector.includes(heldBy(state))) return true
-  // Where nobody brings them reads go on.
-  return mono >= (takenFrom?.at ?? state.startedAt) + state.recoverWaitMs
+  if (overlays.isEmpty || overlays.isAccepted) return true
+  return isWithNobody(state, vector.lacks(heldBy(state)), takenFrom?.at ?? state.startedAt)
 }
 
 /** Milliseconds for which it stays noted that turns end so: each change is a write that is synced. */
@@ -218,26 +217,37 @@ export function onClaims(state: EventualState, from: MemberId, claims: readonly 
 }
 
 /** The operator says that there is nothing but what is here: nobody is waited for who could tell of more. */
-export function waitNoMore({ gate }: EventualState): void {
+export function waitNoMore({ gate, overlays }: EventualState): void {
   const groups = gate?.keyspace.groups ?? []
-  if (gate === null || groups.some(({ recovering }) => recovering !== null)) return
-  gate.keyspace.isAccepted = groups.some((group) => group.gate?.isAhead)
+  if (groups.some(({ recovering }) => recovering !== null)) return
+  if (gate === null) overlays.isAccepted = true
+  else gate.keyspace.isAccepted = groups.some((group) => group.gate?.isAhead)
+}
+
+/** What is shown and lacks in some group. */
+function isNowhere({ groups, shown, unshown }: Keyspace): boolean {
+  const since = Math.max(...groups.map(({ gate }) => (gate?.isAhead ? gate.aheadSince : 0)))
+  return groups.every((state) => {
+    const { reach, received } = gateOf(state)
+    const lacking = [shown, unshown].flatMap((each) => reach.lacks(each))
+    const wanted = lacking.flatMap((range) => received.lacks(vectorOf(range)))
+    return isWithNobody(state, wanted, since)
+  })
 }
 
 /**
- * All others said what they hold after who brought the last group ahead had time to tell of the rest, and none of them
- * holds what is shown and lacks in some group: a member that is not heard may hold it, however long that takes.
+ * All others said what they hold after who brought this had time to tell of the rest, and none of them holds what
+ * lacks: a member that is not heard may hold it, however long that takes.
  */
-function isNowhere({ groups, shown, unshown }: Keyspace): boolean {
-  const since = Math.max(...groups.map(({ gate }) => (gate?.isAhead ? gate.aheadSince : 0)))
-  return groups.every(({ gate, peers, recoverWaitMs }) => {
-    if (gate === null) return true
-    const lacking = [shown, unshown].flatMap((each) => gate.reach.lacks(each))
-    const wanted = lacking.flatMap((range) => gate.received.lacks(vectorOf(range)))
-    return [...peers.values()].every(({ vector, heardAt }) => {
-      if (vector === null || heardAt < since + recoverWaitMs) return false
-      return wanted.every((range) => !overlaps(vector, range))
-    })
+function isWithNobody(
+  { peers, recoverWaitMs }: EventualState,
+  lacking: readonly StampRange[],
+  since: number,
+): boolean {
+  if (lacking.length === 0) return true
+  return [...peers.values()].every(({ vector, heardAt }) => {
+    if (vector === null || heardAt < since + recoverWaitMs) return false
+    return lacking.every((range) => !overlaps(vector, range))
   })
 }
 

@@ -22,12 +22,15 @@ const none: readonly Handed[] = []
 
 export class Overlays {
   #all: readonly Overlay[] = []
+  /** The operator says that nobody holds more of it. */
+  isAccepted = false
 
   add(
     { from, to }: { readonly from: number; readonly to: number },
     vector: Vector,
     handed: readonly Handed[],
   ): void {
+    this.isAccepted = false
     const last = this.#all[this.#all.length - 1]
     if (last !== undefined && last.to === from && last.vector.equals(vector)) {
       const both = { from: last.from, to, vector: last.vector, handed: [...last.handed, ...handed] }
