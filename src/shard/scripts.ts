@@ -134,9 +134,8 @@ export class Scripts implements GroupScripts {
     const running = kindOf(beside.job)
     if (running !== kind) return busyWith(running)
     const { name } = beside.job
-    const word = kind.toUpperCase()
     beside.ended = error(
-      `ERR Script killed by user with ${word} KILL. script: ${name}, on @user_${kind}:1.`,
+      `ERR Script killed by user with SCRIPT KILL... script: ${name}, on @user_${kind}:1.`,
     )
     this.#init.wake()
     return ok

@@ -129,6 +129,11 @@ const calls: readonly Line[] = [
   ['FUNCTION', 'LIST', 'LIBRARYNAME', 'lib1', 'WITHCODE'],
   ['FUNCTION', 'LIST', 'LIBRARYNAME', 'lib1'],
   ['FUNCTION', 'LIST', 'LIBRARYNAME', 'no*'],
+  load(
+    `#!lua name=flags\nredis.register_function({function_name='flagged',callback=${empty},flags={'no-cluster','allow-stale','no-writes','allow-stale'}})`,
+  ),
+  ['FUNCTION', 'LIST', 'LIBRARYNAME', 'flags'],
+  ['FUNCTION', 'DELETE', 'flags'],
   ['FUNCTION', 'LIST', 'FOO'],
   ['FUNCTION', 'LIST', 'LIBRARYNAME'],
   ['FUNCTION', 'LIST', 'WITHCODE', 'WITHCODE'],

@@ -1,9 +1,8 @@
 // The part of the prelude that libraries use: `redis.register_function`, in the words of Redis 7.0.15.
 
-export const registering = `local flagNames = {
-  ['no-writes'] = true, ['allow-oom'] = true, ['allow-stale'] = true,
-  ['no-cluster'] = true, ['allow-cross-slot-keys'] = true,
-}
+export const registering = `local flagNames = {}
+local flagOrder = { 'no-writes', 'allow-oom', 'allow-stale', 'no-cluster', 'allow-cross-slot-keys' }
+for i = 1, #flagOrder do flagNames[flagOrder[i]] = true end
 
 local function named(options)
   local name, callback, description, flags
@@ -46,10 +45,13 @@ local function register(...)
   else
     description, flags = nil, nil
   end
-  local list = {}
+  local given, list = {}, {}
   for i = 1, #(flags or {}) do
     if type(flags[i]) ~= 'string' or not flagNames[flags[i]] then fail('unknown flag given') end
-    list[i] = flags[i]
+    given[flags[i]] = true
+  end
+  for i = 1, #flagOrder do
+    if given[flagOrder[i]] then list[#list + 1] = flagOrder[i] end
   end
   if name == '' or find(name, '[^%w_]') then
     fail('Library names can only contain letters, numbers, or underscores(_) and must be at least one character long')
