@@ -44,6 +44,8 @@ export interface VectorNote {
   readonly recovering: boolean
   /** It holds nothing beyond `vector`. */
   readonly isSettled: boolean
+  /** It holds entries that it did not hand out yet. */
+  readonly isWaiting: boolean
   /** Where groups of a keyspace wait for each other: there are no entries in here but those of `vector`. */
   readonly reach: Vector | null
   /** Of that, what nobody told of. */
@@ -179,6 +181,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.vector.encode(writer)
       writer.varint(message.made).varint(message.promise).varint(message.safe)
       writer.varint(message.life).boolean(message.recovering).boolean(message.isSettled)
+      writer.boolean(message.isWaiting)
       writer.boolean(message.reach !== null)
       message.reach?.encode(writer)
       message.guessed?.encode(writer)
@@ -248,11 +251,12 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const life = reader.varint()
       const recovering = reader.boolean()
       const isSettled = reader.boolean()
+      const isWaiting = reader.boolean()
       const hasReach = reader.boolean()
       const reach = hasReach ? Vector.decode(reader) : null
       const guessed = hasReach ? Vector.decode(reader) : null
       const head = { kind, vector, made, promise, safe, life }
-      return { ...head, recovering, isSettled, reach, guessed }
+      return { ...head, recovering, isSettled, isWaiting, reach, guessed }
     }
     case 'claims':
       return decodeClaims(reader)

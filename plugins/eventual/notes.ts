@@ -36,6 +36,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   peer.promise = note.promise
   peer.safe = note.safe
   peer.isSettled = note.isSettled
+  peer.isWaiting = note.isWaiting
   const { vector, reach, guessed } = note
   if (reach !== null && guessed !== null) state.gate?.hear(from, { vector, reach, guessed })
   acknowledged(state, peer, note.vector)
@@ -91,6 +92,7 @@ export function tell(state: EventualState, peer: Peer): void {
   // What others may still have of us has seen less.
   if (state.isGapOpen || state.floor.isBelow) state.toldSafe = 0
   else if (hasNewcomer(state)) state.toldSafe = Math.min(state.toldSafe, tied)
+  const holdsMore = state.early.size > 0 || isWaiting(state)
   state.out.send(peer.member, {
     kind: 'vector',
     vector,
@@ -99,7 +101,8 @@ export function tell(state: EventualState, peer: Peer): void {
     safe: state.toldSafe,
     life: state.life,
     recovering: state.recovering !== null || state.floor.isBelow,
-    isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
+    isSettled: vector.equals(state.vector) && !holdsMore,
+    isWaiting: holdsMore,
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,
   })

@@ -20,6 +20,8 @@ export interface Peer {
   life: number
   recovering: boolean
   isSettled: boolean
+  /** It held entries that it had not handed out, and told nobody of. */
+  isWaiting: boolean
   /** What came from it last is in a version that is not known here. */
   isOfOtherVersion: boolean
   /** Milliseconds at which it was last heard. */
@@ -68,6 +70,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     life: 0,
     recovering: false,
     isSettled: false,
+    isWaiting: false,
     isOfOtherVersion: false,
     heardAt: 0,
     next: null,

@@ -2,9 +2,9 @@
 // have caught up, or once nobody is left who could hold what they lack, however long that takes.
 
 import test from 'ava'
-import type { SeenStamps, Strategy, StrategyPlugin } from 'quorate/plugin'
+import { type SeenStamps, type Strategy, type StrategyPlugin, Vector } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
-import { decodeMessage } from '../../../plugins/eventual/messages.js'
+import { decodeMessage, encodeMessage } from '../../../plugins/eventual/messages.js'
 import { plantBug } from '../../../src/base/seeded-bug.js'
 import type { Node } from '../../conformance/causal/node.js'
 import { CausalWorld } from '../../conformance/causal/world.js'
@@ -156,6 +156,41 @@ test('causal keyspace: a group is ahead by what hangs on a third member: nobody 
     t.is(deaf.merged.size, 1)
     t.deepEqual(world.faults, [])
   }
+})
+
+test('causal keyspace: a group is ahead, and another member did not hand out yet what lacks: nobody is served before that came', (t) => {
+  const of = { seed: 5, members: 3, groups: 2, durability: 'always' } as const
+  const world = new KeyspaceWorld(of)
+  const [first, second, third] = world.members as [Member, Member, Member]
+  world.calm(20)
+  world.write(second, 0)
+  world.calm(20)
+  world.crash(second)
+  const [deaf, lost] = second.groups as [Group, Group]
+  lost.disk.entries.length = 0
+  world.write(first, 0)
+  world.calm(1)
+  world.write(first, 1)
+  world.calm(20)
+  world.start(second, 'log-damaged', 1)
+  const strategy = deaf.strategy as Strategy
+  const step = strategy.step.bind(strategy)
+  // As who has the entry in memory only: it says that it holds more than it names.
+  strategy.step = (from, message, now) => {
+    const note = decodeMessage(message)
+    if (note?.kind !== 'vector') return
+    const told = { ...note, vector: new Vector(), reach: new Vector() }
+    step(from, encodeMessage({ ...told, isWaiting: from === third.id }).slice(), now)
+  }
+
+  world.calm(200)
+
+  t.false(isServing(second))
+  strategy.step = step
+  world.calm(20)
+  t.true(isServing(second))
+  t.is(deaf.merged.size, 2)
+  t.deepEqual(world.faults, [])
 })
 
 /** Of a keyspace of one group a member took slots that show more than the entries that came, and who brings these is cut off. */

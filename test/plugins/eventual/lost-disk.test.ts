@@ -56,7 +56,15 @@ function wiped() {
 }
 
 function tell(strategy: Strategy, from: MemberId, vector: Vector, now: Now): void {
-  const made = { made: 0, promise: 0, safe: 0, life: from, recovering: false, isSettled: true }
+  const made = {
+    made: 0,
+    promise: 0,
+    safe: 0,
+    life: from,
+    recovering: false,
+    isSettled: true,
+    isWaiting: false,
+  }
   const note = { kind: 'vector', vector, ...made, reach: null, guessed: null } as const
   strategy.step(from, encodeMessage(note), now)
 }

@@ -28,7 +28,15 @@ function upTo(stamp: number): Vector {
 }
 
 function noteOf(of: Pick<VectorNote, 'life' | 'recovering'>, held: number): VectorNote {
-  const told = { made: held, promise: held, safe: 0, isSettled: true, reach: null, guessed: null }
+  const told = {
+    made: held,
+    promise: held,
+    safe: 0,
+    isSettled: true,
+    isWaiting: false,
+    reach: null,
+    guessed: null,
+  }
   return { kind: 'vector', vector: upTo(held), ...told, ...of }
 }
 
