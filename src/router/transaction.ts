@@ -32,6 +32,8 @@ type Entry = CommandEntry<Run>
 interface Queued {
   readonly entry: Entry
   readonly args: readonly string[]
+  /** The command's name as the client spelled it. */
+  readonly word: string
   readonly db: number
   /** The rules of the user changed since it was queued. */
   refused: ErrorReply | null
@@ -62,8 +64,8 @@ export class Transaction {
     this.db = db
   }
 
-  add(entry: Entry, args: readonly string[], group: number | null): void {
-    this.commands.push({ entry, args, db: this.db, refused: null })
+  add({ entry, args, word }: Pick<Queued, 'entry' | 'args' | 'word'>, group: number | null): void {
+    this.commands.push({ entry, args, word, db: this.db, refused: null })
     for (const arg of args) this.bytes += arg.length + argumentBytes
     if (entry.isWrite) this.isWrite = true
     if (entry.isScripted) {
@@ -103,6 +105,7 @@ export function enqueue(
   const { entry, args } = command
   if (entry.spec.flags.includes('no_multi')) return spoil(transaction, notInTransaction)
   let group: number | null = null
+  const word = args[0] as string
   if (entry.run === null) {
     args[0] = entry.engineName
     group = command.groupOf(transaction)
@@ -117,7 +120,7 @@ export function enqueue(
   if (entry.name !== 'unwatch' && isFull(state, group)) return spoil(transaction, outOfMemory)
   // What will be aborted anyway need not be kept.
   if (transaction.isSpoiled) return queued
-  transaction.add(entry, args, group)
+  transaction.add({ entry, args, word }, group)
   if (transaction.bytes > limits.queryBytesMax) return null
   if (entry.name === 'select') {
     const db = parseInteger(args[1] as string)
@@ -160,7 +163,7 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
     state.stats.countCall(command.entry)
     if (state.messaging.monitors.count > 0) {
       state.messaging.monitors.show(session, command.entry, {
-        args: command.args,
+        args: [command.word, ...command.args.slice(1)],
         wall: state.now.wall,
       })
     }

@@ -80,6 +80,7 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'B: SET k a\\b"c ; GET k ; SELECT 5 ; GET x ; SELECT 0 ; LPUSH k 1',
     'B: AUTH foo bar ; AUTH foo ; HELLO 3 AUTH default x SETNAME f ; CONFIG SET requirepass zzz ; CONFIG SET requirepass ""',
     'B: GET ; FOO ; CLIENT NO-EVICT off ; ACL WHOAMI',
+    'B: MULTI ; Set k 1 ; OBJECT encoding k ; Ping ; ExEc',
     'M: GET a ; SET a 1 ; PUBLISH a b',
     'M: MONITOR ; CLIENT GETNAME',
     'M: RESET ; GET nothing ; MULTI ; MONITOR ; EXEC',
