@@ -37,11 +37,6 @@ const falling: ProfileHint = {
   with: { ...moving.with, members: 1, durability: 'always', thinkMeanUs: 5_000 },
   faults: ['disk-slow', 'crash-kill', 'crash-loop'],
 }
-/** Groups lose their logs, and members go on where nobody tells. */
-const guessing: ProfileHint = {
-  with: { ...moving.with, durability: 'always' },
-  faults: ['disk-rot', 'crash-kill', 'crash-loop', 'partition-one', 'client-reset'],
-}
 const seen: readonly Check[] = ['causal', 'visible']
 
 export const causalBugs: readonly SeededBug[] = [
@@ -80,10 +75,6 @@ export const causalBugs: readonly SeededBug[] = [
   named('shard-session-not-awaited', 'a member that is behind a token serves its holder', {
     checks: ['causal'],
     hint: moving,
-  }),
-  named('eventual-guess-covers', 'what nobody told of counts as shown', {
-    checks: ['causal'],
-    hint: guessing,
   }),
   named('shard-read-before-sync', 'a read shows what a crash takes back', {
     checks: ['causal'],
