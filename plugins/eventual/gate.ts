@@ -122,16 +122,23 @@ export class Gate {
     if (keepsLog(state)) this.reach.join(state.hard.known)
     this.aheadSince = state.mono
     keyspace.unshown.join(without(state.vector, state.lost))
-    if (state.hard.isAhead) keyspace.unshown.join(state.hangs)
-    state.hangs.meet(new Vector())
     keyspace.groups.push(state)
   }
 
   /** The last group is there: they may know more of each other. */
   begin(): void {
     const { keyspace } = this
-    if (!keyspace.isWhole || !keyspace.groups.every(keepsTurns)) return
-    for (const { gate, vector } of keyspace.groups) gate?.doubts(vector)
+    if (!keyspace.isWhole) return
+    const { groups, unshown } = keyspace
+    const isOfOneTurn = groups.every(keepsTurns)
+    for (const state of groups) {
+      // What one of them shows may hang on what another one lost.
+      if (!isOfOneTurn) unshown.join(state.hangs)
+      state.hangs.meet(new Vector())
+      if (!isOfOneTurn) noteAhead(state, true)
+    }
+    if (!isOfOneTurn) return
+    for (const { gate, vector } of groups) gate?.doubts(vector)
     holdsAll(keyspace)
   }
 

@@ -96,6 +96,7 @@ export class Overlays {
       made.push({ from, to, vector, handed: none })
     }
     this.#all = made
+    this.isAccepted = false
     return reader.ok
   }
 }

@@ -121,7 +121,7 @@ export class EventualState {
   readonly lost = new Vector()
   /** Of that, where nothing was ever. */
   readonly sure = new Vector()
-  /** What it took of another member as it was there may hang on, in all groups of the keyspace. */
+  /** What it took of another member, or found on its disk, may hang on, in all groups of the keyspace. */
   readonly hangs = new Vector()
   /** What slots hold beyond `vector`. */
   readonly overlays = new Overlays()
@@ -363,6 +363,7 @@ export class EventualState {
       addNote(this.vector, note)
       seeFloor(this.floor, note)
       if (!('slot' in entry)) {
+        if (entry.needs !== null) this.hangs.join(entry.needs)
         if (entry.seat !== this.seat) this.backlogBytes += payload.size
         const holds = this.overlays.holding(entry.stamp)
         const merge = holds === undefined ? entry : { ...entry, holds }

@@ -2,7 +2,14 @@
 // have caught up, or once nobody is left who could hold what they lack, however long that takes.
 
 import test from 'ava'
-import { type SeenStamps, type Strategy, type StrategyPlugin, Vector } from 'quorate/plugin'
+import {
+  hashZero,
+  type RecoveryCause,
+  type SeenStamps,
+  type Strategy,
+  type StrategyPlugin,
+  Vector,
+} from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
 import { decodeMessage, encodeMessage } from '../../../plugins/eventual/messages.js'
 import { plantBug } from '../../../src/base/seeded-bug.js'
@@ -192,6 +199,77 @@ test('causal keyspace: a group is ahead, and another member did not hand out yet
   t.is(deaf.merged.size, 2)
   t.deepEqual(world.faults, [])
 })
+
+function leaveOut(strategy: Strategy, kind: string): () => void {
+  const step = strategy.step.bind(strategy)
+  strategy.step = (from, message, now) => {
+    if (decodeMessage(message)?.kind !== kind) step(from, message, now)
+  }
+  return () => Object.assign(strategy, { step })
+}
+
+function wait(world: KeyspaceWorld, rounds: number): void {
+  for (let i = 0; i < rounds; i++) {
+    world.tick(25)
+    for (const each of world.members) while (world.persistOne(each));
+    while (world.deliverOne());
+  }
+}
+
+const losses: readonly (readonly [string, RecoveryCause])[] = [
+  ['one group lost its last record', 'log-damaged'],
+  ['a checkpoint was on disk before the logs were', 'unclean-stop'],
+]
+
+for (const [title, cause] of losses) {
+  test(`causal keyspace: ${title}, and another group shows what hangs on that: nobody is served before it came, after another restart neither`, (t) => {
+    const isDamage = cause === 'log-damaged'
+    const durability = isDamage ? 'always' : 'everysec'
+    const world = new KeyspaceWorld({ seed: 5, members: 3, groups: 2, durability })
+    const [first, second, third] = world.members as [Member, Member, Member]
+    world.calm(20)
+    for (const group of [1, 0]) world.write(first, group)
+    world.calm(20)
+    const hear = leaveOut(second.groups[0]?.strategy as Strategy, 'entries')
+    world.write(third, 0)
+    world.calm(20)
+    world.write(first, 1)
+    world.calm(20)
+    const [lost, kept] = first.groups as [Group, Group]
+    if (!isDamage) {
+      const at = { term: 1, index: kept.applied }
+      const chain = kept.strategy?.chainAt(kept.applied) ?? hashZero
+      const mark = kept.strategy?.mark?.() ?? new Uint8Array(0)
+      kept.disk.checkpoint = { at, chain, mark, merged: [...kept.merged] }
+      kept.disk.entries = []
+    }
+    world.crash(first)
+    lost.disk.entries.pop()
+    world.start(first, cause, isDamage ? 0 : -1)
+    // The third member is heard, and cut off before it can send what lacks.
+    for (const { strategy } of first.groups) leaveOut(strategy as Strategy, 'entries')
+    wait(world, 200)
+    world.partition(first, third)
+    for (let restart = 0; restart < 2; restart++) {
+      wait(world, 200)
+      t.false(isServing(first))
+      world.crash(first)
+      world.start(first, null)
+    }
+
+    wait(world, 200)
+
+    t.false(isServing(first))
+    hear()
+    world.calm(100)
+    t.deepEqual(world.faults, [])
+    for (const each of world.members) t.true(isServing(each))
+    t.deepEqual(
+      first.groups.map(({ merged }) => merged.size),
+      [2, 2],
+    )
+  })
+}
 
 /** Of a keyspace of one group a member took slots that show more than the entries that came, and who brings these is cut off. */
 function aheadBySlots(): { readonly world: CausalWorld; readonly one: Node; readonly two: Node } {

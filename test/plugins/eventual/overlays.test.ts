@@ -25,3 +25,18 @@ test('overlays: slots are handed out and in part executed: a mark says nothing o
   t.deepEqual(heldAt(7), [true, true, true])
   t.true(overlays.reach(150, new Vector()).vector.covers(640))
 })
+
+test('overlays: what was accepted: not what a snapshot brings', (t) => {
+  const vector = new Vector()
+  vector.add({ seat: 0, after: 0, upTo: 640 })
+  const writer = new ByteWriter(64)
+  const theirs = new Overlays()
+  theirs.add({ from: 0, to: 100 }, vector, [])
+  theirs.encode(writer, 0)
+  const overlays = new Overlays()
+  overlays.isAccepted = true
+
+  t.true(overlays.decode(new ByteReader(writer.finish())))
+
+  t.false(overlays.isAccepted)
+})
