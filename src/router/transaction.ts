@@ -203,15 +203,22 @@ function submit(
   if (transaction.isMixed) session.block()
   const index = transaction.group as number
   const group = state.groups[index] as Group
+  // Given before MULTI, and forgotten behind EXEC.
+  const isCachingGiven = session.tracking?.isCachingGiven === true
   const part: Part = {
     hasRead: false,
     take: (reply) => {
       session.repliesWaitUntil = 0
       // What a PUBLISH of the queue brings to the connection follows the reply.
       if (transaction.isMixed) session.holdPushes(ticket)
+      if (transaction.isMixed) setCaching(session, isCachingGiven)
       const made = settle(session, transaction, { reply, state, hasRead: part.hasRead === true })
-      if (!transaction.isMixed) session.answer(ticket, made)
-      else answerMixed(session, ticket, { reply: made, state })
+      if (!transaction.isMixed) {
+        session.answer(ticket, made)
+        return
+      }
+      setCaching(session, false)
+      answerMixed(session, ticket, { reply: made, state })
     },
   }
   // CLIENT TRACKING and CACHING of the queue hold for what stands behind them.
@@ -226,6 +233,10 @@ function submit(
     scripted: transaction.isScripted,
     ticket: session.openPart(remembering(session, read, { part, state })),
   })
+}
+
+function setCaching({ tracking }: Session, isGiven: boolean): void {
+  if (tracking !== null) tracking.isCachingGiven = isGiven
 }
 
 /** The queue had commands of the router: what it subscribed to is confirmed as outside of MULTI. */
@@ -288,7 +299,6 @@ function together(
     state.mayDefer = true
     return reply === deferred ? null : counted(state, entry, reply)
   })
-  if (session.tracking !== null) session.tracking.isCachingGiven = false
   return made
 }
 

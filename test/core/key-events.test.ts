@@ -238,3 +238,20 @@ test('tracking: a snapshot takes the place of entries: clients are told to forge
   t.true(world.converged())
   t.true(cache.replies.slice(before).includes('>2 $invalidate _'))
 })
+
+test('tracking: CLIENT CACHING between EXEC and its reply: holds for the command that follows', (t) => {
+  const world = new CoreWorld()
+  world.settled()
+  const reader = tracker(world, 1, 'OPTIN')
+  reader.send('MULTI', 'SET c 1', 'EXEC', 'CLIENT CACHING yes')
+  read(world, reader, 4)
+  reader.replies.length = 0
+  reader.send('GET a')
+  read(world, reader, 1)
+
+  const writer = world.client(1)
+  writer.send('SET a 1')
+  read(world, writer, 1)
+
+  t.deepEqual(read(world, reader, 2).slice(1), [invalidate('a')])
+})

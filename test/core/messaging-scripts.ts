@@ -74,6 +74,8 @@ export const messagingScripts: Readonly<Record<string, readonly string[]>> = {
     'B: MSET a 5 b 5 c 5',
     'A: MULTI ; CLIENT TRACKING off ; CLIENT TRACKING on BCAST ; CLIENT CACHING yes ; EXEC',
     'B: MSET a 6 b 6 c 6',
+    'A: CLIENT TRACKING off ; CLIENT TRACKING on OPTIN ; CLIENT CACHING yes ; MULTI ; GET a ; SELECT 0 ; EXEC ; GET b',
+    'B: MSET a 7 b 7',
   ],
   monitor: [
     'M: MONITOR',
