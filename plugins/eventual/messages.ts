@@ -44,8 +44,8 @@ export interface VectorNote {
   readonly recovering: boolean
   /** It holds nothing beyond `vector`. */
   readonly isSettled: boolean
-  /** It holds entries that it did not hand out yet. */
-  readonly isWaiting: boolean
+  /** What it holds beyond `vector`: not on disk, not handed out, or ahead of a gap. */
+  readonly held: Vector
   /** Where groups of a keyspace wait for each other: there are no entries in here but those of `vector`. */
   readonly reach: Vector | null
   /** Of that, what nobody told of. */
@@ -181,7 +181,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.vector.encode(writer)
       writer.varint(message.made).varint(message.promise).varint(message.safe)
       writer.varint(message.life).boolean(message.recovering).boolean(message.isSettled)
-      writer.boolean(message.isWaiting)
+      message.held.encode(writer)
       writer.boolean(message.reach !== null)
       message.reach?.encode(writer)
       message.guessed?.encode(writer)
@@ -251,12 +251,13 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const life = reader.varint()
       const recovering = reader.boolean()
       const isSettled = reader.boolean()
-      const isWaiting = reader.boolean()
+      const held = Vector.decode(reader)
+      if (held === null) return null
       const hasReach = reader.boolean()
       const reach = hasReach ? Vector.decode(reader) : null
       const guessed = hasReach ? Vector.decode(reader) : null
       const head = { kind, vector, made, promise, safe, life }
-      return { ...head, recovering, isSettled, isWaiting, reach, guessed }
+      return { ...head, recovering, isSettled, held, reach, guessed }
     }
     case 'claims':
       return decodeClaims(reader)

@@ -6,7 +6,7 @@ import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
 import { forgetEarly, isBehind } from './receiving.js'
 import { aimAnew, judgeRecovery } from './restart.js'
-import { isWaiting, toldReach } from './reach.js'
+import { heldBeyond, isWaiting, toldReach } from './reach.js'
 import { acknowledged, checkFlight, pushOwn, rewind } from './shipping.js'
 import { type EventualState, never } from './state.js'
 import { reserve } from './writing.js'
@@ -36,7 +36,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   peer.promise = note.promise
   peer.safe = note.safe
   peer.isSettled = note.isSettled
-  peer.isWaiting = note.isWaiting
+  peer.held = note.held
   const { vector, reach, guessed } = note
   if (reach !== null && guessed !== null) state.gate?.hear(from, { vector, reach, guessed })
   acknowledged(state, peer, note.vector)
@@ -92,7 +92,6 @@ export function tell(state: EventualState, peer: Peer): void {
   // What others may still have of us has seen less.
   if (state.isGapOpen || state.floor.isBelow) state.toldSafe = 0
   else if (hasNewcomer(state)) state.toldSafe = Math.min(state.toldSafe, tied)
-  const holdsMore = state.early.size > 0 || isWaiting(state)
   state.out.send(peer.member, {
     kind: 'vector',
     vector,
@@ -101,8 +100,8 @@ export function tell(state: EventualState, peer: Peer): void {
     safe: state.toldSafe,
     life: state.life,
     recovering: state.recovering !== null || state.floor.isBelow,
-    isSettled: vector.equals(state.vector) && !holdsMore,
-    isWaiting: holdsMore,
+    isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
+    held: heldBeyond(state, vector),
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,
   })

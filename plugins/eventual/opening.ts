@@ -245,10 +245,9 @@ function isWithNobody(
   since: number,
 ): boolean {
   if (lacking.length === 0) return true
-  return [...peers.values()].every(({ vector, heardAt, isWaiting }) => {
-    // What it did not hand out it tells nobody of.
-    if (vector === null || isWaiting || heardAt < since + recoverWaitMs) return false
-    return lacking.every((range) => !overlaps(vector, range))
+  return [...peers.values()].every(({ vector, held, heardAt }) => {
+    if (vector === null || heardAt < since + recoverWaitMs) return false
+    return lacking.every((range) => !overlaps(vector, range) && !overlaps(held, range))
   })
 }
 

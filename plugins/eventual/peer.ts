@@ -1,6 +1,6 @@
 // What a member knows of another one, and what is on its way to it.
 
-import type { LogEntry, MemberId, Vector } from 'quorate/plugin'
+import { type LogEntry, type MemberId, Vector } from 'quorate/plugin'
 import { Parts } from './parts.js'
 
 export interface Peer {
@@ -20,8 +20,8 @@ export interface Peer {
   life: number
   recovering: boolean
   isSettled: boolean
-  /** It held entries that it had not handed out, and told nobody of. */
-  isWaiting: boolean
+  /** What it held beyond `vector` when it was heard last. */
+  held: Vector
   /** What came from it last is in a version that is not known here. */
   isOfOtherVersion: boolean
   /** Milliseconds at which it was last heard. */
@@ -70,7 +70,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     life: 0,
     recovering: false,
     isSettled: false,
-    isWaiting: false,
+    held: new Vector(),
     isOfOtherVersion: false,
     heardAt: 0,
     next: null,

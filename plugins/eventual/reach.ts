@@ -10,6 +10,22 @@ export function isWaiting({ gate }: EventualState): boolean {
   return gate !== null && gate.chains.length > 0
 }
 
+/** What is held beyond `vector`, and may be told of later: not on disk yet, not handed out, or ahead of a gap. */
+export function heldBeyond(
+  { vector: applied, gate, early }: EventualState,
+  vector: Vector,
+): Vector {
+  const held = new Vector()
+  for (const range of vector.lacks(applied)) held.add(range)
+  for (const { seat, entries, last } of gate?.chains ?? []) {
+    const first = entries.peek()?.entry.stamp
+    if (first !== undefined) held.add({ seat, after: first - 1, upTo: last })
+  }
+  for (const { entry } of early.values())
+    held.add({ seat: entry.seat, after: entry.stamp - 1, upTo: entry.stamp })
+  return held
+}
+
 export function takeFirst(chain: Chain): Held | undefined {
   const held = chain.entries.shift()
   chain.bytes -= held?.bytes.length ?? 0

@@ -63,7 +63,7 @@ function tell(strategy: Strategy, from: MemberId, vector: Vector, now: Now): voi
     life: from,
     recovering: false,
     isSettled: true,
-    isWaiting: false,
+    held: new Vector(),
   }
   const note = { kind: 'vector', vector, ...made, reach: null, guessed: null } as const
   strategy.step(from, encodeMessage(note), now)

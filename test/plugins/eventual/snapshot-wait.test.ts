@@ -33,7 +33,7 @@ function noteOf(of: Pick<VectorNote, 'life' | 'recovering'>, held: number): Vect
     promise: held,
     safe: 0,
     isSettled: true,
-    isWaiting: false,
+    held: new Vector(),
     reach: null,
     guessed: null,
   }
