@@ -45,6 +45,8 @@ export type BirthBoot =
 /** 2026-01-01: incarnations count 4096ths of seconds since then where nothing better is known. */
 const incarnationStart = 1_767_225_600_000
 const incarnationsPerSecond = 4_096
+/** The last bits are drawn: two lives that the clock does not tell apart. */
+const drawn = 16
 
 export function bootBirth(init: BirthBootInit): BirthBoot {
   const { self, identityRow, witness } = init
@@ -119,12 +121,12 @@ function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
 
 /**
  * Origins number their batches anew in each incarnation, so that none may ever come twice: with a lost
- * disk the time tells lives apart, chance those of one second, and peers that met a later one say so.
+ * disk the time orders lives, to 4 ms, chance tells others apart, and peers that met a later one say so.
  */
 function nextIncarnation(before: number, init: BirthBootInit): number {
-  const seconds = Math.max(0, Math.floor((init.now.wall - incarnationStart) / 1000))
-  const byTime = seconds * incarnationsPerSecond + init.random.below(incarnationsPerSecond)
-  return Math.max(before + 1, byTime)
+  const passedMs = Math.max(0, init.now.wall - incarnationStart)
+  const time = Math.floor((passedMs * (incarnationsPerSecond / drawn)) / 1000)
+  return Math.max(before + 1, time * drawn + init.random.below(drawn))
 }
 
 function foreign(sentence: string): BirthBoot {

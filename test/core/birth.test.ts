@@ -352,3 +352,19 @@ test('birth boot: the disk is of an earlier life than the witness: it is an olde
 
   t.deepEqual([incarnation - 1, incarnation, incarnation + 1].map(isOldCopy), [false, false, true])
 })
+
+test('birth boot: an empty disk twice within a second: the later life has the greater incarnation', (t) => {
+  const world = bornWorld(13, 3)
+  const member = world.member(1)
+  const lives = Array.from({ length: 200 }, () => {
+    member.disk = null
+    world.mono += 4
+    const boot = world.start(member)
+    return boot.kind === 'known' ? boot.incarnation : 0
+  })
+
+  t.deepEqual(
+    lives,
+    [...new Set(lives)].sort((a, b) => a - b),
+  )
+})
