@@ -32,7 +32,7 @@ export interface Hello {
   readonly clusterId: string
   readonly sender: MemberId
   readonly incarnation: number
-  /** Whom the sender wants to reach; 0 where it answers a link before it knows. */
+  /** Whom the sender wants to reach; 0 where it answered a link before it knew, as earlier builds did. */
   readonly target: MemberId
   /** Highest incarnation of the target that the sender ever met; 0 for none. */
   readonly targetIncarnation: number

@@ -82,8 +82,8 @@ export class Peers {
   readonly #slab = new Slab(slabBytes)
   /** Wall milliseconds since when each peer is, or is not, connected. */
   readonly #since = new Map<MemberId, number>()
-  /** Links that opened before this member might greet. */
-  #ungreeted: LinkId[] = []
+  /** Links that wait until this member may greet, and whom it greets there. */
+  readonly #ungreeted = new Map<LinkId, MemberId>()
   #now: Now
   #beatAt = 0
 
@@ -169,11 +169,12 @@ export class Peers {
 
   opened(id: LinkId, to: MemberId | null): void {
     this.#links.open(id, to)
-    this.#ungreeted.push(id)
+    // Who is called answers once it knows who calls: it may have met a later life of that one.
+    if (to !== null) this.#ungreeted.set(id, to)
   }
 
   closed(id: LinkId): void {
-    this.#ungreeted = this.#ungreeted.filter((each) => each !== id)
+    this.#ungreeted.delete(id)
     const lost = this.#links.close(id)
     if (lost === null) return
     this.#init.clocks.lost(lost)
@@ -215,7 +216,7 @@ export class Peers {
       }
       if (ready.write !== null) this.#writeIdentity(birth, ready.write)
     }
-    if (birth.mayGreet && this.#ungreeted.length > 0) this.#greet(birth)
+    this.#greet(birth)
     if (now.mono - this.#beatAt >= beatMs) this.#beat(now)
   }
 
@@ -271,17 +272,14 @@ export class Peers {
   }
 
   #greet(birth: Birth): void {
-    const links = this.#ungreeted
-    this.#ungreeted = []
-    for (const id of links) {
-      const link = this.#links.get(id)
-      if (link === undefined) continue
-      const bytes = encodeHello(this.#hello(birth, link.dialled))
-      this.#init.out.push({ kind: 'frame', link: id, bytes })
+    if (!birth.mayGreet) return
+    for (const [link, to] of this.#ungreeted) {
+      this.#init.out.push({ kind: 'frame', link, bytes: encodeHello(this.#hello(birth, to)) })
     }
+    this.#ungreeted.clear()
   }
 
-  #hello(birth: Birth, to: MemberId | null): Hello {
+  #hello(birth: Birth, to: MemberId): Hello {
     const { config } = this.#init
     const { phase, clusterId, isForced } = birth.state
     return {
@@ -293,8 +291,8 @@ export class Peers {
       clusterId,
       sender: config.self,
       incarnation: birth.incarnation,
-      target: to ?? (0 as MemberId),
-      targetIncarnation: to === null ? 0 : birth.incarnationOf(to),
+      target: to,
+      targetIncarnation: birth.incarnationOf(to),
       keyspaces: keyspaceDigest(config),
       members: memberListDigest(config.members),
       phase,
@@ -313,14 +311,18 @@ export class Peers {
       return
     }
     const members = this.#init.config.members.map((member) => member.id)
-    const own = this.#hello(birth, link.dialled)
+    const own = this.#hello(birth, hello.sender)
     const refusal = checkHello(own, hello, { dialled: link.dialled, members })
-    if (refusal !== null) {
-      this.#refuse(link.id, refusal.sentence)
+    if (refusal === null && birth.raise(hello.targetIncarnation)) {
+      this.#beginAnew()
       return
     }
-    if (birth.raise(hello.targetIncarnation)) {
-      this.#beginAnew()
+    if (link.dialled === null) {
+      this.#ungreeted.set(link.id, hello.sender)
+      this.#greet(birth)
+    }
+    if (refusal !== null) {
+      this.#refuse(link.id, refusal.sentence)
       return
     }
     const peer = hello.sender

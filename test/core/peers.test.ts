@@ -23,11 +23,11 @@ interface End {
   readonly got: number[]
 }
 
-function start(self: number, mono: number): End {
+function start(self: number, mono: number, cluster = 'test'): End {
   const out: Output[] = []
   const events: string[] = []
   const got: number[] = []
-  const base = { cluster: 'test', members, keyspaces: [keyspace('default', [])], databases: 16 }
+  const base = { cluster, members, keyspaces: [keyspace('default', [])], databases: 16 }
   const peers = new Peers({
     config: { ...base, self, bulkBytesMax: 1024, bootstrap: false } as unknown as Config,
     out,
@@ -119,6 +119,36 @@ test('peers: the next life of a peer calls while the old link stands: the old on
 
   t.deepEqual(a.events, ['up 2', 'down 2', 'up 2'])
   t.true(a.peers.isConnected(2 as MemberId))
+})
+
+test('peers: an empty disk calls who met a later life of it: is told so in the answer, and takes a greater one', (t) => {
+  const { a, b } = joined()
+  const wiped = start(2, -500_000)
+  t.true(wiped.peers.incarnation < b.peers.incarnation)
+  a.peers.opened(2 as LinkId, null)
+  wiped.peers.opened(2 as LinkId, 1 as MemberId)
+
+  exchange(a, wiped, 2)
+
+  t.is(wiped.peers.incarnation, b.peers.incarnation + 1)
+  t.deepEqual(wiped.events, [], 'it says who it is on a new link')
+})
+
+test('peers: a caller that is refused: is told first who refuses it, so that it knows why', (t) => {
+  const a = start(1, 0)
+  const other = start(2, 0, 'elsewhere')
+  a.peers.opened(1 as LinkId, null)
+  other.peers.opened(1 as LinkId, 1 as MemberId)
+  const refusals: string[] = []
+  other.out.push = (...outputs): number => {
+    for (const each of outputs)
+      if (each.kind === 'trace') refusals.push(String(each.event.fields['why']))
+    return Array.prototype.push.apply(other.out, outputs)
+  }
+
+  exchange(a, other, 1)
+
+  t.regex(refusals[0] ?? '', /of the cluster 'test', this member of 'elsewhere'/)
 })
 
 test('peers: nobody there: what is sent is refused, not kept', (t) => {

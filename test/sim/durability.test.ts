@@ -141,6 +141,28 @@ story('the disk of one is wiped: it is refilled, nothing is lost', all, (t, s) =
   t.is(s.era, 1)
 })
 
+story('the disk of one is replaced, then an old copy put back: it is known', ['always'], (t, s) => {
+  const [victim] = s.followers
+  const member = s.world.members[victim - 1] as (typeof s.world.members)[number]
+  // The empty disk comes with a right clock, so only the others know of a later life.
+  member.clock.leap(60_000)
+  s.crash(victim)
+  s.start(victim)
+  t.true(s.until(() => isWhole(s)))
+  s.run(3_000)
+  member.disk.backUp()
+  s.crash(victim)
+  s.wipe(victim)
+  s.start(victim)
+  t.true(s.until(() => isWhole(s)))
+  s.world.crash(member, { power: false, downUs: 500_000 })
+  s.world.damaged(member)
+  t.true(member.disk.restoreBackup())
+
+  t.true(s.until(() => s.mark('log.old-copy') === 1))
+  t.true(s.until(() => isWhole(s)))
+})
+
 story(
   'the disks of two are wiped: halted with a reason until the loss is accepted',
   ['always'],

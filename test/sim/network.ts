@@ -38,10 +38,14 @@ interface Side {
 interface Link {
   readonly id: number
   readonly sides: readonly [Side, Side]
+  /** Who was called heard something. */
+  isHeard: boolean
 }
 
 const redialMinUs = 20_000
 const redialMaxUs = 200_000
+/** As the shipped host does, a member ends a link on which nobody said who calls: its hello was lost. */
+const silentUs = 1_000_000
 /** Frames held per direction before the link gives up. */
 const heldMax = 2_000
 
@@ -157,6 +161,8 @@ export class SimNetwork {
     }
     this.#schedule.at(at, () => {
       if (!to.open || this.#ends[to.member]?.life !== to.life) return
+      const link = this.#bySide.get(`${to.member}:${to.link}`)
+      if (link?.sides[1] === to) link.isHeard = true
       this.#ends[to.member]?.linkFrame(to.link, bytes)
     })
   }
@@ -192,11 +198,14 @@ export class SimNetwork {
       arrives: 0,
       held: [],
     })
-    const link: Link = { id, sides: [side(a), side(b)] }
+    const link: Link = { id, sides: [side(a), side(b)], isHeard: false }
     this.#links.set(id, link)
     for (const each of link.sides) this.#bySide.set(`${each.member}:${each.link}`, link)
     this.#ends[a]?.linkOpened(link.sides[0].link, b)
     this.#ends[b]?.linkOpened(link.sides[1].link, null)
+    this.#schedule.after(silentUs, () => {
+      if (!link.isHeard) this.close(b, link.sides[1].link)
+    })
   }
 
   /** Ends a link: the side of `first` is closed now, the other one hears of it after `lateUs`. */
