@@ -143,11 +143,14 @@ export function isFit({ recovering, repair, gate }: EventualState): boolean {
 }
 
 /** Whether clients may be served at level causal: by all groups of the keyspace, or by none. */
-export function serves(state: EventualState, driven: EventualState | null = state): boolean {
-  const { gate } = state
-  if (gate === null) return true
-  open(gate.keyspace, driven)
-  return gate.keyspace.groups.every(isFit)
+export function serves(state: EventualState): boolean {
+  return state.gate === null || servesAll(state.gate.keyspace, state)
+}
+
+/** As `serves`, while `driven` is driven, or none of its groups. */
+export function servesAll(keyspace: Keyspace, driven: EventualState | null): boolean {
+  open(keyspace, driven)
+  return keyspace.groups.every(isFit)
 }
 
 /** As `serves`, of a group for itself: slots that were taken may hold what hangs on entries that are not here yet. */

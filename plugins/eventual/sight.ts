@@ -6,7 +6,7 @@ import { hasBug, type SeenStamps, seatsMax, type StampRange, Vector } from 'quor
 import { stampBelow, vectorOf } from './filling.js'
 import type { Gate, Keyspace } from './gate.js'
 import { safeTime } from './notes.js'
-import { open, serves } from './opening.js'
+import { open, servesAll } from './opening.js'
 import type { EventualState } from './state.js'
 
 /**
@@ -62,8 +62,7 @@ function coversAll(gate: Gate, mark: SeenStamps): boolean {
   const { keyspace } = gate
   const { ranges, upTo } = mark
   const { groups } = keyspace
-  if (!groups.every((each) => serves(each, null)) || groups.some((each) => isGuessed(each, mark)))
-    return false
+  if (!servesAll(keyspace, null) || groups.some((each) => isGuessed(each, mark))) return false
   if (hasBug('eventual-covers-by-one')) return ranges.every((each) => gate.reach.holds(each))
   if (!ranges.every((range) => keyspace.frontier.holds(range))) {
     // Own entries move it only when it is looked at, which behind the groups' part of a turn is in the next one.

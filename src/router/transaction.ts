@@ -209,9 +209,11 @@ function submit(
     hasRead: false,
     take: (reply) => {
       session.repliesWaitUntil = 0
-      // What a PUBLISH of the queue brings to the connection follows the reply.
-      if (transaction.isMixed) session.holdPushes(ticket)
-      if (transaction.isMixed) setCaching(session, isCachingGiven)
+      if (transaction.isMixed) {
+        // What a PUBLISH of the queue brings to the connection follows the reply.
+        session.holdPushes(ticket)
+        setCaching(session, isCachingGiven)
+      }
       const made = settle(session, transaction, { reply, state, hasRead: part.hasRead === true })
       if (!transaction.isMixed) {
         session.answer(ticket, made)

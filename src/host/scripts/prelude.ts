@@ -5,7 +5,7 @@
 
 import { registering } from './registering.js'
 import { structs } from './structs.js'
-import { wide } from './wide.js'
+import { wide } from './wide-numbers.js'
 
 /** ARGV[1] is the secret; `sha1hex` and the calls come from the package. */
 export const prelude = String.raw`

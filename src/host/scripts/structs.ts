@@ -1,4 +1,4 @@
-// A part of the prelude, behind `wide`: what struct does with integers of more than 32 bits. Formats and
+// A part of the prelude, behind `wide-numbers`: what struct does with integers of more than 32 bits. Formats and
 // numbers that the package handles as Redis does go on to it.
 
 export const structs = String.raw`
@@ -180,24 +180,7 @@ local function mustPack(pattern, ...)
     or areBeyond(-2147483648, select('#', ...), ...) and type(pattern) == 'string'
 end
 
-struct.pack = function(...)
-  if mustPack(...) then
-    return passed('pack', pcall(widePack, ...))
-  end
-  return passed('pack', pcall(narrowPack, ...))
-end
-
-struct.unpack = function(...)
-  if isWideFormat((...)) then
-    return passed('unpack', pcall(wideUnpack, ...))
-  end
-  return passed('unpack', pcall(narrowUnpack, ...))
-end
-
-struct.size = function(...)
-  if isWideFormat((...)) then
-    return passed('size', pcall(wideSize, ...))
-  end
-  return passed('size', pcall(narrowSize, ...))
-end
+struct.pack = before('pack', narrowPack, mustPack, widePack)
+struct.unpack = before('unpack', narrowUnpack, isWideFormat, wideUnpack)
+struct.size = before('size', narrowSize, isWideFormat, wideSize)
 `

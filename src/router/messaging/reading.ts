@@ -61,18 +61,12 @@ export function rememberNow(
   { state, hasRead }: { readonly state: RouterState; readonly hasRead: boolean },
 ): void {
   if (session.tracking === null) return
+  const { tracking } = state.messaging
   const { keys, ofScripts } = keysRead(session, [command])
-  note(session, hasRead ? [...keys, ...ofScripts] : keys, state)
-}
-
-function note(
-  session: Session,
-  read: readonly string[],
-  { cluster, messaging }: RouterState,
-): void {
+  const read = hasRead ? [...keys, ...ofScripts] : keys
   // A member short of disk reads at the leader, and would apply the next change late.
-  if (cluster.diskShort) messaging.tracking.refuse(session, read)
-  else messaging.tracking.remember(session, read)
+  if (state.cluster.diskShort) tracking.refuse(session, read)
+  else tracking.remember(session, read)
 }
 
 /** `part`, with the keys noted when it gets its reply. */
@@ -87,7 +81,7 @@ export function remembering(
     hasRead: false,
     take: (reply) => {
       const read = made.hasRead === true ? [...keys, ...ofScripts] : keys
-      // A member short of disk reads at the leader, and would apply the next change late.
+      // As in `rememberNow`.
       const isBlind = state.cluster.diskShort
       if (!isBlind && session.tracking !== null) tracking.remember(session, read)
       part.take(reply)

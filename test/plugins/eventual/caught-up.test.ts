@@ -3,7 +3,6 @@
 
 import test from 'ava'
 import {
-  hashZero,
   type RecoveryCause,
   type SeenStamps,
   type Strategy,
@@ -16,7 +15,7 @@ import { decodeMessage, encodeMessage } from '../../../plugins/eventual/messages
 import { plantBug } from '../../../src/base/seeded-bug.js'
 import type { Node } from '../../conformance/causal/node.js'
 import { CausalWorld } from '../../conformance/causal/world.js'
-import { type Group, isServing, type Member } from './keyspace-member.js'
+import { checkpointAhead, type Group, isServing, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 interface Scene {
@@ -125,6 +124,15 @@ test.serial(
   },
 )
 
+/** What it is told in messages of one kind does not reach it, until it hears again. */
+function leaveOut(strategy: Strategy, kind: string): () => void {
+  const step = strategy.step.bind(strategy)
+  strategy.step = (from, message, now) => {
+    if (decodeMessage(message)?.kind !== kind) step(from, message, now)
+  }
+  return () => Object.assign(strategy, { step })
+}
+
 test('causal keyspace: a group is ahead by what hangs on a third member: nobody is served before that came, too', (t) => {
   for (const options of [{}, { keepBytes: 1_024, tailBytes: 1_024 }]) {
     const of = { seed: 5, members: 3, groups: 2, durability: 'always', options } as const
@@ -147,18 +155,14 @@ test('causal keyspace: a group is ahead by what hangs on a third member: nobody 
     world.calm(10)
     const damage = options.keepBytes === undefined ? 'log-damaged' : null
     world.start(second, damage, 1)
-    const strategy = deaf.strategy as Strategy
-    const step = strategy.step.bind(strategy)
-    strategy.step = (from, message, now) => {
-      if (decodeMessage(message)?.kind !== 'entries') step(from, message, now)
-    }
+    const hear = leaveOut(deaf.strategy as Strategy, 'entries')
 
     world.calm(100)
 
     t.is(lost.merged.size, 101)
     t.is(deaf.merged.size, 0)
     t.false(isServing(second))
-    strategy.step = step
+    hear()
     world.calm(20)
     t.true(isServing(second))
     t.is(deaf.merged.size, 1)
@@ -214,22 +218,6 @@ test('causal keyspace: a group is ahead, and another member holds back other ent
   t.true(isServing(second))
 })
 
-function leaveOut(strategy: Strategy, kind: string): () => void {
-  const step = strategy.step.bind(strategy)
-  strategy.step = (from, message, now) => {
-    if (decodeMessage(message)?.kind !== kind) step(from, message, now)
-  }
-  return () => Object.assign(strategy, { step })
-}
-
-function wait(world: KeyspaceWorld, rounds: number): void {
-  for (let i = 0; i < rounds; i++) {
-    world.tick(25)
-    for (const each of world.members) while (world.persistOne(each));
-    while (world.deliverOne());
-  }
-}
-
 const losses: readonly (readonly [string, RecoveryCause])[] = [
   ['one group lost its last record', 'log-damaged'],
   ['a checkpoint was on disk before the logs were', 'unclean-stop'],
@@ -250,28 +238,22 @@ for (const [title, cause] of losses) {
     world.write(first, 1)
     world.calm(20)
     const [lost, kept] = first.groups as [Group, Group]
-    if (!isDamage) {
-      const at = { term: 1, index: kept.applied }
-      const chain = kept.strategy?.chainAt(kept.applied) ?? hashZero
-      const mark = kept.strategy?.mark?.() ?? new Uint8Array(0)
-      kept.disk.checkpoint = { at, chain, mark, merged: [...kept.merged] }
-      kept.disk.entries = []
-    }
+    if (!isDamage) checkpointAhead(kept)
     world.crash(first)
     lost.disk.entries.pop()
     world.start(first, cause, isDamage ? 0 : -1)
     // The third member is heard, and cut off before it can send what lacks.
     for (const { strategy } of first.groups) leaveOut(strategy as Strategy, 'entries')
-    wait(world, 200)
+    world.wait(200)
     world.partition(first, third)
     for (let restart = 0; restart < 2; restart++) {
-      wait(world, 200)
+      world.wait(200)
       t.false(isServing(first))
       world.crash(first)
       world.start(first, null)
     }
 
-    wait(world, 200)
+    world.wait(200)
 
     t.false(isServing(first))
     hear()

@@ -154,6 +154,21 @@ export function keep({ disk, strategy }: Group, batch: StoreBatch): void {
   }
 }
 
+/** The rows of the engine are on the disk as they are now. */
+export function keepRows({ strategy, disk, applied, merged }: Group): Position {
+  const at = { term: 1, index: applied }
+  const chain = strategy?.chainAt(applied) ?? hashZero
+  const mark = strategy?.mark?.() ?? new Uint8Array(0)
+  disk.checkpoint = { at, chain, mark, merged: [...merged] }
+  return at
+}
+
+/** And nothing of the log. */
+export function checkpointAhead(group: Group): void {
+  keepRows(group)
+  group.disk.entries = []
+}
+
 /** Entries that a strategy asked for, from the disk. */
 export function fetch({ disk, strategy }: Group, { from, to }: LogRange): void {
   const found = disk.entries

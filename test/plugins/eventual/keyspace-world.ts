@@ -28,6 +28,7 @@ import {
   type Group,
   isServing,
   keep,
+  keepRows,
   keyOf,
   makeGroup,
   type Member,
@@ -173,13 +174,9 @@ export class KeyspaceWorld {
   checkpoint(member: Member): void {
     if (!member.isUp || member.writes.length > 0) return
     for (const group of member.groups) {
-      const { strategy, disk, applied } = group
+      const { strategy, applied } = group
       if (strategy === null || applied === 0 || this.random.chance(1, 4)) continue
-      const chain = strategy.chainAt(applied) ?? hashZero
-      const mark = strategy.mark?.() ?? new Uint8Array(0)
-      const at = { term: 1, index: applied }
-      disk.checkpoint = { at, chain, mark, merged: [...group.merged] }
-      strategy.checkpointed(at)
+      strategy.checkpointed(keepRows(group))
     }
   }
 
@@ -217,13 +214,16 @@ export class KeyspaceWorld {
   calm(rounds = 400): void {
     for (const a of this.members) for (const b of this.members) this.heal(a, b)
     for (let i = 0; i < rounds; i++) {
-      this.tick(25)
-      for (let moved = true; moved; ) {
-        moved = false
-        for (const member of this.members) while (this.persistOne(member)) moved = true
-        while (this.deliverOne()) moved = true
-      }
+      this.wait(1)
       if (i % 10 === 0) for (const member of this.members) this.read(member, null)
+    }
+  }
+
+  /** Time passes, and nothing but what is linked hears of it. */
+  wait(rounds: number): void {
+    for (let i = 0; i < rounds; i++) {
+      this.tick(25)
+      while (this.members.some((each) => this.persistOne(each)) || this.deliverOne());
     }
   }
 

@@ -2,35 +2,23 @@
 // other: a token that names nothing of what may be lost is served in the end, everywhere.
 
 import test from 'ava'
-import { hashZero, type SeenStamps, Vector } from 'quorate/plugin'
+import { type SeenStamps, Vector } from 'quorate/plugin'
 import { vectorOf } from '../../../plugins/eventual/filling.js'
 import { decodeHardState } from '../../../plugins/eventual/hard-state.js'
 import { isLost } from '../../../plugins/eventual/sight.js'
 import type { EventualState } from '../../../plugins/eventual/state.js'
-import { type Group, isOpen, isServing, makeGroup, type Member } from './keyspace-member.js'
+import {
+  checkpointAhead,
+  type Group,
+  isOpen,
+  isServing,
+  makeGroup,
+  type Member,
+} from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 function servedBy({ members }: KeyspaceWorld, seen: SeenStamps): boolean[] {
   return members.map(({ groups }) => groups[0]?.strategy?.covers?.(seen) === true)
-}
-
-/** Time passes, and nothing but what is linked hears of it. */
-function wait(world: KeyspaceWorld, rounds: number): void {
-  for (let i = 0; i < rounds; i++) {
-    world.tick(25)
-    for (let moved = true; moved; ) {
-      moved = false
-      for (const member of world.members) while (world.persistOne(member)) moved = true
-      while (world.deliverOne()) moved = true
-    }
-  }
-}
-
-function checkpoint({ strategy, disk, applied, merged }: Group): void {
-  const chain = strategy?.chainAt(applied) ?? hashZero
-  const mark = strategy?.mark?.() ?? new Uint8Array(0)
-  disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
-  disk.entries = []
 }
 
 /** Its disk says so of one of its groups. */
@@ -48,11 +36,11 @@ test('lost ranges: who guessed alone is told that it was right: what it closes t
   world.calm(20)
   const token = world.token(third)?.seen as SeenStamps
   // Checkpoints are on the disk before their logs: groups may be of different times.
-  for (const each of second.groups) checkpoint(each)
+  for (const each of second.groups) checkpointAhead(each)
   world.crash(second)
   for (const other of [first, third]) world.partition(second, other)
   world.start(second, 'unclean-stop')
-  wait(world, 120)
+  world.wait(120)
 
   world.calm(100)
 
@@ -95,10 +83,10 @@ test('lost ranges: one group lost its log, and a member starts anew before it he
   world.start(first, 'log-damaged', 1)
   const [merged] = second.groups.map((each) => each.merged) as [Set<number>, Set<number>]
   world.write(first, 0)
-  while (merged.size < 2) wait(world, 1)
+  while (merged.size < 2) world.wait(1)
   world.crash(second)
   world.start(second, null)
-  wait(world, 4)
+  world.wait(4)
   const token = world.token(second)?.seen as SeenStamps
   t.is(second.groups[0]?.merged.size, 2)
 
@@ -153,7 +141,7 @@ test('lost ranges: a member lost its disk twice, and those who know what it had 
   world.start(first, 'disk-lost')
   world.write(first, 0)
   const has = ({ groups }: Member): boolean => groups[0]?.merged.size === 2
-  while (!has(second) || !has(third)) wait(world, 1)
+  while (!has(second) || !has(third)) world.wait(1)
   loseDisk(world, first)
   for (const each of [second, third]) {
     world.crash(each)
@@ -182,7 +170,7 @@ test('lost ranges: the others start again with groups that are ahead of each oth
     world.turn(each)
   }
   world.write(first, 2)
-  wait(world, 20)
+  world.wait(20)
   loseDisk(world, first)
   for (const each of [second, third]) world.crash(each)
   for (const each of [second, third]) world.start(each, null)
@@ -202,17 +190,17 @@ test('lost ranges: who hears that a member lost its disk keeps what it was told 
   world.write(second, 2)
   world.turn(second)
   world.write(third, 2)
-  wait(world, 20)
+  world.wait(20)
   t.true(isAhead(second))
   for (const group of [0, 1]) {
     world.write(first, group)
-    wait(world, 20)
+    world.wait(20)
   }
   const token = world.token(first)?.seen as SeenStamps
   loseDisk(world, first)
   world.partition(first, third)
   world.start(first, 'disk-lost')
-  wait(world, 10)
+  world.wait(10)
   for (const each of world.members) world.crash(each)
   world.start(first, null)
   world.start(second, null)
@@ -233,16 +221,16 @@ test('lost ranges: what a member guessed it does not know after a restart either
   }
   const token = world.token(second)?.seen as SeenStamps
   const [kept, lost] = second.groups as [Group, Group]
-  checkpoint(kept)
+  checkpointAhead(kept)
   world.crash(second)
   lost.disk.entries = []
   for (const other of [first, third]) world.partition(second, other)
   world.start(second, 'unclean-stop')
-  wait(world, 120)
+  world.wait(120)
   for (const { strategy } of second.groups) strategy?.acceptLoss?.()
-  wait(world, 10)
+  world.wait(10)
   for (const group of [0, 1]) world.write(second, group)
-  wait(world, 40)
+  world.wait(40)
   t.deepEqual(
     second.groups.map(({ merged }) => merged.size),
     [2, 1],
@@ -251,7 +239,7 @@ test('lost ranges: what a member guessed it does not know after a restart either
   for (let restart = 0; restart < 2; restart++) {
     world.crash(second)
     world.start(second, null)
-    wait(world, 120)
+    world.wait(120)
     t.true(isServing(second))
     served.push(servedBy(world, token))
   }

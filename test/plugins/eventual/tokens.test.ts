@@ -5,19 +5,11 @@ import { type SeenStamps, Vector } from 'quorate/plugin'
 import { sureOf, vectorOf } from '../../../plugins/eventual/filling.js'
 import { worseOf } from '../../../plugins/eventual/hard-state.js'
 import type { EventualState } from '../../../plugins/eventual/state.js'
-import { makeGroup, type Group, type Member } from './keyspace-member.js'
+import { checkpointAhead, makeGroup, type Group, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
 function covers({ groups }: Member, seen: SeenStamps): boolean {
   return groups[0]?.strategy?.covers?.(seen) === true
-}
-
-/** The rows of the engine are on the disk as they are now, and nothing of the log. */
-function checkpointAhead({ strategy, disk, applied, merged }: Group): void {
-  const chain = strategy?.chainAt(applied) ?? { high: 0, low: 0 }
-  const mark = strategy?.mark?.() ?? new Uint8Array(0)
-  disk.checkpoint = { at: { term: 1, index: applied }, chain, mark, merged: [...merged] }
-  disk.entries = []
 }
 
 test('token: one group lost a write, and another one kept a later one: it is refused, everywhere', (t) => {

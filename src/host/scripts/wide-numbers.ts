@@ -127,12 +127,15 @@ local function formatted(pattern, ...)
     and find(pattern, '%%[-+ #0]*%d*%.?%d*[diouxX]')
 end
 
-string.format = function(...)
-  if formatted(...) then
-    return passed('format', pcall(widened, ...))
+-- A function in front of one of the package: which of the two takes a call is asked with its arguments.
+local function before(name, narrow, isWide, wide)
+  return function(...)
+    if isWide(...) then return passed(name, pcall(wide, ...)) end
+    return passed(name, pcall(narrow, ...))
   end
-  return passed('format', pcall(format, ...))
 end
+
+string.format = before('format', format, formatted, widened)
 
 local function digitsToNumber(text, base)
   local _, _, sign, digits = find(text, '^%s*([-+]?)(%w+)')
