@@ -41,6 +41,10 @@ export interface KeyspaceConfig {
   readonly options: Readonly<Record<string, unknown>>
 }
 
+export const routings = ['proxy', 'cluster'] as const
+/** proxy: commands go where they belong by themselves. cluster: as a node of Redis Cluster, with redirections. */
+export type Routing = (typeof routings)[number]
+
 export interface ListenerConfig {
   readonly name: string
   readonly door: 'resp'
@@ -48,6 +52,8 @@ export interface ListenerConfig {
   readonly port: number
   /** Path of a unix socket instead of host and port, or null. */
   readonly path: string | null
+  /** Absent: proxy. */
+  readonly routing?: Routing
 }
 
 /** A user and its rules, as ACL SETUSER takes them; one-byte strings. */

@@ -84,6 +84,8 @@ export interface Engine {
   readonly merging?: EngineMerging | undefined
 
   keyCount(db: number): number
+  slotKeyCount(db: number, slot: number): number
+  slotKeys(db: number, slot: number, countMax: number): readonly string[]
   expiresCount(db: number): number
   /** Mean remaining milliseconds of keys with a TTL, an estimate for INFO. */
   averageTtl(db: number): number

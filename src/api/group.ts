@@ -47,11 +47,28 @@ export interface Lane {
   isLeft?: boolean
 }
 
+/** Who leads a group as this member sees it: of a group that merges each member itself. */
+export interface GroupLead {
+  readonly leader: MemberId | null
+  /** Monotonic milliseconds since when it is so. */
+  readonly since: number
+}
+
+/** Keys of one slot, as far as they are applied here. */
+export interface SlotKeys {
+  slotKeyCount(db: number, slot: number): number
+  slotKeys(db: number, slot: number, countMax: number): readonly string[]
+}
+
 /** A replication group as the router and the status report see it. */
 export interface Group {
   readonly id: GroupId
   readonly keyspace: string
   readonly shard: number
+  /** Absent where nobody asks. */
+  readonly lead?: GroupLead
+  /** Absent where there is no replica. */
+  readonly engine?: SlotKeys
   lane(caller: Caller): Lane
   submit(lane: Lane, call: GroupCall): void
   /** The caller is gone: answers to it may be dropped. */

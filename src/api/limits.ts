@@ -21,6 +21,8 @@ export const limits = {
   queryBytesUnauthenticatedMax: 1024 * 1024,
   /** Connections of one member. */
   clientsMax: 10_000,
+  /** Reads of a blocked connection that are kept, each of 64 KiB at most. */
+  readsWaitingMax: 16,
   /** Commands of one connection that wait for their reply before the connection is no longer read. */
   pendingPerConnectionMax: 2_048,
   /** Unsent reply bytes of one connection: reading stops above the soft bound, it closes above the hard one. */

@@ -106,6 +106,16 @@ export const countAboveZero = error('ERR COUNT must be > 0')
 export const anyWithoutCount = error('ERR the ANY argument requires COUNT argument')
 export const weightNotFloat = error('ERR weight value is not a float')
 export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
+/** To clients that go by slots, in Redis' words. */
+export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")
+export function moved(slot: number, address: string): ErrorReply {
+  return error(`MOVED ${slot} ${address}`)
+}
+export const noCluster = error('ERR This instance has cluster support disabled')
+export const selectInCluster = error('ERR SELECT is not allowed in cluster mode')
+export const moveInCluster = error('ERR MOVE is not allowed in cluster mode')
+export const swapInCluster = error('ERR SWAPDB is not allowed in cluster mode')
+export const copyInCluster = error('ERR Copying to another database is not allowed in cluster mode')
 export const noAuth = error('NOAUTH Authentication required.')
 /** `name` in full, as `config|get`. */
 export function aclCommand(name: string): ErrorReply {

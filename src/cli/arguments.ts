@@ -5,6 +5,7 @@ export interface DevOptions {
   readonly port: string
   readonly dir: string
   readonly conf?: string
+  readonly routing?: string
   readonly level?: string
   readonly durability?: string
 }

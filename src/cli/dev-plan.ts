@@ -57,6 +57,7 @@ export function planDev(options: DevOptions): DevPlan {
   const note = '# Written by `quorate dev` at each start; edits are lost.\n'
   writeFileSync(file, note + stringify({ ...tree, ...filled }), { mode: 0o600 })
   const flags: string[] = []
+  if (options.routing !== undefined) flags.push('--routing', options.routing)
   if (options.level !== undefined) flags.push('--level', options.level)
   if (options.durability !== undefined) flags.push('--durability', options.durability)
   const loaded = readShared(base, filled, options)
@@ -71,6 +72,7 @@ function readShared(
   options: DevOptions,
 ): LoadedConfig {
   const flags: Record<string, string> = { self: '1' }
+  if (options.routing !== undefined) flags['routing'] = options.routing
   if (options.level !== undefined) flags['level'] = options.level
   if (options.durability !== undefined) flags['durability'] = options.durability
   return loadConfig({ file, instead: filled, flags, environment: process.env })

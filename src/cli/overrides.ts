@@ -7,6 +7,7 @@ import { flagOf, listOverridable } from '../config/options.js'
 const shortDescriptions: Readonly<Record<string, string>> = {
   host: "host of this member's client address",
   port: "port of this member's client address; the peer port is 10000 above",
+  routing: 'routing of the listeners: proxy, or cluster for cluster-aware clients',
   level: 'consistency level of the default keyspace',
   durability: 'durability of the default keyspace',
 }

@@ -50,6 +50,7 @@ function addDev(program: Command, finish: Finish): void {
     .option('--port <port>', 'client port of the first member', '7001')
     .option('--dir <directory>', 'where the members keep their data and logs', '.data/dev')
     .option('--conf <file>', 'configuration to start from; members and directories are filled in')
+    .option('--routing <routing>', 'proxy, or cluster for cluster-aware clients')
     .option('--level <level>', 'consistency level of the default keyspace')
     .option('--durability <durability>', 'durability of the default keyspace')
     .action(async (options: DevOptions) => {

@@ -1,7 +1,7 @@
 // The elements of the lists in the configuration file: members, listeners, users and keyspaces.
 
 import { z } from 'zod'
-import { durabilities, levels } from '../api/config.js'
+import { durabilities, levels, routings } from '../api/config.js'
 import { evictionPolicies } from '../api/eviction.js'
 import {
   address,
@@ -54,8 +54,13 @@ export const listenerSchema = z.strictObject(
     ),
     port: option(integer(0, 65535), 6379, 'The port; 0 for any free one.'),
     path: option(nullable(path), null, 'A unix socket instead of host and port.'),
+    routing: option(
+      oneOf(routings),
+      'proxy',
+      'proxy: any client, any key; commands go where they belong by themselves. cluster: as a node of Redis Cluster, for cluster-aware clients.',
+    ),
   },
-  'a listener: name, door, host, port, path',
+  'a listener: name, door, host, port, path, routing',
 )
 
 const aclRules = 'rules as ACL SETUSER takes them'

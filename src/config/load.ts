@@ -14,15 +14,15 @@ import { readScalar, readSource, showValue, type Source } from './source.js'
 export interface LoadOptions {
   /** Path of the YAML file, or null for defaults only. */
   readonly file: string | null
-  /** Text of flags by option path (`clients.max`), and the short ones: host, port, level, durability. */
+  /** Text of flags by option path (`clients.max`), and the short ones: host, port, routing, level, durability. */
   readonly flags?: Readonly<Record<string, string>>
   /** Whole options that take the place of the file's. */
   readonly instead?: Readonly<Record<string, unknown>>
   readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
-/** Flags beside the options: they change this member's client address and the default keyspace. */
-export const shortFlags = ['host', 'port', 'level', 'durability'] as const
+/** Flags beside the options: they change where clients of this member come in, and the default keyspace. */
+export const shortFlags = ['host', 'port', 'routing', 'level', 'durability'] as const
 
 /** A configuration and where its parts came from. */
 export interface LoadedConfig {

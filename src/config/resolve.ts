@@ -9,6 +9,7 @@ import {
   levels,
   type ListenerConfig,
   type MemberConfig,
+  routings,
 } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
 import type { ConfigError } from '../base/errors.js'
@@ -21,6 +22,7 @@ import { showValue, type Source, type TreePath } from './source.js'
 export interface SelfOverrides {
   readonly host?: string
   readonly port?: string
+  readonly routing?: string
   readonly level?: string
   readonly durability?: string
 }
@@ -39,7 +41,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     keyspaces: resolveKeyspaces(raw, overrides, fail),
     shards: raw.shards,
     gathersWrites: raw['cross-group-writes'] === 'gather',
-    listeners: resolveListeners(raw, self),
+    listeners: resolveListeners({ raw, self }, overrides, fail),
     directory: raw.directory,
     bootstrap: raw.bootstrap,
     password: raw.security.password === null ? null : oneByte(raw.security.password),
@@ -161,11 +163,25 @@ function refuseDoubles(members: readonly MemberConfig[], fail: Fail): void {
   })
 }
 
-function resolveListeners(raw: RawConfig, self: MemberConfig): readonly ListenerConfig[] {
-  if (raw.listeners.length > 0) return raw.listeners
-  return [
-    { name: 'clients', door: 'resp', host: self.client.host, port: self.client.port, path: null },
-  ]
+function resolveListeners(
+  { raw, self }: { readonly raw: RawConfig; readonly self: MemberConfig },
+  overrides: SelfOverrides,
+  fail: Fail,
+): readonly ListenerConfig[] {
+  const { routing } = overrides
+  const given = routings.find((each) => each === routing)
+  if (routing !== undefined && given === undefined)
+    throw fail(['routing'], routing, `one of ${routings.join(', ')}`)
+  const { host, port } = self.client
+  const lone = { name: 'clients', door: 'resp', host, port, path: null } as const
+  const listeners: readonly ListenerConfig[] = raw.listeners.length > 0 ? raw.listeners : [lone]
+  listeners.forEach(({ name, routing: own }, i) => {
+    const first = listeners.find((each) => each.name === name)
+    // A connection knows its listener by name.
+    if (first?.routing !== own)
+      throw fail(['listeners', i, 'name'], name, 'a name that no listener of other routing has')
+  })
+  return given === undefined ? listeners : listeners.map((each) => ({ ...each, routing: given }))
 }
 
 function resolveKeyspaces(

@@ -231,6 +231,21 @@ export class MemoryEngine implements Engine {
     return this.#database(db)?.keys ?? 0
   }
 
+  slotKeyCount(db: number, slot: number): number {
+    return this.#database(db)?.tables.at(slot)?.keys ?? 0
+  }
+
+  slotKeys(db: number, slot: number, countMax: number): readonly string[] {
+    const keys: string[] = []
+    for (const segment of this.#database(db)?.tables.at(slot)?.segments ?? []) {
+      for (const key of segment.map.keys()) {
+        if (keys.length >= countMax) return keys
+        keys.push(key)
+      }
+    }
+    return keys
+  }
+
   expiresCount(db: number): number {
     return this.#database(db)?.expiry.size ?? 0
   }

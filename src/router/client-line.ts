@@ -54,6 +54,7 @@ function flagsOf(session: Session): string {
     [tracking?.isRedirectBroken === true, 'R'],
     [tracking !== null && tracking.prefixes !== null, 'B'],
     [session.isFinished, 'c'],
+    [session.cluster?.isReadOnly === true, 'r'],
     [facts.noEvict, 'e'],
     [facts.noTouch, 'T'],
   ] as const

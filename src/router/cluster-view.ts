@@ -1,7 +1,11 @@
-// What the router may see of the member that it runs in, and the few things it may ask for. The core
-// implements it; nothing here blocks or throws.
+// What the router may see of the member that it runs in, and the few things it may ask for (`ClusterView`,
+// which the core implements), and what everything that speaks of the map of slots asks (`ShardViews`): shard
+// groups with their slots, members and leader. Nothing here blocks or throws.
 
-import type { GroupId, MemberId } from '../api/ids.js'
+import type { Group } from '../api/group.js'
+import type { GroupId, MemberId, Now } from '../api/ids.js'
+import { assert } from '../base/assert.js'
+import type { SlotMap, SlotRange } from '../slots/map.js'
 
 export interface MemberView {
   readonly id: MemberId
@@ -33,4 +37,127 @@ export interface ClusterView {
   handOver(to: MemberId | null): void
   /** `QUORATE RECOVER ACCEPT-LOSS` for one group, or all with null. Null when taken, else why not. */
   acceptLoss(group: GroupId | null): string | null
+}
+
+/** A shard group as the map has it. */
+export interface ShardView {
+  readonly shard: number
+  readonly ranges: readonly SlotRange[]
+  /** Those that hold it, by id. */
+  readonly members: readonly MemberView[]
+  /** Whom clients are to ask for its slots. */
+  readonly leader: MemberView
+  /** Nobody has led it for so long that it counts as down. */
+  readonly isDown: boolean
+}
+
+/** Milliseconds for which a leader has to be known before clients are sent to it: until then commands are forwarded. */
+const settledMs = 100
+/** Milliseconds without a leader after which the map says that slots are down. */
+const downMs = 2_000
+
+export class ShardViews {
+  readonly #cluster: ClusterView
+  readonly #slots: SlotMap
+  readonly #groups: readonly Group[]
+  /** By shard: the group of its default keyspace, the last one. */
+  readonly #defaults: readonly Group[]
+  readonly #now: () => Now
+
+  constructor(init: {
+    readonly cluster: ClusterView
+    readonly groups: readonly Group[]
+    readonly slots: SlotMap
+    readonly now: () => Now
+  }) {
+    this.#cluster = init.cluster
+    this.#slots = init.slots
+    this.#groups = init.groups
+    this.#defaults = Array.from({ length: init.slots.shardCount }, (_, shard) => {
+      const group = init.groups.findLast((each) => each.shard === shard)
+      assert(group !== undefined, 'every shard group has a default keyspace')
+      return group
+    })
+    this.#now = init.now
+  }
+
+  /** Of the map: it changes when slots change hands. */
+  get epoch(): number {
+    return this.#slots.epoch
+  }
+
+  /** All shard groups, by index. */
+  all(): readonly ShardView[] {
+    const { members } = this.#cluster
+    const ranges = this.#slots.ranges()
+    return this.#defaults.map((group, shard) => ({
+      shard,
+      ranges: ranges.filter((range) => range.shard === shard),
+      members,
+      leader: this.#leaderOf(shard, members),
+      isDown: this.#isDown(group),
+    }))
+  }
+
+  /** Shard groups that clients ask this member for; where it has none those that it would answer for as a replica. */
+  own(): ReadonlySet<number> {
+    const { members, self } = this.#cluster
+    const leaders = this.#defaults.map((_, shard) => this.#leaderOf(shard, members).id)
+    const mine = leaders.includes(self) ? self : leaders[0]
+    return new Set(leaders.flatMap((leader, shard) => (leader === mine ? [shard] : [])))
+  }
+
+  /** The group of a shard group that holds most of a slot. */
+  groupsOf(slot: number): readonly Group[] {
+    const shard = this.#slots.shardOf(slot)
+    return this.#groups.filter((group) => group.shard === shard)
+  }
+
+  /** The replication group of a slot's default keyspace. */
+  defaultOf(shard: number): Group {
+    return this.#defaults[shard] as Group
+  }
+
+  /**
+   * Who clients are sent to with a command for the group at `index`, null where it is taken here: this member
+   * leads or merges it, nobody is known to lead it for a while, or the map itself names this member.
+   */
+  elsewhere(index: number): MemberView | null {
+    const { lead, shard } = this.#groups[index] as Group
+    const { self } = this.#cluster
+    if (lead === undefined || lead.leader === null || lead.leader === self) return null
+    // A chase after leaders that move would go from member to member: they forward meanwhile.
+    if (this.#now().mono - lead.since < settledMs) return null
+    const { members } = this.#cluster
+    const leader = members.find((member) => member.id === lead.leader)
+    if (leader?.connected !== true) return null
+    return this.#leaderOf(shard, members).id === self ? null : leader
+  }
+
+  #leaderOf(shard: number, members: readonly MemberView[]): MemberView {
+    const group = this.defaultOf(shard)
+    const leader = merges(group)
+      ? undefined
+      : members.find((member) => member.id === group.lead?.leader && member.connected)
+    return leader ?? spread(shard, members)
+  }
+
+  #isDown(group: Group): boolean {
+    const { lead } = group
+    return lead?.leader === null && this.#now().mono - lead.since >= downMs
+  }
+}
+
+/** Every member takes its writes. */
+function merges({ sight }: Group): boolean {
+  return sight !== undefined && sight.supports.order !== 'total'
+}
+
+/** The same at all members that are connected to the same others. */
+function spread(shard: number, members: readonly MemberView[]): MemberView {
+  for (let step = 0; step < members.length; step++) {
+    const member = members[(shard + step) % members.length] as MemberView
+    if (member.connected) return member
+  }
+  return members[0] as MemberView
 }

@@ -23,6 +23,7 @@ import { gatherAll, gatherKeys } from './fanout.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
 import { derivesKeys, otherDatabase } from './other-database.js'
+import { redirection } from './redirect.js'
 import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
@@ -62,6 +63,10 @@ export class Dispatcher {
       const context = session.transaction === null ? 'toplevel' : 'multi'
       const refused = refusalOf(state, session, { entry, args, context })
       if (refused !== null) return refuse(session, entry, refused)
+    }
+    if (session.cluster !== null) {
+      const redirected = redirection(state, session, { entry, args })
+      if (redirected !== null) return refuse(session, entry, redirected)
     }
     if (session.subscribed > 0 || session.isMonitor) {
       const refusal = refuseWhileListening(session, entry)

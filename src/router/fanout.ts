@@ -101,7 +101,8 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
 
 /** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
 export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const groups = keylessGroups(state.route, { entry, args, db: session.db })
+  const meant = keylessGroups(state.route, { entry, args, db: session.db })
+  const groups = session.cluster === null ? meant : ownGroups(state, entry, meant)
   if (groups.length > 1 && refusesSplit(state, session, entry)) return
   const gathering = new Gathering(session, {
     entry,
@@ -114,6 +115,17 @@ export function gatherAll(state: RouterState, session: Session, { entry, args }:
   groups.forEach((group, index) => {
     submitPart(state, session, { entry, args }, { group, part: gathering.part(index) })
   })
+}
+
+/** Clients that go by slots ask each member for the keys of its own: together they see each key once. */
+function ownGroups(
+  { shards, groups }: RouterState,
+  entry: CommandEntry<Run>,
+  meant: readonly number[],
+): readonly number[] {
+  if (entry.spec.gather === 'each') return meant
+  const own = shards.own()
+  return meant.filter((index) => own.has((groups[index] as Group).shard))
 }
 
 /**

@@ -12,7 +12,7 @@ import { Gate } from '../slots/gate.js'
 import { AclLog } from './acl/log.js'
 import { Users } from './acl/users.js'
 import { applyConfig } from './apply-config.js'
-import type { ClusterView } from './cluster-view.js'
+import { type ClusterView, ShardViews } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
 import { Files } from './files.js'
@@ -68,11 +68,13 @@ export function makeState(init: RouterInit, own: Own): Made {
   settings.watch('requirepass', (password) => users.requirePass(password))
   const refusal = applyConfig(init.config, settings, users)
   const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
+  const route = new Route(init.config, init.groups)
   const state: RouterState = {
     config: init.config,
     cluster: init.cluster,
     groups: init.groups,
-    route: new Route(init.config, init.groups),
+    route,
+    shards: new ShardViews({ ...init, slots: route.slots, now: () => state.now }),
     gate: new Gate(),
     table,
     settings,

@@ -13,6 +13,7 @@ import { Intake } from './intake.js'
 import { makeState, type RouterInit } from './make-state.js'
 import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
+import { routingOf, setRouting } from './routing.js'
 import { Session } from './session.js'
 import type { SessionEvents } from './session-init.js'
 import type { RouterState } from './state.js'
@@ -102,6 +103,7 @@ export class Router implements SessionEvents {
       user: state.users.default,
       now,
     })
+    setRouting(session, routingOf(state, input.listener))
     this.#sessions.set(session.id, session)
     this.#intake.open(session)
     if (!session.authenticated) this.#watch.add(session, now.mono + limits.authenticateMs)

@@ -11,6 +11,7 @@ import { isError, ok, type Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
 import { type ClientFacts, makeClientFacts } from './client-facts.js'
 import type { Wait } from './blocking.js'
+import type { ClusterTerms } from './redirect.js'
 import type { CommandEntry } from './command-entry.js'
 import { LongReplies } from './long-replies.js'
 import type { Names } from './messaging/subscribers.js'
@@ -24,9 +25,6 @@ import { countFailure, type Stats } from './stats.js'
 import type { Terms } from './terms/terms.js'
 import type { Transaction } from './transaction.js'
 import type { WatchedKeys } from './watched-keys.js'
-
-/** Reads of a blocked connection that are kept, each of 64 KiB at most. */
-const waitingMax = 16
 
 export class Session implements Caller {
   readonly id: ConnectionId
@@ -60,6 +58,8 @@ export class Session implements Caller {
   held: string[] | null = null
   /** Not a barrier holds it, but the gate, or a group that does not show yet what a token stands for. */
   heldBy: 'gate' | 'token' | null = null
+  /** Null where commands are routed for the client. */
+  cluster: ClusterTerms | null = null
   /** Null for a connection that asks for nothing beyond what its keyspaces promise. */
   terms: Terms | null = null
   /** Bytes that came while it had stopped, oldest first. */
@@ -244,7 +244,7 @@ export class Session implements Caller {
 
   /** While a command of it waits, it is read on: an end of the connection shows only there. */
   get isListening(): boolean {
-    return this.waits !== null && this.waiting.length < waitingMax
+    return this.waits !== null && this.waiting.length < limits.readsWaitingMax
   }
 
   /** Says `ready` when nothing keeps it from going on. */

@@ -10,7 +10,7 @@ import type { Random } from '../base/random.js'
 import type { Gate } from '../slots/gate.js'
 import type { AclLog } from './acl/log.js'
 import type { Users } from './acl/users.js'
-import type { ClusterView } from './cluster-view.js'
+import type { ClusterView, ShardViews } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
 import type { Delays } from './delays.js'
 import type { Files } from './files.js'
@@ -37,6 +37,7 @@ export interface RouterState {
   readonly cluster: ClusterView
   readonly groups: readonly Group[]
   readonly route: Route
+  readonly shards: ShardViews
   readonly gate: Gate
   readonly table: CommandTable<Run>
   readonly settings: Settings

@@ -5,7 +5,6 @@
 import type { Group } from '../api/group.js'
 import { limits } from '../api/limits.js'
 import {
-  behindToken,
   crossGroup,
   execAbort,
   execAborted,
@@ -143,7 +142,7 @@ export function refusedInMulti(session: Session, entry: Entry, error: ErrorReply
   if (entry.name === execName) {
     session.transaction = null
     session.watched = null
-    return error === behindToken ? error : execAbort(error)
+    return isOfCluster(error) ? error : execAbort(error)
   }
   session.transaction?.spoil()
   return error
@@ -275,11 +274,11 @@ interface Settled {
 /** As Redis: what speaks of the cluster as it is, any other refusal as an abort. */
 function refusal(error: ErrorReply): ErrorReply {
   if (error === unknownResult || !error.definite) return error
-  const { text } = error
-  const isOfCluster = ['CLUSTERDOWN ', 'TRYAGAIN ', 'CROSSSLOT '].some((word) =>
-    text.startsWith(word),
-  )
-  return isOfCluster ? error : execAbort(error)
+  return isOfCluster(error) ? error : execAbort(error)
+}
+
+function isOfCluster({ text }: ErrorReply): boolean {
+  return ['CLUSTERDOWN ', 'TRYAGAIN ', 'CROSSSLOT ', 'MOVED '].some((word) => text.startsWith(word))
 }
 
 /** The replies in the order of the queue: the group's, and those of the router's commands, run now. */

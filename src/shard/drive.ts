@@ -6,6 +6,7 @@ import type { Delivery, Ready, Strategy, StrategyStatus } from '../api/strategy.
 import { Deferral } from './deferral.js'
 import type { Executor } from './executor.js'
 import type { GroupReads } from './group-reads.js'
+import type { Lead } from './lead.js'
 import type { RemoteReads } from './remote-reads.js'
 import { channels, type ShardSink } from './sink.js'
 import type { Storage } from './storage.js'
@@ -24,6 +25,7 @@ export interface DriveInit {
   readonly token: () => Token
   /** Own entries may be answered (where order is not total). */
   readonly settled: (tokens: readonly Token[]) => void
+  readonly lead: Lead
   /** The leader that there was does not lead any more. */
   readonly lostLeader: () => void
 }
@@ -50,7 +52,7 @@ export class Drive {
 
   #run(now: Now): void {
     const { strategy, executor, sink } = this.#init
-    this.#watchLeader()
+    this.#watchLeader(now)
     executor.begin()
     for (let round = 0; round < roundsPerTurnMax; round++) {
       this.#ask(now)
@@ -60,7 +62,7 @@ export class Drive {
       const after = executor.applied
       if (after.index !== before) strategy.applied(after)
       if (!progressed && after.index === before) return
-      this.#watchLeader()
+      this.#watchLeader(now)
     }
     sink.wake()
   }
@@ -133,10 +135,11 @@ export class Drive {
     for (const event of ready.trace) sink.trace(event)
   }
 
-  #watchLeader(): void {
+  #watchLeader(now: Now): void {
     const { strategy, reads, remoteReads, writes } = this.#init
     const hadLeader = this.status.leader !== null || this.status.role === 'leader'
     this.status = strategy.status()
+    this.#init.lead.see(this.status.leader, now.mono)
     if (!writes.watch(this.status)) return
     if (hadLeader) this.#init.lostLeader()
     reads.retryAll()

@@ -7,6 +7,8 @@ import { limits } from '../api/limits.js'
 /** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
 const handOverMsMax = 1_500
 const handOverEveryMs = 500
+/** Milliseconds between two turns that a halted replica asks for. */
+export const haltedMs = 100
 
 export class Patience {
   /** Monotonic ms. */

@@ -29,21 +29,19 @@ import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
 import { executorHost, type SettledHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
+import { Lead } from './lead.js'
 import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
 import { RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
 import { engineOptionsOf, seatOf, type ShardInit } from './shard-init.js'
-import { Patience } from './patience.js'
+import { haltedMs, Patience } from './patience.js'
 import { Sight } from './sight.js'
 import { Storage, type StorageStart } from './storage.js'
 import { transactionSpecs } from './transaction.js'
 import { Windows } from './windows.js'
 import { Writes } from './writes.js'
-
-/** Milliseconds between two turns that a halted replica asks for. */
-const haltedMs = 100
 
 export class Shard implements Group {
   readonly id: GroupId
@@ -56,6 +54,7 @@ export class Shard implements Group {
   readonly #sink: ShardSink
   readonly #writes: Writes
   readonly sight: Sight
+  readonly lead = new Lead()
   readonly #reads: GroupReads
   readonly #remoteReads: RemoteReads
   readonly #windows = new Windows()
@@ -192,6 +191,7 @@ export class Shard implements Group {
       storage: this.#storage,
       token: this.#nextToken,
       settled: (tokens) => this.#host.settled(tokens),
+      lead: this.lead,
       lostLeader: () => this.#events.forgotten(),
     })
   }

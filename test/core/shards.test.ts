@@ -76,8 +76,6 @@ const alike = [
   'keys {*}list',
   'wait 0 10',
   'config get maxmemory',
-  'cluster slots',
-  'cluster shards',
   'cluster keyslot x',
   'publish channel text',
   'flushall',

@@ -212,14 +212,8 @@ export const scripts: readonly (readonly (readonly string[])[])[] = [
     ['SHUTDOWN', 'ABORT', 'NOW'],
     ['SHUTDOWN', 'NOSAVE', 'SAVE'],
   ],
-  [
-    ['CLUSTER'],
-    ['CLUSTER', 'foo'],
-    ['CLUSTER', 'INFO'],
-    ['CLUSTER', 'NODES'],
-    ['CLUSTER', 'SLOTS', 'x'],
-  ],
-  [['READONLY'], ['READWRITE'], ['ASKING'], ['REPLICAOF', 'no', 'one']],
+  [['CLUSTER'], ['CLUSTER', 'foo'], ['CLUSTER', 'NODES'], ['CLUSTER', 'SLOTS', 'x']],
+  [['ASKING'], ['REPLICAOF', 'no', 'one']],
   [
     ['MODULE', 'LIST'],
     ['MODULE', 'LOAD', 'x'],

@@ -1,6 +1,7 @@
 import test from 'ava'
 import type { Position } from '../../src/api/position.js'
 import type { Ready } from '../../src/api/strategy.js'
+import { Lead } from '../../src/shard/lead.js'
 import { Drive, type DriveInit } from '../../src/shard/drive.js'
 
 /** A group whose strategy says what the test wants; what happens is told in words. */
@@ -46,6 +47,7 @@ function world({ isLeader = false, isAsked = false, isHeard = false, size = 10_0
     remoteReads: { pending: 0, flush: () => undefined },
     writes: { isLeader, origin: { isEmpty: true }, flush: () => undefined, watch: () => false },
     storage: { write: (_batch: unknown, _sync: boolean, done: () => void) => writes.push(done) },
+    lead: new Lead(),
     isBehind: () => false,
   } as unknown as DriveInit)
   let mono = 1

@@ -133,6 +133,14 @@ export class FakeEngine implements Engine {
   keyCount(): number {
     return this.data.size
   }
+
+  slotKeyCount(): number {
+    return 0
+  }
+
+  slotKeys(): readonly string[] {
+    return []
+  }
   expiresCount(): number {
     return 0
   }

@@ -58,6 +58,14 @@ export class MapEngine implements Engine {
     return this.data.size
   }
 
+  slotKeyCount(): number {
+    return 0
+  }
+
+  slotKeys(): readonly string[] {
+    return []
+  }
+
   expiresCount(): number {
     return this.due.length
   }

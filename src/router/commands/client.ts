@@ -9,6 +9,7 @@ import { getName, id, info, setInfo, setName } from './client/identity.js'
 import { kill } from './client/kill.js'
 import { list } from './client/list.js'
 import { maintNotifications, noEvict, noTouch, unblock } from './client/rest.js'
+import { routing } from './client/routing.js'
 import { caching, getRedir, tracking, trackingInfo } from './client/tracking.js'
 
 const help = helpReply('client', [
@@ -81,6 +82,7 @@ export default {
     noTouch,
     pause,
     reply,
+    routing,
     setInfo,
     setName,
     tracking,

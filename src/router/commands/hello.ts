@@ -55,7 +55,8 @@ function greeting(session: Session): Reply {
   const pairs: readonly Reply[] = [
     ...['server', 'redis', 'version', redisVersion],
     ...['proto', session.protocol, 'id', session.id],
-    ...['mode', 'standalone', 'role', 'master', 'modules', emptyArray],
+    ...['mode', session.cluster === null ? 'standalone' : 'cluster'],
+    ...['role', 'master', 'modules', emptyArray],
   ]
   return { type: 'map', pairs }
 }

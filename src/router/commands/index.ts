@@ -3,7 +3,7 @@
 import type { RouterCommand } from '../command.js'
 import auth from './auth.js'
 import client from './client.js'
-import { asking, cluster, readOnly, readWrite } from './cluster.js'
+import { asking, cluster, readOnly, readWrite } from './cluster/index.js'
 import command from './command.js'
 import config from './config.js'
 import echo from './echo.js'

@@ -6,9 +6,9 @@ import { infoText } from '../info/sections.js'
 
 export default {
   ...specs.info,
-  run: (_session, args, state) => ({
+  run: (session, args, state) => ({
     type: 'verbatim',
     format: 'txt',
-    text: infoText(args.slice(1), state),
+    text: infoText(args.slice(1), state, session.cluster === null ? 'proxy' : 'cluster'),
   }),
 } satisfies RouterCommand

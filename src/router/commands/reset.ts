@@ -4,6 +4,7 @@ import { specs } from '../specs/connection.js'
 import { status } from '../../api/reply.js'
 import { forgetUser } from '../authenticate.js'
 import type { RouterCommand } from '../command.js'
+import { routingOf, setRouting } from '../routing.js'
 
 const done = status('RESET')
 
@@ -16,6 +17,7 @@ export default {
     session.transaction = null
     session.watched = null
     session.terms = null
+    setRouting(session, routingOf(state, session.listener))
     session.protocol = 2
     session.replyMode = 'on'
     forgetUser(session, state)

@@ -1,5 +1,6 @@
 // INFO sections about the data and its replication: Persistence, Replication, Cluster, Keyspace, Quorate.
 
+import type { Routing } from '../../api/config.js'
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
 import { whyOf } from '../why.js'
@@ -78,8 +79,8 @@ export function replicationSection(state: RouterState): string {
   ])
 }
 
-export function clusterSection(): string {
-  return fieldLines([['cluster_enabled', 0]])
+export function clusterSection(_state: RouterState, routing: Routing): string {
+  return fieldLines([['cluster_enabled', routing === 'cluster' ? 1 : 0]])
 }
 
 /** `db0:keys=1,expires=0,avg_ttl=0` for each database with keys. */

@@ -1,13 +1,14 @@
 // INFO sections about the process: Server, Clients, Memory, CPU. Gauges come from the host; nothing
 // here steers anything.
 
+import type { Routing } from '../../api/config.js'
 import { limits } from '../../api/limits.js'
 import type { RouterState } from '../state.js'
 import { redisVersion } from '../version.js'
 import { fieldLines, sizeFields } from './fields.js'
 import { memoryFigures } from './memory-figures.js'
 
-export function serverSection(state: RouterState): string {
+export function serverSection(state: RouterState, routing: Routing): string {
   const { facts, config, now } = state
   const upSeconds = Math.max(0, Math.floor((now.mono - state.startedAt.mono) / 1000))
   return fieldLines([
@@ -16,7 +17,7 @@ export function serverSection(state: RouterState): string {
     ['redis_git_sha1', '00000000'],
     ['redis_git_dirty', 0],
     ['redis_build_id', '0'],
-    ['redis_mode', 'standalone'],
+    ['redis_mode', routing === 'cluster' ? 'cluster' : 'standalone'],
     ['os', facts.os],
     ['arch_bits', 64],
     ['monotonic_clock', 'node performance.now'],

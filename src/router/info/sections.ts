@@ -1,5 +1,6 @@
 // The sections of INFO and which of them a request means.
 
+import type { Routing } from '../../api/config.js'
 import type { RouterState } from '../state.js'
 import { clientsSection, cpuSection, memorySection, serverSection } from './process.js'
 import {
@@ -15,7 +16,7 @@ interface Section {
   readonly title: string
   /** Shown by INFO without arguments. */
   readonly isDefault: boolean
-  readonly make: (state: RouterState) => string
+  readonly make: (state: RouterState, routing: Routing) => string
 }
 
 const sections: ReadonlyMap<string, Section> = new Map(
@@ -37,8 +38,12 @@ const sections: ReadonlyMap<string, Section> = new Map(
   ].map((section) => [section.title.toLowerCase(), section]),
 )
 
-/** Text of INFO for the section names asked for; none means the default ones. */
-export function infoText(names: readonly string[], state: RouterState): string {
+/** Text of INFO for the section names asked for, none means the default ones; by connections of `routing`. */
+export function infoText(
+  names: readonly string[],
+  state: RouterState,
+  routing: Routing = 'proxy',
+): string {
   const wanted = new Set(names.map((name) => name.toLowerCase()))
   const all = wanted.has('all') || wanted.has('everything')
   const defaults = wanted.size === 0 || wanted.has('default')
@@ -46,7 +51,7 @@ export function infoText(names: readonly string[], state: RouterState): string {
   const parts: string[] = []
   for (const [name, section] of sections) {
     if (!all && !wanted.has(name) && !(defaults && section.isDefault)) continue
-    parts.push(`# ${section.title}\r\n${section.make(state)}`)
+    parts.push(`# ${section.title}\r\n${section.make(state, routing)}`)
   }
   return parts.join('\r\n')
 }

@@ -1,0 +1,163 @@
+// What CLUSTER says of members and slots, in Redis' shapes: SLOTS, SHARDS, NODES, REPLICAS, LINKS, MYID. Here a
+// member may lead some shard groups and hold others as a replica, which SLOTS and SHARDS say of each; NODES has
+// one line a member, where whoever leads any is a master.
+
+import { error } from '../../../api/replies.js'
+import type { Reply } from '../../../api/reply.js'
+import type { MemberView, ShardView } from '../../cluster-view.js'
+import { nodeIdOf, shardIdOf } from '../../node-id.js'
+import type { RouterState, Run } from '../../state.js'
+
+const notMaster = error('ERR The specified node is not a master')
+
+export const slots: Run = (_session, _args, state) => {
+  const shards = state.shards.all()
+  const rows = shards.flatMap((shard) =>
+    shard.ranges.map(({ from, to }) => ({ from, to, nodes: leaderFirst(shard) })),
+  )
+  return rows
+    .toSorted((a, b) => a.from - b.from)
+    .map(
+      ({ from, to, nodes }): Reply => [
+        from,
+        to,
+        ...nodes.map((node): Reply => {
+          const { host, port } = hostAndPort(node.address)
+          return [host, port, idOf(state, node), { type: 'map', pairs: [] }]
+        }),
+      ],
+    )
+}
+
+export const shards: Run = (_session, _args, state) =>
+  state.shards.all().map(
+    (shard): Reply => ({
+      type: 'map',
+      pairs: [
+        'slots',
+        shard.ranges.flatMap(({ from, to }) => [from, to]),
+        'nodes',
+        leaderFirst(shard).map((node) => nodeOf(state, shard, node)),
+      ],
+    }),
+  )
+
+export const nodes: Run = (_session, _args, state) => {
+  const all = state.shards.all()
+  const lines = state.cluster.members.map((member) => lineOf(state, all, member))
+  return { type: 'verbatim', format: 'txt', text: lines.map((line) => `${line}\n`).join('') }
+}
+
+/** Those whose line of NODES names the master. */
+export const replicas: Run = (_session, args, state) => {
+  const node = nodeNamed(state, args[2] as string)
+  if (node === null) return unknownNode(args[2] as string)
+  const all = state.shards.all()
+  if (masterOf(all, node).id !== node.id) return notMaster
+  return state.cluster.members
+    .filter((member) => member.id !== node.id && masterOf(all, member).id === node.id)
+    .map((member) => lineOf(state, all, member))
+}
+
+/** Nobody reports on others here: each member sees for itself. */
+export const failureReports: Run = (_session, args, state) => {
+  const id = args[2] as string
+  return nodeNamed(state, id) === null ? unknownNode(id) : 0
+}
+
+export const links: Run = (_session, _args, state) =>
+  state.cluster.members
+    .filter(({ id, connected }) => connected && id !== state.cluster.self)
+    .flatMap((member) =>
+      ['to', 'from'].map(
+        (direction): Reply => ({
+          type: 'map',
+          pairs: [
+            ...['direction', direction, 'node', idOf(state, member)],
+            ...['create-time', member.since, 'events', direction === 'to' ? 'rw' : 'r'],
+            ...['send-buffer-allocated', 0, 'send-buffer-used', 0],
+          ],
+        }),
+      ),
+    )
+
+export const myId: Run = (_session, _args, state) =>
+  nodeIdOf(state.cluster.clusterId, state.cluster.self)
+
+/** Of a shard group that this member leads, or holds. */
+export const myShardId: Run = (_session, _args, state) => {
+  const [first] = state.shards.own()
+  return shardIdOf(state.cluster.clusterId, first ?? 0)
+}
+
+/** The leader, then the others in the order of the shard group, so that readers of replicas spread. */
+function leaderFirst({ shard, members, leader }: ShardView): readonly MemberView[] {
+  const from = shard % members.length
+  const turned = [...members.slice(from), ...members.slice(0, from)]
+  return [leader, ...turned.filter((member) => member.id !== leader.id && member.connected)]
+}
+
+function nodeOf(state: RouterState, shard: ShardView, node: MemberView): Reply {
+  const { host, port } = hostAndPort(node.address)
+  const isLeader = node.id === shard.leader.id
+  const group = state.shards.defaultOf(shard.shard)
+  const offset = node.id === state.cluster.self ? group.report().applied : group.heldBy?.(node.id)
+  return {
+    type: 'map',
+    pairs: [
+      ...['id', idOf(state, node), 'port', port, 'ip', host, 'endpoint', host],
+      ...['role', isLeader ? 'master' : 'replica', 'replication-offset', offset ?? 0],
+      ...['health', node.connected ? 'online' : 'fail'],
+    ],
+  }
+}
+
+/** Who leads the first shard group stands for the master of whoever leads none. */
+function masterOf(all: readonly ShardView[], member: MemberView): MemberView {
+  const leads = all.some((shard) => shard.leader.id === member.id)
+  return leads ? member : ((all[0] as ShardView).leader ?? member)
+}
+
+function lineOf(state: RouterState, all: readonly ShardView[], member: MemberView): string {
+  const { host, port } = hostAndPort(member.address)
+  const master = masterOf(all, member)
+  const isMaster = master.id === member.id
+  const isSelf = member.id === state.cluster.self
+  const flags = [
+    ...(isSelf ? ['myself'] : []),
+    isMaster ? 'master' : 'slave',
+    ...(member.connected ? [] : ['fail']),
+  ]
+  const ranges = all
+    .filter((shard) => isMaster && shard.leader.id === member.id)
+    .flatMap((shard) => shard.ranges)
+    .toSorted((a, b) => a.from - b.from)
+  return [
+    idOf(state, member),
+    `${host}:${port}@${hostAndPort(member.peer).port}`,
+    flags.join(','),
+    isMaster ? '-' : idOf(state, master),
+    member.connected ? 0 : member.since,
+    isSelf ? 0 : member.connected ? state.now.wall : member.since,
+    state.shards.epoch,
+    member.connected ? 'connected' : 'disconnected',
+    ...ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)),
+  ].join(' ')
+}
+
+function nodeNamed(state: RouterState, id: string): MemberView | null {
+  return state.cluster.members.find((member) => idOf(state, member) === id) ?? null
+}
+
+function unknownNode(id: string): ReturnType<typeof error> {
+  return error(`ERR Unknown node ${id.slice(0, 128)}`)
+}
+
+function idOf({ cluster }: RouterState, member: MemberView): string {
+  return nodeIdOf(cluster.clusterId, member.id)
+}
+
+function hostAndPort(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }
+}
