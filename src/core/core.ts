@@ -5,7 +5,7 @@
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
-import type { GroupId, MemberId, Now } from '../api/ids.js'
+import type { GroupId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
@@ -20,12 +20,14 @@ import { Router } from '../router/router.js'
 import { Gathering } from '../shard/gathering.js'
 import { MemberMemory } from '../shard/member-memory.js'
 import { Shard } from '../shard/shard.js'
-import type { Channel, ShardSink } from '../shard/sink.js'
+import type { Channel } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
+import { groupSink } from './group-sink.js'
 import { commonKeyspaces, type GroupPlace, groupPlaces } from './groups.js'
 import { type GroupInspection, inspected } from './inspection.js'
 import { Peers } from './peers.js'
+import { Rota } from './rota.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
@@ -51,7 +53,7 @@ export class Core {
   readonly #init: CoreInit
   readonly #out: Output[] = []
   readonly #stores: Stores
-  readonly #shards: Shard[] = []
+  readonly #rota = new Rota<Shard>()
   readonly #memory: MemberMemory
   /** By keyspace. */
   readonly #gatherings = new Map<string, Gathering>()
@@ -89,8 +91,12 @@ export class Core {
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    const common = commonKeyspaces(config)
-    for (const place of groupPlaces(config)) this.#shards.push(this.#makeShard(place, common))
+    const places = groupPlaces(config)
+    const common = commonKeyspaces(config, (name) => {
+      const groups = places.filter(({ keyspace }) => keyspace.name === name)
+      this.#rota.relate(groups.map(({ id }) => id))
+    })
+    for (const place of places) this.#rota.add(this.#makeShard(place, common))
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -102,16 +108,19 @@ export class Core {
       clocks: this.#clocks,
       host: {
         message: (from, group, channel, body) => {
-          this.#shards[group]?.message(from, channel as Channel, body)
+          const shard = this.#rota.all[group]
+          if (shard === undefined) return
+          this.#rota.stir(group)
+          shard.message(from, channel as Channel, body)
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
         peerUp: (peer) => {
           this.#messaging.peerUp(peer)
-          for (const shard of this.#shards) shard.peerUp(peer)
+          for (const shard of this.#rota.stirAll()) shard.peerUp(peer)
         },
         peerDown: (peer) => {
           this.#messaging.peerDown(peer)
-          for (const shard of this.#shards) shard.peerDown(peer)
+          for (const shard of this.#rota.stirAll()) shard.peerDown(peer)
         },
       },
     })
@@ -122,20 +131,20 @@ export class Core {
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#beginStop(),
       requestCheckpoint: () => {
-        for (const shard of this.#shards) shard.requestCheckpoint()
+        for (const shard of this.#rota.stirAll()) shard.requestCheckpoint()
       },
       handOver: (to) => {
-        for (const shard of this.#shards) shard.handOver(to)
+        for (const shard of this.#rota.stirAll()) shard.handOver(to)
       },
       acceptLoss: (group) => this.#acceptLoss(group),
       wall: () => this.#now.wall,
     })
-    const first = this.#shards[0] as Shard
+    const first = this.#rota.all[0] as Shard
     this.#router = new Router({
       config: init.config,
       door: init.door,
       commands: first.engine.commands,
-      groups: this.#shards,
+      groups: this.#rota.all,
       cluster: this.#cluster,
       facts: init.facts,
       stopwatch: init.stopwatch,
@@ -154,18 +163,18 @@ export class Core {
     this.#wants = false
     this.#clocks.turn(now)
     this.#peers.begin(now)
-    for (const shard of this.#shards) shard.begin(now)
+    this.#rota.begin(now)
     for (const input of inputs) this.#take(input, now)
     this.#peers.turn(now)
     this.#start(now)
     this.#router.resume(now)
-    for (const shard of this.#shards) shard.flush(now)
+    this.#rota.run((shard) => shard.flush(now))
     this.#watchClock(now)
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
     this.#peers.flush()
     this.#stopTurn(now)
-    if (this.#shards.some((shard) => shard.hasUnasked)) this.#wants = true
+    if (this.#rota.end((shard) => shard.hasUnasked)) this.#wants = true
     return this.#out
   }
 
@@ -176,17 +185,15 @@ export class Core {
 
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
-    let at = Math.min(this.#router.wakeAt(), this.#peers.wakeAt())
-    for (const shard of this.#shards) at = Math.min(at, shard.wakeAt())
-    if (this.#stopAt !== null) at = Math.min(at, this.#now.mono + 20)
-    return at
+    const at = Math.min(this.#router.wakeAt(), this.#peers.wakeAt(), this.#rota.wakeAt())
+    return this.#stopAt === null ? at : Math.min(at, this.#now.mono + 20)
   }
 
   /** For tests and the simulator only. */
   inspect(): { readonly clusterId: string; readonly groups: readonly GroupInspection[] } {
     return {
       clusterId: this.#peers.clusterId,
-      groups: this.#shards.map(inspected),
+      groups: this.#rota.all.map(inspected),
     }
   }
 
@@ -231,7 +238,7 @@ export class Core {
       case 'disk':
         this.#diskShort = input.short
         if (input.short && hasBug('core-short-disk-stops')) this.#refusal = 'the disk is short'
-        for (const shard of this.#shards) shard.diskShort(input.short)
+        for (const shard of this.#rota.stirAll()) shard.diskShort(input.short)
         return
       case 'stop':
         this.#beginStop()
@@ -245,19 +252,19 @@ export class Core {
   #load(): void {
     if (this.#isLoading) return
     this.#isLoading = true
-    for (const shard of this.#shards) shard.load()
+    for (const shard of this.#rota.all) shard.load()
   }
 
   /** A member that had lost its disk says so no more once every group has its data again. */
   #watchRefill(): void {
     if (this.#peers.recovering === null || !this.#isStarted) return
-    const isWhole = this.#shards.every((shard) => shard.status()?.recovering === null)
+    const isWhole = this.#rota.all.every((shard) => shard.status()?.recovering === null)
     if (isWhole) this.#peers.refilled()
   }
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */
   #start(now: Now): void {
-    if (this.#isStarted || !this.#shards.every((shard) => shard.isLoaded)) return
+    if (this.#isStarted || !this.#rota.all.every((shard) => shard.isLoaded)) return
     this.#judgeTable()
     if (!this.#peers.isOpen) return
     this.#isStarted = true
@@ -271,7 +278,7 @@ export class Core {
       recovering: this.#peers.recovering,
       incarnation: this.#peers.incarnation,
     }
-    for (const shard of this.#shards) {
+    for (const shard of this.#rota.stirAll()) {
       shard.start(start, now)
       if (this.#diskShort) shard.diskShort(true)
       for (const peer of this.#peers.connected()) shard.peerUp(peer)
@@ -283,7 +290,7 @@ export class Core {
     const other = this.#peers.otherTable
     if (other === null) return
     let keys = 0
-    for (const shard of this.#shards) keys += shard.keyTotal
+    for (const shard of this.#rota.all) keys += shard.keyTotal
     const hasLog = this.#init.boot.logRows.some((row) => isRecordKey(row.key))
     if (keys === 0 && !hasLog) return this.#peers.acceptTable()
     const count = hasLog
@@ -295,19 +302,15 @@ export class Core {
   #makeShard(place: GroupPlace, common: ReadonlyMap<string, CommonKeyspace>): Shard {
     const { config, strategies, engine, random } = this.#init
     const plugin = strategies.get(place.keyspace.strategy) as StrategyPlugin
-    const sink: ShardSink = {
-      write: (write, done) => this.#stores.write(write, done),
-      scan: (store, range, options) => this.#stores.scan(store, range, options),
-      send: (to: MemberId, channel, body) =>
-        this.#peers.send(to, { group: place.id + 1, channel, body }),
-      trace: ({ level, event, fields }) => {
-        const named = { group: place.id, ...fields }
-        this.#out.push({ kind: 'trace', event: { level, event, fields: named } })
-      },
+    const sink = groupSink(place.id, {
+      rota: this.#rota,
+      stores: this.#stores,
+      peers: () => this.#peers,
+      out: this.#out,
       wake: () => {
         this.#wants = true
       },
-    }
+    })
     return new Shard({
       ...place,
       common: common.get(place.keyspace.name),
@@ -342,8 +345,9 @@ export class Core {
 
   #acceptLoss(group: GroupId | null): string | null {
     if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
-    if (group !== null && this.#shards[group] === undefined) return `there is no group ${group}`
-    for (const shard of this.#shards) if (group === null || shard.id === group) shard.acceptLoss()
+    if (group !== null && this.#rota.all[group] === undefined) return `there is no group ${group}`
+    for (const shard of this.#rota.stirAll())
+      if (group === null || shard.id === group) shard.acceptLoss()
     return null
   }
 
@@ -353,7 +357,7 @@ export class Core {
     this.#skewCheckedAt = now.mono
     const deviation = Math.abs(this.#clocks.offset())
     if (deviation <= this.#init.config.clockSkewMs) return
-    for (const shard of this.#shards) shard.handOver(this.#clocks.nearest())
+    for (const shard of this.#rota.stirAll()) shard.handOver(this.#clocks.nearest())
     const fields = { deviation, allowed: this.#init.config.clockSkewMs }
     this.#out.push({ kind: 'trace', event: { level: 'warn', event: 'clock.skewed', fields } })
   }
@@ -361,7 +365,7 @@ export class Core {
   #beginStop(): void {
     if (this.#stopAt !== null) return
     this.#stopAt = this.#now.mono + stopMsMax
-    for (const shard of this.#shards) shard.stop(this.#now)
+    for (const shard of this.#rota.stirAll()) shard.stop(this.#now)
   }
 
   /** Leadership goes over, clients get their answers, the state reaches the disk: then `stopped`. */
@@ -378,7 +382,7 @@ export class Core {
       return
     }
     if (this.#stopAt === null || this.#isStopped) return
-    const states = this.#shards.map((shard) => shard.stopped(now))
+    const states = this.#rota.all.map((shard) => shard.stopped(now))
     const isLate = now.mono >= this.#stopAt
     if (!isLate && (states.includes('working') || !this.#router.drain())) return
     this.#isStopped = true

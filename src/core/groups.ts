@@ -20,15 +20,22 @@ export function groupPlaces(config: Config): GroupPlace[] {
   }))
 }
 
-/** What the groups of each keyspace share, by the keyspace's name; none where each has one group. */
-export function commonKeyspaces({ keyspaces, shards }: Config): Map<string, CommonKeyspace> {
+/**
+ * What the groups of each keyspace share, by the keyspace's name; none where each has one group. `shared` hears of
+ * those that do share something.
+ */
+export function commonKeyspaces(
+  { keyspaces, shards }: Config,
+  shared: (keyspace: string) => void,
+): Map<string, CommonKeyspace> {
   if (shards === 1) return new Map()
   return new Map(
     keyspaces.map(({ name, level }) => {
-      let shared: unknown
+      let made: unknown
       const share = <T>(make: () => T): T => {
-        shared ??= make()
-        return shared as T
+        if (made === undefined) shared(name)
+        made ??= make()
+        return made as T
       }
       return [name, { level, groups: shards, share }]
     }),

@@ -2,7 +2,7 @@
 // must have had every reply that was made before it. What no entry did, a script that is tried out for
 // instance, is not told. Costs a question per change while nobody listens.
 
-import type { EventListener, KeyEvents } from '../api/events.js'
+import { type EventListener, type KeyEvents, noKeyEvents } from '../api/events.js'
 import type { Caller } from '../api/group.js'
 import { limits } from '../api/limits.js'
 
@@ -35,7 +35,7 @@ export class EventLog implements EventListener, Tellable {
   #isOverflown = false
 
   /** `databases`: those behind them are hidden, and no client hears of their keys. */
-  constructor(events: KeyEvents, databases: number) {
+  constructor(events: KeyEvents = noKeyEvents, databases: number) {
     this.#events = events
     this.#databases = databases
   }

@@ -92,7 +92,7 @@ export class Evictor implements GroupMemory, GroupBounds {
     readonly sequence: number
     readonly size: number
   }): void {
-    if (!this.#isNeeded) return
+    if (!this.isNeeded) return
     const { origin, incarnation, sequence } = batch
     const bytes = batch.size + commandBytes
     this.#coming.push({ origin, incarnation, sequence, bytes })
@@ -104,7 +104,7 @@ export class Evictor implements GroupMemory, GroupBounds {
     at: { readonly windows: Windows; readonly random: Random },
     propose: (body: Uint8Array) => boolean,
   ): boolean {
-    if (!this.#isNeeded) return false
+    if (!this.isNeeded) return false
     const { windows, random } = at
     const eviction = this.#engine().eviction as EngineEviction
     this.#settle(eviction, windows)
@@ -131,7 +131,7 @@ export class Evictor implements GroupMemory, GroupBounds {
   }
 
   /** Keys are evicted, and there is a bound. */
-  get #isNeeded(): boolean {
+  get isNeeded(): boolean {
     const { eviction } = this.#engine()
     if (eviction?.evicts !== true) return false
     return eviction.maxMemory > 0 || this.#member.bound(eviction.settings) > 0

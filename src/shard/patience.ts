@@ -22,6 +22,11 @@ export class Patience {
     this.#againAt = now.mono + handOverEveryMs
   }
 
+  /** The member stops. */
+  get isEnding(): boolean {
+    return this.#until < Number.MAX_SAFE_INTEGER
+  }
+
   /** Whether a leader still waits for a successor; calls `handOver` when it is time to try again. */
   waits(now: Now, handOver: () => void): boolean {
     if (now.mono >= this.#until) return false

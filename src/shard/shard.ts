@@ -13,7 +13,6 @@ import {
   type Lane,
   makeLane,
 } from '../api/group.js'
-import { noKeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { type Position, positionZero } from '../api/position.js'
 import { showDigest } from '../api/keyspace-digest.js'
@@ -80,14 +79,12 @@ export class Shard implements Group {
     this.#sink = init.sink
     this.#engineOptions = engineOptionsOf(init, () => this.#writes.ticks.timeAt(this.#now))
     const state = { strategy: () => this.#strategy, applied: () => this.applied }
-    this.sight = new Sight(init.plugin.supports, state)
+    this.sight = new Sight(init.plugin.supports, { ...state, stir: () => this.#sink.stir() })
     this.memory = new Evictor(() => this.engine, init.memory)
-    this.#events = new EventLog(init.events ?? noKeyEvents, init.config.databases)
+    this.#events = new EventLog(init.events, init.config.databases)
     this.#reads = groupReadsOf(init)
-    const { config, sink, clockOffset, gathering } = init
-    const given = { config, sink, clockOffset, gathering }
     this.#writes = new Writes({
-      ...given,
+      ...init,
       windows: this.#windows,
       random: init.random.fork(),
       engine: () => this.engine,
@@ -129,17 +126,15 @@ export class Shard implements Group {
       host,
     })
     this.#storage = new Storage({
+      ...init,
       group: init.id,
-      config: init.config,
       durability: init.keyspace.durability,
-      sink: init.sink,
-      members: init.members,
       merges: init.plugin.supports.order !== 'total',
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
       windows: this.#windows,
       host: {
         executor: this.#executor,
-        strategy: () => this.#strategy,
+        strategy: state.strategy,
         installed: () => {
           this.#writes.answerFromWindows()
           this.#events.forgotten()
@@ -208,12 +203,14 @@ export class Shard implements Group {
   }
 
   leave(lane: Lane): void {
+    this.#sink.stir()
     lane.held = null
     lane.isLeft = true
     this.#writes.blocked.leave(lane)
   }
 
   unblock(lane: Lane, how: 'timeout' | 'error', done: (reply: Reply) => void): void {
+    this.#sink.stir()
     this.#writes.blocked.unblock(lane, how, done)
   }
 
@@ -222,6 +219,7 @@ export class Shard implements Group {
   }
 
   submit(lane: Lane, call: GroupCall): void {
+    this.#sink.stir()
     this.#lanes.submit(lane, call, this.#now)
   }
 
@@ -264,6 +262,13 @@ export class Shard implements Group {
     if (to === null || this.#strategy.transfer(to) !== null) this.#strategy.transfer(null)
   }
 
+  /** What waits may go on for a reason outside of this group. */
+  get isRestless(): boolean {
+    if (this.#strategy === null || this.#patience.isEnding || this.inFlight > 0) return true
+    if (this.#executor.backlog > 0 || this.memory.isNeeded) return true
+    return this.#writes.scripts?.isHolding === true
+  }
+
   /** Commands came in after `flush` that could be asked for at once. */
   get hasUnasked(): boolean {
     if (this.#strategy === null || this.#halted !== '') return false
@@ -295,9 +300,9 @@ export class Shard implements Group {
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
-    if (this.#writes.isLeader && this.#halted === '' && this.#init.members.voters.length > 1) {
-      if (this.#patience.waits(now, () => this.handOver())) return 'working'
-    }
+    const leads = this.#writes.isLeader && this.#halted === ''
+    const hasOthers = this.#init.members.voters.length > 1
+    if (leads && hasOthers && this.#patience.waits(now, () => this.handOver())) return 'working'
     return this.#storage.settle(now, strategy.status())
   }
 
@@ -315,17 +320,11 @@ export class Shard implements Group {
   }
 
   report(): GroupReport {
-    return reportOf({
-      id: this.id,
-      shard: this.shard,
-      keyspace: this.#init.keyspace,
-      strategy: this.#strategy?.status() ?? null,
-      applied: this.#executor.applied,
-      engine: this.engine,
-      keys: this.keyTotal,
-      halted: this.#halted !== '' ? this.#halted : this.#storage.why,
-      counters: this.counters(),
-    })
+    const { id, shard, engine, keyTotal: keys } = this
+    const { applied } = this.#executor
+    const halted = this.#halted !== '' ? this.#halted : this.#storage.why
+    const facts = { id, shard, engine, keys, applied, halted, counters: this.counters() }
+    return reportOf({ ...facts, keyspace: this.#init.keyspace, strategy: this.status() })
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -343,6 +342,7 @@ export class Shard implements Group {
   }
 
   setActiveExpire(isOn: boolean): void {
+    this.#sink.stir()
     this.#writes.ticks.isExpiring = isOn
   }
 

@@ -9,16 +9,28 @@ import { hasBug } from '../base/seeded-bug.js'
 
 export class Sight implements GroupSight {
   readonly supports: Supports
-  readonly #strategy: () => Strategy | null
+  readonly #strategyOf: () => Strategy | null
   readonly #applied: () => Position
+  readonly #stir: () => void
 
   constructor(
     supports: Supports,
-    of: { readonly strategy: () => Strategy | null; readonly applied: () => Position },
+    of: {
+      readonly strategy: () => Strategy | null
+      readonly applied: () => Position
+      readonly stir: () => void
+    },
   ) {
     this.supports = supports
-    this.#strategy = of.strategy
+    this.#strategyOf = of.strategy
     this.#applied = of.applied
+    this.#stir = of.stir
+  }
+
+  /** As of now, where the group has no turn without being asked. */
+  #strategy(): Strategy | null {
+    this.#stir()
+    return this.#strategyOf()
   }
 
   seen(): SeenMark | null {

@@ -51,6 +51,8 @@ export interface ShardSink {
   /** False when there is no link or its queue is full: the message is dropped. */
   send(to: MemberId, channel: Channel, body: Uint8Array): boolean
   trace(event: TraceEvent): void
+  /** The group is asked for something: it takes part in this turn, whose time it has from now on. */
+  stir(): void
   /** There is unfinished work: turn again soon even without input. */
   wake(): void
 }

@@ -40,6 +40,8 @@ export class StoreWorld implements ShardSink {
     return this.#scans.length
   }
 
+  stir(): void {}
+
   write(write: SinkWrite, done: (error: string | null) => void): void {
     this.writesSeen.push(write)
     this.#writes.push({ write, done })
