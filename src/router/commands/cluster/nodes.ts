@@ -1,6 +1,6 @@
 // What CLUSTER says of members and slots, in Redis' shapes: SLOTS, SHARDS, NODES, REPLICAS, LINKS, MYID. Here a
-// member may lead some shard groups and hold others as a replica, which SLOTS and SHARDS say of each; NODES has
-// one line a member, where whoever leads any is a master.
+// member may lead some shard groups and hold others as a replica, which SHARDS says of each. To clients a node is
+// one or the other: in SLOTS and NODES whoever leads any is a master, and no replica of others.
 
 import { error } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
@@ -11,10 +11,13 @@ import type { RouterState, Run } from '../../state.js'
 const notMaster = error('ERR The specified node is not a master')
 
 export const slots: Run = (_session, _args, state) => {
-  const shards = state.shards.all()
-  const rows = shards.flatMap((shard) =>
-    shard.ranges.map(({ from, to }) => ({ from, to, nodes: leaderFirst(shard) })),
-  )
+  const all = state.shards.all()
+  const rows = all.flatMap((shard) => {
+    const nodes = leaderFirst(shard).filter(
+      (member) => member.id === shard.leader.id || masterOf(all, member).id !== member.id,
+    )
+    return shard.ranges.map(({ from, to }) => ({ from, to, nodes }))
+  })
   return rows
     .toSorted((a, b) => a.from - b.from)
     .map(
