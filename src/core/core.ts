@@ -5,7 +5,7 @@
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
-import type { GroupId, Now } from '../api/ids.js'
+import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
@@ -29,6 +29,7 @@ import { type GroupInspection, inspected } from './inspection.js'
 import { Peers } from './peers.js'
 import { Rota } from './rota.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
+import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
 
@@ -45,9 +46,6 @@ export interface CoreInit {
   /** Runs scripts; without it they are refused. */
   readonly scripts?: ScriptRunner | undefined
 }
-
-/** Milliseconds that a clean stop may take. */
-const stopMsMax = 15_000
 
 export class Core {
   readonly #init: CoreInit
@@ -71,7 +69,10 @@ export class Core {
   #refusal = ''
   #isStarted = false
   #diskShort = false
-  #stopAt: number | null = null
+  readonly #stopping = new Stopping({
+    rota: this.#rota,
+    router: () => this.#router,
+  })
   #isStopped = false
   #skewCheckedAt = 0
 
@@ -129,13 +130,11 @@ export class Core {
       peers: this.#peers,
       isLoading: () => !this.#isStarted,
       isDiskShort: () => this.#diskShort,
-      requestStop: () => this.#beginStop(),
+      requestStop: () => this.#stopping.begin(this.#now),
       requestCheckpoint: () => {
         for (const shard of this.#rota.stirAll()) shard.requestCheckpoint()
       },
-      handOver: (to) => {
-        for (const shard of this.#rota.stirAll()) shard.handOver(to)
-      },
+      handOver: (to) => this.#handOver(to),
       acceptLoss: (group) => this.#acceptLoss(group),
       wall: () => this.#now.wall,
     })
@@ -185,8 +184,8 @@ export class Core {
 
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
-    const at = Math.min(this.#router.wakeAt(), this.#peers.wakeAt(), this.#rota.wakeAt())
-    return this.#stopAt === null ? at : Math.min(at, this.#now.mono + 20)
+    const groupsAt = Math.min(this.#rota.wakeAt(), this.#stopping.wakeAt(this.#now))
+    return Math.min(this.#router.wakeAt(), this.#peers.wakeAt(), groupsAt)
   }
 
   /** For tests and the simulator only. */
@@ -241,7 +240,7 @@ export class Core {
         for (const shard of this.#rota.stirAll()) shard.diskShort(input.short)
         return
       case 'stop':
-        this.#beginStop()
+        this.#stopping.begin(now)
         return
       default:
         never(input, 'an input has a known kind')
@@ -357,18 +356,17 @@ export class Core {
     this.#skewCheckedAt = now.mono
     const deviation = Math.abs(this.#clocks.offset())
     if (deviation <= this.#init.config.clockSkewMs) return
-    for (const shard of this.#rota.stirAll()) shard.handOver(this.#clocks.nearest())
+    this.#handOver(this.#clocks.nearest())
     const fields = { deviation, allowed: this.#init.config.clockSkewMs }
     this.#out.push({ kind: 'trace', event: { level: 'warn', event: 'clock.skewed', fields } })
   }
 
-  #beginStop(): void {
-    if (this.#stopAt !== null) return
-    this.#stopAt = this.#now.mono + stopMsMax
-    for (const shard of this.#rota.stirAll()) shard.stop(this.#now)
+  #handOver(to: MemberId | null): void {
+    this.#router.state.maintenance.handOver(this.#now.mono)
+    for (const shard of this.#rota.stirAll()) shard.handOver(to)
   }
 
-  /** Leadership goes over, clients get their answers, the state reaches the disk: then `stopped`. */
+  /** What ends the member: a store that failed, a refusal, or a clean stop that is through. */
   #stopTurn(now: Now): void {
     if (this.#stores.failed !== null && !this.#isStopped) {
       this.#isStopped = true
@@ -381,12 +379,9 @@ export class Core {
       this.#out.push({ kind: 'stopped', code: 1, why: refusal, clean: false })
       return
     }
-    if (this.#stopAt === null || this.#isStopped) return
-    const states = this.#rota.all.map((shard) => shard.stopped(now))
-    const isLate = now.mono >= this.#stopAt
-    if (!isLate && (states.includes('working') || !this.#router.drain())) return
+    const clean = this.#isStopped ? null : this.#stopping.turn(now)
+    if (clean === null) return
     this.#isStopped = true
-    const clean = states.every((state) => state === 'clean')
     this.#out.push({ kind: 'stopped', code: 0, why: 'asked to stop', clean })
   }
 }

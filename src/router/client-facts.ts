@@ -17,6 +17,8 @@ export interface ClientFacts {
   commands: number
   noEvict: boolean
   noTouch: boolean
+  /** Whether it wants to hear of planned work, and to be told where to go on meanwhile. */
+  maintenance: 'off' | 'address' | 'no-address'
 }
 
 export function makeClientFacts(mono: number): ClientFacts {
@@ -34,5 +36,6 @@ export function makeClientFacts(mono: number): ClientFacts {
     commands: 0,
     noEvict: false,
     noTouch: false,
+    maintenance: 'off',
   }
 }

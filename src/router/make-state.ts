@@ -16,6 +16,7 @@ import { type ClusterView, ShardViews } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
 import { Files } from './files.js'
+import { Maintenance } from './maintenance.js'
 import { Migrations } from './migration/migrations.js'
 import { Timekeeper } from './latency/timekeeper.js'
 import { Messaging, noPeers } from './messaging/messaging.js'
@@ -86,6 +87,11 @@ export function makeState(init: RouterInit, own: Own): Made {
     delays: new Delays(),
     files: new Files(own.out),
     migrations: new Migrations(own.out),
+    maintenance: new Maintenance({
+      ...init,
+      sessions: () => own.sessions.values(),
+      encode: init.door.encode,
+    }),
     facts: init.facts,
     stopwatch: init.stopwatch,
     random: init.random,

@@ -163,6 +163,7 @@ export class Router implements SessionEvents {
     state.delays.turn(now.mono)
     state.gate.expire(now.mono)
     state.migrations.turn(now.mono)
+    state.maintenance.turn(now.mono)
     this.#intake.openGate()
     if (this.#intake.isDraining || this.#ready.length === 0) return
     const ready = this.#ready
@@ -208,13 +209,14 @@ export class Router implements SessionEvents {
     if (this.#ready.length > 0 && !this.#intake.isDraining) return 0
     // A long reply goes on.
     if (this.#touched.length > this.#waiting) return 0
-    const { gate, settings, delays, migrations, now } = this.#state
+    const { gate, settings, delays, migrations, maintenance, now } = this.#state
     const idle = settings.idleMs === 0 ? Number.POSITIVE_INFINITY : this.#idleSweepAt
     return Math.min(
       this.#waitUntil,
       this.#state.messaging.wakeAt(),
       delays.wakeAt(now.mono),
       migrations.wakeAt(),
+      maintenance.wakeAt(),
       this.#watch.wakeAt(),
       gate.pauseUntil ?? Number.POSITIVE_INFINITY,
       idle,

@@ -12,6 +12,7 @@ import type { AclLog } from './acl/log.js'
 import type { Users } from './acl/users.js'
 import type { ClusterView, ShardViews } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
+import type { Maintenance } from './maintenance.js'
 import type { Delays } from './delays.js'
 import type { Files } from './files.js'
 import type { Migrations } from './migration/migrations.js'
@@ -49,6 +50,7 @@ export interface RouterState {
   readonly delays: Delays
   readonly files: Files
   readonly migrations: Migrations
+  readonly maintenance: Maintenance
   readonly facts: ProcessFacts
   readonly stopwatch: Stopwatch
   readonly random: Random

@@ -24,6 +24,7 @@ export default {
     session.facts.name = ''
     session.facts.noEvict = false
     session.facts.noTouch = false
+    session.facts.maintenance = 'off'
     return done
   },
 } satisfies RouterCommand

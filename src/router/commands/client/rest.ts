@@ -1,7 +1,7 @@
 // The subcommands of CLIENT that have little to do here, answered as clients expect: NO-EVICT, NO-TOUCH,
 // MAINT_NOTIFICATIONS and UNBLOCK.
 
-import { error, notInteger } from '../../../api/replies.js'
+import { error, notInteger, syntaxError } from '../../../api/replies.js'
 import { ok } from '../../../api/reply.js'
 import { unblockClient } from '../../blocking.js'
 import type { RouterCommand } from '../../command.js'
@@ -52,17 +52,30 @@ export const noTouch = {
   },
 } satisfies RouterCommand
 
-/** Accepted, as clients ask by default: there is nothing to tell them of yet. */
+/** How clients name the address that they want to be told: there is one, or they want none. */
+const endpointTypes = ['none', 'internal-ip', 'internal-fqdn', 'external-ip', 'external-fqdn']
+
 export const maintNotifications = {
   ...own,
   name: 'client|maint_notifications',
   arity: -3,
   since: '8.2.0',
   summary: 'Asks to be told of planned maintenance.',
-  arguments: [enabled],
-  run: (_session, args) => {
+  arguments: [
+    enabled,
+    { name: 'type', type: 'string', token: 'MOVING-ENDPOINT-TYPE', optional: true },
+  ],
+  run: (session, args) => {
     const on = onOrOff(args[2] as string)
-    return typeof on === 'object' ? on : ok
+    if (typeof on === 'object') return on
+    let type = 'external-ip'
+    for (let at = 3; at < args.length; at += 2) {
+      type = args[at + 1]?.toLowerCase() ?? ''
+      const isType = args[at]?.toLowerCase() === 'moving-endpoint-type'
+      if (!isType || !endpointTypes.includes(type)) return syntaxError
+    }
+    session.facts.maintenance = !on ? 'off' : type === 'none' ? 'no-address' : 'address'
+    return ok
   },
 } satisfies RouterCommand
 

@@ -1,0 +1,62 @@
+// A clean stop of the member, step by step: leadership goes over and clients that can go elsewhere do, the others
+// get their answers, the state reaches the disk.
+
+import type { Now } from '../api/ids.js'
+import { movingSeconds } from '../router/maintenance.js'
+import type { Router } from '../router/router.js'
+import type { Shard } from '../shard/shard.js'
+import type { Rota } from './rota.js'
+
+/** Milliseconds that it may take in all. */
+const stopMsMax = 15_000
+/** Milliseconds between two looks. */
+const lookMs = 20
+
+export interface StoppingInit {
+  readonly rota: Rota<Shard>
+  readonly router: () => Router
+}
+
+export class Stopping {
+  readonly #init: StoppingInit
+  /** Monotonic milliseconds at which it ends, whatever is left to do; null until it begins. */
+  #until: number | null = null
+  /** Until when clients may go elsewhere first. */
+  #moveUntil = 0
+  #isServing = true
+
+  constructor(init: StoppingInit) {
+    this.#init = init
+  }
+
+  begin({ mono }: Now): void {
+    if (this.#until !== null) return
+    this.#until = mono + stopMsMax
+    const { maintenance } = this.#init.router().state
+    const isLeft = maintenance.leave()
+    maintenance.handOver(mono)
+    if (!isLeft) return
+    this.#moveUntil = mono + movingSeconds * 1_000
+    for (const shard of this.#init.rota.stirAll()) shard.handOver()
+  }
+
+  /** Null while there is something to do; then whether every group is whole on disk. */
+  turn(now: Now): boolean | null {
+    if (this.#until === null) return null
+    const { rota } = this.#init
+    const router = this.#init.router()
+    if (this.#isServing) {
+      if (now.mono < this.#moveUntil && router.state.maintenance.isAwaited) return null
+      this.#isServing = false
+      for (const shard of rota.stirAll()) shard.stop(now)
+    }
+    const states = rota.all.map((shard) => shard.stopped(now))
+    const isLate = now.mono >= this.#until
+    if (!isLate && (states.includes('working') || !router.drain())) return null
+    return states.every((state) => state === 'clean')
+  }
+
+  wakeAt({ mono }: Now): number {
+    return this.#until === null ? Number.POSITIVE_INFINITY : mono + lookMs
+  }
+}

@@ -1,0 +1,116 @@
+// What clients hear of planned work beforehand, if they asked with CLIENT MAINT_NOTIFICATIONS ON: pushes of RESP3
+// in the words that client libraries know. MOVING asks them to go on at another member; between FAILING_OVER and
+// FAILED_OVER they are patient. Only tells: nothing depends on who listens.
+
+import type { Group } from '../api/group.js'
+import type { Reply } from '../api/reply.js'
+import type { ClusterView, MemberView } from './cluster-view.js'
+import type { Session } from './session.js'
+
+type Notice =
+  /** Go to `target` within `seconds`. */
+  | { readonly word: 'MOVING'; readonly seconds: number; readonly target: string }
+  | { readonly word: 'FAILING_OVER'; readonly seconds: number; readonly shards: readonly number[] }
+  | { readonly word: 'FAILED_OVER'; readonly shards: readonly number[] }
+
+/** Seconds that clients have to go elsewhere, and for which a hand-over may take. */
+export const movingSeconds = 5
+const failoverSeconds = 5
+
+export interface MaintenanceInit {
+  readonly cluster: ClusterView
+  readonly groups: readonly Group[]
+  readonly sessions: () => Iterable<Session>
+  readonly encode: (reply: Reply, protocol: number) => string
+}
+
+export class Maintenance {
+  readonly #init: MaintenanceInit
+  #sequence = 0
+  /** Groups whose leadership is on its way, and until when (monotonic ms) that is waited for. */
+  #handed: { readonly groups: readonly Group[]; readonly until: number } | null = null
+  readonly #moving = new Set<Session>()
+
+  constructor(init: MaintenanceInit) {
+    this.#init = init
+  }
+
+  /** This member is about to stop: clients that asked are sent to others in turn. Whether there are any. */
+  leave(): boolean {
+    const others = this.#others()
+    if (others.length === 0) return false
+    const seq = ++this.#sequence
+    for (const session of this.#listeners()) {
+      // Clients that go by slots have a connection to each member already.
+      if (session.cluster !== null) continue
+      const target = others[this.#moving.size % others.length]?.address ?? ''
+      this.#announce(session, seq, { word: 'MOVING', seconds: movingSeconds, target })
+      this.#moving.add(session)
+    }
+    return this.#moving.size > 0
+  }
+
+  /** Someone who was sent elsewhere is still here. */
+  get isAwaited(): boolean {
+    for (const session of this.#moving) if (!session.isClosed) return true
+    return false
+  }
+
+  /** Leadership of what this member leads is about to go elsewhere. */
+  handOver(mono: number): void {
+    const { groups, cluster } = this.#init
+    const led = groups.filter(
+      ({ lead, sight }) => lead?.leader === cluster.self && sight?.supports.order === 'total',
+    )
+    if (led.length === 0 || this.#handed !== null || this.#others().length === 0) return
+    this.#handed = { groups: led, until: mono + failoverSeconds * 1_000 }
+    this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(led) })
+  }
+
+  turn(mono: number): void {
+    if (this.#handed === null) return
+    const { groups, until } = this.#handed
+    const { self } = this.#init.cluster
+    const isDone = groups.every(({ lead }) => lead?.leader !== self && lead?.leader !== null)
+    if (!isDone && mono < until) return
+    this.#handed = null
+    this.#tell({ word: 'FAILED_OVER', shards: shardsOf(groups) })
+  }
+
+  /** Monotonic milliseconds. */
+  wakeAt(): number {
+    return this.#handed?.until ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Who can take over. */
+  #others(): readonly MemberView[] {
+    const { members, self } = this.#init.cluster
+    return members.filter(({ id, connected }) => connected && id !== self)
+  }
+
+  #tell(notice: Notice): void {
+    const seq = ++this.#sequence
+    for (const session of this.#listeners()) {
+      // Whoever goes elsewhere would miss the end.
+      if (!this.#moving.has(session)) this.#announce(session, seq, notice)
+    }
+  }
+
+  *#listeners(): Iterable<Session> {
+    for (const session of this.#init.sessions()) {
+      if (session.facts.maintenance !== 'off' && session.protocol === 3) yield session
+    }
+  }
+
+  #announce(session: Session, seq: number, notice: Notice): void {
+    const items: Reply[] = [notice.word, seq]
+    if (notice.word !== 'FAILED_OVER') items.push(notice.seconds)
+    if (notice.word !== 'MOVING') items.push(JSON.stringify(notice.shards.map(String)))
+    else items.push(session.facts.maintenance === 'no-address' ? null : notice.target)
+    session.push(this.#init.encode({ type: 'push', items }, 3))
+  }
+}
+
+function shardsOf(groups: readonly Group[]): readonly number[] {
+  return [...new Set(groups.map(({ shard }) => shard))]
+}
