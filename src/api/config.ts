@@ -62,6 +62,16 @@ export interface UserRules {
   readonly rules: string
 }
 
+/** A shard group: the members that together hold its slots. */
+export interface ShardGroup {
+  /** Place in the list, from 0: the same at all members. */
+  readonly id: number
+  /** Its share of the slots, compared with the others'. */
+  readonly weight: number
+  /** Sorted. */
+  readonly members: readonly MemberId[]
+}
+
 export interface Config {
   readonly cluster: string
   readonly self: MemberId
@@ -69,8 +79,10 @@ export interface Config {
   readonly members: readonly MemberConfig[]
   /** The default keyspace is the last one and has no prefixes. */
   readonly keyspaces: readonly KeyspaceConfig[]
-  /** Shard groups of each keyspace; slots are dealt to them in even runs. */
+  /** Shard groups of each keyspace; slots are dealt to them in runs by their weights. */
   readonly shards: number
+  /** Who holds them; absent where every member is in each of them, and all weigh the same. */
+  readonly shardGroups?: readonly ShardGroup[] | undefined
   /** Writes over several groups are split, which is not atomic; else they are refused. */
   readonly gathersWrites: boolean
   readonly listeners: readonly ListenerConfig[]
@@ -105,7 +117,24 @@ export interface Config {
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
-/** Replication groups of a member: one for each shard of each keyspace. */
+/** Replication groups of the cluster: one for each shard of each keyspace. */
 export function groupCount({ keyspaces, shards }: Pick<Config, 'keyspaces' | 'shards'>): number {
   return keyspaces.length * shards
+}
+
+type Placement = Pick<Config, 'members' | 'shards' | 'shardGroups'>
+
+export function shardGroupsOf({ members, shards, shardGroups }: Placement): readonly ShardGroup[] {
+  if (shardGroups !== undefined) return shardGroups
+  const everybody = members.map((member) => member.id)
+  return Array.from({ length: shards }, (_, id) => ({ id, weight: 1, members: everybody }))
+}
+
+/** Shard groups that the member with most of them holds. */
+export function shardsHeldMax(config: Placement): number {
+  if (config.shardGroups === undefined) return config.shards
+  const counts = config.members.map(
+    ({ id }) => shardGroupsOf(config).filter((group) => group.members.includes(id)).length,
+  )
+  return Math.max(1, ...counts)
 }

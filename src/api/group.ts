@@ -69,6 +69,8 @@ export interface Group {
   readonly lead?: GroupLead
   /** Absent where there is no replica. */
   readonly engine?: SlotKeys
+  /** This member holds no replica of it. */
+  readonly isRemote?: boolean
   lane(caller: Caller): Lane
   submit(lane: Lane, call: GroupCall): void
   /** The caller is gone: answers to it may be dropped. */
@@ -156,7 +158,8 @@ export interface GroupReport {
   readonly strategy: string
   readonly durability: string
   readonly leader: MemberId | null
-  readonly role: StrategyStatus['role']
+  /** `remote`: this member holds no replica of it, and serves its clients through those that do. */
+  readonly role: StrategyStatus['role'] | 'remote'
   readonly term: number
   readonly era: number
   readonly index: number

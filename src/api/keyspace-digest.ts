@@ -3,11 +3,11 @@
 
 import { ByteWriter } from '../base/bytes.js'
 import { type Hash64, hashBytes } from '../base/hash.js'
-import type { Config } from './config.js'
+import type { Config, ShardGroup } from './config.js'
 
 /** Equal for equal tables, on every member and version; strategy options (timers) may differ. */
 export function keyspaceDigest(
-  config: Pick<Config, 'keyspaces' | 'shards' | 'databases' | 'bulkBytesMax'>,
+  config: Pick<Config, 'keyspaces' | 'shards' | 'shardGroups' | 'databases' | 'bulkBytesMax'>,
 ): Hash64 {
   const writer = new ByteWriter()
   writer.varint(config.databases).varint(config.bulkBytesMax).varint(config.keyspaces.length)
@@ -21,7 +21,18 @@ export function keyspaceDigest(
     const policy = keyspace.maxMemoryPolicy ?? 'noeviction'
     if (policy !== 'noeviction') writer.text(policy)
   }
-  if (config.shards > 1) writer.varint(config.shards)
+  if (config.shards > 1 || config.shardGroups !== undefined) writer.varint(config.shards)
+  if (config.shardGroups !== undefined) writer.hash(placementDigest(config.shardGroups))
+  return hashBytes(writer.finish())
+}
+
+/** Who holds which shard group, and how many slots: members that disagree look for keys where nobody has them. */
+export function placementDigest(groups: readonly ShardGroup[]): Hash64 {
+  const writer = new ByteWriter().varint(groups.length)
+  for (const { weight, members } of groups) {
+    writer.varint(weight).varint(members.length)
+    for (const member of members) writer.varint(member)
+  }
   return hashBytes(writer.finish())
 }
 

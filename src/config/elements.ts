@@ -82,6 +82,24 @@ export const userSchema = z.strictObject(
   'a user: name, rules',
 )
 
+const memberNames = 'a list of names or ids of members'
+
+/** One element of `shards`, where it is a list. */
+export const shardSchema = z.strictObject(
+  {
+    members: listOf(z.union([z.string(), z.int()], memberNames), 64, memberNames)
+      .schema.min(1, words(memberNames))
+      .meta({
+        description: 'Who holds a replica of it, by name or id.',
+        allowed: memberNames,
+        written: 'required',
+        form: 'yaml',
+      }),
+    weight: option(integer(1, 1_000), 1, "Its share of the slots, compared with the others'."),
+  },
+  'a shard group: members, weight',
+)
+
 const prefixText = 'text of 1 to 512 bytes'
 const prefix = z.string(prefixText).min(1, words(prefixText)).max(512, words(prefixText))
 

@@ -114,6 +114,19 @@ export function listOf<T extends z.ZodType>(schema: T, countMax: number, allowed
   }
 }
 
+/** One of two kinds, told apart before they are looked into: faults are those of the kind that was given. */
+export function numberOrList<N extends z.ZodType<number>, L extends z.ZodType>(
+  number: Leaf<N>,
+  list: Leaf<L>,
+) {
+  const allowed = `${number.allowed}, or ${list.allowed}`
+  return {
+    schema: z.union([number.schema, list.schema], allowed),
+    allowed,
+    form: 'yaml' as const,
+  }
+}
+
 /** A path in the file system. */
 export const path = {
   schema: z.string('a path').min(1, words('a path')),

@@ -3,7 +3,13 @@
 
 import { z } from 'zod'
 import type { OptionMeta } from './leaf.js'
-import { keyspaceSchema, listenerSchema, memberSchema, userSchema } from './elements.js'
+import {
+  keyspaceSchema,
+  listenerSchema,
+  memberSchema,
+  shardSchema,
+  userSchema,
+} from './elements.js'
 import { configSchema } from './schema.js'
 
 /** One option of the file. */
@@ -16,6 +22,7 @@ const listElements: Readonly<Record<string, z.ZodObject>> = {
   members: memberSchema,
   listeners: listenerSchema,
   keyspaces: keyspaceSchema,
+  shards: shardSchema,
   users: userSchema,
 }
 
@@ -26,10 +33,11 @@ export function listOptions(): readonly OptionDoc[] {
   return all
 }
 
-/** Options that a flag or an environment variable may set: those outside of lists and maps. */
+/** Options that a flag or an environment variable may set: those that need be neither lists nor maps. */
 export function listOverridable(): readonly OptionDoc[] {
   return listOptions().filter(
-    ({ path, written }) => !path.includes('[]') && !(path in listElements) && written !== '{}',
+    ({ path, written }) =>
+      !path.includes('[]') && (path === 'shards' || !(path in listElements)) && written !== '{}',
   )
 }
 

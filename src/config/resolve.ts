@@ -16,6 +16,7 @@ import type { ConfigError } from '../base/errors.js'
 import { isLoopback, writeAddress } from './address.js'
 import { oneByte, resolveUsers, writeSetting } from './users.js'
 import type { RawConfig } from './schema.js'
+import { resolveShards } from './shards.js'
 import { showValue, type Source, type TreePath } from './source.js'
 
 /** Texts of the flags that are not options: they change this member and the default keyspace. */
@@ -39,7 +40,7 @@ export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOve
     self: self.id,
     members,
     keyspaces: resolveKeyspaces(raw, overrides, fail),
-    shards: raw.shards,
+    ...resolveShards(raw, members, fail),
     gathersWrites: raw['cross-group-writes'] === 'gather',
     listeners: resolveListeners({ raw, self }, overrides, fail),
     directory: raw.directory,

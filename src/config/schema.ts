@@ -9,13 +9,20 @@ import {
   integer,
   listOf,
   nullable,
+  numberOrList,
   oneOf,
   option,
   path,
   size,
   text,
 } from './leaf.js'
-import { keyspaceSchema, listenerSchema, memberSchema, userSchema } from './elements.js'
+import {
+  keyspaceSchema,
+  listenerSchema,
+  memberSchema,
+  shardSchema,
+  userSchema,
+} from './elements.js'
 
 const selfLeaf = {
   schema: z.union([z.int(), z.string(), z.null()], 'the id or the name of a member, or null'),
@@ -70,9 +77,12 @@ export const configSchema = z.strictObject(
       'Policies by key prefix and database, equal on every member. A keyspace `default` (strong, raft, always) is added where none is given.',
     ),
     shards: option(
-      integer(1, limits.shardsMax),
+      numberOrList(
+        integer(1, limits.shardsMax),
+        listOf(shardSchema, limits.shardsMax, `a list of at most ${limits.shardsMax} shard groups`),
+      ),
       1,
-      'Shard groups of each keyspace: its slots are dealt to them in even runs. Equal on every member; fixed once there is data.',
+      'Shard groups of each keyspace: its slots are dealt to them in runs, even ones or by weight. A number puts every member into each, a list says who is in which; members serve clients for groups that they are not in as well. Equal on every member; fixed once there is data.',
     ),
     'cross-group-writes': option(
       oneOf(['gather', 'refuse']),

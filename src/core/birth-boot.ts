@@ -2,8 +2,9 @@
 // talks to anyone. Refuses a directory of another member, cluster or member list with a sentence.
 
 import type { MemberId, Now } from '../api/ids.js'
+import { showDigest } from '../api/keyspace-digest.js'
 import type { Witness } from '../api/store.js'
-import type { Hash64 } from '../base/hash.js'
+import { type Hash64, hashEquals } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { decodeIdentity, type Identity } from '../log/layout.js'
 import type { BirthPhase } from './birth-state.js'
@@ -15,7 +16,11 @@ export interface BirthBootInit {
   /** Value of the identity row, or null. */
   readonly identityRow: Uint8Array | null
   /** Shard groups of each keyspace, as configured, and the file that says so. */
-  readonly shards?: { readonly given: number; readonly file: string }
+  readonly shards?: Readonly<{
+    given: number
+    placement?: Hash64 | undefined
+    file: string
+  }>
   readonly witness: Witness | null
   /** `--bootstrap`: another member list than at birth is taken. */
   readonly bootstrap: boolean
@@ -108,6 +113,13 @@ function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
       `${place}shards: given ${shards}, allowed: ${stored}, which the data directory was written with; keys cannot move to other shard groups yet`,
     )
   }
+  const { placement } = init.shards ?? identity
+  if (identity.phase !== 'forming' && !isSame(placement, identity.placement)) {
+    const place = file === '' ? '' : `${file}: `
+    return foreign(
+      `${place}shards: given members and weights with the digest ${show(placement)}, allowed: ${show(identity.placement)}, which the data directory was written with; replicas cannot move to other members yet`,
+    )
+  }
   const before = Math.max(identity.incarnation, witness?.incarnation ?? 0)
   return {
     kind: 'known',
@@ -131,4 +143,12 @@ function nextIncarnation(before: number, init: BirthBootInit): number {
 
 function foreign(sentence: string): BirthBoot {
   return { kind: 'refused', code: 'STORE_FOREIGN', sentence }
+}
+
+function isSame(a: Hash64 | undefined, b: Hash64 | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : hashEquals(a, b)
+}
+
+function show(placement: Hash64 | undefined): string {
+  return placement === undefined ? 'of a plain number' : showDigest(placement)
 }

@@ -29,7 +29,12 @@ export interface BirthInit {
   /** Ids of the initial members, ascending, this one included. */
   readonly members: readonly MemberId[]
   readonly boot: Extract<BirthBoot, { readonly kind: 'known' }>
-  readonly keyspaces: { readonly epoch: number; readonly digest: Hash64; readonly shards?: number }
+  readonly keyspaces: Readonly<{
+    epoch: number
+    digest: Hash64
+    shards?: number
+    placement?: Hash64 | undefined
+  }>
   readonly random: Random
   /** `--bootstrap`: go ahead without members that are absent for `bootstrapWaitMs`. */
   readonly bootstrap: boolean
@@ -347,6 +352,7 @@ export class Birth {
       keyspaceEpoch: keyspaces.epoch,
       keyspaceDigest: keyspaces.digest,
       shards: keyspaces.shards ?? 1,
+      placement: keyspaces.placement,
       born: members,
     })
   }

@@ -9,7 +9,7 @@ import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
-import type { CommonKeyspace, StrategyPlugin } from '../api/strategy.js'
+import type { StrategyPlugin } from '../api/strategy.js'
 import { never } from '../base/assert.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -17,18 +17,17 @@ import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
-import { Gathering } from '../shard/gathering.js'
 import { MemberMemory } from '../shard/member-memory.js'
+import { RemoteGroup } from '../shard/remote-group.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
-import { commonKeyspaces, type GroupPlace, groupPlaces } from './groups.js'
 import { type GroupInspection, inspected } from './inspection.js'
+import { commandsOf, makeGroups, type MemberGroup } from './make-groups.js'
 import { Peers } from './peers.js'
 import { Rota } from './rota.js'
-import { CoreScriptWorld, heardOfScript } from './script-world.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
 import { coreChannels, coreGroup } from './wire.js'
@@ -51,17 +50,14 @@ export class Core {
   readonly #init: CoreInit
   readonly #out: Output[] = []
   readonly #stores: Stores
-  readonly #rota = new Rota<Shard>()
+  readonly #rota = new Rota<MemberGroup>()
   readonly #memory: MemberMemory
-  /** By keyspace. */
-  readonly #gatherings = new Map<string, Gathering>()
   readonly #peers: Peers
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
   readonly #messaging: Messaging
   readonly #router: Router
   readonly #times: Timekeeper
-  readonly #scriptWorld = new CoreScriptWorld(() => this.#router.state)
   #now: Now
   #wants = false
   #isLoading = false
@@ -92,12 +88,26 @@ export class Core {
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    const places = groupPlaces(config)
-    const common = commonKeyspaces(config, (name) => {
-      const groups = places.filter(({ keyspace }) => keyspace.name === name)
-      this.#rota.relate(groups.map(({ id }) => id))
+    const groups = makeGroups({
+      ...init,
+      rota: this.#rota,
+      sinkOf: (group) =>
+        groupSink(group, {
+          rota: this.#rota,
+          stores: this.#stores,
+          peers: () => this.#peers,
+          out: this.#out,
+          wake: () => {
+            this.#wants = true
+          },
+        }),
+      state: () => this.#router.state,
+      events: this.#messaging.keyEvents,
+      times: this.#times,
+      memory: this.#memory,
+      clocks: this.#clocks,
     })
-    for (const place of places) this.#rota.add(this.#makeShard(place, common))
+    for (const group of groups) this.#rota.add(group)
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -138,11 +148,10 @@ export class Core {
       acceptLoss: (group) => this.#acceptLoss(group),
       wall: () => this.#now.wall,
     })
-    const first = this.#rota.all[0] as Shard
     this.#router = new Router({
       config: init.config,
       door: init.door,
-      commands: first.engine.commands,
+      commands: commandsOf(init, this.#rota.all),
       groups: this.#rota.all,
       cluster: this.#cluster,
       facts: init.facts,
@@ -189,10 +198,16 @@ export class Core {
   }
 
   /** For tests and the simulator only. */
-  inspect(): { readonly clusterId: string; readonly groups: readonly GroupInspection[] } {
+  inspect(): {
+    readonly clusterId: string
+    readonly isStarted: boolean
+    /** Those of which it holds a replica. */
+    readonly groups: readonly GroupInspection[]
+  } {
     return {
       clusterId: this.#peers.clusterId,
-      groups: this.#rota.all.map(inspected),
+      isStarted: this.#isStarted,
+      groups: this.#rota.all.filter((group) => group instanceof Shard).map(inspected),
     }
   }
 
@@ -257,8 +272,7 @@ export class Core {
   /** A member that had lost its disk says so no more once every group has its data again. */
   #watchRefill(): void {
     if (this.#peers.recovering === null || !this.#isStarted) return
-    const isWhole = this.#rota.all.every((shard) => shard.status()?.recovering === null)
-    if (isWhole) this.#peers.refilled()
+    if (this.#rota.all.every(isWhole)) this.#peers.refilled()
   }
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */
@@ -298,53 +312,11 @@ export class Core {
     this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
   }
 
-  #makeShard(place: GroupPlace, common: ReadonlyMap<string, CommonKeyspace>): Shard {
-    const { config, strategies, engine, random } = this.#init
-    const plugin = strategies.get(place.keyspace.strategy) as StrategyPlugin
-    const sink = groupSink(place.id, {
-      rota: this.#rota,
-      stores: this.#stores,
-      peers: () => this.#peers,
-      out: this.#out,
-      wake: () => {
-        this.#wants = true
-      },
-    })
-    return new Shard({
-      ...place,
-      common: common.get(place.keyspace.name),
-      gathering: this.#gatheringOf(place.keyspace.name),
-      config,
-      members: { voters: config.members.map((member) => member.id), learners: [] },
-      plugin,
-      engine,
-      sink,
-      random: random.fork(),
-      events: this.#messaging.keyEvents,
-      scripted: (db, args) => heardOfScript(this.#router.state, db, args),
-      times: this.#times,
-      memory: this.#memory,
-      scripts: this.#init.scripts && {
-        runner: this.#init.scripts,
-        world: this.#scriptWorld,
-        busyMs: () => Number(this.#router.state.settings.get('busy-reply-threshold') ?? 0),
-      },
-      clockOffset: () => {
-        const offset = this.#clocks.offset()
-        return Math.abs(offset) > config.clockSkewMs ? offset : 0
-      },
-    })
-  }
-
-  #gatheringOf(keyspace: string): Gathering {
-    const found = this.#gatherings.get(keyspace) ?? new Gathering()
-    this.#gatherings.set(keyspace, found)
-    return found
-  }
-
   #acceptLoss(group: GroupId | null): string | null {
     if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
     if (group !== null && this.#rota.all[group] === undefined) return `there is no group ${group}`
+    if (group !== null && this.#rota.all[group] instanceof RemoteGroup)
+      return `this member holds no replica of group ${group}`
     for (const shard of this.#rota.stirAll())
       if (group === null || shard.id === group) shard.acceptLoss()
     return null
@@ -384,4 +356,9 @@ export class Core {
     this.#isStopped = true
     this.#out.push({ kind: 'stopped', code: 0, why: 'asked to stop', clean })
   }
+}
+
+/** Where there is no replica, nothing lacks. */
+function isWhole(group: MemberGroup): boolean {
+  return group instanceof RemoteGroup || group.status()?.recovering === null
 }

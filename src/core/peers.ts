@@ -5,7 +5,12 @@ import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Output } from '../api/io.js'
 import { limits } from '../api/limits.js'
-import { keyspaceDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
+import {
+  keyspaceDigest,
+  placementDigest,
+  routingDigest,
+  showDigest,
+} from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
 import { ByteWriter, noBytes, Slab } from '../base/bytes.js'
@@ -96,7 +101,9 @@ export class Peers {
     const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
     const { witness } = boot
     const { self, bootstrap } = config
-    const shards = { given: config.shards, file: init.configFile ?? '' }
+    const { shardGroups } = config
+    const placement = shardGroups === undefined ? undefined : placementDigest(shardGroups)
+    const shards = { given: config.shards, placement, file: init.configFile ?? '' }
     const found = bootBirth({ self, members, identityRow, shards, witness, bootstrap, random, now })
     const digest = routingDigest(config)
     this.refusal = found.kind === 'refused' ? found.sentence : ''
@@ -106,7 +113,7 @@ export class Peers {
     }
     this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
     this.isOldCopy = found.kind === 'known' && found.isOldCopy
-    const keyspaces = { epoch: 1, digest, shards: config.shards }
+    const keyspaces = { epoch: 1, digest, shards: config.shards, placement }
     this.#birth =
       found.kind === 'refused'
         ? null

@@ -4,7 +4,7 @@
 import type { Now } from '../api/ids.js'
 import { movingSeconds } from '../router/maintenance.js'
 import type { Router } from '../router/router.js'
-import type { Shard } from '../shard/shard.js'
+import type { MemberGroup } from './make-groups.js'
 import type { Rota } from './rota.js'
 
 /** Milliseconds that it may take in all. */
@@ -13,7 +13,7 @@ const stopMsMax = 15_000
 const lookMs = 20
 
 export interface StoppingInit {
-  readonly rota: Rota<Shard>
+  readonly rota: Rota<MemberGroup>
   readonly router: () => Router
 }
 

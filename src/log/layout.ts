@@ -34,6 +34,8 @@ export interface Identity {
   readonly keyspaceDigest: Hash64
   /** Shard groups of each keyspace; absent for one. */
   readonly shards?: number
+  /** Of who holds which of them; absent where every member holds each. */
+  readonly placement?: Hash64 | undefined
   /** Member ids that agreed on the birth of the cluster, ascending. */
   readonly born: readonly number[]
 }
@@ -108,8 +110,9 @@ export function encodeIdentity(identity: Identity): Uint8Array {
     .hash(identity.keyspaceDigest)
     .varint(identity.born.length)
   for (const member of identity.born) writer.varint(member)
-  const { shards = 1 } = identity
-  if (shards !== 1) writer.varint(shards)
+  const { shards = 1, placement } = identity
+  if (shards !== 1 || placement !== undefined) writer.varint(shards)
+  if (placement !== undefined) writer.hash(placement)
   return seal(writer)
 }
 
@@ -131,7 +134,8 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   const count = reader.varint()
   for (let n = 0; n < count && reader.ok; n++) born.push(reader.varint())
   const shards = reader.ok && reader.left > 0 ? { shards: reader.varint() } : {}
-  return reader.ok && reader.left === 0 ? { ...identity, ...shards } : 'corrupt'
+  const placement = reader.ok && reader.left > 0 ? { placement: reader.hash() } : {}
+  return reader.ok && reader.left === 0 ? { ...identity, ...shards, ...placement } : 'corrupt'
 }
 
 export function encodeState(group: GroupId, hard: HardState): Uint8Array {

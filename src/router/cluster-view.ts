@@ -2,6 +2,7 @@
 // which the core implements), and what everything that speaks of the map of slots asks (`ShardViews`): shard
 // groups with their slots, members and leader. Nothing here blocks or throws.
 
+import type { ShardGroup } from '../api/config.js'
 import type { Group } from '../api/group.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import { assert } from '../base/assert.js'
@@ -62,12 +63,15 @@ export class ShardViews {
   readonly #groups: readonly Group[]
   /** By shard: the group of its default keyspace, the last one. */
   readonly #defaults: readonly Group[]
+  readonly #shardGroups: readonly ShardGroup[] | undefined
   readonly #now: () => Now
 
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
     readonly slots: SlotMap
+    /** Who holds which shard group; absent where every member holds each. */
+    readonly shardGroups?: readonly ShardGroup[] | undefined
     readonly now: () => Now
   }) {
     this.#cluster = init.cluster
@@ -78,6 +82,7 @@ export class ShardViews {
       assert(group !== undefined, 'every shard group has a default keyspace')
       return group
     })
+    this.#shardGroups = init.shardGroups
     this.#now = init.now
   }
 
@@ -88,21 +93,26 @@ export class ShardViews {
 
   /** All shard groups, by index. */
   all(): readonly ShardView[] {
-    const { members } = this.#cluster
     const ranges = this.#slots.ranges()
     return this.#defaults.map((group, shard) => ({
       shard,
       ranges: ranges.filter((range) => range.shard === shard),
-      members,
-      leader: this.#leaderOf(shard, members),
+      members: this.#holdersOf(shard),
+      leader: this.#leaderOf(shard),
       isDown: this.#isDown(group),
     }))
   }
 
+  #holdersOf(shard: number): readonly MemberView[] {
+    const { members } = this.#cluster
+    const held = this.#shardGroups?.[shard]?.members
+    return held === undefined ? members : members.filter(({ id }) => held.includes(id))
+  }
+
   /** Shard groups that clients ask this member for; where it has none those that it would answer for as a replica. */
   own(): ReadonlySet<number> {
-    const { members, self } = this.#cluster
-    const leaders = this.#defaults.map((_, shard) => this.#leaderOf(shard, members).id)
+    const { self } = this.#cluster
+    const leaders = this.#defaults.map((_, shard) => this.#leaderOf(shard).id)
     const mine = leaders.includes(self) ? self : leaders[0]
     return new Set(leaders.flatMap((leader, shard) => (leader === mine ? [shard] : [])))
   }
@@ -131,10 +141,11 @@ export class ShardViews {
     const { members } = this.#cluster
     const leader = members.find((member) => member.id === lead.leader)
     if (leader?.connected !== true) return null
-    return this.#leaderOf(shard, members).id === self ? null : leader
+    return this.#leaderOf(shard).id === self ? null : leader
   }
 
-  #leaderOf(shard: number, members: readonly MemberView[]): MemberView {
+  #leaderOf(shard: number): MemberView {
+    const members = this.#holdersOf(shard)
     const group = this.defaultOf(shard)
     const leader = merges(group)
       ? undefined

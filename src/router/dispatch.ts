@@ -29,6 +29,7 @@ import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
 import { admission } from './terms/admission.js'
 import { enqueue, refusedInMulti, type Transaction } from './transaction.js'
+import { ownGroup } from './own-group.js'
 
 type Entry = CommandEntry<Run>
 
@@ -231,7 +232,7 @@ function mayWrite(
   { entry, args }: { readonly entry: Entry; readonly args: readonly string[] },
 ): boolean {
   if (!entry.isPausable || !entry.isScripted) return entry.isPausable
-  return entry.isWrite || groups.at(-1)?.scripts?.isReadOnly(args) !== true
+  return entry.isWrite || ownGroup(groups)?.scripts?.isReadOnly(args) !== true
 }
 
 function refuse(session: Session, entry: Entry, error: ErrorReply): boolean {

@@ -26,6 +26,7 @@ import { Settings } from './settings.js'
 import type { RouterState, Run } from './state.js'
 import { Stats } from './stats.js'
 import { CommandTable } from './table.js'
+import { ownGroup } from './own-group.js'
 
 export interface RouterInit {
   readonly config: Config
@@ -61,7 +62,8 @@ export interface Made {
 
 export function makeState(init: RouterInit, own: Own): Made {
   const settings = new Settings(init.config)
-  settings.follow(() => init.groups.at(-1)?.memory?.settings)
+  const group = ownGroup(init.groups)
+  settings.follow(() => group?.memory?.settings)
   const table = new CommandTable<Run>(init.commands, routerCommands)
   const times = init.times ?? new Timekeeper(init.stopwatch)
   times.follow(settings, table)
@@ -75,7 +77,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     cluster: init.cluster,
     groups: init.groups,
     route,
-    shards: new ShardViews({ ...init, slots: route.slots, now: () => state.now }),
+    shards: new ShardViews({ ...init.config, ...init, slots: route.slots, now: () => state.now }),
     gate: new Gate(),
     table,
     settings,

@@ -3,7 +3,7 @@
 
 import { assert } from '../base/assert.js'
 import { keySlot } from '../base/keyslot.js'
-import type { Config } from '../api/config.js'
+import { type Config, shardGroupsOf } from '../api/config.js'
 import type { Group } from '../api/group.js'
 import { Keyspaces } from '../slots/keyspaces.js'
 import { SlotMap } from '../slots/map.js'
@@ -19,7 +19,7 @@ export class Route {
   readonly #ofDatabase: readonly (readonly number[])[]
   readonly #all: readonly number[]
 
-  constructor(config: Config, groups: readonly Group[], slots = SlotMap.even(config.shards)) {
+  constructor(config: Config, groups: readonly Group[], slots = slotsOf(config)) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
     this.slots = slots
     this.isSingle = groups.length === 1
@@ -57,6 +57,10 @@ export class Route {
   get all(): readonly number[] {
     return this.#all
   }
+}
+
+function slotsOf(config: Config): SlotMap {
+  return SlotMap.weighted(shardGroupsOf(config).map(({ weight }) => weight))
 }
 
 function makeGroups(

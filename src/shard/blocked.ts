@@ -36,15 +36,31 @@ interface Held extends QueuedCall {
   asked: ((reply: Reply) => void) | null
 }
 
+/** What is known here of those who wait in the group's state. */
+export type KnownWaiters = Pick<Waiters, 'has' | 'answerOf'> & {
+  find(id: WaiterId): { readonly timeoutMs: number } | undefined
+}
+
+/** What stands in the group's state, where that is elsewhere. */
+export interface FoundWaiters {
+  /** Commands of batches up to this one are in it. */
+  readonly upTo: number
+  waits(name: string): boolean
+  /** Every answer that came late was heard, or is there. */
+  readonly isWhole: boolean
+}
+
 export interface BlockedInit {
   readonly self: number
-  readonly waiters: Waiters
+  readonly waiters: KnownWaiters
   incarnation(): number
   /** Puts a call into the next batch. */
   add(lane: Lane, call: GroupCall): void
   /** Something waits to be sent anyway. */
   isSending(): boolean
   readonly specOf: (name: string) => GroupCall['spec'] | undefined
+  /** The state is elsewhere, and has to be asked: `resolve` follows. */
+  readonly inquire?: () => void
 }
 
 /** Milliseconds until the end of an orphan is tried again. */
@@ -157,6 +173,8 @@ export class Blocked implements Caller {
 
   /** The caller is gone. */
   leave(lane: Lane): void {
+    lane.held = null
+    lane.isLeft = true
     this.#deadlines.delete(lane)
     this.#dropWishes((other) => other !== lane)
     const held = this.#byLane.get(lane)
@@ -183,6 +201,16 @@ export class Blocked implements Caller {
     const { waiters } = this.#init
     for (const held of [...this.#held.values()]) {
       if (!waiters.has(this.#idOf(held))) this.#settle(held)
+    }
+  }
+
+  /** As `reconcile`, of what was found elsewhere: all late answers that it has were told before. */
+  resolve({ upTo, waits, isWhole }: FoundWaiters): void {
+    for (const held of [...this.#held.values()]) {
+      if (held.sequence > upTo || waits(nameOf(held))) continue
+      // Without an answer it was ended: by this member, or by a leader that took it for dead.
+      if (isWhole) this.cancelled(this.#idOf(held))
+      else this.#finish(held, unknownResult)
     }
   }
 
@@ -255,7 +283,10 @@ export class Blocked implements Caller {
         held.asked?.(reply)
         if (!isOpen) return
         // Answers from a snapshot's windows come before what happened to those who wait is looked up.
-        if (reply === 0) this.#settle(held)
+        if (reply === 0 && this.#init.inquire !== undefined) {
+          held.ending = how
+          this.#init.inquire()
+        } else if (reply === 0) this.#settle(held)
         else this.#finish(held, how === 'error' ? unblocked : nullArray)
         return
       }

@@ -3,6 +3,7 @@
 import { BusyNews } from './busy-news.js'
 import type { MemberId, Now } from '../api/ids.js'
 import type { Strategy } from '../api/strategy.js'
+import type { Guests } from './guests.js'
 import type { RemoteReads } from './remote-reads.js'
 import { type Channel, channels } from './sink.js'
 import type { Storage } from './storage.js'
@@ -14,10 +15,11 @@ export interface MessageParts {
   readonly writes: Writes
   readonly storage: Storage
   readonly remoteReads: RemoteReads
+  readonly guests: Guests | null
 }
 
 export function deliverMessage(
-  { strategy, writes, storage, remoteReads }: MessageParts,
+  { strategy, writes, storage, remoteReads, guests }: MessageParts,
   message: {
     readonly from: MemberId
     readonly channel: Channel
@@ -46,6 +48,12 @@ export function deliverMessage(
       return
     case channels.answer:
       remoteReads.answered(body)
+      return
+    case channels.guest:
+      guests?.asked(from)
+      return
+    // Whoever has a replica sees for itself.
+    case channels.host:
       return
     case channels.busy:
       writes.scripts?.news.hear(from, body, now)

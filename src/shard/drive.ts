@@ -28,6 +28,8 @@ export interface DriveInit {
   readonly lead: Lead
   /** The leader that there was does not lead any more. */
   readonly lostLeader: () => void
+  /** Leader or term changed. */
+  readonly ledAnew: () => void
 }
 
 /** Rounds of strategy and engine within one turn. */
@@ -141,6 +143,7 @@ export class Drive {
     this.status = strategy.status()
     this.#init.lead.see(this.status.leader, now.mono)
     if (!writes.watch(this.status)) return
+    this.#init.ledAnew()
     if (hadLeader) this.#init.lostLeader()
     reads.retryAll()
     remoteReads.retryAll()

@@ -9,6 +9,7 @@ import { readNote } from '../api/scripts.js'
 import type { Strategy } from '../api/strategy.js'
 import type { Commands } from './batch.js'
 import type { EventLog, HeldEvents } from './event-log.js'
+import type { Guests } from './guests.js'
 import type { Lanes } from './lanes.js'
 import type { MergingHost } from './merging.js'
 import type { ShardInit } from './shard-init.js'
@@ -63,12 +64,14 @@ export function executorHost(of: {
   readonly writes: Writes
   readonly lanes: Lanes
   readonly events: EventLog
+  /** Members that serve clients of the group without a replica; null where there are none. */
+  readonly guests: Guests | null
   readonly specOf: (name: string) => CommandSpec | undefined
   readonly now: () => Now
   readonly halt: (why: string) => void
   readonly strategy: () => Strategy | null
 }): ExecutorHost & SettledHost {
-  const { init, writes, lanes, events } = of
+  const { init, writes, lanes, events, guests } = of
   const { self } = init.config
   const unsettled = unsettledOf(init, of)
   // What it had proposed before it was started anew is nobody's any more.
@@ -78,6 +81,7 @@ export function executorHost(of: {
     callerOf: (head, at) => writes.batchOf(head)?.lanes[at]?.caller ?? null,
     answered: (head, replies) => {
       const { origin } = writes
+      if (guests?.has(head.origin)) return guests.answered(head, replies)
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
     },
@@ -104,12 +108,19 @@ export function executorHost(of: {
     },
     intoLog: (lane, call) => lanes.intoLog(lane, call),
     served: (answer, isPreparing) => {
+      guests?.served(answer)
       if (isPreparing) unsettled.add(() => writes.served(answer))
       else writes.served(answer)
     },
-    cancelled: (ids) => writes.cancelled(ids),
+    cancelled: (ids) => {
+      guests?.cancelled(ids)
+      writes.cancelled(ids)
+    },
     // Everybody executes it, the origin tells: once, where its client lives.
     said: (running, db, args) => {
+      if (running !== null && guests?.has(running.head.origin)) {
+        return guests.said(running.replies.length, db, args)
+      }
       if (running === null || running.head.origin !== self || !isOfNow(running.head)) return
       const at = running.replies.length
       const batch = args[0] === readNote ? writes.batchOf(running.head) : null

@@ -25,16 +25,15 @@ import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
 import { Kept, type Taking } from './kept.js'
+import { isOriginState, originState } from './origin-state.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
 import { finishHalf, isTransaction, type ReadTime, Transaction } from './transaction.js'
 import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
-/**
- * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once, a
- * merged entry each 64 of its bytes. While the collector marks, each 64 KB that a turn allocates cost up to 5 ms.
- */
+// Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once, a
+// merged entry each 64 of its bytes. While the collector marks, each 64 KB that a turn allocates cost up to 5 ms.
 const commandsPerTurnMax = 2_048
 const shortArguments = 8
 
@@ -316,6 +315,7 @@ export class Executor {
   #read({ reads }: ReadRound, db: number, args: readonly string[]): Execution {
     const wall = reads.isLocal ? null : this.#now.wall
     if (isTransaction(args)) return this.#transact(db, args, { wall })
+    if (isOriginState(args)) return originState(this.#windows, args)
     return this.engine.read(db, args, wall)
   }
 

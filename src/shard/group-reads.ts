@@ -53,6 +53,11 @@ export class GroupReads {
     return this.#other?.isLocal === false ? this.#other : null
   }
 
+  /** Where all are served elsewhere. */
+  takeAll(): ReadRound[] {
+    return [...this.own.takeAll(), ...(this.#other?.takeAll() ?? [])]
+  }
+
   mayAsk(now: Now): boolean {
     return this.own.mayAsk(now) || this.#other?.mayAsk(now) === true
   }

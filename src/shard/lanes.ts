@@ -59,6 +59,12 @@ export class Lanes {
     this.wasRead(lane)
   }
 
+  /** What is past its time is told so; `why` is said of what had no effect. */
+  expire(due: Now, why: () => ErrorReply): void {
+    this.#init.origin.expire(due, why)
+    this.#init.reads.expire(due, (lane, call, reply) => this.answerRead(lane, call, reply), why)
+  }
+
   /** A read is done, whenever it is answered. */
   wasRead(lane: Lane): void {
     lane.reads--

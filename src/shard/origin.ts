@@ -61,7 +61,8 @@ export class Origin {
   /** Bytes of the commands in `#waiting`. */
   #waitingBytes = 0
   #sequence = 0
-  #acknowledged = 0
+  /** All up to this batch were answered. */
+  acknowledged = 0
   /** The last flush could not send: trying again in the same pass would spin. */
   #isBlocked = false
   readonly #gathering: Gathering
@@ -164,7 +165,7 @@ export class Origin {
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < this.#resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
-      if (!send(batch, this.#acknowledged)) return false
+      if (!send(batch, this.acknowledged)) return false
       batch.sentAt = now.mono
     }
     let sent = 0
@@ -172,7 +173,7 @@ export class Origin {
     for (const batch of this.#waiting) {
       if (!this.#mayFollow(batch, now)) break
       batch.sequence = this.#sequence + 1
-      isSent = send(batch, this.#acknowledged)
+      isSent = send(batch, this.acknowledged)
       if (!isSent) {
         batch.sequence = 0
         break
@@ -211,7 +212,7 @@ export class Origin {
 
   /** This member's own windows hold batches up to `applied`: if answered ones are missing, history was lost. */
   holds(applied: number): void {
-    if (applied < this.#acknowledged) this.#reset()
+    if (applied < this.acknowledged) this.#reset()
   }
 
   /**
@@ -243,7 +244,7 @@ export class Origin {
     this.#gathering.landed(batch.count)
     if (batch.sentAt > 0) this.#patience.took(this.#flushedAt - batch.sentAt)
     const oldest = this.#flight[0]
-    this.#acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
+    this.acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
     // What is answered before the next flush cost neither a sync nor a message: it need not be large.
     if (oldest === undefined && !this.#isFresh) {
@@ -374,7 +375,7 @@ export class Origin {
       tell(batch, unknownResult)
     }
     this.#sequence = 0
-    this.#acknowledged = 0
+    this.acknowledged = 0
     this.incarnation = incarnation
     this.#blocked.reset()
   }

@@ -1,17 +1,19 @@
 // What a shard is made of.
 
 import type { Times } from '../api/times.js'
-import type { Config, KeyspaceConfig } from '../api/config.js'
-import type { EngineFactory, EngineOptions } from '../api/engine.js'
+import { type Config, type KeyspaceConfig, shardsHeldMax } from '../api/config.js'
+import type { Engine, EngineFactory, EngineOptions } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
-import type { GroupId } from '../api/ids.js'
-import type { CommonKeyspace, Members, StrategyPlugin } from '../api/strategy.js'
+import type { GroupId, MemberId } from '../api/ids.js'
+import type { CommonKeyspace, Members, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
 import type { Gathering } from './gathering.js'
+import { Guests, type GuestsInit } from './guests.js'
 import type { MemberMemory } from './member-memory.js'
 import type { ScriptMeans, ScriptSeat } from './scripts.js'
 import type { ShardSink } from './sink.js'
+import { Storage, type StorageInit } from './storage.js'
 import type { Windows } from './windows.js'
 
 export interface ShardInit {
@@ -47,12 +49,57 @@ export function engineOptionsOf(
   time: () => number,
 ): EngineOptions {
   const { maxMemoryPolicy } = keyspace
-  const { databases, bulkBytesMax, shards } = config
-  const maxMemory = Math.ceil(keyspace.maxMemory / shards)
+  const { databases, bulkBytesMax } = config
+  const maxMemory = Math.ceil(keyspace.maxMemory / shardsHeldMax(config))
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
   const seat = [...members.voters, ...members.learners].sort((a, b) => a - b).indexOf(config.self)
   return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat, time }
+}
+
+/** Members that serve clients of the group without a replica, or null. */
+export function guestsOf(
+  { config, members, sink }: ShardInit,
+  shard: { readonly engine: Engine; status(): StrategyStatus | null },
+  of: Pick<GuestsInit, 'windows' | 'isLeader' | 'applied'>,
+): Guests | null {
+  if (config.shardGroups === undefined) return null
+  const held = new Set<MemberId>([...members.voters, ...members.learners])
+  const guests = config.members.map(({ id }) => id).filter((id) => !held.has(id))
+  if (guests.length === 0) return null
+  const databases = Array.from({ length: config.databases }, (_, db) => db)
+  return new Guests({
+    ...of,
+    guests,
+    sink,
+    term: () => shard.status()?.term ?? 0,
+    counts: () =>
+      databases
+        .map((db) => {
+          const { engine } = shard
+          const [keys, expires] = [engine.keyCount(db), engine.expiresCount(db)]
+          return { db, keys, expires, averageTtl: engine.averageTtl(db) }
+        })
+        .filter(({ keys }) => keys > 0),
+  })
+}
+
+export function storageOf(
+  init: ShardInit,
+  of: Pick<StorageInit, 'makeEngine' | 'windows'> & StorageInit['host'],
+): Storage {
+  const { makeEngine, windows, ...host } = of
+  return new Storage({
+    group: init.id,
+    config: init.config,
+    durability: init.keyspace.durability,
+    sink: init.sink,
+    members: init.members,
+    merges: init.plugin.supports.order !== 'total',
+    makeEngine,
+    windows,
+    host,
+  })
 }
 
 /** Where scripts run, or undefined. */

@@ -5,7 +5,6 @@
 import { groupCount } from '../api/config.js'
 import type { Engine, EngineOptions } from '../api/engine.js'
 import {
-  type Caller,
   type Group,
   type GroupCall,
   type GroupReport,
@@ -26,19 +25,19 @@ import { Evictor } from './evictor.js'
 import { EventLog } from './event-log.js'
 import { deliverMessage } from './deliver-message.js'
 import { Executor } from './executor.js'
-import { executorHost, type SettledHost } from './executor-host.js'
+import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { Lead } from './lead.js'
 import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
-import { RemoteReads } from './remote-reads.js'
+import type { Guests } from './guests.js'
+import { type Place, RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
-import { engineOptionsOf, seatOf, type ShardInit } from './shard-init.js'
+import { engineOptionsOf, guestsOf, seatOf, type ShardInit, storageOf } from './shard-init.js'
 import { haltedMs, Patience } from './patience.js'
 import { Sight } from './sight.js'
-import { Storage, type StorageStart } from './storage.js'
-import { transactionSpecs } from './transaction.js'
+import type { Storage, StorageStart } from './storage.js'
 import { Windows } from './windows.js'
 import { Writes } from './writes.js'
 
@@ -48,6 +47,7 @@ export class Shard implements Group {
   readonly shard: number
   readonly scripts: GroupScripts | null
   readonly memory: Evictor
+  readonly lane = makeLane
   readonly #init: ShardInit
   readonly #engineOptions: EngineOptions
   readonly #sink: ShardSink
@@ -62,7 +62,9 @@ export class Shard implements Group {
   readonly #storage: Storage
   readonly #lanes: Lanes
   #strategy: Strategy | null = null
-  readonly #host: SettledHost
+  readonly #host: ReturnType<typeof executorHost>
+  readonly #guests: Guests | null
+  readonly #place = (): Place => ({ era: this.status()?.era ?? 0, ...this.applied })
   #drive: Drive | null = null
   #now: Now = { wall: 0, mono: 0 }
   #token = 0
@@ -83,8 +85,11 @@ export class Shard implements Group {
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#events = new EventLog(init.events, init.config.databases)
     this.#reads = groupReadsOf(init)
+    const isLeader = (): boolean => this.#writes.isLeader
+    this.#guests = guestsOf(init, this, { windows: this.#windows, isLeader, applied: this.#place })
     this.#writes = new Writes({
       ...init,
+      guests: this.#guests,
       windows: this.#windows,
       random: init.random.fork(),
       engine: () => this.engine,
@@ -102,43 +107,38 @@ export class Shard implements Group {
     })
     this.#remoteReads = new RemoteReads({
       sink: init.sink,
-      spec: (name) => transactionSpecs.get(name) ?? this.engine.commands.get(name),
+      spec: (name) => this.engine.commands.get(name),
       submit: (lane, call) => this.submit(lane, call),
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
+      applied: this.#place,
     })
-    const host = executorHost({
+    this.#host = executorHost({
       init,
       writes: this.#writes,
       lanes: this.#lanes,
       events: this.#events,
+      guests: this.#guests,
       specOf: (name) => this.engine.commands.get(name),
       now: () => this.#now,
       halt: (why) => this.#halt(why),
       strategy: () => this.#strategy,
     })
-    this.#host = host
     this.#executor = new Executor({
       engine: init.engine(this.#engineOptions, this.#events),
       events: this.#events,
       windows: this.#windows,
       reads: this.#reads,
       ...(init.times === undefined ? {} : { times: init.times }),
-      host,
+      host: this.#host,
     })
-    this.#storage = new Storage({
-      ...init,
-      group: init.id,
-      durability: init.keyspace.durability,
-      merges: init.plugin.supports.order !== 'total',
+    this.#storage = storageOf(init, {
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
       windows: this.#windows,
-      host: {
-        executor: this.#executor,
-        strategy: state.strategy,
-        installed: () => {
-          this.#writes.answerFromWindows()
-          this.#events.forgotten()
-        },
+      executor: this.#executor,
+      strategy: () => this.#strategy,
+      installed: () => {
+        this.#writes.answerFromWindows()
+        this.#events.forgotten()
       },
     })
   }
@@ -188,6 +188,7 @@ export class Shard implements Group {
       settled: (tokens) => this.#host.settled(tokens),
       lead: this.lead,
       lostLeader: () => this.#events.forgotten(),
+      ledAnew: () => this.#guests?.changed(),
     })
   }
 
@@ -198,14 +199,8 @@ export class Shard implements Group {
     if (this.#halted === '') this.#strategy?.tick(now)
   }
 
-  lane(caller: Caller): Lane {
-    return makeLane(caller)
-  }
-
   leave(lane: Lane): void {
     this.#sink.stir()
-    lane.held = null
-    lane.isLeft = true
     this.#writes.blocked.leave(lane)
   }
 
@@ -227,19 +222,27 @@ export class Shard implements Group {
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '') return
     const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
-    const parts = { strategy, writes, storage, remoteReads: this.#remoteReads }
+    const parts = {
+      strategy,
+      writes,
+      storage,
+      remoteReads: this.#remoteReads,
+      guests: this.#guests,
+    }
     deliverMessage(parts, { from, channel, body, now: this.#now })
   }
 
   peerUp(peer: MemberId): void {
-    this.#strategy?.peerUp(peer)
     this.#writes.peerUp(peer)
+    if (this.#guests?.has(peer)) return
+    this.#strategy?.peerUp(peer)
     this.#storage.peerUp(peer)
   }
 
   peerDown(peer: MemberId): void {
-    this.#strategy?.peerDown(peer)
     this.#writes.peerDown(peer)
+    if (this.#guests?.has(peer)) this.#guests.down(peer)
+    else this.#strategy?.peerDown(peer)
   }
 
   diskShort(short: boolean): void {
@@ -281,17 +284,14 @@ export class Shard implements Group {
     if (this.#halted === '') this.#drive?.run(now)
     this.#storage.turn(now)
     const due = this.#patience.judge(now, this.#drive?.status.leader !== null)
-    const why = this.#why
     tellBusy(this.#writes, { reads: this.#reads, lanes: this.#lanes, now })
-    this.#writes.origin.expire(due, why)
-    this.#reads.expire(due, (lane, call, reply) => this.#lanes.answerRead(lane, call, reply), why)
-    this.#remoteReads.expire(due, why)
+    this.#lanes.expire(due, this.#why)
+    this.#remoteReads.expire(due, this.#why)
     this.#host.expire(due)
   }
 
   /** Begins a clean stop: leadership goes over, then the state to disk. */
   stop(now: Now): void {
-    this.#now = now
     this.#patience.begin(now)
     this.handOver()
   }

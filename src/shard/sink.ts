@@ -23,6 +23,10 @@ export const channels = {
   busy: 8,
   /** A member asks the leader to end it. */
   kill: 9,
+  /** A member without a replica asks how things stand. */
+  guest: 10,
+  /** What a replica tells it: who leads, answers to its batches. */
+  host: 11,
 } as const
 
 export type Channel = (typeof channels)[keyof typeof channels]

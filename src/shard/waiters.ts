@@ -183,6 +183,25 @@ export class Waiters implements KeyWatch {
     )
   }
 
+  /** Of one incarnation of an origin: who waits, and the late answers that are kept. */
+  ofOrigin(
+    origin: number,
+    incarnation: number,
+  ): {
+    readonly waiting: readonly WaiterId[]
+    readonly late: readonly LateAnswer[]
+    /** Number of the first of them, or of the next one. */
+    readonly lateFrom: number
+  } {
+    const waiting = [...this.#waiters.values()].filter(
+      (each) => each.origin === origin && each.incarnation === incarnation,
+    )
+    const late = this.#late.get(origin)
+    if (late === undefined || late.incarnation !== incarnation)
+      return { waiting, late: [], lateFrom: 1 }
+    return { waiting, late: late.answers, lateFrom: late.answers[0]?.number ?? late.count + 1 }
+  }
+
   /** Forgets what an origin's earlier incarnations left. */
   dropBefore(origin: number, incarnation: number): void {
     const late = this.#late.get(origin)

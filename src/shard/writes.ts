@@ -23,6 +23,7 @@ import { Blocked } from './blocked.js'
 import type { Debt, Refused } from './debt.js'
 import type { Evictor } from './evictor.js'
 import type { Gathering } from './gathering.js'
+import type { Guests } from './guests.js'
 import { Origin } from './origin.js'
 import {
   encodeForward,
@@ -53,6 +54,8 @@ export interface WritesInit {
   readonly gathering?: Gathering | undefined
   /** Absent where this member runs no scripts. */
   readonly scripts?: ScriptSeat | undefined
+  /** Origins without a replica. */
+  readonly guests?: Guests | null
 }
 
 /** Milliseconds until an origin is asked again whose batch was refused: longer than it ignores a repetition. */
@@ -225,7 +228,8 @@ export class Writes {
 
   /** A batch of another member. */
   forwarded(strategy: Strategy, from: MemberId, body: Uint8Array, now: Now): void {
-    if (!this.#isLeader) return
+    const { guests } = this.#init
+    if (!this.#isLeader) return guests?.asked(from)
     const reader = new ByteReader(body)
     const version = reader.byte()
     const incarnation = reader.varint()
@@ -240,7 +244,9 @@ export class Writes {
     }
     const expected = this.#proposer.expected(this.#init.windows, from, incarnation)
     // Proposed or executed already: its answer comes with the execution at its origin.
-    if (sequence < expected && !hasBug('shard-gap-reorders')) return
+    if (sequence < expected && !hasBug('shard-gap-reorders')) {
+      return guests?.again(from, incarnation, sequence)
+    }
     if (sequence > expected && !hasBug('shard-gap-reorders')) {
       const debt = this.#owed.get(from)
       if (debt?.incarnation === incarnation && debt.refused !== null) return
@@ -248,10 +254,9 @@ export class Writes {
       this.#expect(from, incarnation, expected)
       return
     }
-    const size = commands.length
-    const head = { origin: from, incarnation, sequence, acknowledged }
+    const head = { origin: from, incarnation, sequence, acknowledged, commands: null }
     const isScripted = version === forwardScripted
-    const proposal = { ...head, commands: null, size, body: () => commands, isScripted }
+    const proposal = { ...head, size: commands.length, body: () => commands, isScripted }
     if (this.#propose(strategy, proposal, now)) this.#owed.delete(from)
     else {
       const refused = { commit: this.#commit, at: now.mono }

@@ -27,10 +27,20 @@ export class SlotMap {
 
   /** Each shard group owns one run of slots; the runs differ by one slot at most. */
   static even(shardCount: number, epoch = 1): SlotMap {
+    return SlotMap.weighted(new Array<number>(shardCount).fill(1), epoch)
+  }
+
+  /** Each shard group owns one run of slots, in proportion to its weight. */
+  static weighted(weights: readonly number[], epoch = 1): SlotMap {
     const owners = new Uint16Array(slotCount)
-    for (let slot = 0; slot < slotCount; slot++)
-      owners[slot] = Math.floor((slot * shardCount) / slotCount)
-    return new SlotMap(owners, shardCount, epoch)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    let shard = 0
+    let end = weights[0] as number
+    for (let slot = 0; slot < slotCount; slot++) {
+      while (Math.floor((slot * total) / slotCount) >= end) end += weights[++shard] as number
+      owners[slot] = shard
+    }
+    return new SlotMap(owners, weights.length, epoch)
   }
 
   shardOf(slot: number): number {

@@ -54,14 +54,14 @@ test('documented file: its options: exactly those of the schema, with their defa
   walk(tree, '')
   let list = ''
   for (const line of text.split('\n')) {
-    list = /^(\w+): \[\]/.exec(line)?.[1] ?? list
+    list = /^(\w+): (?:\[\]|1$)/.exec(line)?.[1] ?? list
     const element = /^# {2}(?:- | {2})([\w-]+): (\S+)/.exec(line)
     if (element !== null) listed.set(`${list}[].${element[1]}`, element[2] ?? '')
   }
 
   const expected = listOptions().map((each) => [
     each.path,
-    each.path === 'members[].id' ? '1' : each.written,
+    each.path === 'members[].id' ? '1' : each.path === 'shards[].members' ? '[m1]' : each.written,
   ])
   t.deepEqual([...listed].toSorted(), expected.toSorted())
 })
@@ -269,3 +269,49 @@ test('settings: of all kinds: as CONFIG SET takes them', (t) => {
     ['save', '60 1'],
   ])
 })
+
+const sixMembers = `self: a
+members:
+${['a', 'b', 'c', 'd', 'e', 'f'].map((name, i) => `  - { id: ${i + 1}, name: ${name}, client: '127.0.0.1:${7001 + i}' }`).join('\n')}
+`
+
+test('shards: a list: who holds which, by name or id, with weights', (t) => {
+  const { shards, shardGroups } = load(
+    `${sixMembers}shards:\n  - { members: [c, b, 1], weight: 3 }\n  - { members: [d, e, f] }\n`,
+  )
+
+  t.is(shards, 2)
+  t.deepEqual(shardGroups as unknown, [
+    { id: 0, weight: 3, members: [1, 2, 3] },
+    { id: 1, weight: 1, members: [4, 5, 6] },
+  ])
+})
+
+test('shards: a list that says what a number says: as that number', (t) => {
+  const all = '[a, b, c, d, e, f]'
+  const { shards, shardGroups } = load(
+    `${sixMembers}shards: [{ members: ${all} }, { members: ${all} }]\n`,
+  )
+
+  t.is(shards, 2)
+  t.is(shardGroups, undefined)
+})
+
+const wrongShards: readonly (readonly [string, RegExp])[] = [
+  ['shards: []', /q\.yaml.*shards.*allowed: a number, or a list of one group at least/s],
+  ['shards: 65', /shards.*given 65.*an integer from 1 to 64/s],
+  ['shards: [{ members: [a, x] }]', /shards\[0\]\.members\[1\].*given x.*1 \(a\), 2 \(b\)/s],
+  ['shards: [{ members: [a, 1] }]', /shards\[0\]\.members\[1\].*not in the list yet/s],
+  ['shards: [{ members: [] }]', /shards.*a list of names or ids of members/s],
+  ['shards: [{ members: [a], weight: 0 }]', /shards\[0\]\.weight.*an integer from 1 to 1000/s],
+  [
+    'shards: [{ members: [a], weigth: 1 }]',
+    /shards\[0\]\.weigth.*members, weight.*did you mean weight/s,
+  ],
+]
+
+for (const [given, expected] of wrongShards) {
+  test(`shards: ${given}: refused with what is allowed`, (t) => {
+    t.regex(refusal(`${sixMembers}${given}\n`), expected)
+  })
+}

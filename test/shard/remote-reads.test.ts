@@ -38,6 +38,7 @@ function side() {
     spec: (name) => specs.get(name),
     submit: (lane, call) => void submitted.push({ lane, call }),
     answer: (_, call, reply) => void answered.push([call.ticket, reply]),
+    applied: () => ({ era: 1, term: 1, index: 1 }),
   })
   return { reads, sent, submitted, answered }
 }

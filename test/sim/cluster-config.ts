@@ -18,6 +18,9 @@ export function simConfig(profile: Profile, self: MemberId): Config {
     members,
     keyspaces: keyspaces(profile),
     shards: profile.shards,
+    shardGroups: profile.placement?.map((ids, id) => {
+      return { id, weight: 1, members: ids as readonly MemberId[] }
+    }),
     gathersWrites: true,
     listeners: [{ name: 'resp', door: 'resp', host: '127.0.0.1', port: 7000 + self, path: null }],
     directory: 'simulated',

@@ -41,5 +41,8 @@ export const coreFactory: ReactorFactory = (init): Reactor => {
       return core.wantsTurn
     },
     views: (): readonly GroupView[] => core.inspect().groups,
+    get isServing() {
+      return core.inspect().isStarted
+    },
   }
 }

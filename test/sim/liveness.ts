@@ -150,7 +150,7 @@ export class Liveness {
         // A write of the time of slow disks may still be under way.
         !member.disk.isCongested &&
         !member.isStopping &&
-        views.length > 0 &&
+        (views.length > 0 || member.reactor?.isServing === true) &&
         views.every(({ id, status, applied }) => {
           // A link that was half open is dialled anew only when its end is seen: then it catches up.
           const lag = this.#world.oracle(id).committedIndex - applied.index

@@ -37,7 +37,7 @@ export class GroupOracle {
   readonly #terms: Terms
   readonly #eras: Eras
   readonly #durability: Durability
-  readonly #voters: number
+  readonly #voters: readonly Seat[]
   /** Told of every election, within the turn that won it. */
   onElected: ((member: MemberId) => void) | null = null
   /** Told of every campaign, within the turn in which its term begins; pre-votes are none. */
@@ -45,15 +45,15 @@ export class GroupOracle {
 
   constructor(
     name: string,
-    options: { judge: Judge; members: number; learners?: number; durability: Durability },
+    options: { judge: Judge; members: number; voters: readonly number[]; durability: Durability },
   ) {
     this.#name = name
     this.#judge = options.judge
     this.#terms = new Terms(name, options.judge)
     this.#durability = options.durability
     this.#eras = new Eras(name, options)
-    this.#voters = options.members - (options.learners ?? 0)
     this.#seats = Array.from({ length: options.members }, () => freshSeat())
+    this.#voters = options.voters.map((id) => this.seat(id as MemberId))
   }
 
   /** A crash loses nothing: what is committed stays, and no era ends by itself. */
@@ -290,7 +290,7 @@ export class GroupOracle {
         () => `member ${member} is in era ${era}, which nobody founded`,
       )
       this.#eras.found(era, {
-        seats: this.#seats.slice(0, this.#voters),
+        seats: this.#voters,
         founder: seat,
         before: this.era,
         chainAt,
@@ -364,11 +364,11 @@ export class GroupOracle {
 
   /** Every quorum has a member with the entry on its disk; `but` does not count. */
   #checkQuorum(index: number, mark: Mark, but: Seat | null = null): void {
-    const holders = holdersOf(this.#seats.slice(0, this.#voters), { index, mark, but })
+    const holders = holdersOf(this.#voters, { index, mark, but })
     this.#hold(
-      holders * 2 > this.#voters,
+      holders * 2 > this.#voters.length,
       'committed-durable',
-      () => `index ${index} is committed with ${holders} durable copies of ${this.#voters}`,
+      () => `index ${index} is committed with ${holders} durable copies of ${this.#voters.length}`,
     )
   }
 

@@ -7,6 +7,7 @@ import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
 import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
 import type { NetworkRates } from './network.js'
+import { drawPlacement } from './placement.js'
 import type { WorkloadProfile } from './workload.js'
 
 /** Faults that last for a whole run, at a rate. */
@@ -71,6 +72,8 @@ export interface Profile {
   readonly level: 'strong' | 'sequential' | 'causal' | 'eventual'
   /** Groups of every keyspace. */
   readonly shards: number
+  /** Which members hold each shard group, by their numbers; null for all of them. */
+  readonly placement: readonly (readonly number[])[] | null
   /** Clients that move with their tokens. */
   readonly sessions: number
   /** Milliseconds that a session waits at a member that is behind its token. */
@@ -129,6 +132,8 @@ export interface Given {
   readonly level?: Profile['level']
   readonly durability?: Durability
   readonly laterEngine?: boolean
+  /** Some members hold no replica of some groups. */
+  readonly placed?: boolean
   /** Share of the whole command set. */
   readonly surface?: number
 }
@@ -140,7 +145,10 @@ export function drawProfile(
   given: Given = {},
 ): Profile {
   const made = drawShared(seed, hint, given)
-  return made.strategy === 'eventual' ? mergingProfile(made, seed, hint) : made
+  if (made.strategy === 'eventual') return mergingProfile(made, seed, hint)
+  const random = new Random(seed, 0x506c6163)
+  const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
+  return isPlaced ? { ...made, ...drawPlacement(made, random) } : made
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
@@ -214,6 +222,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     strategy: 'raft',
     level: 'strong',
     shards: 1,
+    placement: null,
     sessions: 0,
     sessionWaitMs: limits.sessionWaitMs,
     durability: 'always',

@@ -31,6 +31,8 @@ export interface Reactor {
   /** There is work left: turn again without waiting. */
   readonly wantsTurn: boolean
   views(): readonly GroupView[]
+  /** It serves clients, of whatever groups. */
+  readonly isServing?: boolean
 }
 
 export interface ReactorInit {

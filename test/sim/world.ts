@@ -25,6 +25,7 @@ import { Merging } from './merging/merging.js'
 import type { SessionClient } from './merging/sessions.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
+import { groupOf, holdersOf, isGuest } from './placement.js'
 import { probed } from './probe.js'
 import type { Profile } from './profile.js'
 import type { Reactor, ReactorFactory } from './reactor.js'
@@ -147,10 +148,11 @@ export class World implements MemberWorld, FaultTarget {
     let oracle = this.#oracles.get(group)
     if (oracle === undefined) {
       const { members, learners, durability } = this.profile
+      const voters = holdersOf(this.profile, group)
       oracle = new GroupOracle(`group ${group}`, {
         judge: this.judge,
         members,
-        learners,
+        voters: voters.slice(0, voters.length - learners),
         durability,
       })
       oracle.onElected = (member) => this.aimed.elected(member)
@@ -223,10 +225,12 @@ export class World implements MemberWorld, FaultTarget {
   }
 
   #stampOf(member: number, key: string): EraStamp {
-    const { prefixes } = this.profile.workload
-    // One group per keyspace, in the order of cluster-config: the default one last.
-    const at = [...prefixes].reverse().findIndex((prefix) => key.startsWith(prefix))
-    const now = (): number => this.oracle(at).eraOf((member + 1) as MemberId)
+    const { profile } = this
+    const at = groupOf(profile, key)
+    const id = (member + 1) as MemberId
+    // Who holds no replica is in whatever era answers it.
+    const isHeld = holdersOf(profile, at).includes(id)
+    const now = (): number => (isHeld ? this.oracle(at).eraOf(id) : this.oracle(at).era)
     return { era: now(), now }
   }
 
@@ -308,6 +312,10 @@ export class World implements MemberWorld, FaultTarget {
   }
 
   mayDamage(member: SimMember): boolean {
+    const isNeeded = this.profile.placement?.some(
+      (ids) => ids.length < 3 && ids.includes(member.id),
+    )
+    if (isNeeded === true) return false
     return this.members.length >= 3 && this.#damaged.size === 0 && member.life !== 0
   }
 
@@ -341,7 +349,7 @@ export class World implements MemberWorld, FaultTarget {
   #healed(member: SimMember): void {
     const views = member.reactor?.views() ?? []
     const floors = this.#damaged.get(member)
-    if (floors === undefined || views.length === 0) return
+    if (floors === undefined || (views.length === 0 && !isGuest(this.profile, member.id))) return
     const isOpen = this.merging?.isWhole(views) ?? true
     const isWhole =
       isOpen &&

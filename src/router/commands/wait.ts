@@ -5,7 +5,7 @@
 // claimed, and waiting would change nothing.
 
 import { error, notInteger } from '../../api/replies.js'
-import type { Config } from '../../api/config.js'
+import { type Config, shardGroupsOf } from '../../api/config.js'
 import type { Group } from '../../api/group.js'
 import type { MemberId } from '../../api/ids.js'
 import type { Reply } from '../../api/reply.js'
@@ -65,7 +65,14 @@ function holders({ config }: RouterState, targets: ReadonlyMap<Group, number>): 
     ({ id }) =>
       id !== self && [...targets].every(([group, target]) => holds(config, group, { id, target })),
   ).length
-  return Math.max(hasMajority(config, targets) ? Math.floor(members.length / 2) : 0, known)
+  return Math.max(hasMajority(config, targets) ? othersOfMajority(config, targets) : 0, known)
+}
+
+/** Members besides the one that answers that are in a majority of each group. */
+function othersOfMajority(config: Config, targets: ReadonlyMap<Group, number>): number {
+  const shards = shardGroupsOf(config)
+  const counts = [...targets.keys()].map(({ shard }) => shards[shard]?.members.length ?? 0)
+  return Math.floor(Math.min(...counts) / 2)
 }
 
 function holds(

@@ -7,6 +7,7 @@ import type { RouterState } from '../state.js'
 import { redisVersion } from '../version.js'
 import { fieldLines, sizeFields } from './fields.js'
 import { memoryFigures } from './memory-figures.js'
+import { ownGroup } from '../own-group.js'
 
 export function serverSection(state: RouterState, routing: Routing): string {
   const { facts, config, now } = state
@@ -77,7 +78,7 @@ export function clientsSection(state: RouterState): string {
 export function memorySection(state: RouterState): string {
   const f = memoryFigures(state)
   // The default keyspace's group answers for all: they keep the same.
-  const kept = state.groups.at(-1)?.scripts?.counts
+  const kept = ownGroup(state.groups)?.scripts?.counts
   const max = Number(state.settings.get('maxmemory') ?? 0)
   const ratio = (part: number, whole: number): string =>
     whole === 0 ? '1.00' : (part / whole).toFixed(2)

@@ -54,6 +54,14 @@ export function keysRead(
   return { keys, ofScripts }
 }
 
+/**
+ * A member short of disk reads at the leader, and would apply the next change late; one without a replica
+ * does not hear of changes.
+ */
+function isReadElsewhere({ cluster, groups }: RouterState): boolean {
+  return cluster.diskShort || groups.some((group) => group.isRemote === true)
+}
+
 /** Notes the keys of one command whose reply is being made. */
 export function rememberNow(
   session: Session,
@@ -64,8 +72,7 @@ export function rememberNow(
   const { tracking } = state.messaging
   const { keys, ofScripts } = keysRead(session, [command])
   const read = hasRead ? [...keys, ...ofScripts] : keys
-  // A member short of disk reads at the leader, and would apply the next change late.
-  if (state.cluster.diskShort) tracking.refuse(session, read)
+  if (isReadElsewhere(state)) tracking.refuse(session, read)
   else tracking.remember(session, read)
 }
 
@@ -82,7 +89,7 @@ export function remembering(
     take: (reply) => {
       const read = made.hasRead === true ? [...keys, ...ofScripts] : keys
       // As in `rememberNow`.
-      const isBlind = state.cluster.diskShort
+      const isBlind = isReadElsewhere(state)
       if (!isBlind && session.tracking !== null) tracking.remember(session, read)
       part.take(reply)
       if (isBlind) tracking.refuse(session, read)

@@ -5,6 +5,7 @@ import { family } from '../../family.js'
 import { container, specs } from '../../specs/function.js'
 import type { Run } from '../../state.js'
 import { endRunning } from './parts.js'
+import { ownGroup } from '../../own-group.js'
 
 const kill: Run = (_session, _args, state) => endRunning(state, 'function')
 
@@ -18,7 +19,7 @@ const stats: Run = (_session, _args, state) => {
     break
   }
   // The default keyspace's group answers for all: they keep the same.
-  const { libraries, functions } = state.groups.at(-1)?.scripts?.counts ?? nothing
+  const { libraries, functions } = ownGroup(state.groups)?.scripts?.counts ?? nothing
   const counts: Reply[] = ['libraries_count', libraries, 'functions_count', functions]
   const engines: Reply = { type: 'map', pairs: ['LUA', { type: 'map', pairs: counts }] }
   return { type: 'map', pairs: ['running_script', running, 'engines', engines] }

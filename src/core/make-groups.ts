@@ -1,0 +1,94 @@
+// Makes a member's side of every group of the cluster: a shard where it holds a replica, else what serves its
+// clients through the members that do.
+
+import type { Config } from '../api/config.js'
+import type { Engine, EngineFactory } from '../api/engine.js'
+import type { KeyEvents } from '../api/events.js'
+import type { GroupId } from '../api/ids.js'
+import type { ScriptRunner } from '../api/scripts.js'
+import type { StrategyPlugin } from '../api/strategy.js'
+import type { Times } from '../api/times.js'
+import type { Random } from '../base/random.js'
+import type { RouterState } from '../router/state.js'
+import { Gathering } from '../shard/gathering.js'
+import type { MemberMemory } from '../shard/member-memory.js'
+import { RemoteGroup } from '../shard/remote-group.js'
+import { Shard } from '../shard/shard.js'
+import type { ShardSink } from '../shard/sink.js'
+import type { Clocks } from './clocks.js'
+import { commonKeyspaces, groupPlaces } from './groups.js'
+import type { Rota } from './rota.js'
+import { CoreScriptWorld, heardOfScript } from './script-world.js'
+
+export type MemberGroup = Shard | RemoteGroup
+
+export interface GroupsInit {
+  readonly config: Config
+  readonly strategies: ReadonlyMap<string, StrategyPlugin>
+  readonly engine: EngineFactory
+  readonly random: Random
+  readonly scripts?: ScriptRunner | undefined
+  readonly rota: Rota<MemberGroup>
+  readonly sinkOf: (group: GroupId) => ShardSink
+  /** Not before the groups are made. */
+  readonly state: () => RouterState
+  readonly events: KeyEvents
+  readonly times: Times
+  readonly memory: MemberMemory
+  readonly clocks: Clocks
+}
+
+/** By id. */
+export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
+  const { config, strategies, engine, random, state } = init
+  const places = groupPlaces(config)
+  const common = commonKeyspaces(config, (name) => {
+    const groups = places.filter(({ keyspace }) => keyspace.name === name)
+    init.rota.relate(groups.map(({ id }) => id))
+  })
+  const gatherings = new Map(config.keyspaces.map(({ name }) => [name, new Gathering()]))
+  const world = new CoreScriptWorld(state)
+  const busyMs = (): number => Number(state().settings.get('busy-reply-threshold') ?? 0)
+  return places.map((place) => {
+    const { name, strategy } = place.keyspace
+    const plugin = strategies.get(strategy) as StrategyPlugin
+    const shared = {
+      ...place,
+      config,
+      sink: init.sinkOf(place.id),
+      random: random.fork(),
+      gathering: gatherings.get(name),
+      scripted: (db: number, args: readonly string[]) => heardOfScript(state(), db, args),
+    }
+    if (!place.members.includes(config.self)) {
+      const { supports } = plugin
+      const specOf = (command: string) => state().table.find(command)?.spec
+      return new RemoteGroup({ ...shared, supports, specOf, busyMs })
+    }
+    return new Shard({
+      ...shared,
+      common: common.get(name),
+      members: { voters: place.members, learners: [] },
+      plugin,
+      engine,
+      events: init.events,
+      times: init.times,
+      memory: init.memory,
+      scripts: init.scripts && { runner: init.scripts, world, busyMs },
+      clockOffset: () => {
+        const offset = init.clocks.offset()
+        return Math.abs(offset) > config.clockSkewMs ? offset : 0
+      },
+    })
+  })
+}
+
+/** Of all engines alike, also where the member holds no replica. */
+export function commandsOf(
+  { engine, config }: Pick<GroupsInit, 'engine' | 'config'>,
+  groups: readonly MemberGroup[],
+): Engine['commands'] {
+  const { databases, bulkBytesMax } = config
+  const first = groups.find((group) => group instanceof Shard)
+  return (first?.engine ?? engine({ databases, bulkBytesMax, maxMemory: 0 })).commands
+}

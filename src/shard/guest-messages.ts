@@ -1,0 +1,184 @@
+// What replicas of a group and its guests say to each other: members that serve clients of the group and
+// hold no replica of it. Beside batches and reads, which travel as those of members with a replica do.
+
+import type { Reply } from '../api/reply.js'
+import { decodeReply, encodeReply } from '../api/reply-codec.js'
+import { ByteReader, ByteWriter } from '../base/bytes.js'
+import type { Place } from './remote-reads.js'
+import type { LateAnswer, WaiterId } from './waiters.js'
+
+const version = 1
+
+/** First byte behind the version of what a replica tells. */
+const kinds = { news: 0, answers: 1, late: 2, cancelled: 3 } as const
+
+/** How a replica stands. */
+export interface News {
+  readonly leads: boolean
+  readonly term: number
+  /** What it has applied. */
+  readonly at: Place
+  /** By database, where it has keys: keys, keys with a time to live, its mean in ms. */
+  readonly counts: readonly Count[]
+}
+
+export interface Count {
+  readonly db: number
+  readonly keys: number
+  readonly expires: number
+  readonly averageTtl: number
+}
+
+/** What a script did that takes place where its client is. */
+export interface SaidNote {
+  readonly index: number
+  readonly db: number
+  readonly args: readonly string[]
+}
+
+/** Replies to a batch, or to a part of it. */
+export interface Answers {
+  readonly incarnation: number
+  readonly sequence: number
+  /** Commands of the whole batch. */
+  readonly total: number
+  /** Index of the first reply. */
+  readonly first: number
+  readonly replies: readonly Reply[]
+  /** Of commands that wait on, in their order: milliseconds, 0 for ever. */
+  readonly timeouts: readonly number[]
+  readonly said: readonly SaidNote[]
+  readonly at: Place
+}
+
+export type Told =
+  | { readonly kind: 'news'; readonly news: News }
+  | { readonly kind: 'answers'; readonly answers: Answers }
+  | { readonly kind: 'late'; readonly answer: LateAnswer }
+  | { readonly kind: 'cancelled'; readonly ids: readonly WaiterId[] }
+
+export function encodeNews({ leads, term, at, counts }: News): Uint8Array {
+  const writer = begin(kinds.news).boolean(leads).varint(term)
+  writePlace(writer, at)
+  writer.varint(counts.length)
+  for (const { db, keys, expires, averageTtl } of counts)
+    writer.varint(db).varint(keys).varint(expires).varint(Math.floor(averageTtl))
+  return writer.finish()
+}
+
+export function encodeAnswers(answers: Answers): Uint8Array {
+  const { incarnation, sequence, total, first, replies, timeouts, said, at } = answers
+  const writer = begin(kinds.answers)
+  writer.varint(incarnation).varint(sequence).varint(total).varint(first)
+  writePlace(writer, at)
+  writer.varint(replies.length)
+  for (const reply of replies) encodeReply(writer, reply)
+  writer.varint(timeouts.length)
+  for (const ms of timeouts) writer.varint(ms)
+  writer.varint(said.length)
+  for (const { index, db, args } of said) {
+    writer.varint(index).varint(db).varint(args.length)
+    for (const arg of args) writer.text(arg)
+  }
+  return writer.finish()
+}
+
+export function encodeLate({ id, number, reply }: LateAnswer): Uint8Array {
+  const writer = begin(kinds.late)
+  writeId(writer, id)
+  encodeReply(writer.varint(number), reply)
+  return writer.finish()
+}
+
+export function encodeCancelled(ids: readonly WaiterId[]): Uint8Array {
+  const writer = begin(kinds.cancelled).varint(ids.length)
+  for (const id of ids) writeId(writer, id)
+  return writer.finish()
+}
+
+/** Null where it is malformed, or of a later version. `origin`: who was told. */
+export function decodeTold(body: Uint8Array, origin: number): Told | null {
+  const reader = new ByteReader(body)
+  if (reader.byte() !== version) return null
+  const told = readTold(reader, origin)
+  return reader.ok ? told : null
+}
+
+function readTold(reader: ByteReader, origin: number): Told | null {
+  switch (reader.byte()) {
+    case kinds.news:
+      return { kind: 'news', news: readNews(reader) }
+    case kinds.answers:
+      return { kind: 'answers', answers: readAnswers(reader) }
+    case kinds.late: {
+      const id = readId(reader, origin)
+      const number = reader.varint()
+      return { kind: 'late', answer: { id, number, reply: decodeReply(reader) } }
+    }
+    case kinds.cancelled:
+      return { kind: 'cancelled', ids: readList(reader, () => readId(reader, origin)) }
+    default:
+      return null
+  }
+}
+
+function readNews(reader: ByteReader): News {
+  const leads = reader.boolean()
+  const term = reader.varint()
+  const at = readPlace(reader)
+  const counts = readList(reader, () => ({
+    db: reader.varint(),
+    keys: reader.varint(),
+    expires: reader.varint(),
+    averageTtl: reader.varint(),
+  }))
+  return { leads, term, at, counts }
+}
+
+function readAnswers(reader: ByteReader): Answers {
+  const incarnation = reader.varint()
+  const sequence = reader.varint()
+  const total = reader.varint()
+  const first = reader.varint()
+  const at = readPlace(reader)
+  const replies = readList(reader, () => decodeReply(reader))
+  const timeouts = readList(reader, () => reader.varint())
+  const said = readList(reader, () => ({
+    index: reader.varint(),
+    db: reader.varint(),
+    args: readList(reader, () => reader.text()),
+  }))
+  return { incarnation, sequence, total, first, replies, timeouts, said, at }
+}
+
+function begin(kind: number): ByteWriter {
+  return new ByteWriter(256).byte(version).byte(kind)
+}
+
+function writePlace(writer: ByteWriter, { era, term, index }: Place): void {
+  writer.varint(era).varint(term).varint(index)
+}
+
+function readPlace(reader: ByteReader): Place {
+  return { era: reader.varint(), term: reader.varint(), index: reader.varint() }
+}
+
+function writeId(writer: ByteWriter, { incarnation, sequence, index }: WaiterId): void {
+  writer.varint(incarnation).varint(sequence).varint(index)
+}
+
+function readId(reader: ByteReader, origin: number): WaiterId {
+  return {
+    origin,
+    incarnation: reader.varint(),
+    sequence: reader.varint(),
+    index: reader.varint(),
+  }
+}
+
+function readList<T>(reader: ByteReader, read: () => T): T[] {
+  const made: T[] = []
+  const count = reader.varint()
+  for (let i = 0; i < count && reader.ok; i++) made.push(read())
+  return made
+}

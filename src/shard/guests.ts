@@ -1,0 +1,141 @@
+// A replica's side of the group's guests: members that serve clients of the group and hold no replica of it. They
+// number their clients' batches as every origin does; here they are told who leads, and by the leader
+// what their batches were answered. What gets lost they ask for again, and find it in the windows.
+
+import type { EntryHead } from '../api/entry.js'
+import type { MemberId } from '../api/ids.js'
+import { type Reply, silent } from '../api/reply.js'
+import { unknownResult } from '../api/replies.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { estimate } from './estimate.js'
+import {
+  type Count,
+  encodeAnswers,
+  encodeCancelled,
+  encodeLate,
+  encodeNews,
+  type SaidNote,
+} from './guest-messages.js'
+import type { Place } from './remote-reads.js'
+import { channels, type ShardSink } from './sink.js'
+import type { LateAnswer, WaiterId } from './waiters.js'
+import type { Windows } from './windows.js'
+
+export interface GuestsInit {
+  readonly guests: readonly MemberId[]
+  readonly sink: ShardSink
+  readonly windows: Windows
+  readonly isLeader: () => boolean
+  readonly term: () => number
+  readonly applied: () => Place
+  readonly counts: () => readonly Count[]
+}
+
+/** Bytes of replies in one message, where more than one is in it; and of one that is sent at all. */
+const partBytes = 2 * 1024 * 1024
+const replyBytesMax = 64 * 1024 * 1024
+
+export class Guests {
+  readonly #init: GuestsInit
+  readonly #ids: ReadonlySet<number>
+  /** Those that use the group, as far as they said so on their present link. */
+  readonly #active = new Set<MemberId>()
+  /** Of the entry that is being executed. */
+  #said: SaidNote[] = []
+
+  constructor(init: GuestsInit) {
+    this.#init = init
+    this.#ids = new Set(init.guests)
+  }
+
+  has(member: number): boolean {
+    return this.#ids.has(member)
+  }
+
+  down(member: MemberId): void {
+    this.#active.delete(member)
+  }
+
+  /** A guest asks how this member stands. */
+  asked(from: MemberId): void {
+    if (!this.has(from)) return
+    this.#active.add(from)
+    this.tell(from)
+  }
+
+  /** Somebody else leads, or nobody. */
+  changed(): void {
+    for (const guest of this.#active) this.tell(guest)
+  }
+
+  tell(guest: MemberId): void {
+    const { isLeader, term, applied, counts, sink } = this.#init
+    const news = { leads: isLeader(), term: term(), at: applied(), counts: counts() }
+    sink.send(guest, channels.host, encodeNews(news))
+  }
+
+  /** A script of a guest's client does what takes place where the client is. */
+  said(index: number, db: number, args: readonly string[]): void {
+    if (this.#init.isLeader()) this.#said.push({ index, db, args })
+  }
+
+  /** A batch of another member was applied. */
+  answered(head: EntryHead, replies: readonly Reply[]): void {
+    const said = this.#said
+    if (said.length > 0) this.#said = []
+    if (!this.#init.isLeader() || hasBug('remote-answer-only-once-asked')) return
+    this.#answer(head, replies, said)
+  }
+
+  /** A guest sent a batch again that is proposed: its answer goes again, too, if it is applied. */
+  again(guest: MemberId, incarnation: number, sequence: number): void {
+    if (!this.has(guest) || hasBug('remote-answer-not-again')) return
+    const replies = this.#init.windows.find(guest, incarnation, sequence)
+    if (replies !== null) this.#answer({ origin: guest, incarnation, sequence }, replies, [])
+  }
+
+  /** A command that waited was answered. */
+  served(answer: LateAnswer): void {
+    if (!this.has(answer.id.origin) || !this.#init.isLeader()) return
+    this.#init.sink.send(answer.id.origin as MemberId, channels.host, encodeLate(answer))
+  }
+
+  cancelled(ids: readonly WaiterId[]): void {
+    const origin = ids[0]?.origin
+    if (origin === undefined || !this.has(origin) || !this.#init.isLeader()) return
+    this.#init.sink.send(origin as MemberId, channels.host, encodeCancelled(ids))
+  }
+
+  #answer(
+    { origin, incarnation, sequence }: Pick<EntryHead, 'origin' | 'incarnation' | 'sequence'>,
+    replies: readonly Reply[],
+    said: readonly SaidNote[],
+  ): void {
+    const { sink, applied } = this.#init
+    const at = applied()
+    const total = replies.length
+    let first = 0
+    do {
+      const part: Reply[] = []
+      const timeouts: number[] = []
+      for (let bytes = 0; first + part.length < total && bytes < partBytes; ) {
+        const index = first + part.length
+        const reply = replies[index] as Reply
+        const size = estimate(reply)
+        if (part.length > 0 && bytes + size > partBytes) break
+        bytes += size
+        part.push(size > replyBytesMax ? unknownResult : reply)
+        if (reply === silent) {
+          const id = { origin, incarnation, sequence, index }
+          timeouts.push(this.#init.windows.waiters.find(id)?.timeoutMs ?? 0)
+        }
+      }
+      const end = first + part.length
+      const notes = said.filter(({ index }) => index >= first && index < end)
+      const answers = { incarnation, sequence, total, first, replies: part, timeouts, at }
+      const body = encodeAnswers({ ...answers, said: notes })
+      if (!sink.send(origin as MemberId, channels.host, body)) return
+      first = end
+    } while (first < total)
+  }
+}

@@ -1,0 +1,63 @@
+// Which members hold which groups, in worlds where that is not all of them, and who serves clients without any.
+
+import { keySlot } from '../../src/base/keyslot.js'
+import type { Random } from '../../src/base/random.js'
+import { SlotMap } from '../../src/slots/map.js'
+import type { Profile } from './profile.js'
+
+const placements: readonly {
+  readonly groups: readonly (readonly number[])[]
+  readonly members: number
+}[] = [
+  { groups: [[1, 2, 3]], members: 4 },
+  { groups: [[1, 2, 3]], members: 5 },
+  { groups: [[1], [2]], members: 3 },
+  {
+    groups: [
+      [1, 2, 3],
+      [2, 3, 4],
+    ],
+    members: 4,
+  },
+  {
+    groups: [
+      [1, 2, 3],
+      [3, 4, 5],
+    ],
+    members: 5,
+  },
+]
+
+/** One group and members without it, or two groups. */
+export function drawPlacement({ workload }: Profile, random: Random): Partial<Profile> {
+  const { groups: placement, members } = random.pick(placements)
+  if (placement.length === 1) return { members, shards: 1, placement }
+  // What names several keys would have them in several groups.
+  const alone = { ...workload, transactions: 0, scripts: 0, surface: 0 }
+  return { members, shards: 2, placement, workload: alone, maxMemory: 0 }
+}
+
+/** Members with a replica of a group. */
+export function holdersOf(profile: Profile, group: number): readonly number[] {
+  const { placement, workload, members } = profile
+  const all = Array.from({ length: members }, (_, at) => at + 1)
+  return placement?.[Math.floor(group / workload.prefixes.length)] ?? all
+}
+
+/** It holds no replica of any group. */
+export function isGuest({ placement }: Profile, member: number): boolean {
+  return placement?.every((holders) => !holders.includes(member)) === true
+}
+
+/** Others hold whatever this member does. */
+export function isReplicated({ placement, members }: Profile, member: number): boolean {
+  const isAlone = placement?.some((ids) => ids.length < 3 && ids.includes(member)) === true
+  return members >= 3 && !isAlone
+}
+
+/** The group of a key: one per keyspace of each shard, in the order of cluster-config, where the default one comes last. */
+export function groupOf({ shards, workload }: Profile, key: string): number {
+  const { prefixes } = workload
+  const inShard = [...prefixes].reverse().findIndex((prefix) => key.startsWith(prefix))
+  return SlotMap.even(shards).shardOf(keySlot(key)) * prefixes.length + inShard
+}
