@@ -21,6 +21,8 @@ export interface MemberConfig {
   readonly id: MemberId
   readonly name: string
   readonly client: Address
+  /** Where clients that go by slots reach it; absent: as the others. */
+  readonly cluster?: Address | undefined
   readonly peer: Address
 }
 

@@ -31,7 +31,12 @@ export const memberSchema = z.strictObject(
     client: option(
       address(),
       '127.0.0.1:6379',
-      'Where clients reach it; other members tell it to cluster-aware clients.',
+      'Where clients reach it; other members tell it to their clients.',
+    ),
+    cluster: option(
+      nullable(address()),
+      null,
+      'Where cluster-aware clients reach it, if at another address: a listener with routing `cluster` (of its own where `listeners` is empty).',
     ),
     peer: option(
       nullable(address()),
@@ -39,7 +44,7 @@ export const memberSchema = z.strictObject(
       'Where members reach it; null for the client port + 10000.',
     ),
   },
-  'a member: id, name, client, peer',
+  'a member: id, name, client, cluster, peer',
 )
 
 /** One element of `listeners`. */

@@ -95,7 +95,8 @@ function resolveMembers(
         'a loopback address, unless peers.insecure is true: peers are not authenticated',
       )
     }
-    return { id: member.id as MemberId, name: nameMember(member), client, peer }
+    const cluster = member.cluster ?? undefined
+    return { id: member.id as MemberId, name: nameMember(member), client, cluster, peer }
   })
   refuseDoubles(members, fail)
   const self = members[at] as MemberConfig
@@ -108,6 +109,7 @@ const loneMember: RawMember = {
   id: 1,
   name: null,
   client: { host: '127.0.0.1', port: 6379 },
+  cluster: null,
   peer: null,
 }
 
@@ -153,6 +155,15 @@ function refuseDoubles(members: readonly MemberConfig[], fail: Fail): void {
       ['id', `id ${member.id}`, String(member.id)],
       ['name', `name ${member.name}`, member.name],
       ['client', `address ${writeAddress(member.client)}`, writeAddress(member.client)],
+      ...(member.cluster === undefined
+        ? []
+        : [
+            [
+              'cluster',
+              `address ${writeAddress(member.cluster)}`,
+              writeAddress(member.cluster),
+            ] as const,
+          ]),
       ['peer', `address ${writeAddress(member.peer)}`, writeAddress(member.peer)],
     ]
     for (const [option, mark, given] of marks) {
@@ -173,9 +184,14 @@ function resolveListeners(
   const given = routings.find((each) => each === routing)
   if (routing !== undefined && given === undefined)
     throw fail(['routing'], routing, `one of ${routings.join(', ')}`)
-  const { host, port } = self.client
-  const lone = { name: 'clients', door: 'resp', host, port, path: null } as const
-  const listeners: readonly ListenerConfig[] = raw.listeners.length > 0 ? raw.listeners : [lone]
+  const common = { door: 'resp', path: null } as const
+  const own: readonly ListenerConfig[] = [
+    { name: 'clients', ...self.client, ...common },
+    ...(self.cluster === undefined
+      ? []
+      : [{ name: 'cluster', ...self.cluster, ...common, routing: 'cluster' } as const]),
+  ]
+  const listeners = raw.listeners.length > 0 ? raw.listeners : own
   listeners.forEach(({ name, routing: own }, i) => {
     const first = listeners.find((each) => each.name === name)
     // A connection knows its listener by name.

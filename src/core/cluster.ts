@@ -1,6 +1,6 @@
 // What the router sees of the member and its peers: a view, computed when asked.
 
-import type { Config } from '../api/config.js'
+import type { Address, Config } from '../api/config.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { ClusterView, MemberView } from '../router/cluster-view.js'
 import type { Peers } from './peers.js'
@@ -37,8 +37,9 @@ export class Cluster implements ClusterView {
     return config.members.map((member) => ({
       id: member.id,
       name: member.name,
-      address: `${member.client.host}:${member.client.port}`,
-      peer: `${member.peer.host}:${member.peer.port}`,
+      address: writeAddress(member.client),
+      clusterAddress: writeAddress(member.cluster ?? member.client),
+      peer: writeAddress(member.peer),
       connected: member.id === config.self || peers.isConnected(member.id),
       since: peers.since(member.id),
     }))
@@ -67,4 +68,8 @@ export class Cluster implements ClusterView {
   acceptLoss(group: GroupId | null): string | null {
     return this.#init.acceptLoss(group)
   }
+}
+
+function writeAddress({ host, port }: Address): string {
+  return `${host}:${port}`
 }

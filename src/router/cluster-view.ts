@@ -13,6 +13,8 @@ export interface MemberView {
   readonly name: string
   /** Where clients reach it, as `127.0.0.1:7001`. */
   readonly address: string
+  /** The same for clients that go by slots. */
+  readonly clusterAddress: string
   /** Where peers reach it. */
   readonly peer: string
   /** True for this member itself. */

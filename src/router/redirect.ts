@@ -80,7 +80,7 @@ function elsewhere(
   const { entry, args } = of.command
   const index = state.route.groupOf(session.db, entry.anyKey(args) ?? '')
   const member = state.shards.elsewhere(index)
-  return member === null ? null : moved(of.slot, member.address)
+  return member === null ? null : moved(of.slot, member.clusterAddress)
 }
 
 function slotOf({ entry, args }: Command): number {

@@ -229,6 +229,36 @@ test('overrides: port, level and durability: move this member and the default ke
   t.is(config.keyspaces[0]?.durability, 'none')
 })
 
+test('overrides: routing: that of all listeners of this member', (t) => {
+  t.is(load('').listeners[0]?.routing ?? 'proxy', 'proxy')
+  t.is(load('', { flags: { routing: 'cluster' } }).listeners[0]?.routing, 'cluster')
+  t.throws(() => load('', { flags: { routing: 'x' } }), { message: /--routing.*proxy, cluster/s })
+})
+
+test('listeners: an address for cluster-aware clients: one of its own, by another name', (t) => {
+  const config = load('members: [{id: 1, cluster: "127.0.0.1:6390"}]\n')
+
+  t.deepEqual(
+    config.listeners.map(({ name, port, routing }) => [name, port, routing ?? 'proxy']),
+    [
+      ['clients', 6379, 'proxy'],
+      ['cluster', 6390, 'cluster'],
+    ],
+  )
+  t.throws(() => load('listeners: [{port: 1}, {port: 2, routing: cluster}]\n'), {
+    message: /listeners\[1\]\.name.*a name that no listener of other routing has/s,
+  })
+  t.throws(
+    () =>
+      load(
+        'members: [{id: 1, cluster: "h:1"}, {id: 2, client: "h:2", cluster: "h:1"}]\nself: 1\npeers: {insecure: true}\n',
+      ),
+    {
+      message: /members\[1\]\.cluster/,
+    },
+  )
+})
+
 test('self: a port of one member: tells which one this is', (t) => {
   const config = load('members: [{id: 3}, {id: 7, client: "127.0.0.1:6390"}]\n', {
     flags: { port: '6390' },

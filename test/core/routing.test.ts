@@ -357,3 +357,39 @@ test('CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT: of the connection, behind its w
   t.is(replies[5], '-ERR Invalid slot or number of keys')
   t.is(replies[6], '-ERR value is not an integer or out of range')
 })
+
+test('map: to each kind of connection: the addresses of its own listeners', (t) => {
+  const address = (port: number) => ({ host: '127.0.0.1', port })
+  const w = new CoreWorld({
+    config: () => ({
+      members: [1, 2, 3].map((id) => ({
+        id: id as MemberId,
+        name: `m${id}`,
+        client: address(7000 + id),
+        cluster: address(8000 + id),
+        peer: address(17_000 + id),
+      })),
+    }),
+  })
+  w.settled()
+  pass(w, 300)
+  const leader = w.leader(0)
+  const client = w.client((leader % 3) + 1)
+
+  const [plain] = ask(w, client, 'cluster slots') as [string]
+  const [, aware, moved, nodes] = ask(
+    w,
+    client,
+    'client routing cluster',
+    'cluster slots',
+    'get a',
+    'cluster nodes',
+  ) as [string, string, string, string]
+
+  t.regex(plain, new RegExp(`:${7000 + leader} `))
+  t.notRegex(plain, /:800\d/)
+  t.regex(aware, new RegExp(`:${8000 + leader} `))
+  t.notRegex(aware, /:700\d/)
+  t.is(moved, `-MOVED ${keySlot('a')} 127.0.0.1:${8000 + leader}`)
+  t.regex(nodes, /127\.0\.0\.1:800[123]@1700[123] /)
+})

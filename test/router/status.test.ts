@@ -40,6 +40,7 @@ test('quorate status: a group without a leader: why names who is silent and for 
     id: id as MemberId,
     name: `m${id}`,
     address: `127.0.0.1:${id}`,
+    clusterAddress: `127.0.0.1:${id}`,
     peer: `127.0.0.1:1${id}`,
     connected: id === 1,
     since: id === 2 ? wall - 12_000 : 0,

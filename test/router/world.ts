@@ -189,6 +189,7 @@ export class World {
         id: member.id,
         name: member.name,
         address: `${member.client.host}:${member.client.port}`,
+        clusterAddress: `127.0.0.1:${(member.cluster ?? member.client).port}`,
         peer: `${member.peer.host}:${member.peer.port}`,
         connected: true,
         since: 1_700_000_000_000,

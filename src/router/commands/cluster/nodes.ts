@@ -6,11 +6,12 @@ import { error } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
 import type { MemberView, ShardView } from '../../cluster-view.js'
 import { nodeIdOf, shardIdOf } from '../../node-id.js'
+import type { Session } from '../../session.js'
 import type { RouterState, Run } from '../../state.js'
 
 const notMaster = error('ERR The specified node is not a master')
 
-export const slots: Run = (_session, _args, state) => {
+export const slots: Run = (session, _args, state) => {
   const all = state.shards.all()
   const rows = all.flatMap((shard) => {
     const nodes = leaderFirst(shard).filter(
@@ -25,14 +26,14 @@ export const slots: Run = (_session, _args, state) => {
         from,
         to,
         ...nodes.map((node): Reply => {
-          const { host, port } = hostAndPort(node.address)
+          const { host, port } = addressOf(session, node)
           return [host, port, idOf(state, node), { type: 'map', pairs: [] }]
         }),
       ],
     )
 }
 
-export const shards: Run = (_session, _args, state) =>
+export const shards: Run = (session, _args, state) =>
   state.shards.all().map(
     (shard): Reply => ({
       type: 'map',
@@ -40,26 +41,32 @@ export const shards: Run = (_session, _args, state) =>
         'slots',
         shard.ranges.flatMap(({ from, to }) => [from, to]),
         'nodes',
-        leaderFirst(shard).map((node) => nodeOf(state, shard, node)),
+        leaderFirst(shard).map((node) => nodeOf({ state, session }, shard, node)),
       ],
     }),
   )
 
-export const nodes: Run = (_session, _args, state) => {
+export const nodes: Run = (session, _args, state) => {
   const all = state.shards.all()
-  const lines = state.cluster.members.map((member) => lineOf(state, all, member))
+  const lines = state.cluster.members.map((member) => lineOf({ state, session }, all, member))
   return { type: 'verbatim', format: 'txt', text: lines.map((line) => `${line}\n`).join('') }
 }
 
+/** Who asked, and of what. */
+interface Asked {
+  readonly state: RouterState
+  readonly session: Session
+}
+
 /** Those whose line of NODES names the master. */
-export const replicas: Run = (_session, args, state) => {
+export const replicas: Run = (session, args, state) => {
   const node = nodeNamed(state, args[2] as string)
   if (node === null) return unknownNode(args[2] as string)
   const all = state.shards.all()
   if (masterOf(all, node).id !== node.id) return notMaster
   return state.cluster.members
     .filter((member) => member.id !== node.id && masterOf(all, member).id === node.id)
-    .map((member) => lineOf(state, all, member))
+    .map((member) => lineOf({ state, session }, all, member))
 }
 
 /** Nobody reports on others here: each member sees for itself. */
@@ -100,8 +107,8 @@ function leaderFirst({ shard, members, leader }: ShardView): readonly MemberView
   return [leader, ...turned.filter((member) => member.id !== leader.id && member.connected)]
 }
 
-function nodeOf(state: RouterState, shard: ShardView, node: MemberView): Reply {
-  const { host, port } = hostAndPort(node.address)
+function nodeOf({ state, session }: Asked, shard: ShardView, node: MemberView): Reply {
+  const { host, port } = addressOf(session, node)
   const isLeader = node.id === shard.leader.id
   const group = state.shards.defaultOf(shard.shard)
   const offset = node.id === state.cluster.self ? group.report().applied : group.heldBy?.(node.id)
@@ -121,8 +128,8 @@ function masterOf(all: readonly ShardView[], member: MemberView): MemberView {
   return leads ? member : ((all[0] as ShardView).leader ?? member)
 }
 
-function lineOf(state: RouterState, all: readonly ShardView[], member: MemberView): string {
-  const { host, port } = hostAndPort(member.address)
+function lineOf({ state, session }: Asked, all: readonly ShardView[], member: MemberView): string {
+  const { host, port } = addressOf(session, member)
   const master = masterOf(all, member)
   const isMaster = master.id === member.id
   const isSelf = member.id === state.cluster.self
@@ -158,6 +165,11 @@ function unknownNode(id: string): ReturnType<typeof error> {
 
 function idOf({ cluster }: RouterState, member: MemberView): string {
   return nodeIdOf(cluster.clusterId, member.id)
+}
+
+/** Where a connection of this kind reaches a member. */
+function addressOf(session: Session, member: MemberView): ReturnType<typeof hostAndPort> {
+  return hostAndPort(session.cluster === null ? member.address : member.clusterAddress)
 }
 
 function hostAndPort(address: string): { readonly host: string; readonly port: number } {
