@@ -1,9 +1,16 @@
 // A candidate: asks first without changing anything (PreVote, thesis 9.6), then for real. Votes of
-// recovering members and learners do not exist. This file also answers the questions of others.
+// recovering members do not exist. This file also answers the questions of others.
 
-import { comparePositions, hasBug, type MemberId, voteOutcome } from 'quorate/plugin'
+import {
+  comparePositions,
+  hasBug,
+  type MemberId,
+  type VoteOutcome,
+  voteOutcome,
+} from 'quorate/plugin'
 import { becomeLeader } from './leader.js'
 import type { VoteAnswer, VoteRequest } from './messages.js'
+import { tellRemoved } from './reconfigure.js'
 import { becomeFollower, electionDelay, isInContact, quickDelay } from './role.js'
 import type { RaftState } from './state.js'
 
@@ -23,7 +30,7 @@ const slowTimeoutsMax = 4
 /** Whether this member may stand at all. */
 export function mayStand(raft: RaftState): boolean {
   return (
-    raft.isVoter &&
+    raft.isEligible &&
     raft.recovering === null &&
     !raft.hard.votesForgotten &&
     !raft.entering &&
@@ -46,7 +53,7 @@ export function electionTimeout(raft: RaftState): void {
     becomeFollower(raft, raft.term, null)
     return
   }
-  if (raft.members.voters.length === 1) campaign(raft, { transfer: false, force: false })
+  if (raft.isLoneVoter) campaign(raft, { transfer: false, force: false })
   else ask(raft)
 }
 
@@ -131,13 +138,7 @@ export function onVoteAnswer(raft: RaftState, from: MemberId, message: VoteAnswe
 }
 
 function count(raft: RaftState, candidacy: Candidacy): void {
-  let granted = 0
-  let refused = 0
-  for (const vote of candidacy.votes.values()) {
-    if (vote) granted++
-    else refused++
-  }
-  const outcome = voteOutcome(raft.members.voters.length, granted, refused)
+  const outcome = outcomeOf(raft, candidacy.votes)
   if (outcome === 'won') {
     if (candidacy.pre) campaign(raft, { transfer: false, force: false })
     else becomeLeader(raft, candidacy.force)
@@ -148,10 +149,34 @@ function count(raft: RaftState, candidacy: Candidacy): void {
   }
 }
 
+/** Won or lost in both sets of voters, where there are two. */
+function outcomeOf({ members }: RaftState, votes: Candidacy['votes']): VoteOutcome {
+  const { voters, outgoing } = members
+  const outcome = outcomeAmong(voters, votes)
+  if (outgoing === undefined || hasBug('raft-joint-elects-by-one')) return outcome
+  const before = outcomeAmong(outgoing, votes)
+  if (outcome === 'lost' || before === 'lost') return 'lost'
+  return outcome === 'won' ? before : 'open'
+}
+
+function outcomeAmong(voters: readonly MemberId[], votes: Candidacy['votes']): VoteOutcome {
+  let granted = 0
+  let refused = 0
+  for (const [id, vote] of votes) {
+    if (!voters.includes(id) && !hasBug('raft-learner-votes')) continue
+    if (vote) granted++
+    else refused++
+  }
+  return voteOutcome(voters.length, granted, refused)
+}
+
 /** Somebody asks for our vote. Terms are compared here, not in `step`: a refusal must change nothing. */
 export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequest): void {
-  if (!raft.members.voters.includes(from)) return
-  const isWilling = mayGrant(raft, message)
+  // Whoever is asked votes, whatever its own list says: the candidate's may be newer (thesis 4.2.2). Only who is
+  // no member here may not pass over a leader that is heard.
+  const isTrusted = raft.isMember(from) || (message.force && raft.recovering !== null)
+  const isWilling = mayGrant(raft, message, isTrusted)
+  tellRemoved(raft, from)
   if (message.pre) {
     if (hasBug('raft-prevote-bumps-term') && message.term > raft.term)
       becomeFollower(raft, message.term, null)
@@ -164,7 +189,7 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
   // In contact with a leader, or of another era: not even the term is taken over (RF16, thesis 4.2.3).
   if (
     isCurrent &&
-    (message.transfer || message.force || !isBound(raft)) &&
+    (((message.transfer || message.force) && isTrusted) || !isBound(raft)) &&
     message.era === raft.era
   ) {
     if (message.term > raft.term) becomeFollower(raft, message.term, null)
@@ -182,14 +207,16 @@ export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequ
 }
 
 /** All conditions but the term's and that the vote is free. */
-function mayGrant(raft: RaftState, message: VoteRequest): boolean {
-  if (!raft.isVoter && !hasBug('raft-learner-votes')) return false
-  if (!message.transfer && isBound(raft)) return false
+function mayGrant(raft: RaftState, message: VoteRequest, isTrusted: boolean): boolean {
+  if (!raft.isVoter && hasBug('raft-learner-never-votes')) return false
+  if (!(message.transfer && isTrusted) && isBound(raft)) return false
   if (message.force) {
+    if (!isTrusted) return false
     // Who lost its log still knows the newest era, but the longest log may belong to one before it.
     const isOfOurs = message.era >= raft.era || raft.recovering !== null
     const isLonger = comparePositions(message.last, raft.tail.position) >= 0
-    return isOfOurs && (isLonger || hasBug('raft-era-any-log'))
+    // Who is no voter by its own list could not stand with a longer one itself.
+    return isOfOurs && (isLonger || !raft.isEligible || hasBug('raft-era-any-log'))
   }
   if (message.era !== raft.era || raft.entering) return false
   if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false

@@ -98,6 +98,7 @@ function adopt(raft: RaftState, message: Append): void {
     raft.truncate(after)
     return true
   })
+  raft.noteMembers(entries)
   assert(
     raft.commit <= raft.tail.last || hasBug('raft-truncate-committed'),
     'commit is within the log',

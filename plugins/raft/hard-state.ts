@@ -7,7 +7,10 @@ import {
   ByteWriter,
   causes,
   type MemberId,
+  type Members,
+  readMembers,
   type RecoveryCause,
+  writeMembers,
 } from 'quorate/plugin'
 
 export interface HardState {
@@ -23,9 +26,13 @@ export interface HardState {
   readonly entering: boolean
   /** One sentence on what a forced recovery may have lost. */
   readonly loss: string
+  /** The newest members, where no log on disk names them and they changed; else null. */
+  readonly members: Members | null
 }
 
 const formatVersion = 1
+/** The same, with members behind it. */
+const formatVersionMembers = 2
 
 export const hardStateZero: HardState = {
   term: 0,
@@ -35,13 +42,14 @@ export const hardStateZero: HardState = {
   votesForgotten: false,
   entering: false,
   loss: '',
+  members: null,
 }
 
 const writer = new ByteWriter(64)
 
 export function encodeHardState(state: HardState): Uint8Array {
-  return writer
-    .byte(formatVersion)
+  writer
+    .byte(state.members === null ? formatVersion : formatVersionMembers)
     .varint(state.term)
     .varint(state.vote ?? 0)
     .varint(state.era)
@@ -49,14 +57,19 @@ export function encodeHardState(state: HardState): Uint8Array {
     .boolean(state.votesForgotten)
     .boolean(state.entering)
     .text(state.loss)
-    .finish()
+  if (state.members !== null) writeMembers(writer, state.members)
+  return writer.finish()
 }
 
 /** The bytes come from the checked store: anything unreadable is our own mistake. */
 export function decodeHardState(bytes: Uint8Array | null): HardState {
   if (bytes === null) return hardStateZero
   const reader = new ByteReader(bytes)
-  assert(reader.byte() === formatVersion, 'the hard state has a known version')
+  const version = reader.byte()
+  assert(
+    version === formatVersion || version === formatVersionMembers,
+    'the hard state has a known version',
+  )
   const term = reader.varint()
   const vote = reader.varint()
   const state = {
@@ -67,6 +80,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
     votesForgotten: reader.boolean(),
     entering: reader.boolean(),
     loss: reader.text(),
+    members: version === formatVersionMembers ? readMembers(reader) : null,
   }
   assert(reader.ok, 'the hard state is whole')
   return state

@@ -10,7 +10,7 @@ import {
   type MemberId,
   noopPayload,
   type Payload,
-  Progress,
+  type Progress,
   ReadRounds,
   type Refusal,
   type Token,
@@ -18,7 +18,14 @@ import {
 import { foundEra } from './era.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import { confirmRounds, dropFollowerReads, hurryRounds, renewLease } from './read-index.js'
-import { makeSender, needSnapshot, sendHeartbeats, sendSilentHeartbeats } from './replication.js'
+import {
+  makeProgress,
+  makeSender,
+  needSnapshot,
+  sendHeartbeats,
+  sendSilentHeartbeats,
+} from './replication.js'
+import { dropLeft, goOn, takePeers } from './reconfigure.js'
 import { becomeFollower } from './role.js'
 import { never, type RaftState } from './state.js'
 import { catchUpDone, type Transfer, transfer } from './transfer.js'
@@ -47,6 +54,10 @@ export interface Leading {
   readonly sender: EntrySender<'append'>
   /** Bytes of entries that are not committed yet. */
   uncommittedBytes: number
+  /** Who asked for the change of voters that is open: told once the new voters stand alone. */
+  change: Token | null
+  /** Members that were taken out and still hear of it, until these monotonic ms. */
+  readonly leaving: Map<MemberId, number>
 }
 
 /** Milliseconds without a proposal after which a leader counts as idle. */
@@ -60,15 +71,7 @@ const askAfter = 0.95
 export function becomeLeader(raft: RaftState, founds: boolean): void {
   const last = raft.tail.last
   const progress = new Map<MemberId, Progress>()
-  for (const peer of raft.others()) {
-    progress.set(
-      peer,
-      new Progress(last + 1, raft.mono, {
-        windowMax: raft.options.windowMessages,
-        windowBytesMax: raft.options.windowBytes,
-      }),
-    )
-  }
+  for (const peer of raft.others()) progress.set(peer, makeProgress(raft))
   dropFollowerReads(raft)
   if (founds) foundEra(raft)
   raft.role = 'leader'
@@ -89,6 +92,8 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     isLeaseVoid: false,
     sender: makeSender(raft, progress),
     uncommittedBytes: 0,
+    change: null,
+    leaving: new Map(),
   }
   if (hasBug('raft-leader-delivers-again') && raft.delivered > raft.tail.base.index)
     raft.log.delivered--
@@ -116,6 +121,7 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   if (isRestless && leading.transfer === null) transfer(raft, null)
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
   hurryRounds(raft, leading)
+  if (leading.leaving.size > 0) dropLeft(raft, leading)
   if (raft.mono >= leading.heartbeatAt) {
     leading.heartbeatAt = raft.mono + heartbeatInterval(raft, leading)
     renewLease(raft, leading)
@@ -157,16 +163,12 @@ function heartbeatInterval(raft: RaftState, leading: Leading): number {
 
 /** CheckQuorum: intact voters heard within the greatest election timeout. */
 function hasQuorum(raft: RaftState, leading: Leading): boolean {
-  let heard = 0
-  for (const id of raft.members.voters) {
-    if (id === raft.self) heard++
-    else {
-      const peer = leading.progress.get(id) as Progress
-      const counts = !peer.recovering || (leading.founds && raft.commit < leading.noop)
-      if (counts && raft.mono - peer.activeAt <= raft.options.electionMaxMs) heard++
-    }
-  }
-  return heard >= raft.quorum
+  return raft.decides((id) => {
+    if (id === raft.self) return true
+    const peer = leading.progress.get(id) as Progress
+    const counts = !peer.recovering || (leading.founds && raft.commit < leading.noop)
+    return counts && raft.mono - peer.activeAt <= raft.options.electionMaxMs
+  })
 }
 
 export function propose(raft: RaftState, token: Token, payload: Payload): Refusal | null {
@@ -184,9 +186,11 @@ export function propose(raft: RaftState, token: Token, payload: Payload): Refusa
 
 /** Raft 5.3 and 5.4.2: the greatest index of our own term that a majority of voters has on disk. */
 export function advanceCommit(raft: RaftState, leading: Leading): void {
-  const { voters } = raft.members
+  const { voters, outgoing } = raft.members
   const own = hasBug('raft-self-ack-early') ? raft.tail.last : raft.stable
-  const index = majorityMatch(voters, leading.progress, own)
+  let index = majorityMatch(countedIn(raft, voters), leading.progress, own)
+  if (outgoing !== undefined && !hasBug('raft-joint-commits-by-one'))
+    index = Math.min(index, majorityMatch(outgoing, leading.progress, own))
   if (index <= raft.commit) return
   if (raft.tail.termAt(index) !== raft.term && !hasBug('raft-commit-old-term')) return
   for (let at = raft.commit + 1; at <= index; at++) {
@@ -195,6 +199,12 @@ export function advanceCommit(raft: RaftState, leading: Leading): void {
   }
   leading.uncommittedBytes = Math.max(0, leading.uncommittedBytes)
   raft.commitTo(index)
+  if (hasBug('raft-members-at-commit')) takePeers(raft, leading)
+  goOn(raft, leading)
+}
+
+function countedIn(raft: RaftState, voters: readonly MemberId[]): readonly MemberId[] {
+  return hasBug('raft-learner-counts') ? [...voters, ...raft.members.learners] : voters
 }
 
 export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendAnswer): void {

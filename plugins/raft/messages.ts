@@ -112,6 +112,8 @@ export interface Report extends Head {
   readonly cause: RecoveryCause | null
   readonly last: Position
   readonly lossAccepted: boolean
+  /** It may begin an era: by its own list it is a voter. */
+  readonly stands: boolean
 }
 
 export interface AcceptLoss extends Head {
@@ -186,7 +188,9 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
       return writer.varint(message.nonce).finish()
     case 'report':
       writer.varint(message.nonce).varint(message.life).byte(causes.indexOf(message.cause))
-      return position(message.last).boolean(message.lossAccepted).finish()
+      return position(message.last)
+        .byte((message.lossAccepted ? 1 : 0) | (message.stands ? 0 : 2))
+        .finish()
     case 'timeout-now':
     case 'accept-loss':
       return writer.finish()
@@ -282,15 +286,10 @@ function decodeBody(
       const life = reader.varint()
       const cause = causes[reader.byte()]
       if (cause === undefined) return null
-      return {
-        kind,
-        ...head,
-        nonce,
-        life,
-        cause,
-        last: readPosition(reader),
-        lossAccepted: reader.boolean(),
-      }
+      const last = readPosition(reader)
+      const flags = reader.byte()
+      const lossAccepted = (flags & 1) !== 0
+      return { kind, ...head, nonce, life, cause, last, lossAccepted, stands: (flags & 2) === 0 }
     }
     case 'timeout-now':
     case 'accept-loss':

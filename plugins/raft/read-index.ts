@@ -8,6 +8,7 @@ import {
   type MemberId,
   type ReadLevel,
   type ReadRound,
+  quorumSize,
   type Refusal,
   hearPeer,
   type Token,
@@ -47,19 +48,22 @@ export function flushLeaderReads(raft: RaftState, leading: Leading): void {
   const { reads } = leading
   if (!reads.mayBegin || !knowsCommit(raft, leading)) return
   const round = reads.take(raft.log.commitPosition, raft.mono)
-  const isSure = raft.quorum === 1 || hasLease(raft, leading) || hasBug('raft-read-without-quorum')
+  const isSure = raft.isLoneVoter || hasLease(raft, leading) || hasBug('raft-read-without-quorum')
   if (isSure) {
     grantRound(raft, round)
     return
   }
   raft.counters.readRounds++
   reads.ask(round)
-  const few = raft.options.lease
-    ? null
-    : likelyQuorum(raft.members.voters, leading.progress, {
-        needed: raft.quorum - 1,
-        since: raft.mono - raft.options.heartbeatMs * 2,
-      })
+  const { voters, outgoing } = raft.members
+  const isPlain = outgoing === undefined && voters.includes(raft.self)
+  const few =
+    raft.options.lease || !isPlain
+      ? null
+      : likelyQuorum(voters, leading.progress, {
+          needed: quorumSize(voters.length) - 1,
+          since: raft.mono - raft.options.heartbeatMs * 2,
+        })
   if (few === null) askAll(raft, leading)
   else sendHeartbeats(raft, leading, true, few)
 }
@@ -79,7 +83,11 @@ export function hurryRounds(raft: RaftState, leading: Leading): void {
 /** A majority of intact voters answered a round: it and all older ones hold. */
 export function confirmRounds(raft: RaftState, leading: Leading): void {
   const { reads, progress } = leading
-  for (const round of reads.confirmed(confirmedRound(raft.members.voters, progress, reads.round))) {
+  const { voters, outgoing } = raft.members
+  let number = confirmedRound(voters, progress, reads.round)
+  if (outgoing !== undefined && !hasBug('raft-joint-reads-by-one'))
+    number = Math.min(number, confirmedRound(outgoing, progress, reads.round))
+  for (const round of reads.confirmed(number)) {
     leading.leaseFrom = Math.max(leading.leaseFrom, round.sentAt)
     grantRound(raft, round)
   }
@@ -89,7 +97,7 @@ export function confirmRounds(raft: RaftState, leading: Leading): void {
 export function renewLease(raft: RaftState, leading: Leading): void {
   const { reads } = leading
   // A lone voter needs no lease, and nobody would ever confirm its rounds.
-  if (!raft.options.lease || raft.quorum === 1 || reads.isBusy) return
+  if (!raft.options.lease || raft.isLoneVoter || reads.isBusy) return
   reads.ask(reads.takeEmpty(raft.log.commitPosition, raft.mono))
 }
 

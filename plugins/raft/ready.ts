@@ -25,10 +25,11 @@ export function takeReady(raft: RaftState): Ready | null {
     // Once it is on our own disk, so that a checkpoint never runs ahead of the log.
     deliverTo: raft.entering || raft.role === 'halted' ? 0 : Math.min(raft.commit, raft.stable),
     applyBytes: options.applyBytes,
-    syncs: raft.durability === 'always',
+    syncs: raft.durability === 'always' || raft.areMembersNew,
     mono: raft.mono,
   })
   if (isDirty) raft.isHardDirty = false
+  if (ready !== null) raft.areMembersNew = false
   return ready
 }
 
@@ -38,9 +39,11 @@ function flush(raft: RaftState): void {
   const { leading } = raft
   if (leading !== null) {
     advanceCommit(raft, leading)
-    flushLeaderReads(raft, leading)
-    flushAppends(raft, leading)
-    return
+    if (raft.leading === leading) {
+      flushLeaderReads(raft, leading)
+      flushAppends(raft, leading)
+      return
+    }
   }
   checkRefilled(raft)
   flushFollowerReads(raft)

@@ -70,6 +70,7 @@ export function onSurvey(raft: RaftState, from: MemberId, message: Survey): void
     cause: raft.recovering,
     last: raft.log.positionAt(raft.stable),
     lossAccepted: raft.losses.lossAccepted,
+    stands: raft.isEligible,
   }
   // The report speaks of term and era: they are on disk when it leaves.
   if (raft.isHardDirty || raft.log.writes.length > 0) raft.out.sendAfterWrite(from, report)
@@ -78,8 +79,8 @@ export function onSurvey(raft: RaftState, from: MemberId, message: Survey): void
 
 export function onReport(raft: RaftState, from: MemberId, message: Report): void {
   const { losses } = raft
-  const { nonce, life, cause, term, era, last } = message
-  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last })
+  const { nonce, life, cause, term, era, last, stands } = message
+  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands })
   if (isTaken && message.lossAccepted && raft.leader === null) losses.lossAccepted = true
 }
 

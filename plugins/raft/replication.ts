@@ -1,7 +1,7 @@
 // How a leader brings entries to its followers (`EntrySender`), and what else it tells them: heartbeats,
 // which carry the commit index, and that a snapshot is on its way.
 
-import { EntrySender, hasBug, type LogEntry, type MemberId, type Progress } from 'quorate/plugin'
+import { EntrySender, hasBug, type LogEntry, type MemberId, Progress } from 'quorate/plugin'
 import type { Leading } from './leader.js'
 import { encodeMessage } from './messages.js'
 import type { RaftState } from './state.js'
@@ -24,6 +24,14 @@ export function makeSender(raft: RaftState, progress: Leading['progress']): Entr
   })
 }
 
+/** Of a peer about whose log nothing is known. */
+export function makeProgress(raft: RaftState): Progress {
+  return new Progress(raft.tail.last + 1, raft.mono, {
+    windowMax: raft.options.windowMessages,
+    windowBytesMax: raft.options.windowBytes,
+  })
+}
+
 /** Sends what there is to send. Called once per Ready, after all proposals of the turn. */
 export function flushAppends(raft: RaftState, leading: Leading): void {
   leading.sender.flush()
@@ -40,7 +48,9 @@ export function entriesFetched(raft: RaftState, entries: readonly LogEntry[]): v
 
 /** Asks the shard for a snapshot transfer, if the peer is there to take it. */
 export function needSnapshot(raft: RaftState, id: MemberId, peer: Progress): void {
-  if (raft.mono - peer.activeAt > raft.options.electionMaxMs) {
+  // Who was taken out hears of it from the log or not at all.
+  const isLeaving = raft.leading?.leaving.has(id) === true
+  if (isLeaving || raft.mono - peer.activeAt > raft.options.electionMaxMs) {
     peer.paused = true
     return
   }

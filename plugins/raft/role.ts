@@ -11,7 +11,7 @@ export function makeFollowing(raft: RaftState): Following {
     // Under a lease a restarted member may have promised the leader silence that it forgot.
     contactAt: raft.options.lease ? raft.mono : never,
     // A lone voter waits for nobody.
-    deadline: raft.mono + (raft.quorum === 1 && raft.isVoter ? 0 : electionDelay(raft)),
+    deadline: raft.mono + (raft.isLoneVoter ? 0 : electionDelay(raft)),
     quickTries: 0,
     matched: 0,
     ack: null,
@@ -60,7 +60,7 @@ export function leaderLinkDown(raft: RaftState): void {
 
 /** 10 to 80 ms, sooner for members of lower rank. */
 export function quickDelay(raft: RaftState): number {
-  const rank = raft.members.voters.indexOf(raft.self) % 3
+  const rank = Math.max(0, raft.members.voters.indexOf(raft.self)) % 3
   return 10 + rank * 20 + raft.random.below(30)
 }
 
@@ -69,5 +69,8 @@ function stopLeading(raft: RaftState): void {
   raft.counters.stepDowns++
   raft.out.note('info', 'raft.stepped-down', { member: raft.self, term: raft.term })
   dropLeaderReads(raft)
+  // Another leader may bring the change to its end, or undo it.
+  const change = raft.leading?.change ?? null
+  if (change !== null) raft.out.drop(change, 'not-leader', false)
   raft.leading = null
 }

@@ -1,8 +1,8 @@
 // Where the log and the engine's state meet: starting anew from a snapshot that the shard installed.
 // Snapshot bytes never pass here.
 
-import type { Hash64, MemberId, Position } from 'quorate/plugin'
-import { becomeFollower, electionDelay } from './role.js'
+import type { Hash64, MemberId, Members, Position } from 'quorate/plugin'
+import { becomeFollower, electionDelay, isInContact } from './role.js'
 import { type RaftState, termJumpMax } from './state.js'
 
 /** Whether a snapshot at `at` that `from` offers would help. */
@@ -12,7 +12,9 @@ export function acceptsSnapshot(
 ): boolean {
   const { from, term, at } = offer
   if (raft.role === 'halted' || raft.role === 'leader' || raft.diskShort) return false
-  if (term < raft.term || term > raft.term + termJumpMax || !raft.isMember(from)) return false
+  if (term < raft.term || term > raft.term + termJumpMax) return false
+  // A leader may be new to us; who was taken out may not speak against the one that is heard.
+  if (!raft.isMember(from) && raft.leader !== from && isInContact(raft)) return false
   if (raft.leader !== null && raft.leader !== from && term === raft.term) return false
   // Entering an era, our commit index is of a history that ended.
   if (at.index <= raft.commit && !raft.needsSnapshot && !raft.entering) return false
@@ -23,14 +25,19 @@ export function acceptsSnapshot(
 }
 
 /** The engine is now exactly at `at`. The log behind it stays only where it surely continues from there. */
-export function snapshotInstalled(raft: RaftState, at: Position, chain: Hash64): void {
+export function snapshotInstalled(
+  raft: RaftState,
+  { at, chain, members }: { at: Position; chain: Hash64; members: Members },
+): void {
   raft.counters.snapshotsInstalled++
   raft.out.note('info', 'raft.snapshot-installed', {
     member: raft.self,
     term: at.term,
     index: at.index,
   })
-  if (!raft.log.install(at, chain, raft.entering)) {
+  const stays = raft.log.install(at, chain, raft.entering)
+  raft.installMembers(at.index, members, stays)
+  if (!stays) {
     raft.following.matched = 0
     raft.following.ack = null
   }

@@ -3,16 +3,20 @@
 // term, vote, log or commit goes through a method here, so that the rules are asserted in one place.
 
 import {
+  areSameMembers,
   assert,
+  decides,
   type Durability,
   type GroupId,
   hasBug,
+  isMemberOf,
   type LogEntry,
   type Losses,
   type MemberId,
+  MemberLog,
   type Members,
+  membersOf,
   Outbox,
-  quorumSize,
   type Random,
   type ReadTries,
   type RecoveryCause,
@@ -20,6 +24,7 @@ import {
   type StrategyInit,
   type Tail,
   tailShare,
+  votersOf,
 } from 'quorate/plugin'
 import type { Candidacy } from './candidate.js'
 import type { Following } from './follower.js'
@@ -46,6 +51,7 @@ export interface Counters {
   fetches: number
   malformed: number
   eras: number
+  memberChanges: number
 }
 
 /** A time that is past on every monotonic clock, in milliseconds. */
@@ -63,8 +69,10 @@ export class RaftState {
   readonly random: Random
   /** Another number for each run: tells answers to this run from older ones. */
   readonly life: number
-  /** Voters and learners; everything asks this one object, so that membership can become live. */
+  /** The newest list in the log, committed or not (Raft 6); everything asks this one object. */
   members: Members
+  /** All lists from the log's base on. */
+  readonly memberLog: MemberLog
   readonly log: ReplicaLog
   readonly out = new Outbox<RaftMessage>(encodeMessage)
   readonly counters: Counters
@@ -83,6 +91,8 @@ export class RaftState {
   isReadable = false
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
+  /** Members changed since the last write: it is synced, whatever the durability. */
+  areMembersNew = false
 
   /** Per role; `candidacy` and `leading` are null outside of it. The first three are set by strategy.ts. */
   following!: Following
@@ -101,10 +111,11 @@ export class RaftState {
     this.recoverWaitMs = init.recoverWaitMs
     this.random = init.random
     this.life = init.random.uint32()
-    this.members = init.members
     this.mono = init.now.mono
     this.counters = emptyCounters()
     this.#hard = decodeHardState(init.state)
+    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard))
+    this.members = this.memberLog.current
     this.log = new ReplicaLog({
       base: init.base,
       baseChain: init.baseChain,
@@ -123,6 +134,7 @@ export class RaftState {
     if (this.tail.lastTerm > this.#hard.term) this.#change({ term: this.tail.lastTerm, vote: null })
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('raft-recovers-as-intact')
     if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+    this.noteMembers(init.entries)
   }
 
   get tail(): Tail {
@@ -171,24 +183,50 @@ export class RaftState {
   }
 
   get isVoter(): boolean {
-    return this.members.voters.includes(this.self)
+    const { voters, outgoing } = this.members
+    return voters.includes(this.self) || outgoing?.includes(this.self) === true
   }
 
-  get quorum(): number {
-    return quorumSize(this.members.voters.length)
+  /** Nobody else is ever asked. */
+  get isLoneVoter(): boolean {
+    const { voters, outgoing } = this.members
+    return outgoing === undefined && voters.length === 1 && voters[0] === this.self
+  }
+
+  /**
+   * Whether this member may be needed as a leader: a voter, or one that is taken out by an entry of which it does
+   * not know that it is committed. It may be the only one that can bring that about (thesis 4.2.2).
+   */
+  get isEligible(): boolean {
+    if (this.isVoter) return true
+    const { membersBefore } = this
+    return membersBefore !== null && votersOf(membersBefore).includes(this.self)
+  }
+
+  /** The list before the newest, while it is not known whether that one is committed. */
+  get membersBefore(): Members | null {
+    return this.memberLog.before(this.commit)
   }
 
   isMember(id: MemberId): boolean {
-    return this.members.voters.includes(id) || this.members.learners.includes(id)
+    return isMemberOf(this.members, id)
   }
 
   /** Every other member, voters first. */
   others(): MemberId[] {
-    return [...this.members.voters, ...this.members.learners].filter((id) => id !== this.self)
+    const { members } = this
+    return [...votersOf(members), ...members.learners].filter(
+      (id, at, all) => id !== this.self && all.indexOf(id) === at,
+    )
   }
 
   otherVoters(): MemberId[] {
-    return this.members.voters.filter((id) => id !== this.self)
+    return votersOf(this.members).filter((id) => id !== this.self)
+  }
+
+  /** Whether those for which this holds can decide: a majority, of both sets while a change of voters is open. */
+  decides(holds: (id: MemberId) => boolean): boolean {
+    return decides(this.members, holds)
   }
 
   /** Raft 5.1: a greater term, without a vote in it yet. */
@@ -257,10 +295,31 @@ export class RaftState {
       last: this.tail.last,
     })
     this.log.truncate(after)
+    if (hasBug('raft-members-stay')) return
+    if (this.memberLog.truncate(after)) this.#takeMembers()
+  }
+
+  /** Lists of members among entries of the log take effect at once. */
+  noteMembers(entries: readonly LogEntry[]): void {
+    for (const { term, index, payload } of entries) {
+      if (index <= this.memberLog.at || this.tail.termAt(index) !== term) continue
+      const members = membersOf(payload)
+      if (members === null || index <= this.tail.base.index) continue
+      this.memberLog.note(index, members)
+      this.#takeMembers()
+    }
+  }
+
+  /** The log begins behind a snapshot now; entries behind it are still there where it `stays`. */
+  installMembers(at: number, members: Members, stays: boolean): void {
+    const { current } = this.memberLog
+    this.memberLog.install(at, members, stays)
+    if (!areSameMembers(current, this.memberLog.current)) this.#takeMembers()
   }
 
   commitTo(index: number): void {
     this.log.commitTo(index)
+    if (hasBug('raft-members-at-commit')) this.members = this.memberLog.asOf(this.commit)
     if (!this.isReadable) this.isReadable = this.log.commitPosition.term === this.term
   }
 
@@ -273,6 +332,16 @@ export class RaftState {
     this.candidacy = null
     this.leading = null
     this.out.note('error', 'raft.halted', { member: this.self, term: this.term, why })
+  }
+
+  #takeMembers(): void {
+    const { memberLog } = this
+    this.members = hasBug('raft-members-at-commit')
+      ? memberLog.asOf(this.commit)
+      : memberLog.current
+    this.areMembersNew = true
+    if (!this.isAlone) this.log.joined()
+    if (!this.log.isKept) this.#change({ members: this.members })
   }
 
   #lose(cause: RecoveryCause): void {
@@ -288,6 +357,11 @@ export class RaftState {
     this.#hard = { ...this.#hard, ...change }
     this.isHardDirty = true
   }
+}
+
+/** Without a log on disk the hard state knows the members; a checkpoint may be newer or older than those. */
+function baseMembers(init: StrategyInit<RaftOptions>, hard: HardState): Members {
+  return init.durability === 'none' && hard.members !== null ? hard.members : init.members
 }
 
 function emptyCounters(): Counters {
@@ -306,5 +380,6 @@ function emptyCounters(): Counters {
     fetches: 0,
     malformed: 0,
     eras: 0,
+    memberChanges: 0,
   }
 }

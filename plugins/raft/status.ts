@@ -50,8 +50,8 @@ class RaftStatus implements StrategyStatus {
 
   /** A lone member without a log on disk computes no chain only to be asked for its status. */
   get chain(): Hash64 {
-    const { isAlone, durability, tail } = this.#raft
-    if (isAlone && durability === 'none') return rebasedChain(tail.position)
+    const { log, durability, tail } = this.#raft
+    if (log.isAlone && durability === 'none') return rebasedChain(tail.position)
     return tail.chainAt(tail.last) as Hash64
   }
 
@@ -85,6 +85,6 @@ function roleOf(raft: RaftState): StrategyStatus['role'] {
   if (raft.role === 'halted' || raft.losses.blocked !== '') return 'halted'
   if (raft.role === 'leader') return 'leader'
   if (raft.recovering !== null) return 'recovering'
-  if (!raft.isVoter) return 'learner'
+  if (!raft.isEligible) return 'learner'
   return raft.role
 }

@@ -34,7 +34,8 @@ import { followerReadsTick, onReadAnswer, onReadRequest, readIndex } from './rea
 import { takeReady, writePersisted } from './ready.js'
 import { lossAccepted, makeLosses, onReport, onSurvey } from './recovery.js'
 import { entriesFetched, snapshotEnded } from './replication.js'
-import { becomeFollower, leaderLinkDown, makeFollowing } from './role.js'
+import { reconfigure } from './reconfigure.js'
+import { becomeFollower, isInContact, leaderLinkDown, makeFollowing } from './role.js'
 import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { RaftState, termJumpMax } from './state.js'
 import { describe } from './status.js'
@@ -64,12 +65,13 @@ export class RaftStrategy implements Strategy {
   step(from: MemberId, message: Uint8Array, now: Now): void {
     const raft = this.#raft
     this.#note(now)
-    if (raft.role === 'halted' || from === raft.self || !raft.isMember(from)) return
+    if (raft.role === 'halted' || from === raft.self) return
     const decoded = decodeMessage(message)
     if (decoded === null || decoded.term > raft.term + termJumpMax) {
       raft.counters.malformed++
       return
     }
+    if (!raft.isMember(from) && !this.#mayBeStranger(from, decoded)) return
     switch (decoded.kind) {
       // These three and requests for votes change no term by themselves.
       case 'survey':
@@ -99,16 +101,17 @@ export class RaftStrategy implements Strategy {
   }
 
   checkpointed(position: Position): void {
-    this.#raft.log.cut(position, this.#raft.options.keepBytes)
+    const raft = this.#raft
+    raft.log.cut(position, raft.options.keepBytes)
+    raft.memberLog.cut(raft.tail.base.index)
   }
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     return readIndex(this.#raft, token, level)
   }
 
-  /** Membership is static: no change is ever taken. */
-  reconfigure(_token: Token, _change: MemberChange): Refusal | null {
-    return { reason: 'unsupported' }
+  reconfigure(token: Token, change: MemberChange): Refusal | null {
+    return reconfigure(this.#raft, token, change)
   }
 
   persisted(batch: number): void {
@@ -135,8 +138,8 @@ export class RaftStrategy implements Strategy {
     if (progress !== undefined) progress.paused = false
   }
 
-  snapshotInstalled(at: Position, chain: Hash64, _members: Members): void {
-    snapshotInstalled(this.#raft, at, chain)
+  snapshotInstalled(at: Position, chain: Hash64, members: Members): void {
+    snapshotInstalled(this.#raft, { at, chain, members })
   }
 
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
@@ -186,6 +189,22 @@ export class RaftStrategy implements Strategy {
 
   #note(now: Now): void {
     if (now.mono > this.#raft.mono) this.#raft.mono = now.mono
+  }
+
+  /**
+   * What one that is no member here may say: our list may be old, or it does not know that it was taken out.
+   * A newer history it brings only to who hears no leader: see recovery.ts.
+   */
+  #mayBeStranger(from: MemberId, { kind, era, term }: RaftMessage): boolean {
+    const raft = this.#raft
+    if (from === raft.leader || kind === 'vote' || kind === 'survey') return true
+    if (kind === 'appended' || kind === 'beaten') {
+      return term <= raft.term && raft.leading?.leaving.has(from) === true
+    }
+    if (kind !== 'append' && kind !== 'heartbeat') return false
+    // A term has one leader, and this one is known.
+    if (term === raft.term && raft.leader !== null) return false
+    return era <= raft.era || !isInContact(raft)
   }
 
   /** Raft 5.1 for terms, recovery.ts for eras. False for a message that ends here. */

@@ -38,8 +38,10 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
   return null
 }
 
-function best(raft: RaftState, leading: Leading): MemberId | null {
-  return bestPeer(raft.otherVoters(), leading.progress, raft.mono - raft.options.electionMinMs)
+/** Of those that stay, while a change of voters is open. */
+export function best(raft: RaftState, leading: Leading): MemberId | null {
+  const voters = raft.members.voters.filter((id) => id !== raft.self)
+  return bestPeer(voters, leading.progress, raft.mono - raft.options.electionMinMs)
 }
 
 /** Tells the target to stand once it has everything. */

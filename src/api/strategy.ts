@@ -51,6 +51,8 @@ export interface StrategyPlugin<O = unknown> {
 export interface Members {
   readonly voters: readonly MemberId[]
   readonly learners: readonly MemberId[]
+  /** Voters of the list before, while a change of voters is open: nothing is decided without a majority of each. */
+  readonly outgoing?: readonly MemberId[]
 }
 
 /** Everything a strategy instance starts from. */
@@ -59,6 +61,7 @@ export interface StrategyInit<O = unknown> {
   readonly group: GroupId
   readonly options: O
   readonly durability: Durability
+  /** As of `base`: those that the group began with where no checkpoint says otherwise. */
   readonly members: Members
   /** The last `StoreBatch.state` that reached the disk, or null. */
   readonly state: Uint8Array | null
@@ -120,10 +123,16 @@ export type Refusal =
   | { readonly reason: 'removed' }
   /** `supports` does not promise it. */
   | { readonly reason: 'unsupported' }
+  /** A change of members that names who is not there or is there already, or leaves no voter. */
+  | { readonly reason: 'invalid' }
 
+/** One atomic change. Nobody is named twice. */
 export interface MemberChange {
+  /** Become learners. */
   readonly add: readonly MemberId[]
+  /** Voters or learners. */
   readonly remove: readonly MemberId[]
+  /** Learners that become voters. */
   readonly promote: readonly MemberId[]
 }
 
@@ -139,6 +148,11 @@ export interface Strategy {
   /** The only leave to cut the log: everything up to `position` is in a finished checkpoint. */
   checkpointed(position: Position): void
   readIndex(token: Token, level: ReadLevel): Refusal | null
+  /**
+   * Null: taken, and later delivered with this token once the new members are committed, or reported in
+   * `dropped`. Busy while an earlier change is open, before an entry of the leader's own term is committed, and where
+   * a learner to be promoted lags far.
+   */
   reconfigure(token: Token, change: MemberChange): Refusal | null
   /** The write of that Ready is on disk (synced if `mustSync`). Called in order of batch numbers. */
   persisted(batch: number): void

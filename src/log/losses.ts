@@ -3,8 +3,8 @@
 // that is safe: a strategy's vote (a promise, a term's one leader) is synced in every durability, and
 //  1. who lost something counts for nothing until its durable log has reached a commit index that a
 //     leader gave it after the loss and a round over intact voters confirmed (`target`);
-//  2. whoever lost a disk forgot its votes, too: it votes no more until every other voter reported a
-//     term, after the loss, that is not above its own. Whoever once got its vote has at least that
+//  2. whoever lost a disk forgot its votes, too: it votes no more until, refilled, it knows the members again and
+//     every other voter reported a term, after the loss, that is not above its own. Whoever once got its vote has at least that
 //     vote's term, so the forgotten vote is not in a later one.
 // Where so few voters are intact that no majority of them can exist, nobody can be refilled, and that
 // cannot heal. Under `everysec` and `none`, or once the operator accepts the loss, the longest log
@@ -21,6 +21,7 @@ import { comparePositions, type Position } from '../api/position.js'
 import type { Members, RecoveryCause } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { decides, isMemberOf, votersOf } from './members.js'
 import type { ReplicaLog } from './replica-log.js'
 
 const never = -1e15
@@ -34,6 +35,8 @@ export interface LossReport {
   readonly era: number
   /** The durable end of its log. */
   readonly last: Position
+  /** False where it could not begin an era, as it is no voter by its own list. */
+  readonly stands?: boolean
 }
 
 /** The member's state, as far as a loss concerns it. */
@@ -46,10 +49,13 @@ export interface LossMember {
   readonly mono: number
   readonly recovering: RecoveryCause | null
   readonly era: number
-  readonly quorum: number
   readonly isVoter: boolean
   readonly diskShort: boolean
   readonly log: ReplicaLog
+  /** It may begin an era; absent where all voters may, and nobody else. */
+  readonly isEligible?: boolean
+  /** The list before that in `members`, while it is not known whether that one is committed. */
+  readonly membersBefore?: Members | null
   otherVoters(): MemberId[]
 }
 
@@ -174,6 +180,7 @@ export class Losses {
     const deeds = this.#deeds
     if (deeds.isLeading()) return false
     if (recovering !== null || deeds.votesForgotten()) return true
+    if (!isMemberOf(this.#member.members, this.#member.self) && !this.#stands) return false
     return deeds.leader() === null && mono - this.#leaderlessAt > deeds.silentMs
   }
 
@@ -193,6 +200,8 @@ export class Losses {
   /** Rule 2 above. */
   #recallVotes(): void {
     const deeds = this.#deeds
+    // Who else may have its vote stands in a list of members that it lost as well: first it has that again.
+    if (this.#member.recovering !== null) return
     let term = deeds.term()
     for (const id of this.#member.otherVoters()) {
       const heard = this.#reports.get(id)
@@ -209,7 +218,7 @@ export class Losses {
   /** Begins the next one once all have reported, or have had the time for it. */
   #survey(): void {
     const { mono } = this.#member
-    const voters = this.#member.otherVoters()
+    const voters = this.#asked()
     const isOpen = voters.some((id) => !this.#reports.has(id))
     if (isOpen && mono - this.#surveyedAt < this.#deeds.answerMs) return
     this.#surveyedAt = mono
@@ -227,7 +236,7 @@ export class Losses {
     const era = this.#greatestEra()
     const lost = host.recovering === null && host.era === era ? [] : [host.self]
     const present = [host.self]
-    for (const id of host.otherVoters()) {
+    for (const id of this.#asked()) {
       const now = this.#reports.get(id)
       const before = this.#earlier.get(id)
       // Lost in both surveys within one run and era: lost at one common moment, together with all others.
@@ -238,24 +247,54 @@ export class Losses {
       // Who missed the beginning of an era is not intact in it, whatever its disk holds.
       if (isLost || now.era < era) lost.push(id)
     }
-    const { voters } = host.members
-    if (voters.length - lost.length >= host.quorum) {
+    const voters = votersOf(host.members)
+    const isIntact = (id: MemberId): boolean => !lost.includes(id)
+    const isPresent = (id: MemberId): boolean => present.includes(id)
+    const isLedByNew = this.#decides(isIntact)
+    // Others may not know of the newest members, and be too few without those that lost something.
+    const isStuckBefore =
+      isLedByNew && !this.#decidesBefore(isIntact) && this.#decidesBefore(isPresent)
+    if (isLedByNew && !isStuckBefore) {
       if (host.recovering !== null) this.waits = 'waits for a leader elected by intact members'
       return
     }
     if (host.durability === 'always' && !this.lossAccepted && !hasBug('raft-loss-unasked')) {
-      this.blocked = `members ${lost.join(', ')} lost what they had acknowledged, so fewer than ${host.quorum} intact voters are left: restore a disk or run \`quorate recover --accept-loss\``
+      this.blocked = `members ${lost.join(', ')} lost what they had acknowledged, so no majority of intact voters is left: restore a disk or run \`quorate recover --accept-loss\``
       return
     }
-    const isComplete = present.length === voters.length
+    const isComplete = voters.every(isPresent)
     const isPatient =
-      present.length >= host.quorum && host.mono - this.#leaderlessAt >= host.recoverWaitMs
+      this.#decides(isPresent) && host.mono - this.#leaderlessAt >= host.recoverWaitMs
     if (!isComplete && !isPatient) {
       const missing = voters.filter((id) => !present.includes(id))
       this.waits = `waits for members ${missing.join(', ')} before a new era begins`
       return
     }
     if (this.#longest(present) === host.self || hasBug('raft-era-any-log')) this.#force(present)
+  }
+
+  get #stands(): boolean {
+    return this.#member.isEligible ?? this.#member.isVoter
+  }
+
+  /** Whether those for which this holds can decide: a majority, of both sets while a change of voters is open. */
+  #decides(holds: (id: MemberId) => boolean): boolean {
+    return decides(this.#member.members, holds)
+  }
+
+  /** The same for the list before, where that may still be the one in force for others. */
+  #decidesBefore(holds: (id: MemberId) => boolean): boolean {
+    const { membersBefore } = this.#member
+    return membersBefore == null || decides(membersBefore, holds)
+  }
+
+  /** Whoever may have a say by the newest list, or by the one before it. */
+  #asked(): readonly MemberId[] {
+    const { membersBefore, self } = this.#member
+    const others = this.#member.otherVoters()
+    if (membersBefore == null) return others
+    const before = votersOf(membersBefore).filter((id) => id !== self && !others.includes(id))
+    return [...others, ...before]
   }
 
   #greatestEra(): number {
@@ -266,23 +305,23 @@ export class Losses {
 
   #longest(present: readonly MemberId[]): MemberId {
     const { self, log } = this.#member
-    let best = self
+    let best: MemberId | null = this.#stands ? self : null
     let bestLast = log.positionAt(log.stable)
     for (const id of present) {
       const heard = this.#reports.get(id)
-      if (heard === undefined) continue
-      const order = comparePositions(heard.last, bestLast)
-      if (order < 0 || (order === 0 && id > best)) continue
+      if (heard === undefined || heard.stands === false) continue
+      const order = best === null ? 1 : comparePositions(heard.last, bestLast)
+      if (order < 0 || (order === 0 && best !== null && id > best)) continue
       best = id
       bestLast = heard.last
     }
-    return best
+    return best ?? self
   }
 
   #force(present: readonly MemberId[]): void {
-    const { isVoter, diskShort, mono, era } = this.#member
+    const { diskShort, mono, era } = this.#member
     const deeds = this.#deeds
-    if (!isVoter || diskShort || mono - this.#forcedAt < deeds.answerMs) return
+    if (!this.#stands || diskShort || mono - this.#forcedAt < deeds.answerMs) return
     this.#forcedAt = mono
     let term = Math.max(deeds.term(), era)
     for (const id of present) {
@@ -306,7 +345,7 @@ export class Losses {
     })
     const forgets = isForgetful || this.#deeds.votesForgotten()
     if (!forgets || hasBug('raft-era-reuses-term')) return known + 1
-    const { voters } = host.members
+    const voters = votersOf(host.members)
     const beyond = known + forgottenTermsMax + (host.random.uint32() % leapsMax) * voters.length
     const seat = voters.indexOf(host.self)
     return beyond + voters.length - (beyond % voters.length) + seat

@@ -49,7 +49,7 @@ export function majorityMatch(
   progress: ReadonlyMap<MemberId, Progress>,
   own: number,
 ): number {
-  if (voters.length === 1) return own
+  if (voters.length === 1 && !progress.has(voters[0] as MemberId)) return own
   const matches: number[] = []
   for (const id of voters) {
     const peer = progress.get(id)

@@ -6,6 +6,13 @@ export function quorumSize(voterCount: number): number {
   return Math.floor(voterCount / 2) + 1
 }
 
+/** Whether more than half of the voters are ones for which this holds. */
+export function isMajority<T>(voters: readonly T[], holds: (voter: T) => boolean): boolean {
+  let count = 0
+  for (const voter of voters) if (holds(voter)) count++
+  return count >= quorumSize(voters.length)
+}
+
 /** The greatest index that a majority has reached; `matches` has one element per voter. 0 for no voters. */
 export function quorumIndex(matches: readonly number[]): number {
   const needed = quorumSize(matches.length)

@@ -57,10 +57,12 @@ export class ReplicaLog {
   /** For the next write. */
   cutTo: number | null = null
   reset: { readonly at: Position; readonly chain: Hash64 } | null = null
-  readonly #init: Pick<ReplicaLogInit, 'durability' | 'isAlone' | 'drop'>
+  readonly #init: Pick<ReplicaLogInit, 'durability' | 'drop'>
+  #isAlone: boolean
 
   constructor(init: ReplicaLogInit) {
     this.#init = init
+    this.#isAlone = init.isAlone
     this.tail = new Tail(init.base, init.baseChain, {
       lazyChain: init.isAlone && init.durability === 'none',
       bytesMax: init.tailBytes,
@@ -76,6 +78,18 @@ export class ReplicaLog {
   /** Entries reach the disk. */
   get isKept(): boolean {
     return this.#init.durability !== 'none'
+  }
+
+  /** No other member ever held these entries. */
+  get isAlone(): boolean {
+    return this.#isAlone
+  }
+
+  /** Others take part from now on. */
+  joined(): void {
+    if (!this.#isAlone) return
+    this.#isAlone = false
+    this.tail.keepChain()
   }
 
   /** Position of the commit index. */
@@ -194,7 +208,7 @@ export class ReplicaLog {
   /** Everything up to `position` is in a finished checkpoint: the log may go, save `keepBytes` for laggards. */
   cut(position: Position, keepBytes: number): void {
     let to = Math.min(position.index, this.applied, this.stable)
-    if (!this.#init.isAlone && this.isKept) {
+    if (!this.#isAlone && this.isKept) {
       let kept = 0
       while (to > this.tail.base.index) {
         kept += this.tail.sizeAt(to)

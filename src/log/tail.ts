@@ -23,6 +23,7 @@ const slackMax = 1024
 
 export class Tail {
   readonly #options: TailOptions
+  #isLazy: boolean
   /** Position before the first entry, and the chain there. */
   #base: Position
   #baseChain: Hash64
@@ -42,6 +43,7 @@ export class Tail {
 
   constructor(base: Position, chain: Hash64, options: TailOptions) {
     this.#options = options
+    this.#isLazy = options.lazyChain
     this.#base = base
     this.#baseChain = chain
     this.#chained = base.index
@@ -114,6 +116,11 @@ export class Tail {
     return this.#chains[this.#slot(index)] as Hash64
   }
 
+  /** Others hold entries from now on: the chain is computed, from wherever it is known. */
+  keepChain(): void {
+    this.#isLazy = false
+  }
+
   append(entry: LogEntry): void {
     assert(entry.index === this.last + 1, 'entries are appended without a gap')
     assert(entry.term >= this.lastTerm, 'terms in a log never decrease')
@@ -146,7 +153,7 @@ export class Tail {
     assert(to <= this.last, 'the tail is not cut behind its end')
     const term = this.termAt(to) as number
     const position = { term, index: to }
-    if (this.#options.lazyChain && to > this.#chained) this.#baseChain = rebasedChain(position)
+    if (this.#isLazy && to > this.#chained) this.#baseChain = rebasedChain(position)
     else this.#baseChain = this.chainAt(to) as Hash64
     const end = this.#slot(to)
     for (let at = this.#head; at <= end; at++) {
@@ -177,7 +184,7 @@ export class Tail {
 
   /** Nobody is expected to ask for the payloads up to `upTo` soon: they are kept as cheaply as can be. */
   pack(upTo: number): void {
-    if (this.#options.lazyChain) return
+    if (this.#isLazy) return
     const end = Math.min(upTo, this.last)
     for (let index = Math.max(this.#packed, this.#base.index) + 1; index <= end; index++) {
       const at = this.#slot(index)

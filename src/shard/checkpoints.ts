@@ -12,6 +12,7 @@ import type { GroupId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import type { Position } from '../api/position.js'
 import type { Row } from '../api/store.js'
+import type { Members } from '../api/strategy.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { ShardSink } from './sink.js'
@@ -41,6 +42,7 @@ export interface CheckpointStart {
   readonly chain: Hash64
   readonly era: number
   readonly meta: Uint8Array
+  readonly members?: Members | undefined
 }
 
 export interface CheckpointsStatus {
@@ -259,6 +261,7 @@ export class Checkpoints {
       era: start.era,
       engine,
       meta: start.meta,
+      members: start.members,
     }
   }
 

@@ -7,6 +7,7 @@ import { Deferral } from './deferral.js'
 import type { Executor } from './executor.js'
 import type { GroupReads } from './group-reads.js'
 import type { Lead } from './lead.js'
+import type { Membership } from './membership.js'
 import type { RemoteReads } from './remote-reads.js'
 import { channels, type ShardSink } from './sink.js'
 import type { Storage } from './storage.js'
@@ -22,6 +23,7 @@ export interface DriveInit {
   readonly writes: Writes
   readonly executor: Executor
   readonly storage: Storage
+  readonly membership: Membership
   readonly token: () => Token
   /** Own entries may be answered (where order is not total). */
   readonly settled: (tokens: readonly Token[]) => void
@@ -108,7 +110,7 @@ export class Drive {
   }
 
   #handle(ready: Ready, now: Now): void {
-    const { strategy, sink, reads, writes, executor, storage } = this.#init
+    const { strategy, sink, reads, writes, executor, storage, membership } = this.#init
     for (const each of ready.sendNow) sink.send(each.to, channels.strategy, each.message)
     const after = (): void => {
       for (const each of ready.sendAfterWrite) sink.send(each.to, channels.strategy, each.message)
@@ -130,7 +132,7 @@ export class Drive {
     if (ready.stable != null) executor.stable(ready.stable)
     for (const grant of ready.grants) reads.granted(grant.token, grant.at.index)
     for (const each of ready.dropped) {
-      if (!reads.dropped(each.token)) writes.lost()
+      if (!reads.dropped(each.token) && !membership.dropped(each.token)) writes.lost()
     }
     if (ready.fetch !== null) storage.fetch(ready.fetch)
     for (const peer of ready.snapshotTo) storage.snapshotTo(peer)

@@ -6,11 +6,13 @@ import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import { readNote } from '../api/scripts.js'
-import type { Strategy } from '../api/strategy.js'
+import type { Delivery, Strategy } from '../api/strategy.js'
+import { membersOf } from '../log/members.js'
 import type { Commands } from './batch.js'
 import type { EventLog, HeldEvents } from './event-log.js'
 import type { Guests } from './guests.js'
 import type { Lanes } from './lanes.js'
+import type { Membership } from './membership.js'
 import type { MergingHost } from './merging.js'
 import type { ShardInit } from './shard-init.js'
 import { type Unsettled, unsettledOf } from './unsettled.js'
@@ -49,6 +51,8 @@ export interface ExecutorHost extends MergingHost {
   cancelled(ids: readonly WaiterId[]): void
   /** An effect of a script takes place, or what it read is told: the command's arguments. */
   said?(running: Running | null, db: number, args: readonly string[]): void
+  /** An entry that changes the members of the group; false where it names none. */
+  members(delivery: Delivery): boolean
   /** A tick expired so many keys. */
   ticked(count: number): void
   /** The replica may not go on: it met what it does not know. */
@@ -70,6 +74,7 @@ export function executorHost(of: {
   readonly now: () => Now
   readonly halt: (why: string) => void
   readonly strategy: () => Strategy | null
+  readonly membership: Membership
 }): ExecutorHost & SettledHost {
   const { init, writes, lanes, events, guests } = of
   const { self } = init.config
@@ -126,6 +131,11 @@ export function executorHost(of: {
       const batch = args[0] === readNote ? writes.batchOf(running.head) : null
       batch?.lanes[at]?.caller.scriptRead?.(batch.tickets[at] as number)
       init.scripted?.(db, args)
+    },
+    members: ({ payload, token }) => {
+      const members = membersOf(payload)
+      if (members !== null) of.membership.executed(members, token)
+      return members !== null
     },
     ticked: (count) => writes.ticked(count),
     halt: of.halt,

@@ -92,9 +92,7 @@ export class Executor {
     this.#waiters.attach(init.engine)
     this.#reads = init.reads
     this.#rounds = new RoundReader({
-      host: init.host,
-      stint: this.#stint,
-      engine: () => this.engine,
+      ...{ host: init.host, stint: this.#stint, engine: () => this.engine },
       read: (round, db, args) => this.#read(round, db, args),
     })
   }
@@ -103,7 +101,6 @@ export class Executor {
     this.#deliveries.add(deliveries)
   }
 
-  /** Entries delivered and not yet executed wholly. */
   get backlog(): number {
     return this.#deliveries.count
   }
@@ -197,9 +194,8 @@ export class Executor {
     const taking = { engine, windows: this.#windows, said }
     const next = () => (this.events.isWanted ? undefined : this.#deliveries.first?.payload)
     kept.takeAll(next, taking, (running) => this.#close(running))
-    if (kept.isEmpty) return
-    const isAwaited = this.#reads.due(this.applied.index) !== null
-    if (isAwaited || this.backlog > 0) kept.undo(engine, this.#waiters)
+    const isAwaited = this.#reads.due(this.applied.index) !== null || this.backlog > 0
+    if (!kept.isEmpty && isAwaited) kept.undo(engine, this.#waiters)
   }
 
   /** Where the reply of a finished long command belongs. */
@@ -239,6 +235,10 @@ export class Executor {
     switch (head.kind) {
       case entryKinds.noop:
         this.#done()
+        return true
+      case entryKinds.member:
+        if (this.#host.members(delivery)) this.#done()
+        else this.#halt(`entry ${delivery.at.index} names no members`)
         return true
       case entryKinds.evict:
       case entryKinds.tick:

@@ -86,15 +86,15 @@ export function guestsOf(
 
 export function storageOf(
   init: ShardInit,
-  of: Pick<StorageInit, 'makeEngine' | 'windows'> & StorageInit['host'],
+  of: Pick<StorageInit, 'makeEngine' | 'windows' | 'membership'> & StorageInit['host'],
 ): Storage {
-  const { makeEngine, windows, ...host } = of
+  const { makeEngine, windows, membership, ...host } = of
   return new Storage({
     group: init.id,
     config: init.config,
     durability: init.keyspace.durability,
     sink: init.sink,
-    members: init.members,
+    membership,
     merges: init.plugin.supports.order !== 'total',
     makeEngine,
     windows,

@@ -17,7 +17,7 @@ import { type Position, positionZero } from '../api/position.js'
 import { showDigest } from '../api/keyspace-digest.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
-import type { Strategy, StrategyStatus } from '../api/strategy.js'
+import type { MemberChange, Refusal, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
 import { busyRefusal, tellBusy } from './busy.js'
 import { Drive } from './drive.js'
@@ -28,6 +28,7 @@ import { Executor } from './executor.js'
 import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { Lead } from './lead.js'
+import { type ChangeDone, Membership } from './membership.js'
 import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
 import type { Guests } from './guests.js'
@@ -57,6 +58,7 @@ export class Shard implements Group {
   readonly #reads: GroupReads
   readonly #remoteReads: RemoteReads
   readonly #windows = new Windows()
+  readonly #membership: Membership
   readonly #events: EventLog
   readonly #executor: Executor
   readonly #storage: Storage
@@ -78,6 +80,8 @@ export class Shard implements Group {
     this.keyspace = init.keyspace.name
     this.shard = init.shard
     this.#init = init
+    const strategy = () => (this.#halted === '' ? this.#strategy : null)
+    this.#membership = new Membership(init, { strategy, token: this.#nextToken })
     this.#sink = init.sink
     this.#engineOptions = engineOptionsOf(init, () => this.#writes.ticks.timeAt(this.#now))
     const state = { strategy: () => this.#strategy, applied: () => this.applied }
@@ -93,8 +97,7 @@ export class Shard implements Group {
       windows: this.#windows,
       random: init.random.fork(),
       engine: () => this.engine,
-      evictor: this.memory,
-      token: this.#nextToken,
+      ...{ evictor: this.memory, token: this.#nextToken },
       isAwaited: () => this.#events.isAwaited || this.#windows.waiters.size > 0,
       scripts: seatOf(init, this.#windows, () => this.#executor),
     })
@@ -122,19 +125,16 @@ export class Shard implements Group {
       now: () => this.#now,
       halt: (why) => this.#halt(why),
       strategy: () => this.#strategy,
+      membership: this.#membership,
     })
     this.#executor = new Executor({
       engine: init.engine(this.#engineOptions, this.#events),
-      events: this.#events,
-      windows: this.#windows,
-      reads: this.#reads,
+      ...{ events: this.#events, windows: this.#windows, reads: this.#reads, host: this.#host },
       ...(init.times === undefined ? {} : { times: init.times }),
-      host: this.#host,
     })
     this.#storage = storageOf(init, {
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
-      windows: this.#windows,
-      executor: this.#executor,
+      ...{ windows: this.#windows, executor: this.#executor, membership: this.#membership },
       strategy: () => this.#strategy,
       installed: () => {
         this.#writes.answerFromWindows()
@@ -166,7 +166,6 @@ export class Shard implements Group {
       group: this.id,
       options: plugin.parseOptions(keyspace.options),
       durability: keyspace.durability,
-      members: this.#init.members,
       ...this.#storage.recover(start),
       view: viewOf(this.#executor),
       keyspace: this.#init.common,
@@ -177,14 +176,10 @@ export class Shard implements Group {
     })
     this.#drive = new Drive({
       strategy: this.#strategy,
-      sink: this.#sink,
-      reads: this.#reads,
-      remoteReads: this.#remoteReads,
+      ...{ sink: this.#sink, reads: this.#reads, remoteReads: this.#remoteReads },
       isBehind: () => this.#isDiskShort,
-      writes: this.#writes,
-      executor: this.#executor,
-      storage: this.#storage,
-      token: this.#nextToken,
+      ...{ writes: this.#writes, executor: this.#executor, storage: this.#storage },
+      ...{ membership: this.#membership, token: this.#nextToken },
       settled: (tokens) => this.#host.settled(tokens),
       lead: this.lead,
       lostLeader: () => this.#events.forgotten(),
@@ -272,6 +267,11 @@ export class Shard implements Group {
     return this.#writes.scripts?.isHolding === true
   }
 
+  /** At the leader; refused elsewhere. Within a turn, after `begin`. */
+  reconfigure(change: MemberChange, done: ChangeDone): Refusal | null {
+    return this.#membership.reconfigure(change, done)
+  }
+
   /** Commands came in after `flush` that could be asked for at once. */
   get hasUnasked(): boolean {
     if (this.#strategy === null || this.#halted !== '') return false
@@ -301,8 +301,8 @@ export class Shard implements Group {
     const strategy = this.#strategy
     if (strategy === null) return 'unclean'
     const leads = this.#writes.isLeader && this.#halted === ''
-    const hasOthers = this.#init.members.voters.length > 1
-    if (leads && hasOthers && this.#patience.waits(now, () => this.handOver())) return 'working'
+    if (leads && !this.#membership.isAlone && this.#patience.waits(now, () => this.handOver()))
+      return 'working'
     return this.#storage.settle(now, strategy.status())
   }
 

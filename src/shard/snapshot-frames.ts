@@ -3,15 +3,17 @@
 // that neither a large row nor a large meta makes a large frame. A chunk names the place where it
 // begins: one that does not continue what the receiver has is dropped, whatever order they come in.
 
-import type { MemberId } from '../api/ids.js'
 import type { Position } from '../api/position.js'
 import type { Members } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import { type Hash64, hashBytes } from '../base/hash.js'
+import { readMembers, writeMembers } from '../log/members.js'
 
 /** Version of all three messages; an unknown one is dropped. */
 const frameVersion = 1
+/** An offer with members. */
+const offerVersionMembers = 2
 
 /** All items up to `key` are whole (null: none), and `offset` bytes of the item behind it. */
 export interface Place {
@@ -33,7 +35,8 @@ export interface SnapshotOffer {
   readonly position: Position
   readonly chain: Hash64
   readonly era: number
-  readonly members: Members
+  /** At the position; null where no entry ever changed those that the group began with. */
+  readonly members: Members | null
   /** The engine's manifest. */
   readonly engine: Uint8Array
   /** Hash of everything but the term: equal for a transfer that may be resumed. */
@@ -97,7 +100,8 @@ export function placeAfter(chunk: SnapshotChunk): Place {
 
 export function encodeOffer(offer: Omit<SnapshotOffer, 'identity'>): Uint8Array {
   const body = encodeOfferBody(offer)
-  return new ByteWriter(body.length + 16).byte(frameVersion).varint(offer.term).raw(body).finish()
+  const version = offer.members === null ? frameVersion : offerVersionMembers
+  return new ByteWriter(body.length + 16).byte(version).varint(offer.term).raw(body).finish()
 }
 
 /** What acknowledgements of this offer carry. */
@@ -110,20 +114,17 @@ function encodeOfferBody(offer: Omit<SnapshotOffer, 'identity'>): Uint8Array {
   writer.uint32(offer.generation).varint(offer.number)
   writer.varint(offer.position.term).varint(offer.position.index)
   writer.hash(offer.chain).varint(offer.era)
-  encodeIds(writer, offer.members.voters)
-  encodeIds(writer, offer.members.learners)
+  if (offer.members !== null) writeMembers(writer, offer.members)
+  // Version 1 has two lists there, which said nothing.
+  else writer.varint(0).varint(0)
   return writer.blob(offer.engine).finish()
-}
-
-function encodeIds(writer: ByteWriter, ids: readonly MemberId[]): void {
-  writer.varint(ids.length)
-  for (const id of ids) writer.varint(id)
 }
 
 /** Null where the bytes are not an offer of a known version. */
 export function decodeOffer(bytes: Uint8Array): SnapshotOffer | null {
   const reader = new ByteReader(bytes)
-  if (reader.byte() !== frameVersion) return null
+  const version = reader.byte()
+  if (version !== frameVersion && version !== offerVersionMembers) return null
   const term = reader.varint()
   const identity = hashBytes(bytes.subarray(reader.at))
   const offer: SnapshotOffer = {
@@ -133,18 +134,20 @@ export function decodeOffer(bytes: Uint8Array): SnapshotOffer | null {
     position: { term: reader.varint(), index: reader.varint() },
     chain: reader.hash(),
     era: reader.varint(),
-    members: { voters: decodeIds(reader), learners: decodeIds(reader) },
+    members: version === offerVersionMembers ? readMembers(reader) : skipIds(reader),
     engine: reader.blob(),
     identity,
   }
-  return reader.ok && reader.left === 0 ? offer : null
+  const isWhole = version === frameVersion || offer.members !== null
+  return isWhole && reader.ok && reader.left === 0 ? offer : null
 }
 
-function decodeIds(reader: ByteReader): MemberId[] {
-  const count = reader.varint()
-  const ids: MemberId[] = []
-  for (let i = 0; i < count && reader.ok; i++) ids.push(reader.varint() as MemberId)
-  return ids
+function skipIds(reader: ByteReader): null {
+  for (let list = 0; list < 2; list++) {
+    const count = reader.varint()
+    for (let i = 0; i < count && reader.ok; i++) reader.varint()
+  }
+  return null
 }
 
 function encodePlace(writer: ByteWriter, place: Place): void {

@@ -91,9 +91,10 @@ export class IncomingSnapshot {
 
   /** Our own manifest of what arrived. */
   get manifest(): Manifest {
-    const { number, position, chain, era, engine } = this.#init.offer
+    const { number, position, chain, era, engine, members } = this.#init.offer
     const { generation } = this.#init
-    return { generation, number, position, chain, era, engine, meta: this.#meta }
+    const manifest = { generation, number, position, chain, era, engine, meta: this.#meta }
+    return members === null ? manifest : { ...manifest, members }
   }
 
   /** Null when the chunk was taken or is none of ours to take now; else why the transfer fails. */

@@ -30,7 +30,7 @@ import { encodeManifest, generationRange, type Manifest } from './state-layout.j
 export interface InstalledSnapshot {
   readonly engine: Engine
   readonly manifest: Manifest
-  readonly members: Members
+  readonly members: Members | null
 }
 
 export interface ReceiverInit {

@@ -25,10 +25,10 @@ import {
 import { SnapshotStream } from './snapshot-stream.js'
 import type { Manifest } from './state-layout.js'
 
-/** What is sent: a finished checkpoint, and the members at its position. */
+/** What is sent: a finished checkpoint, and the members at its position where they ever changed. */
 export interface SnapshotSource {
   readonly manifest: Manifest
-  readonly members: Members
+  readonly members: Members | null
 }
 
 export interface SenderInit {

@@ -3,7 +3,8 @@
 
 import type { Engine } from '../api/engine.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
-import type { Members, Strategy } from '../api/strategy.js'
+import type { Strategy } from '../api/strategy.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Checkpoints } from './checkpoints.js'
 import type { Cleaner } from './cleaner.js'
 import { channels, type Channel, type ShardSink } from './sink.js'
@@ -25,7 +26,6 @@ export interface SnapshotsHost {
 export interface SnapshotsInit {
   readonly group: GroupId
   readonly sink: ShardSink
-  readonly members: Members
   readonly makeEngine: () => Engine
   readonly generation: number
   readonly generationMax: number
@@ -111,14 +111,15 @@ export class Snapshots {
 
   /** The last finished checkpoint if the log still follows it, else null and one is begun. */
   #open(): SnapshotSource | null {
-    const { host, members } = this.#init
+    const { host } = this.#init
     const checkpoints = host.checkpoints()
     const { finished } = checkpoints
     const status = host.strategy().status()
     if (finished !== null && finished.position.index >= status.first - 1) {
       checkpoints.hold()
       this.#held = checkpoints
-      return { manifest: finished, members }
+      const isSaid = !hasBug('shard-members-not-in-snapshot')
+      return { manifest: finished, members: isSaid ? (finished.members ?? null) : null }
     }
     if (checkpoints.mayBegin && host.mayBegin()) host.begin(this.#now)
     checkpoints.hurry()

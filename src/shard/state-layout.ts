@@ -6,11 +6,15 @@ import type { Hash64 } from '../base/hash.js'
 import type { GroupId } from '../api/ids.js'
 import type { Position } from '../api/position.js'
 import type { Row, RowRange } from '../api/store.js'
+import type { Members } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
+import { readMembers, writeMembers } from '../log/members.js'
 
 /** Format version of a manifest; an unknown one is refused with a sentence. */
 export const manifestFormat = 1
+/** The same, with members behind it. */
+export const manifestFormatMembers = 2
 
 const kindManifest = 0
 const kindRow = 1
@@ -32,6 +36,8 @@ export interface Manifest {
   readonly engine: Uint8Array
   /** What the shard keeps beside the engine (answer window and the like), opaque. */
   readonly meta: Uint8Array
+  /** The group's members at the position, where an entry ever changed them. */
+  readonly members?: Members | undefined
 }
 
 export type DecodedManifest =
@@ -100,7 +106,7 @@ export function engineKey(key: string): string {
 export function encodeManifest(group: GroupId, manifest: Manifest): Row {
   const writer = new ByteWriter(64 + manifest.engine.length + manifest.meta.length)
   writer
-    .byte(manifestFormat)
+    .byte(manifest.members === undefined ? manifestFormat : manifestFormatMembers)
     .uint32(manifest.generation)
     .varint(manifest.number)
     .varint(manifest.position.term)
@@ -109,6 +115,7 @@ export function encodeManifest(group: GroupId, manifest: Manifest): Row {
     .varint(manifest.era)
     .blob(manifest.engine)
     .blob(manifest.meta)
+  if (manifest.members !== undefined) writeMembers(writer, manifest.members)
   const body = writer.finish()
   writer.raw(body).uint32(crc32c(body))
   return { key: manifestKey(group), value: writer.finish() }
@@ -116,9 +123,9 @@ export function encodeManifest(group: GroupId, manifest: Manifest): Row {
 
 export function decodeManifest(group: GroupId, bytes: Uint8Array): DecodedManifest {
   const format = bytes[0]
-  if (format !== undefined && format !== manifestFormat) {
+  if (format !== undefined && format !== manifestFormat && format !== manifestFormatMembers) {
     return damaged(
-      `the checkpoint manifest of group ${group} has format ${format}, this version reads ${manifestFormat}`,
+      `the checkpoint manifest of group ${group} has format ${format}, this version reads ${manifestFormat} and ${manifestFormatMembers}`,
     )
   }
   const end = bytes.length - 4
@@ -135,10 +142,11 @@ export function decodeManifest(group: GroupId, bytes: Uint8Array): DecodedManife
     engine: reader.blob(),
     meta: reader.blob(),
   }
-  if (!reader.ok || reader.left > 0) {
+  const members = format === manifestFormatMembers ? readMembers(reader) : undefined
+  if (!reader.ok || reader.left > 0 || members === null) {
     return damaged(`the checkpoint manifest of group ${group} is malformed`)
   }
-  return { kind: 'manifest', manifest }
+  return { kind: 'manifest', manifest: members === undefined ? manifest : { ...manifest, members } }
 }
 
 function damaged(sentence: string): DecodedManifest {

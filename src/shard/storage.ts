@@ -27,6 +27,7 @@ import type { Executor } from './executor.js'
 import { Loader, type LoadResult } from './loader.js'
 import { LogWriter } from './log-writer.js'
 import { decodeMeta, encodeMeta, type MergeMeta } from './meta.js'
+import type { Membership } from './membership.js'
 import type { Channel, ShardSink } from './sink.js'
 import { Snapshots } from './snapshots.js'
 import type { Windows } from './windows.js'
@@ -52,6 +53,7 @@ export interface Recovered {
   readonly entries: readonly LogEntry[]
   readonly earlier: EarlierEntries | null
   readonly mark: Uint8Array | null
+  readonly members: Members
   readonly recovering: RecoveryCause | null
 }
 
@@ -66,7 +68,7 @@ export interface StorageInit {
   readonly group: GroupId
   readonly config: Config
   readonly durability: Durability
-  readonly members: Members
+  readonly membership: Membership
   readonly sink: ShardSink
   readonly makeEngine: () => Engine
   readonly windows: Windows
@@ -131,6 +133,7 @@ export class Storage {
     if (loaded !== null && loaded.kind === 'loaded') {
       base = loaded.manifest.position
       baseChain = loaded.manifest.chain
+      this.#init.membership.applied = loaded.manifest.members
       const meta = decodeMeta(loaded.manifest.meta, windows)
       if (meta === false) recovering ??= 'log-damaged'
       mark = this.#takeMerges(host.executor.engine, meta)
@@ -168,7 +171,8 @@ export class Storage {
     this.#open(loaded)
     this.#mark = base
     const { state, entries, earlier } = recovered
-    return { state, base, baseChain, entries, earlier, mark, recovering }
+    const { members } = this.#init.membership
+    return { state, base, baseChain, entries, earlier, mark, members, recovering }
   }
 
   /** Gives the engine what it needs to merge; the strategy's part. */
@@ -266,6 +270,7 @@ export class Storage {
       chain,
       era: status.era,
       meta: encodeMeta(this.#init.windows, this.#merges()),
+      members: this.#init.membership.kept,
     })
     if (hasBug('shard-cut-before-checkpoint'))
       this.#init.host.strategy()?.checkpointed(executor.applied)
@@ -288,7 +293,7 @@ export class Storage {
   #forget(strategy: Strategy): void {
     if (this.#init.durability !== 'none') return
     const { applied } = this.#init.host.executor
-    const isAlone = this.#init.members.voters.length + this.#init.members.learners.length === 1
+    const { isAlone } = this.#init.membership
     const keep = isAlone ? 256 : limits.memoryLogEntries
     if (applied.index - this.#mark.index < keep) return
     if (this.#mark.index > 0 || isAlone) strategy.checkpointed(isAlone ? applied : this.#mark)
@@ -296,7 +301,7 @@ export class Storage {
   }
 
   #open(loaded: LoadResult | null): void {
-    const { group, sink, host } = this.#init
+    const { group, sink, host, membership } = this.#init
     assert(loaded !== null, 'a shard starts after its checkpoint was read')
     const isDamaged = loaded.kind === 'damaged'
     const { generation, generationMax } = loaded
@@ -309,7 +314,6 @@ export class Storage {
     this.#snapshots = new Snapshots({
       group,
       sink,
-      members: this.#init.members,
       makeEngine: this.#init.makeEngine,
       generation,
       generationMax,
@@ -340,7 +344,8 @@ export class Storage {
           })
           const mark = this.#takeMerges(engine, meta) ?? undefined
           const { position, chain } = manifest
-          host.strategy()?.snapshotInstalled(position, chain, this.#init.members, mark)
+          membership.applied = manifest.members
+          host.strategy()?.snapshotInstalled(position, chain, membership.members, mark)
           host.installed()
         },
       },

@@ -9,6 +9,7 @@ import { durabilityCases } from './total/durability-cases.js'
 import { eraCases } from './total/era-cases.js'
 import { inputCases } from './total/input-cases.js'
 import { leadershipCases } from './total/leadership-cases.js'
+import { memberCases } from './total/member-cases.js'
 import { readCases } from './total/read-cases.js'
 import { recoveryCases } from './total/recovery-cases.js'
 
@@ -35,6 +36,9 @@ const totalCases: readonly Case[] = [
       ...each,
       applies: (supports) => supports.eras && each.applies?.(supports) !== false,
     }),
+  ),
+  ...memberCases.map(
+    (each): Case => ({ ...each, applies: (supports) => supports.members !== 'static' }),
   ),
   ...inputCases,
 ]

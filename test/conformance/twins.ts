@@ -120,6 +120,7 @@ export const twins: readonly Twin[] = [
     }),
     refusedBy: 'learners: have everything, are never asked and never lead',
     because: /one voter of two and a learner lead|the learner says that it is none/,
+    also: ['members: senseless changes are refused, and change nothing'],
   },
   {
     name: 'raft: stands still for ever where a majority lost its disks',

@@ -140,7 +140,7 @@ test('transfer of the engine: rows of a later checkpoint beside it: installs the
     group,
     sink: from,
     term: () => 1,
-    open: () => (manifest === null ? null : { manifest, members: { voters: [], learners: [] } }),
+    open: () => (manifest === null ? null : { manifest, members: null }),
     close: () => {},
     onSent: () => {},
   })

@@ -60,6 +60,7 @@ function world(lookMicroseconds = 0) {
       },
       served: (answer) => void served.push(answer),
       cancelled: () => undefined,
+      members: () => true,
       ticked: (count) => void ticked.push(count),
       executed: () => undefined,
       prepared: () => undefined,

@@ -20,7 +20,7 @@ test('snapshot frames: chunks that lie: rows out of order, a cut item, a wrong f
     position: { term: 1, index: 5 },
     chain: { high: 0, low: 0 },
     era: 0,
-    members: { voters: [], learners: [] },
+    members: null,
     engine: textToBytes('engine'),
   }
   const identity = offerIdentity(offer)

@@ -63,7 +63,7 @@ test('state layout: an unknown format: is refused with a sentence that names bot
 
   t.deepEqual(decodeManifest(group, value), {
     kind: 'damaged',
-    sentence: 'the checkpoint manifest of group 258 has format 9, this version reads 1',
+    sentence: 'the checkpoint manifest of group 258 has format 9, this version reads 1 and 2',
   })
 })
 

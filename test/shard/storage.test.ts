@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { Durability } from '../../src/api/config.js'
-import type { GroupId, MemberId } from '../../src/api/ids.js'
+import type { GroupId, MemberId, Token } from '../../src/api/ids.js'
 import { positionZero } from '../../src/api/position.js'
 import type { Witness } from '../../src/api/store.js'
 import type {
@@ -15,6 +15,7 @@ import { Random } from '../../src/base/random.js'
 import { recordKey } from '../../src/log/layout.js'
 import type { Executor } from '../../src/shard/executor.js'
 import { Shard } from '../../src/shard/shard.js'
+import { Membership } from '../../src/shard/membership.js'
 import { Storage } from '../../src/shard/storage.js'
 import { Windows } from '../../src/shard/windows.js'
 import { keyspace } from '../core/core-world.js'
@@ -192,16 +193,20 @@ function unlogged(self: number, index: number) {
     snapshotInstalled: () => {},
     checkpointed: () => {},
   } as unknown as Strategy
+  const config = configOf({
+    self: self as MemberId,
+    checkpointKeysPerSecond: 1e6,
+    checkpointLogBytes: 1e9,
+    checkpointIntervalMs: 1e9,
+  })
   const storage = new Storage({
     group: 0 as GroupId,
-    config: configOf({
-      self: self as MemberId,
-      checkpointKeysPerSecond: 1e6,
-      checkpointLogBytes: 1e9,
-      checkpointIntervalMs: 1e9,
-    }),
+    config,
     durability: 'none',
-    members: { voters: [1 as MemberId, 2 as MemberId], learners: [] },
+    membership: new Membership(
+      { members: { voters: [1 as MemberId, 2 as MemberId], learners: [] }, config, sink },
+      { strategy: () => strategy, token: () => 1 as Token },
+    ),
     sink,
     merges: false,
     makeEngine: () => new FakeEngine(),

@@ -318,7 +318,7 @@ test('transfer: another leader of a later term: takes over from the first one', 
     position: { term: 6, index: 99 },
     chain: { high: 1, low: 1 },
     era: 0,
-    members: { voters: [], learners: [] },
+    members: null,
     engine: textToBytes('unknown'),
   }
   const third = 3 as MemberId

@@ -4,6 +4,7 @@ import {
   type Hash64,
   hashZero,
   type LogEntry,
+  type Members,
   type Outgoing,
   type Position,
   positionZero,
@@ -23,6 +24,8 @@ export interface Checkpoint {
   readonly at: Position
   readonly chain: Hash64
   readonly applied: readonly AppliedEntry[]
+  /** Null while no entry changed those that the group began with. */
+  readonly members: Members | null
 }
 
 export interface Write {
@@ -52,6 +55,13 @@ export interface Letter {
   readonly life: number
 }
 
+const emptyCheckpoint: Checkpoint = {
+  at: positionZero,
+  chain: hashZero,
+  applied: [],
+  members: null,
+}
+
 /** One member: a strategy, its disk and its engine. */
 export class Node {
   readonly id: number
@@ -59,7 +69,9 @@ export class Node {
   /** What the operating system has, and what a loss of power leaves. */
   disk: Image = emptyImage()
   synced: Image = emptyImage()
-  checkpoint: Checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+  checkpoint: Checkpoint = emptyCheckpoint
+  /** Of what was executed, as in a checkpoint. */
+  members: Members | null = null
   applied: AppliedEntry[] = []
   appliedAt: Position = positionZero
   writes: Write[] = []
@@ -92,6 +104,7 @@ export class Node {
     this.seenIndex = 0
     this.applied = [...this.checkpoint.applied]
     this.appliedAt = this.checkpoint.at
+    this.members = this.checkpoint.members
     this.readies = new ReadyCheck(this.id, this.checkpoint.at.index)
   }
 
@@ -116,7 +129,7 @@ export class Node {
   forget(): void {
     this.disk = emptyImage()
     this.synced = emptyImage()
-    this.checkpoint = { at: positionZero, chain: hashZero, applied: [] }
+    this.checkpoint = emptyCheckpoint
     this.term = 0
     this.durableTerm = 0
     this.era = 1

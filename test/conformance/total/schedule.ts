@@ -42,7 +42,7 @@ export function runSchedule(seed: number, fixed: GivenOptions, steps = 250): Sch
   return { world, proposed }
 }
 
-function proposeSomewhere(world: World, random: Random): boolean {
+export function proposeSomewhere(world: World, random: Random): boolean {
   let done = false
   for (let i = random.below(3); i >= 0; i--) {
     const to = random.chance(3, 4)
@@ -53,7 +53,7 @@ function proposeSomewhere(world: World, random: Random): boolean {
   return done
 }
 
-function fault(world: World, random: Random): void {
+export function fault(world: World, random: Random): void {
   const id = random.pick(world.ids)
   const node = world.node(id)
   switch (random.below(10)) {
@@ -115,14 +115,7 @@ function restartCause(world: World): 'unclean-stop' | null {
 
 /** All faults end. A leader must come, commit something new, and bring all members to the same state. */
 export function settle(world: World): void {
-  world.heal()
-  world.quiet = true
-  for (const node of world.nodes) {
-    node.isPaused = false
-    const isEmpty = node.isDamaged && node.disk.state === null
-    const cause = isEmpty ? 'disk-lost' : restartCause(world)
-    if (node.strategy === null) world.start(node.id, cause)
-  }
+  peace(world)
   const isDone = world.until(() => world.leader() !== null && world.isSettled(), 20_000)
   if (!isDone) throw new Error(`LV1: no leader: ${describe(world)}`)
   let token = world.propose(world.leader() as number, 'end')
@@ -144,7 +137,19 @@ export function settle(world: World): void {
   world.fates.judge(world.nodes)
 }
 
-function describe(world: World): string {
+/** No faults any more, and everybody runs. */
+export function peace(world: World): void {
+  world.heal()
+  world.quiet = true
+  for (const node of world.nodes) {
+    node.isPaused = false
+    const isEmpty = node.isDamaged && node.disk.state === null
+    const cause = isEmpty ? 'disk-lost' : restartCause(world)
+    if (node.strategy === null) world.start(node.id, cause)
+  }
+}
+
+export function describe(world: World): string {
   return world.nodes
     .map((node) => {
       const status = node.strategy?.status()

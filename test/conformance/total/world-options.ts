@@ -6,6 +6,8 @@ export interface WorldOptions {
   readonly seed: number
   readonly voters: number
   readonly learners: number
+  /** Members of the world that are none of the group when it begins. */
+  readonly outside: number
   readonly durability: Durability
   readonly plugin: StrategyPlugin
   /** Laid over the plugin's defaults as they are, where there is no `parsed`. */
@@ -33,6 +35,7 @@ export const worldDefaults: Omit<WorldOptions, 'plugin'> = {
   seed: 1,
   voters: 3,
   learners: 0,
+  outside: 0,
   durability: 'always',
   options: {},
   recoverWaitMs: 2_000,

@@ -6,8 +6,8 @@ import {
   bytesToText,
   type Delivery,
   type GroupId,
-  type Hash64,
   type MemberId,
+  type Members,
   type Outgoing,
   type Payload,
   payloadOf,
@@ -21,6 +21,8 @@ import {
 } from 'quorate/plugin'
 import { copy, store } from './disk.js'
 import { Fates } from './fates.js'
+import { MemberRules } from './member-rules.js'
+import { sendSnapshot } from './snapshot.js'
 import { Invariants } from './invariants.js'
 import type { Storyteller } from '../storyteller.js'
 import { type Letter, Node, type ReadRecord, type Write } from './node.js'
@@ -42,6 +44,9 @@ export class World {
   /** No more losses and slow links. */
   quiet = false
   readonly rules = new Invariants()
+  /** Those that the group begins with. */
+  readonly initial: Members
+  readonly members: MemberRules
   readonly #letters: Letter[] = []
   readonly #cut = new Set<string>()
   #token = 0
@@ -50,8 +55,15 @@ export class World {
   constructor(options: GivenOptions) {
     this.options = { ...worldDefaults, ...options }
     this.random = new Random(this.options.seed)
-    const count = this.options.voters + this.options.learners
+    const { voters, learners, outside } = this.options
+    const count = voters + learners + outside
     for (let id = 1; id <= count; id++) this.nodes.push(new Node(id))
+    const ids = this.ids as MemberId[]
+    this.initial = {
+      voters: ids.slice(0, voters),
+      learners: ids.slice(voters, voters + learners),
+    }
+    this.members = new MemberRules(this)
     for (const node of this.nodes) this.start(node.id)
   }
 
@@ -87,17 +99,13 @@ export class World {
     if (first !== undefined && first.index !== checkpoint.at.index + 1) {
       throw new Error(`member ${id}: gap behind the checkpoint`)
     }
-    const ids = this.ids as MemberId[]
     const { plugin } = this.options
     node.strategy = plugin.create({
       self: id as MemberId,
       group: 1 as GroupId,
       options: this.options.parsed ?? { ...plugin.defaults, ...this.options.options },
       durability: this.options.durability,
-      members: {
-        voters: ids.slice(0, this.options.voters),
-        learners: ids.slice(this.options.voters),
-      },
+      members: checkpoint.members ?? this.initial,
       state: disk.state,
       base: checkpoint.at,
       baseChain: checkpoint.chain,
@@ -193,7 +201,8 @@ export class World {
     if (node.strategy === null) return
     const chain = node.strategy.chainAt(node.appliedAt.index)
     if (chain === null) throw new Error('the chain at the applied entry is known')
-    node.checkpoint = { at: node.appliedAt, chain, applied: [...node.applied] }
+    const { appliedAt: at, applied, members } = node
+    node.checkpoint = { at, chain, applied: [...applied], members }
     node.readies.allow(node.appliedAt.index)
     node.strategy.checkpointed(node.appliedAt)
     this.#drain(node)
@@ -273,8 +282,9 @@ export class World {
   }
 
   #post(from: Node, outgoing: Outgoing): void {
-    const to = this.node(outgoing.to)
-    if (!this.filter(from.id, to.id, outgoing.message) || to.strategy === null) return
+    const to = this.nodes[outgoing.to - 1]
+    if (to === undefined || to.strategy === null) return
+    if (!this.filter(from.id, to.id, outgoing.message)) return
     this.storyteller?.sent(from.id, to.id, outgoing.message)
     if (!this.quiet && this.random.chance(this.options.lossPermille, 1_000)) return
     const copies = this.random.chance(this.options.doublePermille, 1_000) ? 2 : 1
@@ -311,6 +321,7 @@ export class World {
     if (ready.write === null)
       for (const outgoing of ready.sendAfterWrite) this.#post(node, outgoing)
     else {
+      this.members.written(node, ready.write.entries)
       const { diskMinMs, diskMaxMs } = this.options
       const end = this.mono + diskMinMs + this.random.below(diskMaxMs - diskMinMs + 1)
       const doneAt = Math.max(node.writes.at(-1)?.doneAt ?? 0, this.stalledUntil, end)
@@ -327,7 +338,7 @@ export class World {
     for (const drop of ready.dropped) {
       const read = this.reads.get(drop.token)
       if (read !== undefined) read.dropped = drop.reason
-      else this.fates.dropped(node, drop)
+      else if (!this.members.dropped(drop.token)) this.fates.dropped(node, drop)
     }
     if (ready.fetch !== null) {
       const { from, to } = ready.fetch
@@ -335,7 +346,13 @@ export class World {
         node.disk.entries.filter((entry) => entry.index >= from && entry.index <= to),
       )
     }
-    for (const peer of ready.snapshotTo) this.#sendSnapshot(node, this.node(peer))
+    for (const peer of ready.snapshotTo) {
+      const to = this.node(peer)
+      const { appliedAt: at } = node
+      const isTaken = sendSnapshot(this, node, to)
+      if (isTaken) this.#drain(to)
+      strategy.snapshotSent(peer, isTaken, at)
+    }
   }
 
   #grant(token: Token, index: number): void {
@@ -348,26 +365,6 @@ export class World {
     read.grantedAt = index
   }
 
-  #sendSnapshot(from: Node, to: Node): void {
-    const strategy = from.strategy as Strategy
-    const at = from.appliedAt
-    const chain = strategy.chainAt(at.index) as Hash64
-    const target = to.strategy
-    const isPossible = target !== null && !to.isPaused && !this.isCut(from.id, to.id)
-    const accepts =
-      isPossible && target.acceptsSnapshot(from.id as MemberId, strategy.status().term, at)
-    if (accepts) {
-      to.applied = [...from.applied]
-      to.appliedAt = at
-      to.checkpoint = { at, chain, applied: [...from.applied] }
-      to.readies.allow(at.index)
-      to.snapshots++
-      target.snapshotInstalled(at, chain, target.status().members)
-      this.#drain(to)
-    }
-    strategy.snapshotSent(to.id as MemberId, accepts, at)
-  }
-
   #execute(node: Node, delivery: Delivery): void {
     if (delivery.at.index !== node.appliedAt.index + 1)
       throw new Error(`RF13: member ${node.id} skips an entry`)
@@ -375,7 +372,7 @@ export class World {
     node.applied.push({ at: delivery.at, text })
     node.appliedAt = delivery.at
     this.rules.record(node, { at: delivery.at, text })
-    this.fates.executed(node, text, delivery)
+    if (!this.members.executed(node, delivery)) this.fates.executed(node, text, delivery)
     if (delivery.token !== null) {
       node.seenIndex = delivery.at.index
       this.rules.ackedIndex = Math.max(this.rules.ackedIndex, delivery.at.index)

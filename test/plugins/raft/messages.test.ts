@@ -34,6 +34,7 @@ const samples: readonly RaftMessage[] = [
     cause: 'log-damaged',
     last: at,
     lossAccepted: true,
+    stands: false,
   },
   { kind: 'accept-loss', ...head },
 ]

@@ -1,0 +1,140 @@
+// Changes of members, at the leader (Raft 6, thesis 4.3). A list of members takes effect with its entry in the log.
+// Where it changes the voters, an entry with both sets comes first; once that is committed, by majorities
+// of both, the leader appends the new set alone, whoever asked for it: also a later leader that finds both.
+// So at any moment the sets of voters that may decide have a member in common with those before and after.
+
+import {
+  changedMembers,
+  hasBug,
+  type MemberChange,
+  type MemberId,
+  type Members,
+  memberPayload,
+  type Refusal,
+  sameIds,
+  type Token,
+} from 'quorate/plugin'
+import type { Leading } from './leader.js'
+import { makeProgress, sendHeartbeats } from './replication.js'
+import { becomeFollower } from './role.js'
+import type { RaftState } from './state.js'
+import { best } from './transfer.js'
+
+/** A learner that lacks more entries than this is not promoted: a majority might have to wait for it. */
+const promoteLagMax = 1_024
+/** Greatest election timeouts for which members that were taken out are told so. */
+const leavingTimeouts = 2
+
+export function reconfigure(raft: RaftState, token: Token, change: MemberChange): Refusal | null {
+  const { leading, members } = raft
+  if (leading === null) return { reason: 'not-leader', leader: raft.leader }
+  if (leading.transfer !== null || raft.diskShort || isOpen(raft, leading))
+    return { reason: 'busy' }
+  const next = changedMembers(members, change)
+  if (next === null) return { reason: 'invalid' }
+  if (!change.promote.every((id) => isCaughtUp(raft, leading, id))) return { reason: 'busy' }
+  raft.counters.memberChanges++
+  if (sameIds(next.voters, members.voters)) {
+    raft.log.tokens.set(appendMembers(raft, leading, next), token)
+    return null
+  }
+  leading.change = token
+  appendMembers(raft, leading, { ...next, outgoing: members.voters })
+  return null
+}
+
+/** One change at a time, and none before what is committed is known (the bug of 2015 in single-server changes). */
+function isOpen(raft: RaftState, leading: Leading): boolean {
+  if (raft.commit < leading.noop && !hasBug('raft-change-before-own-term')) return true
+  const isPending = raft.commit < raft.memberLog.at || raft.members.outgoing !== undefined
+  return isPending && !hasBug('raft-second-change')
+}
+
+function isCaughtUp(raft: RaftState, leading: Leading, id: MemberId): boolean {
+  const peer = leading.progress.get(id)
+  if (peer === undefined || peer.recovering || peer.state === 'snapshot') return false
+  if (raft.mono - peer.activeAt > raft.options.electionMaxMs) return false
+  return peer.match + promoteLagMax >= raft.tail.last && peer.match > 0
+}
+
+function appendMembers(raft: RaftState, leading: Leading, members: Members): number {
+  const index = raft.tail.last + 1
+  const entry = { term: raft.term, index, payload: memberPayload(members) }
+  raft.append(entry)
+  raft.noteMembers([entry])
+  leading.uncommittedBytes += entry.payload.size
+  leading.noticeTo = Math.max(leading.noticeTo, index)
+  takePeers(raft, leading)
+  const { voters, learners, outgoing } = members
+  raft.out.note('info', 'raft.members', {
+    member: raft.self,
+    index,
+    voters: voters.join(),
+    learners: learners.join(),
+    outgoing: outgoing?.join() ?? '',
+  })
+  return index
+}
+
+/** Everybody on the list is sent to; who is not on it any more hears of that for a while. */
+export function takePeers(raft: RaftState, leading: Leading): void {
+  const { progress, leaving } = leading
+  const others = raft.others()
+  for (const id of others) {
+    leaving.delete(id)
+    if (!progress.has(id)) progress.set(id, makeProgress(raft))
+  }
+  for (const id of progress.keys()) {
+    if (others.includes(id) || leaving.has(id)) continue
+    leaving.set(id, raft.mono + raft.options.electionMaxMs * leavingTimeouts)
+  }
+}
+
+/** The commit index moved: both sets are committed, or the new one alone. */
+export function goOn(raft: RaftState, leading: Leading): void {
+  const { members, memberLog, self } = raft
+  if (members.outgoing === undefined && members.voters.includes(self)) return
+  const isEarly = members.outgoing === undefined && hasBug('raft-leaves-early')
+  if (raft.commit < memberLog.at && !isEarly) return
+  if (raft.commit < leading.noop) return
+  if (members.outgoing === undefined) {
+    resign(raft, leading)
+    return
+  }
+  const { voters, learners } = members
+  const index = appendMembers(raft, leading, { voters, learners })
+  if (leading.change !== null) raft.log.tokens.set(index, leading.change)
+  leading.change = null
+  if (hasBug('raft-leaves-early')) goOn(raft, leading)
+}
+
+/** The new voters do without this member: it was there until they stood alone, and no longer (thesis 4.2.2). */
+function resign(raft: RaftState, leading: Leading): void {
+  sendHeartbeats(raft, leading, false)
+  const heir = best(raft, leading)
+  if (heir !== null) {
+    raft.counters.transfers++
+    raft.out.send(heir, { kind: 'timeout-now', era: raft.era, term: raft.term })
+  }
+  raft.out.note('info', 'raft.resigned', { member: raft.self, term: raft.term, heir: heir ?? 0 })
+  // Nobody will tell it what becomes of them.
+  raft.log.dropTokens(raft.commit)
+  becomeFollower(raft, raft.term, null)
+}
+
+/** Somebody who was taken out asks for votes, so it does not know: it is told, where the log still can. */
+export function tellRemoved(raft: RaftState, from: MemberId): void {
+  const { leading } = raft
+  if (leading === null || raft.isMember(from) || raft.commit < leading.noop) return
+  leading.leaving.set(from, raft.mono + raft.options.electionMaxMs * leavingTimeouts)
+  if (!leading.progress.has(from)) leading.progress.set(from, makeProgress(raft))
+}
+
+/** Called at each tick. */
+export function dropLeft(raft: RaftState, { leaving, progress }: Leading): void {
+  for (const [id, until] of leaving) {
+    if (raft.mono < until) continue
+    leaving.delete(id)
+    progress.delete(id)
+  }
+}

@@ -1,0 +1,82 @@
+// The members of a group as the shard knows them: those of what it executed, which go into checkpoints and
+// snapshots. The list that the protocol works by, which may be newer, is the strategy's.
+
+import type { MemberId, Token } from '../api/ids.js'
+import type { MemberChange, Members, Refusal, Strategy } from '../api/strategy.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { ShardInit } from './shard-init.js'
+import type { ShardSink } from './sink.js'
+
+/** `isDone`: the new members are committed. Else nothing is known: another leader may have brought it about. */
+export type ChangeDone = (isDone: boolean) => void
+
+export interface MembershipHost {
+  /** Null before it was started, and once the replica halted. */
+  strategy(): Strategy | null
+  token(): Token
+}
+
+export class Membership {
+  readonly #initial: Members
+  readonly #self: MemberId
+  readonly #sink: ShardSink
+  readonly #host: MembershipHost
+  /** Of what was executed; undefined while no entry ever changed those that the group began with. */
+  applied: Members | undefined = undefined
+  readonly #asked = new Map<Token, ChangeDone>()
+
+  constructor(init: Pick<ShardInit, 'members' | 'config' | 'sink'>, host: MembershipHost) {
+    this.#initial = init.members
+    this.#self = init.config.self
+    this.#sink = init.sink
+    this.#host = host
+  }
+
+  get members(): Members {
+    return this.applied ?? this.#initial
+  }
+
+  /** What a checkpoint keeps. */
+  get kept(): Members | undefined {
+    return hasBug('shard-members-not-in-checkpoint') ? undefined : this.applied
+  }
+
+  /** There is nobody but this member. */
+  get isAlone(): boolean {
+    const { voters, learners, outgoing } = this.members
+    const all = [...voters, ...learners, ...(outgoing ?? [])]
+    return all.every((id) => id === this.#self)
+  }
+
+  /** At the leader; refused elsewhere. `done` is called in a later turn, once. */
+  reconfigure(change: MemberChange, done: ChangeDone): Refusal | null {
+    const strategy = this.#host.strategy()
+    if (strategy === null) return { reason: 'not-leader', leader: null }
+    const token = this.#host.token()
+    const refusal = strategy.reconfigure(token, change)
+    if (refusal === null) {
+      this.#asked.set(token, done)
+      this.#sink.wake()
+    }
+    return refusal
+  }
+
+  /** An entry with members was executed. */
+  executed(members: Members, token: Token | null): void {
+    this.applied = members
+    if (token !== null) this.#end(token, true)
+  }
+
+  /** True for the token of a change: it left the leader's hands. */
+  dropped(token: Token): boolean {
+    return this.#end(token, false)
+  }
+
+  #end(token: Token, isDone: boolean): boolean {
+    const done = this.#asked.get(token)
+    if (done === undefined) return false
+    this.#asked.delete(token)
+    done(isDone)
+    return true
+  }
+}
