@@ -197,6 +197,45 @@ for (const protocol of [2, 3] as const) {
   )
 }
 
+test.serial('published at any member: heard by clients for clusters, by slots too', (t) =>
+  withCluster('cluster', async (cluster) => {
+    const redis = createCluster({
+      rootNodes: cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` })),
+    })
+    await redis.on('error', () => undefined).connect()
+    const other = ioredisOf(cluster, 3)
+    const heard: string[] = []
+    const note = (message: string, channel: string): void => {
+      heard.push(`${channel} ${message}`)
+    }
+    await redis.subscribe('plain', note)
+    await redis.sSubscribe('by-slot', note)
+    const listener = ioredisOf(cluster, 3)
+    listener.on('message', (channel, message) => note(String(message), `ioredis ${channel}`))
+    await listener.subscribe('plain')
+
+    for (const port of cluster.ports) {
+      const plain = new Redis({ host: '127.0.0.1', port })
+      await plain.publish('plain', `${port}`)
+      await plain.spublish('by-slot', `${port}`)
+      plain.disconnect()
+    }
+    await other.spublish('by-slot', 'last')
+    await redis.publish('plain', 'last')
+
+    const last = ['by-slot last', 'plain last', 'ioredis plain last']
+    await cluster.waitFor('all messages', async () => last.every((each) => heard.includes(each)))
+    const expected = [...cluster.ports.map(String), 'last'].flatMap((text) => [
+      `plain ${text}`,
+      `by-slot ${text}`,
+      `ioredis plain ${text}`,
+    ])
+    t.deepEqual(heard.toSorted(), expected.toSorted())
+    redis.destroy()
+    for (const client of [other, listener]) client.disconnect()
+  }),
+)
+
 test.serial('node-redis createClient: routing proxy: one big Redis from any member', (t) =>
   withCluster('proxy', async (cluster) => {
     const clients = cluster.ports.map((port) => createClient({ url: `redis://127.0.0.1:${port}` }))
