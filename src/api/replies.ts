@@ -166,6 +166,9 @@ export const execWithoutMulti = error('ERR EXEC without MULTI')
 export const discardWithoutMulti = error('ERR DISCARD without MULTI')
 export const nestedMulti = error('ERR MULTI calls can not be nested')
 export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
+export const busyTopology = error(
+  'TRYAGAIN The topology is being changed by others, try again later',
+)
 export const notInTransaction = error('ERR Command not allowed inside a transaction')
 export const shardInTransaction = error("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
 export const tooManySubscriptions = error('ERR too many subscriptions of one connection')

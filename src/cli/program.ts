@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions, DevOptions } from './arguments.js'
+import type { TopologyOptions } from './topology.js'
 
 /** Runs one command line (without node and script); answers the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -36,6 +37,7 @@ export async function buildProgram(
   addDev(program, finish)
   await addStart(program, wanted === 'start' || wanted === undefined, finish)
   addStatus(program, finish)
+  addTopology(program, finish)
   addRecover(program, finish)
   return program
 }
@@ -91,6 +93,17 @@ function addStatus(program: Command, finish: Finish): void {
     .action(async (options: ClientOptions & { readonly json?: boolean }) => {
       const { showStatus } = await import('./status.js')
       finish(await showStatus(options))
+    })
+}
+
+function addTopology(program: Command, finish: Finish): void {
+  addClientOptions(program.command('topology'))
+    .description('show what must be the same at every member, with its epoch and latest changes')
+    .option('--json', 'as JSON')
+    .option('--watch', 'go on, and print each later change')
+    .action(async (options: TopologyOptions) => {
+      const { showTopology } = await import('./topology.js')
+      finish(await showTopology(options))
     })
 }
 

@@ -31,12 +31,13 @@ export interface StatusReport {
   readonly cluster: unknown
   readonly members: readonly StatusRow[]
   readonly groups: readonly StatusRow[]
+  readonly topology: StatusRow
 }
 
 /** A table of the members and one of the groups. */
 export function describeStatus(report: StatusReport): string {
   const parts = [`cluster ${show(report.cluster)}`, writeTable(report.members)]
-  parts.push(writeTable(report.groups))
+  parts.push(writeTable(report.groups), `topology ${show(report.topology)}`)
   return parts.join('\n\n')
 }
 

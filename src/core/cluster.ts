@@ -1,9 +1,13 @@
 // What the router sees of the member and its peers: a view, computed when asked.
 
 import type { Address, Config } from '../api/config.js'
+import type { GroupReport } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
-import type { ClusterView, MemberView } from '../router/cluster-view.js'
+import type { ErrorReply } from '../api/reply.js'
+import type { Topology } from '../api/topology.js'
+import type { ClusterView, MemberView, TopologyEdit } from '../router/cluster-view.js'
 import type { Peers } from './peers.js'
+import type { TopologyGroup } from './topology-group.js'
 
 export interface ClusterInit {
   readonly config: Config
@@ -14,7 +18,7 @@ export interface ClusterInit {
   readonly requestCheckpoint: () => void
   readonly handOver: (to: MemberId | null) => void
   readonly acceptLoss: (group: GroupId | null) => string | null
-  readonly wall: () => number
+  readonly topology: TopologyGroup
 }
 
 export class Cluster implements ClusterView {
@@ -51,6 +55,22 @@ export class Cluster implements ClusterView {
 
   get diskShort(): boolean {
     return this.#init.isDiskShort()
+  }
+
+  get topology(): Topology {
+    return this.#init.topology.topology
+  }
+
+  topologyReport(): GroupReport {
+    return this.#init.topology.shard.report()
+  }
+
+  changeTopology(
+    what: string,
+    edit: TopologyEdit,
+    done: (refusal: ErrorReply | null) => void,
+  ): void {
+    this.#init.topology.change(what, edit, done)
   }
 
   requestStop(): void {

@@ -13,23 +13,24 @@ import type { StrategyPlugin } from '../api/strategy.js'
 import { never } from '../base/assert.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { isRecordKey } from '../log/layout.js'
 import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
 import { MemberMemory } from '../shard/member-memory.js'
 import { RemoteGroup } from '../shard/remote-group.js'
 import { Shard } from '../shard/shard.js'
-import type { Channel } from '../shard/sink.js'
+import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
-import { type GroupInspection, inspected } from './inspection.js'
+import { type CoreInspection, inspected } from './inspection.js'
 import { commandsOf, makeGroups, type MemberGroup } from './make-groups.js'
 import { Peers } from './peers.js'
 import { Rota } from './rota.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
+import { tableRefusal } from './table-refusal.js'
+import { makeTopologyGroup, type TopologyGroup, topologyGroupId } from './topology-group.js'
 import { coreChannels, coreGroup } from './wire.js'
 
 export interface CoreInit {
@@ -50,6 +51,10 @@ export class Core {
   readonly #init: CoreInit
   readonly #out: Output[] = []
   readonly #stores: Stores
+  /** Of clients' data, by their ids. */
+  readonly #groups: readonly MemberGroup[]
+  readonly #topology: TopologyGroup
+  /** The groups of data, then the topology's. */
   readonly #rota = new Rota<MemberGroup>()
   readonly #memory: MemberMemory
   readonly #peers: Peers
@@ -88,26 +93,36 @@ export class Core {
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    const groups = makeGroups({
+    const sinkOf = (group: GroupId, index: number): ShardSink =>
+      groupSink(group, {
+        rota: this.#rota,
+        index,
+        stores: this.#stores,
+        peers: () => this.#peers,
+        out: this.#out,
+        wake: () => {
+          this.#wants = true
+        },
+      })
+    this.#groups = makeGroups({
       ...init,
       rota: this.#rota,
-      sinkOf: (group) =>
-        groupSink(group, {
-          rota: this.#rota,
-          stores: this.#stores,
-          peers: () => this.#peers,
-          out: this.#out,
-          wake: () => {
-            this.#wants = true
-          },
-        }),
+      sinkOf: (group) => sinkOf(group, group),
       state: () => this.#router.state,
       events: this.#messaging.keyEvents,
       times: this.#times,
       memory: this.#memory,
       clocks: this.#clocks,
     })
-    for (const group of groups) this.#rota.add(group)
+    for (const group of this.#groups) this.#rota.add(group)
+    this.#topology = makeTopologyGroup({
+      ...init,
+      sink: sinkOf(topologyGroupId, this.#groups.length),
+      stores: this.#stores,
+      logRows: init.boot.logRows,
+      adopted: (topology) => this.#router.adopt(topology),
+    })
+    this.#rota.add(this.#topology.shard)
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -119,9 +134,10 @@ export class Core {
       clocks: this.#clocks,
       host: {
         message: (from, group, channel, body) => {
-          const shard = this.#rota.all[group]
+          const index = group === topologyGroupId ? this.#groups.length : group
+          const shard = this.#rota.all[index]
           if (shard === undefined) return
-          this.#rota.stir(group)
+          this.#rota.stir(index)
           shard.message(from, channel as Channel, body)
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
@@ -146,13 +162,13 @@ export class Core {
       },
       handOver: (to) => this.#handOver(to),
       acceptLoss: (group) => this.#acceptLoss(group),
-      wall: () => this.#now.wall,
+      topology: this.#topology,
     })
     this.#router = new Router({
       config: init.config,
       door: init.door,
-      commands: commandsOf(init, this.#rota.all),
-      groups: this.#rota.all,
+      commands: commandsOf(init, this.#groups),
+      groups: this.#groups,
       cluster: this.#cluster,
       facts: init.facts,
       stopwatch: init.stopwatch,
@@ -177,6 +193,7 @@ export class Core {
     this.#start(now)
     this.#router.resume(now)
     this.#rota.run((shard) => shard.flush(now))
+    this.#topology.turn(now)
     this.#watchClock(now)
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
@@ -198,16 +215,13 @@ export class Core {
   }
 
   /** For tests and the simulator only. */
-  inspect(): {
-    readonly clusterId: string
-    readonly isStarted: boolean
-    /** Those of which it holds a replica. */
-    readonly groups: readonly GroupInspection[]
-  } {
+  inspect(): CoreInspection {
     return {
       clusterId: this.#peers.clusterId,
-      isStarted: this.#isStarted,
-      groups: this.#rota.all.filter((group) => group instanceof Shard).map(inspected),
+      isServing: () =>
+        this.#isStarted && this.#groups.every((group) => group.report().leader !== null),
+      groups: this.#groups.filter((group) => group instanceof Shard).map(inspected),
+      topology: { ...this.#topology.topology, group: inspected(this.#topology.shard) },
     }
   }
 
@@ -302,20 +316,16 @@ export class Core {
   #judgeTable(): void {
     const other = this.#peers.otherTable
     if (other === null) return
-    let keys = 0
-    for (const shard of this.#rota.all) keys += shard.keyTotal
-    const hasLog = this.#init.boot.logRows.some((row) => isRecordKey(row.key))
-    if (keys === 0 && !hasLog) return this.#peers.acceptTable()
-    const count = hasLog
-      ? `${keys} keys of the last checkpoint and those in the log`
-      : `${keys} keys`
-    this.#refusal = `keyspaces: the data directory holds ${count} written under another keyspace table (digest ${other.known}, given ${other.given}); names, prefixes, databases and strategies of keyspaces cannot change while they hold keys`
+    const keys = this.#groups.reduce((sum, group) => sum + group.keyTotal, 0)
+    const refusal = tableRefusal(other, keys, this.#init.boot.logRows)
+    if (refusal === null) this.#peers.acceptTable()
+    else this.#refusal = refusal
   }
 
   #acceptLoss(group: GroupId | null): string | null {
     if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
-    if (group !== null && this.#rota.all[group] === undefined) return `there is no group ${group}`
-    if (group !== null && this.#rota.all[group] instanceof RemoteGroup)
+    if (group !== null && this.#groups[group] === undefined) return `there is no group ${group}`
+    if (group !== null && this.#groups[group] instanceof RemoteGroup)
       return `this member holds no replica of group ${group}`
     for (const shard of this.#rota.stirAll())
       if (group === null || shard.id === group) shard.acceptLoss()

@@ -10,6 +10,8 @@ import type { Stores } from './stores.js'
 
 export interface GroupSinkInit {
   readonly rota: Rota<Attendant>
+  /** Its place there. */
+  readonly index: number
   readonly stores: Stores
   readonly peers: () => Peers
   readonly out: Output[]
@@ -18,8 +20,8 @@ export interface GroupSinkInit {
 }
 
 export function groupSink(group: GroupId, init: GroupSinkInit): ShardSink {
-  const { rota, stores, out } = init
-  const stir = (): void => rota.stir(group)
+  const { rota, index, stores, out } = init
+  const stir = (): void => rota.stir(index)
   return {
     stir,
     write: (write, done) =>
@@ -40,7 +42,7 @@ export function groupSink(group: GroupId, init: GroupSinkInit): ShardSink {
       out.push({ kind: 'trace', event: { level, event, fields: { group, ...fields } } }),
     wake: () => {
       init.wake()
-      rota.wake(group)
+      rota.wake(index)
     },
   }
 }

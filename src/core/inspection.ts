@@ -2,6 +2,7 @@
 
 import type { GroupId } from '../api/ids.js'
 import type { StrategyStatus } from '../api/strategy.js'
+import type { Topology } from '../api/topology.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Shard } from '../shard/shard.js'
 
@@ -18,6 +19,15 @@ export interface GroupInspection {
   readonly memory: number
   /** Of the state at `applied`; null while an entry behind it is half done. */
   digest(): Hash64 | null
+}
+
+export interface CoreInspection {
+  readonly clusterId: string
+  /** It knows whom to ask in every group. */
+  isServing(): boolean
+  /** Of clients' data, where it holds a replica. */
+  readonly groups: readonly GroupInspection[]
+  readonly topology: Topology & { readonly group: GroupInspection }
 }
 
 export function inspected(shard: Shard): GroupInspection {

@@ -16,6 +16,9 @@ export const layoutVersion = 1
 /** The row that says whose store it is. */
 export const identityKey = 'i'
 
+/** The row with the last topology that the member heard of. */
+export const topologyKey = 't'
+
 /**
  * How far the birth of the cluster went on this member. forming: it took the cluster id. agreed: it
  * saw every member take it. born: it saw every member agree, so clients may be served. lost: it is a
@@ -136,6 +139,18 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   const shards = reader.ok && reader.left > 0 ? { shards: reader.varint() } : {}
   const placement = reader.ok && reader.left > 0 ? { placement: reader.hash() } : {}
   return reader.ok && reader.left === 0 ? { ...identity, ...shards, ...placement } : 'corrupt'
+}
+
+export function encodeTopologyRow(text: string): Uint8Array {
+  return seal(new ByteWriter(text.length + 16).byte(layoutVersion).text(text))
+}
+
+/** Null where it is damaged, or of another format. */
+export function decodeTopologyRow(bytes: Uint8Array): string | null {
+  const reader = open(bytes)
+  if (typeof reader === 'string') return null
+  const text = reader.text()
+  return reader.ok && reader.left === 0 ? text : null
 }
 
 export function encodeState(group: GroupId, hard: HardState): Uint8Array {

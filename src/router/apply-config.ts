@@ -32,9 +32,12 @@ export function applyConfig(
   if (config.users === null) return null
   const lines = config.users.map((user, index) => ({ line: index + 1, user }))
   const place = config.aclFile ?? 'users'
-  const why = users.replace(lines, place)
-  if (typeof why !== 'string') return null
-  if (config.aclFile !== null) return { path: ['security', 'acl-file'], why, allowed: [] }
-  const index = lines.findIndex((line) => typeof users.replace([line], place) === 'string')
-  return { path: index < 0 ? ['users'] : ['users', index, 'rules'], why, allowed: [] }
+  const made = users.read(lines, place)
+  if (typeof made !== 'string') {
+    users.replace(made)
+    return null
+  }
+  if (config.aclFile !== null) return { path: ['security', 'acl-file'], why: made, allowed: [] }
+  const index = lines.findIndex((line) => typeof users.read([line], place) === 'string')
+  return { path: index < 0 ? ['users'] : ['users', index, 'rules'], why: made, allowed: [] }
 }

@@ -3,10 +3,18 @@
 // groups with their slots, members and leader. Nothing here blocks or throws.
 
 import type { ShardGroup } from '../api/config.js'
-import type { Group } from '../api/group.js'
+import type { Group, GroupReport } from '../api/group.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
+import type { ErrorReply } from '../api/reply.js'
+import type { Topology } from '../api/topology.js'
 import { assert } from '../base/assert.js'
 import type { SlotMap, SlotRange } from '../slots/map.js'
+
+/**
+ * Makes a topology of the last one: null where it is so already, an error where it may not be. Called again
+ * where another change came first.
+ */
+export type TopologyEdit = (topology: Topology) => Topology | ErrorReply | null
 
 export interface MemberView {
   readonly id: MemberId
@@ -32,6 +40,12 @@ export interface ClusterView {
   readonly isLoading: boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
+  /** The latest that this member has heard of. */
+  readonly topology: Topology
+  /** Of the group that keeps it. */
+  topologyReport(): GroupReport
+  /** `done` hears null once the change holds here, or why it does not; at once or in a later turn. */
+  changeTopology(what: string, edit: TopologyEdit, done: (refusal: ErrorReply | null) => void): void
   /** Asks for a clean stop (SHUTDOWN): leadership is handed over, replies in flight are sent. */
   requestStop(): void
   /** Asks every group for a checkpoint of its state; one that writes one begins another behind it. */

@@ -15,7 +15,7 @@ export interface FileResult {
 interface Waiting {
   readonly session: Session
   readonly ticket: number
-  readonly make: (result: FileResult) => Reply
+  readonly make: (result: FileResult, answer: (reply: Reply) => void) => void
 }
 
 export class Files {
@@ -27,7 +27,7 @@ export class Files {
     this.#out = out
   }
 
-  /** Answers the session with what `make` makes of the result; what follows waits. */
+  /** `make` answers the session with what it makes of the result; what follows waits. */
   ask(
     session: Session,
     entry: CommandEntry | null,
@@ -45,9 +45,10 @@ export class Files {
     this.#waiting.delete(id)
     const { session, ticket, make } = waiting
     // What was asked for happens though nobody waits for the reply any more.
-    const reply = make(result)
-    if (session.isClosed) return
-    session.answer(ticket, reply)
-    session.unblock()
+    make(result, (reply) => {
+      if (session.isClosed) return
+      session.answer(ticket, reply)
+      session.unblock()
+    })
   }
 }

@@ -98,6 +98,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     stopwatch: init.stopwatch,
     random: init.random,
     sessions: own.sessions,
+    changing: new Set(),
     startedAt: init.now,
     now: init.now,
     isLoading: init.cluster.isLoading,
@@ -105,6 +106,6 @@ export function makeState(init: RouterInit, own: Own): Made {
     mayDefer: true,
     kill: own.kill,
   }
-  messaging.attach(settings, own.sessions, () => state.now.wall)
+  messaging.attach(settings, own.sessions)
   return { state, fault: refusal === null ? '' : `${refusal.path.join('.')}: ${refusal.why}` }
 }

@@ -7,6 +7,7 @@ import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
+import type { Topology } from '../api/topology.js'
 import { ClientMemory } from './client-memory.js'
 import type { FileResult } from './files.js'
 import { Intake } from './intake.js'
@@ -17,6 +18,7 @@ import { routingOf, setRouting } from './routing.js'
 import { Session } from './session.js'
 import type { SessionEvents } from './session-init.js'
 import type { RouterState } from './state.js'
+import { TopologyFollower } from './topology-follower.js'
 import { Watch } from './watch.js'
 
 type Connected = Extract<Input, { kind: 'connected' }>
@@ -42,6 +44,7 @@ export class Router implements SessionEvents {
   /** Why the member must not start with its configuration, or empty. */
   readonly startFault: string
   readonly #notices = new Notices()
+  readonly #topology: TopologyFollower
   #idleSweepAt = 0
 
   constructor(init: RouterInit) {
@@ -53,6 +56,8 @@ export class Router implements SessionEvents {
     })
     this.#state = state
     this.startFault = fault
+    this.#topology = new TopologyFollower(state)
+    this.#topology.adopt(init.cluster.topology)
     this.#memory = new ClientMemory(this.#state.settings, () => this.#sessions.values())
     this.#intake = new Intake({
       state,
@@ -76,6 +81,11 @@ export class Router implements SessionEvents {
   /** For commands, tests and the admin side: everything that is shared. */
   get state(): RouterState {
     return this.#state
+  }
+
+  /** A later topology is known at this member. */
+  adopt(topology: Topology): void {
+    this.#topology.adopt(topology)
   }
 
   connected(input: Connected, now: Now): void {
@@ -185,6 +195,7 @@ export class Router implements SessionEvents {
       this.#kill(session)
     }
     this.#closeIdle(now.mono)
+    this.#topology.turn(now)
     this.#state.messaging.endTurn(now)
     const touched = this.#touched
     this.#touched = []

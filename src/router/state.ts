@@ -56,6 +56,8 @@ export interface RouterState {
   readonly random: Random
   /** By connection, in order of connecting. */
   readonly sessions: ReadonlyMap<ConnectionId, Session>
+  /** Those whose commands wait for a change of the topology. */
+  readonly changing: Set<Session>
   /** When the router was made. */
   readonly startedAt: Now
   /** The time of this turn. */

@@ -24,6 +24,12 @@ export interface ClusterStatus {
   readonly diskShort: boolean
   readonly members: readonly StatusMember[]
   readonly groups: readonly GroupReport[]
+  readonly topology: StatusTopology
+}
+
+/** The group that keeps what must be the same everywhere, and the epoch of it that is known here. */
+export type StatusTopology = Pick<GroupReport, 'leader' | 'role' | 'term' | 'health' | 'why'> & {
+  readonly epoch: number
 }
 
 export function clusterStatus(state: RouterState): ClusterStatus {
@@ -47,5 +53,14 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       const report = group.report()
       return { ...report, why: whyOf(state, report) }
     }),
+    topology: topologyStatus(state),
   }
+}
+
+function topologyStatus(state: RouterState): StatusTopology {
+  const { cluster } = state
+  const report = cluster.topologyReport()
+  const { leader, role, term, health } = report
+  const { epoch } = cluster.topology
+  return { epoch, leader, role, term, health, why: whyOf(state, report) }
 }

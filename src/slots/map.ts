@@ -3,6 +3,7 @@
 
 import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
+import { assignSlots } from './ring.js'
 
 /** A run of slots of one shard group, both ends included: what CLUSTER SLOTS prints. */
 export interface SlotRange {
@@ -32,14 +33,7 @@ export class SlotMap {
 
   /** Each shard group owns one run of slots, in proportion to its weight. */
   static weighted(weights: readonly number[], epoch = 1): SlotMap {
-    const owners = new Uint16Array(slotCount)
-    const total = weights.reduce((sum, weight) => sum + weight, 0)
-    let shard = 0
-    let end = weights[0] as number
-    for (let slot = 0; slot < slotCount; slot++) {
-      while (Math.floor((slot * total) / slotCount) >= end) end += weights[++shard] as number
-      owners[slot] = shard
-    }
+    const owners = assignSlots(weights.map((weight, id) => ({ id, weight })))
     return new SlotMap(owners, weights.length, epoch)
   }
 

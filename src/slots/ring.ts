@@ -1,9 +1,8 @@
-// The consistent-hash ring: virtual nodes of the shard groups assign each slot to a shard group, with
-// bounded load: no group owns more than its fair share plus a margin, and adding or removing a group
-// moves few slots. Pure arithmetic on integers: every member computes the same assignment.
+// The ring: 16384 slots in a circle, cut into runs, the virtual nodes of the shard groups. Each group owns its share
+// of them by weight, to the slot; where groups or weights change, only what must moves, in few long runs. Pure
+// arithmetic on integers: every member computes the same.
 
 import { assert } from '../base/assert.js'
-import { hashString } from '../base/hash.js'
 import { slotCount } from '../base/keyslot.js'
 
 export interface RingShard {
@@ -12,68 +11,103 @@ export interface RingShard {
   readonly weight: number
 }
 
-/** Virtual nodes per unit of weight. */
-const nodesPerWeight = 128
-/** A group may own this much more than its fair share, in percent. */
-const marginPercent = 5
+/** A slot that nobody owns. */
+const free = -1
 
-interface Node {
-  readonly point: number
-  readonly shard: number
+interface Run {
+  readonly from: number
+  readonly length: number
 }
 
-/** Index into `shards` of the owner of each slot. */
-export function assignSlots(shards: readonly RingShard[]): Uint16Array {
+/**
+ * The id of the owner of each slot. `before` are the owners until now: a slot stays with a group as long as that
+ * has no more than its share. Without it each group gets one run, in the order of ids.
+ */
+export function assignSlots(
+  shards: readonly RingShard[],
+  before: ArrayLike<number> | null = null,
+): Int32Array {
   assert(shards.length > 0, 'a ring has a shard group')
-  const owners = new Uint16Array(slotCount)
-  if (shards.length === 1) return owners
-  const nodes = makeNodes(shards)
-  const room = makeRoom(shards)
-  for (let slot = 0; slot < slotCount; slot++) {
-    let at = firstAtOrAfter(nodes, hashString(`slot:${slot}`))
-    // Bounded load: a full group passes the slot on to the next node of the ring.
-    for (let step = 0; step < nodes.length; step++, at++) {
-      const shard = (nodes[at % nodes.length] as Node).shard
-      if ((room[shard] as number) === 0) continue
-      room[shard] = (room[shard] as number) - 1
-      owners[slot] = shard
-      break
+  const sorted = [...shards].sort((a, b) => a.id - b.id)
+  const shares = sharesOf(sorted)
+  const owners = new Int32Array(slotCount).fill(free)
+  if (before !== null) {
+    for (let slot = 0; slot < slotCount; slot++) {
+      const owner = before[slot] as number
+      if (shares.has(owner)) owners[slot] = owner
     }
   }
+  for (const { id } of sorted) giveBack(owners, id, shares.get(id) as number)
+  take(owners, sorted, shares)
   return owners
 }
 
-/** Virtual nodes in ring order; equal points are ordered by the id of their group. */
-function makeNodes(shards: readonly RingShard[]): Node[] {
-  const nodes: Node[] = []
-  shards.forEach((shard, index) => {
-    assert(shard.weight > 0, 'the weight of a shard group is positive')
-    for (let i = 0; i < shard.weight * nodesPerWeight; i++) {
-      nodes.push({ point: hashString(`shard:${shard.id}:${i}`), shard: index })
-    }
-  })
-  return nodes.sort((a, b) => a.point - b.point || idAt(shards, a) - idAt(shards, b))
-}
-
-function idAt(shards: readonly RingShard[], node: Node): number {
-  return (shards[node.shard] as RingShard).id
-}
-
-/** Slots that each group may take: its fair share plus the margin, rounded up. */
-function makeRoom(shards: readonly RingShard[]): number[] {
-  const total = shards.reduce((sum, shard) => sum + shard.weight, 0)
-  return shards.map((shard) =>
-    Math.ceil((slotCount * shard.weight * (100 + marginPercent)) / (total * 100)),
-  )
-}
-
-function firstAtOrAfter(nodes: readonly Node[], point: number): number {
-  let low = 0
-  let high = nodes.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((nodes[middle] as Node).point < point) low = middle + 1
-    else high = middle
+/** Slots of each group by its id: what ends before its part of the circle does. */
+function sharesOf(sorted: readonly RingShard[]): Map<number, number> {
+  const total = sorted.reduce((sum, { weight }) => sum + weight, 0)
+  const shares = new Map<number, number>()
+  let weights = 0
+  let given = 0
+  for (const { id, weight } of sorted) {
+    assert(Number.isSafeInteger(weight) && weight > 0, 'the weight of a shard group is positive')
+    assert(!shares.has(id), 'a shard group is in the ring once')
+    weights += weight
+    const end = Math.ceil((slotCount * weights) / total)
+    shares.set(id, end - given)
+    given = end
   }
-  return low % nodes.length
+  return shares
+}
+
+/** Frees what a group owns beyond its share: its shortest runs first, then the end of one that is long enough. */
+function giveBack(owners: Int32Array, id: number, share: number): void {
+  const runs = runsOf(owners, id).sort((a, b) => a.length - b.length || a.from - b.from)
+  let excess = runs.reduce((sum, { length }) => sum + length, 0) - share
+  for (const { from, length } of runs) {
+    if (excess <= 0) return
+    const count = Math.min(length, excess)
+    owners.fill(free, from + length - count, from + length)
+    excess -= count
+  }
+}
+
+/** Free slots go to those who have less than their share, in the order of both. */
+function take(
+  owners: Int32Array,
+  sorted: readonly RingShard[],
+  shares: ReadonlyMap<number, number>,
+): void {
+  const runs = runsOf(owners, free)
+  let next = 0
+  let from = runs[0]?.from ?? slotCount
+  for (const { id } of sorted) {
+    let room = (shares.get(id) as number) - count(owners, id)
+    while (room > 0) {
+      const run = runs[next] as Run
+      const length = Math.min(run.from + run.length - from, room)
+      owners.fill(id, from, from + length)
+      room -= length
+      from += length
+      if (from < run.from + run.length) continue
+      next++
+      from = runs[next]?.from ?? slotCount
+    }
+  }
+}
+
+function runsOf(owners: Int32Array, id: number): Run[] {
+  const runs: Run[] = []
+  for (let slot = 0; slot < slotCount; slot++) {
+    if (owners[slot] !== id) continue
+    const from = slot
+    while (slot < slotCount && owners[slot] === id) slot++
+    runs.push({ from, length: slot - from })
+  }
+  return runs
+}
+
+function count(owners: Int32Array, id: number): number {
+  let found = 0
+  for (const owner of owners) if (owner === id) found++
+  return found
 }

@@ -4,6 +4,7 @@ import test from 'ava'
 import type { Level } from '../../src/api/config.js'
 import { keySlot } from '../../src/base/keyslot.js'
 import { SlotMap } from '../../src/slots/map.js'
+import { topologyGroupId } from '../../src/core/topology-group.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 const strategies: readonly (readonly [Level, string])[] = [
@@ -187,7 +188,7 @@ test('shards: events of strategies: each names its group', (t) => {
   const elected = world.member(1).traces.filter(({ event }) => event === 'raft.elected')
   t.deepEqual(
     elected.map(({ fields }) => fields['group']),
-    [0, 1],
+    [0, 1, topologyGroupId],
   )
 })
 

@@ -113,7 +113,6 @@ test('packets: what was encoded: is decoded; cut or changed bytes are refused or
     part: 0,
     isWhole: true,
     isLast: true,
-    events: { value: 'KEA', at: 5, member: 2 },
     wantsKeys: true,
     changes: [
       { kind: kinds.pattern, name: 'a*', count: 3 },

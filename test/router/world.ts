@@ -8,12 +8,13 @@ import { makeLane } from '../../src/api/group.js'
 import type { ConnectionId, GroupId, MemberId, Now } from '../../src/api/ids.js'
 import type { Output } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
-import { ok, type Reply } from '../../src/api/reply.js'
+import { type ErrorReply, ok, type Reply } from '../../src/api/reply.js'
 import type { Stopwatch } from '../../src/api/stopwatch.js'
+import { firstTopology, foundingOf, nextTopology, type Topology } from '../../src/api/topology.js'
 import { bytesToText, textToBytes } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
 import { respDoor } from '../../src/resp/door.js'
-import type { ClusterView } from '../../src/router/cluster-view.js'
+import type { ClusterView, TopologyEdit } from '../../src/router/cluster-view.js'
 import { Router } from '../../src/router/router.js'
 import { engineSpecs } from './engine-specs.js'
 
@@ -176,11 +177,34 @@ export class World {
   now: Now = { wall: 1_700_000_000_123, mono: 1_000 }
   stopsAsked = 0
   checkpointsAsked = 0
+  /** What changes of the topology are refused with. */
+  refusal: ErrorReply | null = null
+  #topology: Topology
   #next = 1
+
+  get topology(): Topology {
+    return this.#topology
+  }
+
+  /** As another member's change comes. */
+  adopt(topology: Topology): void {
+    this.#topology = topology
+    this.router.adopt(topology)
+  }
+
+  #change(what: string, edit: TopologyEdit, done: (refusal: ErrorReply | null) => void): void {
+    const made = this.refusal ?? edit(this.#topology)
+    if (made === null || 'type' in made) return done(made)
+    const by = 1 as MemberId
+    this.adopt(nextTopology(made, 0, { what, at: this.now.wall, by }))
+    done(null)
+  }
 
   constructor(options: WorldOptions = {}) {
     const config = configOf(options.config)
     const answer = options.answer ?? (() => ok)
+    this.#topology = firstTopology(foundingOf(config, []))
+    const topology = (): Topology => this.#topology
     this.groups = config.keyspaces.map((space, i) => new FakeGroup(i, space.name, answer))
     const cluster: ClusterView = {
       clusterId: 'c-1',
@@ -196,6 +220,11 @@ export class World {
       })),
       isLoading: false,
       diskShort: false,
+      get topology() {
+        return topology()
+      },
+      topologyReport: () => (this.groups[0] as FakeGroup).report(),
+      changeTopology: (what, edit, done) => this.#change(what, edit, done),
       requestStop: () => {
         this.stopsAsked++
       },

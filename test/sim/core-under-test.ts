@@ -41,8 +41,7 @@ export const coreFactory: ReactorFactory = (init): Reactor => {
       return core.wantsTurn
     },
     views: (): readonly GroupView[] => core.inspect().groups,
-    get isServing() {
-      return core.inspect().isStarted
-    },
+    topology: () => core.inspect().topology,
+    isServing: () => core.inspect().isServing(),
   }
 }

@@ -6,6 +6,7 @@ import type { World } from './world.js'
 /** All faults stop, and all members run. */
 export function healWorld(world: World): void {
   world.aimed.stop()
+  world.topology.stop()
   world.injector.stop()
   world.network().rates = calmNetwork()
   for (const member of world.members) {

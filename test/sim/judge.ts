@@ -55,6 +55,8 @@ export const checks = {
   visible: 'CS5: clients are served where something is shown without what it hangs on',
   'equal-soon': 'EV7: members differ after two rounds of anti-entropy',
   forgotten: 'EV8: what was kept to merge with is not forgotten',
+  topology:
+    'SH1: one epoch with two documents, a member that goes back, or an acknowledged change that is lost',
   'no-invention': 'LV8: a majority lost its disks and the group goes on',
 } as const
 

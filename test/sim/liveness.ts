@@ -4,6 +4,7 @@
 
 import type { SimClient } from './client.js'
 import { healWorld } from './heal.js'
+import { isGuest } from './placement.js'
 import type { World } from './world.js'
 
 const pollUs = 25_000
@@ -150,7 +151,9 @@ export class Liveness {
         // A write of the time of slow disks may still be under way.
         !member.disk.isCongested &&
         !member.isStopping &&
-        (views.length > 0 || member.reactor?.isServing === true) &&
+        (views.length > 0 || isGuest(this.#world.profile, member.id)) &&
+        member.reactor !== null &&
+        member.reactor.isServing?.() !== false &&
         views.every(({ id, status, applied }) => {
           // A link that was half open is dialled anew only when its end is seen: then it catches up.
           const lag = this.#world.oracle(id).committedIndex - applied.index

@@ -5,6 +5,7 @@ import type { GroupId, Now } from '../../src/api/ids.js'
 import type { Boot, Input, Output } from '../../src/api/io.js'
 import type { Position } from '../../src/api/position.js'
 import type { StrategyPlugin, StrategyStatus } from '../../src/api/strategy.js'
+import type { Topology } from '../../src/api/topology.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import type { Random } from '../../src/base/random.js'
 
@@ -31,8 +32,10 @@ export interface Reactor {
   /** There is work left: turn again without waiting. */
   readonly wantsTurn: boolean
   views(): readonly GroupView[]
-  /** It serves clients, of whatever groups. */
-  readonly isServing?: boolean
+  /** Absent where it has none. */
+  topology?(): Topology & { readonly group: GroupView }
+  /** It knows whom to ask in every group, whether it holds a replica or not. */
+  isServing?(): boolean
 }
 
 export interface ReactorInit {

@@ -98,13 +98,18 @@ export function settleWorld(world: World, bound: number): void {
   while (judge.violation === null && !liveness.isDone && judge.step < bound) {
     if (!schedule.next()) break
   }
+  const { topology } = world
+  while (judge.violation === null && !topology.isSettled && judge.step < bound) {
+    if (!schedule.next()) break
+  }
   if (judge.violation !== null) return
   judge.hold(
-    liveness.isDone,
+    liveness.isDone && topology.isSettled,
     'converged',
     () => `the cluster is not at rest after ${judge.step} steps`,
   )
   world.history.judge()
+  topology.judge()
   world.workload.queues.judge()
   merging?.sessions.judge()
 }

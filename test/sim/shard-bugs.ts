@@ -167,4 +167,20 @@ export const shardBugs: readonly SeededBug[] = [
     checks: ['stopped'],
     hint: { with: busy, only: ['disk-full'] },
   }),
+  bug(
+    'core-topology-unwatched',
+    'a change of the topology is made of what it was before another one',
+    {
+      checks: ['topology'],
+      hint: {},
+    },
+  ),
+  bug(
+    'core-topology-goes-back',
+    'a member takes what its replica holds for the topology, however old',
+    {
+      checks: ['topology'],
+      hint: { faults: ['crash-kill', 'net-delay', ...unrest] },
+    },
+  ),
 ]

@@ -27,6 +27,7 @@ import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { groupOf, holdersOf, isGuest } from './placement.js'
 import { probed } from './probe.js'
+import { TopologyWorld } from './topology.js'
 import type { Profile } from './profile.js'
 import type { Reactor, ReactorFactory } from './reactor.js'
 import { Schedule } from './schedule.js'
@@ -68,6 +69,7 @@ export class World implements MemberWorld, FaultTarget {
   readonly #oracles = new Map<number, GroupOracle>()
   readonly #eyes = new Map<number, Eyes | null>()
   readonly #strategies: ReadonlyMap<string, StrategyPlugin>
+  readonly topology: TopologyWorld
   readonly #cores: Random
   readonly #crashes: Random
   readonly #clientRandom: Random
@@ -116,17 +118,16 @@ export class World implements MemberWorld, FaultTarget {
           })
         : null
     this.merging = merging
+    this.topology = new TopologyWorld(this, new Random(options.seed, 0x546f706f))
     this.#strategies = new Map(
-      options.strategies.map((plugin) => [
-        plugin.name,
-        merging?.plugin(plugin) ??
-          probed(plugin, {
-            judge: this.judge,
-            oracle: (group) => this.oracle(group),
-            eyes: (group) => this.#eyes.get(group) ?? null,
-            learners: profile.learners,
-          }),
-      ]),
+      options.strategies.map((plugin) => {
+        const { judge } = this
+        const eyes = (group: number): Eyes | null => this.#eyes.get(group) ?? null
+        const oracle = (group: number): GroupOracle => this.oracle(group)
+        const { learners } = profile
+        const made = merging?.plugin(plugin) ?? probed(plugin, { judge, oracle, eyes, learners })
+        return [plugin.name, this.topology.plugin(made, plugin)]
+      }),
     )
     this.#clientRandom = random.fork()
     this.clients = Array.from({ length: profile.clients }, (_, at) =>
@@ -135,6 +136,7 @@ export class World implements MemberWorld, FaultTarget {
     const walking = merging?.sessions.clients ?? []
     for (const session of walking) this.clients.push(this.sessionClient(session, null))
     for (const member of this.members) member.start()
+    this.topology.start()
     this.#network.start()
     this.injector = new FaultInjector(this, random.fork(), profile)
     this.aimed = new AimedFaults(this, random.fork(), profile)
@@ -217,7 +219,7 @@ export class World implements MemberWorld, FaultTarget {
 
   /** The operator's word, through the door that the CLI uses; `told` gets the reply. */
   acceptLoss(at: number, told: (reply: string) => void): void {
-    for (const oracle of this.oracles()) oracle.lossAccepted()
+    for (const oracle of [this.topology.oracle, ...this.oracles()]) oracle.lossAccepted()
     this.isMajorityLost = false
     const client = this.newClient(at)
     client.stop()
@@ -252,6 +254,7 @@ export class World implements MemberWorld, FaultTarget {
       () => `member ${member.id}: ${member.inboxCount} inputs wait`,
     )
     if ((judge.step & 3) === 0 && member.reactor !== null) {
+      this.topology.look(member.index, member.reactor)
       if (this.merging === null) this.digests.look(member.id, member.reactor.views())
       else this.merging.look(member.id)
       if ((judge.step & 63) === 0)
@@ -298,6 +301,7 @@ export class World implements MemberWorld, FaultTarget {
     if (how.power) member.disk.losePower(this.profile.lossMode)
     else member.disk.kill()
     for (const oracle of this.oracles()) oracle.ended(member.id)
+    this.topology.ended(member.id)
     this.merging?.ended(member.id, how.power)
     this.digests.ended(member.id)
     // A dead process is noticed at once, a dead machine only when somebody misses it.
@@ -325,6 +329,7 @@ export class World implements MemberWorld, FaultTarget {
     )
     this.#damaged.set(member, floors)
     for (const oracle of this.oracles()) oracle.damaged(member.id)
+    this.topology.damaged(member.id)
     this.merging?.damaged(member.id)
     this.digests.damaged(member.id)
   }
@@ -334,7 +339,7 @@ export class World implements MemberWorld, FaultTarget {
     const isWhole = this.#damaged.size === 0 && members.every((member) => member.life !== 0)
     if (!isWhole || this.oracles().length === 0) return false
     this.isMajorityLost = true
-    for (const oracle of this.oracles()) oracle.majorityLost()
+    for (const oracle of [this.topology.oracle, ...this.oracles()]) oracle.majorityLost()
     const from = this.#crashes.below(members.length)
     for (let i = 0; i * 2 < members.length; i++) {
       const member = members[(from + i) % members.length] as SimMember
@@ -350,7 +355,8 @@ export class World implements MemberWorld, FaultTarget {
     const views = member.reactor?.views() ?? []
     const floors = this.#damaged.get(member)
     if (floors === undefined || (views.length === 0 && !isGuest(this.profile, member.id))) return
-    const isOpen = this.merging?.isWhole(views) ?? true
+    const isOpen =
+      this.topology.isWhole(member.id, member.reactor) && (this.merging?.isWhole(views) ?? true)
     const isWhole =
       isOpen &&
       (this.merging !== null ||

@@ -1,4 +1,4 @@
-// Ring, map, gate and keyspaces: where a key belongs and whether it may be served.
+// Map, gate and keyspaces: where a key belongs and whether it may be served.
 
 import test from 'ava'
 import { slotCount } from '../../src/base/keyslot.js'
@@ -9,55 +9,8 @@ import { SlotMap } from '../../src/slots/map.js'
 import { assignSlots } from '../../src/slots/ring.js'
 import { keyspace } from '../router/world.js'
 
-function shardsOf(count: number): { id: number; weight: number }[] {
-  return Array.from({ length: count }, (_, i) => ({ id: i + 1, weight: 1 }))
-}
-
-function countsOf(owners: Uint16Array, shards: number): number[] {
-  const counts = new Array<number>(shards).fill(0)
-  for (const owner of owners) counts[owner] = (counts[owner] ?? 0) + 1
-  return counts
-}
-
-test('ring: 1 to 9 shard groups: all slots owned, nobody above the bound', (t) => {
-  for (let count = 1; count <= 9; count++) {
-    const counts = countsOf(assignSlots(shardsOf(count)), count)
-    t.is(
-      counts.reduce((sum, n) => sum + n, 0),
-      slotCount,
-    )
-    for (const n of counts)
-      t.true(n <= Math.ceil((slotCount * 105) / (count * 100)), `${count}: ${n}`)
-    for (const n of counts) t.true(n >= slotCount / count / 2, `${count}: ${n}`)
-  }
-})
-
-test('ring: a shard group is added: few slots move', (t) => {
-  for (const count of [2, 3, 5, 8]) {
-    const before = assignSlots(shardsOf(count))
-    const after = assignSlots(shardsOf(count + 1))
-    let moved = 0
-    for (let slot = 0; slot < slotCount; slot++) if (before[slot] !== after[slot]) moved++
-    t.true(moved <= (slotCount / (count + 1)) * 1.6, `${count}: ${moved}`)
-    t.true(moved > 0)
-  }
-})
-
-test('ring: a group of double weight: about double the slots', (t) => {
-  const counts = countsOf(
-    assignSlots([
-      { id: 1, weight: 2 },
-      { id: 2, weight: 1 },
-    ]),
-    2,
-  )
-
-  const ratio = (counts[0] ?? 0) / (counts[1] ?? 1)
-  t.true(ratio > 1.6 && ratio < 2.4, String(ratio))
-})
-
 test('slot map: ranges: cover all slots and name the owners', (t) => {
-  const owners = assignSlots(shardsOf(3))
+  const owners = assignSlots([0, 1, 2].map((id) => ({ id, weight: 1 })))
   const map = new SlotMap(owners, 3, 7)
   let next = 0
   for (const range of map.ranges()) {

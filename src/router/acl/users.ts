@@ -1,5 +1,5 @@
-// All users of this member, `default` among them, which is never removed. Knows no session: it says
-// which users changed, and the commands close or limit connections.
+// All users as this member knows them, `default` among them, which is never removed. Knows no session: the
+// commands close or limit connections.
 
 import { limits } from '../../api/limits.js'
 import type { UserLine } from '../../api/user-lines.js'
@@ -8,14 +8,6 @@ import { describeUser } from './describe.js'
 import { ruleFaults } from './faults.js'
 import { readRules } from './rules.js'
 import { User } from './user.js'
-
-/** What a new set of users changed. */
-export interface UserChanges {
-  /** Users that are gone; sessions may still have them. */
-  readonly removed: readonly User[]
-  /** Users that allow something else now. */
-  readonly changed: readonly User[]
-}
 
 export class Users {
   readonly catalog: AclCatalog
@@ -56,12 +48,11 @@ export class Users {
   /** CONFIG SET requirepass: the one password of `default`, or none with an empty text. */
   requirePass(password: string): void {
     this.#password = password
-    this.default.apply('resetpass')
-    this.default.apply(password === '' ? 'nopass' : `>${password}`)
+    for (const rule of passwordRules(password)) this.default.apply(rule)
   }
 
-  /** Applies rules to a user, made where there is none: all of them, or none. The fault in Redis' words. */
-  set(name: string, rules: readonly string[]): string | null {
+  /** The user as it were with these rules, made where there is none. Text: the fault, in Redis' words. */
+  judge(name: string, rules: readonly string[]): User | string {
     const known = this.#users.get(name)
     if (known === undefined && this.#users.size >= limits.aclUsersMax) return 'Too many users'
     const made = known?.copy() ?? new User(name, this.catalog)
@@ -69,9 +60,17 @@ export class Users {
       const fault = made.apply(rule)
       if (fault !== null) return `Error in ACL SETUSER modifier '${rule}': ${fault}`
     }
-    if (known === undefined) this.#users.set(name, made)
-    else known.take(made)
-    return null
+    return made
+  }
+
+  /** Puts a user as `describeUser` tells it in place of the one of its name. One with unknown rules may do nothing. */
+  put(name: string, text: string): void {
+    const made = new User(name, this.catalog)
+    const isWhole = applyLine(made, text, '') === ''
+    const next = isWhole ? made : new User(name, this.catalog)
+    const known = this.#users.get(name)
+    if (known === undefined) this.#users.set(name, next)
+    else known.take(next)
   }
 
   /** The user that was removed; never `default`. */
@@ -82,11 +81,8 @@ export class Users {
     return user
   }
 
-  /**
-   * Puts users of a file, or of the configuration, in place of all. Text: what is wrong, in Redis' words;
-   * nothing changed then.
-   */
-  replace(lines: readonly UserLine[], path: string): UserChanges | string {
+  /** Users of a file, or of the configuration, by name. Text: what is wrong, in Redis' words. */
+  read(lines: readonly UserLine[], path: string): ReadonlyMap<string, User> | string {
     const made = new Map<string, User>()
     let faults = ''
     for (const { line, user: given } of lines) {
@@ -102,8 +98,28 @@ export class Users {
         made.set(given.name, user)
       }
     }
-    if (faults === '') return this.#exchange(made)
+    if (faults === '') return made
     return `${faults}WARNING: ACL errors detected, no change to the previously active ACL rules was performed`
+  }
+
+  /** With `default`, which opens where nobody says what it may do. */
+  whole(made: ReadonlyMap<string, User>): readonly User[] {
+    if (made.has('default')) return [...made.values()]
+    const open = new User('default', this.catalog)
+    openDefault(open)
+    if (this.#password !== '') for (const rule of passwordRules(this.#password)) open.apply(rule)
+    return [open, ...made.values()]
+  }
+
+  /** Puts users that were read in place of all; users that stay keep their objects. */
+  replace(made: ReadonlyMap<string, User>): void {
+    for (const name of [...this.#users.keys()])
+      if (name !== 'default' && !made.has(name)) this.#users.delete(name)
+    for (const user of this.whole(made)) {
+      const known = this.#users.get(user.name)
+      if (known === undefined) this.#users.set(user.name, user)
+      else known.take(user)
+    }
   }
 
   /** `user NAME RULES`, a line each. */
@@ -112,27 +128,11 @@ export class Users {
       .map((user) => `user ${user.name} ${describeUser(user, this.catalog)}\n`)
       .join('')
   }
+}
 
-  /** Users that stay keep their objects, which sessions hold. */
-  #exchange(made: ReadonlyMap<string, User>): UserChanges {
-    const removed: User[] = []
-    const changed: User[] = []
-    for (const [name, user] of this.#users) {
-      const next = made.get(name)
-      if (next === undefined && user === this.default) {
-        openDefault(user)
-        if (this.#password !== '') this.requirePass(this.#password)
-      } else if (next === undefined) {
-        this.#users.delete(name)
-        removed.push(user)
-      } else if (describeUser(next, this.catalog) !== describeUser(user, this.catalog)) {
-        user.take(next)
-        changed.push(user)
-      }
-    }
-    for (const [name, user] of made) if (!this.#users.has(name)) this.#users.set(name, user)
-    return { removed, changed }
-  }
+/** What makes a password the only one of a user, or lets it in without one where that is empty. */
+export function passwordRules(password: string): readonly string[] {
+  return ['resetpass', password === '' ? 'nopass' : `>${password}`]
 }
 
 function openDefault(user: User): void {

@@ -32,7 +32,8 @@ const rewrite: Run = (session, _args, state) => {
   }
   state.files.ask(session, state.table.findFull('config|rewrite') ?? null, {
     task: { name: 'rewrite-config', values },
-    make: ({ error: why }) => (why === null ? ok : error(`ERR Rewriting config file: ${why}`)),
+    make: ({ error: why }, answer) =>
+      answer(why === null ? ok : error(`ERR Rewriting config file: ${why}`)),
   })
   return deferred
 }

@@ -1,4 +1,4 @@
-// QUORATE STATUS, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
+// QUORATE STATUS, TOPOLOGY, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
 
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
@@ -8,6 +8,7 @@ import { clusterStatus } from '../status.js'
 import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
 import session from './quorate-session.js'
+import topology from './quorate-topology.js'
 
 const status = {
   ...admin,
@@ -64,6 +65,8 @@ export default {
         '    Lets the connection see no less: its commands wait until this member has got that much.',
         'STATUS',
         '    Answers members and replication groups as JSON.',
+        'TOPOLOGY',
+        '    Answers what must be the same at every member, with its epoch, as JSON.',
         'RECOVER ACCEPT-LOSS [<group>]',
         '    Lets halted groups go on with the longest log that is left. Writes may be lost.',
       ],
@@ -73,5 +76,6 @@ export default {
     recover,
     session,
     status,
+    topology,
   ],
 } satisfies RouterCommand

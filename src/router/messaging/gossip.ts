@@ -12,7 +12,6 @@ import {
   encodePacket,
   type Kind,
   type MessagePacket,
-  type SharedSetting,
   type StatePacket,
   type StatePart,
 } from './packets.js'
@@ -31,13 +30,11 @@ export interface GossipHost {
   count(kind: Kind, name: string): number
   /** Everything that this member's clients listen to. */
   all(): Iterable<Change>
-  events(): SharedSetting
   /** This member's clients want to hear of changes of keys. */
   wantsKeys(): boolean
   /** Another member told. */
   tell(peer: MemberId, change: Change): void
   forget(peer: MemberId): void
-  eventsTold(setting: SharedSetting): void
   wantsKeysTold(peer: MemberId, wants: boolean): void
   message(packet: MessagePacket): void
 }
@@ -86,7 +83,7 @@ export class Gossip {
     }
   }
 
-  /** The shared setting changed here. */
+  /** What clients here want to hear of keys changed. */
   touch(): void {
     this.#version++
   }
@@ -207,7 +204,6 @@ export class Gossip {
 
   #told(from: MemberId, state: PeerState, packet: StatePacket): void {
     state.owesAck = true
-    this.#host.eventsTold(packet.events)
     this.#host.wantsKeysTold(from, packet.wantsKeys)
     if (packet.isWhole) this.#stage(from, state, packet)
     else if (packet.from > state.known) state.hasGap = true
@@ -287,8 +283,8 @@ export class Gossip {
 
   #sendPart(peer: MemberId, part: StatePart): boolean {
     const head = { type: 'state', life: this.#port.life(), to: this.#version } as const
-    const more = { events: this.#host.events(), wantsKeys: this.#host.wantsKeys() }
-    return this.#port.send(peer, encodePacket({ ...head, ...more, ...part }))
+    const wantsKeys = this.#host.wantsKeys()
+    return this.#port.send(peer, encodePacket({ ...head, wantsKeys, ...part }))
   }
 
   #knownBy(version: number): boolean {

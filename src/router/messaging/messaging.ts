@@ -10,7 +10,6 @@ import { KeyWatch } from './key-watch.js'
 import { Monitors } from './monitors.js'
 import { OutputLimits } from './output-limits.js'
 import { type Kind, kinds } from './packets.js'
-import { SharedEvents } from './shared-events.js'
 import { type Encode, Subscribers } from './subscribers.js'
 import { Tracking } from './tracking.js'
 
@@ -25,7 +24,6 @@ export class Messaging {
   /** What the groups tell of their keys. */
   readonly keyEvents: KeyWatch
   readonly #gossip: Gossip
-  readonly #events: SharedEvents
   /** As the others were told. */
   #wantsKeys = false
   #sessions: ReadonlyMap<ConnectionId, Session> = new Map()
@@ -38,11 +36,9 @@ export class Messaging {
     this.keyEvents = new KeyWatch(subscribers, this.tracking, (channel, text) => {
       this.publish(kinds.channel, channel, text)
     })
-    this.#events = new SharedEvents(peers.self, () => this.#gossip.touch())
     this.#gossip = new Gossip(peers, {
       count: (kind, name) => subscribers.topics(kind).localCount(name),
       all: () => subscribers.all(),
-      events: () => this.#events.shared,
       tell: (peer, { kind, name, count }) => subscribers.topics(kind).tell(peer, name, count),
       forget: (peer) => {
         this.keyEvents.awaitFor(peer, false)
@@ -52,7 +48,6 @@ export class Messaging {
       },
       wantsKeys: () => this.#wantsKeys,
       wantsKeysTold: (peer, wants) => this.keyEvents.awaitFor(peer, wants),
-      eventsTold: (setting) => this.#events.told(setting),
       message: ({ kind, channel, text }) => subscribers.deliver(kind, channel, text),
     })
   }
@@ -60,13 +55,9 @@ export class Messaging {
   // Router's side
 
   /** Once, before the first session. */
-  attach(
-    settings: Settings,
-    sessions: ReadonlyMap<ConnectionId, Session>,
-    wall: () => number,
-  ): void {
+  attach(settings: Settings, sessions: ReadonlyMap<ConnectionId, Session>): void {
     this.#sessions = sessions
-    this.#events.attach(settings, { wall, act: (text) => this.keyEvents.set(text) })
+    settings.watch('notify-keyspace-events', (text) => this.keyEvents.set(text))
     settings.watch('client-output-buffer-limit', (text) => {
       this.outputLimits.setting = text
     })

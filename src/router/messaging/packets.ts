@@ -7,14 +7,6 @@ import { ByteReader, ByteWriter } from '../../base/bytes.js'
 export const kinds = { channel: 0, pattern: 1, shard: 2 } as const
 export type Kind = (typeof kinds)[keyof typeof kinds]
 
-/** A setting that holds for the whole cluster: the latest change wins, by time, then member. */
-export interface SharedSetting {
-  readonly value: string
-  /** Wall milliseconds of the change, 0 for never. */
-  readonly at: number
-  readonly member: number
-}
-
 export interface Change {
   readonly kind: Kind
   readonly name: string
@@ -37,7 +29,6 @@ export interface StatePacket extends StatePart {
   readonly type: 'state'
   readonly life: number
   readonly to: number
-  readonly events: SharedSetting
   /** Its clients want to hear of changes of keys. */
   readonly wantsKeys: boolean
 }
@@ -101,9 +92,6 @@ function encodeState(packet: StatePacket): Uint8Array {
     .varint(packet.part)
     .boolean(packet.isWhole)
     .boolean(packet.isLast)
-    .text(packet.events.value)
-    .varint(packet.events.at)
-    .varint(packet.events.member)
     .boolean(packet.wantsKeys)
     .varint(packet.changes.length)
   for (const { kind, name, count } of packet.changes) writer.byte(kind).text(name).varint(count)
@@ -148,7 +136,6 @@ function decodeState(reader: ByteReader): StatePacket | null {
     part: reader.varint(),
     isWhole: reader.boolean(),
     isLast: reader.boolean(),
-    events: { value: reader.text(), at: reader.varint(), member: reader.varint() },
     wantsKeys: reader.boolean(),
   }
   const count = reader.varint()

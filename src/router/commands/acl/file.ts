@@ -6,6 +6,9 @@ import { readUserLines } from '../../../api/user-lines.js'
 import type { FileResult } from '../../files.js'
 import type { Session } from '../../session.js'
 import { deferred, type Run, type RouterState } from '../../state.js'
+import { overlaid, type SharedUser } from '../../../api/topology.js'
+import { describeUser } from '../../acl/describe.js'
+import type { TopologyEdit } from '../../cluster-view.js'
 import { closeSessionsOf } from './sessions.js'
 
 const noFile = error(
@@ -20,7 +23,7 @@ export const save: Run = (session, _args, state) => {
   if (!state.mayDefer) return notInTransaction
   state.files.ask(session, state.table.findFull('acl|save') ?? null, {
     task: { name: 'write-users', text: state.users.text() },
-    make: ({ error: why }) => (why === null ? ok : notSaved),
+    make: ({ error: why }, answer) => answer(why === null ? ok : notSaved),
   })
   return deferred
 }
@@ -30,18 +33,43 @@ export const load: Run = (session, _args, state) => {
   if (!state.mayDefer) return notInTransaction
   state.files.ask(session, state.table.findFull('acl|load') ?? null, {
     task: { name: 'read-users' },
-    make: (result) => take(state, session, result),
+    make: (result, answer) => take(state, session, { result, answer }),
   })
   return deferred
 }
 
-function take(state: RouterState, session: Session, { error: why, text }: FileResult): Reply {
+function take(
+  state: RouterState,
+  session: Session,
+  { result, answer }: { readonly result: FileResult; readonly answer: (reply: Reply) => void },
+): void {
   const path = state.config.aclFile ?? ''
-  if (why !== null) return error(`ERR Error loading ACLs, opening file '${path}': ${why}`)
-  const changes = state.users.replace(readUserLines(text), path)
-  if (typeof changes === 'string') return error(`ERR ${changes}`)
-  const gone = new Set([...changes.removed, ...changes.changed])
-  gone.delete(state.users.default)
-  closeSessionsOf(state, gone, session)
-  return ok
+  const { error: why, text } = result
+  if (why !== null) return answer(error(`ERR Error loading ACLs, opening file '${path}': ${why}`))
+  const lines = readUserLines(text)
+  const made = state.users.read(lines, path)
+  if (typeof made === 'string') return answer(error(`ERR ${made}`))
+  const { users } = state
+  const before = new Map(users.list().map((user) => [user, describeUser(user, users.catalog)]))
+  state.changing.add(session)
+  const edit: TopologyEdit = (topology) => {
+    const given = users
+      .whole(made)
+      .map((user) => [user.name, describeUser(user, users.catalog)] as const)
+    const gone = users.list().filter(({ name }) => name !== 'default' && !made.has(name))
+    const changed: SharedUser[] = [...gone.map(({ name }) => [name, null] as const), ...given]
+    return { ...topology, users: overlaid(topology.users, changed) }
+  }
+  state.cluster.changeTopology('ACL LOAD', edit, (refusal) => {
+    // Redis closes connections of users that may do something else now, too.
+    const changed = users.list().filter((user) => {
+      const was = before.get(user)
+      return (
+        user !== users.default && was !== undefined && was !== describeUser(user, users.catalog)
+      )
+    })
+    closeSessionsOf(state, new Set(changed))
+    state.changing.delete(session)
+    answer(refusal ?? ok)
+  })
 }

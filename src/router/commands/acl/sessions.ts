@@ -6,25 +6,23 @@ import { kinds } from '../../messaging/packets.js'
 import type { Session } from '../../session.js'
 import type { RouterState } from '../../state.js'
 
-/** Closes all connections of these users; the one that asked gets its reply first. */
-export function closeSessionsOf(
-  state: RouterState,
-  users: ReadonlySet<User>,
-  asker: Session | null,
-): void {
+/** Closes all connections of these users; those that asked get their replies first. */
+export function closeSessionsOf(state: RouterState, users: ReadonlySet<User>): void {
   for (const session of state.sessions.values()) {
-    if (!users.has(session.user) || session.isFinished) continue
-    if (session === asker) session.finish()
-    else state.kill(session)
+    if (users.has(session.user)) close(state, session)
   }
 }
 
+function close(state: RouterState, session: Session): void {
+  if (session.isFinished) return
+  if (state.changing.has(session)) session.finish()
+  else state.kill(session)
+}
+
 /** Closes connections that listen to what their user may not hear any more. */
-export function closeForbiddenListeners(state: RouterState, asker: Session): void {
+export function closeForbiddenListeners(state: RouterState): void {
   for (const session of state.sessions.values()) {
-    if (session.subscribed === 0 || session.isFinished || mayListen(session)) continue
-    if (session === asker) session.finish()
-    else state.kill(session)
+    if (session.subscribed > 0 && !mayListen(session)) close(state, session)
   }
 }
 

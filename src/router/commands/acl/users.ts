@@ -1,5 +1,5 @@
-// ACL SETUSER, GETUSER, DELUSER, LIST, USERS, WHOAMI: the users of this member. A change holds at once
-// for connections that are there; those of a user that is gone are closed.
+// ACL SETUSER, GETUSER, DELUSER, LIST, USERS, WHOAMI: the users of the cluster. A change goes into the topology, and
+// holds at once for connections that are there; those of a user that is gone are closed.
 
 import { error } from '../../../api/replies.js'
 import { ok, type Reply } from '../../../api/reply.js'
@@ -7,8 +7,9 @@ import type { AclCatalog } from '../../acl/categories.js'
 import { channelsOf, commandsOf, describeUser, flagsOf, keysOf } from '../../acl/describe.js'
 import { readRules } from '../../acl/rules.js'
 import type { Selector } from '../../acl/selector.js'
+import { overlaid, type SharedUser, type Topology } from '../../../api/topology.js'
+import { changeTopology } from '../../change-topology.js'
 import type { Run } from '../../state.js'
-import { closeForbiddenListeners, closeSessionsOf } from './sessions.js'
 
 const badName = error("ERR Usernames can't contain spaces or null characters")
 const notDefault = error("ERR The 'default' user cannot be removed")
@@ -18,10 +19,22 @@ export const setUser: Run = (session, args, state) => {
   if (hasBlank(name)) return badName
   const rules = readRules(args.slice(3))
   if (typeof rules === 'string') return error(`ERR ${rules}`)
-  const fault = state.users.set(name, rules)
-  if (fault !== null) return error(`ERR ${fault}`)
-  closeForbiddenListeners(state, session)
-  return ok
+  const judged = state.users.judge(name, rules)
+  if (typeof judged === 'string') return error(`ERR ${judged}`)
+  return changeTopology(state, session, {
+    name: 'acl|setuser',
+    what: `ACL SETUSER ${name}`,
+    edit: (topology) => {
+      const made = state.users.judge(name, rules)
+      if (typeof made === 'string') return error(`ERR ${made}`)
+      return withUsers(topology, [[name, describeUser(made, state.users.catalog)]])
+    },
+    done: (refusal, answer) => answer(refusal ?? ok),
+  })
+}
+
+function withUsers(topology: Topology, users: readonly SharedUser[]): Topology {
+  return { ...topology, users: overlaid(topology.users, users) }
 }
 
 export const getUser: Run = (_session, args, state) => {
@@ -55,14 +68,20 @@ function describeSelector(selector: Selector, catalog: AclCatalog): readonly Rep
 export const delUser: Run = (session, args, state) => {
   const names = args.slice(2)
   if (names.includes('default')) return notDefault
-  let count = 0
-  for (const name of names) {
-    const removed = state.users.remove(name)
-    if (removed === null) continue
-    closeSessionsOf(state, new Set([removed]), session)
-    count++
-  }
-  return count
+  let known: string[] = []
+  return changeTopology(state, session, {
+    name: 'acl|deluser',
+    what: `ACL DELUSER ${names.join(' ')}`,
+    edit: (topology) => {
+      known = [...new Set(names)].filter((name) => state.users.get(name) !== undefined)
+      if (known.length === 0) return null
+      return withUsers(
+        topology,
+        known.map((name) => [name, null]),
+      )
+    },
+    done: (refusal, answer) => answer(refusal ?? known.length),
+  })
 }
 
 export const list: Run = (_session, _args, state) =>

@@ -1,0 +1,141 @@
+// The topology: what must be the same at every member, as one document with an epoch. A small Raft group of its
+// own keeps it; every member has a copy. Text of one-byte characters, as keys and values are.
+
+import { type Config, type MemberConfig, shardGroupsOf } from './config.js'
+import type { MemberId } from './ids.js'
+
+export interface TopologyMember {
+  readonly id: MemberId
+  readonly name: string
+  /** Where clients reach it, as `127.0.0.1:7001`. */
+  readonly address: string
+  readonly peer: string
+}
+
+export interface TopologyShard {
+  readonly id: number
+  /** Its share of the slots, against the others'. */
+  readonly weight: number
+  /** Ascending. */
+  readonly members: readonly MemberId[]
+}
+
+/** A run of slots, both ends included, and the id of the shard group that owns it. */
+export type OwnedSlots = readonly [from: number, to: number, shard: number]
+
+/** What CONFIG SET set for the whole cluster. */
+export type SharedSetting = readonly [name: string, value: string]
+
+/** The rules of a user that ACL commands made or changed, as ACL LIST shows them; null for one that is gone. */
+export type SharedUser = readonly [name: string, rules: string | null]
+
+export interface TopologyChange {
+  readonly epoch: number
+  /** Wall milliseconds at the member that asked for it. */
+  readonly at: number
+  readonly by: MemberId
+  /** In the words of whoever asked; no secrets. */
+  readonly what: string
+}
+
+export interface Topology {
+  /** Of the group that keeps it: one that began since may have lost later epochs. */
+  readonly era: number
+  /** Grows by one with each change; 0 for what the configuration says, before the group kept anything. */
+  readonly epoch: number
+  readonly members: readonly TopologyMember[]
+  readonly shards: readonly TopologyShard[]
+  readonly slots: readonly OwnedSlots[]
+  readonly settings: readonly SharedSetting[]
+  readonly users: readonly SharedUser[]
+  /** The latest ones, oldest first. */
+  readonly changes: readonly TopologyChange[]
+}
+
+/** What of a topology comes from configuration files, which agree at all members; `slots` at its beginning only. */
+export type Founding = Pick<Topology, 'members' | 'shards' | 'slots'>
+
+const format = 1
+/** Changes that are told of. */
+const changesMax = 32
+
+export function foundingOf(
+  config: Pick<Config, 'members' | 'shards' | 'shardGroups'>,
+  slots: readonly OwnedSlots[],
+): Founding {
+  return { members: config.members.map(memberOf), shards: shardGroupsOf(config), slots }
+}
+
+function memberOf({ id, name, client, peer }: MemberConfig): TopologyMember {
+  return { id, name, address: `${client.host}:${client.port}`, peer: `${peer.host}:${peer.port}` }
+}
+
+export function firstTopology(founding: Founding): Topology {
+  return { ...founding, era: 0, epoch: 0, settings: [], users: [], changes: [] }
+}
+
+/** `topology` with the next epoch, and why it is there. */
+export function nextTopology(
+  topology: Topology,
+  era: number,
+  change: Omit<TopologyChange, 'epoch'>,
+): Topology {
+  const epoch = topology.epoch + 1
+  const changes = [...topology.changes, { epoch, ...change }].slice(-changesMax)
+  return { ...topology, era, epoch, changes }
+}
+
+export function isLater(one: Topology, other: Topology): boolean {
+  return one.era > other.era || (one.era === other.era && one.epoch > other.epoch)
+}
+
+/** Lays what the files say over `topology`; null where it is there. Slots stay, if their shard groups do. */
+export function founded(topology: Topology, founding: Founding): Topology | null {
+  const { members, shards } = founding
+  const isKept = JSON.stringify(topology.shards) === JSON.stringify(shards)
+  if (
+    topology.epoch > 0 &&
+    isKept &&
+    JSON.stringify(topology.members) === JSON.stringify(members)
+  ) {
+    return null
+  }
+  return { ...topology, members, shards, slots: isKept ? topology.slots : founding.slots }
+}
+
+/** `pairs` with these laid over them, by name, sorted. */
+export function overlaid<T extends readonly [string, unknown]>(
+  pairs: readonly T[],
+  over: readonly T[],
+): T[] {
+  const made = new Map(pairs.map((pair) => [pair[0], pair]))
+  for (const pair of over) made.set(pair[0], pair)
+  return [...made.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+}
+
+export function encodeTopology(topology: Topology): string {
+  return JSON.stringify({ format, ...topology })
+}
+
+/** Null where the text is no topology of a format that this version knows. */
+export function decodeTopology(text: string): Topology | null {
+  const found = parse(text)
+  if (typeof found !== 'object' || found === null) return null
+  if (!('format' in found) || found.format !== format) return null
+  return isTopology(found) ? found : null
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+function isTopology(found: object): found is Topology {
+  const lists = ['members', 'shards', 'slots', 'settings', 'users', 'changes']
+  const fields = new Map<string, unknown>(Object.entries(found))
+  const isNumbered = ['era', 'epoch'].every((name) => Number.isSafeInteger(fields.get(name)))
+  return isNumbered && lists.every((name) => Array.isArray(fields.get(name)))
+}

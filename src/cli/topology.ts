@@ -1,0 +1,80 @@
+// `quorate topology`: what must be the same at every member, as one member knows it; with --watch each change.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { QuorateError } from '../base/errors.js'
+import type { ClientOptions } from './arguments.js'
+import { askMember } from './member-client.js'
+import { type StatusRow, writeTable } from './status.js'
+
+export interface TopologyOptions extends ClientOptions {
+  readonly json?: boolean
+  readonly watch?: boolean
+}
+
+/** Milliseconds between two looks of --watch. */
+const watchMs = 500
+
+interface TopologyReport {
+  readonly epoch: number
+  readonly members: readonly StatusRow[]
+  readonly shards: readonly StatusRow[]
+  readonly settings: readonly (readonly [string, string])[]
+  readonly users: readonly (readonly [string, string])[]
+  readonly changes: readonly TopologyChange[]
+}
+
+interface TopologyChange {
+  readonly epoch: number
+  readonly at: number
+  readonly by: number
+  readonly what: string
+}
+
+/** Prints the topology; with `watch` every later change, until it is ended. Answers the exit code. */
+export async function showTopology(options: TopologyOptions): Promise<number> {
+  let known = await readTopology(options)
+  print(options.json === true ? JSON.stringify(known, null, 2) : describe(known))
+  while (options.watch === true) {
+    await sleep(watchMs)
+    const next = await readTopology(options)
+    for (const change of next.changes) {
+      if (change.epoch <= known.epoch) continue
+      print(options.json === true ? JSON.stringify(change) : describeChange(change))
+    }
+    known = next
+  }
+  return 0
+}
+
+function describe(report: TopologyReport): string {
+  const parts = [`epoch ${report.epoch}`, writeTable(report.members), writeTable(report.shards)]
+  const pairs = (name: string, list: readonly (readonly [string, string])[]): void => {
+    if (list.length > 0) parts.push(writeTable(list.map(([of, value]) => ({ [name]: of, value }))))
+  }
+  pairs('setting', report.settings)
+  pairs('user', report.users)
+  if (report.changes.length > 0) parts.push(report.changes.map(describeChange).join('\n'))
+  return parts.join('\n\n')
+}
+
+function describeChange({ epoch, at, by, what }: TopologyChange): string {
+  return `${new Date(at).toISOString()}  epoch ${epoch}  by member ${by}: ${what}`
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+async function readTopology(options: ClientOptions): Promise<TopologyReport> {
+  const answer = await askMember(options, 'QUORATE', 'TOPOLOGY')
+  const report: unknown = typeof answer === 'string' ? JSON.parse(answer) : null
+  if (isReport(report)) return report
+  throw new QuorateError(
+    'MEMBER_UNREACHABLE',
+    `member ${options.host}:${options.port}: its topology cannot be read; is it a Quorate member?`,
+  )
+}
+
+function isReport(value: unknown): value is TopologyReport {
+  return typeof value === 'object' && value !== null && 'epoch' in value && 'changes' in value
+}

@@ -1,0 +1,39 @@
+// A command that changes what holds for the whole cluster: it goes into the topology, and is answered once it
+// holds at this member.
+
+import { notInTransaction } from '../api/replies.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
+import type { TopologyEdit } from './cluster-view.js'
+import type { Session } from './session.js'
+import { deferred, type RouterState } from './state.js'
+
+export interface TopologyCommand {
+  /** Its full name in the table, as `acl|setuser`. */
+  readonly name: string
+  /** What the topology tells of it; no secrets. */
+  readonly what: string
+  readonly edit: TopologyEdit
+  /** Called once the change holds here, or why it does not. */
+  readonly done: (refusal: ErrorReply | null, answer: (reply: Reply) => void) => void
+}
+
+export function changeTopology(
+  state: RouterState,
+  session: Session,
+  { name, what, edit, done }: TopologyCommand,
+): Reply | typeof deferred {
+  if (!state.mayDefer) return notInTransaction
+  const ticket = session.open(state.table.findFull(name) ?? null)
+  // What follows on the connection is judged by it.
+  session.block()
+  state.changing.add(session)
+  state.cluster.changeTopology(what, edit, (refusal) => {
+    done(refusal, (reply) => {
+      state.changing.delete(session)
+      if (session.isClosed) return
+      session.answer(ticket, reply)
+      session.unblock()
+    })
+  })
+  return deferred
+}

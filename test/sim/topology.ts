@@ -1,0 +1,174 @@
+// The topology in the simulator: operators who make and remove users through any member, the history of
+// the group that keeps it, and what members know of it. One era and epoch is one document everywhere, no
+// member goes back, and what was acknowledged is there in the end.
+
+import { encodeTopology } from '../../src/api/topology.js'
+import type { MemberId } from '../../src/api/ids.js'
+import type { StrategyPlugin } from '../../src/api/strategy.js'
+import type { Random } from '../../src/base/random.js'
+import { topologyGroupId } from '../../src/core/topology-group.js'
+import type { SimClient } from './client.js'
+import { GroupOracle } from './oracle.js'
+import { probed } from './probe.js'
+import type { Reactor } from './reactor.js'
+import type { Request } from './request.js'
+import { eyesFor } from './watch.js'
+import type { World } from './world.js'
+
+const operators = 2
+/** Microseconds between two changes. */
+const pauseUs = { min: 100_000, max: 3_000_000 }
+
+export class TopologyWorld {
+  readonly oracle: GroupOracle
+  readonly #world: World
+  readonly #random: Random
+  #clients: readonly SimClient[] = []
+  #isStopped = false
+  #made = 0
+  /** Users, and whether they are to be there; those whose changes are not known are not. */
+  readonly #users = new Map<string, boolean>()
+  /** By era and epoch. */
+  readonly #texts = new Map<string, string>()
+  /** What each member knew last, by its index. */
+  readonly #known = new Map<number, readonly [era: number, epoch: number]>()
+  readonly #floors = new Map<MemberId, number>()
+
+  constructor(world: World, random: Random) {
+    this.#world = world
+    this.#random = random
+    const { judge, profile } = world
+    const durability = profile.durability === 'always' ? 'always' : 'everysec'
+    const { members } = profile
+    const voters = Array.from({ length: members }, (_, index) => index + 1)
+    this.oracle = new GroupOracle('topology', { judge, members, voters, durability })
+  }
+
+  /** `inner`, but for the group of the topology. */
+  plugin(inner: StrategyPlugin, plain: StrategyPlugin): StrategyPlugin {
+    const { judge } = this.#world
+    const eyes = eyesFor('raft', { judge, oracle: this.oracle })
+    const own = probed(plain, {
+      judge,
+      oracle: () => this.oracle,
+      eyes: () => eyes,
+      learners: 0,
+    })
+    return {
+      ...inner,
+      create: (init) => (init.group === topologyGroupId ? own : inner).create(init),
+    }
+  }
+
+  /** The operator begins. */
+  start(): void {
+    this.#clients = Array.from({ length: operators }, () => this.#world.newClient(null))
+    for (const client of this.#clients) client.stop()
+    this.#next()
+  }
+
+  stop(): void {
+    this.#isStopped = true
+  }
+
+  #next(): void {
+    const { schedule } = this.#world
+    schedule.after(this.#random.between(pauseUs.min, pauseUs.max), () => {
+      if (this.#isStopped) return
+      // Often two at once, through different members.
+      const isAlone = this.#random.chance(1, 2)
+      for (const client of isAlone ? this.#clients.slice(0, 1) : this.#clients) {
+        if (client.pendingCount === 0) client.enqueue([this.#request()])
+      }
+      this.#next()
+    })
+  }
+
+  #request(): Request {
+    const there = [...this.#users].filter(([, isThere]) => isThere)
+    const isGone = there.length > 0 && this.#random.chance(1, 3)
+    const name = isGone ? (this.#random.pick(there)[0] as string) : `u${++this.#made}`
+    const args = isGone ? ['ACL', 'DELUSER', name] : ['ACL', 'SETUSER', name, 'on']
+    // Until it is answered nobody knows.
+    this.#users.delete(name)
+    const told = (reply: string): void => {
+      if (reply !== '+OK' && reply !== ':1') return
+      this.#world.judge.mark('topology-changes')
+      this.#users.set(name, !isGone)
+    }
+    return { args, data: false, told }
+  }
+
+  /** Behind a turn of a member. */
+  look(index: number, reactor: Reactor): void {
+    const topology = reactor.topology?.()
+    if (topology === undefined || topology.epoch === 0) return
+    const { era, epoch } = topology
+    const known = this.#known.get(index)
+    if (known !== undefined && known[0] === era && known[1] === epoch) return
+    this.#known.set(index, [era, epoch])
+    const { judge } = this.#world
+    judge.hold(
+      known === undefined || known[0] < era || (known[0] === era && known[1] < epoch),
+      'topology',
+      () => `member ${index + 1} goes back from epoch ${known?.join('/')} to ${era}/${epoch}`,
+    )
+    const { group: _, ...rest } = topology
+    const text = encodeTopology(rest)
+    const other = this.#texts.get(`${era}/${epoch}`)
+    judge.hold(
+      other === undefined || other === text,
+      'topology',
+      () => `epoch ${era}/${epoch} is ${text} at member ${index + 1}, elsewhere ${other}`,
+    )
+    this.#texts.set(`${era}/${epoch}`, text)
+  }
+
+  /** The process ended; a disk keeps what was synced, so that only one that is lost may go back. */
+  ended(member: MemberId): void {
+    this.oracle.ended(member)
+    this.#known.delete(member - 1)
+  }
+
+  damaged(member: MemberId): void {
+    this.#floors.set(member, this.oracle.committedIndex)
+    this.oracle.damaged(member)
+  }
+
+  /** A damaged member has refilled it. */
+  isWhole(member: MemberId, reactor: Reactor | null): boolean {
+    const group = reactor?.topology?.().group
+    if (group === undefined) return true
+    const { status, applied } = group
+    if (status === null || status.recovering !== null || status.role === 'recovering') return false
+    if (status.why !== '' || !this.oracle.seat(member).isDurablyWhole) return false
+    return applied.index >= Math.min(this.#floors.get(member) ?? 0, this.oracle.committedIndex)
+  }
+
+  /** All members know the same, and nobody is waited for; or too few are intact to say. */
+  get isSettled(): boolean {
+    const { members, isMajorityLost } = this.#world
+    if (isMajorityLost) return true
+    if (this.#clients.some((client) => client.pendingCount > 0)) return false
+    const known = members.map(({ reactor }) => {
+      const topology = reactor?.topology?.()
+      if (topology === undefined || topology.group.status?.leader == null) return ''
+      return `${topology.era}/${topology.epoch}/${topology.group.applied.index}`
+    })
+    return known[0] !== '' && known.every((each) => each === known[0])
+  }
+
+  judge(): void {
+    const { judge, members, isMajorityLost } = this.#world
+    const topology = members[0]?.reactor?.topology?.()
+    if (topology === undefined || isMajorityLost || this.oracle.era > 0) return
+    const users = new Map(topology.users)
+    for (const [name, isThere] of this.#users) {
+      judge.hold(
+        ((users.get(name) ?? null) !== null) === isThere,
+        'topology',
+        () => `user ${name} is ${isThere ? 'lost' : 'back'} at epoch ${topology.epoch}`,
+      )
+    }
+  }
+}
