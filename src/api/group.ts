@@ -170,6 +170,11 @@ export interface GroupReport {
   readonly loss: string
   readonly keys: number
   readonly memoryBytes: number
+  /**
+   * Entries of its log that no other member is known to hold: lost if this member and its disk were lost now. 0
+   * where a majority holds what is answered.
+   */
+  readonly onlyHere: number
   readonly counters: Readonly<Record<string, number>>
 }
 

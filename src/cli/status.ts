@@ -30,6 +30,7 @@ export type StatusRow = Readonly<Record<string, unknown>>
 export interface StatusReport {
   readonly cluster: unknown
   readonly members: readonly StatusRow[]
+  readonly keyspaces: readonly StatusRow[]
   readonly groups: readonly StatusRow[]
   readonly topology: StatusRow
 }
@@ -37,7 +38,11 @@ export interface StatusReport {
 /** A table of the members and one of the groups. */
 export function describeStatus(report: StatusReport): string {
   const parts = [`cluster ${show(report.cluster)}`, writeTable(report.members)]
-  parts.push(writeTable(report.groups), `topology ${show(report.topology)}`)
+  parts.push(
+    writeTable(report.keyspaces),
+    writeTable(report.groups),
+    `topology ${show(report.topology)}`,
+  )
   return parts.join('\n\n')
 }
 

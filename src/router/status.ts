@@ -2,6 +2,7 @@
 // with QUORATE STATUS on any member. What this member sees, nothing else.
 
 import type { GroupReport } from '../api/group.js'
+import { type KeyspaceRisk, risksOf } from './risks.js'
 import type { RouterState } from './state.js'
 import { whyOf } from './why.js'
 
@@ -23,6 +24,7 @@ export interface ClusterStatus {
   readonly loading: boolean
   readonly diskShort: boolean
   readonly members: readonly StatusMember[]
+  readonly keyspaces: readonly KeyspaceRisk[]
   readonly groups: readonly GroupReport[]
   readonly topology: StatusTopology
 }
@@ -49,9 +51,10 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       connected: member.connected,
       since: member.since,
     })),
+    keyspaces: risksOf(state),
     groups: state.groups.map((group) => {
       const report = group.report()
-      return { ...report, why: whyOf(state, report) }
+      return { ...report, why: whyOf(state, report, report.shard) }
     }),
     topology: topologyStatus(state),
   }

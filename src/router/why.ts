@@ -4,15 +4,16 @@ import type { GroupReport } from '../api/group.js'
 import type { RouterState } from './state.js'
 
 /** Empty where it is well. */
-export function whyOf(state: RouterState, { health, why }: GroupReport): string {
+export function whyOf(state: RouterState, { health, why }: GroupReport, shard?: number): string {
   if (health === 'ok' || health === 'halted') return why
-  const silent = silentOf(state)
+  const silent = silentOf(state, shard)
   return silent === '' ? why : `${why}${why === '' ? '' : '; '}${silent}`
 }
 
-/** Members that there is no link to, and for how long. */
-function silentOf({ cluster, now }: RouterState): string {
-  const silent = cluster.members.filter(({ id, connected }) => id !== cluster.self && !connected)
+/** Members that hold it and that there is no link to, and for how long. */
+function silentOf({ cluster, shards, now }: RouterState, shard?: number): string {
+  const holders = shard === undefined ? cluster.members : (shards.all()[shard]?.members ?? [])
+  const silent = holders.filter(({ id, connected }) => id !== cluster.self && !connected)
   if (silent.length === 0) return ''
   const names = silent.map(({ id, since }) => {
     const seconds = Math.max(0, Math.round((now.wall - since) / 1000))

@@ -103,6 +103,7 @@ export function remoteReport(
     loss: '',
     keys: news?.counts.reduce((sum, { keys }) => sum + keys, 0) ?? 0,
     memoryBytes: 0,
+    onlyHere: 0,
     counters,
   }
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../api/engine.js'
 import type { GroupReport } from '../api/group.js'
 import type { GroupId } from '../api/ids.js'
 import type { Position } from '../api/position.js'
-import type { StrategyStatus } from '../api/strategy.js'
+import type { StrategyStatus, Supports } from '../api/strategy.js'
 
 export function reportOf(facts: {
   readonly id: GroupId
@@ -15,6 +15,7 @@ export function reportOf(facts: {
   readonly applied: Position
   readonly engine: Engine
   readonly keys: number
+  readonly sight: { readonly supports: Supports }
   readonly halted: string
   readonly counters: Readonly<Record<string, number>>
 }): GroupReport {
@@ -39,8 +40,16 @@ export function reportOf(facts: {
     loss: strategy?.loss ?? '',
     keys: facts.keys,
     memoryBytes: engine.memoryBytes,
+    onlyHere:
+      strategy === null || facts.sight.supports.ackMeans === 'quorum' ? 0 : onlyHereOf(strategy),
     counters: { ...facts.counters, ...strategy?.counters },
   }
+}
+
+function onlyHereOf({ peers, commit }: StrategyStatus): number {
+  const others = peers.filter(({ state }) => state !== 'self')
+  const held = others.reduce((most, { match }) => Math.max(most, match), 0)
+  return Math.max(0, commit.index - held)
 }
 
 function healthOf(strategy: StrategyStatus | null, halted: string): GroupReport['health'] {

@@ -320,10 +320,10 @@ export class Shard implements Group {
   }
 
   report(): GroupReport {
-    const { id, shard, engine, keyTotal: keys } = this
+    const { id, shard, engine, sight, keyTotal: keys } = this
     const { applied } = this.#executor
     const halted = this.#halted !== '' ? this.#halted : this.#storage.why
-    const facts = { id, shard, engine, keys, applied, halted, counters: this.counters() }
+    const facts = { id, shard, engine, sight, keys, applied, halted, counters: this.counters() }
     return reportOf({ ...facts, keyspace: this.#init.keyspace, strategy: this.status() })
   }
 

@@ -89,6 +89,7 @@ export class FakeGroup implements Group {
   why = ''
   health: GroupReport['health'] = 'ok'
   loss = ''
+  onlyHere = 0
   readonly #answerer: Answerer
 
   constructor(id: number, name: string, answerer: Answerer) {
@@ -142,6 +143,7 @@ export class FakeGroup implements Group {
       loss: this.loss,
       keys: this.keys,
       memoryBytes: 0,
+      onlyHere: this.onlyHere,
       counters: this.counters,
     }
   }

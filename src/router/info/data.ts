@@ -3,6 +3,7 @@
 import type { Routing } from '../../api/config.js'
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
+import { risksOf } from '../risks.js'
 import { whyOf } from '../why.js'
 import { fieldLines } from './fields.js'
 import { replicas } from './replicas.js'
@@ -113,6 +114,9 @@ export function quorateSection(state: RouterState): string {
     ['members_connected', connected],
     ['disk_short', cluster.diskShort ? 1 : 0],
   ])
+  for (const { name, health, spare, onlyHere } of risksOf(state)) {
+    text += `keyspace_${name}:health=${health},spare=${spare},only_here=${onlyHere}\r\n`
+  }
   for (const group of state.groups) {
     const r = group.report()
     text +=
@@ -121,7 +125,7 @@ export function quorateSection(state: RouterState): string {
       `term=${r.term},era=${r.era},commit_index=${r.applied + r.lag},applied_index=${r.applied},` +
       `lag=${r.lag},health=${r.health}\r\n`
     // Sentences have commas, so they stand in lines of their own.
-    const why = whyOf(state, r)
+    const why = whyOf(state, r, r.shard)
     if (why !== '') text += `group${r.id}_why:${why}\r\n`
     if (r.loss !== '') text += `group${r.id}_loss:${r.loss}\r\n`
   }
