@@ -127,10 +127,9 @@ export class ShardViews {
 
   /** Shard groups that clients ask this member for; where it has none those that it would answer for as a replica. */
   own(): ReadonlySet<number> {
-    const { self } = this.#cluster
-    const leaders = this.#defaults.map((_, shard) => this.#leaderOf(shard).id)
-    const mine = leaders.includes(self) ? self : leaders[0]
-    return new Set(leaders.flatMap((leader, shard) => (leader === mine ? [shard] : [])))
+    const all = this.all()
+    const mine = masterOf(all, this.#cluster.self)
+    return new Set(all.flatMap(({ shard, leader }) => (leader.id === mine ? [shard] : [])))
   }
 
   /** The group of a shard group that holds most of a slot. */
@@ -173,6 +172,13 @@ export class ShardViews {
     const { lead } = group
     return lead?.leader === null && this.#now().mono - lead.since >= downMs
   }
+}
+
+/** Itself where it leads any shard group; else who leads the first one that it holds. */
+export function masterOf(all: readonly ShardView[], member: MemberId): MemberId {
+  if (all.some(({ leader }) => leader.id === member)) return member
+  const held = all.find(({ members }) => members.some(({ id }) => id === member)) ?? all[0]
+  return held?.leader.id ?? member
 }
 
 /** Every member takes its writes. */

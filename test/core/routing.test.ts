@@ -1,85 +1,10 @@
-// The map of slots and its clients in whole cores: what members say of slots, and where they send those that go
-// by them.
+// Where members send clients that go by slots, and what they take of them.
 
 import test from 'ava'
-import type { KeyspaceConfig } from '../../src/api/config.js'
 import type { MemberId } from '../../src/api/ids.js'
 import { keySlot } from '../../src/base/keyslot.js'
-import { SlotMap } from '../../src/slots/map.js'
-import { type Client, CoreWorld, keyspace } from './core-world.js'
-
-const shards = 4
-const slots = SlotMap.even(shards)
-
-function makeWorld(spaces?: readonly KeyspaceConfig[]): CoreWorld {
-  const keyspaces = spaces ?? [keyspace('default', [])]
-  const w = new CoreWorld({
-    keyspaces,
-    config: () => ({
-      shards,
-      listeners: [
-        { name: 'resp', door: 'resp', host: '127.0.0.1', port: 1, path: null, routing: 'cluster' },
-      ],
-    }),
-  })
-  w.settled()
-  pass(w, 300)
-  return w
-}
-
-function pass(w: CoreWorld, steps: number): void {
-  w.until(() => false, steps)
-}
-
-function ask(w: CoreWorld, client: Client, ...lines: readonly string[]): readonly string[] {
-  const from = client.replies.length
-  client.send(...lines)
-  w.until(() => client.replies.length === client.sent, 5_000)
-  return client.replies.slice(from)
-}
-
-/** A key of a shard group. */
-function keyOf(shard: number, prefix = ''): string {
-  let n = 0
-  while (slots.shardOf(keySlot(`${prefix}k${n}`)) !== shard) n++
-  return `${prefix}k${n}`
-}
-
-/** The leader of each shard group as CLUSTER SLOTS of a member has it. */
-async function leaders(w: CoreWorld, client: Client): Promise<readonly string[]> {
-  const [reply] = ask(w, client, 'cluster slots') as [string]
-  return [...reply.matchAll(/\*\d :(\d+) :(\d+) \*4 \$(\S+) :(\d+)/g)].map(
-    ([, from, to, host, port]) => `${from}-${to} ${host}:${port}`,
-  )
-}
-
-function addressOf(w: CoreWorld, client: Client, id: number): string {
-  const [nodes] = ask(w, client, 'cluster nodes') as [string]
-  const lines = nodes.slice(1).trim().split('\n')
-  return (lines[id - 1] as string).split(' ')[1]?.split('@')[0] as string
-}
-
-test('map: all members: name the leaders of their groups', async (t) => {
-  const w = makeWorld()
-  const clients = [1, 2, 3].map((id) => w.client(id))
-
-  const maps = await Promise.all(clients.map((client) => leaders(w, client)))
-
-  t.deepEqual(maps[1], maps[0])
-  t.deepEqual(maps[2], maps[0])
-  const first = clients[0] as Client
-  t.deepEqual(
-    maps[0],
-    slots
-      .ranges()
-      .map(({ from, to, shard }) => `${from}-${to} ${addressOf(w, first, w.leader(shard))}`),
-  )
-  const ids = clients.map((client) => ask(w, client, 'cluster myid')[0])
-  t.is(new Set(ids).size, 3)
-  for (const id of ids) t.regex(id as string, /^\$[0-9a-f]{40}$/)
-  const [info] = ask(w, first, 'cluster info') as [string]
-  t.regex(info, /cluster_state:ok\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:16384/)
-})
+import { type Client, keyspace } from './core-world.js'
+import { addressOf, ask, keyOf, leaders, makeWorld, pass, shards, slots } from './routing-world.js'
 
 test('cluster routing: a key of another leader: MOVED there, and taken there', (t) => {
   const w = makeWorld()
@@ -262,19 +187,19 @@ test('cluster routing: leadership moves with every redirection: a client is sent
   t.true(sentOn >= 20)
 })
 
-test('cluster routing: the leader dies: commands are done meanwhile, then the map names another', async (t) => {
+test('cluster routing: the leader dies: commands are done meanwhile, then the map names another', (t) => {
   const w = makeWorld()
   const leader = w.leader(0)
   const key = keyOf(0)
   const other = w.client((leader % 3) + 1)
-  const before = (await leaders(w, other))[0]
+  const before = leaders(w, other)[0]
 
   w.kill(leader)
   const [reply] = ask(w, other, `set ${key} 1`)
 
   t.is(reply, '+OK')
   pass(w, 1_000)
-  const after = (await leaders(w, other))[0]
+  const after = leaders(w, other)[0]
   t.not(after, before)
   const [nodes] = ask(w, other, 'cluster nodes') as [string]
   t.regex(nodes, /slave,fail [0-9a-f]{40} \d+ \d+ \d+ disconnected\n/)
@@ -293,11 +218,11 @@ test('cluster routing: without a majority: CLUSTER INFO says what is down', (t) 
   t.regex(info, /cluster_state:fail\r\ncluster_slots_assigned:16384\r\ncluster_slots_ok:0/)
 })
 
-test('cluster routing of eventual keyspaces: the map deals shards to members alike, and every member takes all', async (t) => {
+test('cluster routing of eventual keyspaces: the map deals shards to members alike, and every member takes all', (t) => {
   const w = makeWorld([{ ...keyspace('default', []), level: 'eventual', strategy: 'eventual' }])
   const clients = [1, 2, 3].map((id) => w.client(id))
 
-  const maps = await Promise.all(clients.map((client) => leaders(w, client)))
+  const maps = clients.map((client) => leaders(w, client))
 
   t.deepEqual(maps[1], maps[0])
   t.deepEqual(maps[2], maps[0])
@@ -327,69 +252,4 @@ test('cluster routing of several keyspaces: a key goes to the leader of its own 
   const at = addressOf(w, w.client(third), named)
   t.is(ask(w, w.client(third), `set ${key} 1`)[0], `-MOVED ${keySlot(key)} ${at}`)
   t.is(ask(w, w.client(named), `set ${key} 1`)[0], '+OK')
-})
-
-test('CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT: of the connection, behind its writes, of all keyspaces', (t) => {
-  const w = makeWorld([keyspace('named', ['n:']), keyspace('default', [])])
-  const slot = keySlot('x')
-  const client = w.client(1)
-  ask(w, client, 'client routing proxy')
-
-  const replies = ask(
-    w,
-    client,
-    'mset {x}1 a {x}2 b n:{x}3 c {y}1 d',
-    `cluster countkeysinslot ${slot}`,
-    `cluster getkeysinslot ${slot} 2`,
-    `cluster getkeysinslot ${slot} 10`,
-    'cluster countkeysinslot 16384',
-    `cluster getkeysinslot ${slot} -1`,
-    'cluster countkeysinslot x',
-  )
-
-  t.is(replies[1], ':3')
-  t.is((replies[2] as string).split(' ').length, 3)
-  t.deepEqual(
-    (replies[3] as string).split(' ').slice(1).toSorted(),
-    ['$n:{x}3', '${x}1', '${x}2'].toSorted(),
-  )
-  t.is(replies[4], '-ERR Invalid slot')
-  t.is(replies[5], '-ERR Invalid slot or number of keys')
-  t.is(replies[6], '-ERR value is not an integer or out of range')
-})
-
-test('map: to each kind of connection: the addresses of its own listeners', (t) => {
-  const address = (port: number) => ({ host: '127.0.0.1', port })
-  const w = new CoreWorld({
-    config: () => ({
-      members: [1, 2, 3].map((id) => ({
-        id: id as MemberId,
-        name: `m${id}`,
-        client: address(7000 + id),
-        cluster: address(8000 + id),
-        peer: address(17_000 + id),
-      })),
-    }),
-  })
-  w.settled()
-  pass(w, 300)
-  const leader = w.leader(0)
-  const client = w.client((leader % 3) + 1)
-
-  const [plain] = ask(w, client, 'cluster slots') as [string]
-  const [, aware, moved, nodes] = ask(
-    w,
-    client,
-    'client routing cluster',
-    'cluster slots',
-    'get a',
-    'cluster nodes',
-  ) as [string, string, string, string]
-
-  t.regex(plain, new RegExp(`:${7000 + leader} `))
-  t.notRegex(plain, /:800\d/)
-  t.regex(aware, new RegExp(`:${8000 + leader} `))
-  t.notRegex(aware, /:700\d/)
-  t.is(moved, `-MOVED ${keySlot('a')} 127.0.0.1:${8000 + leader}`)
-  t.regex(nodes, /127\.0\.0\.1:800[123]@1700[123] /)
 })

@@ -4,7 +4,7 @@
 
 import { error } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
-import type { MemberView, ShardView } from '../../cluster-view.js'
+import { masterOf, type MemberView, type ShardView } from '../../cluster-view.js'
 import { nodeIdOf, shardIdOf } from '../../node-id.js'
 import type { Session } from '../../session.js'
 import type { RouterState, Run } from '../../state.js'
@@ -15,7 +15,7 @@ export const slots: Run = (session, _args, state) => {
   const all = state.shards.all()
   const rows = all.flatMap((shard) => {
     const nodes = leaderFirst(shard).filter(
-      (member) => member.id === shard.leader.id || masterOf(all, member).id !== member.id,
+      (member) => member.id === shard.leader.id || masterOf(all, member.id) !== member.id,
     )
     return shard.ranges.map(({ from, to }) => ({ from, to, nodes }))
   })
@@ -63,9 +63,9 @@ export const replicas: Run = (session, args, state) => {
   const node = nodeNamed(state, args[2] as string)
   if (node === null) return unknownNode(args[2] as string)
   const all = state.shards.all()
-  if (masterOf(all, node).id !== node.id) return notMaster
+  if (masterOf(all, node.id) !== node.id) return notMaster
   return state.cluster.members
-    .filter((member) => member.id !== node.id && masterOf(all, member).id === node.id)
+    .filter((member) => member.id !== node.id && masterOf(all, member.id) === node.id)
     .map((member) => lineOf({ state, session }, all, member))
 }
 
@@ -122,16 +122,10 @@ function nodeOf({ state, session }: Asked, shard: ShardView, node: MemberView): 
   }
 }
 
-/** Who leads the first shard group stands for the master of whoever leads none. */
-function masterOf(all: readonly ShardView[], member: MemberView): MemberView {
-  const leads = all.some((shard) => shard.leader.id === member.id)
-  return leads ? member : ((all[0] as ShardView).leader ?? member)
-}
-
 function lineOf({ state, session }: Asked, all: readonly ShardView[], member: MemberView): string {
   const { host, port } = addressOf(session, member)
-  const master = masterOf(all, member)
-  const isMaster = master.id === member.id
+  const master = masterOf(all, member.id)
+  const isMaster = master === member.id
   const isSelf = member.id === state.cluster.self
   const flags = [
     ...(isSelf ? ['myself'] : []),
@@ -146,7 +140,7 @@ function lineOf({ state, session }: Asked, all: readonly ShardView[], member: Me
     idOf(state, member),
     `${host}:${port}@${hostAndPort(member.peer).port}`,
     flags.join(','),
-    isMaster ? '-' : idOf(state, master),
+    isMaster ? '-' : nodeIdOf(state.cluster.clusterId, master),
     member.connected ? 0 : member.since,
     isSelf ? 0 : member.connected ? state.now.wall : member.since,
     state.shards.epoch,
