@@ -6,6 +6,8 @@ import { Cluster } from 'ioredis'
 import { createClient } from 'redis'
 import { TestCluster } from './cluster.js'
 
+/** A busy machine may take long for a change of leaders. */
+const config = { shards: 3, clients: { 'request-timeout': '30s' } }
 const counters = 8
 const names = Array.from({ length: counters }, (_, i) => `counter:${i}`)
 
@@ -48,7 +50,7 @@ function sumOf(counts: readonly (string | null)[]): number {
 test.serial(
   'node-redis: every member is stopped and started in turn: it moves on, nothing fails',
   async (t) => {
-    const cluster = await TestCluster.start({ config: { shards: 3 } })
+    const cluster = await TestCluster.start({ config })
     const faults: string[] = []
     const client = createClient({ RESP: 3, url: `redis://127.0.0.1:${cluster.ports[0]}` })
     client.on('error', (error) => faults.push(String(error)))
@@ -69,7 +71,7 @@ test.serial(
   'ioredis.Cluster: every member is stopped and started in turn: nothing fails',
   async (t) => {
     const flags = ['--routing', 'cluster']
-    const cluster = await TestCluster.start({ config: { shards: 3 }, flags })
+    const cluster = await TestCluster.start({ config, flags })
     const nodes = cluster.ports.map((port) => ({ host: '127.0.0.1', port }))
     const client = new Cluster(nodes, { redisOptions: { protocol: 3 } })
     try {
