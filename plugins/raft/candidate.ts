@@ -48,7 +48,7 @@ export function electionTimeout(raft: RaftState): void {
   }
   const isQuick = following.quickTries > 0
   if (isQuick) following.quickTries--
-  following.deadline = raft.mono + (isQuick ? 40 + quickDelay(raft) * 2 : electionDelay(raft))
+  following.deadline = raft.mono + (isQuick ? 40 + quickDelay(raft, null) * 2 : electionDelay(raft))
   if (!mayStand(raft)) {
     becomeFollower(raft, raft.term, null)
     return

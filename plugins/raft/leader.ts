@@ -17,6 +17,7 @@ import {
 } from 'quorate/plugin'
 import { foundEra } from './era.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
+import { heartbeatInterval, isIdle, nextBeat } from './pace.js'
 import { confirmRounds, dropFollowerReads, hurryRounds, renewLease } from './read-index.js'
 import {
   makeProgress,
@@ -26,6 +27,7 @@ import {
   sendSilentHeartbeats,
 } from './replication.js'
 import { dropLeft, goOn, takePeers } from './reconfigure.js'
+import { hearFollowers, isQuiet } from './rest.js'
 import { becomeFollower } from './role.js'
 import { never, type RaftState } from './state.js'
 import { catchUpDone, type Transfer, transfer } from './transfer.js'
@@ -60,11 +62,6 @@ export interface Leading {
   readonly leaving: Map<MemberId, number>
 }
 
-/** Milliseconds without a proposal after which a leader counts as idle. */
-const idleAfterMs = 1_000
-/** An idle group beats so much more seldom, as far as two beats fit well into the least election timeout. */
-const idleSlowdown = 3
-const idleShare = 0.45
 /** The part of the least election timeout after which an idle leader asks a follower for an answer. */
 const askAfter = 0.95
 
@@ -108,6 +105,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
 }
 
 export function leaderTick(raft: RaftState, leading: Leading): void {
+  hearFollowers(raft, leading)
   if (raft.mono >= leading.checkAt) {
     leading.checkAt = raft.mono + raft.options.electionMinMs
     if (!hasQuorum(raft, leading)) {
@@ -123,42 +121,31 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   hurryRounds(raft, leading)
   if (leading.leaving.size > 0) dropLeft(raft, leading)
   if (raft.mono >= leading.heartbeatAt) {
-    leading.heartbeatAt = raft.mono + heartbeatInterval(raft, leading)
+    leading.heartbeatAt = nextBeat(raft.mono, heartbeatInterval(raft, isIdle(raft, leading)))
     renewLease(raft, leading)
-    if (leading.progress.size > 0) beat(raft, leading)
+    if (leading.progress.size > 0 && !isQuiet(raft)) beat(raft, leading)
   }
 }
 
 /** While all is quiet a heartbeat needs no answer, as long as CheckQuorum hears enough. */
 function beat(raft: RaftState, leading: Leading): void {
-  if (isQuiet(raft, leading)) sendSilentHeartbeats(raft, leading)
+  if (needsNoAnswer(raft, leading)) sendSilentHeartbeats(raft, leading)
   else sendHeartbeats(raft, leading, true)
 }
 
 /** Idle, without reads under way, every follower has everything and was heard not long ago. */
-function isQuiet(raft: RaftState, leading: Leading): boolean {
-  if (raft.options.lease || raft.mono - leading.proposedAt < idleAfterMs) return false
+function needsNoAnswer(raft: RaftState, leading: Leading): boolean {
+  if (raft.options.lease || !isIdle(raft, leading)) return false
   if (leading.reads.isOpen || leading.transfer !== null) return false
   // Time of CheckQuorum is left then for two more beats.
   const { electionMinMs, electionMaxMs } = raft.options
-  const inTime = electionMaxMs - 2 * heartbeatInterval(raft, leading)
+  const inTime = electionMaxMs - 2 * heartbeatInterval(raft, true)
   const heardSince = raft.mono - Math.min(electionMinMs * askAfter, inTime)
   for (const peer of leading.progress.values()) {
     if (peer.activeAt < heardSince) return false
     if (peer.match < raft.tail.last || peer.recovering || peer.state !== 'replicate') return false
   }
   return true
-}
-
-/**
- * An idle group beats less often, for an idle cluster costs little else; its leader may still stand still
- * for half of the least election timeout before a follower campaigns. A lease is renewed by heartbeats, so there they keep their pace.
- */
-function heartbeatInterval(raft: RaftState, leading: Leading): number {
-  const { heartbeatMs, electionMinMs, lease } = raft.options
-  if (lease || raft.mono - leading.proposedAt < idleAfterMs) return heartbeatMs
-  const slow = Math.min(heartbeatMs * idleSlowdown, Math.floor(electionMinMs * idleShare))
-  return Math.max(heartbeatMs, slow)
 }
 
 /** CheckQuorum: intact voters heard within the greatest election timeout. */

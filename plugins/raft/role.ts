@@ -4,6 +4,7 @@
 import type { MemberId } from 'quorate/plugin'
 import type { Following } from './follower.js'
 import { dropFollowerReads, dropLeaderReads } from './read-index.js'
+import { leaderHeardAt } from './rest.js'
 import { never, type RaftState } from './state.js'
 
 export function makeFollowing(raft: RaftState): Following {
@@ -44,24 +45,39 @@ export function becomeFollower(raft: RaftState, term: number, leader: MemberId |
 /** Whether a live leader was heard within the least election timeout (RF16). */
 export function isInContact(raft: RaftState): boolean {
   if (raft.role === 'leader') return true
-  return raft.mono - raft.following.contactAt < raft.options.electionMinMs
+  return raft.mono - leaderHeardAt(raft) < raft.options.electionMinMs
+}
+
+/** It is time to campaign, unless the leader was heard while all rest. */
+export function hearsLeader(raft: RaftState): boolean {
+  const { following } = raft
+  const at = leaderHeardAt(raft)
+  if (at <= following.contactAt) return false
+  following.contactAt = at
+  following.deadline = at + electionDelay(raft)
+  return raft.mono < following.deadline
 }
 
 /** The link to the leader closed: campaign soon, staggered so that the followers rarely collide. */
 export function leaderLinkDown(raft: RaftState): void {
   if (raft.options.lease) return
-  const { following } = raft
+  const { following, leader } = raft
   raft.leader = null
   dropFollowerReads(raft)
   following.contactAt = never
   following.quickTries = 5
-  following.deadline = Math.min(following.deadline, raft.mono + quickDelay(raft))
+  following.deadline = Math.min(following.deadline, raft.mono + quickDelay(raft, leader))
 }
 
-/** 10 to 80 ms, sooner for members of lower rank. */
-export function quickDelay(raft: RaftState): number {
-  const rank = Math.max(0, raft.members.voters.indexOf(raft.self)) % 3
-  return 10 + rank * 20 + raft.random.below(30)
+/**
+ * 10 to 80 ms, so that those who lost a leader at the same time do not stand at the same time. Who comes first goes
+ * round by group: survivors share the groups that it led.
+ */
+export function quickDelay(raft: RaftState, lost: MemberId | null): number {
+  const order = raft.members.voters.filter((id) => id !== lost)
+  const rank =
+    ((Math.max(0, order.indexOf(raft.self)) + raft.group) % Math.max(1, order.length)) % 3
+  return 10 + rank * 25 + raft.random.below(20)
 }
 
 /** Everything that only a leader has goes. */

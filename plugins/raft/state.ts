@@ -67,6 +67,8 @@ export class RaftState {
   readonly durability: Durability
   readonly recoverWaitMs: number
   readonly random: Random
+  /** What the other replicas rest at; null where nobody tells. */
+  readonly rests: NonNullable<StrategyInit['rests']> | null
   /** Another number for each run: tells answers to this run from older ones. */
   readonly life: number
   /** The newest list in the log, committed or not (Raft 6); everything asks this one object. */
@@ -110,6 +112,7 @@ export class RaftState {
     this.durability = init.durability
     this.recoverWaitMs = init.recoverWaitMs
     this.random = init.random
+    this.rests = init.rests ?? null
     this.life = init.random.uint32()
     this.mono = init.now.mono
     this.counters = emptyCounters()

@@ -35,7 +35,8 @@ import { takeReady, writePersisted } from './ready.js'
 import { lossAccepted, makeLosses, onReport, onSurvey } from './recovery.js'
 import { entriesFetched, snapshotEnded } from './replication.js'
 import { reconfigure } from './reconfigure.js'
-import { becomeFollower, isInContact, leaderLinkDown, makeFollowing } from './role.js'
+import { isQuiet, restInterval, restMark } from './rest.js'
+import { becomeFollower, hearsLeader, isInContact, leaderLinkDown, makeFollowing } from './role.js'
 import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { RaftState, termJumpMax } from './state.js'
 import { describe } from './status.js'
@@ -57,7 +58,7 @@ export class RaftStrategy implements Strategy {
     this.#note(now)
     if (raft.role === 'halted') return
     if (raft.leading !== null) leaderTick(raft, raft.leading)
-    else if (raft.mono >= raft.following.deadline) electionTimeout(raft)
+    else if (raft.mono >= raft.following.deadline && !hearsLeader(raft)) electionTimeout(raft)
     followerReadsTick(raft)
     raft.losses.tick()
   }
@@ -178,13 +179,19 @@ export class RaftStrategy implements Strategy {
     const { leading } = raft
     const reads = Math.min(raft.reads.wakeAt(), raft.losses.wakeAt())
     if (leading === null) {
-      const isTimed = mayStand(raft) || raft.leader !== null
+      const isTimed = (mayStand(raft) || raft.leader !== null) && !isQuiet(raft)
       return isTimed ? Math.min(raft.following.deadline, reads) : reads
     }
     if (leading.progress.size === 0) return reads
     const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
     const rounds = leading.reads.wakeAt()
-    return Math.min(leading.heartbeatAt, leading.checkAt, transferAt, reads, rounds)
+    const beats = isQuiet(raft) ? reads : Math.min(leading.heartbeatAt, leading.checkAt)
+    return Math.min(beats, transferAt, reads, rounds)
+  }
+
+  rest(): ReturnType<NonNullable<Strategy['rest']>> {
+    const mark = restMark(this.#raft)
+    return mark === null ? null : { mark, everyMs: restInterval(this.#raft) }
   }
 
   #note(now: Now): void {

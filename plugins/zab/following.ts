@@ -5,6 +5,7 @@ import { comparePositions, hasBug, type MemberId } from 'quorate/plugin'
 import { joinEra } from './era.js'
 import type { NewLeader, Vote } from './messages.js'
 import { notify, ownVote } from './notification.js'
+import { isQuiet, leaderHeardAt } from './rest.js'
 import { never, type ZabState } from './state.js'
 
 export type Stage = 'discovery' | 'synchronisation' | 'broadcast'
@@ -81,6 +82,7 @@ export function stopFollowing(zab: ZabState): void {
 }
 
 export function followTick(zab: ZabState, following: Following): void {
+  following.contactAt = leaderHeardAt(zab, following)
   if (zab.mono - following.contactAt > zab.options.silenceMs) {
     zab.look()
     return
@@ -91,7 +93,8 @@ export function followTick(zab: ZabState, following: Following): void {
 }
 
 export function followWakeAt(zab: ZabState, following: Following): number {
-  const silence = following.contactAt + zab.options.silenceMs + 1
+  if (isQuiet(zab)) return Number.MAX_SAFE_INTEGER
+  const silence = leaderHeardAt(zab, following) + zab.options.silenceMs + 1
   return following.isWelcome ? silence : Math.min(silence, following.infoAt)
 }
 

@@ -7,17 +7,13 @@ import { handOver } from './handover.js'
 import { abdicate, type Leading } from './leading.js'
 import { notify } from './notification.js'
 import { sendPings } from './pings.js'
+import { hearLearners, isIdle, isQuiet, pingInterval } from './rest.js'
 import type { ZabState } from './state.js'
-
-/** Milliseconds without a proposal after which a leader counts as idle. */
-const idleAfterMs = 1_000
-/** It pings so much more seldom then, as far as two pings fit well into the bound on silence. */
-const idleSlowdown = 3
-const idleShare = 0.4
 
 export function leadTick(zab: ZabState, leading: Leading): void {
   const { mono, options } = zab
   const { transfer } = leading
+  hearLearners(zab, leading)
   if (transfer !== null && mono >= transfer.deadline) leading.transfer = null
   if (mono >= leading.checkAt) {
     leading.checkAt = mono + Math.floor(options.silenceMs / 2)
@@ -31,7 +27,7 @@ export function leadTick(zab: ZabState, leading: Leading): void {
   }
   hurryBarriers(zab, leading)
   if (mono < leading.pingAt) return
-  leading.pingAt = mono + pingInterval(zab, leading)
+  leading.pingAt = mono + pingInterval(zab, isIdle(zab, leading))
   if (leading.stage !== 'broadcast') {
     for (const id of zab.others()) {
       if (!leading.infos.has(id)) notify(zab, id)
@@ -39,23 +35,14 @@ export function leadTick(zab: ZabState, leading: Leading): void {
         leaderInfo(zab, leading, id)
     }
   }
-  sendPings(zab, leading)
+  if (!isQuiet(zab)) sendPings(zab, leading)
 }
 
-/** An idle group pings less often, for an idle cluster costs little else: still twice in the bound on silence. */
-function pingInterval({ mono, options }: ZabState, { stage, proposedAt }: Leading): number {
-  const { heartbeatMs, silenceMs } = options
-  if (stage !== 'broadcast' || mono - proposedAt < idleAfterMs) return heartbeatMs
-  return Math.max(
-    heartbeatMs,
-    Math.min(heartbeatMs * idleSlowdown, Math.floor(silenceMs * idleShare)),
-  )
-}
-
-export function leadWakeAt(_zab: ZabState, leading: Leading): number {
+export function leadWakeAt(zab: ZabState, leading: Leading): number {
   if (leading.progress.size === 0) return Number.MAX_SAFE_INTEGER
   const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
-  return Math.min(leading.pingAt, leading.checkAt, transferAt, leading.reads.wakeAt())
+  const pings = isQuiet(zab) ? transferAt : Math.min(leading.pingAt, leading.checkAt)
+  return Math.min(pings, transferAt, leading.reads.wakeAt())
 }
 
 function whyToAbdicate(zab: ZabState, leading: Leading): string {

@@ -62,6 +62,8 @@ export class ZabState {
   readonly durability: Durability
   readonly recoverWaitMs: number
   readonly random: Random
+  /** What the other replicas rest at; null where nobody tells. */
+  readonly rests: NonNullable<StrategyInit['rests']> | null
   /** Another number for each run: tells answers to this run from older ones. Never 0. */
   readonly life: number
   readonly members: Members
@@ -104,6 +106,7 @@ export class ZabState {
     this.durability = init.durability
     this.recoverWaitMs = init.recoverWaitMs
     this.random = init.random
+    this.rests = init.rests ?? null
     this.life = init.random.uint32() + 1
     this.members = init.members
     this.mono = init.now.mono

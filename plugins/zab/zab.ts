@@ -34,6 +34,7 @@ import type { ZabOptions } from './options.js'
 import { onPing, onPong } from './pings.js'
 import { takeReady, writePersisted } from './ready.js'
 import { lossAccepted, makeLosses, onReport, onSurvey } from './recovery.js'
+import { pingInterval, restMark } from './rest.js'
 import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { epochJumpMax, ZabState } from './state.js'
 import { describe } from './status.js'
@@ -175,6 +176,11 @@ export class ZabStrategy implements Strategy {
     if (following !== null) at = Math.min(at, followWakeAt(zab, following))
     if (leading !== null) at = Math.min(at, leadWakeAt(zab, leading))
     return at
+  }
+
+  rest(): ReturnType<NonNullable<Strategy['rest']>> {
+    const mark = restMark(this.#zab)
+    return mark === null ? null : { mark, everyMs: pingInterval(this.#zab, true) }
   }
 
   #note(now: Now): void {

@@ -10,6 +10,7 @@ import type { Seen, SlotMerge } from './engine.js'
 import type { LogEntry, Payload } from './entry.js'
 import type { GroupId, MemberId, Now, Token } from './ids.js'
 import type { Position } from './position.js'
+import type { Rest, Rests } from './rest.js'
 import type { SeenStamps } from './seen.js'
 import type { TraceEvent } from './trace.js'
 
@@ -78,6 +79,8 @@ export interface StrategyInit<O = unknown> {
   readonly keyspace?: CommonKeyspace | undefined
   /** Groups of this member, which share what it may spend; 1 where it is not said. */
   readonly groups?: number
+  /** What the other replicas rest at; absent where nobody tells. */
+  readonly rests?: Rests
   /** What `Strategy.mark` said for the checkpoint at `base`. */
   readonly mark?: Uint8Array | null
   /**
@@ -191,6 +194,11 @@ export interface Strategy {
   mark?(): Uint8Array
   /** Monotonic milliseconds at which `tick` is next needed. */
   wakeAt(): number
+  /**
+   * Asked at the end of a turn: what it rests at, null while it has anything to say or to wait for. The members
+   * tell each other, and a replica that hears all that it depends on rest at the same needs no heartbeats.
+   */
+  rest?(): Rest | null
 }
 
 export interface Ready {

@@ -52,6 +52,12 @@ export class Clocks {
     return offsets[(offsets.length - 1) >> 1] as number
   }
 
+  /** The same, or 0 while it is within `bound`. */
+  offsetBeyond(bound: number): number {
+    const offset = this.offset()
+    return Math.abs(offset) > bound ? offset : 0
+  }
+
   /** The peer whose clock is nearest the median, or null without peers. */
   nearest(): MemberId | null {
     const median = this.offset()

@@ -26,6 +26,7 @@ import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspected } from './inspection.js'
 import { commandsOf, makeGroups, type MemberGroup } from './make-groups.js'
 import { Peers } from './peers.js'
+import { MemberRests } from './rests.js'
 import { Rota } from './rota.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
@@ -58,6 +59,7 @@ export class Core {
   readonly #rota = new Rota<MemberGroup>()
   readonly #memory: MemberMemory
   readonly #peers: Peers
+  readonly #rests: MemberRests
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
   readonly #messaging: Messaging
@@ -85,8 +87,13 @@ export class Core {
     this.#messaging = new Messaging(init.door.encode, {
       self: init.config.self,
       life: () => this.#peers.incarnation,
-      send: (to, body) =>
-        this.#peers.send(to, { group: coreGroup, channel: coreChannels.messaging, body }),
+      send: (to, body) => this.#tell(to, coreChannels.messaging, body),
+    })
+    this.#rests = new MemberRests({
+      life: () => this.#peers.incarnation,
+      peers: () => this.#peers.connected(),
+      send: (to, body) => this.#tell(to, coreChannels.rest, body),
+      stir: (group) => this.#rota.stir(this.#indexOf(group)),
     })
     const { facts, config } = init
     this.#memory = new MemberMemory({
@@ -113,11 +120,13 @@ export class Core {
       times: this.#times,
       memory: this.#memory,
       clocks: this.#clocks,
+      rests: this.#rests,
     })
     for (const group of this.#groups) this.#rota.add(group)
     this.#topology = makeTopologyGroup({
       ...init,
       sink: sinkOf(topologyGroupId, this.#groups.length),
+      rests: this.#rests.sightOf(topologyGroupId),
       stores: this.#stores,
       logRows: init.boot.logRows,
       adopted: (topology) => this.#router.adopt(topology),
@@ -134,13 +143,11 @@ export class Core {
       clocks: this.#clocks,
       host: {
         message: (from, group, channel, body) => {
-          const index = group === topologyGroupId ? this.#groups.length : group
-          const shard = this.#rota.all[index]
-          if (shard === undefined) return
-          this.#rota.stir(index)
-          shard.message(from, channel as Channel, body)
+          const index = this.#indexOf(group)
+          this.#rota.stir(index)?.message(from, channel as Channel, body)
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
+        rests: (from, body) => this.#rests.receive(from, body, this.#now),
         peerUp: (peer) => {
           this.#messaging.peerUp(peer)
           for (const shard of this.#rota.stirAll()) shard.peerUp(peer)
@@ -148,6 +155,7 @@ export class Core {
         peerDown: (peer) => {
           this.#messaging.peerDown(peer)
           for (const shard of this.#rota.stirAll()) shard.peerDown(peer)
+          this.#rests.lost(peer)
         },
       },
     })
@@ -190,6 +198,7 @@ export class Core {
     this.#rota.begin(now)
     for (const input of inputs) this.#take(input, now)
     this.#peers.turn(now)
+    this.#rests.turn(now)
     this.#start(now)
     this.#router.resume(now)
     this.#rota.run((shard) => shard.flush(now))
@@ -199,7 +208,10 @@ export class Core {
     this.#router.endTurn(now, this.#out)
     this.#peers.flush()
     this.#stopTurn(now)
-    if (this.#rota.end((shard) => shard.hasUnasked)) this.#wants = true
+    this.#rota.end((shard) => {
+      this.#rests.set(shard.id, shard.rest())
+      if (shard.hasUnasked) this.#wants = true
+    })
     return this.#out
   }
 
@@ -210,8 +222,9 @@ export class Core {
 
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
-    const groupsAt = Math.min(this.#rota.wakeAt(), this.#stopping.wakeAt(this.#now))
-    return Math.min(this.#router.wakeAt(), this.#peers.wakeAt(), groupsAt)
+    const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
+    const ownAt = Math.min(this.#peers.wakeAt(), this.#stopping.wakeAt(this.#now))
+    return Math.min(this.#router.wakeAt(), ownAt, groupsAt)
   }
 
   /** For tests and the simulator only. */
@@ -312,7 +325,6 @@ export class Core {
     }
   }
 
-  /** A table that would leave stored keys where nobody looks for them is refused, with their number. */
   #judgeTable(): void {
     const other = this.#peers.otherTable
     if (other === null) return
@@ -320,6 +332,15 @@ export class Core {
     const refusal = tableRefusal(other, keys, this.#init.boot.logRows)
     if (refusal === null) this.#peers.acceptTable()
     else this.#refusal = refusal
+  }
+
+  #tell(to: MemberId, channel: number, body: Uint8Array): boolean {
+    return this.#peers.send(to, { group: coreGroup, channel, body })
+  }
+
+  /** Where a group stands in the rota. */
+  #indexOf(group: number): number {
+    return group === topologyGroupId ? this.#groups.length : group
   }
 
   #acceptLoss(group: GroupId | null): string | null {

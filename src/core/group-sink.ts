@@ -21,7 +21,9 @@ export interface GroupSinkInit {
 
 export function groupSink(group: GroupId, init: GroupSinkInit): ShardSink {
   const { rota, index, stores, out } = init
-  const stir = (): void => rota.stir(index)
+  const stir = (): void => {
+    rota.stir(index)
+  }
   return {
     stir,
     write: (write, done) =>

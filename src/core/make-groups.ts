@@ -17,6 +17,7 @@ import { Shard } from '../shard/shard.js'
 import type { ShardSink } from '../shard/sink.js'
 import type { Clocks } from './clocks.js'
 import { commonKeyspaces, groupPlaces } from './groups.js'
+import type { MemberRests } from './rests.js'
 import type { Rota } from './rota.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 
@@ -36,6 +37,7 @@ export interface GroupsInit {
   readonly times: Times
   readonly memory: MemberMemory
   readonly clocks: Clocks
+  readonly rests: MemberRests
 }
 
 /** By id. */
@@ -75,10 +77,8 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
       times: init.times,
       memory: init.memory,
       scripts: init.scripts && { runner: init.scripts, world, busyMs },
-      clockOffset: () => {
-        const offset = init.clocks.offset()
-        return Math.abs(offset) > config.clockSkewMs ? offset : 0
-      },
+      rests: init.rests.sightOf(place.id),
+      clockOffset: () => init.clocks.offsetBeyond(config.clockSkewMs),
     })
   })
 }

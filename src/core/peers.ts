@@ -47,6 +47,8 @@ export interface PeersHost {
   message(from: MemberId, group: number, channel: number, body: Uint8Array): void
   /** Of the clients' messaging, which belongs to no group. */
   messaging(from: MemberId, body: Uint8Array): void
+  /** A beat for all groups. */
+  rests(from: MemberId, body: Uint8Array): void
   peerUp(peer: MemberId): void
   peerDown(peer: MemberId): void
 }
@@ -366,6 +368,7 @@ export class Peers {
         if (group !== coreGroup) this.#init.host.message(from, group - 1, channel, body)
         else if (channel === coreChannels.birth) this.#birth?.message(from, body)
         else if (channel === coreChannels.messaging) this.#init.host.messaging(from, body)
+        else if (channel === coreChannels.rest) this.#init.host.rests(from, body)
       },
     )
     if (head === null) this.#trace('warn', 'peer.malformed', { peer: from })

@@ -62,14 +62,15 @@ export class Rota<T extends Attendant> {
     }
   }
 
-  /** Something comes for a group, or is asked of it. */
-  stir(index: number): void {
-    if (this.#isUp[index] === true) return
+  /** Something comes for a group, or is asked of it; undefined where there is none of that number. */
+  stir(index: number): T | undefined {
+    const group = this.#all[index]
+    if (group === undefined || this.#isUp[index] === true) return group
     this.#isUp[index] = true
     this.#up.push(index)
     if (this.#isOver) this.wake(index)
-    const group = this.#all[index] as T
     group.begin(this.#now)
+    return group
   }
 
   /** It has more to do in the next turn. */
@@ -93,21 +94,19 @@ export class Rota<T extends Attendant> {
     this.#isOver = true
   }
 
-  /** The turn is over. Answers whether any group of it `wants` another one at once. */
-  end(wants: (group: T) => boolean): boolean {
+  /** The turn is over, for each of its groups. */
+  end(each: (group: T) => void): void {
     const { mono } = this.#now
     const roundAt = (Math.floor(mono / roundMs) + 1) * roundMs
-    let isWanted = false
     for (const index of this.#up) {
       const group = this.#all[index] as T
       if (group.isRestless) this.#next.push(index)
       this.#dueAt[index] = Math.min(group.wakeAt(), roundAt)
-      if (wants(group)) isWanted = true
+      each(group)
     }
     let soonest = Number.MAX_SAFE_INTEGER
     for (const at of this.#dueAt) if (at < soonest) soonest = at
     this.#soonest = soonest
-    return isWanted
   }
 
   /** Monotonic milliseconds at which the first group has something to do. */

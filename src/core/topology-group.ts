@@ -7,6 +7,7 @@ import type { EngineFactory } from '../api/engine.js'
 import { type Caller, type GroupCall, type Lane, makeLane } from '../api/group.js'
 import { noKeyEvents } from '../api/events.js'
 import type { GroupId, Now } from '../api/ids.js'
+import type { Rests } from '../api/rest.js'
 import type { Row } from '../api/store.js'
 import type { StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
@@ -76,10 +77,11 @@ export interface TopologyMakings extends Pick<TopologyInit, 'logRows' | 'adopted
   readonly engine: EngineFactory
   readonly random: Random
   readonly sink: ShardSink
+  readonly rests: Rests
 }
 
 export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
-  const { config, strategies, engine, random, sink } = init
+  const { config, strategies, engine, random, sink, rests } = init
   const keyspace = topologyKeyspace(config)
   const shard = new Shard({
     id: topologyGroupId,
@@ -90,6 +92,7 @@ export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
     plugin: strategies.get(keyspace.strategy) as StrategyPlugin,
     engine,
     sink,
+    rests,
     random: random.fork(),
     // Followers hear of a change at once.
     events: { ...noKeyEvents, isAwaited: true },

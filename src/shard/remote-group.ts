@@ -247,6 +247,7 @@ export class RemoteGroup implements Group {
   diskShort(): void {}
   handOver(): void {}
   requestCheckpoint(): void {}
+  readonly rest = (): null => null
 
   stopped(): 'clean' {
     return 'clean'

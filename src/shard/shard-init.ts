@@ -5,6 +5,7 @@ import { type Config, type KeyspaceConfig, shardsHeldMax } from '../api/config.j
 import type { Engine, EngineFactory, EngineOptions } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
 import type { GroupId, MemberId } from '../api/ids.js'
+import type { Rests } from '../api/rest.js'
 import type { CommonKeyspace, Members, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
@@ -27,6 +28,8 @@ export interface ShardInit {
   readonly common?: CommonKeyspace | undefined
   /** Shared with those groups. */
   readonly gathering?: Gathering | undefined
+  /** Of its replicas at other members; absent, strategies keep beating. */
+  readonly rests?: Rests
   readonly engine: EngineFactory
   readonly sink: ShardSink
   readonly random: Random

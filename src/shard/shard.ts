@@ -2,7 +2,6 @@
 // the router, batches them for the leader, drives the strategy once per turn, executes what it
 // delivers and answers. Driven by the core; never touches a socket, a disk or a clock.
 
-import { groupCount } from '../api/config.js'
 import type { Engine, EngineOptions } from '../api/engine.js'
 import {
   type Group,
@@ -16,6 +15,7 @@ import type { GroupId, MemberId, Now, Token } from '../api/ids.js'
 import { type Position, positionZero } from '../api/position.js'
 import { showDigest } from '../api/keyspace-digest.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
+import type { Rest } from '../api/rest.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
 import type { MemberChange, Refusal, Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
@@ -36,6 +36,7 @@ import { type Place, RemoteReads } from './remote-reads.js'
 import { keyTotal, reportOf } from './report.js'
 import type { Channel, ShardSink } from './sink.js'
 import { engineOptionsOf, guestsOf, seatOf, type ShardInit, storageOf } from './shard-init.js'
+import { strategyInitOf } from './strategy-init.js'
 import { haltedMs, Patience } from './patience.js'
 import { Sight } from './sight.js'
 import type { Storage, StorageStart } from './storage.js'
@@ -160,17 +161,10 @@ export class Shard implements Group {
   start(start: StorageStart & { readonly incarnation: number }, now: Now): void {
     this.#now = now
     this.#writes.origin.incarnation = start.incarnation * 1024
-    const { plugin, keyspace, config } = this.#init
-    this.#strategy = plugin.create({
-      self: config.self,
-      group: this.id,
-      options: plugin.parseOptions(keyspace.options),
-      durability: keyspace.durability,
+    this.#strategy = this.#init.plugin.create({
+      ...strategyInitOf(this.#init),
       ...this.#storage.recover(start),
       view: viewOf(this.#executor),
-      keyspace: this.#init.common,
-      groups: groupCount(config),
-      recoverWaitMs: config.recoverWaitMs,
       now,
       random: this.#init.random.fork(),
     })
@@ -270,6 +264,10 @@ export class Shard implements Group {
   /** At the leader; refused elsewhere. Within a turn, after `begin`. */
   reconfigure(change: MemberChange, done: ChangeDone): Refusal | null {
     return this.#membership.reconfigure(change, done)
+  }
+
+  rest(): Rest | null {
+    return this.#halted === '' ? (this.#strategy?.rest?.() ?? null) : null
   }
 
   /** Commands came in after `flush` that could be asked for at once. */

@@ -26,8 +26,9 @@ export interface KillFigures {
   readonly led: number
   /** Milliseconds without an acknowledged write, of each of them. */
   readonly gaps: readonly number[]
-  /** Of the groups that others led. */
+  /** The longest of the groups that others led, and of all groups before anything happened. */
   readonly othersMax: number
+  readonly calmMax: number
 }
 
 export interface IdleGroupsFigures {
@@ -81,13 +82,16 @@ async function kill(
     await sleep(beforeMs)
     const leaders = await leadersOf(cluster, survivor)
     probe.reset()
+    await sleep(beforeMs)
+    const calmMax = Math.max(...probe.read())
+    probe.reset()
     await cluster.process(victim).kill()
     await sleep(afterMs)
     const gaps = probe.read()
     const isLed = (_: number, group: number): boolean => leaders[group] === victim + 1
     const others = gaps.filter((gap, group) => !isLed(gap, group))
     const led = gaps.filter(isLed)
-    return { led: led.length, gaps: led, othersMax: Math.max(0, ...others) }
+    return { led: led.length, gaps: led, othersMax: Math.max(0, ...others), calmMax }
   } finally {
     probe.close()
     cluster.startMember(victim)
@@ -114,12 +118,13 @@ async function gather(cluster: TestCluster, member: number): Promise<void> {
 
 /** A line for the idle cluster and one for each kill. */
 export function describeIdleGroups({ idlePercent, kills }: IdleGroupsFigures): string {
-  const lines = kills.map(({ led, gaps, othersMax }) => {
+  const lines = kills.map(({ led, gaps, othersMax, calmMax }) => {
     const sorted = [...gaps].sort((a, b) => a - b)
     const at = (share: number): string =>
       (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(0)
     const figures = `p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)} ms (bar 2000)`
-    return `killed: led ${led}, gap ${figures}; groups led elsewhere max ${othersMax.toFixed(0)} ms`
+    const others = `groups led elsewhere max ${othersMax.toFixed(0)}, before the kill max ${calmMax.toFixed(0)} ms`
+    return `killed: led ${led}, gap ${figures}; ${others}`
   })
   return [`idle: ${idlePercent.toFixed(2)} % of one core (bar 10)`, ...lines].join('\n')
 }

@@ -29,6 +29,7 @@ const names = Object.keys({
   chainAt: 0,
   mark: 0,
   wakeAt: 0,
+  rest: 0,
 } satisfies Record<keyof Strategy, 0>) as readonly (keyof Strategy)[]
 
 export function delegate(to: Strategy, own: Partial<Strategy>): Strategy {

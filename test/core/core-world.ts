@@ -105,6 +105,8 @@ export class CoreWorld {
   /** Pairs of members that do not hear each other, as `1-2`. */
   readonly cut = new Set<string>()
   readonly clients: Client[] = []
+  /** Hears of every frame, and says whether it arrives. */
+  passes = (_bytes: Uint8Array): boolean => true
   readonly #options: CoreWorldOptions
   /** Links that a core closed: dialled again some steps later. */
   #redials: { readonly at: number; readonly wire: Wire }[] = []
@@ -232,10 +234,7 @@ export class CoreWorld {
   settled(): boolean {
     return this.until(() => {
       const groups = this.members.flatMap((member) => member.core?.inspect().groups ?? [])
-      return (
-        groups.length > 0 &&
-        groups.every((each) => each.status !== null && each.status.leader !== null)
-      )
+      return groups.length > 0 && groups.every(({ status }) => (status?.leader ?? null) !== null)
     })
   }
 
@@ -335,8 +334,8 @@ export class CoreWorld {
     if (wire === undefined) return
     const at = wire.ids[0] === output.link ? 1 : 0
     const to = wire.ends[at] as Member
-    if (this.cut.has(`${member.id}-${to.id}`) || this.random.chance(this.lossPerMille, 1_000))
-      return
+    const isCut = this.cut.has(`${member.id}-${to.id}`) || !this.passes(output.bytes)
+    if (isCut || this.random.chance(this.lossPerMille, 1_000)) return
     to.inbox.push({ kind: 'frame', link: wire.ids[at] as LinkId, bytes: output.bytes })
   }
 

@@ -39,6 +39,7 @@ function start(self: number, mono: number, cluster = 'test'): End {
     host: {
       message: (_from, _group, _channel, body) => void got.push(body.length),
       messaging: () => undefined,
+      rests: () => undefined,
       peerUp: (peer) => void events.push(`up ${peer}`),
       peerDown: (peer) => void events.push(`down ${peer}`),
     },

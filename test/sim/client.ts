@@ -14,6 +14,7 @@ import type { Workload } from './workload.js'
 
 export interface ClientProfile {
   readonly thinkMeanUs: number
+  readonly lullUs: number
   readonly pipelineMax: number
   /** Index of the member it stays with, or null for roaming. */
   readonly pinned: number | null
@@ -34,6 +35,8 @@ export interface ClientOptions {
 
 /** Microseconds until a client gives a batch up and closes; above the cluster's own request timeout. */
 const giveUpUs = 9_000_000
+
+const betweenLullsUs = 2_000_000
 
 interface Pending {
   readonly request: Request
@@ -126,9 +129,16 @@ export class SimClient implements ConnectionUser {
     const batch = ++this.#batch
     const mean = profile.thinkMeanUs
     const wait = this.#queue.length > 0 ? 5_000 : random.below(mean) + random.below(mean)
-    schedule.after(wait, () => {
+    schedule.after(wait + this.#lullLeft(), () => {
       if (batch === this.#batch) this.#next()
     })
+  }
+
+  /** All clients are silent at the same time. */
+  #lullLeft(): number {
+    const { schedule, profile } = this.#options
+    if (profile.lullUs === 0 || this.#queue.length > 0) return 0
+    return Math.max(0, profile.lullUs - (schedule.now % (profile.lullUs + betweenLullsUs)))
   }
 
   #next(): void {

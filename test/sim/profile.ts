@@ -86,6 +86,8 @@ export interface Profile {
   readonly faultMeanUs: number
   readonly clients: number
   readonly thinkMeanUs: number
+  /** Every few seconds clients ask for nothing for so long, so that groups come to rest; 0 for never. */
+  readonly lullUs: number
   readonly pipelineMax: number
   readonly splits: number
   readonly workload: WorkloadProfile
@@ -190,8 +192,15 @@ function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profi
     workload,
     ...eviction,
     stepElements,
+    lullUs: drawLull(seed, strategy),
     ...pace,
   }
+}
+
+/** One of six seeds of one total order. */
+function drawLull(seed: number, strategy: string): number {
+  const hasLulls = new Random(seed, 0x4c756c6c).chance(1, 6)
+  return hasLulls && strategy !== 'eventual' ? 3_000_000 : 0
 }
 
 /** Half of the seeds read at the leader's word, half what their member applied. */
@@ -232,6 +241,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     faultMeanUs: random.pick([250_000, 500_000, 1_000_000]),
     clients: random.between(3, 6),
     thinkMeanUs: pace,
+    lullUs: 0,
     pipelineMax: random.pick([1, 4, 20]),
     splits: random.pick([0, 10, 50]),
     workload: {

@@ -181,17 +181,16 @@ export class World implements MemberWorld, FaultTarget {
 
   /** A client beside the ones of the profile; `pinned` to a member or roaming. */
   newClient(pinned: number | null): SimClient {
-    const { thinkMeanUs, pipelineMax } = this.profile
-    return this.#makeClient(this.merging ?? this.workload, { thinkMeanUs, pipelineMax, pinned })
+    return this.#makeClient(this.merging ?? this.workload, { ...this.profile, pinned })
   }
 
   /** One operation at a time. */
   sessionClient(session: SessionClient, pinned: number | null): SimClient {
     const thinkMeanUs = Math.min(this.profile.thinkMeanUs, sessionThinkUs)
-    return this.#makeClient(session, { thinkMeanUs, pipelineMax: 1, pinned })
+    return this.#makeClient(session, { ...this.profile, thinkMeanUs, pipelineMax: 1, pinned })
   }
 
-  #makeClient(workload: Pick<Workload, 'next'>, profile: Omit<ClientProfile, 'splits'>): SimClient {
+  #makeClient(workload: Pick<Workload, 'next'>, profile: ClientProfile): SimClient {
     return new SimClient({
       schedule: this.schedule,
       random: this.#clientRandom.fork(),
@@ -199,7 +198,7 @@ export class World implements MemberWorld, FaultTarget {
       workload,
       history: this.history,
       judge: this.judge,
-      profile: { ...profile, splits: this.profile.splits },
+      profile,
       nextConnection: () => ++this.#connections,
     })
   }
