@@ -71,6 +71,8 @@ export interface Group {
   readonly engine?: SlotKeys
   /** This member holds no replica of it. */
   readonly isRemote?: boolean
+  /** It does not hear what happens to keys, so nobody may keep their values. */
+  readonly isDeaf?: boolean
   lane(caller: Caller): Lane
   submit(lane: Lane, call: GroupCall): void
   /** The caller is gone: answers to it may be dropped. */

@@ -72,6 +72,8 @@ export class Core {
   #refusal = ''
   #isStarted = false
   #diskShort = false
+  /** Clients want to hear of keys: groups elsewhere are asked to tell. */
+  #isListened = false
   readonly #stopping = new Stopping({
     rota: this.#rota,
     router: () => this.#router,
@@ -201,6 +203,9 @@ export class Core {
     this.#rests.turn(now)
     this.#start(now)
     this.#router.resume(now)
+    const { isWanted } = this.#messaging.keyEvents
+    if (isWanted !== this.#isListened) this.#rota.stirAll()
+    this.#isListened = isWanted
     this.#rota.run((shard) => shard.flush(now))
     this.#topology.turn(now)
     this.#watchClock(now)

@@ -60,6 +60,7 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
       sink: init.sinkOf(place.id),
       random: random.fork(),
       gathering: gatherings.get(name),
+      events: init.events,
       scripted: (db: number, args: readonly string[]) => heardOfScript(state(), db, args),
     }
     if (!place.members.includes(config.self)) {
@@ -73,7 +74,6 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
       members: { voters: place.members, learners: [] },
       plugin,
       engine,
-      events: init.events,
       times: init.times,
       memory: init.memory,
       scripts: init.scripts && { runner: init.scripts, world, busyMs },

@@ -3,6 +3,7 @@
 import { BusyNews } from './busy-news.js'
 import type { MemberId, Now } from '../api/ids.js'
 import type { Strategy } from '../api/strategy.js'
+import { decodeAsk } from './guest-messages.js'
 import type { Guests } from './guests.js'
 import type { RemoteReads } from './remote-reads.js'
 import { type Channel, channels } from './sink.js'
@@ -47,10 +48,10 @@ export function deliverMessage(
       if (strategy !== null) remoteReads.asked(from, body)
       return
     case channels.answer:
-      remoteReads.answered(body)
+      remoteReads.answered(from, body)
       return
     case channels.guest:
-      guests?.asked(from)
+      guests?.asked(from, decodeAsk(body))
       return
     // Whoever has a replica sees for itself.
     case channels.host:

@@ -9,12 +9,20 @@ import { limits } from '../api/limits.js'
 /** Not events of Redis: they stand for the other calls of the listener. */
 const marks = { created: '+', missed: '?', cleared: '*' } as const
 
-interface Told {
+export interface Told {
   /** Which call of the entry did it. */
   readonly at: number
   readonly event: string
   readonly db: number
   readonly key: string
+}
+
+/** Members that hold no replica and want to hear of the keys of the group all the same. */
+export interface Eavesdroppers {
+  readonly isWanted: boolean
+  /** What one entry did, behind its replies. */
+  told(list: readonly Told[]): void
+  forgotten(): void
 }
 
 /** Tells of what an entry did as its replies are given. */
@@ -26,6 +34,7 @@ export interface Tellable {
 export class EventLog implements EventListener, Tellable {
   readonly #events: KeyEvents
   readonly #databases: number
+  readonly #others: Eavesdroppers | null
   /** Which call of the entry is executed. */
   at = 0
   #told: Told[] = []
@@ -35,9 +44,14 @@ export class EventLog implements EventListener, Tellable {
   #isOverflown = false
 
   /** `databases`: those behind them are hidden, and no client hears of their keys. */
-  constructor(events: KeyEvents = noKeyEvents, databases: number) {
+  constructor(
+    events: KeyEvents = noKeyEvents,
+    databases: number,
+    others: Eavesdroppers | null = null,
+  ) {
     this.#events = events
     this.#databases = databases
+    this.#others = others
   }
 
   /** An entry begins. */
@@ -52,7 +66,12 @@ export class EventLog implements EventListener, Tellable {
 
   /** Somebody is told of what changes. */
   get isWanted(): boolean {
-    return this.#events.isWanted
+    return this.#events.isWanted || this.#others?.isWanted === true
+  }
+
+  /** Of the open entry so far. */
+  get told(): readonly Told[] {
+    return this.#told
   }
 
   get isAwaited(): boolean {
@@ -60,21 +79,21 @@ export class EventLog implements EventListener, Tellable {
   }
 
   changed(event: string, db: number, key: string): void {
-    if (this.#isOpen && this.#events.isWanted) this.#keep(event, db, key)
+    if (this.#isOpen && this.isWanted) this.#keep(event, db, key)
   }
 
   created(db: number, key: string): void {
-    if (this.#isOpen && this.#events.isWanted) this.#keep(marks.created, db, key)
+    if (this.#isOpen && this.isWanted) this.#keep(marks.created, db, key)
   }
 
   missed(db: number, key: string): void {
-    if (!this.#events.isWanted) return
+    if (!this.isWanted) return
     if (this.#isOpen) this.#keep(marks.missed, db, key)
     else if (db < this.#databases) this.#events.missed(db, key, false)
   }
 
   cleared(db: number): void {
-    if (!this.#isOpen || !this.#events.isWanted) return
+    if (!this.#isOpen || !this.isWanted) return
     const last = this.#told[this.#told.length - 1]
     // FLUSHALL clears one database after the other: that is told once.
     if (last?.at !== this.at || last.event !== marks.cleared) this.#keep(marks.cleared, db, '')
@@ -94,16 +113,18 @@ export class EventLog implements EventListener, Tellable {
     this.#isOpen = false
     if (this.#told.length === 0) return
     this.answered(Number.MAX_SAFE_INTEGER, null)
+    this.#others?.told(this.#told)
     this.#told = []
     this.#next = 0
     if (!this.#isOverflown) return
     this.#isOverflown = false
-    this.#events.forgotten()
+    this.forgotten()
   }
 
   /** The entry is done, and its replies are given later: whoever does that tells of it, and closes it. */
   hold(): HeldEvents {
-    const held = new HeldEvents(this.#told, (told, causer) => this.#tell(told, causer))
+    const others = (list: readonly Told[]): void => this.#others?.told(list)
+    const held = new HeldEvents(this.#told, (told, causer) => this.#tell(told, causer), others)
     this.#told = []
     this.#next = 0
     this.close()
@@ -120,6 +141,7 @@ export class EventLog implements EventListener, Tellable {
   /** Nothing that was read before may be kept. */
   forgotten(): void {
     this.#events.forgotten()
+    this.#others?.forgotten()
   }
 
   #keep(event: string, db: number, key: string): void {
@@ -133,23 +155,34 @@ export class EventLog implements EventListener, Tellable {
     this.#next = 0
   }
 
-  #tell({ event, db, key }: Told, causer: Caller | null): void {
-    if (event === marks.created) this.#events.changed('new', db, key, causer)
-    else if (event === marks.missed) this.#events.missed(db, key, true)
-    else if (event === marks.cleared) this.#events.cleared(db, causer)
-    else this.#events.changed(event, db, key, causer)
+  #tell(told: Told, causer: Caller | null): void {
+    tellOf(this.#events, told, causer)
   }
+}
+
+/** One thing that happened to a key. */
+export function tellOf(events: KeyEvents, { event, db, key }: Told, causer: Caller | null): void {
+  if (event === marks.created) events.changed('new', db, key, causer)
+  else if (event === marks.missed) events.missed(db, key, true)
+  else if (event === marks.cleared) events.cleared(db, causer)
+  else events.changed(event, db, key, causer)
 }
 
 /** What an entry did whose replies are given later. */
 export class HeldEvents implements Tellable {
   readonly #told: readonly Told[]
   readonly #tell: (told: Told, causer: Caller | null) => void
+  readonly #closed: (told: readonly Told[]) => void
   #next = 0
 
-  constructor(told: readonly Told[], tell: (told: Told, causer: Caller | null) => void) {
+  constructor(
+    told: readonly Told[],
+    tell: (told: Told, causer: Caller | null) => void,
+    closed: (told: readonly Told[]) => void = () => undefined,
+  ) {
     this.#told = told
     this.#tell = tell
+    this.#closed = closed
   }
 
   answered(at: number, causer: Caller | null): void {
@@ -162,5 +195,6 @@ export class HeldEvents implements Tellable {
 
   close(): void {
     this.answered(Number.MAX_SAFE_INTEGER, null)
+    if (this.#told.length > 0) this.#closed(this.#told)
   }
 }

@@ -86,7 +86,7 @@ export function executorHost(of: {
     callerOf: (head, at) => writes.batchOf(head)?.lanes[at]?.caller ?? null,
     answered: (head, replies) => {
       const { origin } = writes
-      if (guests?.has(head.origin)) return guests.answered(head, replies)
+      if (guests?.has(head.origin)) return guests.answered(head, replies, events.told)
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
     },

@@ -4,13 +4,14 @@
 import type { Reply } from '../api/reply.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
+import type { Told } from './event-log.js'
 import type { Place } from './remote-reads.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
 
 const version = 1
 
 /** First byte behind the version of what a replica tells. */
-const kinds = { news: 0, answers: 1, late: 2, cancelled: 3 } as const
+const kinds = { news: 0, answers: 1, late: 2, cancelled: 3, events: 4 } as const
 
 /** How a replica stands. */
 export interface News {
@@ -20,6 +21,21 @@ export interface News {
   readonly at: Place
   /** By database, where it has keys: keys, keys with a time to live, its mean in ms. */
   readonly counts: readonly Count[]
+  /** Which of the guest's subscriptions to key events is kept there, 0 for none, and what was sent of it. */
+  readonly heard: Heard
+}
+
+/** How far a subscription to key events is. */
+export interface Heard {
+  readonly subscription: number
+  /** Messages with events so far. */
+  readonly count: number
+}
+
+export interface Events extends Heard {
+  readonly list: readonly Told[]
+  /** Any key may have changed without a word. */
+  readonly isForgotten: boolean
 }
 
 export interface Count {
@@ -49,25 +65,30 @@ export interface Answers {
   readonly timeouts: readonly number[]
   readonly said: readonly SaidNote[]
   readonly at: Place
+  /** Given before: what is in them may be old. */
+  readonly isAgain: boolean
+  /** What the batch did to keys, in its last part, for a guest that listens. */
+  readonly events: Events | null
 }
 
-export type Told =
+export type HostMessage =
   | { readonly kind: 'news'; readonly news: News }
   | { readonly kind: 'answers'; readonly answers: Answers }
   | { readonly kind: 'late'; readonly answer: LateAnswer }
   | { readonly kind: 'cancelled'; readonly ids: readonly WaiterId[] }
+  | { readonly kind: 'events'; readonly events: Events }
 
-export function encodeNews({ leads, term, at, counts }: News): Uint8Array {
+export function encodeNews({ leads, term, at, counts, heard }: News): Uint8Array {
   const writer = begin(kinds.news).boolean(leads).varint(term)
   writePlace(writer, at)
   writer.varint(counts.length)
   for (const { db, keys, expires, averageTtl } of counts)
     writer.varint(db).varint(keys).varint(expires).varint(Math.floor(averageTtl))
-  return writer.finish()
+  return writer.varint(heard.subscription).varint(heard.count).finish()
 }
 
 export function encodeAnswers(answers: Answers): Uint8Array {
-  const { incarnation, sequence, total, first, replies, timeouts, said, at } = answers
+  const { incarnation, sequence, total, first, replies, timeouts, said, at, events } = answers
   const writer = begin(kinds.answers)
   writer.varint(incarnation).varint(sequence).varint(total).varint(first)
   writePlace(writer, at)
@@ -80,6 +101,14 @@ export function encodeAnswers(answers: Answers): Uint8Array {
     writer.varint(index).varint(db).varint(args.length)
     for (const arg of args) writer.text(arg)
   }
+  writer.boolean(answers.isAgain).boolean(events !== null)
+  if (events !== null) writeEvents(writer, events)
+  return writer.finish()
+}
+
+export function encodeEvents(events: Events): Uint8Array {
+  const writer = begin(kinds.events)
+  writeEvents(writer, events)
   return writer.finish()
 }
 
@@ -96,15 +125,27 @@ export function encodeCancelled(ids: readonly WaiterId[]): Uint8Array {
   return writer.finish()
 }
 
+/** What a guest asks: the number of its subscription to key events, 0 for none. */
+export function encodeAsk(subscription: number): Uint8Array {
+  return new ByteWriter(16).byte(version).varint(subscription).finish()
+}
+
+/** 0 where it is of a later version. */
+export function decodeAsk(body: Uint8Array): number {
+  const reader = new ByteReader(body)
+  const subscription = reader.byte() === version ? reader.varint() : 0
+  return reader.ok ? subscription : 0
+}
+
 /** Null where it is malformed, or of a later version. `origin`: who was told. */
-export function decodeTold(body: Uint8Array, origin: number): Told | null {
+export function decodeTold(body: Uint8Array, origin: number): HostMessage | null {
   const reader = new ByteReader(body)
   if (reader.byte() !== version) return null
   const told = readTold(reader, origin)
   return reader.ok ? told : null
 }
 
-function readTold(reader: ByteReader, origin: number): Told | null {
+function readTold(reader: ByteReader, origin: number): HostMessage | null {
   switch (reader.byte()) {
     case kinds.news:
       return { kind: 'news', news: readNews(reader) }
@@ -117,6 +158,8 @@ function readTold(reader: ByteReader, origin: number): Told | null {
     }
     case kinds.cancelled:
       return { kind: 'cancelled', ids: readList(reader, () => readId(reader, origin)) }
+    case kinds.events:
+      return { kind: 'events', events: readEvents(reader) }
     default:
       return null
   }
@@ -132,7 +175,8 @@ function readNews(reader: ByteReader): News {
     expires: reader.varint(),
     averageTtl: reader.varint(),
   }))
-  return { leads, term, at, counts }
+  const heard = { subscription: reader.varint(), count: reader.varint() }
+  return { leads, term, at, counts, heard }
 }
 
 function readAnswers(reader: ByteReader): Answers {
@@ -148,11 +192,33 @@ function readAnswers(reader: ByteReader): Answers {
     db: reader.varint(),
     args: readList(reader, () => reader.text()),
   }))
-  return { incarnation, sequence, total, first, replies, timeouts, said, at }
+  const isAgain = reader.boolean()
+  const events = reader.boolean() ? readEvents(reader) : null
+  const numbers = { incarnation, sequence, total, first }
+  return { ...numbers, replies, timeouts, said, at, isAgain, events }
 }
 
 function begin(kind: number): ByteWriter {
   return new ByteWriter(256).byte(version).byte(kind)
+}
+
+function writeEvents(writer: ByteWriter, events: Events): void {
+  const { subscription, count, list, isForgotten } = events
+  writer.varint(subscription).varint(count).boolean(isForgotten).varint(list.length)
+  for (const { at, event, db, key } of list) writer.varint(at).text(event).varint(db).text(key)
+}
+
+function readEvents(reader: ByteReader): Events {
+  const subscription = reader.varint()
+  const count = reader.varint()
+  const isForgotten = reader.boolean()
+  const list = readList(reader, () => ({
+    at: reader.varint(),
+    event: reader.text(),
+    db: reader.varint(),
+    key: reader.text(),
+  }))
+  return { subscription, count, list, isForgotten }
 }
 
 function writePlace(writer: ByteWriter, { era, term, index }: Place): void {

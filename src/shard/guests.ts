@@ -6,14 +6,17 @@ import type { EntryHead } from '../api/entry.js'
 import type { MemberId } from '../api/ids.js'
 import { type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
-import { hasBug } from '../base/seeded-bug.js'
 import { estimate } from './estimate.js'
+import type { Eavesdroppers, Told } from './event-log.js'
 import {
+  type Answers,
   type Count,
   encodeAnswers,
   encodeCancelled,
+  encodeEvents,
   encodeLate,
   encodeNews,
+  type Events,
   type SaidNote,
 } from './guest-messages.js'
 import type { Place } from './remote-reads.js'
@@ -35,11 +38,20 @@ export interface GuestsInit {
 const partBytes = 2 * 1024 * 1024
 const replyBytesMax = 64 * 1024 * 1024
 
-export class Guests {
+/** Of a guest that uses the group. */
+interface Hearing {
+  readonly subscription: number
+  count: number
+}
+
+export class Guests implements Eavesdroppers {
   readonly #init: GuestsInit
   readonly #ids: ReadonlySet<number>
-  /** Those that use the group, as far as they said so on their present link. */
-  readonly #active = new Set<MemberId>()
+  /** Those that use the group, as far as they said so on their present link, and what they hear of keys. */
+  readonly #active = new Map<MemberId, Hearing>()
+  #listeners = 0
+  /** Whose batch is being answered: its events went with the answers. */
+  #answeredTo = 0
   /** Of the entry that is being executed. */
   #said: SaidNote[] = []
 
@@ -54,24 +66,57 @@ export class Guests {
 
   down(member: MemberId): void {
     this.#active.delete(member)
+    this.#count()
   }
 
-  /** A guest asks how this member stands. */
-  asked(from: MemberId): void {
+  /** A guest asks how this member stands, and what happens to keys where it has a subscription. */
+  asked(from: MemberId, subscription: number): void {
     if (!this.has(from)) return
-    this.#active.add(from)
+    if (this.#active.get(from)?.subscription !== subscription) {
+      this.#active.set(from, { subscription, count: 0 })
+      this.#count()
+    }
     this.tell(from)
+  }
+
+  #count(): void {
+    this.#listeners = 0
+    for (const { subscription } of this.#active.values()) if (subscription > 0) this.#listeners++
   }
 
   /** Somebody else leads, or nobody. */
   changed(): void {
-    for (const guest of this.#active) this.tell(guest)
+    for (const guest of this.#active.keys()) this.tell(guest)
   }
 
   tell(guest: MemberId): void {
+    if (!this.has(guest)) return
     const { isLeader, term, applied, counts, sink } = this.#init
-    const news = { leads: isLeader(), term: term(), at: applied(), counts: counts() }
+    const heard = this.#active.get(guest) ?? { subscription: 0, count: 0 }
+    const news = { leads: isLeader(), term: term(), at: applied(), counts: counts(), heard }
     sink.send(guest, channels.host, encodeNews(news))
+  }
+
+  get isWanted(): boolean {
+    return this.#listeners > 0
+  }
+
+  told(list: readonly Told[]): void {
+    const answered = this.#answeredTo
+    this.#answeredTo = 0
+    if (this.#listeners > 0) this.#tellAll(list, false, answered)
+  }
+
+  forgotten(): void {
+    if (this.#listeners > 0) this.#tellAll([], true, 0)
+  }
+
+  #tellAll(list: readonly Told[], isForgotten: boolean, but: number): void {
+    for (const [guest, hearing] of this.#active) {
+      if (hearing.subscription === 0 || guest === but) continue
+      hearing.count++
+      this.#init.sink.send(guest, channels.host, encodeEvents({ ...hearing, list, isForgotten }))
+    }
   }
 
   /** A script of a guest's client does what takes place where the client is. */
@@ -80,18 +125,27 @@ export class Guests {
   }
 
   /** A batch of another member was applied. */
-  answered(head: EntryHead, replies: readonly Reply[]): void {
+  answered(head: EntryHead, replies: readonly Reply[], told: readonly Told[]): void {
     const said = this.#said
     if (said.length > 0) this.#said = []
-    if (!this.#init.isLeader() || hasBug('remote-answer-only-once-asked')) return
-    this.#answer(head, replies, said)
+    if (!this.#init.isLeader()) return
+    const hearing = this.#active.get(head.origin as MemberId)
+    let events: Events | null = null
+    if (hearing !== undefined && hearing.subscription > 0 && told.length > 0) {
+      hearing.count++
+      events = { ...hearing, list: told, isForgotten: false }
+      this.#answeredTo = head.origin
+    }
+    this.#answer(head, replies, { said, events, isAgain: false })
   }
 
   /** A guest sent a batch again that is proposed: its answer goes again, too, if it is applied. */
   again(guest: MemberId, incarnation: number, sequence: number): void {
-    if (!this.has(guest) || hasBug('remote-answer-not-again')) return
+    if (!this.has(guest)) return
     const replies = this.#init.windows.find(guest, incarnation, sequence)
-    if (replies !== null) this.#answer({ origin: guest, incarnation, sequence }, replies, [])
+    if (replies === null) return
+    const head = { origin: guest, incarnation, sequence }
+    this.#answer(head, replies, { said: [], events: null, isAgain: true })
   }
 
   /** A command that waited was answered. */
@@ -109,7 +163,7 @@ export class Guests {
   #answer(
     { origin, incarnation, sequence }: Pick<EntryHead, 'origin' | 'incarnation' | 'sequence'>,
     replies: readonly Reply[],
-    said: readonly SaidNote[],
+    { said, events, isAgain }: Pick<Answers, 'said' | 'events' | 'isAgain'>,
   ): void {
     const { sink, applied } = this.#init
     const at = applied()
@@ -132,8 +186,9 @@ export class Guests {
       }
       const end = first + part.length
       const notes = said.filter(({ index }) => index >= first && index < end)
-      const answers = { incarnation, sequence, total, first, replies: part, timeouts, at }
-      const body = encodeAnswers({ ...answers, said: notes })
+      const answers = { incarnation, sequence, total, first, replies: part, timeouts, at, isAgain }
+      const last = end === total ? events : null
+      const body = encodeAnswers({ ...answers, said: notes, events: last })
       if (!sink.send(origin as MemberId, channels.host, body)) return
       first = end
     } while (first < total)

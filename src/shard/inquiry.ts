@@ -5,7 +5,6 @@
 import { type Caller, type GroupCall, type Lane, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
-import { hasBug } from '../base/seeded-bug.js'
 import type { Blocked } from './blocked.js'
 import type { LateAnswers } from './late-answers.js'
 import type { Origin } from './origin.js'
@@ -112,7 +111,6 @@ export class Inquiry implements Caller {
       return
     }
     if (origin.isUnheard && !origin.isSending && state.isHaunted) blocked.tell()
-    if (hasBug('remote-late-not-asked')) return
     const isCut = late.skipTo(state.lateFrom)
     for (const answer of state.late) late.came(answer)
     if (late.isStalled || late.heard < state.lateTo) return this.want()

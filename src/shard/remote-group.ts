@@ -13,6 +13,7 @@ import {
   type Lane,
   makeLane,
 } from '../api/group.js'
+import type { KeyEvents } from '../api/events.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { loading, noLeader } from '../api/replies.js'
@@ -20,19 +21,19 @@ import type { ErrorReply, Reply } from '../api/reply.js'
 import type { Supports } from '../api/strategy.js'
 import { ByteReader } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
-import { hasBug } from '../base/seeded-bug.js'
-import { AnswerParts } from './answer-parts.js'
+import { Answering } from './answering.js'
 import type { Batch } from './batch.js'
 import { voidBody } from './batch.js'
 import { Blocked } from './blocked.js'
 import { BusyNews } from './busy-news.js'
 import type { Gathering } from './gathering.js'
 import { GroupReads } from './group-reads.js'
-import { type Answers, decodeTold } from './guest-messages.js'
+import { decodeTold, encodeAsk } from './guest-messages.js'
 import { Inquiry } from './inquiry.js'
 import { Lanes } from './lanes.js'
 import { LateAnswers } from './late-answers.js'
 import { Lead } from './lead.js'
+import { Listening } from './listening.js'
 import { Origin } from './origin.js'
 import { Patience } from './patience.js'
 import { encodeForward } from './proposer.js'
@@ -55,6 +56,8 @@ export interface RemoteGroupInit {
   /** With the other groups of its keyspace at this member. */
   readonly gathering?: Gathering | undefined
   readonly specOf: (name: string) => CommandSpec | undefined
+  /** Hears of the keys of the group while it wants to. */
+  readonly events: KeyEvents
   /** Carries out what scripts of its clients publish. */
   readonly scripted?: (db: number, args: readonly string[]) => void
   /** Milliseconds after which clients hear that a script runs. */
@@ -80,6 +83,10 @@ export class RemoteGroup implements Group {
   readonly keyTotal = 0
   readonly lead = new Lead()
   readonly lane = makeLane
+  /** As a replica counted them, some time ago. */
+  readonly keyCount = (db: number): number => this.#countOf(db)?.keys ?? 0
+  readonly expiresCount = (db: number): number => this.#countOf(db)?.expires ?? 0
+  readonly averageTtl = (db: number): number => this.#countOf(db)?.averageTtl ?? 0
   readonly #init: RemoteGroupInit
   readonly #replicas: Replicas
   readonly #origin: Origin
@@ -90,6 +97,8 @@ export class RemoteGroup implements Group {
   readonly #late: LateAnswers
   readonly #inquiry: Inquiry
   readonly #busy: BusyNews
+  readonly #listening: Listening
+  readonly #answering: Answering
   readonly #patience = new Patience()
   #isStarted = false
   /** Who led when it was last looked at, and in which term. */
@@ -98,7 +107,6 @@ export class RemoteGroup implements Group {
   #near: MemberId | null = null
   #usedAt = -usedMs
   #askAt = 0
-  readonly #parts = new AnswerParts()
   #now: Now = { wall: 0, mono: 0 }
 
   constructor(init: RemoteGroupInit) {
@@ -137,7 +145,19 @@ export class RemoteGroup implements Group {
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
       applied: () => this.#replicas.newest,
       floor: () => this.#replicas.newest,
-      seen: (place) => this.#replicas.seen(place),
+      seen: (place, from) => {
+        this.#replicas.seen(place)
+        this.#listening.answered(from, place)
+      },
+      wasLate: () => this.#listening.wasLate(),
+    })
+    this.#listening = new Listening(init.events)
+    this.#answering = new Answering({
+      origin: this.#origin,
+      late: this.#late,
+      listening: this.#listening,
+      replicas: this.#replicas,
+      scripted: init.scripted,
     })
     this.#inquiry = new Inquiry({
       self: config.self,
@@ -191,7 +211,7 @@ export class RemoteGroup implements Group {
       case channels.host:
         return this.#told(from, body)
       case channels.answer:
-        return this.#remoteReads.answered(body)
+        return this.#remoteReads.answered(from, body)
       case channels.expect:
         return this.#expected(body)
       case channels.busy:
@@ -207,6 +227,11 @@ export class RemoteGroup implements Group {
 
   peerDown(peer: MemberId): void {
     this.#replicas.down(peer)
+  }
+
+  /** What changes here is not heard of. */
+  get isDeaf(): boolean {
+    return this.#listening.isDeaf
   }
 
   /** Time alone may end what waits. */
@@ -262,7 +287,7 @@ export class RemoteGroup implements Group {
       this.#remoteReads.wakeAt(now),
       this.#patience.wakeAt(now),
       this.#inquiry.wakeAt(now),
-      this.#isUsed ? Math.max(this.#askAt, now.mono + 1) : Number.MAX_SAFE_INTEGER,
+      this.#asks ? Math.max(this.#askAt, now.mono + 1) : Number.MAX_SAFE_INTEGER,
     )
   }
 
@@ -276,25 +301,17 @@ export class RemoteGroup implements Group {
     return { ...this.#origin.counters, ...this.#reads.counters }
   }
 
-  /** As a replica counted them, some time ago. */
-  keyCount(db: number): number {
-    return this.#countOf(db)?.keys ?? 0
-  }
-
-  expiresCount(db: number): number {
-    return this.#countOf(db)?.expires ?? 0
-  }
-
-  averageTtl(db: number): number {
-    return this.#countOf(db)?.averageTtl ?? 0
-  }
-
   #countOf(db: number) {
     return this.#replicas.news?.counts.find((count) => count.db === db)
   }
 
   get #isUsed(): boolean {
     return this.#now.mono - this.#usedAt < usedMs || this.inFlight > 0 || this.#blocked.count > 0
+  }
+
+  /** Who leads has to be known before a command comes: else it would be refused at once. */
+  get #asks(): boolean {
+    return this.#isUsed || this.#listening.subscription > 0 || this.#leader === null
   }
 
   #send(now: Now): void {
@@ -307,10 +324,12 @@ export class RemoteGroup implements Group {
     if (this.#inquiry.isDone) {
       this.#origin.flush(now, (batch, acknowledged) => this.#forward(batch, acknowledged))
     }
-    if (!this.#isUsed || now.mono < this.#askAt) return
-    this.#askAt = now.mono + (leader === null ? askLeaderlessMs : askMs)
-    if (leader !== null) this.#ask(leader)
-    else for (const member of this.#replicas.linked) this.#ask(member)
+    const isElsewhere = this.#listening.turn(near)
+    if (!isElsewhere && (!this.#asks || now.mono < this.#askAt)) return
+    this.#askAt = now.mono + (leader === null && this.#isUsed ? askLeaderlessMs : askMs)
+    for (const member of this.#replicas.linked) {
+      if (isElsewhere || leader === null || member === leader) this.#ask(member)
+    }
   }
 
   /** Somebody else leads, or again: what is not answered goes out again, and what was may be lost. */
@@ -340,7 +359,8 @@ export class RemoteGroup implements Group {
   }
 
   #ask(member: MemberId): void {
-    this.#init.sink.send(member, channels.guest, Uint8Array.of(1))
+    const subscription = member === this.#replicas.near ? this.#listening.subscription : 0
+    this.#init.sink.send(member, channels.guest, encodeAsk(subscription))
   }
 
   #told(from: MemberId, body: Uint8Array): void {
@@ -349,10 +369,12 @@ export class RemoteGroup implements Group {
     const { incarnation } = this.#origin
     switch (told.kind) {
       case 'news':
-        return this.#replicas.heard(from, told.news)
+        this.#replicas.heard(from, told.news)
+        return this.#listening.heard(from, told.news)
       case 'answers':
-        if (told.answers.incarnation === incarnation) this.#answers(told.answers)
-        return
+        return this.#answering.take(from, told.answers)
+      case 'events':
+        return this.#listening.came(from, told.events)
       case 'late':
         if (told.answer.id.incarnation === incarnation) this.#late.came(told.answer)
         return
@@ -360,28 +382,6 @@ export class RemoteGroup implements Group {
         for (const id of told.ids) if (id.incarnation === incarnation) this.#blocked.cancelled(id)
         return
     }
-  }
-
-  #answers(answers: Answers): void {
-    const { sequence, total } = answers
-    const batch = this.#origin.batch(
-      hasBug('remote-answer-of-another') ? (this.#origin.sequences()[0] ?? 0) : sequence,
-    )
-    if (batch === null || batch.count === 0) return
-    if (!this.#parts.add(answers)) return
-    this.#replicas.seen(answers.at)
-    for (const { index, db, args } of answers.said) {
-      const caller = batch.lanes[index]?.caller
-      caller?.scriptRead?.(batch.tickets[index] as number)
-      this.#init.scripted?.(db, args)
-    }
-    const { replies, timeouts } = this.#parts
-    if (replies.length < total) return
-    // A batch that was told of as unknown has no callers left, and was executed with its commands or without.
-    if (!batch.isVoid && total !== batch.count) return
-    this.#late.answering(replies, timeouts)
-    this.#origin.answered(batch.sequence, replies)
-    this.#late.release()
   }
 
   /** The leader told which of our batches it waits for, or that it knows a later life of ours. */

@@ -1,7 +1,7 @@
 // Reads that a member cannot serve itself, because it holds no replica, or takes no entries while its disk
 // is short: they are handed to the leader, or where they ask for less to whoever is near, who reads as if
-// its own client had asked and sends the replies back. Idempotent: a lost message is sent again. Rounds
-// are answered in their order, so that reads of one connection keep theirs.
+// its own client had asked and sends the replies back. Idempotent: a lost message is sent again, and of
+// a level only the oldest round is answered, so that reads of one connection take place in their order.
 
 import type { CommandSpec } from '../api/command.js'
 import { type Caller, type GroupCall, type Lane, makeLane } from '../api/group.js'
@@ -32,7 +32,9 @@ export interface RemoteReadsInit {
   /** The asking side: what its reads may not be behind; absent where they only ask the leader. */
   readonly floor?: () => Place
   /** The asking side: so far the member had applied that answered. */
-  readonly seen?: (place: Place) => void
+  readonly seen?: (place: Place, from: MemberId) => void
+  /** The asking side: what was answered just now was read a while ago. */
+  readonly wasLate?: () => void
 }
 
 /** How far a group is applied, where order is total. */
@@ -51,8 +53,10 @@ interface Asked {
   readonly id: number
   readonly round: ReadRound
   readonly body: Uint8Array
-  /** Until those before it are answered. */
-  replies: readonly Reply[] | null
+  /** Who was asked last. */
+  to: MemberId | null
+  /** It was answered before an older one. */
+  isEarly: boolean
   /** Monotonic ms of the last sending, 0 for: at once. */
   sentAt: number
 }
@@ -93,7 +97,7 @@ export class RemoteReads {
         .varint(floor.index)
         .raw(commands)
         .finish()
-      this.#asked.push({ id, round, body, replies: null, sentAt: 0 })
+      this.#asked.push({ id, round, body, to: null, isEarly: false, sentAt: 0 })
     }
   }
 
@@ -105,11 +109,11 @@ export class RemoteReads {
   /** Sends what was not sent, or not answered for a while; what the leader need not serve to `near`. */
   flush(now: Now, leader: MemberId | null, near = leader): void {
     for (const each of this.#asked) {
-      if (each.replies !== null) continue
       if (each.sentAt !== 0 && now.mono - each.sentAt < limits.resendMs) continue
       const to = each.round.reads.isLocal ? near : leader
       if (to === null) continue
       if (!this.#init.sink.send(to, channels.read, each.body)) return
+      each.to = to
       each.sentAt = now.mono
     }
   }
@@ -120,32 +124,36 @@ export class RemoteReads {
   }
 
   /** Another member answered. */
-  answered(body: Uint8Array): void {
+  answered(from: MemberId, body: Uint8Array): void {
     const reader = new ByteReader(body)
     const isKnown = reader.byte() === version
     const id = reader.varint()
     const place = { era: reader.varint(), term: reader.varint(), index: reader.varint() }
-    const found = isKnown ? this.#asked.find((each) => each.id === id) : undefined
-    if (found === undefined || found.replies !== null) return
-    const replies: Reply[] = []
-    for (let i = 0; i < found.round.calls.length && reader.ok; i++)
-      replies.push(decodeReply(reader))
-    if (!reader.ok) return
-    found.replies = replies
-    this.#init.seen?.(place)
-    this.#release(found.round.reads.level)
-  }
-
-  /** Rounds of one level are answered in their order; those of another do not wait for them. */
-  #release(level: ReadLevel): void {
-    for (;;) {
-      const at = this.#asked.findIndex(({ round }) => round.reads.level === level)
-      if (at < 0 || this.#asked[at]?.replies === null) return
-      const [{ round, replies }] = this.#asked.splice(at, 1) as [Asked]
-      replies?.forEach((reply, i) => {
-        this.#init.answer(round.lanes[i] as Lane, round.calls[i] as GroupCall, reply)
-      })
+    const isLate = reader.boolean()
+    const at = isKnown ? this.#asked.findIndex((each) => each.id === id) : -1
+    const found = this.#asked[at]
+    // Who was asked before may have read before what others were shown since.
+    if (found === undefined || found.to !== from) return
+    const { lanes, calls, reads } = found.round
+    const oldest = this.#asked.findIndex(({ round }) => round.reads.level === reads.level)
+    if (oldest !== at) {
+      // The one before was lost and will be read after it: so this one is read again, behind that.
+      found.isEarly = true
+      return
     }
+    const replies: Reply[] = []
+    for (let i = 0; i < calls.length && reader.ok; i++) replies.push(decodeReply(reader))
+    if (!reader.ok) return
+    this.#asked.splice(at, 1)
+    for (const each of this.#asked) {
+      if (each.isEarly) each.sentAt = 0
+      each.isEarly = false
+    }
+    replies.forEach((reply, i) => {
+      this.#init.answer(lanes[i] as Lane, calls[i] as GroupCall, reply)
+    })
+    this.#init.seen?.(place, from)
+    if (isLate) this.#init.wasLate?.()
   }
 
   /** Refuses what is past its deadline; reads have no effect, so the refusal is definite. */
@@ -191,8 +199,9 @@ export class RemoteReads {
     const level = isBehind ? 'linearizable' : asked
     const specs = commands.calls.map((args) => this.#specOf(args[0] ?? ''))
     if (!specs.every((spec) => spec?.flags.includes('readonly') === true)) return
-    const caller = new RemoteCaller(commands.calls.length, (replies) => {
-      this.#init.sink.send(from, channels.answer, encodeAnswer(id, this.#init.applied(), replies))
+    const { sink, applied } = this.#init
+    const caller = new RemoteCaller(commands.calls.length, applied, (replies, isLate) => {
+      sink.send(from, channels.answer, encodeAnswer(id, { at: applied(), isLate }, replies))
     })
     const lane = makeLane(caller)
     commands.calls.forEach((args, ticket) => {
@@ -206,24 +215,38 @@ export class RemoteReads {
 /** Gathers the replies to one member's reads. */
 class RemoteCaller implements Caller {
   readonly #replies: Reply[]
-  readonly #done: (replies: readonly Reply[]) => void
+  readonly #applied: () => Place
+  readonly #done: (replies: readonly Reply[], isLate: boolean) => void
   #left: number
+  /** Applied when the first of them was read. */
+  #from = 0
 
-  constructor(count: number, done: (replies: readonly Reply[]) => void) {
+  constructor(
+    count: number,
+    applied: () => Place,
+    done: (replies: readonly Reply[], isLate: boolean) => void,
+  ) {
     this.#replies = new Array<Reply>(count).fill(null)
     this.#left = count
+    this.#applied = applied
     this.#done = done
   }
 
   answer(ticket: number, reply: Reply): void {
+    const { index } = this.#applied()
+    if (this.#left === this.#replies.length) this.#from = index
     this.#replies[ticket] = reply
-    if (--this.#left === 0) this.#done(this.#replies)
+    if (--this.#left === 0) this.#done(this.#replies, index !== this.#from)
   }
 }
 
-function encodeAnswer(id: number, at: Place, replies: readonly Reply[]): Uint8Array {
+function encodeAnswer(
+  id: number,
+  { at, isLate }: { readonly at: Place; readonly isLate: boolean },
+  replies: readonly Reply[],
+): Uint8Array {
   const writer = new ByteWriter(256).byte(version).varint(id)
-  writer.varint(at.era).varint(at.term).varint(at.index)
+  writer.varint(at.era).varint(at.term).varint(at.index).boolean(isLate)
   for (const reply of replies) {
     const isFitting = writer.length + estimate(reply) <= answerBytesMax
     encodeReply(writer, isFitting ? reply : busyGroup)

@@ -88,10 +88,10 @@ export class Shard implements Group {
     const state = { strategy: () => this.#strategy, applied: () => this.applied }
     this.sight = new Sight(init.plugin.supports, { ...state, stir: () => this.#sink.stir() })
     this.memory = new Evictor(() => this.engine, init.memory)
-    this.#events = new EventLog(init.events, init.config.databases)
     this.#reads = groupReadsOf(init)
     const isLeader = (): boolean => this.#writes.isLeader
     this.#guests = guestsOf(init, this, { windows: this.#windows, isLeader, applied: this.#place })
+    this.#events = new EventLog(init.events, init.config.databases, this.#guests)
     this.#writes = new Writes({
       ...init,
       guests: this.#guests,

@@ -229,7 +229,7 @@ export class Writes {
   /** A batch of another member. */
   forwarded(strategy: Strategy, from: MemberId, body: Uint8Array, now: Now): void {
     const { guests } = this.#init
-    if (!this.#isLeader) return guests?.asked(from)
+    if (!this.#isLeader) return guests?.tell(from)
     const reader = new ByteReader(body)
     const version = reader.byte()
     const incarnation = reader.varint()

@@ -193,6 +193,48 @@ test('placement: a late answer is lost: the member asks for it', (t) => {
   t.deepEqual(blocked.replies, [`*2 $${a} $x`])
 })
 
+test('placement: notifications: a member without a replica tells its clients of changes and expiry', (t) => {
+  const w = placedWorld([[1, 2, 3]])
+  const [listener, near, far] = [w.client(4), w.client(1), w.client(4)]
+  run(w, far, ['config set notify-keyspace-events KEA'])
+  w.until(() => false, 50)
+  listener.send('psubscribe __keyevent@0__:*')
+  w.until(() => listener.replies.length === 1, 1_000)
+  w.until(() => false, 50)
+
+  run(w, near, [`set ${a} 1 px 50`])
+  run(w, far, [`set ${b} 1`])
+  w.until(() => listener.replies.length >= 5, 2_000)
+
+  t.deepEqual(
+    listener.replies.slice(1).map((reply) => reply.split(':').slice(2).join(':')),
+    [`set $${a}`, `expire $${a}`, `set $${b}`, `expired $${a}`],
+  )
+})
+
+test('placement: tracking: a client of a member without a replica hears of changes, of its own ones as it asked', (t) => {
+  const w = placedWorld([[1, 2, 3]])
+  const [cache, quiet, near] = [w.client(4), w.client(4), w.client(1)]
+  cache.send('HELLO 3', 'CLIENT TRACKING ON')
+  quiet.send('HELLO 3', 'CLIENT TRACKING ON NOLOOP')
+  w.until(() => quiet.replies.length === 2 && cache.replies.length === 2, 1_000)
+  w.until(() => false, 100)
+  for (const client of [cache, quiet]) client.replies.length = 0
+
+  for (const client of [cache, quiet]) client.send(`get ${a}`)
+  w.until(() => cache.replies.length === 1 && quiet.replies.length === 1, 1_000)
+  quiet.send(`set ${a} 1`)
+  w.until(() => cache.replies.length === 2 && quiet.replies.length === 2, 1_000)
+  cache.send(`get ${a}`)
+  w.until(() => cache.replies.length === 3, 1_000)
+  near.send(`set ${a} 2`)
+  w.until(() => cache.replies.length === 4, 1_000)
+  w.until(() => false, 700)
+
+  t.deepEqual(cache.replies, ['_', `>2 $invalidate *1 $${a}`, '$1', `>2 $invalidate *1 $${a}`])
+  t.deepEqual(quiet.replies, ['_', '+OK'])
+})
+
 test('placement: status of a group without a replica: remote, with what is known', (t) => {
   const w = placedWorld([[1, 2, 3]])
   const client = w.client(4)

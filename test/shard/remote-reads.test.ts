@@ -78,7 +78,7 @@ test('remote reads: handed to the leader: read there and answered in order', (t)
   )
   there.submitted[1]?.lane.caller.answer(1, null)
   there.submitted[0]?.lane.caller.answer(0, 'value')
-  here.reads.answered((there.sent[0] as Sent).body)
+  here.reads.answered(leader, (there.sent[0] as Sent).body)
 
   t.deepEqual(here.answered, [
     [7, 'value'],
@@ -98,7 +98,7 @@ test('remote reads: the answer is lost: asked again, answered once', (t) => {
   t.is(here.sent.length, 2)
   for (const { body } of here.sent) there.reads.asked(asker, body)
   for (const { lane } of there.submitted) lane.caller.answer(0, 'v')
-  for (const { body } of there.sent) here.reads.answered(body)
+  for (const { body } of there.sent) here.reads.answered(leader, body)
 
   t.deepEqual(here.answered, [[1, 'v']])
 })
@@ -111,10 +111,10 @@ test('remote reads: answers out of order: a later round waits for the older one'
   for (const { body } of here.sent) there.reads.asked(asker, body)
   for (const { lane } of there.submitted) lane.caller.answer(0, 'v')
 
-  here.reads.answered((there.sent[1] as Sent).body)
+  here.reads.answered(leader, (there.sent[1] as Sent).body)
   t.deepEqual(here.answered, [])
-  here.reads.answered((there.sent[0] as Sent).body)
-  here.reads.answered((there.sent[1] as Sent).body)
+  here.reads.answered(leader, (there.sent[0] as Sent).body)
+  here.reads.answered(leader, (there.sent[1] as Sent).body)
 
   t.deepEqual(here.answered, [
     [1, 'v'],
@@ -134,7 +134,7 @@ test('remote reads: a reply longer than a frame: refused, the others are answere
   there.submitted[1]?.lane.caller.answer(1, 'small')
 
   t.true((there.sent[0]?.body.length ?? 0) < limits.frameBytesMax)
-  here.reads.answered((there.sent[0] as Sent).body)
+  here.reads.answered(leader, (there.sent[0] as Sent).body)
   t.deepEqual(here.answered, [
     [7, busyGroup],
     [8, 'small'],
@@ -172,4 +172,21 @@ test('remote reads: this member leads now: it gets its reads back, unanswered', 
   t.deepEqual(here.reads.takeBack(), [own])
   t.is(here.reads.pending, 0)
   t.deepEqual(here.answered, [])
+})
+
+test('remote reads: a later round was read before an older one: read again behind it, and only whoever was asked last is heard', (t) => {
+  const here = side()
+  const there = side()
+  here.reads.add([round([1]), round([2])])
+  here.reads.flush(at(1), leader)
+  const bodies = here.sent.map(({ body }) => body)
+  for (const body of [bodies[1], bodies[0]]) there.reads.asked(asker, body as Uint8Array)
+  there.submitted.forEach(({ lane }, i) => lane.caller.answer(0, `v${i}`))
+
+  for (const { body } of there.sent) here.reads.answered(leader, body)
+  here.reads.flush(at(2), leader)
+  here.reads.answered(3 as MemberId, (there.sent[0] as Sent).body)
+
+  t.deepEqual(here.answered, [[1, 'v1']])
+  t.deepEqual(here.sent[2]?.body, bodies[1])
 })

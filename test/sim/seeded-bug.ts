@@ -29,6 +29,8 @@ export const cuts: readonly FaultKind[] = [
 /** An election every moment. */
 export const restless = { faultMeanUs: 100_000, electionMs: 150, thinkMeanUs: 60_000 }
 export const busy = { members: 3, thinkMeanUs: 60_000, faultMeanUs: 250_000 }
+/** Two members hold no replica, and their clients want what the others have. */
+export const guests = { members: 5, placement: [[1, 2, 3]] }
 /** A leader that was replaced still counts itself as one, and its clients go on reading there. */
 export const deaf = { members: 3, electionMs: 150, thinkMeanUs: 150_000, clients: 12 }
 /** Logs are cut often, so that lagging members need snapshots. */

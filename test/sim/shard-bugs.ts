@@ -4,6 +4,7 @@ import {
   bug,
   busy,
   cuts,
+  guests,
   lostCommit,
   power,
   queueing,
@@ -183,4 +184,19 @@ export const shardBugs: readonly SeededBug[] = [
       hint: { faults: ['crash-kill', 'net-delay', ...unrest] },
     },
   ),
+  bug(
+    'remote-answer-of-another',
+    'answers go to the oldest batch under way, whichever they are for',
+    {
+      checks: ['linearizable', 'exactly-once', 'reply-order', 'hand-over', 'assertion'],
+      hint: { with: { ...busy, ...guests }, faults: ['net-drop', 'net-reorder', ...unrest] },
+    },
+  ),
+  bug('remote-read-no-floor', 'a replica serves reads of others before what they were shown', {
+    checks: ['linearizable'],
+    hint: {
+      with: { ...busy, ...guests, strategy: 'zab', level: 'sequential', electionMs: 150 },
+      faults: ['crash-leader', 'partition-leader', 'pause-leader', 'net-delay'],
+    },
+  }),
 ]

@@ -56,10 +56,10 @@ export function keysRead(
 
 /**
  * A member short of disk reads at the leader, and would apply the next change late; one without a replica
- * does not hear of changes.
+ * may not hear of changes yet.
  */
 function isReadElsewhere({ cluster, groups }: RouterState): boolean {
-  return cluster.diskShort || groups.some((group) => group.isRemote === true)
+  return cluster.diskShort || groups.some((group) => group.isDeaf === true)
 }
 
 /** Notes the keys of one command whose reply is being made. */
