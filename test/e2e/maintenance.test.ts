@@ -29,15 +29,18 @@ async function rollingRestart(
     }
   })
   const stops: number[] = []
-  for (const member of cluster.all) {
-    const from = performance.now()
-    const { code } = await cluster.process(member).stop()
-    stops.push(Math.round(performance.now() - from))
-    t.is(code, 0)
-    cluster.startMember(member)
-    await cluster.waitReady()
+  try {
+    for (const member of cluster.all) {
+      const from = performance.now()
+      const { code } = await cluster.process(member).stop()
+      stops.push(Math.round(performance.now() - from))
+      t.is(code, 0)
+      cluster.startMember(member)
+      await cluster.waitReady()
+    }
+  } finally {
+    isOver = true
   }
-  isOver = true
   await Promise.all(load)
   t.log(`${done} increments; stops took ${stops.join(', ')} ms`)
   return { done, failures }
