@@ -1,0 +1,164 @@
+// Every member is stopped and started in turn under load: does a plain client of today (ioredis as it comes, at one
+// member) see an error, is anything lost, and for how long do writes through the other members stand still?
+
+import { pathToFileURL } from 'node:url'
+import { Redis } from 'ioredis'
+import { TestCluster } from '../e2e/cluster.js'
+
+export interface RollingOptions {
+  /** Times that all members are restarted. */
+  readonly rounds: number
+  readonly clientsPerMember: number
+}
+
+const bars = { failures: 0, gapMs: 150 }
+
+const prefixes = { strong: 'strong:', sequential: 'session:', eventual: 'cache:' } as const
+type Space = keyof typeof prefixes
+const spaces: readonly Space[] = ['strong', 'sequential', 'eventual']
+
+const keyspaces = [
+  { name: 'session', prefixes: ['session:'], level: 'sequential' },
+  { name: 'cache', prefixes: ['cache:'], level: 'eventual', durability: 'none' },
+  { name: 'default', level: 'strong' },
+]
+
+export interface RollingResult {
+  readonly restarts: number
+  readonly done: number
+  readonly failures: readonly string[]
+  readonly lost: readonly string[]
+  /** Longest silence of writes through the other members at each stop, milliseconds, by keyspace. */
+  readonly gaps: Readonly<Record<Space, readonly number[]>>
+}
+
+/** One plain client at one member, that writes keys of one keyspace, one after the other. */
+class Writer {
+  readonly member: number
+  readonly space: Space
+  readonly failures: string[] = []
+  /** Of each key the last value that was answered. */
+  readonly written = new Map<string, number>()
+  /** Longest silence since `begin`, milliseconds. */
+  gap = 0
+  done = 0
+  readonly #redis: Redis
+  readonly #name: string
+  #answeredAt = performance.now()
+  #isOver = false
+
+  constructor(
+    port: number,
+    of: { readonly member: number; readonly space: Space; readonly index: number },
+  ) {
+    this.member = of.member
+    this.space = of.space
+    this.#name = `${of.member}-${of.index}`
+    this.#redis = new Redis({ host: '127.0.0.1', port })
+    // Without a listener it prints that its member is away for a moment.
+    this.#redis.on('error', () => undefined)
+  }
+
+  async run(): Promise<void> {
+    for (let n = 1; !this.#isOver; n++) {
+      const key = `${prefixes[this.space]}${this.#name}:${n % 100}`
+      await this.#redis.set(key, String(n)).then(
+        () => this.#answered(key, n),
+        (error) => this.failures.push(`member ${this.member + 1}, ${this.space}: ${String(error)}`),
+      )
+    }
+  }
+
+  begin(): void {
+    this.gap = 0
+    this.#answeredAt = performance.now()
+  }
+
+  stop(): void {
+    this.#isOver = true
+  }
+
+  /** Keys that do not hold what was answered last, or something later whose outcome was not known. */
+  async lost(): Promise<readonly string[]> {
+    const found = [...this.written]
+    const values = await Promise.all(found.map(([key]) => this.#redis.get(key)))
+    this.#redis.disconnect()
+    return found.flatMap(([key, value], at) =>
+      Number(values[at]) >= value ? [] : [`${key}: ${values[at]} instead of ${value}`],
+    )
+  }
+
+  #answered(key: string, value: number): void {
+    const now = performance.now()
+    this.gap = Math.max(this.gap, now - this.#answeredAt)
+    this.#answeredAt = now
+    this.written.set(key, value)
+    this.done++
+  }
+}
+
+export async function benchRolling(options: RollingOptions): Promise<RollingResult> {
+  const cluster = await TestCluster.start({ config: { keyspaces }, proxied: false })
+  try {
+    const writers = cluster.all.flatMap((member) =>
+      spaces.flatMap((space) =>
+        Array.from({ length: options.clientsPerMember }, (_, index) => {
+          return new Writer(cluster.ports[member] as number, { member, space, index })
+        }),
+      ),
+    )
+    const running = writers.map((writer) => writer.run())
+    const gaps: Record<Space, number[]> = { strong: [], sequential: [], eventual: [] }
+    for (let round = 0; round < options.rounds; round++) {
+      for (const member of cluster.all) {
+        const others = writers.filter((writer) => writer.member !== member)
+        for (const writer of others) writer.begin()
+        await cluster.process(member).stop()
+        cluster.startMember(member)
+        await cluster.waitReady()
+        for (const space of spaces) {
+          const each = others.filter((writer) => writer.space === space).map(({ gap }) => gap)
+          gaps[space].push(Math.max(...each))
+        }
+      }
+    }
+    for (const writer of writers) writer.stop()
+    await Promise.all(running)
+    await cluster.waitReady()
+    const lost: string[] = []
+    for (const writer of writers) lost.push(...(await writer.lost()))
+    return {
+      restarts: options.rounds * cluster.count,
+      done: writers.reduce((sum, writer) => sum + writer.done, 0),
+      failures: writers.flatMap((writer) => writer.failures),
+      lost,
+      gaps,
+    }
+  } finally {
+    await cluster.dispose()
+  }
+}
+
+export function describeRolling({ restarts, done, failures, lost, gaps }: RollingResult): string {
+  const lines = [
+    `${restarts} restarts, ${done} writes: ${failures.length} failed (bar ${bars.failures}), ${lost.length} lost`,
+    ...new Set(failures),
+    ...lost.slice(0, 5),
+  ]
+  for (const space of spaces) {
+    const sorted = gaps[space].toSorted((a, b) => a - b)
+    const at = (share: number): string =>
+      (sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(0)
+    const bar = space === 'eventual' ? '' : ` (bar ${bars.gapMs})`
+    lines.push(
+      `${space.padEnd(12)}longest silence of a stop: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms${bar}`,
+    )
+  }
+  return lines.join('\n')
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const rounds = Number(process.env['ROUNDS'] ?? '20')
+  const result = await benchRolling({ rounds, clientsPerMember: 4 })
+  console.log(describeRolling(result))
+}
