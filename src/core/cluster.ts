@@ -13,6 +13,7 @@ export interface ClusterInit {
   readonly config: Config
   readonly peers: Peers
   readonly isLoading: () => boolean
+  readonly isReady: () => boolean
   readonly isDiskShort: () => boolean
   readonly requestStop: () => void
   readonly requestCheckpoint: () => void
@@ -51,6 +52,10 @@ export class Cluster implements ClusterView {
 
   get isLoading(): boolean {
     return this.#init.isLoading()
+  }
+
+  get isReady(): boolean {
+    return this.#init.isReady()
   }
 
   get diskShort(): boolean {

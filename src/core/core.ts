@@ -24,9 +24,10 @@ import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspected } from './inspection.js'
-import { commandsOf, makeGroups, type MemberGroup } from './make-groups.js'
+import { commandsOf, isWhole, makeGroups, type MemberGroup } from './make-groups.js'
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
+import { Readiness } from './readiness.js'
 import { Rota } from './rota.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
@@ -71,6 +72,7 @@ export class Core {
   /** Why the member must not start, or empty. */
   #refusal = ''
   #isStarted = false
+  readonly #readiness = new Readiness()
   #diskShort = false
   /** Clients want to hear of keys: groups elsewhere are asked to tell. */
   #isListened = false
@@ -165,6 +167,7 @@ export class Core {
       config: init.config,
       peers: this.#peers,
       isLoading: () => !this.#isStarted,
+      isReady: () => this.#readiness.look(this.#now, this.#groups),
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#stopping.begin(this.#now),
       requestCheckpoint: () => {
@@ -313,6 +316,7 @@ export class Core {
     this.#judgeTable()
     if (!this.#peers.isOpen) return
     this.#isStarted = true
+    this.#readiness.begin(now)
     const { boot } = this.#init
     const start = {
       logRows: boot.logRows,
@@ -392,9 +396,4 @@ export class Core {
     this.#isStopped = true
     this.#out.push({ kind: 'stopped', code: 0, why: 'asked to stop', clean })
   }
-}
-
-/** Where there is no replica, nothing lacks. */
-function isWhole(group: MemberGroup): boolean {
-  return group instanceof RemoteGroup || group.status()?.recovering === null
 }

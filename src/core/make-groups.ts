@@ -92,3 +92,8 @@ export function commandsOf(
   const first = groups.find((group) => group instanceof Shard)
   return (first?.engine ?? engine({ databases, bulkBytesMax, maxMemory: 0 })).commands
 }
+
+/** Where there is no replica, nothing lacks. */
+export function isWhole(group: MemberGroup): boolean {
+  return group instanceof RemoteGroup || group.status()?.recovering === null
+}

@@ -9,6 +9,8 @@ import type { Rota } from './rota.js'
 
 /** Milliseconds that it may take in all. */
 const stopMsMax = 15_000
+/** Milliseconds for replies that are owed: less than commands wait for a leader, so that no stop makes an error. */
+const drainMs = 900
 /** Milliseconds between two looks. */
 const lookMs = 20
 
@@ -23,7 +25,8 @@ export class Stopping {
   #until: number | null = null
   /** Until when clients may go elsewhere first. */
   #moveUntil = 0
-  #isServing = true
+  #drainUntil = 0
+  #phase: 'moving' | 'handing-over' | 'draining' | 'settling' = 'moving'
 
   constructor(init: StoppingInit) {
     this.#init = init
@@ -45,14 +48,26 @@ export class Stopping {
     if (this.#until === null) return null
     const { rota } = this.#init
     const router = this.#init.router()
-    if (this.#isServing) {
+    const isLate = now.mono >= this.#until
+    if (this.#phase === 'moving') {
       if (now.mono < this.#moveUntil && router.state.maintenance.isAwaited) return null
-      this.#isServing = false
       for (const shard of rota.stirAll()) shard.stop(now)
+      this.#phase = 'handing-over'
+    }
+    if (this.#phase === 'handing-over') {
+      // Clients are served meanwhile, through whoever leads.
+      if (!isLate && rota.all.some((shard) => shard.isHandingOver(now))) return null
+      this.#drainUntil = now.mono + drainMs
+      this.#phase = 'draining'
+    }
+    if (this.#phase === 'draining') {
+      if (!router.drain() && !isLate && now.mono < this.#drainUntil) return null
+      // A closed connection says that the outcome is not known, and clients know what to do then.
+      router.abandon()
+      this.#phase = 'settling'
     }
     const states = rota.all.map((shard) => shard.stopped(now))
-    const isLate = now.mono >= this.#until
-    if (!isLate && (states.includes('working') || !router.drain())) return null
+    if (!isLate && states.includes('working')) return null
     return states.every((state) => state === 'clean')
   }
 

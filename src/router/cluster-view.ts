@@ -38,6 +38,8 @@ export interface ClusterView {
   readonly members: readonly MemberView[]
   /** The member still loads its data: commands that need it are refused with LOADING. */
   readonly isLoading: boolean
+  /** It serves since it started: until then INFO says that it loads. */
+  readonly isReady: boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
   /** The latest that this member has heard of. */

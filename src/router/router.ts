@@ -247,6 +247,11 @@ export class Router implements SessionEvents {
     return isDone
   }
 
+  /** Whoever waits for a reply goes without one. */
+  abandon(): void {
+    for (const session of this.#sessions.values()) if (session.pending > 0) this.#kill(session)
+  }
+
   #denial(input: Connected): string | null {
     const settings = this.#state.settings
     if (this.#intake.isDraining) return ''

@@ -40,9 +40,7 @@ export class Patience {
   judge(now: Now, isLed: boolean): Now {
     const { wall, mono } = now
     this.#leaderlessAt = isLed ? null : (this.#leaderlessAt ?? mono)
-    return mono < Math.min(this.#until, this.#giveUpAt)
-      ? now
-      : { wall, mono: Number.MAX_SAFE_INTEGER }
+    return mono < this.#giveUpAt ? now : { wall, mono: Number.MAX_SAFE_INTEGER }
   }
 
   /** When to judge next, where no request's own deadline comes before. */

@@ -274,6 +274,8 @@ export class RemoteGroup implements Group {
   requestCheckpoint(): void {}
   readonly rest = (): null => null
 
+  readonly isHandingOver = (): boolean => false
+
   stopped(): 'clean' {
     return 'clean'
   }

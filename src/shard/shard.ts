@@ -288,20 +288,20 @@ export class Shard implements Group {
     this.#host.expire(due)
   }
 
-  /** Begins a clean stop: leadership goes over, then the state to disk. */
   stop(now: Now): void {
     this.#patience.begin(now)
     this.handOver()
   }
 
-  /** Whether nothing is left to do for a clean stop; asked once per turn. */
-  stopped(now: Now): 'working' | 'clean' | 'unclean' {
-    const strategy = this.#strategy
-    if (strategy === null) return 'unclean'
+  /** Behind `stop`, once per turn: leadership is on its way. `stopped`, once clients are gone: all is on disk. */
+  isHandingOver(now: Now): boolean {
     const leads = this.#writes.isLeader && this.#halted === ''
-    if (leads && !this.#membership.isAlone && this.#patience.waits(now, () => this.handOver()))
-      return 'working'
-    return this.#storage.settle(now, strategy.status())
+    return leads && !this.#membership.isAlone && this.#patience.waits(now, () => this.handOver())
+  }
+
+  stopped(now: Now): 'working' | 'clean' | 'unclean' {
+    const status = this.status()
+    return status === null ? 'unclean' : this.#storage.settle(now, status)
   }
 
   wakeAt(): number {

@@ -221,6 +221,7 @@ export class World {
         since: 1_700_000_000_000,
       })),
       isLoading: false,
+      isReady: true,
       diskShort: false,
       get topology() {
         return topology()

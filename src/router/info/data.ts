@@ -22,7 +22,7 @@ export function persistenceSection(state: RouterState): string {
     unsaved += counters['changed'] ?? 0
   }
   return fieldLines([
-    ['loading', state.isLoading ? 1 : 0],
+    ['loading', state.isLoading || !state.cluster.isReady ? 1 : 0],
     ['async_loading', 0],
     ['current_cow_peak', 0],
     ['current_cow_size', 0],

@@ -1,0 +1,74 @@
+// A clean stop as clients see it: they are served until leadership is elsewhere, then get what is owed, and nobody is
+// told of an error that the stop made.
+
+import test from 'ava'
+import { type Client, CoreWorld } from './core-world.js'
+
+/** Sends as soon as there is an answer, until the member has stopped. */
+function writeUntilStopped(w: CoreWorld, member: number, clients: readonly Client[]): void {
+  for (let n = 0; w.member(member).stopped === null && n < 8_000; n++) {
+    for (const client of clients) {
+      const isFree = client.replies.length === client.sent
+      if (isFree && client.member.core !== null && client.member.stopped === null)
+        client.send(`SET k${client.connection} ${n}`)
+    }
+    w.step()
+  }
+}
+
+test('stop: of the leader, under load: no client anywhere is told of an error', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const leader = w.leader()
+  const clients = [1, 2, 3].flatMap((id) => [w.client(id), w.client(id)])
+  w.member(leader).inbox.push({ kind: 'stop' })
+
+  writeUntilStopped(w, leader, clients)
+
+  t.is(w.member(leader).stopped?.code, 0)
+  t.true(w.member(leader).stopped?.clean)
+  t.not(w.leader(), 0)
+  const replies = clients.flatMap((client) => client.replies)
+  t.true(replies.length > clients.length)
+  t.deepEqual(
+    replies.filter((reply) => reply !== '+OK'),
+    [],
+  )
+})
+
+test('stop: of the only member that is left: its clients are closed without a word', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const [left] = [1, 2, 3].filter((id) => id !== w.leader())
+  const client = w.client(left as number)
+  for (const id of [1, 2, 3]) if (id !== left) w.kill(id)
+  for (let i = 0; i < 20; i++) w.step()
+
+  client.send('SET a 1')
+  w.step()
+  w.member(left as number).inbox.push({ kind: 'stop' })
+
+  t.true(w.until(() => w.member(left as number).stopped !== null, 4_000))
+  t.is(w.member(left as number).stopped?.code, 0)
+})
+
+test('start: INFO says that it loads until every group serves', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  const shown = (id: number): string => {
+    const client = w.client(id)
+    client.send('INFO persistence')
+    if (!w.answered()) throw new Error('no answer')
+    return /loading:\d/.exec(client.replies[0] ?? '')?.[0] ?? ''
+  }
+  t.is(shown(1), 'loading:0')
+  for (const id of [1, 2, 3]) w.kill(id)
+
+  w.start(1)
+  for (let i = 0; i < 50; i++) w.step()
+
+  t.is(shown(1), 'loading:1')
+  w.start(2)
+  t.true(w.settled())
+  t.is(shown(1), 'loading:0')
+})
