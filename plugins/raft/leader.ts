@@ -26,7 +26,7 @@ import {
   sendHeartbeats,
   sendSilentHeartbeats,
 } from './replication.js'
-import { dropLeft, goOn, takePeers } from './reconfigure.js'
+import { goOn, membersTick, takePeers } from './reconfigure.js'
 import { hearFollowers, isQuiet } from './rest.js'
 import { becomeFollower } from './role.js'
 import { never, type RaftState } from './state.js'
@@ -58,6 +58,8 @@ export interface Leading {
   uncommittedBytes: number
   /** Who asked for the change of voters that is open: told once the new voters stand alone. */
   change: Token | null
+  /** It was taken out itself, and is about to go. */
+  isLeaving: boolean
   /** Members that were taken out and still hear of it, until these monotonic ms. */
   readonly leaving: Map<MemberId, number>
 }
@@ -90,6 +92,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     sender: makeSender(raft, progress),
     uncommittedBytes: 0,
     change: null,
+    isLeaving: false,
     leaving: new Map(),
   }
   if (hasBug('raft-leader-delivers-again') && raft.delivered > raft.tail.base.index)
@@ -119,7 +122,8 @@ export function leaderTick(raft: RaftState, leading: Leading): void {
   if (isRestless && leading.transfer === null) transfer(raft, null)
   if (leading.transfer !== null && raft.mono >= leading.transfer.deadline) leading.transfer = null
   hurryRounds(raft, leading)
-  if (leading.leaving.size > 0) dropLeft(raft, leading)
+  membersTick(raft, leading)
+  if (raft.leading !== leading) return
   if (raft.mono >= leading.heartbeatAt) {
     leading.heartbeatAt = nextBeat(raft.mono, heartbeatInterval(raft, isIdle(raft, leading)))
     renewLease(raft, leading)

@@ -6,6 +6,7 @@
 import {
   changedMembers,
   hasBug,
+  isMajority,
   type MemberChange,
   type MemberId,
   type Members,
@@ -18,7 +19,7 @@ import type { Leading } from './leader.js'
 import { makeProgress, sendHeartbeats } from './replication.js'
 import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
-import { best } from './transfer.js'
+import { transfer } from './transfer.js'
 
 /** A learner that lacks more entries than this is not promoted: a majority might have to wait for it. */
 const promoteLagMax = 1_024
@@ -33,6 +34,8 @@ export function reconfigure(raft: RaftState, token: Token, change: MemberChange)
   const next = changedMembers(members, change)
   if (next === null) return { reason: 'invalid' }
   if (!change.promote.every((id) => isCaughtUp(raft, leading, id))) return { reason: 'busy' }
+  // Nothing would be decided, and who lost something could not be refilled.
+  if (!isMajority(next.voters, (id) => isWell(raft, leading, id))) return { reason: 'busy' }
   raft.counters.memberChanges++
   if (sameIds(next.voters, members.voters)) {
     raft.log.tokens.set(appendMembers(raft, leading, next), token)
@@ -50,10 +53,16 @@ function isOpen(raft: RaftState, leading: Leading): boolean {
   return isPending && !hasBug('raft-second-change')
 }
 
+/** It was heard lately, and holds all that it acknowledged. */
+function isWell(raft: RaftState, leading: Leading, id: MemberId): boolean {
+  const peer = leading.progress.get(id)
+  if (peer === undefined) return id === raft.self
+  return !peer.recovering && raft.mono - peer.activeAt <= raft.options.electionMaxMs
+}
+
 function isCaughtUp(raft: RaftState, leading: Leading, id: MemberId): boolean {
   const peer = leading.progress.get(id)
-  if (peer === undefined || peer.recovering || peer.state === 'snapshot') return false
-  if (raft.mono - peer.activeAt > raft.options.electionMaxMs) return false
+  if (peer === undefined || peer.state === 'snapshot' || !isWell(raft, leading, id)) return false
   return peer.match + promoteLagMax >= raft.tail.last && peer.match > 0
 }
 
@@ -90,7 +99,7 @@ export function takePeers(raft: RaftState, leading: Leading): void {
   }
 }
 
-/** The commit index moved: both sets are committed, or the new one alone. */
+/** Both sets are committed, or the new one alone: what comes next. Called when the commit index moved, and at each tick. */
 export function goOn(raft: RaftState, leading: Leading): void {
   const { members, memberLog, self } = raft
   if (members.outgoing === undefined && members.voters.includes(self)) return
@@ -98,9 +107,11 @@ export function goOn(raft: RaftState, leading: Leading): void {
   if (raft.commit < memberLog.at && !isEarly) return
   if (raft.commit < leading.noop) return
   if (members.outgoing === undefined) {
-    resign(raft, leading)
+    leave(raft, leading)
     return
   }
+  // Who was told to stand would lack it.
+  if (leading.transfer !== null) return
   const { voters, learners } = members
   const index = appendMembers(raft, leading, { voters, learners })
   if (leading.change !== null) raft.log.tokens.set(index, leading.change)
@@ -108,17 +119,17 @@ export function goOn(raft: RaftState, leading: Leading): void {
   if (hasBug('raft-leaves-early')) goOn(raft, leading)
 }
 
-/** The new voters do without this member: it was there until they stood alone, and no longer (thesis 4.2.2). */
-function resign(raft: RaftState, leading: Leading): void {
+/**
+ * The new voters do without this member: it was there until they stood alone (thesis 4.2.2). It hands over to one
+ * that has everything, and goes without where that takes too long.
+ */
+function leave(raft: RaftState, leading: Leading): void {
+  if (leading.isLeaving && leading.transfer !== null) return
+  const mayHandOver = !leading.isLeaving && !hasBug('raft-leaves-early')
+  leading.isLeaving = true
+  if (mayHandOver && transfer(raft, null) === null) return
+  raft.out.note('info', 'raft.resigned', { member: raft.self, term: raft.term })
   sendHeartbeats(raft, leading, false)
-  const heir = best(raft, leading)
-  if (heir !== null) {
-    raft.counters.transfers++
-    raft.out.send(heir, { kind: 'timeout-now', era: raft.era, term: raft.term })
-  }
-  raft.out.note('info', 'raft.resigned', { member: raft.self, term: raft.term, heir: heir ?? 0 })
-  // Nobody will tell it what becomes of them.
-  raft.log.dropTokens(raft.commit)
   becomeFollower(raft, raft.term, null)
 }
 
@@ -131,7 +142,9 @@ export function tellRemoved(raft: RaftState, from: MemberId): void {
 }
 
 /** Called at each tick. */
-export function dropLeft(raft: RaftState, { leaving, progress }: Leading): void {
+export function membersTick(raft: RaftState, leading: Leading): void {
+  goOn(raft, leading)
+  const { leaving, progress } = leading
   for (const [id, until] of leaving) {
     if (raft.mono < until) continue
     leaving.delete(id)

@@ -88,5 +88,7 @@ function stopLeading(raft: RaftState): void {
   // Another leader may bring the change to its end, or undo it.
   const change = raft.leading?.change ?? null
   if (change !== null) raft.out.drop(change, 'not-leader', false)
+  // Nobody will tell it what becomes of what it took.
+  if (!raft.isVoter) raft.log.dropTokens(raft.commit)
   raft.leading = null
 }

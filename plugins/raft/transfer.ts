@@ -39,7 +39,7 @@ export function transfer(raft: RaftState, to: MemberId | null): Refusal | null {
 }
 
 /** Of those that stay, while a change of voters is open. */
-export function best(raft: RaftState, leading: Leading): MemberId | null {
+function best(raft: RaftState, leading: Leading): MemberId | null {
   const voters = raft.members.voters.filter((id) => id !== raft.self)
   return bestPeer(voters, leading.progress, raft.mono - raft.options.electionMinMs)
 }

@@ -155,7 +155,8 @@ export class Losses {
   wakeAt(): number {
     const deeds = this.#deeds
     if (this.#isConcerned()) return this.#nextAt
-    if (deeds.leader() !== null || deeds.isLeading()) return Number.MAX_SAFE_INTEGER
+    const isWell = deeds.leader() !== null || deeds.isLeading()
+    if (isWell || this.#isOutside) return Number.MAX_SAFE_INTEGER
     return this.#leaderlessAt + deeds.silentMs + 1
   }
 
@@ -180,7 +181,7 @@ export class Losses {
     const deeds = this.#deeds
     if (deeds.isLeading()) return false
     if (recovering !== null || deeds.votesForgotten()) return true
-    if (!isMemberOf(this.#member.members, this.#member.self) && !this.#stands) return false
+    if (this.#isOutside) return false
     return deeds.leader() === null && mono - this.#leaderlessAt > deeds.silentMs
   }
 
@@ -271,6 +272,11 @@ export class Losses {
       return
     }
     if (this.#longest(present) === host.self || hasBug('raft-era-any-log')) this.#force(present)
+  }
+
+  /** No member of the group: whether it has a leader is not its business. */
+  get #isOutside(): boolean {
+    return !isMemberOf(this.#member.members, this.#member.self) && !this.#stands
   }
 
   get #stands(): boolean {

@@ -6,6 +6,7 @@ import type { Durability } from '../../src/api/config.js'
 import type { Position } from '../../src/api/position.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import type { Judge } from './judge.js'
+import type { MemberWatch } from './members.js'
 import { holds, type LogImage, type Mark, markAt, same, type Seat } from './seat.js'
 
 export interface Era {
@@ -26,6 +27,15 @@ export interface Founding {
 
 /** Every group is born into this one. */
 export const firstEra = 1
+
+/** What an oracle knows of its group from the beginning. */
+export interface OracleOptions {
+  readonly judge: Judge
+  readonly members: number
+  readonly voters: readonly number[]
+  readonly durability: Durability
+  readonly changing?: MemberWatch | null
+}
 
 export class Eras {
   readonly #name: string

@@ -28,12 +28,13 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
 function profileOf({ hint, given = {} }: RunOptions): string {
   const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
   if (owner !== undefined) return ` HINT=${owner.name}`
-  const { strategy, level, durability, laterEngine, surface } = given
+  const { strategy, level, durability, laterEngine, surface, members } = given
   return [
     strategy === undefined ? '' : ` STRATEGY=${strategy}`,
     level === undefined ? '' : ` LEVEL=${level}`,
     durability === undefined ? '' : ` DURABILITY=${durability}`,
     laterEngine === true ? ' LATER=1' : '',
     surface === undefined ? '' : ` SURFACE=${surface}`,
+    members === undefined ? '' : ` MEMBERS=${members ? 1 : 0}`,
   ].join('')
 }

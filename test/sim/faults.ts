@@ -23,6 +23,8 @@ export interface FaultTarget {
   crash(member: SimMember, how: { readonly power: boolean; readonly downUs: number }): void
   /** An empty disk in place of the member's own. */
   replace(member: SimMember): void
+  /** Asks a leader for other members; false where that is refused. */
+  changeMembers(random: Random): boolean
   /** Whether the disk of this member may be damaged now. */
   mayDamage(member: SimMember): boolean
   /** Empties the disks of a majority at once; false where that is not possible now. */
@@ -49,6 +51,7 @@ export class FaultInjector {
     )
     this.#beginSteady()
     if (this.#kinds.length > 0) this.#next(1_000_000)
+    if (profile.faults.has('members')) this.#changeMembers()
   }
 
   /** The safety phase is over: nothing strikes any more. */
@@ -90,6 +93,15 @@ export class FaultInjector {
       if (!this.#active) return
       this.#strike(this.#random.pick(this.#kinds))
       this.#next(0)
+    })
+  }
+
+  /** All the time, beside what strikes: most of it falls to a time without a leader, or to an open change. */
+  #changeMembers(): void {
+    this.#target.schedule.after(300_000 + this.#random.below(500_000), () => {
+      if (!this.#active) return
+      if (this.#target.changeMembers(this.#random)) this.#target.judge.fault('members')
+      this.#changeMembers()
     })
   }
 

@@ -29,6 +29,8 @@ export const checks = {
   'era-loss': 'a new era loses an entry that a majority of logs holds',
   'era-said': 'a member is in a new era and its status does not say that writes may be lost',
   'vote-durable': 'RF10: an answer leaves before the state that it stands on is durable',
+  members:
+    'RF12: a list of members that may not follow the one before, or is not that of its position',
   'read-index': 'RF15: a read is granted at an index below a commit before its call',
   digest: 'RF13: equal positions, unequal digests',
   linearizable: 'RF15: no order of the operations, as the level allows it, explains the replies',

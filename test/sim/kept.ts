@@ -2,7 +2,7 @@
 // leader must know: everything that was committed (RF5). Each answers what is gone, as the end of a
 // sentence, or null.
 
-import type { StrategyStatus } from '../../src/api/strategy.js'
+import type { RecoveryCause, StrategyStatus } from '../../src/api/strategy.js'
 import {
   type HardFacts,
   lastIndex,
@@ -14,10 +14,7 @@ import {
 } from './seat.js'
 
 /** Term and vote are synced in every durability. */
-export function forgottenOf(
-  { durableTerm, durableVote }: Seat,
-  { term, vote }: HardFacts,
-): string | null {
+function forgottenOf({ durableTerm, durableVote }: Seat, { term, vote }: HardFacts): string | null {
   const isKept =
     term > durableTerm || (term === durableTerm && (durableVote === null || vote === durableVote))
   if (isKept) return null
@@ -25,7 +22,7 @@ export function forgottenOf(
 }
 
 /** `committed[i]` is index i + 1. */
-export function missingOf(seat: Seat, found: LogImage, committed: readonly Mark[]): string | null {
+function missingOf(seat: Seat, found: LogImage, committed: readonly Mark[]): string | null {
   const { durable } = seat
   const { base } = found
   const replaced = markAt(durable, base.index)
@@ -67,4 +64,25 @@ export function tooShort(
 ): string | null {
   if (last.index > committed.length || (committed.at(-1)?.term ?? 0) >= term) return null
   return `with a log to ${last.index}, ${committed.length} was committed`
+}
+
+/** What a member that starts has lost of what it durably had, in two sentences or nulls. */
+export function goneOf(
+  seat: Seat,
+  log: LogImage,
+  found: {
+    readonly recovering: RecoveryCause | null
+    readonly state: HardFacts | null
+    readonly committed: readonly Mark[]
+    readonly hasLogs: boolean
+  },
+): readonly (string | null)[] {
+  const { recovering, state, committed, hasLogs } = found
+  const isLost = recovering !== null || !hasLogs
+  // Term and vote are synced in every durability.
+  const isVoteKept = recovering === null || recovering === 'unclean-stop'
+  return [
+    isLost ? null : missingOf(seat, log, committed),
+    state === null || !isVoteKept ? null : forgottenOf(seat, state),
+  ]
 }

@@ -16,7 +16,7 @@ const lagMax = 5
 /** Keys read at the end: the youngest ones. */
 const finalKeysMax = 60
 
-type Stage = 'heal' | 'serve' | 'final' | 'settle' | 'done'
+type Stage = 'heal' | 'members' | 'serve' | 'final' | 'settle' | 'done'
 
 export class Liveness {
   readonly #world: World
@@ -52,8 +52,13 @@ export class Liveness {
     switch (this.#stage) {
       case 'heal':
         if (this.#world.isMajorityLost) return this.#advanceHalted()
-        if (this.#hasLeaders()) return this.#enter('serve')
+        if (this.#hasLeaders()) return this.#enter('members')
         return this.#overdue(leaderTimeouts, 'leader', () => 'no leader')
+      case 'members':
+        // Whoever was taken out is brought back, so that all that follows holds for everybody.
+        if (this.#world.oracles().every(({ members }) => members?.restore() !== false))
+          return this.#enter('serve')
+        return this.#overdue(answerTimeouts * 2, 'converged', () => this.#describe())
       case 'serve': {
         // Members that lost their disk refill now, under load.
         const waited = this.#waited()

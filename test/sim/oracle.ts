@@ -6,16 +6,18 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { Position } from '../../src/api/position.js'
 import type { RecoveryCause, StrategyStatus } from '../../src/api/strategy.js'
 import type { Durability } from '../../src/api/config.js'
-import { Eras, firstEra, type Founding } from './eras.js'
+import { isMajority } from '../../src/log/quorum.js'
+import { Eras, firstEra, type Founding, type OracleOptions } from './eras.js'
 import type { Judge } from './judge.js'
-import { forgottenOf, lackingOf, missingOf, tooShort } from './kept.js'
+import type { MemberWatch } from './members.js'
+import { goneOf, lackingOf, tooShort } from './kept.js'
 import {
   continues,
   cutMarks,
   damageSeat,
   freshSeat,
   type HardFacts,
-  holdersOf,
+  isHolder,
   keepFacts,
   holds,
   lastIndex,
@@ -38,19 +40,19 @@ export class GroupOracle {
   readonly #eras: Eras
   readonly #durability: Durability
   readonly #voters: readonly Seat[]
+  /** Where members change. */
+  readonly members: MemberWatch | null
   /** Told of every election, within the turn that won it. */
   onElected: ((member: MemberId) => void) | null = null
   /** Told of every campaign, within the turn in which its term begins; pre-votes are none. */
   onCampaign: ((member: MemberId) => void) | null = null
 
-  constructor(
-    name: string,
-    options: { judge: Judge; members: number; voters: readonly number[]; durability: Durability },
-  ) {
+  constructor(name: string, options: OracleOptions) {
     this.#name = name
     this.#judge = options.judge
     this.#terms = new Terms(name, options.judge)
     this.#durability = options.durability
+    this.members = options.changing ?? null
     this.#eras = new Eras(name, options)
     this.#seats = Array.from({ length: options.members }, () => freshSeat())
     this.#voters = options.voters.map((id) => this.seat(id as MemberId))
@@ -119,13 +121,8 @@ export class GroupOracle {
     const { state } = found
     const recovering = found.recovering !== null
     if (!seat.damaged) {
-      const isLost = recovering || !this.hasLogs
       const { committed } = this.#eras.of(state?.era ?? firstEra)
-      const loss = isLost ? null : missingOf(seat, log, committed)
-      // Term and vote are synced in every durability.
-      const isVoteKept = !recovering || found.recovering === 'unclean-stop'
-      const forgotten = state === null || !isVoteKept ? null : forgottenOf(seat, state)
-      for (const what of [loss, forgotten])
+      for (const what of goneOf(seat, log, { ...found, committed, hasLogs: this.hasLogs }))
         this.#hold(what === null, 'durable-kept', () => `member ${member} starts ${what}`)
     }
     this.#hold(
@@ -160,7 +157,7 @@ export class GroupOracle {
         () => `member ${member} truncates committed index ${index} of term ${old.term}`,
       )
       // A member that missed the commit may obey an older leader once more: a majority has the entry.
-      this.#checkQuorum(index, truth, seat)
+      this.#checkQuorum(index, truth, { member, but: seat })
       break
     }
     const before =
@@ -261,7 +258,7 @@ export class GroupOracle {
     this.#terms.checkInvention(member, at.term, `commits index ${at.index}`)
     committed.push(mark)
     // Who hears late that it is committed is not proven wrong by those who began a new era since.
-    if (this.hasLogs && seat.era === this.era) this.#checkQuorum(at.index, mark)
+    if (this.hasLogs && seat.era === this.era) this.#checkQuorum(at.index, mark, { member })
   }
 
   /** The first word of a Ready: era and health, which what it writes and delivers belong to. */
@@ -335,6 +332,7 @@ export class GroupOracle {
   /** The process of a member ended. */
   ended(member: MemberId): void {
     this.seat(member).role = ''
+    this.members?.ended(member)
   }
 
   leader(): number {
@@ -363,12 +361,13 @@ export class GroupOracle {
   }
 
   /** Every quorum has a member with the entry on its disk; `but` does not count. */
-  #checkQuorum(index: number, mark: Mark, but: Seat | null = null): void {
-    const holders = holdersOf(this.#voters, { index, mark, but })
+  #checkQuorum(index: number, mark: Mark, of: { member: MemberId; but?: Seat }): void {
+    const isHeld = (seat: Seat): boolean => seat !== of.but && isHolder(seat, index, mark)
+    const isSafe = this.members?.decides(of.member, (id) => isHeld(this.seat(id)))
     this.#hold(
-      holders * 2 > this.#voters.length,
+      isSafe ?? isMajority(this.#voters, isHeld),
       'committed-durable',
-      () => `index ${index} is committed with ${holders} durable copies of ${this.#voters.length}`,
+      () => `index ${index} is committed without durable copies at a majority`,
     )
   }
 

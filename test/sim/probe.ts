@@ -13,13 +13,14 @@ import type {
   Strategy,
   StrategyInit,
   StrategyPlugin,
+  StrategyStatus,
 } from '../../src/api/strategy.js'
 import { type Hash64, hashBytes } from '../../src/base/hash.js'
 import type { LogEntry } from '../../src/api/entry.js'
 import { delegate } from '../conformance/delegate.js'
 import type { Judge } from './judge.js'
 import type { GroupOracle } from './oracle.js'
-import type { HardFacts, Mark } from './seat.js'
+import { type HardFacts, type Mark, markAt } from './seat.js'
 import type { Eyes, Watch } from './watch.js'
 
 interface Flight {
@@ -46,7 +47,7 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
     create: (init) => {
       const probe = new Probe(
         plugin,
-        { ...init, members: withLearners(init.members, options.learners) },
+        { ...init, members: membersFor(init, options) },
         {
           judge: options.judge,
           oracle: options.oracle(init.group),
@@ -56,6 +57,12 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
       return delegate(probe.inner, probe)
     },
   }
+}
+
+function membersFor(init: StrategyInit, { oracle, learners }: ProbeOptions): Members {
+  const { members } = oracle(init.group)
+  if (members === null) return withLearners(init.members, learners)
+  return members.listAt(init.base.index, init.members, `member ${init.self}`)
 }
 
 function withLearners({ voters, learners }: Members, count: number): Members {
@@ -99,6 +106,7 @@ class Probe implements Partial<Strategy> {
     this.#oracle.started(init.self, log, { recovering: init.recovering, state })
     this.#watch = eyes === null ? null : eyes.watch(init)
     this.inner = plugin.create(init)
+    this.#oracle.members?.began(init.self, this.inner)
   }
 
   step(from: MemberId, message: Uint8Array, now: Now): void {
@@ -148,7 +156,10 @@ class Probe implements Partial<Strategy> {
 
   snapshotInstalled(at: Position, chain: Hash64, members: Members): void {
     this.#oracle.installed(this.#self, at)
-    this.inner.snapshotInstalled(at, chain, members)
+    const { members: changing } = this.#oracle
+    const who = `member ${this.#self} behind a snapshot`
+    const list = changing === null ? members : changing.listAt(at.index, members, who)
+    this.inner.snapshotInstalled(at, chain, list)
   }
 
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
@@ -166,9 +177,11 @@ class Probe implements Partial<Strategy> {
     )
     const chainAt = (index: number): Hash64 | null => this.#chainAt(index)
     this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status, chainAt)
-    if (ready.write !== null) this.#write(ready.batch, ready.write)
+    this.#oracle.members?.told(this.#self, status)
+    if (ready.write !== null) this.#write(ready.batch, ready.write, status)
     for (const { at, payload } of ready.delivered) {
       const chain = this.#chainAt(at.index)
+      this.#oracle.members?.executed(at.index, { payload })
       this.#oracle.delivered(this.#self, at, { term: at.term, hash: hashOf(payload), chain })
     }
     for (const grant of ready.grants) {
@@ -195,10 +208,13 @@ class Probe implements Partial<Strategy> {
     return this.#isAlone ? null : this.inner.chainAt(index)
   }
 
-  #write(batch: number, write: StoreBatch): void {
+  #write(batch: number, write: StoreBatch, status: StrategyStatus): void {
     const marks = write.entries.map(markOf)
     const from = write.entries[0]?.index ?? 0
     const reset = write.reset === null ? null : write.reset.at
+    const { memory } = this.#oracle.seat(this.#self)
+    const termAt = (index: number): number | undefined => markAt(memory, index)?.term
+    this.#oracle.members?.written(write.entries, { status, termAt })
     if (reset !== null) this.#oracle.reset(this.#self, reset, false)
     if (marks.length > 0) {
       this.#oracle.written(this.#self, from, marks)

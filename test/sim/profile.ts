@@ -60,7 +60,8 @@ export type AimedFault = (typeof aimedFaults)[number]
 export type SteadyFault = (typeof steadyFaults)[number]
 type MergingFault = (typeof mergingFaults)[number] | (typeof aheadFaults)[number]
 export type EventFault = (typeof eventFaults)[number] | MergingFault
-export type FaultKind = SteadyFault | EventFault | AimedFault
+/** Beside these, leaders are asked for other members. */
+export type FaultKind = SteadyFault | EventFault | AimedFault | 'members'
 
 export interface Profile {
   readonly members: number
@@ -72,6 +73,8 @@ export interface Profile {
   readonly level: 'strong' | 'sequential' | 'causal' | 'eventual'
   /** Groups of every keyspace. */
   readonly shards: number
+  /** How many members, the last ones, stand outside of every group when it begins; null where members do not change. */
+  readonly outside: number | null
   /** Which members hold each shard group, by their numbers; null for all of them. */
   readonly placement: readonly (readonly number[])[] | null
   /** Clients that move with their tokens. */
@@ -134,6 +137,8 @@ export interface Given {
   readonly level?: Profile['level']
   readonly durability?: Durability
   readonly laterEngine?: boolean
+  /** Members change. */
+  readonly members?: boolean
   /** Some members hold no replica of some groups. */
   readonly placed?: boolean
   /** Share of the whole command set. */
@@ -150,7 +155,8 @@ export function drawProfile(
   if (made.strategy === 'eventual') return mergingProfile(made, seed, hint)
   const random = new Random(seed, 0x506c6163)
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
-  return isPlaced ? { ...made, ...drawPlacement(made, random) } : made
+  if (isPlaced) return { ...made, ...drawPlacement(made, random) }
+  return hint === null ? withMembers(made, seed, given) : made
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
@@ -203,6 +209,16 @@ function drawLull(seed: number, strategy: string): number {
   return hasLulls && strategy !== 'eventual' ? 3_000_000 : 0
 }
 
+/** One of four seeds of raft whose logs are synced changes members. */
+function withMembers(made: Profile, seed: number, given: Given): Profile {
+  const random = new Random(seed, 0x4d656d62)
+  const isDrawn = given.members ?? random.chance(1, 4)
+  if (!isDrawn || made.strategy !== 'raft' || made.durability !== 'always') return made
+  const members = random.pick([3, 4, 5])
+  const faults = new Set<FaultKind>([...made.faults, 'members'])
+  return { ...made, members, outside: random.below(members - 1), faults }
+}
+
 /** Half of the seeds read at the leader's word, half what their member applied. */
 function drawLevel(seed: number): Profile['level'] {
   return new Random(seed, 0x4c65766c).pick(['strong', 'sequential'])
@@ -232,6 +248,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     level: 'strong',
     shards: 1,
     placement: null,
+    outside: null,
     sessions: 0,
     sessionWaitMs: limits.sessionWaitMs,
     durability: 'always',

@@ -3,6 +3,7 @@
 import {
   bug,
   busy,
+  changing,
   cuts,
   deaf,
   lostCommit,
@@ -235,5 +236,21 @@ export const raftBugs: readonly SeededBug[] = [
   bug('raft-hands-over-at-rest', 'a leader hands over again and again without a reason', {
     checks: ['stable'],
     hint: { with: { ...busy, thinkMeanUs: 200_000 }, only: [] },
+  }),
+  bug('raft-members-at-commit', 'a list of members takes effect when it is committed', {
+    checks: ['members', 'converged', ...lostCommit],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  bug('raft-joint-commits-by-one', 'the new voters alone commit while both sets are in force', {
+    checks: lostCommit,
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  bug('raft-learner-counts', 'a learner counts where entries are committed', {
+    checks: lostCommit,
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  bug('raft-second-change', 'a change of members is taken while another one is open', {
+    checks: ['members'],
+    hint: { with: changing, faults: [...unrest, 'members'] },
   }),
 ]

@@ -90,19 +90,11 @@ export function holds(log: LogImage, index: number, mark: Mark): boolean {
   return log.base.index >= index || (mine !== undefined && same(mine, mark))
 }
 
-/** How many have an entry on their disks, or had it when they acknowledged it; `but` does not count. */
-export function holdersOf(
-  seats: readonly Seat[],
-  { index, mark, but }: { index: number; mark: Mark; but: Seat | null },
-): number {
-  let holders = 0
-  for (const seat of seats) {
-    if (seat === but) continue
-    // A member that lost its disk acknowledges nothing until it is refilled.
-    const isHeld = !seat.recovering && holds(seat.durable, index, mark)
-    if (isHeld || (seat.lost !== null && holds(seat.lost, index, mark))) holders++
-  }
-  return holders
+/** It has an entry on its disk, or had it when it acknowledged it. */
+export function isHolder(seat: Seat, index: number, mark: Mark): boolean {
+  // A member that lost its disk acknowledges nothing until it is refilled.
+  const isHeld = !seat.recovering && holds(seat.durable, index, mark)
+  return isHeld || (seat.lost !== null && holds(seat.lost, index, mark))
 }
 
 /** The member that leads the highest term, or 0. */

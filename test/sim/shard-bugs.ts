@@ -3,6 +3,7 @@
 import {
   bug,
   busy,
+  changing,
   cuts,
   guests,
   lostCommit,
@@ -197,6 +198,17 @@ export const shardBugs: readonly SeededBug[] = [
     hint: {
       with: { ...busy, ...guests, strategy: 'zab', level: 'sequential', electionMs: 150 },
       faults: ['crash-leader', 'partition-leader', 'pause-leader', 'net-delay'],
+    },
+  }),
+  bug('shard-members-not-in-checkpoint', 'a checkpoint does not say who the members are', {
+    checks: ['members'],
+    hint: { with: { ...changing, ...shortLog }, faults: [...unrest, 'crash-kill', 'members'] },
+  }),
+  bug('shard-members-not-in-snapshot', 'a snapshot does not say who the members are', {
+    checks: ['members'],
+    hint: {
+      with: { ...changing, ...shortLog, options: { keepBytes: 0 } },
+      faults: [...unrest, 'crash-kill', 'members'],
     },
   }),
 ]

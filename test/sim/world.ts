@@ -21,6 +21,7 @@ import { FaultInjector, type FaultTarget } from './faults.js'
 import { type EraStamp, History } from './history.js'
 import { Judge } from './judge.js'
 import { SimMember, type MemberWorld } from './member.js'
+import { watchMembers } from './members.js'
 import { Merging } from './merging/merging.js'
 import type { SessionClient } from './merging/sessions.js'
 import { SimNetwork } from './network.js'
@@ -142,20 +143,16 @@ export class World implements MemberWorld, FaultTarget {
     this.aimed = new AimedFaults(this, random.fork(), profile)
   }
 
-  network(): SimNetwork {
-    return this.#network
-  }
+  readonly network = (): SimNetwork => this.#network
 
   oracle(group: number): GroupOracle {
     let oracle = this.#oracles.get(group)
     if (oracle === undefined) {
       const { members, learners, durability } = this.profile
-      const voters = holdersOf(this.profile, group)
+      const [voters, judge] = [holdersOf(this.profile, group), this.judge]
       oracle = new GroupOracle(`group ${group}`, {
-        judge: this.judge,
-        members,
+        ...{ judge, members, durability, changing: watchMembers(this.profile, judge) },
         voters: voters.slice(0, voters.length - learners),
-        durability,
       })
       oracle.onElected = (member) => this.aimed.elected(member)
       oracle.onCampaign = (member) => this.aimed.campaigned(member)
@@ -165,9 +162,7 @@ export class World implements MemberWorld, FaultTarget {
     return oracle
   }
 
-  oracles(): readonly GroupOracle[] {
-    return [...this.#oracles.values()]
-  }
+  readonly oracles = (): readonly GroupOracle[] => [...this.#oracles.values()]
 
   leader(): number {
     if (this.merging !== null) return this.merging.writer
@@ -314,7 +309,15 @@ export class World implements MemberWorld, FaultTarget {
     member.clock.heal(this.schedule.now)
   }
 
+  changeMembers(random: Random): boolean {
+    return (
+      this.#damaged.size === 0 &&
+      this.oracles().some(({ members }) => members?.change(random) === true)
+    )
+  }
+
   mayDamage(member: SimMember): boolean {
+    if (this.oracles().some(({ members }) => members?.mayLose(member.id) === false)) return false
     const isNeeded = this.profile.placement?.some(
       (ids) => ids.length < 3 && ids.includes(member.id),
     )

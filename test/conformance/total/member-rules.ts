@@ -128,7 +128,7 @@ export class MemberRules {
 }
 
 /** Equal voters, or into a list of both sets, or out of it. */
-function mayFollow(before: Members, after: Members): boolean {
+export function mayFollow(before: Members, after: Members): boolean {
   if (before.outgoing !== undefined)
     return after.outgoing === undefined && sameIds(before.voters, after.voters)
   return sameIds(before.voters, after.outgoing ?? after.voters)

@@ -1,7 +1,7 @@
 // Random changes of members under random faults, then peace. Throws what the world's checks throw; in the end the
 // group serves with the members that were decided on, no change is half done, and they hold one history.
 
-import { areSameMembers, Random, votersOf } from 'quorate/plugin'
+import { areSameMembers, type MemberId, Random, votersOf } from 'quorate/plugin'
 import { show } from './member-rules.js'
 import type { GivenOptions } from './world-options.js'
 import { describe, fault, peace, proposeSomewhere } from './schedule.js'
@@ -77,7 +77,9 @@ function settleMembers(world: World): void {
   peace(world)
   const isOpen = (): boolean => {
     const leader = world.leader()
-    return leader === null || world.strategy(leader).status().members.outgoing !== undefined
+    if (leader === null) return true
+    const { outgoing, voters } = world.strategy(leader).status().members
+    return outgoing !== undefined || !voters.includes(leader as MemberId)
   }
   if (!world.until(() => !isOpen() && world.isSettled(), 30_000))
     throw new Error(`LV1: no leader, or half a change: ${describe(world)}`)
