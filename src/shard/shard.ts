@@ -300,6 +300,8 @@ export class Shard implements Group {
   }
 
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
+    // Each entry more would ask for a checkpoint more; others go on without this replica.
+    if (this.#init.keyspace.durability === 'none') this.#strategy?.diskShort(true)
     const status = this.status()
     return status === null ? 'unclean' : this.#storage.settle(now, status)
   }

@@ -2,7 +2,7 @@
 // told of an error that the stop made.
 
 import test from 'ava'
-import { type Client, CoreWorld } from './core-world.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 /** Sends as soon as there is an answer, until the member has stopped. */
 function writeUntilStopped(w: CoreWorld, member: number, clients: readonly Client[]): void {
@@ -35,6 +35,27 @@ test('stop: of the leader, under load: no client anywhere is told of an error', 
     [],
   )
 })
+
+for (const strategy of ['raft', 'zab', 'eventual'] as const) {
+  test(`stop: without a log on disk, while others write: clean and soon (${strategy})`, (t) => {
+    const space = keyspace('default', [])
+    const w = new CoreWorld({ keyspaces: [{ ...space, strategy, durability: 'none' }] })
+    t.true(w.settled())
+    const stopping = w.leader() === 3 ? 2 : 3
+    const clients = [1, 2, 3].map((id) => w.client(id))
+    w.member(stopping).inbox.push({ kind: 'stop' })
+    const begun = w.mono
+
+    writeUntilStopped(w, stopping, clients)
+
+    t.true(w.member(stopping).stopped?.clean)
+    t.true(w.mono - begun < 3_000)
+    t.deepEqual(
+      clients.flatMap(({ replies }) => replies.filter((reply) => reply !== '+OK')),
+      [],
+    )
+  })
+}
 
 test('stop: of the only member that is left: its clients are closed without a word', (t) => {
   const w = new CoreWorld()
