@@ -1,7 +1,7 @@
 // A command that changes what holds for the whole cluster: it goes into the topology, and is answered once it
 // holds at this member.
 
-import { notInTransaction } from '../api/replies.js'
+import { noAuth, notInTransaction } from '../api/replies.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import type { TopologyEdit } from './cluster-view.js'
 import type { Session } from './session.js'
@@ -27,7 +27,12 @@ export function changeTopology(
   // What follows on the connection is judged by it.
   session.block()
   state.changing.add(session)
-  state.cluster.changeTopology(what, edit, (refusal) => {
+  const judged: TopologyEdit = (topology) => {
+    // What the last topology says of its user ends it.
+    const isOut = session.isFinished && !session.isClosed
+    return isOut ? noAuth : edit(topology)
+  }
+  state.cluster.changeTopology(what, judged, (refusal) => {
     done(refusal, (reply) => {
       state.changing.delete(session)
       if (session.isClosed) return

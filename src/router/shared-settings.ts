@@ -3,7 +3,7 @@
 
 import { isGroupSetting, keepSettingsName, keepSettingsSpec } from '../api/group-settings.js'
 import { unknownResult } from '../api/replies.js'
-import { isError, type Reply } from '../api/reply.js'
+import { isError, ok, type Reply } from '../api/reply.js'
 import { overlaid, type SharedUser, type Topology } from '../api/topology.js'
 import { describeUser } from './acl/describe.js'
 import { passwordRules } from './acl/users.js'
@@ -24,22 +24,29 @@ export function isOfCluster(name: string): boolean {
   return ofCluster.has(name) || isGroupSetting(name)
 }
 
-/** Gives the whole cluster what of `judged` is its; `done` makes the reply once it holds here and in all groups. */
-export function shareSettings(
+/**
+ * Gives the whole cluster what of `judged` is its, the rest to this member: all or nothing. The topology's part is
+ * set by following it only: it may have changed again before the groups answer.
+ */
+export function setSettings(
   state: RouterState,
   session: Session,
   judged: readonly JudgedSetting[],
-  done: () => Reply,
 ): Reply | typeof deferred {
   const shared = judged.filter(({ name }) => isOfCluster(name))
-  if (shared.length === 0) return done()
+  const own = judged.filter(({ name }) => !isOfCluster(name))
+  if (shared.length === 0) {
+    state.settings.keep(own)
+    return ok
+  }
   return changeTopology(state, session, {
     name: 'config|set',
     what: `CONFIG SET ${shared.map(({ name }) => name).join(' ')}`,
     edit: (topology) => withSettings(topology, shared, state),
     done: (refusal, answer) => {
-      if (refusal !== null) answer(refusal)
-      else giveGroups(state, session, shared, (failed) => answer(failed ?? done()))
+      if (refusal !== null) return answer(refusal)
+      state.settings.keep(own)
+      giveGroups(state, shared, answer)
     },
   })
 }
@@ -64,30 +71,28 @@ function withSettings(
   }
 }
 
-/** `done` hears null, or what one of the groups said. */
+/** A group that does not take them now gets them from whoever leads it: no failure of one is definite. */
 function giveGroups(
   state: RouterState,
-  session: Session,
   shared: readonly JudgedSetting[],
-  done: (failed: Reply) => void,
+  answer: (reply: Reply) => void,
 ): void {
   const pairs = shared.flatMap(({ name, value }) => (isGroupSetting(name) ? [name, value] : []))
-  if (pairs.length === 0) return done(null)
+  if (pairs.length === 0) return answer(ok)
   let open = state.groups.length
-  let kept = 0
-  let failed: Reply = null
-  const take = (reply: Reply): void => {
-    if (isError(reply)) failed ??= reply
-    else kept++
-    if (--open === 0) done(failed !== null && kept > 0 ? unknownResult : failed)
+  let isKept = true
+  const take = (_ticket: number, reply: Reply): void => {
+    if (isError(reply)) isKept = false
+    if (--open === 0) answer(isKept ? ok : unknownResult)
   }
-  state.groups.forEach((group, index) => {
-    group.submit(session.lanes.of(index, group), {
+  // Not the connection's own lanes: it may close before.
+  for (const group of state.groups) {
+    group.submit(group.lane({ answer: take }), {
       spec: keepSettingsSpec,
       write: true,
       db: 0,
       args: [keepSettingsName, ...pairs],
-      ticket: session.openPart({ take }),
+      ticket: 0,
     })
-  })
+  }
 }

@@ -9,7 +9,9 @@ import {
 } from '../api/group-settings.js'
 import type { Caller, Group } from '../api/group.js'
 import type { Now } from '../api/ids.js'
-import type { Topology } from '../api/topology.js'
+import { overlaid, type Topology } from '../api/topology.js'
+import { describeUser } from './acl/describe.js'
+import type { User } from './acl/user.js'
 import { closeForbiddenListeners, closeSessionsOf } from './commands/acl/sessions.js'
 import type { RouterState } from './state.js'
 
@@ -20,8 +22,13 @@ const nobody: Caller = { answer: () => undefined }
 export class TopologyFollower {
   readonly #state: RouterState
   /** Rules of users, as they were adopted last. */
-  #users: ReadonlyMap<string, string | null> = new Map()
+  #users = new Map<string, string | null>()
+  /** What the files say of settings and users that a topology named: so they are again in an era that lost them. */
+  readonly #fileSettings = new Map<string, string>()
+  readonly #fileUsers = new Map<string, string | null>()
   #shared: Topology['settings'] = []
+  /** Of the last one that was adopted; null before. */
+  #epoch: number | null = null
   #followAt = 0
 
   constructor(state: RouterState) {
@@ -29,13 +36,25 @@ export class TopologyFollower {
   }
 
   adopt(topology: Topology): void {
-    const { settings } = this.#state
-    const own = topology.settings.filter(([name, value]) => {
-      return !isGroupSetting(name) && settings.get(name) !== value
-    })
-    if (own.length > 0) settings.keep(own.map(([name, value]) => ({ name, value })))
+    const { settings, users } = this.#state
+    for (const [name] of topology.users) {
+      const user = users.get(name)
+      const rules = user === undefined ? null : describeUser(user, users.catalog)
+      if (!this.#fileUsers.has(name)) this.#fileUsers.set(name, rules)
+    }
+    const own = topology.settings.filter(([name]) => !isGroupSetting(name))
+    for (const [name] of own) {
+      if (!this.#fileSettings.has(name)) this.#fileSettings.set(name, settings.get(name) ?? '')
+    }
+    const changed = overlaid([...this.#fileSettings], own)
+      .filter(([name, value]) => settings.get(name) !== value)
+      .map(([name, value]) => ({ name, value }))
+    if (changed.length > 0) settings.keep(changed)
+    // It set the password of `default`, who may have had others since.
+    if (changed.some(({ name }) => name === 'requirepass')) this.#users.delete('default')
     this.#shared = topology.settings.filter(([name]) => isGroupSetting(name))
     this.#adoptUsers(topology)
+    this.#epoch = topology.epoch
   }
 
   /** A group that was away, or whose leader changed, when a setting changed gets it now. */
@@ -60,20 +79,22 @@ export class TopologyFollower {
     })
   }
 
-  #adoptUsers({ users: given }: Topology): void {
+  #adoptUsers({ users: given, epoch }: Topology): void {
     const state = this.#state
-    const next = new Map(given)
-    const gone = new Set<NonNullable<ReturnType<typeof state.users.get>>>()
+    // Epoch 1 is the files'.
+    const isFirst = this.#epoch === 0 && epoch > 1
+    const next = new Map<string, string | null>(overlaid([...this.#fileUsers], given))
+    const gone = new Set<User>()
     let isChanged = false
     for (const [name, rules] of next) {
       if (this.#users.get(name) === rules) continue
       isChanged = true
-      if (rules !== null) {
-        state.users.put(name, rules)
-        continue
-      }
-      const removed = state.users.remove(name)
-      if (removed !== null) gone.add(removed)
+      const known = state.users.get(name)
+      if (rules !== null) state.users.put(name, rules)
+      else state.users.remove(name)
+      // Who came in by the files alone, before the others were heard, may be nobody who may.
+      const isOvertaken = isFirst && this.#fileUsers.get(name) !== rules
+      if (known !== undefined && (isOvertaken || state.users.get(name) !== known)) gone.add(known)
     }
     this.#users = next
     if (gone.size > 0) closeSessionsOf(state, gone)

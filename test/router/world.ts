@@ -194,6 +194,9 @@ export class World {
     this.router.adopt(topology)
   }
 
+  /** Does a change, at once or later. */
+  holds = (go: () => void): void => go()
+
   #change(what: string, edit: TopologyEdit, done: (refusal: ErrorReply | null) => void): void {
     const made = this.refusal ?? edit(this.#topology)
     if (made === null || 'type' in made) return done(made)
@@ -227,7 +230,7 @@ export class World {
         return topology()
       },
       topologyReport: () => (this.groups[0] as FakeGroup).report(),
-      changeTopology: (what, edit, done) => this.#change(what, edit, done),
+      changeTopology: (what, edit, done) => this.holds(() => this.#change(what, edit, done)),
       requestStop: () => {
         this.stopsAsked++
       },

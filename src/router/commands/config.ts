@@ -8,7 +8,7 @@ import { describeUser } from '../acl/describe.js'
 import { family } from '../family.js'
 import { groupTotals } from '../info/counters.js'
 import { container, specs } from '../specs/config.js'
-import { shareSettings } from '../shared-settings.js'
+import { setSettings } from '../shared-settings.js'
 import { deferred, type Run } from '../state.js'
 
 /** Settings that have an option of their own in the file. */
@@ -71,13 +71,9 @@ const set: Run = (session, args, state) => {
     if (pairs.has(name)) return failed(args[at] as string, 'duplicate parameter')
     pairs.set(name, args[at + 1] as string)
   }
-  const { settings } = state
-  const judged = settings.judge(pairs)
+  const judged = state.settings.judge(pairs)
   if ('why' in judged) return failed(judged.name, judged.why)
-  return shareSettings(state, session, judged, () => {
-    settings.keep(judged)
-    return ok
-  })
+  return setSettings(state, session, judged)
 }
 
 function failed(name: string, why: string): Reply {
