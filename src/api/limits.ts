@@ -130,6 +130,8 @@ export const limits = {
   checkpointSliceKeys: 1_000,
   checkpointSliceBytes: 256 * 1024,
   checkpointWritesInFlight: 2,
+  /** Of what holds for the whole cluster: each change writes all of it. */
+  topologyCharsMax: 8 * 1024 * 1024,
   /** Users of ACL, selectors of one user, and patterns or passwords of one selector or user. */
   aclUsersMax: 10_000,
   aclSelectorsMax: 128,

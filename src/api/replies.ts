@@ -169,6 +169,9 @@ export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
 export const busyTopology = error(
   'TRYAGAIN The topology is being changed by others, try again later',
 )
+export const topologyFull = error(
+  'ERR The topology has no room for that: remove users, or shorten their rules',
+)
 export const notInTransaction = error('ERR Command not allowed inside a transaction')
 export const shardInTransaction = error("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
 export const tooManySubscriptions = error('ERR too many subscriptions of one connection')

@@ -8,10 +8,11 @@ import { type Caller, type GroupCall, type Lane, makeLane } from '../api/group.j
 import { noKeyEvents } from '../api/events.js'
 import type { GroupId, Now } from '../api/ids.js'
 import type { Rests } from '../api/rest.js'
+import { limits } from '../api/limits.js'
 import type { Row } from '../api/store.js'
 import type { StrategyPlugin } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
-import { busyTopology } from '../api/replies.js'
+import { busyTopology, topologyFull } from '../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../api/reply.js'
 import {
   decodeTopology,
@@ -57,6 +58,8 @@ export function topologyKeyspace({ keyspaces }: Pick<Config, 'keyspaces'>): Keys
 const key = 'topology'
 /** Times that a change is made anew because another one came first. */
 const triesMax = 64
+/** Characters that are told of a change. */
+const whatCharsMax = 256
 /** Changes that wait at this member. */
 const waitingMax = 1_000
 
@@ -205,7 +208,8 @@ export class TopologyGroup {
     this.#ask({ args: [watchName, key], write: false }, (versions) => {
       const version = Array.isArray(versions) ? versions[0] : null
       if (typeof version !== 'number') return this.#end(isError(versions) ? versions : busyTopology)
-      this.#ask({ args: ['get', key], write: false, isLocal: true }, (text) => {
+      // Not locally: the version may come from a member that is further.
+      this.#ask({ args: ['get', key], write: false }, (text) => {
         if (isError(text)) return this.#end(text)
         if (typeof text === 'string') this.#adopt(text)
         this.#write(version)
@@ -220,8 +224,10 @@ export class TopologyGroup {
     if (made === null || 'type' in made) return this.#end(made)
     const by = this.#init.config.self
     const era = this.shard.status()?.era ?? 0
-    const next = nextTopology(made, era, { at: this.#now.wall, by, what: change.what })
+    const what = change.what.slice(0, whatCharsMax)
+    const next = nextTopology(made, era, { at: this.#now.wall, by, what })
     const text = encodeTopology(next)
+    if (text.length > limits.topologyCharsMax) return this.#end(topologyFull)
     const args = encodeTransaction({
       watched: hasBug('core-topology-unwatched') ? [] : [{ db: 0, key, version }],
       calls: [{ db: 0, args: ['set', key, text] }],

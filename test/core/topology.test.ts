@@ -178,3 +178,18 @@ test('topology: in a transaction: refused, as it is answered later', (t) => {
 
   t.is(shown[3], '*2 -ERR Command not allowed inside a transaction +OK')
 })
+
+test('topology: bounds: of what is told of a change, and of the whole', (t) => {
+  const w = new CoreWorld()
+  settled(w)
+  const client = w.client(1)
+  const name = 'n'.repeat(5 * 1024 * 1024)
+
+  const shown = replies(w, client, `ACL SETUSER ${name} on`, `ACL SETUSER ${name}2 on`)
+
+  t.is(shown[0], '+OK')
+  t.regex(shown[1] ?? '', /^-ERR The topology has no room/)
+  const changes = w.member(1).core?.inspect().topology.changes
+  t.is(changes?.at(-1)?.what.length, 256)
+  t.deepEqual(replies(w, client, `ACL DELUSER ${name}`), [':1'])
+})
