@@ -7,19 +7,28 @@ import { limits } from '../api/limits.js'
 /** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
 const handOverMsMax = 1_500
 const handOverEveryMs = 500
+/** Milliseconds after which a leader that was asked to stop at the same time has no clients any more. */
+const othersMsMax = 2_500
 /** Milliseconds between two turns that a halted replica asks for. */
 export const haltedMs = 100
 
 export class Patience {
   /** Monotonic ms. */
   #until = Number.MAX_SAFE_INTEGER
+  #othersUntil = Number.MAX_SAFE_INTEGER
   #againAt = 0
   /** Since when nobody is known to lead; null where somebody is. */
   #leaderlessAt: number | null = null
 
   begin(now: Now): void {
     this.#until = now.mono + handOverMsMax
+    this.#othersUntil = now.mono + othersMsMax
     this.#againAt = now.mono + handOverEveryMs
+  }
+
+  /** Whoever else stops with this member has seen its clients off. */
+  isOver(now: Now): boolean {
+    return now.mono >= this.#othersUntil
   }
 
   /** The member stops. */

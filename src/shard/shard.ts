@@ -211,13 +211,8 @@ export class Shard implements Group {
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '') return
     const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
-    const parts = {
-      strategy,
-      writes,
-      storage,
-      remoteReads: this.#remoteReads,
-      guests: this.#guests,
-    }
+    const [remoteReads, guests] = [this.#remoteReads, this.#guests]
+    const parts = { strategy, writes, storage, remoteReads, guests }
     deliverMessage(parts, { from, channel, body, now: this.#now })
   }
 
@@ -300,8 +295,9 @@ export class Shard implements Group {
   }
 
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
-    // Each entry more would ask for a checkpoint more; others go on without this replica.
-    if (this.#init.keyspace.durability === 'none') this.#strategy?.diskShort(true)
+    // Each entry more asks for a checkpoint more: others go on without this replica, unless they stop, too.
+    const isLast = this.#init.keyspace.durability === 'none' && this.#patience.isOver(now)
+    if (isLast) this.#strategy?.diskShort(true)
     const status = this.status()
     return status === null ? 'unclean' : this.#storage.settle(now, status)
   }
