@@ -78,10 +78,15 @@ export class TopologyWorld {
       // Often two at once, through different members.
       const isAlone = this.#random.chance(1, 2)
       for (const client of isAlone ? this.#clients.slice(0, 1) : this.#clients) {
-        if (client.pendingCount === 0) client.enqueue([this.#request()])
+        if (this.#isKept && client.pendingCount === 0) client.enqueue([this.#request()])
       }
       this.#next()
     })
+  }
+
+  /** False for stand-ins of the core. */
+  get #isKept(): boolean {
+    return this.#world.members.some(({ reactor }) => reactor?.topology !== undefined)
   }
 
   #request(): Request {
@@ -148,7 +153,7 @@ export class TopologyWorld {
   /** All members know the same, and nobody is waited for; or too few are intact to say. */
   get isSettled(): boolean {
     const { members, isMajorityLost } = this.#world
-    if (isMajorityLost) return true
+    if (isMajorityLost || !this.#isKept) return true
     if (this.#clients.some((client) => client.pendingCount > 0)) return false
     const known = members.map(({ reactor }) => {
       const topology = reactor?.topology?.()
