@@ -42,7 +42,7 @@ export const twins = [
       return ready
     }),
     refusedBy: 'quorum: a leader that is cut off: answers nothing',
-    because: /answered a write that no other member has/,
+    because: /answered a write that no other member has|RF6/,
     shakesAll: true,
   },
   {
@@ -52,7 +52,7 @@ export const twins = [
       return { ...ready, sendNow: [...sendNow, ...sendAfterWrite], sendAfterWrite: [] }
     }),
     refusedBy: 'durable: the disks of all followers stand still: nothing is answered',
-    because: /acknowledgements leave before persisted/,
+    because: /acknowledgements leave before persisted|RF6/,
     also: [
       'leadership: every disk takes 2 seconds for a write: one is elected all the same, and stays',
     ],
