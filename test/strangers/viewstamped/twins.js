@@ -53,9 +53,8 @@ export const twins = [
     }),
     refusedBy: 'durable: the disks of all followers stand still: nothing is answered',
     because: /acknowledgements leave before persisted|RF6/,
-    also: [
-      'leadership: every disk takes 2 seconds for a write: one is elected all the same, and stays',
-    ],
+    // What is committed is looked for on the disks, in every case.
+    shakesAll: true,
   },
   {
     name: 'does not have its entries synced',
