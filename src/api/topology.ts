@@ -26,8 +26,11 @@ export type OwnedSlots = readonly [from: number, to: number, shard: number]
 /** What CONFIG SET set for the whole cluster. */
 export type SharedSetting = readonly [name: string, value: string]
 
-/** The rules of a user that ACL commands made or changed, as ACL LIST shows them; null for one that is gone. */
-export type SharedUser = readonly [name: string, rules: string | null]
+/**
+ * The rules of a user that ACL commands made or changed, as ACL LIST shows them; null for one that is gone. `since` is
+ * the epoch in which it was made anew: until then somebody else had the name.
+ */
+export type SharedUser = readonly [name: string, rules: string | null, since?: number]
 
 export interface TopologyChange {
   readonly epoch: number
@@ -104,13 +107,23 @@ export function founded(topology: Topology, founding: Founding): Topology | null
 }
 
 /** `pairs` with these laid over them, by name, sorted. */
-export function overlaid<T extends readonly [string, unknown]>(
+export function overlaid<T extends readonly [string, ...unknown[]]>(
   pairs: readonly T[],
   over: readonly T[],
 ): T[] {
   const made = new Map(pairs.map((pair) => [pair[0], pair]))
   for (const pair of over) made.set(pair[0], pair)
   return [...made.values()].sort((a, b) => (a[0] < b[0] ? -1 : 1))
+}
+
+export function withUsers(topology: Topology, users: readonly SharedUser[]): Topology {
+  const known = new Map(topology.users.map((user) => [user[0], user]))
+  const made = users.map(([name, rules]): SharedUser => {
+    const before = known.get(name)
+    const since = before?.[1] === null ? topology.epoch + 1 : before?.[2]
+    return rules === null || since === undefined ? [name, rules] : [name, rules, since]
+  })
+  return { ...topology, users: overlaid(topology.users, made) }
 }
 
 export function encodeTopology(topology: Topology): string {

@@ -4,7 +4,7 @@
 import { isGroupSetting, keepSettingsName, keepSettingsSpec } from '../api/group-settings.js'
 import { unknownResult } from '../api/replies.js'
 import { isError, ok, type Reply } from '../api/reply.js'
-import { overlaid, type SharedUser, type Topology } from '../api/topology.js'
+import { overlaid, type SharedUser, type Topology, withUsers } from '../api/topology.js'
 import { describeUser } from './acl/describe.js'
 import { passwordRules } from './acl/users.js'
 import { changeTopology } from './change-topology.js'
@@ -64,11 +64,7 @@ function withSettings(
     for (const rule of passwordRules(password)) user.apply(rule)
     changed.push([user.name, describeUser(user, users.catalog)])
   }
-  return {
-    ...topology,
-    settings: overlaid(topology.settings, pairs),
-    users: overlaid(topology.users, changed),
-  }
+  return { ...withUsers(topology, changed), settings: overlaid(topology.settings, pairs) }
 }
 
 /** A group that does not take them now gets them from whoever leads it: no failure of one is definite. */

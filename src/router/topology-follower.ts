@@ -23,6 +23,7 @@ export class TopologyFollower {
   readonly #state: RouterState
   /** Rules of users, as they were adopted last. */
   #users = new Map<string, string | null>()
+  #since = new Map<string, number | undefined>()
   /** What the files say of settings and users that a topology named: so they are again in an era that lost them. */
   readonly #fileSettings = new Map<string, string>()
   readonly #fileUsers = new Map<string, string | null>()
@@ -83,13 +84,17 @@ export class TopologyFollower {
     const state = this.#state
     // Epoch 1 is the files'.
     const isFirst = this.#epoch === 0 && epoch > 1
-    const next = new Map<string, string | null>(overlaid([...this.#fileUsers], given))
+    const next = new Map<string, string | null>(this.#fileUsers)
+    for (const [name, rules] of given) next.set(name, rules)
     const gone = new Set<User>()
     let isChanged = false
+    const since = new Map(given.map(([name, , from]) => [name, from]))
     for (const [name, rules] of next) {
+      const known = state.users.get(name)
+      // Removed and made anew, unseen here.
+      if (known !== undefined && since.get(name) !== this.#since.get(name)) gone.add(known)
       if (this.#users.get(name) === rules) continue
       isChanged = true
-      const known = state.users.get(name)
       if (rules !== null) state.users.put(name, rules)
       else state.users.remove(name)
       // Who came in by the files alone, before the others were heard, may be nobody who may.
@@ -97,6 +102,7 @@ export class TopologyFollower {
       if (known !== undefined && (isOvertaken || state.users.get(name) !== known)) gone.add(known)
     }
     this.#users = next
+    this.#since = since
     if (gone.size > 0) closeSessionsOf(state, gone)
     if (isChanged) closeForbiddenListeners(state)
   }

@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import type { FileTask } from '../../src/api/io.js'
+import { error } from '../../src/api/replies.js'
 import { type Client, World, type WorldOptions } from './world.js'
 
 const path = '/etc/users.acl'
@@ -72,6 +73,23 @@ test('acl load: users new, changed, gone: taken, and connections of the latter t
     admin.ask('ACL', 'USERS'),
     '*4\r\n$7\r\nchanged\r\n$7\r\ndefault\r\n$3\r\nnew\r\n$4\r\nsame\r\n',
   )
+})
+
+test('acl load: refused, while a user changed otherwise: its connections stay', (t) => {
+  const world = worldWith({})
+  const admin = world.connect()
+  admin.ask('ACL', 'SETUSER', 'bob', 'on', 'nopass', '+ping')
+  const bob = world.connect()
+  bob.ask('AUTH', 'bob', 'x')
+  world.holds = (go) => {
+    world.router.state.users.put('bob', 'on nopass +ping +get')
+    world.refusal = error('CLUSTERDOWN nobody leads')
+    go()
+  }
+
+  t.regex(loadText(world, admin, 'user bob on nopass\n'), /^-CLUSTERDOWN/)
+
+  t.false(bob.isClosed)
 })
 
 const refusals: readonly (readonly [string, string])[] = [

@@ -148,6 +148,34 @@ test('topology: an era that lost users and settings: they are as in the files ag
   t.true(world.turn().some((output) => output.kind === 'close' && output.connection === client.id))
 })
 
+test('topology: a user that was removed and made anew, unseen here: its connections are closed', (t) => {
+  const away = new World()
+  const there = new World()
+  const admin = there.connect()
+  admin.ask('ACL', 'SETUSER', 'bob', 'on', 'nopass', '+@all')
+  admin.ask('ACL', 'SETUSER', 'eve', 'on', 'nopass', '+@all')
+  away.adopt(there.topology)
+  const [bob, eve] = ['bob', 'eve'].map((name) => {
+    const client = away.connect()
+    t.is(client.ask('AUTH', name, 'x'), '+OK\r\n')
+    return client
+  })
+
+  admin.ask('ACL', 'DELUSER', 'bob')
+  admin.ask('ACL', 'SETUSER', 'bob', 'on', 'nopass', '+@all')
+  admin.ask('ACL', 'SETUSER', 'eve', '-get')
+  away.adopt(there.topology)
+  away.turn()
+
+  t.true(bob?.isClosed)
+  t.false(eve?.isClosed)
+  admin.ask('ACL', 'SETUSER', 'bob', '-get')
+  const again = away.connect()
+  again.ask('AUTH', 'bob', 'x')
+  away.adopt(there.topology)
+  t.regex(again.ask('GET', 'a'), /NOPERM/)
+})
+
 test('topology: it is heard first after a disk was lost: who came in by the files alone is out', (t) => {
   const world = new World()
   let change: (() => void) | null = null

@@ -167,7 +167,7 @@ export class TopologyWorld {
     const { judge, members, isMajorityLost } = this.#world
     const topology = members[0]?.reactor?.topology?.()
     if (topology === undefined || isMajorityLost || this.oracle.era > 0) return
-    const users = new Map(topology.users)
+    const users = new Map(topology.users.map(([name, rules]) => [name, rules]))
     for (const [name, isThere] of this.#users) {
       judge.hold(
         ((users.get(name) ?? null) !== null) === isThere,

@@ -6,7 +6,7 @@ import { readUserLines } from '../../../api/user-lines.js'
 import type { FileResult } from '../../files.js'
 import type { Session } from '../../session.js'
 import { deferred, type Run, type RouterState } from '../../state.js'
-import { overlaid, type SharedUser } from '../../../api/topology.js'
+import { type SharedUser, withUsers } from '../../../api/topology.js'
 import { describeUser } from '../../acl/describe.js'
 import type { TopologyEdit } from '../../cluster-view.js'
 import { closeSessionsOf } from './sessions.js'
@@ -58,7 +58,7 @@ function take(
       .map((user) => [user.name, describeUser(user, users.catalog)] as const)
     const gone = users.list().filter(({ name }) => name !== 'default' && !made.has(name))
     const changed: SharedUser[] = [...gone.map(({ name }) => [name, null] as const), ...given]
-    return { ...topology, users: overlaid(topology.users, changed) }
+    return withUsers(topology, changed)
   }
   state.cluster.changeTopology('ACL LOAD', edit, (refusal) => {
     // Redis closes connections of users that may do something else now, too.
@@ -68,7 +68,7 @@ function take(
         user !== users.default && was !== undefined && was !== describeUser(user, users.catalog)
       )
     })
-    closeSessionsOf(state, new Set(changed))
+    if (refusal === null) closeSessionsOf(state, new Set(changed))
     state.changing.delete(session)
     answer(refusal ?? ok)
   })

@@ -7,7 +7,7 @@ import type { AclCatalog } from '../../acl/categories.js'
 import { channelsOf, commandsOf, describeUser, flagsOf, keysOf } from '../../acl/describe.js'
 import { readRules } from '../../acl/rules.js'
 import type { Selector } from '../../acl/selector.js'
-import { overlaid, type SharedUser, type Topology } from '../../../api/topology.js'
+import { withUsers } from '../../../api/topology.js'
 import { changeTopology } from '../../change-topology.js'
 import type { Run } from '../../state.js'
 
@@ -31,10 +31,6 @@ export const setUser: Run = (session, args, state) => {
     },
     done: (refusal, answer) => answer(refusal ?? ok),
   })
-}
-
-function withUsers(topology: Topology, users: readonly SharedUser[]): Topology {
-  return { ...topology, users: overlaid(topology.users, users) }
 }
 
 export const getUser: Run = (_session, args, state) => {
