@@ -290,7 +290,7 @@ export class Shard implements Group {
 
   /** Behind `stop`, once per turn: leadership is on its way. `stopped`, once clients are gone: all is on disk. */
   isHandingOver(now: Now): boolean {
-    const leads = this.#writes.isLeader && this.#halted === ''
+    const leads = this.#writes.isLeader && this.sight.supports.transfers && this.#halted === ''
     return leads && !this.#membership.isAlone && this.#patience.waits(now, () => this.handOver())
   }
 

@@ -82,6 +82,21 @@ test('stop: of all members at once, without a log on disk: soon, clean, and noth
   }
 })
 
+test('stop: of a member of a group that merges: there is nobody to hand over to, and nobody is waited for', (t) => {
+  const space = { ...keyspace('default', []), strategy: 'eventual', level: 'eventual' } as const
+  const w = new CoreWorld({ keyspaces: [space] })
+  t.true(w.settled())
+  for (let i = 0; i < 1_000; i++) w.step()
+  const [member] = [1, 2, 3].filter((id) => {
+    return id !== w.member(id).core?.inspect().topology.group.status?.leader
+  })
+
+  w.member(member as number).inbox.push({ kind: 'stop' })
+
+  t.true(w.until(() => w.member(member as number).stopped !== null, 500))
+  t.true(w.member(member as number).stopped?.clean)
+})
+
 test('stop: of the only member that is left: its clients are closed without a word', (t) => {
   const w = new CoreWorld()
   t.true(w.settled())
