@@ -16,6 +16,9 @@ export interface DiskSpeed {
   readonly max: number
 }
 
+/** Microseconds that no write takes on a disk that is not slow. */
+const longUs = 20_000
+
 interface Lane {
   readonly store: SimStore
   waiting: StoreWrite[]
@@ -167,9 +170,12 @@ export class SimDisk {
     return this.#poisoned
   }
 
-  /** Writes wait behind one that takes long: what this member would answer waits for them. */
+  /** A write takes long, or others wait behind one: what this member would answer waits for them. */
   get isCongested(): boolean {
-    return Object.values(this.#lanes).some((lane) => lane.waiting.length > 0)
+    const longAgo = this.#schedule.now - longUs
+    return Object.values(this.#lanes).some(
+      (lane) => lane.waiting.length > 0 || (lane.flying !== null && lane.leftAt < longAgo),
+    )
   }
 
   get rowCount(): number {
