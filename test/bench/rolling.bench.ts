@@ -1,6 +1,7 @@
 // Every member is stopped and started in turn under load: does a plain client of today (ioredis as it comes, at one
 // member) see an error, is anything lost, and for how long do writes through the other members stand still?
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { TestCluster } from '../e2e/cluster.js'
@@ -74,6 +75,12 @@ class Writer {
     this.#answeredAt = performance.now()
   }
 
+  /** Once it wrote something from now on: a client waits for a while before it connects again. */
+  async back(): Promise<void> {
+    const before = this.done
+    while (this.done === before) await sleep(5)
+  }
+
   stop(): void {
     this.#isOver = true
   }
@@ -112,6 +119,7 @@ export async function benchRolling(options: RollingOptions): Promise<RollingResu
     for (let round = 0; round < options.rounds; round++) {
       for (const member of cluster.all) {
         const others = writers.filter((writer) => writer.member !== member)
+        await Promise.all(writers.map((writer) => writer.back()))
         for (const writer of others) writer.begin()
         await cluster.process(member).stop()
         cluster.startMember(member)
