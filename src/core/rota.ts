@@ -19,7 +19,7 @@ const roundMs = 1_000
 
 export class Rota<T extends Attendant> {
   readonly #all: T[] = []
-  /** Groups of this turn, in the order in which they came. */
+  /** Groups of this turn. */
   readonly #up: number[] = []
   /** Those that have to be in the next turn. */
   #next: number[] = []
@@ -84,12 +84,13 @@ export class Rota<T extends Attendant> {
     return this.#all
   }
 
-  /** Those of this turn have their part of it. */
+  /** Those of this turn have their part of it, in the order of their indexes: relatives rely on it. */
   run(each: (group: T) => void): void {
     // Relatives join at the end, and are looked at in turn.
     for (let i = 0; i < this.#up.length; i++) {
       for (const index of this.#related[this.#up[i] as number] ?? []) this.stir(index)
     }
+    if (this.#up.length > 1) this.#up.sort(ascending)
     for (let i = 0; i < this.#up.length; i++) each(this.#all[this.#up[i] as number] as T)
     this.#isOver = true
   }
@@ -113,4 +114,8 @@ export class Rota<T extends Attendant> {
   wakeAt(): number {
     return this.#soonest
   }
+}
+
+function ascending(a: number, b: number): number {
+  return a - b
 }

@@ -101,13 +101,13 @@ test('rota: restless, woken, or stirred behind its part: has one of the next tur
   t.deepEqual(turn(26), [0])
 })
 
-test('rota: groups that are related: have their turns together', (t) => {
+test('rota: groups that are related: have their turns together, in the order of their indexes', (t) => {
   const { rota, turn } = world()
   rota.relate([1, 3])
 
   t.deepEqual(
     turn(20, () => rota.stir(3)),
-    [3, 1],
+    [1, 3],
   )
   t.deepEqual(
     turn(21, () => rota.stir(0)),
