@@ -55,6 +55,8 @@ function deedsOf(zab: ZabState): LossDeeds {
       stopFollowing(zab)
       stopLeading(zab)
       zab.round++
+      // Nobody is asked while it founds, and others may go on meanwhile: no second try by these reports.
+      zab.losses.askAnew()
       becomeLeading(zab, { handover: 0, founding })
     },
   }

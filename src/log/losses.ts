@@ -121,7 +121,11 @@ export class Losses {
 
   /** A newer era: members that were lost before it may be intact in it, and must be asked anew. */
   eraEntered(): void {
-    if (hasBug('raft-survey-outlives-era')) return
+    if (!hasBug('raft-survey-outlives-era')) this.askAnew()
+  }
+
+  /** What was reported is too old to judge by. */
+  askAnew(): void {
     this.#nonce++
     this.#reports = new Map()
     this.#earlier = new Map()

@@ -1,6 +1,6 @@
 // One random schedule: faults drawn from a seed, then peace. Throws what the world's checks throw.
 
-import { Random } from 'quorate/plugin'
+import { comparePositions, type Position, Random } from 'quorate/plugin'
 import { World } from './world.js'
 import type { Node } from './node.js'
 import type { GivenOptions } from './world-options.js'
@@ -126,9 +126,11 @@ export function settle(world: World): void {
   }, 20_000)
   if (token === null || !world.fates.committed.has(token))
     throw new Error(`LV2: nothing commits: ${describe(world)}`)
-  const last = (): number => Math.max(...world.nodes.map((node) => node.appliedAt.index))
+  const last = (): Position =>
+    world.nodes.map((node) => node.appliedAt).reduce((a, b) => (comparePositions(a, b) > 0 ? a : b))
+  // By term, too: another era may be as long.
   const isEqual = world.until(
-    () => world.nodes.every((node) => node.appliedAt.index === last()),
+    () => world.nodes.every((node) => comparePositions(node.appliedAt, last()) === 0),
     20_000,
   )
   if (!isEqual) throw new Error(`LV3: a member stays behind: ${describe(world)}`)

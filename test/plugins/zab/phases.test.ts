@@ -275,3 +275,18 @@ test('zab: a forged epoch near 2^53: refused, nothing moves (S23)', (t) => {
   t.is(world.strategy(leader).status().term, term)
   t.is(world.strategy(victim).status().counters['malformed'], 2)
 })
+
+test('zab: a founder that nobody follows: does not found again by what it was told before that', (t) => {
+  const world = loaded({ plugin, durability: 'everysec', recoverWaitMs: 500 })
+  for (const id of world.ids) world.crash(id)
+  for (const id of world.ids) world.start(id, 'unclean-stop')
+  const founder = (): number => world.ids.find((id) => world.strategy(id).status().term > 1) ?? 0
+  t.true(world.until(() => founder() > 0, 5_000))
+  const first = founder()
+  const { term } = world.strategy(first).status()
+
+  world.isolate(first)
+  world.advance(10_000)
+
+  t.is(world.strategy(first).status().term, term)
+})
