@@ -17,6 +17,19 @@ export interface Address {
   readonly port: number
 }
 
+export function writeAddress({ host, port }: Address): string {
+  return `${host}:${port}`
+}
+
+/** Null where the text is no host and port. */
+export function readAddress(text: string): Address | null {
+  const at = text.lastIndexOf(':')
+  const port = Number(text.slice(at + 1))
+  const isPort = /^\d{1,5}$/.test(text.slice(at + 1)) && port > 0 && port < 65_536
+  const host = text.slice(0, Math.max(0, at)).replace(/^\[(.*)\]$/, '$1')
+  return isPort && /^[A-Za-z0-9._:-]{1,255}$/.test(host) ? { host, port } : null
+}
+
 export interface MemberConfig {
   readonly id: MemberId
   readonly name: string
@@ -77,7 +90,7 @@ export interface ShardGroup {
 export interface Config {
   readonly cluster: string
   readonly self: MemberId
-  /** Sorted by id. */
+  /** Sorted by id. In the core: as the topology has them now. */
   readonly members: readonly MemberConfig[]
   /** The default keyspace is the last one and has no prefixes. */
   readonly keyspaces: readonly KeyspaceConfig[]

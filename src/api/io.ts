@@ -1,6 +1,7 @@
 // The border between the core and its host: everything that comes in and goes out of a turn. The
 // shipped host is Node.js; the simulator is the other one. Nothing else crosses.
 
+import type { MemberConfig } from './config.js'
 import type { ConnectionId, LinkId, MemberId } from './ids.js'
 import type { Row, StoreName, StoreWrite, Witness } from './store.js'
 import type { TraceEvent } from './trace.js'
@@ -104,6 +105,8 @@ export type Output =
   /** One frame for one peer; sent before the stores of this turn are written. */
   | { readonly kind: 'frame'; readonly link: LinkId; readonly bytes: Uint8Array }
   | { readonly kind: 'link-close'; readonly link: LinkId }
+  /** All members, this one too: links are kept to these from now on, and to nobody else. */
+  | { readonly kind: 'members'; readonly members: readonly MemberConfig[] }
   | { readonly kind: 'store'; readonly write: StoreWrite }
   /** Asks for rows with from <= key < to, at most about `bytesMax` at a time; answered once by `scanned`. */
   | {

@@ -1,7 +1,7 @@
 // The topology: what must be the same at every member, as one document with an epoch. A small Raft group of its
 // own keeps it; every member has a copy. Text of one-byte characters, as keys and values are.
 
-import { type Config, type MemberConfig, shardGroupsOf } from './config.js'
+import { type Config, type MemberConfig, shardGroupsOf, writeAddress } from './config.js'
 import type { MemberId } from './ids.js'
 
 export interface TopologyMember {
@@ -10,6 +10,24 @@ export interface TopologyMember {
   /** Where clients reach it, as `127.0.0.1:7001`. */
   readonly address: string
   readonly peer: string
+  /** Where clients that go by slots reach it; absent: as the others. */
+  readonly cluster?: string
+}
+
+/** A member on its way out of its groups. */
+export interface Leaving {
+  readonly id: MemberId
+  /** Takes its place; absent: nobody. */
+  readonly by?: MemberId
+}
+
+/** Who came and who went. */
+export interface TopologyRoster {
+  /** Members that the groups began with. */
+  readonly born: readonly MemberId[]
+  readonly leaving: readonly Leaving[]
+  /** Ids of those that were removed: they are never used again. */
+  readonly gone: readonly MemberId[]
 }
 
 export interface TopologyShard {
@@ -53,6 +71,8 @@ export interface Topology {
   readonly users: readonly SharedUser[]
   /** The latest ones, oldest first. */
   readonly changes: readonly TopologyChange[]
+  /** Absent while members are those of the files; from then on the files' lists count no more. */
+  readonly roster?: TopologyRoster
 }
 
 /** What of a topology comes from configuration files, which agree at all members; `slots` at its beginning only. */
@@ -69,8 +89,9 @@ export function foundingOf(
   return { members: config.members.map(memberOf), shards: shardGroupsOf(config), slots }
 }
 
-function memberOf({ id, name, client, peer }: MemberConfig): TopologyMember {
-  return { id, name, address: `${client.host}:${client.port}`, peer: `${peer.host}:${peer.port}` }
+function memberOf({ id, name, client, peer, cluster }: MemberConfig): TopologyMember {
+  const own = { id, name, address: writeAddress(client), peer: writeAddress(peer) }
+  return cluster === undefined ? own : { ...own, cluster: writeAddress(cluster) }
 }
 
 export function firstTopology(founding: Founding): Topology {
@@ -95,15 +116,19 @@ export function isLater(one: Topology, other: Topology): boolean {
 /** Lays what the files say over `topology`; null where it is there. Slots stay, if their shard groups do. */
 export function founded(topology: Topology, founding: Founding): Topology | null {
   const { members, shards } = founding
+  if (topology.roster !== undefined) return null
   const isKept = JSON.stringify(topology.shards) === JSON.stringify(shards)
-  if (
-    topology.epoch > 0 &&
-    isKept &&
-    JSON.stringify(topology.members) === JSON.stringify(members)
-  ) {
+  if (topology.epoch > 0 && isKept && sameMembers(topology.members, members)) {
     return null
   }
   return { ...topology, members, shards, slots: isKept ? topology.slots : founding.slots }
+}
+
+export function sameMembers(
+  one: readonly TopologyMember[],
+  other: readonly TopologyMember[],
+): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** `pairs` with these laid over them, by name, sorted. */

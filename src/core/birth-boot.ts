@@ -13,6 +13,8 @@ export interface BirthBootInit {
   readonly self: MemberId
   /** Ids of the configured members, ascending. */
   readonly members: readonly MemberId[]
+  /** They are those of the topology: files and what was so at birth count no more. */
+  readonly isChanged?: boolean
   /** Value of the identity row, or null. */
   readonly identityRow: Uint8Array | null
   /** Shard groups of each keyspace, as configured, and the file that says so. */
@@ -100,7 +102,8 @@ function bootWith(init: BirthBootInit, identity: Identity): BirthBoot {
   }
   const given = members.join(', ')
   const known = identity.born.join(', ')
-  if (given !== known && !bootstrap) {
+  const { isChanged = false } = init
+  if (given !== known && !bootstrap && !isChanged) {
     return foreign(
       `the cluster was born with the members ${known}, the configuration names ${given}; start with --bootstrap to take the new list`,
     )

@@ -1,6 +1,6 @@
 // What the router sees of the member and its peers: a view, computed when asked.
 
-import type { Address, Config } from '../api/config.js'
+import { type Config, writeAddress } from '../api/config.js'
 import type { GroupReport } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { ErrorReply } from '../api/reply.js'
@@ -93,8 +93,4 @@ export class Cluster implements ClusterView {
   acceptLoss(group: GroupId | null): string | null {
     return this.#init.acceptLoss(group)
   }
-}
-
-function writeAddress({ host, port }: Address): string {
-  return `${host}:${port}`
 }

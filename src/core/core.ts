@@ -10,7 +10,6 @@ import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
 import type { ProcessFacts, Stopwatch } from '../api/stopwatch.js'
 import type { StrategyPlugin } from '../api/strategy.js'
-import { never } from '../base/assert.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { Messaging } from '../router/messaging/messaging.js'
@@ -28,11 +27,20 @@ import { commandsOf, isWhole, makeGroups, type MemberGroup } from './make-groups
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
 import { Readiness } from './readiness.js'
+import { Roster } from './roster.js'
 import { Rota } from './rota.js'
+import { SkewWatch } from './skew.js'
+import { Standing } from './standing.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
 import { tableRefusal } from './table-refusal.js'
-import { makeTopologyGroup, type TopologyGroup, topologyGroupId } from './topology-group.js'
+import {
+  keptTopology,
+  makeTopologyGroup,
+  type TopologyGroup,
+  topologyGroupId,
+} from './topology-group.js'
+import { type Taker, takeInput } from './take-input.js'
 import { coreChannels, coreGroup } from './wire.js'
 
 export interface CoreInit {
@@ -81,11 +89,21 @@ export class Core {
     router: () => this.#router,
   })
   #isStopped = false
-  #skewCheckedAt = 0
+  readonly #skew: SkewWatch
+  readonly #standing: Standing
 
-  constructor(init: CoreInit) {
+  constructor(given: CoreInit) {
+    const roster = new Roster(given.config, keptTopology(given.boot.logRows))
+    const init = { ...given, config: roster.config }
     this.#init = init
+    this.#standing = new Standing({
+      self: init.config.self,
+      roster,
+      peers: () => this.#peers,
+      topology: () => this.#topology,
+    })
     this.#now = init.now
+    this.#skew = new SkewWatch(this.#clocks, init.config.clockSkewMs)
     this.#times = new Timekeeper(init.stopwatch)
     this.#stores = new Stores(this.#out)
     this.#messaging = new Messaging(init.door.encode, {
@@ -125,6 +143,7 @@ export class Core {
       memory: this.#memory,
       clocks: this.#clocks,
       rests: this.#rests,
+      roster,
     })
     for (const group of this.#groups) this.#rota.add(group)
     this.#topology = makeTopologyGroup({
@@ -133,7 +152,11 @@ export class Core {
       rests: this.#rests.sightOf(topologyGroupId),
       stores: this.#stores,
       logRows: init.boot.logRows,
-      adopted: (topology) => this.#router.adopt(topology),
+      adopted: (topology) => {
+        this.#standing.adopted(topology)
+        this.#router.adopt(topology)
+      },
+      roster,
     })
     this.#rota.add(this.#topology.shard)
     this.#peers = new Peers({
@@ -145,6 +168,7 @@ export class Core {
       now: init.now,
       stores: this.#stores,
       clocks: this.#clocks,
+      roster,
       host: {
         message: (from, group, channel, body) => {
           const index = this.#indexOf(group)
@@ -152,7 +176,9 @@ export class Core {
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
         rests: (from, body) => this.#rests.receive(from, body, this.#now),
+        topology: (from, body) => this.#standing.received(from, body),
         peerUp: (peer) => {
+          this.#standing.peerUp(peer)
           this.#messaging.peerUp(peer)
           for (const shard of this.#rota.stirAll()) shard.peerUp(peer)
         },
@@ -201,7 +227,7 @@ export class Core {
     this.#clocks.turn(now)
     this.#peers.begin(now)
     this.#rota.begin(now)
-    for (const input of inputs) this.#take(input, now)
+    for (const input of inputs) takeInput(input, now, this.#taker)
     this.#peers.turn(now)
     this.#rests.turn(now)
     this.#start(now)
@@ -211,7 +237,7 @@ export class Core {
     this.#isListened = isWanted
     this.#rota.run((shard) => shard.flush(now))
     this.#topology.turn(now)
-    this.#watchClock(now)
+    this.#skew.turn(now, this.#out, (to) => this.#handOver(to))
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
     this.#peers.flush()
@@ -231,7 +257,8 @@ export class Core {
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
     const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
-    const ownAt = Math.min(this.#peers.wakeAt(), this.#stopping.wakeAt(this.#now))
+    const peersAt = Math.min(this.#peers.wakeAt(), this.#standing.wakeAt())
+    const ownAt = Math.min(peersAt, this.#stopping.wakeAt(this.#now))
     return Math.min(this.#router.wakeAt(), ownAt, groupsAt)
   }
 
@@ -246,61 +273,23 @@ export class Core {
     }
   }
 
-  #take(input: Input, now: Now): void {
-    switch (input.kind) {
-      case 'connected':
-        this.#router.connected(input, now)
-        return
-      case 'bytes':
-        this.#router.bytes(input.connection, input.bytes, now)
-        return
-      case 'ended':
-        this.#router.ended(input.connection)
-        return
-      case 'closed':
-        this.#router.closed(input.connection, now)
-        return
-      case 'unsent':
-        this.#router.unsent(input.connection, input.bytes)
-        return
-      case 'link-opened':
-        this.#peers.opened(input.link, input.to)
-        return
-      case 'frame':
-        this.#peers.frame(input.link, input.bytes)
-        return
-      case 'link-closed':
-        this.#peers.closed(input.link)
-        return
-      case 'stored':
-        this.#stores.stored(input)
-        return
-      case 'scanned':
-        this.#stores.scanned(input)
-        return
-      case 'filed':
-        this.#router.filed(input.id, input)
-        return
-      case 'migrated':
-        this.#router.migrated(input.id, input.sent, now)
-        return
-      case 'disk':
-        this.#diskShort = input.short
-        if (input.short && hasBug('core-short-disk-stops')) this.#refusal = 'the disk is short'
-        for (const shard of this.#rota.stirAll()) shard.diskShort(input.short)
-        return
-      case 'stop':
-        this.#stopping.begin(now)
-        return
-      default:
-        never(input, 'an input has a known kind')
-    }
+  readonly #taker: Taker = {
+    router: () => this.#router,
+    peers: () => this.#peers,
+    stores: () => this.#stores,
+    disk: (short) => {
+      this.#diskShort = short
+      if (short && hasBug('core-short-disk-stops')) this.#refusal = 'the disk is short'
+      for (const shard of this.#rota.stirAll()) shard.diskShort(short)
+    },
+    stop: (now) => this.#stopping.begin(now),
   }
 
   /** The first turn begins to read the checkpoints. */
   #load(): void {
     if (this.#isLoading) return
     this.#isLoading = true
+    this.#standing.begin()
     for (const shard of this.#rota.all) shard.load()
   }
 
@@ -314,7 +303,7 @@ export class Core {
   #start(now: Now): void {
     if (this.#isStarted || !this.#rota.all.every((shard) => shard.isLoaded)) return
     this.#judgeTable()
-    if (!this.#peers.isOpen) return
+    if (!this.#peers.isOpen || !this.#standing.mayStart(now)) return
     this.#isStarted = true
     this.#readiness.begin(now)
     const { boot } = this.#init
@@ -362,17 +351,6 @@ export class Core {
     return null
   }
 
-  /** A leader whose clock is far from the others' hands over: its stamps would move every expiry. */
-  #watchClock(now: Now): void {
-    if (now.mono - this.#skewCheckedAt < 1_000) return
-    this.#skewCheckedAt = now.mono
-    const deviation = Math.abs(this.#clocks.offset())
-    if (deviation <= this.#init.config.clockSkewMs) return
-    this.#handOver(this.#clocks.nearest())
-    const fields = { deviation, allowed: this.#init.config.clockSkewMs }
-    this.#out.push({ kind: 'trace', event: { level: 'warn', event: 'clock.skewed', fields } })
-  }
-
   #handOver(to: MemberId | null): void {
     this.#router.state.maintenance.handOver(this.#now.mono)
     for (const shard of this.#rota.stirAll()) shard.handOver(to)
@@ -385,7 +363,8 @@ export class Core {
       this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
       return
     }
-    const refusal = this.#peers.refusal || this.#refusal || this.#router.startFault
+    const refused = this.#peers.refusal || this.#standing.refusal
+    const refusal = refused || this.#refusal || this.#router.startFault
     if (refusal !== '' && !this.#isStopped) {
       this.#isStopped = true
       this.#out.push({ kind: 'stopped', code: 1, why: refusal, clean: false })

@@ -44,6 +44,13 @@ export interface Hello {
   readonly wall: number
 }
 
+export interface HelloLink {
+  readonly dialled: MemberId | null
+  readonly members: readonly MemberId[]
+  /** Those that were removed. */
+  readonly gone: readonly MemberId[]
+}
+
 export type HelloFault =
   | 'protocol'
   | 'authentication'
@@ -51,6 +58,10 @@ export type HelloFault =
   | 'member'
   | 'keyspaces'
   | 'members'
+  /** Never was a member. */
+  | 'stranger'
+  /** Was one. */
+  | 'removed'
 
 export interface HelloRefusal {
   readonly fault: HelloFault
@@ -105,15 +116,41 @@ export function decodeHello(bytes: Uint8Array): Hello | null {
   return reader.ok && phase !== undefined ? { ...hello, phase } : null
 }
 
+/** What a member of the cluster says to who is none, instead of a hello. */
+export interface Notice {
+  readonly kind: 'stranger' | 'removed'
+  readonly clusterId: string
+  readonly sender: MemberId
+}
+
+/** What who is refused has to be told; null where there is no cluster yet to belong to, or it may be mended. */
+export function noticeOf({ fault }: HelloRefusal, own: Hello): Notice | null {
+  if ((fault !== 'stranger' && fault !== 'removed') || !isSettled(own.phase)) return null
+  return { kind: fault, clusterId: own.clusterId, sender: own.sender }
+}
+
+const noticeMagic = 0x51524e4f
+
+export function encodeNotice({ kind, clusterId, sender }: Notice): Uint8Array {
+  const writer = new ByteWriter(64).uint32(noticeMagic).boolean(kind === 'removed')
+  return writer.text(clusterId).varint(sender).finish()
+}
+
+/** Null where the bytes are no notice. */
+export function decodeNotice(bytes: Uint8Array): Notice | null {
+  if (bytes.length > helloBytesMax) return null
+  const reader = new ByteReader(bytes)
+  if (reader.uint32() !== noticeMagic) return null
+  const kind = reader.boolean() ? 'removed' : 'stranger'
+  const notice = { kind, clusterId: reader.text(), sender: reader.varint() as MemberId } as const
+  return reader.ok ? notice : null
+}
+
 /**
  * Null when the link may be used. `own` is the hello that we sent or would send on it; `dialled` whom we
  * dialled, null for an accepted link.
  */
-export function checkHello(
-  own: Hello,
-  peer: Hello,
-  link: { readonly dialled: MemberId | null; readonly members: readonly MemberId[] },
-): HelloRefusal | null {
+export function checkHello(own: Hello, peer: Hello, link: HelloLink): HelloRefusal | null {
   if (peer.protocolMin > own.protocolMax || peer.protocolMax < own.protocolMin) {
     return refuse(
       'protocol',
@@ -142,11 +179,7 @@ function checkCluster(own: Hello, peer: Hello): HelloRefusal | null {
   )
 }
 
-function checkMember(
-  own: Hello,
-  peer: Hello,
-  link: { readonly dialled: MemberId | null; readonly members: readonly MemberId[] },
-): HelloRefusal | null {
+function checkMember(own: Hello, peer: Hello, link: HelloLink): HelloRefusal | null {
   if (link.dialled !== null && peer.sender !== link.dialled) {
     return refuse(
       'member',
@@ -156,8 +189,11 @@ function checkMember(
   if (peer.sender === own.sender) {
     return refuse('member', `another process runs as member ${own.sender}`)
   }
+  if (link.gone.includes(peer.sender)) {
+    return refuse('removed', `member ${peer.sender} was removed from the cluster`)
+  }
   if (!link.members.includes(peer.sender)) {
-    return refuse('member', `member ${peer.sender} is not in the member list of this member`)
+    return refuse('stranger', `member ${peer.sender} is not in the member list of this member`)
   }
   if (peer.target !== 0 && peer.target !== own.sender) {
     return refuse(
@@ -169,7 +205,9 @@ function checkMember(
 }
 
 function checkTables(own: Hello, peer: Hello): HelloRefusal | null {
-  if (!hashEquals(own.members, peer.members)) {
+  // A cluster that was born has its list in the topology; files may be older.
+  const isBorn = isSettled(own.phase) || isSettled(peer.phase)
+  if (!isBorn && !hashEquals(own.members, peer.members)) {
     return refuse(
       'members',
       `the member list of member ${peer.sender} (${showDigest(peer.members)}) differs from that of this member (${showDigest(own.members)})`,

@@ -18,6 +18,7 @@ import type { ShardSink } from '../shard/sink.js'
 import type { Clocks } from './clocks.js'
 import { commonKeyspaces, groupPlaces } from './groups.js'
 import type { MemberRests } from './rests.js'
+import type { Roster } from './roster.js'
 import type { Rota } from './rota.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 
@@ -38,11 +39,12 @@ export interface GroupsInit {
   readonly memory: MemberMemory
   readonly clocks: Clocks
   readonly rests: MemberRests
+  readonly roster: Pick<Roster, 'membersOf'>
 }
 
 /** By id. */
 export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
-  const { config, strategies, engine, random, state } = init
+  const { config, strategies, engine, random, state, roster } = init
   const places = groupPlaces(config)
   const common = commonKeyspaces(config, (name) => {
     const groups = places.filter(({ keyspace }) => keyspace.name === name)
@@ -71,7 +73,9 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
     return new Shard({
       ...shared,
       common: common.get(name),
-      members: { voters: place.members, learners: [] },
+      get members() {
+        return roster.membersOf({ id: place.shard })
+      },
       plugin,
       engine,
       times: init.times,

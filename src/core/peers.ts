@@ -4,7 +4,6 @@
 import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Output } from '../api/io.js'
-import { limits } from '../api/limits.js'
 import {
   keyspaceDigest,
   placementDigest,
@@ -13,10 +12,11 @@ import {
 } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
-import { ByteWriter, noBytes, Slab } from '../base/bytes.js'
+import { noBytes } from '../base/bytes.js'
 import { hashEquals, hashString } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { identityKey } from '../log/layout.js'
+import { Admission, applicant } from './admission.js'
 import { Birth } from './birth.js'
 import { bootBirth } from './birth-boot.js'
 import { memberListDigest } from './birth-state.js'
@@ -26,15 +26,17 @@ import {
   checkHello,
   decodeHello,
   encodeHello,
+  encodeNotice,
+  noticeOf,
   type Hello,
   protocolMax,
   protocolMin,
 } from './hello.js'
 import { type Link, Links } from './links.js'
+import { Outbox } from './outbox.js'
+import type { Roster } from './roster.js'
 import type { Stores } from './stores.js'
 import {
-  addMessage,
-  beginFrame,
   coreChannels,
   coreGroup,
   type FrameHead,
@@ -49,6 +51,7 @@ export interface PeersHost {
   messaging(from: MemberId, body: Uint8Array): void
   /** A beat for all groups. */
   rests(from: MemberId, body: Uint8Array): void
+  topology(from: MemberId, body: Uint8Array): void
   peerUp(peer: MemberId): void
   peerDown(peer: MemberId): void
 }
@@ -64,14 +67,11 @@ export interface PeersInit {
   readonly stores: Stores
   readonly clocks: Clocks
   readonly host: PeersHost
+  readonly roster: Pick<Roster, 'has' | 'gone' | 'isChanged'>
 }
 
 /** A silent peer gets an empty frame this often: it shows our clock. */
 const beatMs = 1_000
-/** Bytes of buffers that frames share: each buffer of its own costs a microsecond, and the collector more. */
-const slabBytes = 32 * 1024
-/** Bytes that the head of a frame or of a message has at most. */
-const headBytesMax = 64
 
 export class Peers {
   readonly #init: PeersInit
@@ -84,29 +84,31 @@ export class Peers {
   readonly isOldCopy: boolean
   /** The data was written under a keyspace table that routes in another way: nothing happens until it is accepted. */
   #otherTable: { readonly known: string; readonly given: string } | null = null
-  readonly #outbox = new Map<MemberId, ByteWriter>()
-  /** Frames are gone soon, all in their order. */
-  readonly #slab = new Slab(slabBytes)
+  readonly #outbox: Outbox
   /** Wall milliseconds since when each peer is, or is not, connected. */
   readonly #since = new Map<MemberId, number>()
   /** Links that wait until this member may greet, and whom it greets there. */
   readonly #ungreeted = new Map<LinkId, MemberId>()
   #now: Now
   #beatAt = 0
+  /** What members of the cluster said of this one. */
+  readonly admission = new Admission()
 
   constructor(init: PeersInit) {
     this.#init = init
     this.#now = init.now
     const { config, boot, random, now } = init
+    this.#outbox = new Outbox(this.#links, init.out, (to, link) => this.#head(to, link))
     const members = config.members.map((member) => member.id)
     for (const member of members) this.#since.set(member, now.wall)
     const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
     const { witness } = boot
-    const { self, bootstrap } = config
-    const { shardGroups } = config
+    const { self, bootstrap, shardGroups } = config
     const placement = shardGroups === undefined ? undefined : placementDigest(shardGroups)
     const shards = { given: config.shards, placement, file: init.configFile ?? '' }
-    const found = bootBirth({ self, members, identityRow, shards, witness, bootstrap, random, now })
+    const { isChanged } = init.roster
+    const place = { self, members, isChanged, shards }
+    const found = bootBirth({ ...place, identityRow, witness, bootstrap, random, now })
     const digest = routingDigest(config)
     this.refusal = found.kind === 'refused' ? found.sentence : ''
     const known = found.kind === 'known' ? found.keyspaces : null
@@ -151,7 +153,26 @@ export class Peers {
 
   /** One sentence while the cluster is not born, else empty. */
   get why(): string {
+    if (this.admission.isStranger && !this.isOpen) return applicant
     return this.#birth?.why() ?? this.refusal
+  }
+
+  /** The cluster may have gone on without what is on this disk: it has to hear what the members are now. */
+  get isLost(): boolean {
+    return this.#birth?.phase === 'lost'
+  }
+
+  /** Members are others now. */
+  listed(): void {
+    const { config, roster } = this.#init
+    for (const { id } of config.members)
+      if (!this.#since.has(id)) this.#since.set(id, this.#now.wall)
+    for (const link of [...this.#links.all()]) {
+      const { peer, dialled } = link
+      const id = peer ?? dialled
+      if (id !== null && !roster.has(id)) this.#end(link)
+    }
+    this.#init.out.push({ kind: 'members', members: config.members })
   }
 
   /** All groups of a member that had lost its disk are refilled. */
@@ -202,16 +223,7 @@ export class Peers {
 
   /** False when the peer cannot be reached now. */
   send(to: MemberId, message: Message): boolean {
-    const link = this.#links.best(to)
-    const bytes = message.body.length
-    if (link === null || bytes > limits.frameBytesMax - headBytesMax) return false
-    let writer = this.#writerOf(to, link)
-    if (writer.length + bytes > limits.frameSplitBytes && writer.length > headBytesMax) {
-      this.#leave(link, writer)
-      writer = this.#writerOf(to, link)
-    }
-    addMessage(writer, message)
-    return true
+    return this.#outbox.send(to, message)
   }
 
   /** Goes on with the birth, greets and beats. */
@@ -231,45 +243,27 @@ export class Peers {
 
   /** One frame per peer with everything that was said in this turn. */
   flush(): void {
-    for (const [peer, writer] of this.#outbox) {
-      const link = this.#links.best(peer)
-      if (writer.length > 0) this.#leave(link, writer)
-    }
-  }
-
-  #leave(link: Link | null, writer: ByteWriter): void {
-    const bytes = writer.finish(this.#slab)
-    if (link !== null) this.#init.out.push({ kind: 'frame', link: link.id, bytes })
+    this.#outbox.flush()
   }
 
   wakeAt(): number {
     return Math.min(this.#beatAt + beatMs, this.#birth?.wakeAt() ?? Number.MAX_SAFE_INTEGER)
   }
 
-  #writerOf(to: MemberId, link: Link): ByteWriter {
-    let writer = this.#outbox.get(to)
-    if (writer === undefined) {
-      writer = new ByteWriter(4 * 1024)
-      this.#outbox.set(to, writer)
-    }
-    if (writer.length > 0) return writer
-    beginFrame(writer, {
+  #head(to: MemberId, link: Link): FrameHead {
+    return {
       cluster: hashString(this.clusterId),
       sender: this.#init.config.self,
       senderIncarnation: this.incarnation,
       target: to,
       targetIncarnation: link.incarnation,
       wall: this.#now.wall,
-    })
-    return writer
+    }
   }
 
   #beat(now: Now): void {
     this.#beatAt = now.mono
-    for (const peer of this.#links.peers()) {
-      const link = this.#links.best(peer)
-      if (link !== null) this.#writerOf(peer, link)
-    }
+    this.#outbox.beat()
   }
 
   #writeIdentity(birth: Birth, value: Uint8Array): void {
@@ -316,12 +310,24 @@ export class Peers {
     const hello = decodeHello(bytes)
     if (birth === null || link.peer !== null) return
     if (hello === null) {
-      this.#refuse(link.id, 'it did not begin with a hello')
+      const waits = (): void => this.#trace('info', 'member.waits', { why: applicant })
+      const { clusterId, isOpen } = this
+      if (this.admission.take(link, bytes, { clusterId, isOpen, waits }))
+        this.#init.out.push({ kind: 'link-close', link: link.id })
+      else this.#refuse(link.id, 'it did not begin with a hello')
       return
     }
     const members = this.#init.config.members.map((member) => member.id)
     const own = this.#hello(birth, hello.sender)
-    const refusal = checkHello(own, hello, { dialled: link.dialled, members })
+    const { gone } = this.#init.roster
+    const refusal = checkHello(own, hello, { dialled: link.dialled, members, gone })
+    const notice = refusal === null ? null : noticeOf(refusal, own)
+    // Who hears a hello of a cluster that is born counts itself in.
+    if (refusal !== null && notice !== null) {
+      this.#init.out.push({ kind: 'frame', link: link.id, bytes: encodeNotice(notice) })
+      this.#refuse(link.id, refusal.sentence)
+      return
+    }
     if (refusal === null && birth.raise(hello.targetIncarnation)) {
       this.#beginAnew()
       return
@@ -369,6 +375,7 @@ export class Peers {
         else if (channel === coreChannels.birth) this.#birth?.message(from, body)
         else if (channel === coreChannels.messaging) this.#init.host.messaging(from, body)
         else if (channel === coreChannels.rest) this.#init.host.rests(from, body)
+        else if (channel === coreChannels.topology) this.#init.host.topology(from, body)
       },
     )
     if (head === null) this.#trace('warn', 'peer.malformed', { peer: from })

@@ -33,6 +33,7 @@ import { Shard } from '../shard/shard.js'
 import type { ShardSink } from '../shard/sink.js'
 import { transactionSpecs } from '../shard/transaction.js'
 import { SlotMap } from '../slots/map.js'
+import type { Roster } from './roster.js'
 import type { Stores } from './stores.js'
 
 /** Its number in rows, frames and traces: above those of all data. */
@@ -63,6 +64,13 @@ const whatCharsMax = 256
 /** Changes that wait at this member. */
 const waitingMax = 1_000
 
+/** The last one that the member knew before it started. */
+export function keptTopology(logRows: readonly Row[]): Topology | null {
+  const row = logRows.find((each) => each.key === topologyKey)
+  const kept = row === undefined ? null : decodeTopologyRow(row.value)
+  return kept === null ? null : decodeTopology(kept)
+}
+
 export interface TopologyInit {
   readonly config: Config
   readonly shard: Shard
@@ -81,17 +89,20 @@ export interface TopologyMakings extends Pick<TopologyInit, 'logRows' | 'adopted
   readonly random: Random
   readonly sink: ShardSink
   readonly rests: Rests
+  readonly roster: Pick<Roster, 'born'>
 }
 
 export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
-  const { config, strategies, engine, random, sink, rests } = init
+  const { config, strategies, engine, random, sink, rests, roster } = init
   const keyspace = topologyKeyspace(config)
   const shard = new Shard({
     id: topologyGroupId,
     shard: 0,
     keyspace,
     config,
-    members: { voters: config.members.map((member) => member.id), learners: [] },
+    get members() {
+      return { voters: roster.born, learners: [] }
+    },
     plugin: strategies.get(keyspace.strategy) as StrategyPlugin,
     engine,
     sink,
@@ -140,9 +151,7 @@ export class TopologyGroup {
       config,
       slots.map(({ from, to, shard }) => [from, to, shard]),
     )
-    const row = logRows.find((each) => each.key === topologyKey)
-    const kept = row === undefined ? null : decodeTopologyRow(row.value)
-    this.#known = (kept === null ? null : decodeTopology(kept)) ?? firstTopology(this.#founding)
+    this.#known = keptTopology(logRows) ?? firstTopology(this.#founding)
     this.#lane = makeLane(callerOf((reply) => this.#take(reply)))
     this.#looker = makeLane(callerOf((reply) => this.#looked(reply)))
   }
@@ -157,6 +166,11 @@ export class TopologyGroup {
     if (this.#waiting.length >= waitingMax) return done(busyTopology)
     this.#waiting.push({ what, edit, done })
     if (this.#waiting.length === 1) this.#begin()
+  }
+
+  /** A member told the one that it knows. */
+  heard(text: string): void {
+    this.#adopt(text)
   }
 
   /** Looks at what was applied. Once a turn, behind the shard's part. */

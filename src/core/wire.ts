@@ -10,7 +10,7 @@ export const wireVersion = 1
 export const coreGroup = 0
 
 /** Channels of the core group. */
-export const coreChannels = { birth: 0, messaging: 1, rest: 2 } as const
+export const coreChannels = { birth: 0, messaging: 1, rest: 2, topology: 3 } as const
 
 export interface FrameHead {
   readonly cluster: number

@@ -180,6 +180,8 @@ export class Host {
       case 'pause':
         clients.pause(output.connection, output.paused)
         return
+      case 'members':
+        return this.#parts.peers.follow(output.members)
       case 'link-close':
         peers.close(output.link)
         return

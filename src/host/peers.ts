@@ -3,7 +3,7 @@
 // ends when a frame is bad, when its queue is too long, or when nothing leaves it for too long.
 
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { Config, MemberConfig } from '../api/config.js'
+import type { Address, Config, MemberConfig } from '../api/config.js'
 import type { LinkId, MemberId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { QuorateError } from '../base/errors.js'
@@ -43,7 +43,9 @@ interface Link {
 }
 
 interface Dial {
-  readonly member: MemberConfig
+  readonly member: Pick<MemberConfig, 'id' | 'peer'>
+  /** Nobody is to be reached there any more. */
+  isOver: boolean
   /** Tries without success in a row. */
   failures: number
   timer: NodeJS.Timeout | null
@@ -64,15 +66,18 @@ export class Peers {
   readonly #log: HostLog
   readonly #timing: typeof shippedTiming
   readonly #links = new Map<LinkId, Link>()
-  readonly #dials: Dial[] = []
+  #dials: Dial[] = []
+  #members: readonly MemberConfig[]
   #corked: Link[] = []
   #server: Server | null = null
   #sweep: NodeJS.Timeout | null = null
   #nextId = 1
+  #isListening = false
   #isClosed = false
 
   constructor(init: PeersInit) {
     this.#config = init.config
+    this.#members = init.config.members
     this.#sink = init.sink
     this.#log = init.log
     this.#timing = init.timing ?? shippedTiming
@@ -81,7 +86,8 @@ export class Peers {
   /** Opens the peer port; answers the real port. Dialling begins with `dial`. */
   async listen(): Promise<number> {
     const self = this.#config.members.find((member) => member.id === this.#config.self)
-    if (self === undefined || this.#config.members.length === 1) return 0
+    if (self === undefined || this.#members.length === 1) return 0
+    this.#isListening = true
     const { host, port } = self.peer
     if (!isLoopback(host) && !this.#config.peersInsecure) {
       const sentence = `the peer address ${host}:${port} is not loopback, and peers are not authenticated yet: use a loopback address, or set peers.insecure: true in a network where every machine is trusted`
@@ -108,13 +114,29 @@ export class Peers {
 
   /** Keeps a link to every other member from now on. */
   dial(): void {
-    for (const member of this.#config.members) {
-      if (member.id === this.#config.self) continue
-      const dial: Dial = { member, failures: 0, timer: null, socket: null }
+    this.#sweep ??= setInterval(() => this.#closeStuck(), this.#timing.sweepMs)
+    const isKept = ({ member }: Dial): boolean =>
+      this.#members.some(({ id, peer }) => id === member.id && isSame(peer, member.peer))
+    for (const dial of this.#dials) if (!isKept(dial)) this.#giveUp(dial)
+    this.#dials = this.#dials.filter(isKept)
+    for (const member of this.#members) {
+      const isKnown = this.#dials.some((dial) => dial.member.id === member.id)
+      if (isKnown || member.id === this.#config.self) continue
+      const dial: Dial = { member, failures: 0, timer: null, socket: null, isOver: false }
       this.#dials.push(dial)
       this.#connect(dial)
     }
-    this.#sweep = setInterval(() => this.#closeStuck(), this.#timing.sweepMs)
+  }
+
+  /** Members are these from now on. A member that was alone listens now. */
+  follow(members: readonly MemberConfig[]): void {
+    if (this.#isClosed) return
+    this.#members = members
+    this.dial()
+    if (this.#isListening || members.length === 1) return
+    this.listen().catch((error: Error) =>
+      this.#log.log('error', 'peers.listen-failed', { why: error.message }),
+    )
   }
 
   /** Queues one frame. Frames of one turn leave together with `flush`. */
@@ -159,10 +181,7 @@ export class Peers {
   async closeAll(): Promise<void> {
     this.#isClosed = true
     if (this.#sweep !== null) clearInterval(this.#sweep)
-    for (const dial of this.#dials) {
-      if (dial.timer !== null) clearTimeout(dial.timer)
-      if (dial.socket?.connecting === true) dial.socket.destroy()
-    }
+    for (const dial of this.#dials) this.#giveUp(dial)
     for (const { socket } of this.#links.values()) {
       socket.destroySoon()
       setTimeout(() => socket.destroy(), lastFramesMs).unref()
@@ -170,6 +189,13 @@ export class Peers {
     const server = this.#server
     this.#server = null
     if (server !== null) await new Promise<void>((done) => server.close(() => done()))
+  }
+
+  /** What stands stays until the core closes it. */
+  #giveUp(dial: Dial): void {
+    dial.isOver = true
+    if (dial.timer !== null) clearTimeout(dial.timer)
+    if (dial.socket?.connecting === true) dial.socket.destroy()
   }
 
   #connect(dial: Dial): void {
@@ -193,7 +219,7 @@ export class Peers {
   }
 
   #redial(dial: Dial): void {
-    if (this.#isClosed) return
+    if (this.#isClosed || dial.isOver) return
     const bound = Math.min(redialMaxMs, redialMinMs * 2 ** Math.min(dial.failures, 10))
     const delay = dial.failures === 0 ? 0 : redialMinMs + Math.random() * (bound - redialMinMs)
     dial.failures++
@@ -252,6 +278,10 @@ export class Peers {
       if (link.silentSweeps * sweepMs >= stuckMs) this.#drop(link, 'it did not say who it is')
     }
   }
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return one.host === other.host && one.port === other.port
 }
 
 /** A socket error is followed by 'close', which is what counts. */

@@ -2,6 +2,7 @@
 // BUSY from when it runs for longer than the member bears, and may look at it and end it from there. News
 // are repeated while they hold, and forgotten when they stop coming.
 
+import type { Config } from '../api/config.js'
 import type { RunningScript } from '../api/group.js'
 import type { MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
@@ -18,8 +19,7 @@ export interface Running extends RunningScript {
 }
 
 export interface BusyNewsInit {
-  readonly self: MemberId
-  readonly members: readonly MemberId[]
+  readonly config: Pick<Config, 'self' | 'members'>
   readonly sink: ShardSink
   /** Milliseconds after which this member's clients are told. */
   readonly busyMs: () => number
@@ -59,9 +59,8 @@ export class BusyNews {
     this.#told = kind
     this.#toldAt = now.mono
     const body = encodeNews(told)
-    for (const member of this.#init.members) {
-      if (member !== this.#init.self) this.#init.sink.send(member, channels.busy, body)
-    }
+    const { members, self } = this.#init.config
+    for (const { id } of members) if (id !== self) this.#init.sink.send(id, channels.busy, body)
   }
 
   hear(from: MemberId, body: Uint8Array, now: Now): void {

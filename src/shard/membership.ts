@@ -17,7 +17,8 @@ export interface MembershipHost {
 }
 
 export class Membership {
-  readonly #initial: Members
+  /** Of a member that joins its `members` are known when it starts. */
+  readonly #init: Pick<ShardInit, 'members'>
   readonly #self: MemberId
   readonly #sink: ShardSink
   readonly #host: MembershipHost
@@ -26,14 +27,14 @@ export class Membership {
   readonly #asked = new Map<Token, ChangeDone>()
 
   constructor(init: Pick<ShardInit, 'members' | 'config' | 'sink'>, host: MembershipHost) {
-    this.#initial = init.members
+    this.#init = init
     this.#self = init.config.self
     this.#sink = init.sink
     this.#host = host
   }
 
   get members(): Members {
-    return this.applied ?? this.#initial
+    return this.applied ?? this.#init.members
   }
 
   /** What a checkpoint keeps. */

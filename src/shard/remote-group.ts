@@ -167,9 +167,8 @@ export class RemoteGroup implements Group {
       leap: () => init.random.between(1, leapMax),
       ask: (lane, call) => this.#reads.add(lane, call, this.#now),
     })
-    const members = config.members.map((member) => member.id)
     const busyMs = init.busyMs ?? (() => 0)
-    this.#busy = new BusyNews({ self: config.self, members, sink, busyMs })
+    this.#busy = new BusyNews({ config, sink, busyMs })
     this.scripts = new RemoteScripts(this.#busy)
   }
 

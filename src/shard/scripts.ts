@@ -84,8 +84,7 @@ export class Scripts implements GroupScripts {
   constructor(init: ScriptsInit) {
     this.#init = init
     const { config, sink, means } = init
-    const members = config.members.map(({ id }) => id)
-    this.news = new BusyNews({ self: config.self, members, sink, busyMs: means.busyMs })
+    this.news = new BusyNews({ config, sink, busyMs: means.busyMs })
   }
 
   /** The engine can take back what it did. */

@@ -57,16 +57,20 @@ test('hello: cut, garbled or of another protocol: is no hello and throws nothing
 })
 
 test('hello: of a fitting peer: is accepted, dialled or calling', (t) => {
-  t.is(checkHello(own, makeHello(), { dialled: 2 as MemberId, members: ids }), null)
-  t.is(checkHello(own, makeHello(), { dialled: null, members: ids }), null)
+  t.is(checkHello(own, makeHello(), { dialled: 2 as MemberId, members: ids, gone: [] }), null)
+  t.is(checkHello(own, makeHello(), { dialled: null, members: ids, gone: [] }), null)
   t.is(
-    checkHello(own, makeHello({ target: 0 as MemberId }), { dialled: 2 as MemberId, members: ids }),
+    checkHello(own, makeHello({ target: 0 as MemberId }), {
+      dialled: 2 as MemberId,
+      members: ids,
+      gone: [],
+    }),
     null,
   )
   const empty = makeHello({ phase: 'unborn', clusterId: '' })
-  t.is(checkHello(own, empty, { dialled: null, members: ids }), null)
+  t.is(checkHello(own, empty, { dialled: null, members: ids, gone: [] }), null)
   const forming = makeHello({ phase: 'forming', clusterId: 'cd'.repeat(16) })
-  t.is(checkHello(own, forming, { dialled: null, members: ids }), null)
+  t.is(checkHello(own, forming, { dialled: null, members: ids, gone: [] }), null)
 })
 
 test('hello: of a peer that does not fit: is refused with its fault and a sentence that shows both', (t) => {
@@ -100,7 +104,7 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
     [
       { sender: 9 as MemberId },
       null,
-      'member',
+      'stranger',
       'member 9 is not in the member list of this member',
     ],
     [
@@ -117,15 +121,18 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
     ],
   ]
   for (const [change, dialled, fault, sentence] of cases) {
-    t.deepEqual(checkHello(own, makeHello(change), { dialled, members: ids }), {
+    t.deepEqual(checkHello(own, makeHello(change), { dialled, members: ids, gone: [] }), {
       fault,
       sentence,
     } as never)
   }
-  const list = makeHello({
-    members: memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }]),
-  })
-  t.is(checkHello(own, list, { dialled: null, members: ids })?.fault, 'members')
+  const members = memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }])
+  const link = { dialled: null, members: ids, gone: [] }
+  const young = { ...own, phase: 'unborn', clusterId: '' } as const
+  const list = makeHello({ members, phase: 'unborn', clusterId: '' })
+  t.is(checkHello(young, list, link)?.fault, 'members')
+  t.is(checkHello(own, list, link), null, 'a cluster that was born has its list elsewhere')
+  t.is(checkHello(own, list, { ...link, gone: [2 as MemberId] })?.fault, 'removed')
 })
 
 test('birth state: encoded: reads back; an id without a phase, or the other way round, is refused', (t) => {

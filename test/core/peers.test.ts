@@ -36,10 +36,12 @@ function start(self: number, mono: number, cluster = 'test'): End {
     now: at(mono),
     stores: new Stores(out),
     clocks: new Clocks(),
+    roster: { has: (id) => members.some((member) => member.id === id), gone: [], isChanged: false },
     host: {
       message: (_from, _group, _channel, body) => void got.push(body.length),
       messaging: () => undefined,
       rests: () => undefined,
+      topology: () => undefined,
       peerUp: (peer) => void events.push(`up ${peer}`),
       peerDown: (peer) => void events.push(`down ${peer}`),
     },

@@ -193,6 +193,8 @@ export class SimMember implements NetworkEnd, Server {
         return this.#connections.get(output.connection)?.pause(output.paused)
       case 'frame':
         return this.#world.network().send(this.index, output.link, output.bytes)
+      case 'members':
+        return
       case 'link-close':
         return this.#world.network().close(this.index, output.link)
       case 'store':

@@ -132,7 +132,7 @@ function joinMarks(a: SeenMark, b: SeenMark): SeenMark {
 /** Groups and seats are numbered by the table of keyspaces and the list of members. */
 function clusterOf({ cluster, config, groups }: RouterState): number {
   const table = config.keyspaces.map(({ name, level, strategy }) => `${name} ${level} ${strategy}`)
-  const members = config.members.map(({ id }) => id)
+  const members = cluster.topology.roster?.born ?? config.members.map(({ id }) => id)
   const words = [cluster.clusterId, groups.length, ...members, ...table]
   return hashBytes(textToBytes(words.join('\n'))).low
 }

@@ -1,0 +1,71 @@
+// Who the members are: those of the files, until the topology says otherwise. `config` is the configuration with
+// the members as they are now; whoever holds it sees changes.
+
+import { type Config, type MemberConfig, readAddress, type ShardGroup } from '../api/config.js'
+import type { MemberId } from '../api/ids.js'
+import type { Members } from '../api/strategy.js'
+import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
+
+export class Roster {
+  readonly config: Config
+  readonly #files: Config
+  #members: readonly MemberConfig[]
+  #topology: Topology | null = null
+
+  /** `kept` is the last topology that this member knew before it started. */
+  constructor(files: Config, kept: Topology | null) {
+    this.#files = files
+    this.#members = files.members
+    const members = (): readonly MemberConfig[] => this.#members
+    this.config = {
+      ...files,
+      get members() {
+        return members()
+      },
+    }
+    if (kept !== null) this.adopt(kept)
+  }
+
+  /** Files count no more. */
+  get isChanged(): boolean {
+    return this.#topology !== null
+  }
+
+  /** Members that the groups of every shard began with. */
+  get born(): readonly MemberId[] {
+    return this.#topology?.roster?.born ?? this.#files.members.map(({ id }) => id)
+  }
+
+  get gone(): readonly MemberId[] {
+    return this.#topology?.roster?.gone ?? []
+  }
+
+  has(id: MemberId): boolean {
+    return this.#members.some((member) => member.id === id)
+  }
+
+  /** The list that the log of a group begins with. */
+  membersOf(group: Pick<ShardGroup, 'id'>): Members {
+    const placed = this.#files.shardGroups?.find(({ id }) => id === group.id)
+    return { voters: placed?.members ?? this.born, learners: [] }
+  }
+
+  /** True where members or their addresses are others now. */
+  adopt(topology: Topology): boolean {
+    if (topology.roster === undefined) return false
+    const before = this.#topology?.members
+    this.#topology = topology
+    this.#members = topology.members.map((member) => this.#configOf(member))
+    return before === undefined || !sameMembers(before, topology.members)
+  }
+
+  /** A member listens where its own file says. */
+  #configOf({ id, name, address, peer, cluster }: TopologyMember): MemberConfig {
+    const own = this.#files.members.find((member) => member.id === id)
+    if (id === this.#files.self && own !== undefined) return { ...own, name }
+    const [client, at] = [readAddress(address), readAddress(peer)]
+    const nowhere = { host: '', port: 0 }
+    const slots = cluster === undefined ? undefined : (readAddress(cluster) ?? undefined)
+    return { id, name, client: client ?? nowhere, peer: at ?? nowhere, cluster: slots }
+  }
+}

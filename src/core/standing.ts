@@ -1,0 +1,96 @@
+// Whether this member belongs to the cluster, and who else does: follows the topology, tells it to members that
+// link up, and waits for it where what is on the own disk may be old or nothing.
+
+import type { MemberId, Now } from '../api/ids.js'
+import type { Topology } from '../api/topology.js'
+import { encodeTopology } from '../api/topology.js'
+import { bytesToText, textToBytes } from '../base/bytes.js'
+import type { Peers } from './peers.js'
+import type { Roster } from './roster.js'
+import type { TopologyGroup } from './topology-group.js'
+import { coreChannels, coreGroup } from './wire.js'
+
+export interface StandingInit {
+  readonly self: MemberId
+  readonly roster: Roster
+  readonly peers: () => Peers
+  readonly topology: () => TopologyGroup
+}
+
+/** First byte of a message: a question, or the topology; nothing behind it where members are those of the files. */
+const asks = 0
+const tells = 1
+/** Milliseconds between two questions. */
+const askMs = 200
+/** Milliseconds after which a member that nobody answers goes by its files: all may have lost their disks. */
+const unansweredMs = 2_000
+
+export class Standing {
+  readonly #init: StandingInit
+  /** Somebody said what the members are. */
+  #isTold = false
+  #isListed = false
+  #askAt = 0
+  #waitsSince: number | null = null
+
+  constructor(init: StandingInit) {
+    this.#init = init
+  }
+
+  /** Why the member has to stop, or empty. */
+  get refusal(): string {
+    const { roster, self } = this.#init
+    if (!roster.gone.includes(self) && !this.#init.peers().admission.isRemoved) return ''
+    return `member ${self} was removed from the cluster; its id is never used again: give this process a new one, and an empty directory`
+  }
+
+  /** A later topology is known. */
+  adopted(topology: Topology): void {
+    if (this.#init.roster.adopt(topology)) this.#init.peers().listed()
+  }
+
+  /** Behind the inputs of a turn: true where the strategies may begin. */
+  mayStart({ mono }: Now): boolean {
+    const peers = this.#init.peers()
+    if (!peers.isLost || this.#isTold || this.#init.roster.config.members.length === 1) return true
+    this.#waitsSince ??= mono
+    if (!peers.admission.isStranger && mono - this.#waitsSince >= unansweredMs) return true
+    if (mono < this.#askAt) return false
+    this.#askAt = mono + askMs
+    for (const peer of peers.connected()) this.#send(peer, Uint8Array.of(asks))
+    return false
+  }
+
+  /** Monotonic milliseconds. */
+  wakeAt(): number {
+    return this.#waitsSince === null || this.#isTold ? Number.MAX_SAFE_INTEGER : this.#askAt
+  }
+
+  /** Links go to whom the last start knew, before anything is heard. */
+  begin(): void {
+    if (this.#isListed) return
+    this.#isListed = true
+    if (this.#init.roster.isChanged) this.#init.peers().listed()
+  }
+
+  peerUp(peer: MemberId): void {
+    const { roster, topology } = this.#init
+    const text = roster.isChanged ? encodeTopology(topology().topology) : ''
+    this.#send(peer, textToBytes(String.fromCharCode(tells) + text))
+  }
+
+  received(from: MemberId, body: Uint8Array): void {
+    if (body[0] === asks) {
+      // Who waits itself knows nothing.
+      if (!this.#init.peers().isLost || this.#isTold) this.peerUp(from)
+      return
+    }
+    if (body[0] !== tells) return
+    if (body.length > 1) this.#init.topology().heard(bytesToText(body.subarray(1)))
+    this.#isTold = true
+  }
+
+  #send(to: MemberId, body: Uint8Array): void {
+    this.#init.peers().send(to, { group: coreGroup, channel: coreChannels.topology, body })
+  }
+}
