@@ -1,6 +1,7 @@
 // How the router reaches a replication group without knowing the shard: callers, lanes and calls.
 // Router and shard live on one floor and never import each other; the core ties them here.
 
+import type { GroupBackups } from './backup.js'
 import type { CommandSpec } from './command.js'
 import type { GroupSettings } from './group-settings.js'
 import type { GroupId, MemberId } from './ids.js'
@@ -89,6 +90,8 @@ export interface Group {
   setActiveExpire?(isOn: boolean): void
   /** Sixteen hexadecimal digits of all replicated state; empty while an entry is half done. Walks all data. */
   digestText?(): string
+  /** Absent where there is no replica. */
+  readonly backups?: GroupBackups
   /** Absent where it knows no bounds. */
   readonly memory?: GroupBounds
   /** What runs scripts here; absent or null where none do. */

@@ -105,6 +105,9 @@ export const limits = {
   /** Bytes of one snapshot chunk, checked and hashed four times on its way in, and chunks in flight. */
   snapshotChunkBytes: 128 * 1024,
   snapshotChunksInFlight: 8,
+  /** Backups of one group that are read at a time, and milliseconds after which a silent one is over. */
+  backupsMax: 4,
+  backupIdleMs: 60_000,
   /** Bytes of rows that a receiver loads in one turn: about a thousand elements. */
   snapshotSliceBytes: 16 * 1024,
   /** Bytes of one row or of the shard's part of a snapshot, which arrive in pieces. */

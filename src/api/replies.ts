@@ -166,6 +166,13 @@ export const execWithoutMulti = error('ERR EXEC without MULTI')
 export const discardWithoutMulti = error('ERR DISCARD without MULTI')
 export const nestedMulti = error('ERR MULTI calls can not be nested')
 export const watchInMulti = error('ERR WATCH inside MULTI is not allowed')
+export const busyBackup = error('BUSY A backup of this group is under way, or too many of them')
+export const backupGone = error(
+  'ERR There is no such backup: nothing was asked of it for a minute, or a snapshot took the place of the state',
+)
+export const noReplicaHere = error(
+  'ERR This member holds no replica of the group, see QUORATE STATUS',
+)
 export const busyTopology = error(
   'TRYAGAIN The topology is being changed by others, try again later',
 )

@@ -14,6 +14,7 @@ export const errorCodes = {
   STORE_POISONED: 'a write or sync failed, so the store may not be used again',
   LISTEN_FAILED: 'the address cannot be listened on',
   RUNTIME_UNSUPPORTED: 'the Node.js version is not supported',
+  BACKUP_INVALID: 'a backup cannot be written, or is not whole',
   MEMBER_UNREACHABLE: 'a member cannot be asked',
   PEERS_EXPOSED: 'the peer port would leave loopback without authentication',
 } as const

@@ -1,8 +1,13 @@
-// How the command line speaks to a member: one ioredis connection for one command.
+// How the command line speaks to a member: one ioredis connection, for one command or for many.
 
 import { Redis } from 'ioredis'
+import type { MemberLink } from '../backup/link.js'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
+
+/** Milliseconds that a member has for one command. */
+const commandMs = 10_000
+const longCommandMs = 120_000
 
 /** Sends one command; throws a QuorateError with one sentence where the member cannot be asked. */
 export async function askMember(
@@ -10,38 +15,71 @@ export async function askMember(
   command: string,
   ...args: readonly string[]
 ): Promise<unknown> {
-  const { host } = options
-  const port = Number(options.port)
-  const client = connect(options, port)
-  let fault: Error | null = null
-  client.on('error', (error: Error) => {
-    fault = error
-  })
+  const client = connect(options, commandMs)
   try {
-    await client.connect()
-    return await client.call(command, ...args)
+    await client.redis.connect()
+    return await client.redis.call(command, ...args)
   } catch (error) {
-    const why = describe(fault ?? error)
-    throw new QuorateError('MEMBER_UNREACHABLE', `member ${host}:${port}: ${why}`)
+    throw client.failure(error)
   } finally {
-    client.disconnect()
+    client.redis.disconnect()
   }
 }
 
-function connect(options: ClientOptions, port: number): Redis {
+export async function openMember(options: ClientOptions): Promise<MemberLink> {
+  const client = connect(options, longCommandMs)
+  const { redis } = client
+  const tried = async <T>(what: () => Promise<T>): Promise<T> => {
+    try {
+      return await what()
+    } catch (error) {
+      throw client.failure(error)
+    }
+  }
+  await tried(() => redis.connect())
+  return {
+    call: (command, ...args) => tried(() => redis.callBuffer(command, ...args)),
+    pipeline: (commands) =>
+      tried(async () => {
+        const pipe = redis.pipeline()
+        for (const [command, ...args] of commands) pipe.callBuffer(String(command), ...args)
+        const answers = (await pipe.exec()) ?? []
+        return answers.map(([error, answer]) => error ?? answer)
+      }),
+    close: () => redis.disconnect(),
+  }
+}
+
+interface Client {
+  readonly redis: Redis
+  failure(error: unknown): QuorateError
+}
+
+function connect(options: ClientOptions, commandTimeout: number): Client {
+  const { host } = options
+  const port = Number(options.port)
   const password = options.password ?? process.env['QUORATE_PASSWORD']
-  return new Redis({
-    host: options.host,
+  const redis = new Redis({
+    host,
     port,
     ...(password === undefined ? {} : { password }),
     lazyConnect: true,
     connectTimeout: 3000,
-    commandTimeout: 10_000,
+    commandTimeout,
     enableReadyCheck: false,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   })
+  let fault: Error | null = null
+  redis.on('error', (error: Error) => {
+    fault = error
+  })
+  return {
+    redis,
+    failure: (error) =>
+      new QuorateError('MEMBER_UNREACHABLE', `member ${host}:${port}: ${describe(fault ?? error)}`),
+  }
 }
 
 function describe(error: unknown): string {

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Option } from 'commander'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions, DevOptions } from './arguments.js'
+import type { BackupOptions } from './backup.js'
+import type { RestoreOptions } from './restore.js'
 import type { TopologyOptions } from './topology.js'
+import type { VerifyOptions } from './verify.js'
 
 /** Runs one command line (without node and script); answers the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -39,6 +42,7 @@ export async function buildProgram(
   addStatus(program, finish)
   addTopology(program, finish)
   addRecover(program, finish)
+  addBackup(program, finish)
   return program
 }
 
@@ -78,9 +82,10 @@ async function addStart(program: Command, withOptions: boolean, finish: Finish):
 }
 
 /** Which member a command speaks to. `-h` is the host, as in redis-cli. */
-function addClientOptions(command: Command): Command {
+function addClientOptions(command: Command, needsPort = true): Command {
+  const port = new Option('-p, --port <port>', 'client port of any member')
   return command
-    .requiredOption('-p, --port <port>', 'client port of any member')
+    .addOption(port.makeOptionMandatory(needsPort))
     .option('-h, --host <host>', 'its host', '127.0.0.1')
     .option('-a, --password <password>', 'its password; QUORATE_PASSWORD is safer')
     .helpOption('--help', 'display help for command')
@@ -114,6 +119,31 @@ function addRecover(program: Command, finish: Finish): void {
     .action(async (options: ClientOptions) => {
       const { acceptLoss } = await import('./recover.js')
       finish(await acceptLoss(options))
+    })
+}
+
+function addBackup(program: Command, finish: Finish): void {
+  addClientOptions(program.command('backup <directory>'))
+    .description('write the data of all groups to RDB files while clients go on')
+    .option('--json', 'the manifest as JSON')
+    .action(async (directory: string, options: BackupOptions) => {
+      const { backUp } = await import('./backup.js')
+      finish(await backUp(directory, options))
+    })
+  addClientOptions(program.command('restore <source>'))
+    .description('write a backup, or an RDB file of Redis, into a cluster of any shape')
+    .option('--replace', 'replace keys that are there')
+    .option('--json', 'as JSON')
+    .action(async (source: string, options: RestoreOptions) => {
+      const { restoreFrom } = await import('./restore.js')
+      finish(await restoreFrom(source, options))
+    })
+  addClientOptions(program.command('verify <source>'), false)
+    .description('check that a backup is whole; with a port, that a cluster has its keys')
+    .option('--json', 'as JSON')
+    .action(async (source: string, options: VerifyOptions) => {
+      const { verify } = await import('./verify.js')
+      finish(await verify(source, options))
     })
 }
 

@@ -29,6 +29,7 @@ export type StatusRow = Readonly<Record<string, unknown>>
 
 export interface StatusReport {
   readonly cluster: unknown
+  readonly version: unknown
   readonly members: readonly StatusRow[]
   readonly keyspaces: readonly StatusRow[]
   readonly groups: readonly StatusRow[]

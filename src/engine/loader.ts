@@ -187,8 +187,9 @@ export class Loader {
       this.#fault = 'a row of entries is malformed'
       return
     }
-    found.left--
     restorePart(value, part)
     this.#target.part(key, value, part)
+    // Who reads slot by slot lets whole ones go.
+    if (--found.left === 0) this.#awaited.delete(at.id)
   }
 }

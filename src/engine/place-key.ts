@@ -7,7 +7,7 @@ import { rowDatabasesMax } from './rows.js'
 
 /** Below what scripts are kept in, and fixed as they are. */
 export const placesDb = rowDatabasesMax - hiddenDatabases - 1
-const placesKey = 'places'
+export const placesKey = 'places'
 
 /** Exchanges two databases and keeps the order. */
 export function swapDatabases(context: Context, a: number, b: number): void {

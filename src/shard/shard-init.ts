@@ -4,6 +4,7 @@ import type { Times } from '../api/times.js'
 import { type Config, type KeyspaceConfig, shardsHeldMax } from '../api/config.js'
 import type { Engine, EngineFactory, EngineOptions } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
+import type { Group } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { Rests } from '../api/rest.js'
 import type { CommonKeyspace, Members, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
@@ -87,11 +88,24 @@ export function guestsOf(
   })
 }
 
+/** How a backup asks the group. */
+type Asking = Pick<StorageInit['host'], 'submit' | 'spec' | 'supports'>
+
 export function storageOf(
   init: ShardInit,
-  of: Pick<StorageInit, 'makeEngine' | 'windows' | 'membership'> & StorageInit['host'],
+  shard: Pick<Group, 'submit'> & { readonly engine: Engine },
+  of: Pick<StorageInit, 'makeEngine' | 'windows' | 'membership'> &
+    Omit<StorageInit['host'], keyof Asking>,
 ): Storage {
-  const { makeEngine, windows, membership, ...host } = of
+  const { makeEngine, windows, membership, ...rest } = of
+  const { supports } = init.plugin
+  const submit: Asking['submit'] = (lane, call) => shard.submit(lane, call)
+  const host = {
+    ...rest,
+    submit,
+    supports,
+    spec: (name: string) => shard.engine.commands.get(name),
+  }
   return new Storage({
     group: init.id,
     config: init.config,

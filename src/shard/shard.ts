@@ -133,7 +133,7 @@ export class Shard implements Group {
       ...{ events: this.#events, windows: this.#windows, reads: this.#reads, host: this.#host },
       ...(init.times === undefined ? {} : { times: init.times }),
     })
-    this.#storage = storageOf(init, {
+    this.#storage = storageOf(init, this, {
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
       ...{ windows: this.#windows, executor: this.#executor, membership: this.#membership },
       strategy: () => this.#strategy,
@@ -151,6 +151,10 @@ export class Shard implements Group {
   /** Begins to load the checkpoint; `turn` goes on with it. */
   load(): void {
     this.#storage.load(this.engine)
+  }
+
+  get backups() {
+    return this.#storage.backups
   }
 
   get isLoaded(): boolean {

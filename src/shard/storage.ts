@@ -21,6 +21,7 @@ import { assert } from '../base/assert.js'
 import { type Hash64, hashZero } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { GroupLog } from '../log/records.js'
+import { Backups, type BackupsHost } from './backups.js'
 import { Checkpoints } from './checkpoints.js'
 import { Cleaner } from './cleaner.js'
 import type { Executor } from './executor.js'
@@ -57,7 +58,7 @@ export interface Recovered {
   readonly recovering: RecoveryCause | null
 }
 
-export interface StorageHost {
+export interface StorageHost extends Pick<BackupsHost, 'submit' | 'spec' | 'supports'> {
   readonly executor: Executor
   strategy(): Strategy | null
   /** A snapshot took the place of the engine. */
@@ -78,6 +79,7 @@ export interface StorageInit {
 }
 
 export class Storage {
+  readonly backups: Backups
   readonly #init: StorageInit
   readonly #log: GroupLog
   readonly #writer: LogWriter
@@ -98,6 +100,14 @@ export class Storage {
     this.#log = new GroupLog(init.group, init.merges)
     this.#writer = new LogWriter({ log: this.#log, sink: init.sink, durability: init.durability })
     this.#cleaner = new Cleaner(init.sink)
+    this.backups = new Backups({
+      ...init.host,
+      group: init.group,
+      sink: init.sink,
+      checkpoints: () => this.#checkpoints,
+      requestCheckpoint: () => this.requestCheckpoint(),
+      applied: () => init.host.executor.applied,
+    })
   }
 
   get counters(): Readonly<Record<string, number>> {
@@ -220,6 +230,7 @@ export class Storage {
     this.#forget(strategy)
     this.#checkpoint(strategy, now)
     this.#snapshots?.turn(now)
+    this.backups.turn(now)
     this.#cleaner.turn(now)
     if (this.#writer.failed !== null) this.why = `the log cannot be written: ${this.#writer.failed}`
   }
@@ -250,6 +261,7 @@ export class Storage {
       this.#writer.wakeAt(),
       this.#checkpoints?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
       this.#snapshots?.wakeAt() ?? Number.MAX_SAFE_INTEGER,
+      this.backups.wakeAt(),
       this.#cleaner.wakeAt(),
     )
   }

@@ -9,6 +9,7 @@ import type {
   StrategyInit,
   StrategyPlugin,
   StrategyStatus,
+  Supports,
 } from '../../src/api/strategy.js'
 import { hashZero } from '../../src/base/hash.js'
 import { Random } from '../../src/base/random.js'
@@ -211,7 +212,14 @@ function unlogged(self: number, index: number) {
     merges: false,
     makeEngine: () => new FakeEngine(),
     windows: new Windows(),
-    host: { executor: executor as unknown as Executor, strategy: () => strategy, installed() {} },
+    host: {
+      executor: executor as unknown as Executor,
+      strategy: () => strategy,
+      installed() {},
+      submit() {},
+      spec: () => undefined,
+      supports: { reads: [] } as unknown as Supports,
+    },
   })
   storage.load(executor.engine)
   sink.answerAll()

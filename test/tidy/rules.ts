@@ -32,7 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/core': [...below, ...floorTwo, 'src/shard', 'src/router'],
   'src/host': [...below, 'src/core'],
   'src/config': [...below, 'src/host', 'src/core'],
-  'src/cli': [...below, 'src/host', 'src/core', 'src/config'],
+  'src/backup': [...below, 'src/engine'],
+  'src/cli': [...below, 'src/backup', 'src/host', 'src/core', 'src/config'],
 }
 
 /** The files directly in src: the process's entry and the package doors. */

@@ -10,10 +10,11 @@ export class RdbReader {
   readonly #bytes: Buffer
   readonly #end: number
   readonly #textBytesMax: number
-  #at = 0
+  #at: number
   #ok = true
 
-  constructor(bytes: Buffer, end: number, textBytesMax: number) {
+  constructor(bytes: Buffer, end: number, textBytesMax: number, from = 0) {
+    this.#at = from
     this.#bytes = bytes
     this.#end = end
     this.#textBytesMax = textBytesMax
@@ -21,6 +22,11 @@ export class RdbReader {
 
   get ok(): boolean {
     return this.#ok
+  }
+
+  /** How far it has read. */
+  get at(): number {
+    return this.#at
   }
 
   /** Bytes left: no count of elements may be greater. */
@@ -89,6 +95,27 @@ export class RdbReader {
     return this.#bytes.subarray(at, at + length)
   }
 
+  /** Steps over a string, packed or not. */
+  skipText(): void {
+    if (this.left === 0) this.#ok = false
+    if (!this.#ok) return
+    const kind = this.#bytes[this.#at] as number
+    if (kind >= 0xc0 && kind <= 0xc2) {
+      this.skip(kind === 0xc0 ? 2 : kind === 0xc1 ? 3 : 5)
+      return
+    }
+    if (kind === 0xc3) {
+      this.#at++
+      const packed = this.length()
+      this.length()
+      this.skip(Number(packed))
+    } else this.skip(Number(this.length()))
+  }
+
+  skip(count: number): void {
+    if (this.#has(count)) this.#at += count
+  }
+
   double(): number {
     return this.#has(8) ? this.#bytes.readDoubleLE(this.#skip(8)) : 0
   }
@@ -105,6 +132,11 @@ export class RdbReader {
     const value = Number(text)
     if (text.trim() !== text || text === '' || Number.isNaN(value)) this.#ok = false
     return value
+  }
+
+  /** 32 bits, little endian. */
+  seconds(): number {
+    return this.#has(4) ? this.#bytes.readUInt32LE(this.#skip(4)) : 0
   }
 
   /** 64 bits, little endian; what is no safe integer is none. */

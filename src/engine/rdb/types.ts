@@ -30,5 +30,18 @@ export const rdbTypes = {
   hashListpackTimed: 25,
 } as const
 
+/** What stands in a file where the type of a value does not. */
+export const opcodes = {
+  library: 0xf5,
+  idle: 0xf8,
+  frequency: 0xf9,
+  note: 0xfa,
+  sizes: 0xfb,
+  expiryMs: 0xfc,
+  expiry: 0xfd,
+  database: 0xfe,
+  end: 0xff,
+} as const
+
 /** Work in steps: each `yield` stands for one element. */
 export type Work<T> = Generator<undefined, T>

@@ -63,6 +63,11 @@ export class RdbWriter {
     this.#bytes.rawText(text)
   }
 
+  /** Everything as it is, and nothing is left. */
+  taken(): Buffer {
+    return asBuffer(this.#bytes.finish())
+  }
+
   /** Everything, closed with version and checksum. */
   sealed(version: number): Buffer {
     this.#bytes.byte(version & 255).byte(version >> 8)
@@ -101,4 +106,8 @@ export class RdbWriter {
     this.#bytes.raw(packed)
     return true
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -1,10 +1,11 @@
-// QUORATE STATUS, TOPOLOGY, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
+// QUORATE STATUS, TOPOLOGY, BACKUP, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
 
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { admin, container, helpOf, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
 import { clusterStatus } from '../status.js'
+import backup from './quorate-backup.js'
 import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
 import session from './quorate-session.js'
@@ -55,6 +56,8 @@ export default {
       since: '0.1.0',
       group: 'server',
       lines: [
+        'BACKUP BEGIN <group> | NEXT <group> <backup> | END <group> <backup>',
+        '    Reads the state of a group at one position, page by page: what quorate backup does.',
         'CONSISTENCY [STRONG|SEQUENTIAL|CAUSAL|EVENTUAL|DEFAULT]',
         '    Says what the reads of the connection show, or sets it. Writes keep the level of their keyspace.',
         'EXPLAIN <key>',
@@ -71,6 +74,7 @@ export default {
         '    Lets halted groups go on with the longest log that is left. Writes may be lost.',
       ],
     }),
+    backup,
     consistency,
     explain,
     recover,
