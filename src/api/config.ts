@@ -17,6 +17,9 @@ export interface Address {
   readonly port: number
 }
 
+/** Peers listen this far above the client port unless told otherwise, as in Redis Cluster. */
+export const peerPortOffset = 10_000
+
 export function writeAddress({ host, port }: Address): string {
   return `${host}:${port}`
 }

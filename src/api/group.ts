@@ -180,6 +180,11 @@ export interface GroupReport {
    * where a majority holds what is answered.
    */
   readonly onlyHere: number
+  /** Who votes on what is written; none where it is not known. Of a change that is open those before are `outgoing`. */
+  readonly voters: readonly MemberId[]
+  /** Have everything, and do not vote. */
+  readonly learners: readonly MemberId[]
+  readonly outgoing: readonly MemberId[]
   readonly counters: Readonly<Record<string, number>>
 }
 

@@ -6,7 +6,7 @@ import { lastSentence, type MemberEnd, type RunningProcess, spawnMember } from '
 import { type DevPlan, planDev } from './dev-plan.js'
 import { takenPort } from './taken-port.js'
 import { QuorateError } from '../base/errors.js'
-import { peerPortOffset } from '../config/resolve.js'
+import { peerPortOffset } from '../api/config.js'
 import type { DevOptions } from './arguments.js'
 
 /** Milliseconds until the cluster must be ready, and that a clean stop may take. */

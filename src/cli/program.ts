@@ -7,6 +7,7 @@ import { QuorateError } from '../base/errors.js'
 import type { ClientOptions, DevOptions } from './arguments.js'
 import type { BackupOptions } from './backup.js'
 import type { RestoreOptions } from './restore.js'
+import { addMembers } from './member-commands.js'
 import type { TopologyOptions } from './topology.js'
 import type { VerifyOptions } from './verify.js'
 
@@ -41,6 +42,7 @@ export async function buildProgram(
   await addStart(program, wanted === 'start' || wanted === undefined, finish)
   addStatus(program, finish)
   addTopology(program, finish)
+  addMembers(program, finish, addClientOptions)
   addRecover(program, finish)
   addBackup(program, finish)
   return program

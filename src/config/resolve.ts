@@ -10,6 +10,7 @@ import {
   type ListenerConfig,
   type MemberConfig,
   routings,
+  peerPortOffset,
 } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
 import type { ConfigError } from '../base/errors.js'
@@ -27,9 +28,6 @@ export interface SelfOverrides {
   readonly level?: string
   readonly durability?: string
 }
-
-/** Peers listen this far above the client port unless told otherwise, as in Redis Cluster. */
-export const peerPortOffset = 10_000
 
 export function resolveConfig(source: Source, raw: RawConfig, overrides: SelfOverrides): Config {
   const fail = (path: TreePath, given: unknown, allowed: string): ConfigError =>

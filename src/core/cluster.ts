@@ -5,8 +5,9 @@ import type { GroupReport } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { ErrorReply } from '../api/reply.js'
 import type { Topology } from '../api/topology.js'
-import type { ClusterView, MemberView, TopologyEdit } from '../router/cluster-view.js'
+import type { ClusterView, GroupSteps, MemberView, TopologyEdit } from '../router/cluster-view.js'
 import type { Peers } from './peers.js'
+import type { Reconciler } from './reconciler.js'
 import type { TopologyGroup } from './topology-group.js'
 
 export interface ClusterInit {
@@ -20,6 +21,7 @@ export interface ClusterInit {
   readonly handOver: (to: MemberId | null) => void
   readonly acceptLoss: (group: GroupId | null) => string | null
   readonly topology: TopologyGroup
+  readonly reconciler: Reconciler
 }
 
 export class Cluster implements ClusterView {
@@ -64,6 +66,14 @@ export class Cluster implements ClusterView {
 
   get topology(): Topology {
     return this.#init.topology.topology
+  }
+
+  get why(): string {
+    return this.#init.peers.why
+  }
+
+  steps(topology: Topology): readonly GroupSteps[] {
+    return this.#init.reconciler.steps(topology)
   }
 
   topologyReport(): GroupReport {

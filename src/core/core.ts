@@ -27,6 +27,7 @@ import { commandsOf, isWhole, makeGroups, type MemberGroup } from './make-groups
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
 import { Readiness } from './readiness.js'
+import { Reconciler } from './reconciler.js'
 import { Roster } from './roster.js'
 import { Rota } from './rota.js'
 import { SkewWatch } from './skew.js'
@@ -71,6 +72,10 @@ export class Core {
   readonly #rests: MemberRests
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
+  readonly #reconciler = new Reconciler({
+    rota: this.#rota,
+    topology: () => this.#topology,
+  })
   readonly #messaging: Messaging
   readonly #router: Router
   readonly #times: Timekeeper
@@ -202,6 +207,7 @@ export class Core {
       handOver: (to) => this.#handOver(to),
       acceptLoss: (group) => this.#acceptLoss(group),
       topology: this.#topology,
+      reconciler: this.#reconciler,
     })
     this.#router = new Router({
       config: init.config,
@@ -224,6 +230,7 @@ export class Core {
     this.#load()
     this.#now = now
     this.#wants = false
+    this.#standing.begin()
     this.#clocks.turn(now)
     this.#peers.begin(now)
     this.#rota.begin(now)
@@ -231,6 +238,7 @@ export class Core {
     this.#peers.turn(now)
     this.#rests.turn(now)
     this.#start(now)
+    this.#reconciler.turn(now)
     this.#router.resume(now)
     const { isWanted } = this.#messaging.keyEvents
     if (isWanted !== this.#isListened) this.#rota.stirAll()
@@ -257,7 +265,8 @@ export class Core {
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
     const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
-    const peersAt = Math.min(this.#peers.wakeAt(), this.#standing.wakeAt())
+    const membersAt = Math.min(this.#standing.wakeAt(), this.#reconciler.wakeAt())
+    const peersAt = Math.min(this.#peers.wakeAt(), membersAt)
     const ownAt = Math.min(peersAt, this.#stopping.wakeAt(this.#now))
     return Math.min(this.#router.wakeAt(), ownAt, groupsAt)
   }
@@ -289,7 +298,6 @@ export class Core {
   #load(): void {
     if (this.#isLoading) return
     this.#isLoading = true
-    this.#standing.begin()
     for (const shard of this.#rota.all) shard.load()
   }
 
@@ -363,7 +371,9 @@ export class Core {
       this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
       return
     }
-    const refused = this.#peers.refusal || this.#standing.refusal
+    const removed = this.#standing.removed
+    if (removed !== '' && this.#isStarted) this.#stopping.begin(now)
+    const refused = this.#peers.refusal || (this.#isStarted ? '' : removed)
     const refusal = refused || this.#refusal || this.#router.startFault
     if (refusal !== '' && !this.#isStopped) {
       this.#isStopped = true
@@ -373,6 +383,6 @@ export class Core {
     const clean = this.#isStopped ? null : this.#stopping.turn(now)
     if (clean === null) return
     this.#isStopped = true
-    this.#out.push({ kind: 'stopped', code: 0, why: 'asked to stop', clean })
+    this.#out.push({ kind: 'stopped', code: 0, why: removed || 'asked to stop', clean })
   }
 }

@@ -76,7 +76,7 @@ const beatMs = 1_000
 export class Peers {
   readonly #init: PeersInit
   readonly #links = new Links()
-  /** Null where the directory may not be used: `refusal` says why. */
+  /** Null where the directory may not be used, `refusal` says why, and for who was removed. */
   readonly #birth: Birth | null
   readonly refusal: string
   readonly hasHistory: boolean
@@ -119,7 +119,7 @@ export class Peers {
     this.isOldCopy = found.kind === 'known' && found.isOldCopy
     const keyspaces = { epoch: 1, digest, shards: config.shards, placement }
     this.#birth =
-      found.kind === 'refused'
+      found.kind === 'refused' || !members.includes(self)
         ? null
         : new Birth({ self, members, boot: found, keyspaces, random, bootstrap, now })
   }
@@ -200,7 +200,9 @@ export class Peers {
   opened(id: LinkId, to: MemberId | null): void {
     this.#links.open(id, to)
     // Who is called answers once it knows who calls: it may have met a later life of that one.
-    if (to !== null) this.#ungreeted.set(id, to)
+    if (to === null) return
+    if (this.#init.roster.has(to)) this.#ungreeted.set(id, to)
+    else this.#init.out.push({ kind: 'link-close', link: id })
   }
 
   closed(id: LinkId): void {

@@ -38,7 +38,7 @@ export class Standing {
   }
 
   /** Why the member has to stop, or empty. */
-  get refusal(): string {
+  get removed(): string {
     const { roster, self } = this.#init
     if (!roster.gone.includes(self) && !this.#init.peers().admission.isRemoved) return ''
     return `member ${self} was removed from the cluster; its id is never used again: give this process a new one, and an empty directory`
@@ -46,7 +46,12 @@ export class Standing {
 
   /** A later topology is known. */
   adopted(topology: Topology): void {
-    if (this.#init.roster.adopt(topology)) this.#init.peers().listed()
+    const { roster } = this.#init
+    const peers = this.#init.peers()
+    if (!roster.adopt(topology)) return
+    // The last word to who is out: links to it are closed behind it.
+    for (const peer of peers.connected()) if (!roster.has(peer)) this.peerUp(peer)
+    this.#isListed = false
   }
 
   /** Behind the inputs of a turn: true where the strategies may begin. */
@@ -63,10 +68,11 @@ export class Standing {
 
   /** Monotonic milliseconds. */
   wakeAt(): number {
+    if (!this.#isListed) return 0
     return this.#waitsSince === null || this.#isTold ? Number.MAX_SAFE_INTEGER : this.#askAt
   }
 
-  /** Links go to whom the last start knew, before anything is heard. */
+  /** A turn begins: links go to whom the topology names. */
   begin(): void {
     if (this.#isListed) return
     this.#isListed = true

@@ -25,6 +25,7 @@ import {
   nextTopology,
   type Topology,
 } from '../api/topology.js'
+import { readdressed } from '../api/roster.js'
 import type { TopologyEdit } from '../router/cluster-view.js'
 import { encodeTransaction, watchName } from '../api/transaction.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -141,6 +142,7 @@ export class TopologyGroup {
   #isLooking = false
   /** What the files say is in the group, or on its way. */
   #isFounded = false
+  #isReaddressed = false
 
   constructor(init: TopologyInit) {
     this.#init = init
@@ -176,6 +178,7 @@ export class TopologyGroup {
   /** Looks at what was applied. Once a turn, behind the shard's part. */
   turn(now: Now): void {
     this.#now = now
+    this.#readdress()
     const { index } = this.shard.applied
     if (index === this.#lookedAt && (this.#isFounded || this.#known.epoch > 0)) return
     if (index !== this.#lookedAt && !this.#isLooking) {
@@ -198,6 +201,20 @@ export class TopologyGroup {
     const edit: TopologyEdit = (topology) => founded(topology, this.#founding)
     this.change('the configuration of the members', edit, (refusal) => {
       this.#isFounded = refusal === null
+    })
+  }
+
+  /** A member's own addresses are those of its file, also where files count no more. */
+  #readdress(): void {
+    if (this.#isReaddressed || this.#known.roster === undefined) return
+    if (this.shard.status()?.leader == null) return
+    this.#isReaddressed = true
+    const { self } = this.#init.config
+    const own = this.#founding.members.find(({ id }) => id === self)
+    if (own === undefined || readdressed(this.#known, own) === null) return
+    const edit: TopologyEdit = (topology) => readdressed(topology, own)
+    this.change(`the addresses of member ${self}`, edit, (refusal) => {
+      this.#isReaddressed = refusal === null
     })
   }
 

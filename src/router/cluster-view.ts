@@ -31,6 +31,25 @@ export interface MemberView {
   readonly since: number
 }
 
+/** What a group lacks to have the members that a topology wants. */
+export interface GroupSteps {
+  readonly id: GroupId
+  readonly keyspace: string
+  readonly shard: number
+  /** Become learners, then voters; voters; none of it any more. */
+  readonly add: readonly MemberId[]
+  readonly promote: readonly MemberId[]
+  readonly remove: readonly MemberId[]
+  /** Between two sets of voters. */
+  readonly isOpen: boolean
+  /** Entries that each other member lacks, where this one leads. */
+  readonly lags: readonly {
+    readonly member: MemberId
+    readonly entries: number
+    readonly active: boolean
+  }[]
+}
+
 export interface ClusterView {
   readonly clusterId: string
   readonly self: MemberId
@@ -44,6 +63,10 @@ export interface ClusterView {
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
   readonly topology: Topology
+  /** One sentence while the member belongs to no cluster that was born, else empty. */
+  readonly why: string
+  /** What is to be done for a topology, in the groups that this member holds and that lack something. */
+  steps(topology: Topology): readonly GroupSteps[]
   /** Of the group that keeps it. */
   topologyReport(): GroupReport
   /** `done` hears null once the change holds here, or why it does not; at once or in a later turn. */

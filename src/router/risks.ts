@@ -21,8 +21,9 @@ export function risksOf(state: RouterState): readonly KeyspaceRisk[] {
   const holders = state.shards.all().map(({ members }) => members)
   const risks = new Map<string, KeyspaceRisk>()
   for (const group of state.groups) {
-    const { health, onlyHere } = group.report()
-    const members = holders[group.shard] ?? []
+    const { health, onlyHere, voters } = group.report()
+    const held = holders[group.shard] ?? []
+    const members = voters.length === 0 ? held : held.filter(({ id }) => voters.includes(id))
     const connected = members.filter(({ connected }) => connected).length
     const needed = isMerged(group.keyspace, state) ? 1 : Math.floor(members.length / 2) + 1
     const spare = health === 'down' || health === 'halted' ? 0 : Math.max(0, connected - needed)

@@ -23,6 +23,8 @@ export interface ClusterStatus {
   readonly self: number
   readonly loading: boolean
   readonly diskShort: boolean
+  /** Why it belongs to no cluster yet, or empty. */
+  readonly why: string
   readonly members: readonly StatusMember[]
   readonly keyspaces: readonly KeyspaceRisk[]
   readonly groups: readonly GroupReport[]
@@ -30,7 +32,10 @@ export interface ClusterStatus {
 }
 
 /** The group that keeps what must be the same everywhere, and the epoch of it that is known here. */
-export type StatusTopology = Pick<GroupReport, 'leader' | 'role' | 'term' | 'health' | 'why'> & {
+export type StatusTopology = Pick<
+  GroupReport,
+  'leader' | 'role' | 'term' | 'health' | 'why' | 'voters' | 'learners' | 'outgoing'
+> & {
   readonly epoch: number
 }
 
@@ -42,6 +47,7 @@ export function clusterStatus(state: RouterState): ClusterStatus {
     self: cluster.self,
     loading: cluster.isLoading,
     diskShort: cluster.diskShort,
+    why: cluster.why,
     members: cluster.members.map((member) => ({
       id: member.id,
       name: member.name,
@@ -63,7 +69,8 @@ export function clusterStatus(state: RouterState): ClusterStatus {
 function topologyStatus(state: RouterState): StatusTopology {
   const { cluster } = state
   const report = cluster.topologyReport()
-  const { leader, role, term, health } = report
+  const { leader, role, term, health, voters, learners, outgoing } = report
   const { epoch } = cluster.topology
-  return { epoch, leader, role, term, health, why: whyOf(state, report) }
+  const members = { voters, learners, outgoing }
+  return { epoch, leader, role, term, health, ...members, why: whyOf(state, report) }
 }

@@ -104,6 +104,9 @@ export function remoteReport(
     keys: news?.counts.reduce((sum, { keys }) => sum + keys, 0) ?? 0,
     memoryBytes: 0,
     onlyHere: 0,
+    voters: [],
+    learners: [],
+    outgoing: [],
     counters,
   }
 }

@@ -42,6 +42,9 @@ export function reportOf(facts: {
     memoryBytes: engine.memoryBytes,
     onlyHere:
       strategy === null || facts.sight.supports.ackMeans === 'quorum' ? 0 : onlyHereOf(strategy),
+    voters: strategy?.members.voters ?? [],
+    learners: strategy?.members.learners ?? [],
+    outgoing: strategy?.members.outgoing ?? [],
     counters: { ...facts.counters, ...strategy?.counters },
   }
 }

@@ -1,8 +1,9 @@
-// A member of the files that comes to a cluster that was born without it waits until somebody admits it.
+// Members that come and go while the cluster runs: who is admitted waits, catches up and votes; who is removed is
+// out of all groups before it stops, and never comes back under its id.
 
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { CoreWorld } from './core-world.js'
+import { type Client, CoreWorld } from './core-world.js'
 
 function listed(...ids: readonly number[]) {
   return ids.map((id) => ({
@@ -14,21 +15,184 @@ function listed(...ids: readonly number[]) {
 }
 
 /** Three members are a cluster, a fourth one has been started beside them. */
-function world(): CoreWorld {
-  return new CoreWorld({
+function world(config: object = {}): CoreWorld {
+  const w = new CoreWorld({
     members: 4,
-    config: (id) => ({ members: id === 4 ? listed(1, 4) : listed(1, 2, 3) }),
+    config: (id) => ({ members: id === 4 ? listed(1, 4) : listed(1, 2, 3), ...config }),
+  })
+  if (!w.until(() => w.member(1).core?.inspect().topology.epoch === 1)) throw new Error('no birth')
+  return w
+}
+
+function run(w: CoreWorld, steps: number): void {
+  for (let i = 0; i < steps; i++) w.step()
+}
+
+function reply(w: CoreWorld, client: Client, line: string): string {
+  const before = client.replies.length
+  client.send(line)
+  if (!w.until(() => client.replies.length > before)) throw new Error(`no answer to ${line}`)
+  return client.replies[before] as string
+}
+
+/** Voters and learners of every group at a member, the topology's last; a member alone shows what it has. */
+function lists(w: CoreWorld, id: number): string[] {
+  const found = w.member(id).core?.inspect()
+  if (found === undefined) return []
+  return [...found.groups, found.topology.group].map(({ status }) => {
+    const { voters, learners, outgoing } = status?.members ?? { voters: [], learners: [] }
+    const sorted = [...voters].sort((a, b) => a - b)
+    return `${sorted.join()}/${learners.join()}${outgoing === undefined ? '' : '/joint'}`
   })
 }
 
+/** All groups of these members have these voters, and nobody else. */
+function become(w: CoreWorld, ...ids: readonly number[]): boolean {
+  const wanted = `${ids.join()}/`
+  return w.until(() => ids.every((id) => lists(w, id).every((list) => list === wanted)))
+}
+
+const digests = (w: CoreWorld, ids: readonly number[]): unknown[] =>
+  ids.map((id) =>
+    w
+      .member(id)
+      .core?.inspect()
+      .groups.map((group) => group.digest()),
+  )
+
 test('joining: a member that the cluster does not know: waits, says so once, and disturbs nobody', (t) => {
   const w = world()
-  t.true(w.until(() => w.member(1).core?.inspect().topology.epoch === 1))
-  for (let i = 0; i < 3_000; i++) w.step()
+  run(w, 3_000)
 
   const { core, traces, stopped } = w.member(4)
   t.is(core?.inspect().clusterId, '')
   t.is(stopped, null)
   t.is(traces.filter(({ event }) => event === 'member.waits').length, 1)
   t.is(traces.filter(({ event }) => event === 'peer.connected').length, 0)
+  const status = JSON.parse(reply(w, w.client(4), 'QUORATE STATUS').slice(1))
+  t.regex(status.why, /run `quorate join`/)
+})
+
+test('joining: one is admitted: it learns, votes in every group, and serves what was written before', (t) => {
+  const w = world({ shards: 2 })
+  const client = w.client(2)
+  for (let i = 0; i < 50; i++) reply(w, client, `SET k${i} ${i}`)
+
+  const dry = JSON.parse(reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004 DRYRUN').slice(1))
+  t.is(dry.steps.length, 3)
+  t.deepEqual(dry.steps[0].add, [4])
+  t.is(w.member(1).core?.inspect().topology.epoch, 1)
+
+  reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(become(w, 1, 2, 3, 4))
+  t.is(reply(w, w.client(4), 'GET k17'), '$17')
+  t.is(reply(w, w.client(4), 'SET k17 x'), '+OK')
+  t.is(reply(w, client, 'GET k17'), '$x')
+  t.true(
+    w.until(() => new Set(digests(w, [1, 2, 3, 4]).map((each) => JSON.stringify(each))).size === 1),
+  )
+  const plan = JSON.parse(reply(w, client, 'QUORATE PLAN').slice(1))
+  t.true(plan.settled)
+})
+
+test('joining: all start again, with the files of before: the topology says who the members are', (t) => {
+  const w = world()
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(become(w, 1, 2, 3, 4))
+  for (const id of [1, 2, 3, 4]) w.kill(id)
+  for (const id of [1, 2, 3, 4]) w.start(id)
+
+  t.true(become(w, 1, 2, 3, 4))
+  t.true(w.settled())
+  w.kill(1)
+  t.is(reply(w, w.client(4), 'SET a 1'), '+OK', 'three of four')
+})
+
+test('joining: a member is removed, a leader of all: it hands over, is out of all groups, and stops', (t) => {
+  const w = world({ shards: 2 })
+  const leader = w.members.find(({ core }) => core?.inspect().groups[0]?.status?.role === 'leader')
+  const out = leader?.id as number
+  const others = [1, 2, 3].filter((id) => id !== out)
+  const client = w.client(others[0] as number)
+
+  reply(w, client, `QUORATE REMOVE m${out}`)
+  t.true(become(w, ...others))
+  t.true(w.until(() => w.member(out).stopped !== null))
+  t.like(w.member(out).stopped, { code: 0, clean: true })
+  t.regex(w.member(out).stopped?.why ?? '', /was removed from the cluster/)
+  t.is(reply(w, client, 'SET a 1'), '+OK')
+
+  w.start(out)
+  t.true(
+    w.until(() => w.member(out).stopped !== null),
+    'with its old disk it is told so',
+  )
+  t.is(w.member(out).stopped?.code, 1)
+  w.member(out).rows.log.clear()
+  w.member(out).rows.state.clear()
+  w.start(out)
+  t.true(
+    w.until(() => w.member(out).stopped !== null),
+    'and with an empty one',
+  )
+  t.regex(w.member(out).stopped?.why ?? '', /never used again/)
+  t.regex(reply(w, client, `QUORATE JOIN ${out} 127.0.0.1:7009`), /id is never used again/)
+})
+
+test('joining: a dead member is replaced by one at its address, in one change for each group', (t) => {
+  const w = world()
+  reply(w, w.client(1), 'SET a 1')
+  w.kill(3)
+
+  t.regex(reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7003'), /is an address of member 3/)
+  reply(w, w.client(1), 'QUORATE REPLACE m3 4 127.0.0.1:7003')
+  t.true(become(w, 1, 2, 4))
+  t.is(reply(w, w.client(4), 'GET a'), '$1')
+  t.true(w.until(() => w.member(1).core?.inspect().topology.members.length === 3))
+  const { members, roster } = w.member(1).core?.inspect().topology ?? {}
+  t.deepEqual(
+    members?.map(({ id }) => Number(id)),
+    [1, 2, 4],
+  )
+  t.deepEqual(roster?.gone.map(Number), [3])
+})
+
+test('joining: what cannot be is refused in a sentence, and changes nothing', (t) => {
+  const w = world()
+  const client = w.client(1)
+  w.kill(2)
+  run(w, 100)
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ['QUORATE JOIN 3 127.0.0.1:7009', /there is a member 3/],
+    ['QUORATE JOIN 0 127.0.0.1:7009', /an id is a number/],
+    ['QUORATE JOIN 9 127.0.0.1:7001', /is an address of member 1/],
+    ['QUORATE JOIN 9 nowhere', /no host:port/],
+    ['QUORATE JOIN 9 127.0.0.1:7009 NAME m1', /there is a member m1/],
+    ['QUORATE REMOVE m9', /no such member/],
+    ['QUORATE REMOVE m3', /left with 1 of 2 members/],
+  ]
+  for (const [line, sentence] of refused) t.regex(reply(w, client, line), sentence)
+  t.is(w.member(1).core?.inspect().topology.epoch, 1)
+})
+
+test('joining: a keyspace whose strategy has one list for ever: the change is refused, naming it', (t) => {
+  const w = world({
+    keyspaces: [
+      {
+        name: 'default',
+        prefixes: [],
+        databases: null,
+        level: 'strong',
+        strategy: 'zab',
+        durability: 'always',
+        maxMemory: 0,
+        options: {},
+      },
+    ],
+  })
+
+  t.regex(
+    reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004'),
+    /the members of keyspace default \(strategy zab\) cannot change yet/,
+  )
 })

@@ -144,6 +144,9 @@ export class FakeGroup implements Group {
       keys: this.keys,
       memoryBytes: 0,
       onlyHere: this.onlyHere,
+      voters: [],
+      learners: [],
+      outgoing: [],
       counters: this.counters,
     }
   }
@@ -226,6 +229,8 @@ export class World {
       isLoading: false,
       isReady: true,
       diskShort: false,
+      why: '',
+      steps: () => [],
       get topology() {
         return topology()
       },

@@ -1,4 +1,4 @@
-// QUORATE STATUS, TOPOLOGY, BACKUP, EXPLAIN, RECOVER, SESSION, CONSISTENCY, HELP: what there is beyond Redis. The CLI uses it.
+// QUORATE and its subcommands: what there is beyond Redis. The CLI uses it.
 
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
@@ -8,6 +8,7 @@ import { clusterStatus } from '../status.js'
 import backup from './quorate-backup.js'
 import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
+import { join, plan, remove, replace, transfer } from './quorate-members.js'
 import session from './quorate-session.js'
 import topology from './quorate-topology.js'
 
@@ -62,6 +63,14 @@ export default {
         '    Says what the reads of the connection show, or sets it. Writes keep the level of their keyspace.',
         'EXPLAIN <key>',
         '    Says where a key lives, how it is replicated, and what an answer about it means.',
+        'JOIN <id> <client address> [NAME <name>] [PEER <address>] [CLUSTER <address>] [DRYRUN]',
+        '    Adds a member, which has to be started with that id.',
+        'PLAN',
+        '    Answers as JSON what is still to be done for the members that the topology wants.',
+        'REMOVE <member> [FORCE] [DRYRUN]',
+        '    Takes a member out of all groups, and then out of the cluster. Its id is never used again.',
+        'REPLACE <member> <id> <client address> [NAME <name>] [PEER <address>] [CLUSTER <address>] [DRYRUN]',
+        '    Adds a member, and takes another one out in the same step.',
         'SESSION GET',
         '    Answers a token of what the connection was shown.',
         'SESSION SET <token>',
@@ -70,6 +79,8 @@ export default {
         '    Answers members and replication groups as JSON.',
         'TOPOLOGY',
         '    Answers what must be the same at every member, with its epoch, as JSON.',
+        'TRANSFER [<member>]',
+        '    Gives the leadership of all that this member leads to another one.',
         'RECOVER ACCEPT-LOSS [<group>]',
         '    Lets halted groups go on with the longest log that is left. Writes may be lost.',
       ],
@@ -77,9 +88,14 @@ export default {
     backup,
     consistency,
     explain,
+    join,
+    plan,
     recover,
+    remove,
+    replace,
     session,
     status,
     topology,
+    transfer,
   ],
 } satisfies RouterCommand

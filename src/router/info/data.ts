@@ -1,5 +1,6 @@
 // INFO sections about the data and its replication: Persistence, Replication, Cluster, Keyspace, Quorate.
 
+import type { GroupReport } from '../../api/group.js'
 import type { Routing } from '../../api/config.js'
 import { isSaving, lastSavedAt } from '../saving.js'
 import type { RouterState } from '../state.js'
@@ -104,6 +105,14 @@ export function keyspaceSection(state: RouterState): string {
   return text
 }
 
+/** Who votes, who does not yet, and who did where a change is open. */
+function membersText({ voters, learners, outgoing }: GroupReport): string {
+  const lists = { voters, learners, outgoing }
+  return Object.entries(lists)
+    .map(([name, ids]) => (ids.length === 0 ? '' : `,${name}=${ids.join('+')}`))
+    .join('')
+}
+
 export function quorateSection(state: RouterState): string {
   const { cluster } = state
   const connected = cluster.members.filter((member) => member.connected).length
@@ -123,7 +132,7 @@ export function quorateSection(state: RouterState): string {
       `group${r.id}:keyspace=${r.keyspace},shard=${r.shard},level=${r.level},` +
       `strategy=${r.strategy},durability=${r.durability},role=${r.role},leader=${r.leader ?? 0},` +
       `term=${r.term},era=${r.era},commit_index=${r.applied + r.lag},applied_index=${r.applied},` +
-      `lag=${r.lag},health=${r.health}\r\n`
+      `lag=${r.lag},health=${r.health}${membersText(r)}\r\n`
     // Sentences have commas, so they stand in lines of their own.
     const why = whyOf(state, r, r.shard)
     if (why !== '') text += `group${r.id}_why:${why}\r\n`

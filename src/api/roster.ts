@@ -1,0 +1,135 @@
+// What a topology becomes as members come and go. Each answers the next topology, or in a sentence why it cannot be.
+// A member that goes is on its way out until no group needs it; then it is gone, and its id is never used again.
+
+import { readAddress } from './config.js'
+import type { MemberId } from './ids.js'
+import type { Leaving, Topology, TopologyMember, TopologyRoster } from './topology.js'
+
+/** Members at a time. */
+export const membersMax = 64
+const idMax = 65_535
+
+export function rosterOf({ roster, members }: Topology): TopologyRoster {
+  return roster ?? { born: members.map(({ id }) => id), leaving: [], gone: [] }
+}
+
+export function isLeaving({ roster }: Topology, id: MemberId): boolean {
+  return roster?.leaving.some((each) => each.id === id) === true
+}
+
+/** Members that are to stay. */
+export function staying(topology: Topology): readonly MemberId[] {
+  return topology.members.map(({ id }) => id).filter((id) => !isLeaving(topology, id))
+}
+
+/** By id or name; those on their way out, too. */
+export function findMember({ members }: Topology, word: string): TopologyMember | undefined {
+  return members.find(({ name }) => name === word) ?? members.find(({ id }) => `${id}` === word)
+}
+
+/** `member` comes and holds a replica of every shard group. */
+export function joined(topology: Topology, member: TopologyMember): Topology | string {
+  return refusesNew(topology, member, null) ?? added(topology, member)
+}
+
+/** `id` goes. */
+export function left(topology: Topology, id: MemberId): Topology | string {
+  if (!topology.members.some((member) => member.id === id)) return `there is no member ${id}`
+  if (isLeaving(topology, id)) return `member ${id} is on its way out already`
+  if (staying(topology).length === 1) return `member ${id} is the last one`
+  return removed(topology, { id })
+}
+
+/** `member` comes for `id`: one change for each group, so that none is weaker between. */
+export function replaced(
+  topology: Topology,
+  id: MemberId,
+  member: TopologyMember,
+): Topology | string {
+  if (!topology.members.some((each) => each.id === id)) return `there is no member ${id}`
+  if (isLeaving(topology, id)) return `member ${id} is on its way out already`
+  const refusal = refusesNew(topology, member, id)
+  return refusal ?? removed(added(topology, member), { id, by: member.id })
+}
+
+/** No group needs them any more. */
+export function gone(topology: Topology, ids: readonly MemberId[]): Topology | null {
+  const { born, leaving, gone: before } = rosterOf(topology)
+  const out = ids.filter((id) => leaving.some((each) => each.id === id))
+  if (out.length === 0) return null
+  const roster = {
+    born,
+    leaving: leaving.filter(({ id }) => !out.includes(id)),
+    gone: [...before, ...out].sort((a, b) => a - b),
+  }
+  return { ...topology, members: topology.members.filter(({ id }) => !out.includes(id)), roster }
+}
+
+/** A member's own file names other addresses than the topology; null where they are the same, or another's. */
+export function readdressed(topology: Topology, own: TopologyMember): Topology | null {
+  const known = topology.members.find(({ id }) => id === own.id)
+  if (known === undefined || JSON.stringify(addresses(known)) === JSON.stringify(addresses(own)))
+    return null
+  if (clash(topology, own, own.id) !== null) return null
+  const { cluster: _, ...rest } = known
+  const { address, peer, cluster } = own
+  const moved = { ...rest, address, peer, ...(cluster === undefined ? {} : { cluster }) }
+  return { ...topology, members: topology.members.map((each) => (each === known ? moved : each)) }
+}
+
+function addresses({ address, peer, cluster }: TopologyMember): readonly string[] {
+  return cluster === undefined ? [address, peer] : [address, peer, cluster]
+}
+
+function refusesNew(
+  topology: Topology,
+  member: TopologyMember,
+  instead: MemberId | null,
+): string | null {
+  const { id, name } = member
+  const { members } = topology
+  if (!Number.isInteger(id) || id < 1 || id > idMax) return `an id is a number from 1 to ${idMax}`
+  if (rosterOf(topology).gone.includes(id))
+    return `member ${id} was removed: its id is never used again`
+  if (members.some((each) => each.id === id)) return `there is a member ${id}`
+  if (!/^[\x21-\x7e]{1,64}$/.test(name)) return 'a name has 1 to 64 printable characters'
+  if (members.some((each) => each.name === name || `${each.id}` === name))
+    return `there is a member ${name}`
+  if (members.length >= membersMax) return `there are ${membersMax} members, which is the most`
+  const wrong = addresses(member).find((address) => readAddress(address) === null)
+  if (wrong !== undefined) return `${wrong} is no address: host:port is`
+  return clash(topology, member, instead)
+}
+
+/** Who is replaced may have had the same addresses. */
+function clash(
+  { members }: Topology,
+  member: TopologyMember,
+  instead: MemberId | null,
+): string | null {
+  const own = addresses(member)
+  if (new Set(own).size < own.length) return 'its addresses have to differ'
+  for (const other of members) {
+    if (other.id === instead) continue
+    const taken = addresses(other).find((address) => own.includes(address))
+    if (taken !== undefined) return `${taken} is an address of member ${other.id}`
+  }
+  return null
+}
+
+function added(topology: Topology, member: TopologyMember): Topology {
+  const members = [...topology.members, member].sort((a, b) => a.id - b.id)
+  const shards = topology.shards.map((shard) => {
+    const held = [...shard.members, member.id].sort((a, b) => a - b)
+    return { ...shard, members: held }
+  })
+  return { ...topology, members, shards, roster: rosterOf(topology) }
+}
+
+function removed(topology: Topology, out: Leaving): Topology {
+  const roster = rosterOf(topology)
+  const shards = topology.shards.map((shard) => {
+    return { ...shard, members: shard.members.filter((id) => id !== out.id) }
+  })
+  return { ...topology, shards, roster: { ...roster, leaving: [...roster.leaving, out] } }
+}

@@ -1,0 +1,52 @@
+// The words of the command line for members that come and go.
+
+import type { Command } from 'commander'
+import type { ClientOptions } from './arguments.js'
+import type { ChangeOptions, NewMember } from './members.js'
+
+type Finish = (code: number) => void
+
+export function addMembers(
+  program: Command,
+  finish: Finish,
+  withClient: (command: Command) => Command,
+): void {
+  const change = (words: string, about: string): Command =>
+    withClient(program.command(words))
+      .description(about)
+      .option('--dry-run', 'only show what would be done')
+      .option('--json', 'as JSON, a line for each step')
+      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+  const newcomer = (command: Command): Command =>
+    command
+      .requiredOption('--id <id>', 'its number: one that no member ever had')
+      .requiredOption('--client <address>', 'where clients reach it')
+      .option('--name <name>', 'its name, else `m` and the id')
+      .option('--peer <address>', 'where members reach it, else the client port + 10000')
+      .option('--cluster <address>', 'where cluster-aware clients reach it, if elsewhere')
+
+  newcomer(change('join', 'admit a new member, which is started with a file that names it')).action(
+    async (options: NewMember) => finish(await (await import('./members.js')).join(options)),
+  )
+  change('remove <member>', 'take a member out of all groups, then out of the cluster')
+    .option('--force', 'also where a group would be left without a majority that can be reached')
+    .action(async (member: string, options: ChangeOptions) =>
+      finish(await (await import('./members.js')).remove(member, options)),
+    )
+  newcomer(
+    change('replace <member>', 'admit a new member for one that goes, in one step for each group'),
+  ).action(async (member: string, options: NewMember) =>
+    finish(await (await import('./members.js')).replace(member, options)),
+  )
+  change('transfer <member>', 'let another member lead what this one leads')
+    .option('--to <member>', 'whom; else whoever is fit')
+    .action(async (member: string, options: ChangeOptions) =>
+      finish(await (await import('./members.js')).transfer(member, options)),
+    )
+  withClient(program.command('plan'))
+    .description('show what is still to be done until the members are as the topology wants them')
+    .option('--json', 'as JSON')
+    .action(async (options: ClientOptions & { readonly json?: boolean }) =>
+      finish(await (await import('./members.js')).showPlan(options)),
+    )
+}

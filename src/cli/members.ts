@@ -1,0 +1,165 @@
+// `quorate join|remove|replace|transfer|plan`: members come and go. The change is made at once; the groups follow it
+// by themselves, whether anybody watches or not.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { QuorateError } from '../base/errors.js'
+import type { ClientOptions } from './arguments.js'
+import { askMember } from './member-client.js'
+import { readStatus, type StatusRow, writeTable } from './status.js'
+
+export interface ChangeOptions extends ClientOptions {
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly force?: boolean
+  /** Seconds to watch. */
+  readonly wait: string
+}
+
+export interface NewMember extends ChangeOptions {
+  readonly id: string
+  readonly client: string
+  readonly name?: string
+  readonly peer?: string
+  readonly cluster?: string
+}
+
+/** Milliseconds between two looks. */
+const lookMs = 300
+
+interface Plan {
+  readonly epoch: number
+  readonly settled: boolean
+  readonly members: readonly (StatusRow & { readonly address: string; readonly state: string })[]
+  readonly steps: readonly (StatusRow & { readonly lags: readonly StatusRow[] })[]
+}
+
+export function join(options: NewMember): Promise<number> {
+  return change(options, ['JOIN', ...wordsOf(options)])
+}
+
+export function replace(member: string, options: NewMember): Promise<number> {
+  return change(options, ['REPLACE', member, ...wordsOf(options)])
+}
+
+export function remove(member: string, options: ChangeOptions): Promise<number> {
+  return change(options, ['REMOVE', member, ...(options.force === true ? ['FORCE'] : [])])
+}
+
+export async function showPlan(options: ClientOptions & { readonly json?: boolean }) {
+  const plan = await ask(options, ['PLAN'])
+  print(options.json === true ? JSON.stringify(plan, null, 2) : describe(plan))
+  return 0
+}
+
+/** All that `member` leads goes to another one; waits until it leads nothing. */
+export async function transfer(
+  member: string,
+  options: ChangeOptions & { readonly to?: string },
+): Promise<number> {
+  const { members } = await readStatus(options)
+  const from = members.find(({ id, name }) => name === member || String(id) === member)
+  if (from === undefined) throw new QuorateError('CONFIG_INVALID', `there is no member ${member}`)
+  const at = addressed(options, String(from['address']))
+  const until = Date.now() + secondsOf(options.wait) * 1000
+  for (;;) {
+    const { groups } = await readStatus(at)
+    const led = groups.filter(
+      ({ leader, strategy }) => leader === from['id'] && strategy !== 'eventual',
+    )
+    const rows = led.map(({ id, keyspace, shard }) => ({ group: id, keyspace, shard }))
+    if (options.json === true) print(JSON.stringify({ member: from['id'], leads: rows }))
+    else print(rows.length === 0 ? `member ${member} leads nothing` : writeTable(rows))
+    if (rows.length === 0 || options.dryRun === true) return 0
+    if (Date.now() >= until) return overdue(options)
+    const to = options.to === undefined ? [] : [options.to]
+    await askMember(at, 'QUORATE', 'TRANSFER', ...to)
+    await sleep(lookMs)
+  }
+}
+
+function wordsOf({ id, client, name, peer, cluster }: NewMember): string[] {
+  const named = Object.entries({ NAME: name, PEER: peer, CLUSTER: cluster })
+  return [
+    id,
+    client,
+    ...named.flatMap(([word, value]) => (value === undefined ? [] : [word, value])),
+  ]
+}
+
+async function change(options: ChangeOptions, words: readonly string[]): Promise<number> {
+  const isDry = options.dryRun === true
+  let plan = await ask(options, isDry ? [...words, 'DRYRUN'] : words)
+  show(options, plan)
+  if (isDry) return 0
+  const until = Date.now() + secondsOf(options.wait) * 1000
+  let shown = describe(plan)
+  while (!plan.settled) {
+    if (Date.now() >= until) return overdue(options)
+    await sleep(lookMs)
+    plan = await askAny(options, plan)
+    const next = describe(plan)
+    if (next !== shown) show(options, plan)
+    shown = next
+  }
+  return 0
+}
+
+/** The member that was asked may be the one that goes. */
+async function askAny(options: ClientOptions, last: Plan): Promise<Plan> {
+  const others = last.members.map(({ address }) => addressed(options, address))
+  for (const each of [options, ...others]) {
+    try {
+      return await ask(each, ['PLAN'])
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error
+    }
+  }
+  return last
+}
+
+function addressed(options: ClientOptions, address: string): ClientOptions {
+  const at = address.lastIndexOf(':')
+  return { ...options, host: address.slice(0, at), port: address.slice(at + 1) }
+}
+
+function overdue(options: ChangeOptions): number {
+  print(`not done after ${options.wait} s. It goes on; watch it with: quorate plan`)
+  return 1
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds
+  throw new QuorateError('CONFIG_INVALID', `--wait: given ${text}, allowed: seconds`)
+}
+
+function show(options: ChangeOptions, plan: Plan): void {
+  print(options.json === true ? JSON.stringify(plan) : describe(plan))
+}
+
+function describe({ epoch, settled, members, steps }: Plan): string {
+  const parts = [`epoch ${epoch}: ${settled ? 'done' : 'under way'}`, writeTable(members)]
+  const rows = steps.map(({ id, keyspace, shard, add, promote, remove, isOpen, lags }) => {
+    const behind = lags.filter(({ entries, active }) => entries !== 0 || active !== true)
+    const lacks = behind.map(({ member, entries, active }) =>
+      active === true ? `${member}: ${entries} entries` : `${member}: silent`,
+    )
+    return { group: id, keyspace, shard, add, promote, remove, joint: isOpen, lacks }
+  })
+  if (rows.length > 0) parts.push(writeTable(rows))
+  return `${parts.join('\n\n')}\n`
+}
+
+async function ask(options: ClientOptions, words: readonly string[]): Promise<Plan> {
+  const answer = await askMember(options, 'QUORATE', ...words)
+  const plan: unknown = typeof answer === 'string' ? JSON.parse(answer) : null
+  if (typeof plan === 'object' && plan !== null && 'settled' in plan) return plan as Plan
+  throw new QuorateError(
+    'MEMBER_UNREACHABLE',
+    `member ${options.host}:${options.port}: its plan cannot be read; is it a Quorate member?`,
+  )
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

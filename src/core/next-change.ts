@@ -1,0 +1,37 @@
+// What has to happen to the members of a group so that they become those that the topology wants: who comes is a
+// learner first and votes once it has caught up; who goes for another one goes in the same change.
+
+import type { MemberId } from '../api/ids.js'
+import type { MemberChange, Members } from '../api/strategy.js'
+import type { Leaving } from '../api/topology.js'
+
+export interface Wanted {
+  /** By preference; those behind the first `votersMax` stay learners. */
+  readonly members: readonly MemberId[]
+  readonly leaving: readonly Leaving[]
+  readonly votersMax: number
+}
+
+/** Changes to ask for, best first: the next one where one is refused. None where the members are as wanted, or a change is open. */
+export function nextChanges(actual: Members, wanted: Wanted): MemberChange[] {
+  const { voters, learners, outgoing } = actual
+  if (outgoing !== undefined) return []
+  const present = [...voters, ...learners]
+  const add = wanted.members.filter((id) => !present.includes(id))
+  if (add.length > 0) return [{ add, promote: [], remove: [] }]
+  const remove = present.filter((id) => !wanted.members.includes(id))
+  const seats = wanted.votersMax - voters.filter((id) => wanted.members.includes(id)).length
+  const promote = wanted.members.filter((id) => learners.includes(id)).slice(0, Math.max(0, seats))
+  if (promote.length + remove.length === 0) return []
+  // One that lags holds up neither the others nor who goes for nobody.
+  const bound = wanted.leaving.filter(
+    ({ id, by }) => remove.includes(id) && by !== undefined && promote.includes(by),
+  )
+  const changes = [{ add: [], promote, remove }]
+  for (const { id, by } of bound) changes.push({ add: [], promote: [by as MemberId], remove: [id] })
+  for (const id of promote)
+    if (!bound.some(({ by }) => by === id)) changes.push({ add: [], promote: [id], remove: [] })
+  for (const id of remove)
+    if (!bound.some((each) => each.id === id)) changes.push({ add: [], promote: [], remove: [id] })
+  return changes
+}

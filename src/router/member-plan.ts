@@ -1,0 +1,64 @@
+// What a change of members means, before and while it is carried out: refusals that need the groups, and the steps
+// that are left. As `quorate plan --json` prints it.
+
+import { error } from '../api/replies.js'
+import type { ErrorReply } from '../api/reply.js'
+import { isLeaving } from '../api/roster.js'
+import type { Topology } from '../api/topology.js'
+import type { GroupSteps } from './cluster-view.js'
+import type { RouterState } from './state.js'
+
+export interface MemberPlan {
+  readonly epoch: number
+  /** Members are as the topology wants them, as far as this member sees. */
+  readonly settled: boolean
+  readonly members: readonly {
+    readonly id: number
+    readonly name: string
+    readonly address: string
+    readonly state: 'member' | 'joining' | 'leaving'
+    readonly connected: boolean
+  }[]
+  readonly steps: readonly GroupSteps[]
+}
+
+export function memberPlan({ cluster }: RouterState, topology: Topology): MemberPlan {
+  const steps = cluster.steps(topology)
+  const isComing = (id: number): boolean =>
+    steps.some(({ add, promote }) => [...add, ...promote].some((each) => each === id))
+  const members = topology.members.map(({ id, name, address }) => {
+    const state = isLeaving(topology, id) ? 'leaving' : isComing(id) ? 'joining' : 'member'
+    const connected = cluster.members.some((member) => member.id === id && member.connected)
+    return { id, name, address, state, connected } as const
+  })
+  const settled = steps.length === 0 && members.every(({ state }) => state === 'member')
+  return { epoch: topology.epoch, settled, members, steps }
+}
+
+/** Null where the groups can change members. */
+export function refusesChange({ config, groups }: RouterState): ErrorReply | null {
+  if (config.shardGroups !== undefined)
+    return error(
+      'ERR shard groups that are placed on some of the members (a list under `shards`) cannot change members yet',
+    )
+  const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
+  if (fixed.length === 0) return null
+  const names = [...new Set(fixed.map(({ keyspace }) => keyspace))]
+  const strategies = config.keyspaces.filter(({ name }) => names.includes(name))
+  const told = strategies.map(({ name, strategy }) => `${name} (strategy ${strategy})`)
+  return error(`ERR the members of keyspace ${told.join(', ')} cannot change yet`)
+}
+
+/** What is left of a shard group could not decide anything: null where it could. */
+export function refusesLess({ cluster }: RouterState, topology: Topology): ErrorReply | null {
+  for (const { id, members } of topology.shards) {
+    const live = members.filter((one) =>
+      cluster.members.some((member) => member.id === one && member.connected),
+    )
+    if (live.length * 2 > members.length) continue
+    return error(
+      `ERR shard group ${id} would be left with ${live.length} of ${members.length} members that can be reached, which is no majority; FORCE does it all the same`,
+    )
+  }
+  return null
+}
