@@ -23,12 +23,12 @@ export interface ClusterStatus {
   readonly self: number
   readonly loading: boolean
   readonly diskShort: boolean
-  /** Why it belongs to no cluster yet, or empty. */
-  readonly why: string
   readonly members: readonly StatusMember[]
   readonly keyspaces: readonly KeyspaceRisk[]
   readonly groups: readonly GroupReport[]
   readonly topology: StatusTopology
+  /** Why it belongs to no cluster yet, or empty. */
+  readonly why: string
 }
 
 /** The group that keeps what must be the same everywhere, and the epoch of it that is known here. */
@@ -47,7 +47,6 @@ export function clusterStatus(state: RouterState): ClusterStatus {
     self: cluster.self,
     loading: cluster.isLoading,
     diskShort: cluster.diskShort,
-    why: cluster.why,
     members: cluster.members.map((member) => ({
       id: member.id,
       name: member.name,
@@ -63,6 +62,7 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       return { ...report, why: whyOf(state, report, report.shard) }
     }),
     topology: topologyStatus(state),
+    why: cluster.why,
   }
 }
 
