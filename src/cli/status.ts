@@ -34,6 +34,8 @@ export interface StatusReport {
   readonly keyspaces: readonly StatusRow[]
   readonly groups: readonly StatusRow[]
   readonly topology: StatusRow
+  /** Why the member belongs to no cluster yet, or empty. */
+  readonly why?: unknown
 }
 
 /** A table of the members and one of the groups. */
@@ -44,6 +46,7 @@ export function describeStatus(report: StatusReport): string {
     writeTable(report.groups),
     `topology ${show(report.topology)}`,
   )
+  if (report.why !== '' && report.why !== undefined) parts.push(show(report.why))
   return parts.join('\n\n')
 }
 
