@@ -69,6 +69,7 @@ function makeStrategy() {
       last: { term: 1, index },
       commit: { term: 1, index },
       recovering: null,
+      members: { voters: [self], learners: [] },
       peers: [],
     }),
     transfer: nothing,
