@@ -4,7 +4,8 @@
 import { payloadOf, seatsMax, type StampRange, Vector } from 'quorate/plugin'
 import { addLost } from './ledger.js'
 import { encodeSlotEntry, filledSlot, slotEntry } from './slot-entry.js'
-import { emptyPayload, type EventualState } from './state.js'
+import { emptyPayload } from './note.js'
+import type { EventualState } from './state.js'
 
 /** From now on there are no entries in a range but those that are held. Where it is sure, there never were others. */
 export function fillRange(state: EventualState, range: StampRange, sure: Vector): void {

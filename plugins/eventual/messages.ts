@@ -6,12 +6,22 @@ import {
   ByteWriter,
   type Hash64,
   limits,
+  type MemberList,
   slotCount,
   type StampRange,
   Vector,
 } from 'quorate/plugin'
 import { decodeKnown, encodeKnown, type Known } from './floor.js'
 import type { Claim } from './gate.js'
+import {
+  firstVersion,
+  isLater,
+  readList,
+  readVersion,
+  type Version,
+  writeList,
+  writeVersion,
+} from './list.js'
 
 /** First byte of each message; members ignore versions that they do not know, and say so in their status. */
 export const messageVersion = 3
@@ -50,6 +60,14 @@ export interface VectorNote {
   readonly reach: Vector | null
   /** Of that, what nobody told of. */
   readonly guessed: Vector | null
+  /** The list of members that it works by, as far as that is on its disk. */
+  readonly follows: Version
+}
+
+/** Who the members are, for who follows an earlier list. */
+export interface ListNote {
+  readonly kind: 'list'
+  readonly list: MemberList
 }
 
 /** Asks for what `vector` lacks. */
@@ -143,6 +161,7 @@ export type Message =
   | Claims
   | Part
   | Took
+  | ListNote
 
 /** Numbers are a format. */
 const kinds = [
@@ -157,6 +176,7 @@ const kinds = [
   'claims',
   'part',
   'took',
+  'list',
 ] as const
 
 /** Parts of one message. */
@@ -185,7 +205,11 @@ export function encodeMessage(message: Message): Uint8Array {
       writer.boolean(message.reach !== null)
       message.reach?.encode(writer)
       message.guessed?.encode(writer)
+      // As before where members never changed.
+      if (isLater(message.follows, firstVersion)) writeVersion(writer, message.follows)
       return writer.finish()
+    case 'list':
+      return writeList(writer, message.list).finish()
     case 'claims':
       writer.varint(message.claims.length)
       for (const { after, upTo, isFresh } of message.claims) {
@@ -256,11 +280,16 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       const hasReach = reader.boolean()
       const reach = hasReach ? Vector.decode(reader) : null
       const guessed = hasReach ? Vector.decode(reader) : null
+      const follows = reader.left > 0 ? readVersion(reader) : firstVersion
       const head = { kind, vector, made, promise, safe, life }
-      return { ...head, recovering, isSettled, held, reach, guessed }
+      return { ...head, recovering, isSettled, held, reach, guessed, follows }
     }
     case 'claims':
       return decodeClaims(reader)
+    case 'list': {
+      const list = readList(reader)
+      return list === null ? null : { kind, list }
+    }
     case 'want': {
       const vector = Vector.decode(reader)
       return vector === null ? null : { kind, vector }

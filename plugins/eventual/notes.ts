@@ -2,6 +2,7 @@
 // tells what is stable: known to all, so that nothing which comes later can be concurrent with it.
 
 import { hasBug, type MemberId, Vector } from 'quorate/plugin'
+import { areClosed, openSeats, tellList } from './following.js'
 import type { VectorNote } from './messages.js'
 import type { Peer } from './peer.js'
 import { forgetEarly, isBehind } from './receiving.js'
@@ -31,6 +32,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
     if (state.clock.accepts(stamp, state.wall)) state.clock.see(stamp)
   }
   peer.recovering = note.recovering
+  peer.follows = note.follows
   peer.vector = note.vector
   peer.made = note.made
   peer.promise = note.promise
@@ -43,6 +45,7 @@ export function onVector(state: EventualState, from: MemberId, note: VectorNote)
   if (isOtherLife) aimAnew(state, peer)
   judgeRecovery(state)
   watchLacking(state, peer)
+  tellList(state, peer)
 }
 
 /** Tells the others, asks for what is lacking, and finds out what is stable. */
@@ -65,7 +68,7 @@ export function notesTick(state: EventualState): void {
 }
 
 export function notesWakeAt(state: EventualState): number {
-  if (state.isAlone) return Number.MAX_SAFE_INTEGER
+  if (state.peers.size === 0) return Number.MAX_SAFE_INTEGER
   const { options } = state
   const isChanged = hasNews(state)
   return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
@@ -104,6 +107,7 @@ export function tell(state: EventualState, peer: Peer): void {
     held: heldBeyond(state, vector),
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,
+    follows: hasBug('eventual-list-told-early') ? state.list : state.listOnDisk,
   })
 }
 
@@ -148,7 +152,10 @@ function stabilise(state: EventualState): void {
   state.stabilisedAt = state.mono
   if (state.recovering !== null || state.isGapOpen || state.floor.isBelow) return
   const { peers, appliedVector } = state
-  let upTo = safeTime(state, appliedVector)
+  // What others still bring of those who are gone may have seen less.
+  if (!areClosed(state)) return
+  // What a crash takes away may be shown to a new member by nobody.
+  let upTo = Math.min(safeTime(state, appliedVector), safeTime(state, state.durable))
   for (const peer of peers.values()) {
     // All that it had made before it said so must be here: what comes then has seen all that it tells of.
     const isHere = appliedVector.wholeTo(peer.seat) >= peer.made
@@ -172,6 +179,7 @@ export function safeTime(state: EventualState, vector: Vector): number {
     const whole = vector.wholeTo(seat)
     safe = Math.min(safe, holdsAllOf(vector, theirs, seat) ? Math.max(whole, promise) : whole)
   }
+  for (const seat of openSeats(state, vector)) safe = Math.min(safe, vector.wholeTo(seat))
   return safe
 }
 

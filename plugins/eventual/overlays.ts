@@ -44,6 +44,17 @@ export class Overlays {
     this.#all = this.#all.filter((each) => !vector.includes(each.vector))
   }
 
+  /** Of these seats there are no entries but those that `vector` covers. */
+  close(isGone: (seat: number) => boolean, vector: Vector): void {
+    this.#all = this.#all.map((each) => {
+      const never = vector.lacks(each.vector).filter(({ seat }) => isGone(seat))
+      if (never.length === 0) return each
+      const kept = Vector.copyOf(each.vector)
+      for (const range of never) kept.remove(range)
+      return { ...each, vector: kept }
+    })
+  }
+
   /** Which slots hold an entry already; undefined for none. */
   holding(stamp: number): ((slot: number) => boolean) | undefined {
     const found = this.#all.filter(({ vector }) => vector.covers(stamp))

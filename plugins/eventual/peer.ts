@@ -1,6 +1,7 @@
 // What a member knows of another one, and what is on its way to it.
 
 import { type LogEntry, type MemberId, Vector } from 'quorate/plugin'
+import { firstVersion, type Version } from './list.js'
 import { Parts } from './parts.js'
 
 export interface Peer {
@@ -19,6 +20,8 @@ export interface Peer {
   effective: number
   life: number
   recovering: boolean
+  /** The list of members that it works by. */
+  follows: Version
   isSettled: boolean
   /** What it held beyond `vector` when it was heard last. */
   held: Vector
@@ -69,6 +72,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     effective: 0,
     life: 0,
     recovering: false,
+    follows: firstVersion,
     isSettled: false,
     held: new Vector(),
     isOfOtherVersion: false,

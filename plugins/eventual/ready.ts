@@ -4,9 +4,10 @@ import { hasBug, type Ready, type StoreBatch, tailToWrite } from 'quorate/plugin
 import { evictLog } from './cutting.js'
 import { encodeHardState } from './hard-state.js'
 import { noteSplit, open, tellClaims } from './opening.js'
+import { firstVersion, isLater } from './list.js'
 import { knownReach } from './reach.js'
 import { ship } from './shipping.js'
-import type { EventualState } from './state.js'
+import { type EventualState, never } from './state.js'
 
 const nothing: readonly never[] = []
 
@@ -29,7 +30,8 @@ export function takeReady(state: EventualState): Ready | null {
   state.batch++
   if (write !== null) {
     const reserved = isHardDirty ? state.hard.reserved : 0
-    state.writes.push({ batch: state.batch, index: state.saved, reserved })
+    const list = isHardDirty ? (state.hard.list ?? firstVersion) : state.listOnDisk
+    state.writes.push({ batch: state.batch, index: state.saved, reserved, list })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
   const { deliveries: delivered, settled, stable } = out
@@ -83,6 +85,11 @@ export function writePersisted(state: EventualState, batch: number): void {
     const write = state.writes.shift()
     if (write === undefined) break
     if (write.reserved > state.reservedOnDisk) state.reservedOnDisk = write.reserved
+    if (isLater(write.list, state.listOnDisk)) {
+      state.listOnDisk = write.list
+      // Others wait for this.
+      state.toldAt = never
+    }
     state.persistedTo(Math.min(write.index, state.tail.last))
   }
   evictLog(state)

@@ -5,7 +5,8 @@ import { hasBug, type MemberId, payloadOf, type StampRange, type Vector } from '
 import { decodeEntry, type Entry } from './entry.js'
 import { fillRange } from './filling.js'
 import type { Entries } from './messages.js'
-import { type EventualState, noteOf } from './state.js'
+import { noteOf } from './note.js'
+import type { EventualState } from './state.js'
 
 /** An entry that came before something that it needs. */
 export interface Early {

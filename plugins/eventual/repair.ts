@@ -8,9 +8,10 @@ import type { Known } from './floor.js'
 import type { Slots } from './messages.js'
 import type { Handed } from './overlays.js'
 import type { Peer } from './peer.js'
+import { emptyPayload } from './note.js'
 import { isNear, release } from './receiving.js'
 import { encodeSlotEntry, repairedSlot, type SlotEntry, slotEntry } from './slot-entry.js'
-import { emptyPayload, type EventualState } from './state.js'
+import type { EventualState } from './state.js'
 
 /** A repair that runs. */
 export interface Repair {

@@ -41,6 +41,7 @@ function takeLess(state: EventualState): void {
 
 /** Whether it may take writes again. */
 export function judgeRecovery(state: EventualState): void {
+  if (!state.isMember) return
   if (state.floor.isBelow) refill(state)
   if (state.isNameless && isToldByAll(state)) beginLife(state)
   if (state.recovering === null || state.gate?.keyspace.isWhole === false) return

@@ -50,7 +50,7 @@ function readable({ shown, frontier }: Keyspace, own: number): Vector {
 
 /** Judged by what is applied. */
 export function covers(state: EventualState, mark: SeenStamps): boolean {
-  if (state.recovering !== null || isLost(state, mark)) return false
+  if (!state.isMember || state.recovering !== null || isLost(state, mark)) return false
   if (state.gate !== null) return coversAll(state.gate, mark)
   const { ranges, upTo } = mark
   for (const range of ranges) if (!state.appliedVector.holds(range)) return false

@@ -9,15 +9,13 @@ import {
   hasBug,
   type LogRange,
   type MemberId,
-  type Members,
+  type MemberList,
   type MergeView,
   type Payload,
-  payloadOf,
   type Position,
   type Random,
   type RecoveryCause,
   StampClock,
-  type StampRange,
   type StrategyInit,
   Tail,
   tailShare,
@@ -25,25 +23,23 @@ import {
   Vector,
 } from 'quorate/plugin'
 import { makeCounters } from './counters.js'
-import { decodeEntry, type Entry } from './entry.js'
 import { decodeHardState, type HardState, worseOf } from './hard-state.js'
-import { addLost, addNote, isOfEntry, Ledger, type Note, seeFloor } from './ledger.js'
+import { addNote, isOfEntry, Ledger, type Note, seeFloor } from './ledger.js'
 import type { EventualOptions } from './options.js'
 import { Gate, keyspaceOf } from './gate.js'
+import { firstVersion, isAdded, isLater, isOn, listOf, type Version } from './list.js'
 import { Floor } from './floor.js'
+import { localTerm } from './note.js'
 import { EventualOutbox } from './outbox.js'
 import { Overlays } from './overlays.js'
 import { makePeer, type Peer } from './peer.js'
 import type { Repair } from './repair.js'
+import { restoreLog } from './restoring.js'
 import type { Early } from './receiving.js'
 import { decodeMark } from './mark.js'
-import { decodeSlotEntry, noteOfSlot, repairedSlot, type SlotEntry } from './slot-entry.js'
 
 /** A time that is past on every monotonic clock, in milliseconds. */
 export const never = -1e15
-
-/** The one term of a log that nobody else shares. */
-export const localTerm = 1
 
 /** An own entry that was handed out for execution. */
 export interface Preparing {
@@ -55,14 +51,22 @@ export interface Preparing {
   readonly needs: Vector | null
 }
 
+/** A write that is not on disk yet. */
+interface Written {
+  readonly batch: number
+  index: number
+  readonly reserved: number
+  readonly list: Version
+}
+
 export class EventualState {
   readonly self: MemberId
   readonly group: GroupId
   readonly options: EventualOptions
   readonly durability: Durability
-  readonly members: Members
-  /** All members, ascending: a member's seat is its place here. */
-  readonly seats: readonly MemberId[]
+  /** Who the members are: the latest list that it was told, and which of them a crash leaves. */
+  list: MemberList
+  listOnDisk: Version
   readonly seat: number
   readonly random: Random
   /** Another number for each run. */
@@ -75,7 +79,14 @@ export class EventualState {
   readonly hasLog: boolean
   /** Where groups of a causal keyspace wait for each other, else null. */
   readonly gate: Gate | null
-  readonly peers: Map<MemberId, Peer>
+  /** All other members, as long as it is one itself. */
+  readonly peers = new Map<MemberId, Peer>()
+  /** The list of which nothing is open any more: all hold the same of those who are gone. */
+  closedFor: MemberList | null = null
+  /** Seats of members that were removed in this run, and the last entry that each of them told of. */
+  readonly goneAt = new Map<number, number>()
+  /** Who there is a link to, member or not. */
+  readonly linked = new Set<MemberId>()
   readonly counters = makeCounters()
   mono = 0
   wall = 0
@@ -116,7 +127,7 @@ export class EventualState {
   /** Up to where the last finished checkpoint allows to cut. */
   checkpointed = 0
   batch = 0
-  readonly writes: { readonly batch: number; index: number; readonly reserved: number }[] = []
+  readonly writes: Written[] = []
   /** Covered, and without an entry: what was in there is lost. */
   readonly lost = new Vector()
   /** Of that, where nothing was ever. */
@@ -178,9 +189,10 @@ export class EventualState {
     this.options = init.options
     this.out = new EventualOutbox(init.options)
     this.durability = init.durability
-    this.members = init.members
-    this.seats = [...init.members.voters, ...init.members.learners].sort((a, b) => a - b)
-    this.seat = this.seats.indexOf(init.self)
+    const hard = decodeHardState(init.state)
+    this.list = listOf(init, hard.list)
+    this.listOnDisk = hard.list ?? firstVersion
+    this.seat = this.seatOf(init.self)
     assert(this.seat >= 0, 'a member has a seat')
     this.random = init.random
     this.life = init.random.below(0x7fffffff) + 1
@@ -193,12 +205,13 @@ export class EventualState {
     this.recoverWaitMs = init.recoverWaitMs
     this.view = init.view
     this.startedAt = init.now.mono
-    const hard = decodeHardState(init.state)
     // Who crashes while it recovers begins anew.
     const before = hasBug('eventual-recovery-forgotten') ? null : hard.recovering
-    this.recovering = worseOf(init.recovering, before)
-    this.hard = { ...hard, recovering: this.recovering }
-    this.isHardDirty = this.recovering !== hard.recovering
+    const found = isAdded(init, this.list) ? worseOf(init.recovering, 'disk-lost') : init.recovering
+    this.recovering = worseOf(found, before)
+    const list = isLater(this.list, firstVersion) ? this.list : null
+    this.hard = { ...hard, recovering: this.recovering, list }
+    this.isHardDirty = this.recovering !== hard.recovering || isLater(this.list, this.listOnDisk)
     const { from, chain, entries } = init.earlier ?? {
       from: init.base,
       chain: init.baseChain,
@@ -216,20 +229,11 @@ export class EventualState {
     this.cutThrough = Vector.copyOf(this.vector)
     this.delivered = init.base.index
     this.applied = init.base.index
-    for (const { payload } of entries) {
-      const entry = this.#restore(payload)
-      if (entry !== null && !('slot' in entry)) this.cutThrough.remove(noteOf(entry))
-    }
-    for (const range of this.lost.ranges()) this.cutThrough.remove(range)
-    for (const { payload } of init.entries) this.#again(payload)
+    restoreLog(this, entries, init.entries)
     this.saved = this.tail.last
     this.persisted = this.tail.last
     this.durable.join(this.vector)
-    this.peers = new Map(
-      this.seats.flatMap((member, seat) =>
-        member === init.self ? [] : [[member, makePeer(member, seat)] as const],
-      ),
-    )
+    this.meet(0)
     if (!hasBug('eventual-stamps-reused')) this.clock.see(this.hard.reserved)
     for (const { upTo } of this.vector.ranges()) this.clock.see(upTo)
     this.reservedOnDisk = this.hard.reserved
@@ -248,8 +252,23 @@ export class EventualState {
     return this.gate?.received ?? this.vector
   }
 
+  /** All that ever were members: a member's seat is its place here. */
+  get seats(): readonly MemberId[] {
+    return this.list.seats
+  }
+
+  get isMember(): boolean {
+    return isOn(this.list, this.self)
+  }
+
+  /** It gets everything, and makes no entries. */
+  get isLearner(): boolean {
+    return !this.list.voters.includes(this.self)
+  }
+
+  /** There is no other member. */
   get isAlone(): boolean {
-    return this.seats.length === 1
+    return this.peers.size === 0 && this.isMember
   }
 
   /** Entries up to here may be told to others and answered. */
@@ -264,6 +283,19 @@ export class EventualState {
 
   seatOf(member: MemberId): number {
     return this.seats.indexOf(member)
+  }
+
+  /** Peers for all on the list. */
+  meet(heardAt: number): void {
+    const { voters, learners } = this.list
+    if (!this.isMember) return
+    for (const member of [...voters, ...learners]) {
+      if (member === this.self || this.peers.has(member)) continue
+      const peer = makePeer(member, this.seatOf(member))
+      peer.heardAt = heardAt
+      peer.isUp = this.linked.has(member)
+      this.peers.set(member, peer)
+    }
   }
 
   positionAt(index: number): Position {
@@ -340,61 +372,4 @@ export class EventualState {
     }
     if (index > this.persisted) this.persisted = index
   }
-
-  /** An entry that the disk held. */
-  #restore(payload: Payload): Entry | SlotEntry | null {
-    this.tail.append({ term: localTerm, index: this.tail.last + 1, payload })
-    this.logBytes += payload.size
-    const bytes = payload.bytes()
-    const entry = bytes.length === 0 ? null : (decodeEntry(bytes) ?? decodeSlotEntry(bytes))
-    this.ledger.append(entry === null ? null : restoredNote(entry))
-    return entry
-  }
-
-  /** One that the engine has not got any more: it is handed out again. */
-  #again(payload: Payload): void {
-    const entry = this.#restore(payload)
-    this.delivered = this.tail.last
-    const at = this.positionAt(this.delivered)
-    const { deliveries } = this.out
-    if (entry === null) deliveries.push({ at, payload, token: null })
-    else {
-      const note = restoredNote(entry)
-      addNote(this.vector, note)
-      seeFloor(this.floor, note)
-      if (!('slot' in entry)) {
-        if (entry.needs !== null) this.hangs.join(entry.needs)
-        if (entry.seat !== this.seat) this.backlogBytes += payload.size
-        const holds = this.overlays.holding(entry.stamp)
-        const merge = holds === undefined ? entry : { ...entry, holds }
-        deliveries.push({ at, payload, token: null, merge })
-      } else if (note === null) {
-        deliveries.push({ at, payload, token: null, slot: entry })
-        this.floor.took(entry.floor, this.hard.reserved)
-        const slots = { from: entry.slot, to: entry.slot + 1 }
-        this.overlays.add(slots, entry.theirs, [{ slot: entry.slot, index: at.index }])
-      } else {
-        deliveries.push({ at, payload: emptyPayload, token: null })
-        if (entry.slot === repairedSlot) {
-          this.cutThrough.join(entry.theirs)
-          this.hangs.join(entry.mine)
-        } else {
-          for (const range of entry.theirs.ranges()) addLost(this.lost, range)
-          for (const range of entry.mine.ranges()) addLost(this.sure, range)
-        }
-      }
-    }
-  }
 }
-
-function restoredNote(entry: Entry | SlotEntry): Note {
-  return 'slot' in entry ? noteOfSlot(entry) : noteOf(entry)
-}
-
-/** What an entry adds to a vector. */
-export function noteOf({ seat, previous, stamp }: Entry): StampRange {
-  return { seat, after: previous, upTo: stamp }
-}
-
-/** The payload of an entry that changed nothing. */
-export const emptyPayload: Payload = payloadOf(new Uint8Array(0))

@@ -4,6 +4,7 @@
 import {
   type Hash64,
   type MemberId,
+  type MemberList,
   type Members,
   type PeerStatus,
   type Position,
@@ -11,9 +12,12 @@ import {
   type RecoveryCause,
   type StrategyStatus,
 } from 'quorate/plugin'
+import { isEverywhere } from './following.js'
+import { firstVersion, isLater } from './list.js'
 import { isFit } from './opening.js'
 import type { Peer } from './peer.js'
-import { type EventualState, localTerm } from './state.js'
+import { localTerm } from './note.js'
+import type { EventualState } from './state.js'
 
 /** `last` where nothing of it changed. */
 export function describe(state: EventualState, last: EventualStatus | null): EventualStatus {
@@ -32,15 +36,19 @@ export class EventualStatus implements StrategyStatus {
   readonly recovering: RecoveryCause | null
   readonly loss: string
   readonly #state: EventualState
+  readonly #list: MemberList
 
   constructor(state: EventualState) {
     const isOpen = state.recovering === null
-    this.role = isOpen ? 'leader' : 'recovering'
-    this.leader = isOpen ? state.self : null
+    const { isLearner, isMember } = state
+    this.role = isMember && !isOpen ? 'recovering' : isLearner ? 'learner' : 'leader'
+    this.leader = isOpen && !isLearner ? state.self : null
     this.commit = state.positionAt(state.delivered)
     this.last = this.commit
     this.first = state.tail.first
-    this.members = state.members
+    const { voters, learners } = state.list
+    this.members = { voters, learners }
+    this.#list = state.list
     this.recovering = state.recovering
     this.loss = state.loss
     this.#state = state
@@ -52,7 +60,8 @@ export class EventualStatus implements StrategyStatus {
       state.delivered === this.commit.index &&
       state.tail.first === this.first &&
       state.recovering === this.recovering &&
-      state.loss === this.loss
+      state.loss === this.loss &&
+      state.list === this.#list
     )
   }
 
@@ -62,6 +71,12 @@ export class EventualStatus implements StrategyStatus {
 
   get why(): string {
     return whyOf(this.#state)
+  }
+
+  get follows(): StrategyStatus['follows'] {
+    const { era, epoch } = this.#list
+    if (!isLater(this.#list, firstVersion)) return undefined
+    return { era, epoch, isEverywhere: isEverywhere(this.#state) }
   }
 
   get peers(): PeerStatus[] {
@@ -74,6 +89,7 @@ export class EventualStatus implements StrategyStatus {
 }
 
 function whyOf(state: EventualState): string {
+  if (!state.isMember) return 'it is no member of the group'
   const ahead = state.aheadSeat === null ? undefined : state.seats[state.aheadSeat]
   if (ahead !== undefined) return `entries of member ${ahead} are refused: its clock is ahead`
   for (const { member, isOfOtherVersion } of state.peers.values()) {

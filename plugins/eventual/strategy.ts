@@ -6,6 +6,7 @@ import type {
   LogEntry,
   MemberChange,
   MemberId,
+  MemberList,
   Members,
   Now,
   Payload,
@@ -22,6 +23,7 @@ import type {
 import { slotCount, Vector } from 'quorate/plugin'
 import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
 import { cutLog } from './cutting.js'
+import { follow, onStranger } from './following.js'
 import { decodeMessage, messageVersion, type Message, type Part } from './messages.js'
 import { notesTick, notesWakeAt, onVector, tell } from './notes.js'
 import type { Peer } from './peer.js'
@@ -53,6 +55,7 @@ export class EventualStrategy implements Strategy {
     const state = this.#state
     this.#note(now)
     if (state.gate !== null) state.gate.keyspace.driven = null
+    if (!state.isMember) return
     notesTick(state)
     restartTick(state)
     repairTick(state)
@@ -64,9 +67,12 @@ export class EventualStrategy implements Strategy {
   step(from: MemberId, message: Uint8Array, now: Now): void {
     const state = this.#state
     this.#note(now)
-    const peer = state.peers.get(from)
-    if (peer === undefined) return
     const decoded = decodeMessage(message)
+    const peer = state.peers.get(from)
+    if (peer === undefined) {
+      onStranger(state, from, decoded)
+      return
+    }
     peer.isOfOtherVersion = message[0] !== messageVersion
     // That a link opened may have been told before an older one was closed.
     if (decoded !== null && !peer.isUp) this.peerUp(from)
@@ -116,6 +122,9 @@ export class EventualStrategy implements Strategy {
       case 'claims':
         onClaims(state, from, decoded.claims)
         return
+      case 'list':
+        follow(state, decoded.list)
+        return
       case 'digests':
         onDigests(state, peer, decoded)
         return
@@ -153,15 +162,20 @@ export class EventualStrategy implements Strategy {
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     const state = this.#state
     if (level !== 'local' && level !== 'causal') return { reason: 'unsupported' }
-    const isServed = state.recovering === null && (level === 'local' || showsCauses(state))
+    const isServed =
+      state.isMember && state.recovering === null && (level === 'local' || showsCauses(state))
     if (!isServed) return { reason: 'not-leader', leader: null }
     state.out.grants.push({ token, at: state.positionAt(state.delivered) })
     return null
   }
 
-  /** Membership is static: no change is ever taken. */
+  /** Nobody could decide it; members follow lists. */
   reconfigure(_token: Token, _change: MemberChange): Refusal | null {
     return { reason: 'unsupported' }
+  }
+
+  follow(list: MemberList): Refusal | null {
+    return follow(this.#state, list)
   }
 
   persisted(batch: number): void {
@@ -191,6 +205,7 @@ export class EventualStrategy implements Strategy {
   }
 
   peerDown(peer: MemberId): void {
+    this.#state.linked.delete(peer)
     const found = this.#state.peers.get(peer)
     if (found === undefined) return
     found.isUp = false
@@ -203,6 +218,7 @@ export class EventualStrategy implements Strategy {
 
   peerUp(peer: MemberId): void {
     const state = this.#state
+    state.linked.add(peer)
     const found = state.peers.get(peer)
     if (found === undefined) return
     found.isUp = true
@@ -223,7 +239,7 @@ export class EventualStrategy implements Strategy {
   }
 
   acceptsSnapshot(from: MemberId, _term: number, _at: Position): boolean {
-    return this.#state.needsAll?.from === from
+    return this.#state.needsAll?.from === from && this.#state.peers.has(from)
   }
 
   diskShort(short: boolean): void {

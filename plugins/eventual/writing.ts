@@ -12,8 +12,9 @@ import {
   Vector,
 } from 'quorate/plugin'
 import { encodeEntry, type Entry } from './entry.js'
+import { emptyPayload, noteOf } from './note.js'
 import { serves } from './opening.js'
-import { emptyPayload, type EventualState, noteOf, type Preparing } from './state.js'
+import type { EventualState, Preparing } from './state.js'
 
 /** Milliseconds of stamps that are reserved on disk ahead of time, and when the next ones are. */
 export const reservedMs = 10_000
@@ -23,6 +24,8 @@ const reserveAheadMs = 5_000
 const notesOfTaken = 5
 
 export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
+  if (!state.isMember) return { reason: 'removed' }
+  if (state.isLearner) return { reason: 'not-leader', leader: null }
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
   // Others would take its entries for those that it made before its disk was lost.
   if (state.isNameless) return { reason: 'busy' }

@@ -23,7 +23,8 @@ export interface Supports {
   readonly levels: readonly Level[]
   readonly reads: readonly ReadLevel[]
   readonly ackMeans: 'quorum' | 'local'
-  readonly members: 'joint' | 'single' | 'static'
+  /** followed: the group has no order in which it could decide; `Strategy.follow` tells each replica. */
+  readonly members: 'joint' | 'single' | 'static' | 'followed'
   /** Under which it keeps its promises; others are refused at load. */
   readonly durabilities: readonly Durability[]
   /** `transfer` hands leadership over. */
@@ -56,6 +57,18 @@ export interface Members {
   readonly outgoing?: readonly MemberId[]
 }
 
+/** The members of a group that follows what is agreed elsewhere, by the topology. */
+export interface MemberList {
+  /** Lists are ordered by era, then by epoch; a later one is followed, an earlier one is not. */
+  readonly era: number
+  readonly epoch: number
+  /** All that ever were members, in the order in which they came: a seat is given once. */
+  readonly seats: readonly MemberId[]
+  /** Of those, who are members; learners get everything, and take no writes. */
+  readonly voters: readonly MemberId[]
+  readonly learners: readonly MemberId[]
+}
+
 /** Everything a strategy instance starts from. */
 export interface StrategyInit<O = unknown> {
   readonly self: MemberId
@@ -64,6 +77,8 @@ export interface StrategyInit<O = unknown> {
   readonly durability: Durability
   /** As of `base`: those that the group began with where no checkpoint says otherwise. */
   readonly members: Members
+  /** Where members are followed: what is known of them, if they ever changed. The strategy keeps what it follows, too. */
+  readonly list?: MemberList | undefined
   /** The last `StoreBatch.state` that reached the disk, or null. */
   readonly state: Uint8Array | null
   /** Position of the checkpoint that the engine was loaded from, and the log's chain hash there. */
@@ -157,6 +172,11 @@ export interface Strategy {
    * a learner to be promoted lags far.
    */
   reconfigure(token: Token, change: MemberChange): Refusal | null
+  /**
+   * Where members are followed: a list to work by from now on, told to each replica at another time, or never.
+   * Invalid for a later one that takes a seat away; earlier ones are ignored.
+   */
+  follow?(list: MemberList): Refusal | null
   /** The write of that Ready is on disk (synced if `mustSync`). Called in order of batch numbers. */
   persisted(batch: number): void
   /**
@@ -331,6 +351,10 @@ export interface StrategyStatus {
   readonly first: number
   readonly chain: Hash64
   readonly members: Members
+  /** Where members are followed: of the list that is, and whether all members on it were heard to follow it. */
+  readonly follows?:
+    | { readonly era: number; readonly epoch: number; readonly isEverywhere: boolean }
+    | undefined
   readonly peers: readonly PeerStatus[]
   readonly recovering: RecoveryCause | null
   /** One sentence where it cannot work, else empty. */

@@ -100,7 +100,7 @@ export class Reconciler {
     if (changes.length === 0) return status.members.outgoing === undefined
     this.#init.rota.stir(index)
     for (const change of changes) {
-      const isAsked = group.reconfigure(change, () => undefined) === null
+      const isAsked = group.membership.reconfigure(change, () => undefined) === null
       if (isAsked) break
     }
     return false

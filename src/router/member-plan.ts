@@ -41,7 +41,9 @@ export function refusesChange({ config, groups }: RouterState): ErrorReply | nul
     return error(
       'ERR shard groups that are placed on some of the members (a list under `shards`) cannot change members yet',
     )
-  const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
+  const fixed = groups.filter(({ sight }) =>
+    ['static', 'followed'].includes(sight?.supports.members ?? ''),
+  )
   if (fixed.length === 0) return null
   const names = [...new Set(fixed.map(({ keyspace }) => keyspace))]
   const strategies = config.keyspaces.filter(({ name }) => names.includes(name))

@@ -2,7 +2,7 @@
 // snapshots. The list that the protocol works by, which may be newer, is the strategy's.
 
 import type { MemberId, Token } from '../api/ids.js'
-import type { MemberChange, Members, Refusal, Strategy } from '../api/strategy.js'
+import type { MemberChange, MemberList, Members, Refusal, Strategy } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { ShardInit } from './shard-init.js'
 import type { ShardSink } from './sink.js'
@@ -20,13 +20,15 @@ export class Membership {
   /** Of a member that joins its `members` are known when it starts. */
   readonly #init: Pick<ShardInit, 'members'>
   readonly #self: MemberId
+  readonly #list: ShardInit['list']
   readonly #sink: ShardSink
   readonly #host: MembershipHost
   /** Of what was executed; undefined while no entry ever changed those that the group began with. */
   applied: Members | undefined = undefined
   readonly #asked = new Map<Token, ChangeDone>()
 
-  constructor(init: Pick<ShardInit, 'members' | 'config' | 'sink'>, host: MembershipHost) {
+  constructor(init: Pick<ShardInit, 'members' | 'list' | 'config' | 'sink'>, host: MembershipHost) {
+    this.#list = init.list
     this.#init = init
     this.#self = init.config.self
     this.#sink = init.sink
@@ -44,7 +46,7 @@ export class Membership {
 
   /** There is nobody but this member. */
   get isAlone(): boolean {
-    const { voters, learners, outgoing } = this.members
+    const { voters, learners, outgoing }: Members = this.#list?.() ?? this.members
     const all = [...voters, ...learners, ...(outgoing ?? [])]
     return all.every((id) => id === this.#self)
   }
@@ -59,6 +61,17 @@ export class Membership {
       this.#asked.set(token, done)
       this.#sink.wake()
     }
+    return refusal
+  }
+
+  /** A list that the strategy is to work by, where it does not decide it. */
+  follow(list: MemberList): Refusal | null {
+    const strategy = this.#host.strategy()
+    // It finds the latest when it starts.
+    if (strategy === null) return null
+    if (strategy.follow === undefined) return { reason: 'unsupported' }
+    const refusal = strategy.follow(list)
+    if (refusal === null) this.#sink.wake()
     return refusal
   }
 

@@ -7,7 +7,13 @@ import type { KeyEvents } from '../api/events.js'
 import type { Group } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { Rests } from '../api/rest.js'
-import type { CommonKeyspace, Members, StrategyPlugin, StrategyStatus } from '../api/strategy.js'
+import type {
+  CommonKeyspace,
+  MemberList,
+  Members,
+  StrategyPlugin,
+  StrategyStatus,
+} from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
 import type { Gathering } from './gathering.js'
@@ -24,6 +30,8 @@ export interface ShardInit {
   readonly keyspace: KeyspaceConfig
   readonly config: Config
   readonly members: Members
+  /** Of a strategy whose members are followed: the latest list that is known, if they ever changed. */
+  readonly list?: (() => MemberList | undefined) | undefined
   readonly plugin: StrategyPlugin
   /** With the other groups of its keyspace at this member, where there are any. */
   readonly common?: CommonKeyspace | undefined
@@ -49,7 +57,7 @@ export interface ShardInit {
 }
 
 export function engineOptionsOf(
-  { keyspace, config, plugin, members }: ShardInit,
+  { keyspace, config, plugin, members, list }: ShardInit,
   time: () => number,
 ): EngineOptions {
   const { maxMemoryPolicy } = keyspace
@@ -57,7 +65,8 @@ export function engineOptionsOf(
   const maxMemory = Math.ceil(keyspace.maxMemory / shardsHeldMax(config))
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
-  const seat = [...members.voters, ...members.learners].sort((a, b) => a - b).indexOf(config.self)
+  const first = [...members.voters, ...members.learners].sort((a, b) => a - b)
+  const seat = (list?.()?.seats ?? first).indexOf(config.self)
   return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat, time }
 }
 

@@ -17,7 +17,7 @@ import { showDigest } from '../api/keyspace-digest.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import type { Rest } from '../api/rest.js'
 import { diskFull, groupDown, loading, noLeader } from '../api/replies.js'
-import type { MemberChange, Refusal, Strategy, StrategyStatus } from '../api/strategy.js'
+import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import type { Hash64 } from '../base/hash.js'
 import { busyRefusal, tellBusy } from './busy.js'
 import { Drive } from './drive.js'
@@ -28,7 +28,7 @@ import { Executor } from './executor.js'
 import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { Lead } from './lead.js'
-import { type ChangeDone, Membership } from './membership.js'
+import { Membership } from './membership.js'
 import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
 import type { Guests } from './guests.js'
@@ -260,9 +260,9 @@ export class Shard implements Group {
     return this.#writes.scripts?.isHolding === true
   }
 
-  /** At the leader; refused elsewhere. Within a turn, after `begin`. */
-  reconfigure(change: MemberChange, done: ChangeDone): Refusal | null {
-    return this.#membership.reconfigure(change, done)
+  /** Changes of members within a turn, after `begin`. */
+  get membership(): Membership {
+    return this.#membership
   }
 
   rest(): Rest | null {

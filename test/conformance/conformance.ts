@@ -3,6 +3,7 @@
 import type { StrategyPlugin } from 'quorate/plugin'
 import type { Case, Subject } from './case.js'
 import { causalCases } from './causal/cases.js'
+import { memberCases as listCases } from './causal/member-cases.js'
 import { manifestCases } from './manifest-cases.js'
 import { agreementCases } from './total/agreement-cases.js'
 import { durabilityCases } from './total/durability-cases.js'
@@ -43,9 +44,16 @@ const totalCases: readonly Case[] = [
   ...inputCases,
 ]
 
+const mergingCases: readonly Case[] = [
+  ...causalCases,
+  ...listCases.map(
+    (each): Case => ({ ...each, applies: (supports) => supports.members === 'followed' }),
+  ),
+]
+
 /** The cases that `supports` calls for. */
 export function casesOf({ supports }: StrategyPlugin): readonly Case[] {
-  const ordered = supports.order === 'total' ? totalCases : causalCases
+  const ordered = supports.order === 'total' ? totalCases : mergingCases
   return [...manifestCases, ...ordered].filter((each) => each.applies?.(supports) !== false)
 }
 

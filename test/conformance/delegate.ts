@@ -11,6 +11,7 @@ const names = Object.keys({
   checkpointed: 0,
   readIndex: 0,
   reconfigure: 0,
+  follow: 0,
   persisted: 0,
   applied: 0,
   seen: 0,

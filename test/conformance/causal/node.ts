@@ -145,4 +145,6 @@ export interface WorldOptions {
   readonly sleeps?: boolean
   /** Where all of the toy's data is. */
   readonly slot?: number
+  /** Members that the group begins with; absent: all. */
+  readonly first?: number | undefined
 }

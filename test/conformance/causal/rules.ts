@@ -72,19 +72,29 @@ export class Rules {
     node.merged.add(stamp)
   }
 
-  /** A member says that everything up to a stamp is with all members. */
-  stable(node: Node, upTo: number, live: readonly Node[]): void {
+  /**
+   * A member says that everything up to a stamp is with all members. Of entries of members that are gone, slots that were
+   * taken may show what nobody has as an entry any more.
+   */
+  stable(
+    node: Node,
+    upTo: number,
+    live: readonly Node[],
+    isKept: (stamp: number) => boolean,
+  ): void {
     if (upTo < node.stable) this.faults.push(`member ${node.id}: stable goes back`)
     node.stable = upTo
     for (const other of live) {
       if (other.isRecovering) continue
       for (const each of node.merged) {
-        if (each <= upTo && !other.merged.has(each)) {
+        const isShown = node.partly.has(each) && !isKept(each)
+        if (each <= upTo && !other.merged.has(each) && !isShown) {
           this.faults.push(`${each} is stable for ${node.id}, and member ${other.id} lacks it`)
         }
       }
       for (const each of other.merged) {
-        if (each <= upTo && !node.merged.has(each)) {
+        const isShown = other.partly.has(each) && !isKept(each)
+        if (each <= upTo && !node.merged.has(each) && !isShown) {
           this.faults.push(`${each} is below what is stable for ${node.id}, who lacks it`)
         }
       }

@@ -11,6 +11,7 @@ import {
   payloadOf,
   positionZero,
   Random,
+  seatOfStamp,
   type ReadLevel,
   type Ready,
   type RecoveryCause,
@@ -27,14 +28,15 @@ import {
   encodeMerged,
   type Flight,
   holds,
-  isEqual,
   keyOf,
   makeNode,
   type Node,
   type WorldOptions,
 } from './node.js'
 import type { Storyteller } from '../storyteller.js'
+import { type ListChange, Lists } from './lists.js'
 import { Rules } from './rules.js'
+import { wrongAtRest } from './at-rest.js'
 
 const wallStart = 1_790_000_000_000
 
@@ -42,6 +44,7 @@ export class CausalWorld {
   readonly random: Random
   readonly nodes: readonly Node[]
   readonly rules: Rules
+  readonly lists: Lists
   /** Answered, so never to be lost while a disk survives. */
   readonly answered = new Set<number>()
   readonly cut = new Set<string>()
@@ -59,7 +62,8 @@ export class CausalWorld {
     this.rules = new Rules(options.slot ?? 0)
     this.random = new Random(options.seed)
     this.nodes = Array.from({ length: options.members }, (_, i) => makeNode(i + 1))
-    for (const node of this.nodes) this.start(node, null)
+    this.lists = new Lists(this.nodes.map(({ id }) => id).slice(0, options.first))
+    for (const node of this.nodes) if (this.lists.isOn(node.id)) this.start(node, null)
   }
 
   /** What was broken, in words. */
@@ -84,14 +88,14 @@ export class CausalWorld {
     const entries = isDiverged ? [] : disk.entries.map(({ entry }) => entry)
     const isDiskLess = this.#options.durability === 'none'
     const earlier = entries.filter(({ index }) => index <= base.index)
-    const members = this.nodes.map(({ id }) => id)
     const { plugin, options, slot: home = 0 } = this.#options
     node.strategy = plugin.create({
       self: node.id,
       group: 1 as GroupId,
       options: plugin.parseOptions(options ?? {}),
       durability: this.#options.durability,
-      members: { voters: members, learners: [] },
+      members: { voters: this.lists.first, learners: [] },
+      list: this.lists.of(node.id),
       state: disk.state,
       base,
       baseChain: disk.checkpoint?.chain ?? hashZero,
@@ -148,6 +152,20 @@ export class CausalWorld {
     if (a.strategy === null || b.strategy === null) return
     a.strategy.peerUp(b.id)
     b.strategy.peerUp(a.id)
+  }
+
+  /** A new list of members; who is added starts. */
+  change(change: ListChange): boolean {
+    if (!this.lists.change(change)) return false
+    for (const id of change.add ?? []) this.start(this.nodes[id - 1] as Node, null)
+    return true
+  }
+
+  /** A member hears of a later list: the latest, or one so many behind what it knows. */
+  tell(node: Node, skip?: number): void {
+    const list = this.lists.hears(node.id, skip)
+    node.strategy?.follow?.(list)
+    this.settle(node)
   }
 
   /** One write of a client, which changes nothing where it is empty; null where it is refused. */
@@ -235,7 +253,7 @@ export class CausalWorld {
   comeToRest(): void {
     for (let tries = 0; tries < 8; tries++) {
       this.calm(200)
-      if (this.#wrongAtRest().length === 0) return
+      if (wrongAtRest(this).length === 0) return
     }
   }
 
@@ -253,24 +271,7 @@ export class CausalWorld {
 
   /** Notes what is wrong once everything is calm. */
   judge(): void {
-    this.faults.push(...this.#wrongAtRest())
-  }
-
-  #wrongAtRest(): string[] {
-    const wrong: string[] = []
-    const [first, ...others] = this.nodes as [Node, ...Node[]]
-    for (const { id, merged } of others) {
-      if (!isEqual(first.merged, merged))
-        wrong.push(`members 1 and ${id} hold ${first.merged.size} and ${merged.size}`)
-    }
-    for (const stamp of this.answered)
-      if (!first.merged.has(stamp)) wrong.push(`${stamp} was answered and is lost`)
-    const last = Math.max(0, ...first.merged)
-    for (const { id, stable, strategy } of this.nodes) {
-      if (stable < last) wrong.push(`member ${id} does not find ${last} stable`)
-      if (strategy?.status().role !== 'leader') wrong.push(`member ${id} takes no writes`)
-    }
-    return wrong
+    this.faults.push(...wrongAtRest(this))
   }
 
   /** Drains a strategy's outbox. */
@@ -304,7 +305,13 @@ export class CausalWorld {
       if (stamp != null && this.#options.durability === 'always') this.answered.add(stamp)
     }
     for (const { token } of ready.dropped) node.waiting.delete(token)
-    if (ready.stable != null) this.rules.stable(node, ready.stable, this.live())
+    const isOn = (each: Node): boolean => this.lists.isOn(each.id)
+    if (ready.stable != null && isOn(node)) {
+      const { seats } = this.lists.current
+      const isKept = (stamp: number): boolean =>
+        this.lists.isOn(seats[seatOfStamp(stamp)] as MemberId)
+      this.rules.stable(node, ready.stable, this.live().filter(isOn), isKept)
+    }
     if (ready.fetch !== null) {
       const { from, to } = ready.fetch
       const { entries } = node.disk
@@ -343,10 +350,12 @@ export class CausalWorld {
     const chain = strategy.chainAt(node.applied) ?? hashZero
     const mark = strategy.mark?.() ?? new Uint8Array(0)
     const snapshot = { at, chain, mark, merged: new Set(node.merged) }
-    if (to.strategy !== null && this.#isLinked(node, to)) {
+    // As the shard does: what it gives is on disk.
+    const isKept = node.writes.length === 0
+    if (isKept && to.strategy !== null && this.#isLinked(node, to)) {
       this.#flights.push({ from: node, to, message: new Uint8Array(0), snapshot })
     }
-    strategy.snapshotSent(peer, true, at)
+    strategy.snapshotSent(peer, isKept, at)
   }
 
   #install(node: Node, from: Node, snapshot: Checkpoint): void {
@@ -356,9 +365,8 @@ export class CausalWorld {
     node.applied = snapshot.at.index
     node.stable = 0
     node.disk.checkpoint = snapshot
-    const members = this.nodes.map(({ id }) => id)
     const { at, chain, mark } = snapshot
-    strategy.snapshotInstalled(at, chain, { voters: members, learners: [] }, mark)
+    strategy.snapshotInstalled(at, chain, { voters: this.lists.first, learners: [] }, mark)
   }
 
   #send(from: Node, id: MemberId, message: Uint8Array): void {

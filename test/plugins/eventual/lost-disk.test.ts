@@ -65,7 +65,14 @@ function tell(strategy: Strategy, from: MemberId, vector: Vector, now: Now): voi
     isSettled: true,
     held: new Vector(),
   }
-  const note = { kind: 'vector', vector, ...made, reach: null, guessed: null } as const
+  const note = {
+    kind: 'vector',
+    vector,
+    ...made,
+    reach: null,
+    guessed: null,
+    follows: { era: 0, epoch: 0 },
+  } as const
   strategy.step(from, encodeMessage(note), now)
 }
 

@@ -36,6 +36,7 @@ function noteOf(of: Pick<VectorNote, 'life' | 'recovering'>, held: number): Vect
     held: new Vector(),
     reach: null,
     guessed: null,
+    follows: { era: 0, epoch: 0 },
   }
   return { kind: 'vector', vector: upTo(held), ...told, ...of }
 }
