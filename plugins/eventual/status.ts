@@ -126,7 +126,8 @@ function peersOf(state: EventualState): PeerStatus[] {
     const active = isHeard && peer.seat !== state.aheadSeat
     const phase = peer.isGettingAll ? 'snapshot' : peer.next === null ? 'probe' : 'replicate'
     const { member, recovering } = peer
-    peers.push({ member, match, state: phase, active, recovering })
+    const isDrained = isEmptied(state, peer)
+    peers.push({ member, match, state: phase, active, recovering, isDrained })
   }
   return peers
 }
@@ -137,4 +138,12 @@ function heldTo(state: EventualState, peer: Peer): number {
   const from = Math.max(state.tail.first, peer.heldTo + 1)
   peer.heldTo = state.ledger.firstLacking(peer.vector, from, null) - 1
   return peer.heldTo
+}
+
+/** A learner that is heard to know that it is one. */
+function isEmptied({ list, durable }: EventualState, peer: Peer): boolean {
+  const { member, seat, vector, made, follows } = peer
+  if (vector === null || list.voters.includes(member) || isLater(list, follows)) return false
+  const isHeld = made === 0 || durable.covers(made) || durable.lastOf(seat) >= made
+  return isHeld && vector.rangesOf(seat).every((range) => durable.holds(range))
 }

@@ -280,8 +280,8 @@ export interface EngineOptions {
   readonly yields?: boolean
   /** Entries are not ordered: see `EngineMerging`. */
   readonly merges?: boolean
-  /** Of this member's stamps, where entries are not ordered. */
-  readonly seat?: number
+  /** Of this member's stamps, where entries are not ordered; not asked for before there is one to be made. */
+  readonly seat?: number | (() => number)
   /** What the time is by now, for reads that say how long something is past or to come. It decides nothing. */
   readonly time?: () => number
 }

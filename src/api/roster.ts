@@ -22,6 +22,12 @@ export function staying(topology: Topology): readonly MemberId[] {
   return topology.members.map(({ id }) => id).filter((id) => !isLeaving(topology, id))
 }
 
+/** All that ever were members, those that the groups began with first; the rest as they came. */
+export function everMembers(topology: Topology): readonly MemberId[] {
+  const { born, came = [] } = rosterOf(topology)
+  return [...[...born].sort((a, b) => a - b), ...came]
+}
+
 /** By id or name; those on their way out, too. */
 export function findMember({ members }: Topology, word: string): TopologyMember | undefined {
   return members.find(({ name }) => name === word) ?? members.find(({ id }) => `${id}` === word)
@@ -54,11 +60,12 @@ export function replaced(
 
 /** No group needs them any more. */
 export function gone(topology: Topology, ids: readonly MemberId[]): Topology | null {
-  const { born, leaving, gone: before } = rosterOf(topology)
+  const last = rosterOf(topology)
+  const { leaving, gone: before } = last
   const out = ids.filter((id) => leaving.some((each) => each.id === id))
   if (out.length === 0) return null
   const roster = {
-    born,
+    ...last,
     leaving: leaving.filter(({ id }) => !out.includes(id)),
     gone: [...before, ...out].sort((a, b) => a - b),
   }
@@ -123,7 +130,9 @@ function added(topology: Topology, member: TopologyMember): Topology {
     const held = [...shard.members, member.id].sort((a, b) => a - b)
     return { ...shard, members: held }
   })
-  return { ...topology, members, shards, roster: rosterOf(topology) }
+  const roster = rosterOf(topology)
+  const came = [...(roster.came ?? []), member.id]
+  return { ...topology, members, shards, roster: { ...roster, came } }
 }
 
 function removed(topology: Topology, out: Leaving): Topology {

@@ -337,6 +337,8 @@ export interface PeerStatus {
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'self'
   readonly active: boolean
   readonly recovering: boolean
+  /** Where members are followed: it makes no entries any more, and all that it made is on the disk here. */
+  readonly isDrained?: boolean
 }
 
 export interface StrategyStatus {

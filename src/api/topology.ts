@@ -25,6 +25,8 @@ export interface Leaving {
 export interface TopologyRoster {
   /** Members that the groups began with. */
   readonly born: readonly MemberId[]
+  /** All that ever came behind those, in their order; absent for none. */
+  readonly came?: readonly MemberId[]
   readonly leaving: readonly Leaving[]
   /** Ids of those that were removed: they are never used again. */
   readonly gone: readonly MemberId[]

@@ -39,7 +39,7 @@ export interface GroupsInit {
   readonly memory: MemberMemory
   readonly clocks: Clocks
   readonly rests: MemberRests
-  readonly roster: Pick<Roster, 'membersOf'>
+  readonly roster: Pick<Roster, 'membersOf' | 'listOf'>
 }
 
 /** By id. */
@@ -76,6 +76,7 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
       get members() {
         return roster.membersOf({ id: place.shard })
       },
+      list: () => roster.listOf(place.shard),
       plugin,
       engine,
       times: init.times,

@@ -4,14 +4,15 @@
 
 import type { MemberId, Now } from '../api/ids.js'
 import { gone, staying } from '../api/roster.js'
-import type { Members, StrategyStatus } from '../api/strategy.js'
-import type { Topology } from '../api/topology.js'
+import type { PeerStatus, StrategyStatus } from '../api/strategy.js'
+import type { Leaving, Topology } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { isMemberOf } from '../log/members.js'
+import { areSameMembers, isMemberOf } from '../log/members.js'
 import type { GroupSteps } from '../router/cluster-view.js'
 import { Shard } from '../shard/shard.js'
 import type { MemberGroup } from './make-groups.js'
 import { nextChanges, type Wanted } from './next-change.js'
+import { memberListOf } from './roster.js'
 import type { Rota } from './rota.js'
 import { type TopologyGroup, topologyGroupId } from './topology-group.js'
 
@@ -25,12 +26,16 @@ const topologyVotersMax = 7
 /** Milliseconds between two looks: while something is to be done, and else. */
 const soonMs = 100
 const lateMs = 1_000
+/** Who leaves, and is not heard for so long, is not waited for: what only it has is lost. */
+const silentMs = 10_000
 
 export class Reconciler {
   readonly #init: ReconcilerInit
   #lookAt = 0
   #epoch = -1
   #isSaying = false
+  /** Of those that leave. */
+  readonly #heardAt = new Map<MemberId, number>()
 
   constructor(init: ReconcilerInit) {
     this.#init = init
@@ -44,9 +49,12 @@ export class Reconciler {
     this.#epoch = topology.epoch
     let isDone = topology.roster.leaving.length === 0
     this.#init.rota.all.forEach((group, index) => {
-      if (group instanceof Shard && !this.#tend(group, index, topology)) isDone = false
+      if (!(group instanceof Shard)) return
+      if (isFollower(group)) this.#tell(group, index, topology)
+      else if (!this.#tend(group, index, topology)) isDone = false
     })
-    this.#sayGone(topology)
+    this.#listen(topology, mono)
+    this.#sayGone(topology, mono)
     this.#lookAt = mono + (isDone ? lateMs : soonMs)
   }
 
@@ -70,7 +78,7 @@ export class Reconciler {
       const remove = [...members.voters, ...members.learners].filter(
         (id) => !wanted.members.includes(id),
       )
-      const isOpen = members.outgoing !== undefined
+      const isOpen = members.outgoing !== undefined || isFilling(group as Shard)
       if (change === undefined && !isOpen && promote.length === 0) return []
       const { id, keyspace, shard } = group
       return [
@@ -95,7 +103,7 @@ export class Reconciler {
   /** True where the group needs nothing, or somebody else sees to it. */
   #tend(group: Shard, index: number, topology: Topology): boolean {
     const status = group.status()
-    if (status === null || !this.#drives(group, status)) return true
+    if (status?.role !== 'leader') return true
     const changes = nextChanges(status.members, this.#wantedOf(topology, group))
     if (changes.length === 0) return status.members.outgoing === undefined
     this.#init.rota.stir(index)
@@ -106,10 +114,13 @@ export class Reconciler {
     return false
   }
 
-  /** Where every member takes writes, the one that leads the topology. */
-  #drives(group: Shard, status: StrategyStatus): boolean {
-    if (group.sight.supports.order === 'total') return status.role === 'leader'
-    return this.#init.topology().shard.status()?.role === 'leader'
+  /** The group does not decide who its members are. */
+  #tell(group: Shard, index: number, topology: Topology): void {
+    const list = memberListOf(topology, group.shard)
+    const actual = group.status()?.members
+    if (actual === undefined || areSameMembers(actual, list)) return
+    this.#init.rota.stir(index)
+    group.membership.follow(list)
   }
 
   #wantedOf(topology: Topology, group: Shard): Wanted {
@@ -121,14 +132,32 @@ export class Reconciler {
     return { members: staying(topology), leaving, votersMax: topologyVotersMax }
   }
 
-  #sayGone(topology: Topology): void {
+  /** Who of those that leave is heard in groups that follow lists. */
+  #listen({ roster }: Topology, mono: number): void {
+    const leaving = roster?.leaving ?? []
+    const isHeard = (group: MemberGroup, id: MemberId): boolean =>
+      group instanceof Shard &&
+      group.status()?.peers.some(({ member, active }) => member === id && active) === true
+    for (const { id } of leaving) {
+      if (this.#init.rota.all.some((group) => isHeard(group, id))) this.#heardAt.set(id, mono)
+      else if (!this.#heardAt.has(id)) this.#heardAt.set(id, mono)
+    }
+    for (const id of this.#heardAt.keys())
+      if (!leaving.some((each) => each.id === id)) this.#heardAt.delete(id)
+  }
+
+  #sayGone(topology: Topology, mono: number): void {
     const group = this.#init.topology()
     const leaving = topology.roster?.leaving ?? []
     if (leaving.length === 0 || this.#isSaying || group.shard.status()?.role !== 'leader') return
-    const lists = this.#init.rota.all.map((each) => listOf(each))
+    const groups = this.#init.rota.all
+    const isSilent = (id: MemberId): boolean => mono - (this.#heardAt.get(id) ?? mono) >= silentMs
     const out = leaving
+      .filter(
+        (each) =>
+          groups.every((of) => isOut(of, each, isSilent(each.id))) || hasBug('core-gone-too-early'),
+      )
       .map(({ id }) => id)
-      .filter((id) => lists.every((list) => isOut(list, id)) || hasBug('core-gone-too-early'))
     if (out.length === 0) return
     this.#isSaying = true
     const what = `member ${out.join(', ')} is out of all groups`
@@ -142,13 +171,39 @@ export class Reconciler {
   }
 }
 
-/** Null where it is not known who is in it; undefined where there is no replica. */
-function listOf(group: MemberGroup): Members | null | undefined {
-  if (!(group instanceof Shard)) return undefined
-  const status = group.status()
-  return status === null || status.recovering !== null ? null : status.members
+/** Its members come from the topology, not from its log. */
+function isFollower(group: Shard): boolean {
+  return group.sight.supports.members === 'followed'
 }
 
-function isOut(list: Members | null | undefined, id: MemberId): boolean {
-  return list === undefined || (list !== null && !isMemberOf(list, id))
+/** Not all members were heard to follow, or somebody has not got yet what there is. */
+function isFilling(group: Shard): boolean {
+  if (!isFollower(group)) return false
+  const status = group.status()
+  return status?.follows?.isEverywhere === false || status?.peers.some(isEmpty) === true
+}
+
+function isEmpty({ active, recovering }: PeerStatus): boolean {
+  return active && recovering
+}
+
+/** Nobody needs it any more in this group, as far as this member sees. */
+function isOut(group: MemberGroup, { id, by }: Leaving, isSilent: boolean): boolean {
+  if (!(group instanceof Shard)) return true
+  const status = group.status()
+  if (status === null || status.recovering !== null) return false
+  if (!isMemberOf(status.members, id)) return true
+  return isFollower(group) && isDrained(status, { id, by, isSilent })
+}
+
+/** It takes no writes and others hold what it has, or it is not heard for long; and who comes for it is filled. */
+function isDrained(
+  { members, peers }: StrategyStatus,
+  { id, by, isSilent }: { id: MemberId; by: MemberId | undefined; isSilent: boolean },
+): boolean {
+  const comer = peers.find(({ member }) => member === by)
+  const own = peers.find(({ member }) => member === id)
+  if (members.voters.includes(id) || own === undefined || own.state === 'self') return false
+  if (by !== undefined && (comer === undefined || !comer.active || comer.recovering)) return false
+  return own.isDrained === true || isSilent
 }

@@ -3,7 +3,8 @@
 
 import { type Config, type MemberConfig, readAddress, type ShardGroup } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import type { Members } from '../api/strategy.js'
+import { everMembers } from '../api/roster.js'
+import type { MemberList, Members } from '../api/strategy.js'
 import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
 
 export class Roster {
@@ -50,6 +51,11 @@ export class Roster {
     return { voters: placed?.members ?? this.born, learners: [] }
   }
 
+  /** Of groups that follow lists; undefined while members are those of the files. */
+  listOf(shard: number): MemberList | undefined {
+    return this.#topology === null ? undefined : memberListOf(this.#topology, shard)
+  }
+
   /** True where members or their addresses are others now. */
   adopt(topology: Topology): boolean {
     if (topology.roster === undefined) return false
@@ -68,4 +74,12 @@ export class Roster {
     const slots = cluster === undefined ? undefined : (readAddress(cluster) ?? undefined)
     return { id, name, client: client ?? nowhere, peer: at ?? nowhere, cluster: slots }
   }
+}
+
+/** Who goes takes no writes any more, and is a member until others hold what it has. */
+export function memberListOf(topology: Topology, shard: number): MemberList {
+  const { era, epoch, members, shards } = topology
+  const voters = shards[shard]?.members ?? []
+  const learners = members.map(({ id }) => id).filter((id) => !voters.includes(id))
+  return { era, epoch, seats: everMembers(topology), voters, learners }
 }

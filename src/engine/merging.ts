@@ -32,7 +32,7 @@ export class Merging implements EngineMerging {
   /** Parts of a cell from which on it is worth a look before all of it is stable; tests look at all. */
   partsKept = 64
   readonly #context: Context
-  readonly #seat: number
+  #seat: number | (() => number)
   readonly #cells: Cells
   readonly #digests: SlotDigests
   readonly #followSettings: () => void
@@ -45,7 +45,7 @@ export class Merging implements EngineMerging {
   #owed = new Map<string, readonly [number, string]>()
 
   /** `seat`: of this member's stamps. `followSettings`: hidden databases may have changed. */
-  constructor(context: Context, seat: number, followSettings: () => void) {
+  constructor(context: Context, seat: number | (() => number), followSettings: () => void) {
     this.#context = context
     this.#seat = seat
     this.#followSettings = followSettings
@@ -64,6 +64,7 @@ export class Merging implements EngineMerging {
   speculates(isOn: boolean): void {
     if (isOn) this.#recorder.tryOut()
     else this.#recorder.hearing = 'nothing'
+    if (typeof this.#seat !== 'number') this.#seat = this.#seat()
     this.#context.seat = isOn ? this.#seat : -1
   }
 

@@ -3,7 +3,7 @@
 
 import { error } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
-import { isLeaving } from '../api/roster.js'
+import { everMembers, isLeaving, membersMax } from '../api/roster.js'
 import type { Topology } from '../api/topology.js'
 import type { GroupSteps } from './cluster-view.js'
 import type { RouterState } from './state.js'
@@ -36,14 +36,15 @@ export function memberPlan({ cluster }: RouterState, topology: Topology): Member
 }
 
 /** Null where the groups can change members. */
-export function refusesChange({ config, groups }: RouterState): ErrorReply | null {
+export function refusesChange({ config, groups }: RouterState, made: Topology): ErrorReply | null {
   if (config.shardGroups !== undefined)
     return error(
       'ERR shard groups that are placed on some of the members (a list under `shards`) cannot change members yet',
     )
-  const fixed = groups.filter(({ sight }) =>
-    ['static', 'followed'].includes(sight?.supports.members ?? ''),
-  )
+  const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
+  const isSeated = groups.some(({ sight }) => sight?.supports.members === 'followed')
+  if (isSeated && everMembers(made).length > membersMax)
+    return error(`ERR merging keyspaces have seats for ${membersMax} members in all their life`)
   if (fixed.length === 0) return null
   const names = [...new Set(fixed.map(({ keyspace }) => keyspace))]
   const strategies = config.keyspaces.filter(({ name }) => names.includes(name))

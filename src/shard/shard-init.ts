@@ -56,17 +56,18 @@ export interface ShardInit {
   readonly scripts?: ScriptMeans | undefined
 }
 
-export function engineOptionsOf(
-  { keyspace, config, plugin, members, list }: ShardInit,
-  time: () => number,
-): EngineOptions {
+export function engineOptionsOf(init: ShardInit, time: () => number): EngineOptions {
+  const { keyspace, config, plugin } = init
   const { maxMemoryPolicy } = keyspace
   const { databases, bulkBytesMax } = config
   const maxMemory = Math.ceil(keyspace.maxMemory / shardsHeldMax(config))
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
-  const first = [...members.voters, ...members.learners].sort((a, b) => a - b)
-  const seat = (list?.()?.seats ?? first).indexOf(config.self)
+  const seat = (): number => {
+    const { members } = init
+    const first = [...members.voters, ...members.learners].sort((a, b) => a - b)
+    return (init.list?.()?.seats ?? first).indexOf(config.self)
+  }
   return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat, time }
 }
 

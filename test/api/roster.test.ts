@@ -39,7 +39,7 @@ test('joined: a new member: holds every shard group; those that the groups began
       [1, 2, 3, 4],
     ],
   )
-  t.deepEqual(next.roster, { born: ids, leaving: [], gone: [] })
+  t.deepEqual(next.roster, { born: ids, leaving: [], gone: [], came: [4 as MemberId] })
   t.deepEqual(made(joined(next, member(5))).roster?.born, ids)
 })
 

@@ -43,7 +43,7 @@ function change(
   const edit = (topology: Topology): Topology | ErrorReply => {
     const made = make(topology)
     if (typeof made === 'string') return error(`ERR ${made}`)
-    return refusesChange(state) ?? (isForced ? null : refusesLess(state, made)) ?? made
+    return refusesChange(state, made) ?? (isForced ? null : refusesLess(state, made)) ?? made
   }
   const shown = (topology: Topology): string => JSON.stringify(memberPlan(state, topology))
   if (isDry) {
