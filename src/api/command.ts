@@ -93,6 +93,8 @@ export interface CommandSpec {
   readonly flags: readonly CommandFlag[]
   readonly group: string
   readonly since: string
+  /** Version of the cluster that brought it: until then entries may not have it. Only commands without a container. */
+  readonly clusterSince?: number
   readonly summary: string
   readonly complexity: string
   /** Version and what changed, as COMMAND DOCS prints it. */

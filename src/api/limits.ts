@@ -105,6 +105,12 @@ export const limits = {
   /** Bytes of one snapshot chunk, checked and hashed four times on its way in, and chunks in flight. */
   snapshotChunkBytes: 128 * 1024,
   snapshotChunksInFlight: 8,
+  /**
+   * Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once, a
+   * merged entry each 64 of its bytes. While the collector marks, each 64 KB that a turn allocates cost up to 5 ms.
+   */
+  commandsPerTurnMax: 2_048,
+  shortArguments: 8,
   /** Backups of one group that are read at a time, and milliseconds after which a silent one is over. */
   backupsMax: 4,
   backupIdleMs: 60_000,

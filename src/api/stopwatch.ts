@@ -23,6 +23,8 @@ export interface Gauges {
 /** Facts of the process that INFO prints, injected by the host. */
 export interface ProcessFacts {
   readonly version: string
+  /** Newest version of the cluster that it knows; absent: this build's. */
+  readonly clusterVersion?: number
   readonly nodeVersion: string
   readonly pid: number
   readonly os: string

@@ -1,6 +1,7 @@
 // The topology: what must be the same at every member, as one document with an epoch. A small Raft group of its
 // own keeps it; every member has a copy. Text of one-byte characters, as keys and values are.
 
+import { clusterVersionFirst } from './cluster-version.js'
 import { type Config, type MemberConfig, shardGroupsOf, writeAddress } from './config.js'
 import type { MemberId } from './ids.js'
 
@@ -73,6 +74,8 @@ export interface Topology {
   readonly users: readonly SharedUser[]
   /** The latest ones, oldest first. */
   readonly changes: readonly TopologyChange[]
+  /** What may be used in the cluster; absent: 1. It never falls. */
+  readonly version?: number
   /** Absent while members are those of the files; from then on the files' lists count no more. */
   readonly roster?: TopologyRoster
 }
@@ -109,6 +112,10 @@ export function nextTopology(
   const epoch = topology.epoch + 1
   const changes = [...topology.changes, { epoch, ...change }].slice(-changesMax)
   return { ...topology, era, epoch, changes }
+}
+
+export function versionOf({ version }: Topology): number {
+  return version ?? clusterVersionFirst
 }
 
 export function isLater(one: Topology, other: Topology): boolean {

@@ -2,6 +2,7 @@
 // and shards work, and answers outputs: frames, client writes, store writes, traces. It knows no
 // socket, no disk, no clock and no chance but what it is given.
 
+import { clusterVersionNewest } from '../api/cluster-version.js'
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
@@ -42,6 +43,7 @@ import {
   topologyGroupId,
 } from './topology-group.js'
 import { type Taker, takeInput } from './take-input.js'
+import { Upgrade } from './upgrade.js'
 import { coreChannels, coreGroup } from './wire.js'
 
 export interface CoreInit {
@@ -96,6 +98,7 @@ export class Core {
   #isStopped = false
   readonly #skew: SkewWatch
   readonly #standing: Standing
+  readonly #upgrade: Upgrade
 
   constructor(given: CoreInit) {
     const roster = new Roster(given.config, keptTopology(given.boot.logRows))
@@ -105,6 +108,12 @@ export class Core {
       self: init.config.self,
       roster,
       peers: () => this.#peers,
+      topology: () => this.#topology,
+    })
+    this.#upgrade = new Upgrade({
+      newest: init.facts.clusterVersion ?? clusterVersionNewest,
+      config: init.config,
+      newestOf: (member) => this.#peers.newestOf(member),
       topology: () => this.#topology,
     })
     this.#now = init.now
@@ -157,6 +166,7 @@ export class Core {
       rests: this.#rests.sightOf(topologyGroupId),
       stores: this.#stores,
       logRows: init.boot.logRows,
+      common: () => this.#upgrade.common,
       adopted: (topology) => {
         this.#standing.adopted(topology)
         this.#router.adopt(topology)
@@ -174,6 +184,7 @@ export class Core {
       stores: this.#stores,
       clocks: this.#clocks,
       roster,
+      upgrade: this.#upgrade,
       host: {
         message: (from, group, channel, body) => {
           const index = this.#indexOf(group)
@@ -245,6 +256,7 @@ export class Core {
     this.#isListened = isWanted
     this.#rota.run((shard) => shard.flush(now))
     this.#topology.turn(now)
+    this.#upgrade.turn(now)
     this.#skew.turn(now, this.#out, (to) => this.#handOver(to))
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
@@ -373,7 +385,7 @@ export class Core {
     }
     const removed = this.#standing.removed
     if (removed !== '' && this.#isStarted) this.#stopping.begin(now)
-    const refused = this.#peers.refusal || (this.#isStarted ? '' : removed)
+    const refused = this.#peers.refusal || this.#upgrade.refusal || (this.#isStarted ? '' : removed)
     const refusal = refused || this.#refusal || this.#router.startFault
     if (refusal !== '' && !this.#isStopped) {
       this.#isStopped = true

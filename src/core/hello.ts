@@ -3,11 +3,13 @@
 // refusal carries the sentence that both logs show. The layout stays readable across protocol versions.
 
 import type { MemberId } from '../api/ids.js'
-import { showDigest } from '../api/keyspace-digest.js'
-import { ByteReader, ByteWriter } from '../base/bytes.js'
+import { clusterVersionFirst } from '../api/cluster-version.js'
+import type { Config } from '../api/config.js'
+import { keyspaceDigest, showDigest } from '../api/keyspace-digest.js'
+import { ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
 import { type Hash64, hashEquals } from '../base/hash.js'
-import type { BirthPhase } from './birth-state.js'
-import { birthPhases, isSettled } from './birth-state.js'
+import type { Birth } from './birth.js'
+import { type BirthPhase, birthPhases, isSettled, memberListDigest } from './birth-state.js'
 
 /** First bytes of a hello: another protocol that calls the peer port is refused at once. */
 const magic = 0x51524348
@@ -42,6 +44,8 @@ export interface Hello {
   readonly isForced: boolean
   /** Wall clock of the sender, ms. */
   readonly wall: number
+  /** Newest version of the cluster that the sender knows. */
+  readonly newest: number
 }
 
 export interface HelloLink {
@@ -49,6 +53,8 @@ export interface HelloLink {
   readonly members: readonly MemberId[]
   /** Those that were removed. */
   readonly gone: readonly MemberId[]
+  /** What the cluster is at: who knows less may not come in. */
+  readonly clusterVersion: number
 }
 
 export type HelloFault =
@@ -66,6 +72,33 @@ export type HelloFault =
 export interface HelloRefusal {
   readonly fault: HelloFault
   readonly sentence: string
+}
+
+/** What this member says to `to`. */
+export function helloOf(
+  config: Config,
+  birth: Pick<Birth, 'state' | 'incarnation' | 'incarnationOf'>,
+  { to, wall, newest }: { readonly to: MemberId; readonly wall: number; readonly newest: number },
+): Hello {
+  const { phase, clusterId, isForced } = birth.state
+  return {
+    protocolMin,
+    protocolMax,
+    features: 0,
+    authentication: { method: authentications.none, proof: noBytes },
+    cluster: config.cluster,
+    clusterId,
+    sender: config.self,
+    incarnation: birth.incarnation,
+    target: to,
+    targetIncarnation: birth.incarnationOf(to),
+    keyspaces: keyspaceDigest(config),
+    members: memberListDigest(config.members),
+    phase,
+    isForced,
+    wall,
+    newest,
+  }
 }
 
 export function encodeHello(hello: Hello): Uint8Array {
@@ -87,6 +120,7 @@ export function encodeHello(hello: Hello): Uint8Array {
     .byte(birthPhases.indexOf(hello.phase))
     .boolean(hello.isForced)
     .varint(hello.wall)
+    .varint(hello.newest)
     .finish()
 }
 
@@ -111,6 +145,7 @@ export function decodeHello(bytes: Uint8Array): Hello | null {
     phase: birthPhases[reader.byte()],
     isForced: reader.boolean(),
     wall: reader.varint(),
+    newest: reader.left > 0 ? reader.varint() : clusterVersionFirst,
   }
   const { phase } = hello
   return reader.ok && phase !== undefined ? { ...hello, phase } : null
@@ -155,6 +190,12 @@ export function checkHello(own: Hello, peer: Hello, link: HelloLink): HelloRefus
     return refuse(
       'protocol',
       `member ${peer.sender} speaks protocol ${peer.protocolMin} to ${peer.protocolMax}, this member ${own.protocolMin} to ${own.protocolMax}`,
+    )
+  }
+  if (peer.newest < link.clusterVersion) {
+    return refuse(
+      'protocol',
+      `member ${peer.sender} knows versions of the cluster up to ${peer.newest}, it is at ${link.clusterVersion}: it needs a newer build`,
     )
   }
   if (peer.authentication.method !== own.authentication.method) {

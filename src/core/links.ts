@@ -2,6 +2,7 @@
 // of use once its hello was accepted. Keeps no frames.
 
 import type { LinkId, MemberId } from '../api/ids.js'
+import type { Hello } from './hello.js'
 
 export interface Link {
   readonly id: LinkId
@@ -11,14 +12,19 @@ export interface Link {
   peer: MemberId | null
   /** Incarnation of the peer's process. */
   incarnation: number
+  /** Newest version of the cluster that it knows. */
+  newest: number
 }
+
+/** What a hello says of who sent it. */
+type Accepted = Pick<Hello, 'sender' | 'incarnation' | 'newest'>
 
 export class Links {
   readonly #links = new Map<LinkId, Link>()
   readonly #ofPeer = new Map<MemberId, Link[]>()
 
   open(id: LinkId, dialled: MemberId | null): void {
-    this.#links.set(id, { id, dialled, peer: null, incarnation: 0 })
+    this.#links.set(id, { id, dialled, peer: null, incarnation: 0, newest: 0 })
   }
 
   get(id: LinkId): Link | undefined {
@@ -26,9 +32,10 @@ export class Links {
   }
 
   /** The hello was accepted. True when it is the first link to that peer. */
-  accept(link: Link, peer: MemberId, incarnation: number): boolean {
+  accept(link: Link, { sender: peer, incarnation, newest }: Accepted): boolean {
     link.peer = peer
     link.incarnation = incarnation
+    link.newest = newest
     const list = this.#ofPeer.get(peer) ?? []
     // Our own dialled link comes first: one link carries one direction, so its order holds.
     if (link.dialled === null) list.push(link)

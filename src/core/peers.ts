@@ -4,38 +4,30 @@
 import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Output } from '../api/io.js'
-import {
-  keyspaceDigest,
-  placementDigest,
-  routingDigest,
-  showDigest,
-} from '../api/keyspace-digest.js'
+import { placementDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
-import { noBytes } from '../base/bytes.js'
 import { hashEquals, hashString } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import { identityKey } from '../log/layout.js'
 import { Admission, applicant } from './admission.js'
 import { Birth } from './birth.js'
 import { bootBirth } from './birth-boot.js'
-import { memberListDigest } from './birth-state.js'
 import type { Clocks } from './clocks.js'
 import {
-  authentications,
   checkHello,
   decodeHello,
   encodeHello,
   encodeNotice,
-  noticeOf,
   type Hello,
-  protocolMax,
-  protocolMin,
+  helloOf,
+  noticeOf,
 } from './hello.js'
 import { type Link, Links } from './links.js'
 import { Outbox } from './outbox.js'
 import type { Roster } from './roster.js'
 import type { Stores } from './stores.js'
+import type { Upgrade } from './upgrade.js'
 import {
   coreChannels,
   coreGroup,
@@ -68,6 +60,7 @@ export interface PeersInit {
   readonly clocks: Clocks
   readonly host: PeersHost
   readonly roster: Pick<Roster, 'has' | 'gone' | 'isChanged'>
+  readonly upgrade: Pick<Upgrade, 'newest' | 'version'>
 }
 
 /** A silent peer gets an empty frame this often: it shows our clock. */
@@ -188,6 +181,11 @@ export class Peers {
     return this.#links.best(peer) !== null
   }
 
+  /** Newest version of the cluster that a connected peer knows. */
+  newestOf(peer: MemberId): number | undefined {
+    return this.#links.best(peer)?.newest
+  }
+
   since(peer: MemberId): number {
     return this.#since.get(peer) ?? 0
   }
@@ -285,25 +283,8 @@ export class Peers {
   }
 
   #hello(birth: Birth, to: MemberId): Hello {
-    const { config } = this.#init
-    const { phase, clusterId, isForced } = birth.state
-    return {
-      protocolMin,
-      protocolMax,
-      features: 0,
-      authentication: { method: authentications.none, proof: noBytes },
-      cluster: config.cluster,
-      clusterId,
-      sender: config.self,
-      incarnation: birth.incarnation,
-      target: to,
-      targetIncarnation: birth.incarnationOf(to),
-      keyspaces: keyspaceDigest(config),
-      members: memberListDigest(config.members),
-      phase,
-      isForced,
-      wall: this.#now.wall,
-    }
+    const { config, upgrade } = this.#init
+    return helloOf(config, birth, { to, wall: this.#now.wall, newest: upgrade.newest })
   }
 
   /** The first frame of a link has to be a hello that fits. */
@@ -321,8 +302,10 @@ export class Peers {
     }
     const members = this.#init.config.members.map((member) => member.id)
     const own = this.#hello(birth, hello.sender)
-    const { gone } = this.#init.roster
-    const refusal = checkHello(own, hello, { dialled: link.dialled, members, gone })
+    const { upgrade, roster } = this.#init
+    const [gone, clusterVersion] = [roster.gone, upgrade.version]
+    const of = { dialled: link.dialled, members, gone, clusterVersion }
+    const refusal = checkHello(own, hello, of)
     const notice = refusal === null ? null : noticeOf(refusal, own)
     // Who hears a hello of a cluster that is born counts itself in.
     if (refusal !== null && notice !== null) {
@@ -345,7 +328,7 @@ export class Peers {
     const peer = hello.sender
     this.#init.clocks.seen(peer, hello.wall, this.#now)
     for (const earlier of this.#links.earlier(peer, hello.incarnation)) this.#end(earlier)
-    const isFirst = this.#links.accept(link, peer, hello.incarnation)
+    const isFirst = this.#links.accept(link, hello)
     birth.hello(peer, hello, hello.incarnation)
     if (!isFirst) return
     this.#since.set(peer, this.#now.wall)

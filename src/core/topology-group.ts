@@ -77,13 +77,16 @@ export interface TopologyInit {
   readonly shard: Shard
   readonly stores: Stores
   readonly logRows: readonly Row[]
+  /** The version that all members know; undefined while one is away. */
+  readonly common: () => number | undefined
   /** A later one is known. */
   readonly adopted: (topology: Topology) => void
   /** The group keeps one that this version cannot read: the last known one stays. */
   readonly refused: () => void
 }
 
-export interface TopologyMakings extends Pick<TopologyInit, 'logRows' | 'adopted' | 'stores'> {
+export interface TopologyMakings
+  extends Pick<TopologyInit, 'logRows' | 'adopted' | 'stores' | 'common'> {
   readonly config: Config
   readonly strategies: ReadonlyMap<string, StrategyPlugin>
   readonly engine: EngineFactory
@@ -198,7 +201,10 @@ export class TopologyGroup {
   #found(): void {
     if (this.#isFounded || this.shard.status()?.role !== 'leader') return
     this.#isFounded = true
-    const edit: TopologyEdit = (topology) => founded(topology, this.#founding)
+    const edit: TopologyEdit = (topology) => {
+      const version = topology.epoch === 0 ? this.#init.common() : undefined
+      return founded(version === undefined ? topology : { ...topology, version }, this.#founding)
+    }
     this.change('the configuration of the members', edit, (refusal) => {
       this.#isFounded = refusal === null
     })

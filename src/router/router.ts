@@ -7,7 +7,7 @@ import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
 import { maxClients } from '../api/replies.js'
-import type { Topology } from '../api/topology.js'
+import { type Topology, versionOf } from '../api/topology.js'
 import { ClientMemory } from './client-memory.js'
 import type { FileResult } from './files.js'
 import { Intake } from './intake.js'
@@ -57,7 +57,7 @@ export class Router implements SessionEvents {
     this.#state = state
     this.startFault = fault
     this.#topology = new TopologyFollower(state)
-    this.#topology.adopt(init.cluster.topology)
+    this.adopt(init.cluster.topology)
     this.#memory = new ClientMemory(this.#state.settings, () => this.#sessions.values())
     this.#intake = new Intake({
       state,
@@ -85,6 +85,7 @@ export class Router implements SessionEvents {
 
   /** A later topology is known at this member. */
   adopt(topology: Topology): void {
+    this.#state.table.clusterVersion = versionOf(topology)
     this.#topology.adopt(topology)
   }
 

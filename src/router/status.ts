@@ -3,6 +3,7 @@
 
 import type { GroupReport } from '../api/group.js'
 import { type KeyspaceRisk, risksOf } from './risks.js'
+import { versionOf } from '../api/topology.js'
 import type { RouterState } from './state.js'
 import { whyOf } from './why.js'
 
@@ -37,6 +38,8 @@ export type StatusTopology = Pick<
   'leader' | 'role' | 'term' | 'health' | 'why' | 'voters' | 'learners' | 'outgoing'
 > & {
   readonly epoch: number
+  /** What all members know, and the cluster may use. */
+  readonly version: number
 }
 
 export function clusterStatus(state: RouterState): ClusterStatus {
@@ -71,6 +74,7 @@ function topologyStatus(state: RouterState): StatusTopology {
   const report = cluster.topologyReport()
   const { leader, role, term, health, voters, learners, outgoing } = report
   const { epoch } = cluster.topology
+  const version = versionOf(cluster.topology)
   const members = { voters, learners, outgoing }
-  return { epoch, leader, role, term, health, ...members, why: whyOf(state, report) }
+  return { epoch, version, leader, role, term, health, ...members, why: whyOf(state, report) }
 }

@@ -20,6 +20,8 @@ export class CommandTable<R> {
   readonly entries = new Map<string, CommandEntry<R>>()
   /** As sent, any case. */
   readonly #spellings = new Map<string, CommandEntry<R>>()
+  /** What the cluster is at: commands that a later version brought are not found. */
+  clusterVersion = Number.MAX_SAFE_INTEGER
 
   constructor(engine: ReadonlyMap<string, CommandSpec>, router: readonly TableCommand<R>[]) {
     for (const command of router) this.#add(command)
@@ -53,6 +55,8 @@ export class CommandTable<R> {
   #findSlowly(name: string): CommandEntry<R> | undefined {
     if (name.length > nameCharsMax) return undefined
     const entry = this.entries.get(name.toLowerCase())
+    const since = entry?.spec.clusterSince
+    if (since !== undefined) return since <= this.clusterVersion ? entry : undefined
     if (entry !== undefined && this.#spellings.size < spellingsMax) this.#spellings.set(name, entry)
     return entry
   }
@@ -60,6 +64,7 @@ export class CommandTable<R> {
   #add(command: TableCommand<R>): void {
     const entry = makeEntry(command)
     this.entries.set(command.name, entry)
+    if (command.clusterSince !== undefined) return
     this.#spellings.set(command.name, entry)
     this.#spellings.set(command.name.toUpperCase(), entry)
     for (const subcommand of command.subcommands ?? []) {

@@ -24,6 +24,7 @@ import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
+import { isUnknown } from './known.js'
 import { Kept, type Taking } from './kept.js'
 import { isOriginState, originState } from './origin-state.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
@@ -31,11 +32,6 @@ import { finishHalf, isTransaction, type ReadTime, Transaction } from './transac
 import { Upcoming } from './upcoming.js'
 import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
-
-// Commands executed in one turn before others get theirs; a long one counts its arguments twice, effects theirs once, a
-// merged entry each 64 of its bytes. While the collector marks, each 64 KB that a turn allocates cost up to 5 ms.
-const commandsPerTurnMax = 2_048
-const shortArguments = 8
 
 export class Executor {
   readonly #host: ExecutorHost
@@ -147,7 +143,7 @@ export class Executor {
 
   /** Opens a turn: `run` may be called several times in it. */
   begin(): void {
-    this.#budget = commandsPerTurnMax
+    this.#budget = limits.commandsPerTurnMax
     this.#stint.beginTurn()
   }
 
@@ -288,7 +284,7 @@ export class Executor {
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       this.#upcoming.commands(this.engine, running, i)
       const args = calls[i] as readonly string[]
-      if (args.length <= shortArguments) spent++
+      if (args.length <= limits.shortArguments) spent++
       else spent += isEffects(args) ? args.length : args.length * 2
       this.events.at = i
       stint.before(args)
@@ -332,7 +328,10 @@ export class Executor {
   #call(head: EntryHead, db: number, args: readonly string[]): Execution {
     if (isTransaction(args) || isEffects(args)) return this.#transact(db, args, null)
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
-    return this.engine.execute(db, args, true)
+    const reply = this.engine.execute(db, args, true)
+    if (!isUnknown(this.engine, args, reply)) return reply
+    this.#halt(`an entry has the command ${args[0]}, which this version does not know`)
+    return later
   }
 
   /** The reply to the next command of the entry; whoever waits for what it changed comes before the one behind it. */

@@ -33,7 +33,7 @@ function others(w: CoreWorld): readonly [number, number] {
 
 for (const [name, options] of [
   ['an engine that answers at once', {}],
-  ['an engine that answers later', { engine: laterEngine(5) }],
+  ['an engine that answers later', { build: () => ({ engine: laterEngine(5) }) }],
 ] as const) {
   test(`blocking: ${name}: waiters of all members are served in the order of the log`, (t) => {
     const w = new CoreWorld(options)

@@ -4,16 +4,16 @@
 
 import type { ScriptRunner } from '../../src/api/scripts.js'
 import type { Config, KeyspaceConfig } from '../../src/api/config.js'
-import type { EngineFactory } from '../../src/api/engine.js'
 import type { ConnectionId, GroupId, LinkId, MemberId } from '../../src/api/ids.js'
 import type { Boot, Input, Output } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import type { Row } from '../../src/api/store.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
+import type { ProcessFacts } from '../../src/api/stopwatch.js'
 import type { TraceEvent } from '../../src/api/trace.js'
 import { Random } from '../../src/base/random.js'
 import type { Core } from '../../src/core/core.js'
-import { createCore } from '../../src/core/create.js'
+import { type CreateInit, createCore } from '../../src/core/create.js'
 import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
@@ -63,7 +63,6 @@ export class Client {
 export interface CoreWorldOptions {
   readonly members?: number
   readonly keyspaces?: readonly KeyspaceConfig[]
-  readonly engine?: EngineFactory
   /** Differences in the configuration of one member. */
   readonly config?: (id: number) => Partial<Config>
   readonly checkpointLogBytes?: number
@@ -71,6 +70,8 @@ export interface CoreWorldOptions {
   readonly scripts?: () => ScriptRunner
   /** The clock on the wall, where it is not to go with the members' own time. */
   readonly wall?: () => number
+  /** The build of a member as it starts: the version of the cluster that it knows, and its engine. */
+  readonly build?: (id: number) => Pick<CreateInit, 'engine'> & { facts?: Partial<ProcessFacts> }
   /** Milliseconds by which a member's clock is off. */
   readonly skew?: (id: number) => number
 }
@@ -137,19 +138,19 @@ export class CoreWorld {
     member.stopped = null
     member.inbox = []
     const boot: Boot = { logRows: sorted(member.rows.log), witness: null, witnessDamaged: false }
+    const { facts, ...build } = this.#options.build?.(id) ?? {}
     member.core = createCore({
       config: this.#config(member.id),
       boot,
       strategies,
-      ...(this.#options.engine === undefined ? {} : { engine: this.#options.engine }),
+      ...build,
       random: this.random.fork(),
       ...(this.#options.scripts === undefined ? {} : { scripts: this.#options.scripts() }),
       stopwatch: { microseconds: () => 0 },
-      facts: fixedFacts,
+      facts: { ...fixedFacts, ...facts },
       now: this.now,
     })
-    for (const other of this.members)
-      if (other !== member && other.core !== null) this.#dial(member, other)
+    this.rejoin(id)
   }
 
   /** The process dies; `wipe` empties its disk. */

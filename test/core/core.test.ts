@@ -363,7 +363,7 @@ function keys(w: CoreWorld): number {
 
 test('core: an engine that answers some turns later: order, answers and states are the same', (t) => {
   const w = new CoreWorld({
-    engine: laterEngine(3),
+    build: () => ({ engine: laterEngine(3) }),
     keyspaces: [keyspace('default', [], { keepBytes: 0 })],
     checkpointLogBytes: 1_000,
   })

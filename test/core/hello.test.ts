@@ -24,6 +24,7 @@ function makeHello(change: Partial<Hello> = {}): Hello {
     phase: 'born',
     isForced: false,
     wall: 1_790_000_000_000,
+    newest: 2,
     ...change,
   }
 }
@@ -44,7 +45,9 @@ test('hello: cut, garbled or of another protocol: is no hello and throws nothing
   const bytes = encodeHello(makeHello())
   const random = new Random(1)
 
-  for (let length = 0; length < bytes.length; length++) {
+  // What the last byte says earlier versions do not.
+  t.is(decodeHello(bytes.subarray(0, -1))?.newest, 1)
+  for (let length = 0; length < bytes.length - 1; length++) {
     t.is(decodeHello(bytes.subarray(0, length)), null)
   }
   for (let i = 0; i < 5_000; i++) {
@@ -57,20 +60,32 @@ test('hello: cut, garbled or of another protocol: is no hello and throws nothing
 })
 
 test('hello: of a fitting peer: is accepted, dialled or calling', (t) => {
-  t.is(checkHello(own, makeHello(), { dialled: 2 as MemberId, members: ids, gone: [] }), null)
-  t.is(checkHello(own, makeHello(), { dialled: null, members: ids, gone: [] }), null)
+  t.is(
+    checkHello(own, makeHello(), {
+      dialled: 2 as MemberId,
+      members: ids,
+      gone: [],
+      clusterVersion: 1,
+    }),
+    null,
+  )
+  t.is(
+    checkHello(own, makeHello(), { dialled: null, members: ids, gone: [], clusterVersion: 1 }),
+    null,
+  )
   t.is(
     checkHello(own, makeHello({ target: 0 as MemberId }), {
       dialled: 2 as MemberId,
       members: ids,
       gone: [],
+      clusterVersion: 1,
     }),
     null,
   )
   const empty = makeHello({ phase: 'unborn', clusterId: '' })
-  t.is(checkHello(own, empty, { dialled: null, members: ids, gone: [] }), null)
+  t.is(checkHello(own, empty, { dialled: null, members: ids, gone: [], clusterVersion: 1 }), null)
   const forming = makeHello({ phase: 'forming', clusterId: 'cd'.repeat(16) })
-  t.is(checkHello(own, forming, { dialled: null, members: ids, gone: [] }), null)
+  t.is(checkHello(own, forming, { dialled: null, members: ids, gone: [], clusterVersion: 1 }), null)
 })
 
 test('hello: of a peer that does not fit: is refused with its fault and a sentence that shows both', (t) => {
@@ -121,13 +136,16 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
     ],
   ]
   for (const [change, dialled, fault, sentence] of cases) {
-    t.deepEqual(checkHello(own, makeHello(change), { dialled, members: ids, gone: [] }), {
-      fault,
-      sentence,
-    } as never)
+    t.deepEqual(
+      checkHello(own, makeHello(change), { dialled, members: ids, gone: [], clusterVersion: 1 }),
+      {
+        fault,
+        sentence,
+      } as never,
+    )
   }
   const members = memberListDigest([{ id: 1 as MemberId }, { id: 2 as MemberId }])
-  const link = { dialled: null, members: ids, gone: [] }
+  const link = { dialled: null, members: ids, gone: [], clusterVersion: 1 }
   const young = { ...own, phase: 'unborn', clusterId: '' } as const
   const list = makeHello({ members, phase: 'unborn', clusterId: '' })
   t.is(checkHello(young, list, link)?.fault, 'members')
@@ -152,4 +170,13 @@ test('member list digest: does not depend on the order', (t) => {
 
   t.deepEqual(memberListDigest(list([3, 1, 2])), memberListDigest(list([1, 2, 3])))
   t.notDeepEqual(memberListDigest(list([1, 2])), memberListDigest(list([1, 2, 3])))
+})
+
+test('hello: of a build that knows less than the cluster has: is refused, and told what it needs', (t) => {
+  const link = { dialled: null, members: ids, gone: [], clusterVersion: 3 }
+  t.is(checkHello(own, makeHello({ newest: 3 }), link), null)
+  t.deepEqual(checkHello(own, makeHello({ newest: 2 }), link), {
+    fault: 'protocol',
+    sentence: 'member 2 knows versions of the cluster up to 2, it is at 3: it needs a newer build',
+  })
 })

@@ -29,9 +29,9 @@ test('links: one dialled and one accepted: the dialled one is used, the other on
   const accepted = w.open(1, null)
   const dialled = w.open(2, peer)
 
-  t.true(w.links.accept(accepted, peer, 5))
+  t.true(w.links.accept(accepted, { sender: peer, incarnation: 5, newest: 1 }))
   t.is(w.links.best(peer), accepted)
-  t.false(w.links.accept(dialled, peer, 5))
+  t.false(w.links.accept(dialled, { sender: peer, incarnation: 5, newest: 1 }))
   t.is(w.links.best(peer), dialled)
 
   t.is(w.links.close(2 as LinkId), null)
@@ -43,7 +43,7 @@ test('links: one dialled and one accepted: the dialled one is used, the other on
 test('links: a peer in its next life: the links to its earlier one are known', (t) => {
   const w = world()
   const old = w.open(1, peer)
-  w.links.accept(old, peer, 5)
+  w.links.accept(old, { sender: peer, incarnation: 5, newest: 1 })
 
   t.deepEqual(w.links.earlier(peer, 5), [])
   t.deepEqual(w.links.earlier(peer, 6), [old])
@@ -51,7 +51,7 @@ test('links: a peer in its next life: the links to its earlier one are known', (
 
 test('links: closed twice: the second time nothing is lost', (t) => {
   const w = world()
-  w.links.accept(w.open(1, peer), peer, 5)
+  w.links.accept(w.open(1, peer), { sender: peer, incarnation: 5, newest: 1 })
 
   t.is(w.links.close(1 as LinkId), peer)
   t.is(w.links.close(1 as LinkId), null)

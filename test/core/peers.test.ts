@@ -37,6 +37,7 @@ function start(self: number, mono: number, cluster = 'test'): End {
     stores: new Stores(out),
     clocks: new Clocks(),
     roster: { has: (id) => members.some((member) => member.id === id), gone: [], isChanged: false },
+    upgrade: { newest: 1, version: 1 },
     host: {
       message: (_from, _group, _channel, body) => void got.push(body.length),
       messaging: () => undefined,

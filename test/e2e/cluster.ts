@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly nodeFlags?: readonly string[]
   /** False: members reach each other directly, for measurements. */
   readonly proxied?: boolean
+  /** The node that a member runs on, by its place. */
+  readonly nodeOf?: (member: number) => string
   /** Another installation's `quorate`. */
   readonly script?: string
   /** Where data goes; a temporary directory of its own otherwise. */
@@ -111,7 +113,8 @@ export class TestCluster {
     const own = ['--self', String(member + 1), '--directory', this.dataOf(member)]
     const args = ['start', '--conf', conf, ...own, ...(this.#options.flags ?? []), ...flags]
     const log = join(this.directory, `m${member + 1}.log`)
-    const started = new MemberProcess(args, log, this.#options.nodeFlags, this.#options.script)
+    const { nodeFlags, script, nodeOf } = this.#options
+    const started = new MemberProcess(args, log, { nodeFlags, script, node: nodeOf?.(member) })
     this.#processes[member] = started
     return started
   }

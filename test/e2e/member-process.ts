@@ -11,23 +11,26 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null
 }
 
+/** Flags for node, another installation's `quorate`, another node. */
+export interface HowToRun {
+  readonly nodeFlags?: readonly string[] | undefined
+  readonly script?: string | undefined
+  readonly node?: string | undefined
+}
+
 export class MemberProcess {
   readonly log: string
   readonly ended: Promise<ProcessEnd>
   readonly #child: ChildProcess
   #end: ProcessEnd | null = null
 
-  constructor(
-    args: readonly string[],
-    log: string,
-    nodeFlags: readonly string[] = [],
-    script = mainScript,
-  ) {
+  constructor(args: readonly string[], log: string, how: HowToRun = {}) {
+    const { nodeFlags = [], script = mainScript, node = process.execPath } = how
     this.log = log
     const file = openSync(log, 'a')
     // Its standard input closes when this process dies, however it dies: no member is left behind.
     this.#child = spawn(
-      process.execPath,
+      node,
       [
         ...withMemberFlags(nodeFlags, args[args.indexOf('--durability') + 1]),
         script,

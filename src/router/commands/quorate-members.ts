@@ -1,12 +1,13 @@
 // QUORATE JOIN, REMOVE, REPLACE, PLAN, TRANSFER: members come and go. A change is one of the topology; the groups
 // follow it by themselves, and PLAN says how far they are.
 
+import { memberChangesSince } from '../../api/cluster-version.js'
 import { peerPortOffset, readAddress, writeAddress } from '../../api/config.js'
 import type { MemberId } from '../../api/ids.js'
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../../api/reply.js'
 import { findMember, joined, left, replaced } from '../../api/roster.js'
-import type { Topology, TopologyMember } from '../../api/topology.js'
+import { type Topology, type TopologyMember, versionOf } from '../../api/topology.js'
 import { changeTopology } from '../change-topology.js'
 import { admin, type RouterCommand } from '../command.js'
 import { memberPlan, refusesChange, refusesLess } from '../member-plan.js'
@@ -23,6 +24,9 @@ const given = [
   { name: 'cluster', type: 'string', token: 'CLUSTER', optional: true },
 ] as const
 const since = '0.1.0'
+const tooOld = error(
+  `ERR members come and go once all of them run a build that knows how: the cluster is not at version ${memberChangesSince} yet, see QUORATE STATUS`,
+)
 const noMember = error('ERR There is no such member, see QUORATE TOPOLOGY')
 
 interface Change {
@@ -43,6 +47,7 @@ function change(
   const edit = (topology: Topology): Topology | ErrorReply => {
     const made = make(topology)
     if (typeof made === 'string') return error(`ERR ${made}`)
+    if (versionOf(topology) < memberChangesSince) return tooOld
     return refusesChange(state, made) ?? (isForced ? null : refusesLess(state, made)) ?? made
   }
   const shown = (topology: Topology): string => JSON.stringify(memberPlan(state, topology))

@@ -1,6 +1,6 @@
 // QUORATE TOPOLOGY: what must be the same at every member, as this member knows it, as JSON.
 
-import type { Topology } from '../../api/topology.js'
+import { type Topology, versionOf } from '../../api/topology.js'
 import { admin, type RouterCommand } from '../command.js'
 
 /** Their values are for nobody's eyes. */
@@ -11,6 +11,7 @@ export function shownTopology(topology: Topology): Record<string, unknown> {
   const { epoch, members, shards, slots, settings, users, changes } = topology
   return {
     epoch,
+    version: versionOf(topology),
     members,
     shards: shards.map((shard) => ({ ...shard, slots: slotsOf(topology, shard.id) })),
     slots,

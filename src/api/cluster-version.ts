@@ -1,0 +1,16 @@
+// What may be used in a cluster whose members run different builds. Each build knows formats and commands up to a
+// version; the cluster has one, in its topology, that all of its members know. What a version brought is used only
+// once the cluster has it.
+
+/** 1: as it began. */
+export const clusterVersionFirst = 1
+/**
+ * What this build knows. A new kind of entry, effect or command, or another meaning of one, takes the next number,
+ * and stands in the list below.
+ *
+ * 2: members of groups change at run time, and slots move between shard groups.
+ */
+export const clusterVersionNewest = 2
+
+/** Members of groups change at run time. */
+export const memberChangesSince = 2
