@@ -24,6 +24,8 @@ export interface NewMember extends ChangeOptions {
 }
 
 /** Milliseconds between two looks. */
+/** Milliseconds after which what goes on is told again. */
+const tellMs = 5_000
 const lookMs = 300
 
 interface Plan {
@@ -92,14 +94,17 @@ async function change(options: ChangeOptions, words: readonly string[]): Promise
   show(options, plan)
   if (isDry) return 0
   const until = Date.now() + secondsOf(options.wait) * 1000
-  let shown = describe(plan)
+  let shown = outline(plan)
+  let shownAt = Date.now()
   while (!plan.settled) {
     if (Date.now() >= until) return overdue(options)
     await sleep(lookMs)
     plan = await askAny(options, plan)
-    const next = describe(plan)
-    if (next !== shown) show(options, plan)
+    const next = outline(plan)
+    if (next === shown && Date.now() - shownAt < tellMs) continue
+    show(options, plan)
     shown = next
+    shownAt = Date.now()
   }
   return 0
 }
@@ -135,6 +140,11 @@ function secondsOf(text: string): number {
 
 function show(options: ChangeOptions, plan: Plan): void {
   print(options.json === true ? JSON.stringify(plan) : describe(plan))
+}
+
+/** What is told at once where it changes; who lacks how much does all the time. */
+function outline(plan: Plan): string {
+  return describe({ ...plan, steps: plan.steps.map((step) => ({ ...step, lags: [] })) })
 }
 
 function describe({ epoch, settled, members, steps }: Plan): string {
