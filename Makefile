@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos differential acceptance suite example bench clean
+.PHONY: build run test one lint sim chaos chaos-members differential acceptance suite example bench clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -42,6 +42,10 @@ sim: build
 # make chaos KILLS=100 ALL=20 PARTITIONS=50 STOPS=50 LEVEL=sequential SHARDS=4
 chaos: build
 	@exec node dist/test/chaos/main.js
+
+# Members join, are removed and replaced under load and kills: make chaos-members CHANGES=100 SHARDS=2 SEED=1
+chaos-members: build
+	@exec node dist/test/chaos/members-main.js
 
 # Random commands of every family beside redis-server: make differential COMMANDS=10000000 SEED=1
 # FAMILY=hash,set COMMAND=zadd PROTOCOL=3 TARGET=core; COVERAGE=1 shows every option.

@@ -72,6 +72,16 @@ export function gone(topology: Topology, ids: readonly MemberId[]): Topology | n
   return { ...topology, members: topology.members.filter(({ id }) => !out.includes(id)), roster }
 }
 
+/** A member that joined begins; null where it has begun before, or is none. */
+export function begun(topology: Topology, id: MemberId, life: number): Topology | null {
+  const { members } = topology
+  if (members.find((member) => member.id === id)?.life !== undefined) return null
+  if (!members.some((member) => member.id === id) || rosterOf(topology).born.includes(id))
+    return null
+  const next = members.map((member) => (member.id === id ? { ...member, life } : member))
+  return { ...topology, members: next }
+}
+
 /** A member's own file names other addresses than the topology; null where they are the same, or another's. */
 export function readdressed(topology: Topology, own: TopologyMember): Topology | null {
   const known = topology.members.find(({ id }) => id === own.id)

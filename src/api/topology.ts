@@ -13,6 +13,8 @@ export interface TopologyMember {
   readonly peer: string
   /** Where clients that go by slots reach it; absent: as the others. */
   readonly cluster?: string
+  /** Of one that joined: the run in which it began, so that a later one with an empty disk knows that it lost one. */
+  readonly life?: number
 }
 
 /** A member on its way out of its groups. */

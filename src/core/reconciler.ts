@@ -56,6 +56,7 @@ export class Reconciler {
     this.#listen(topology, mono)
     this.#sayGone(topology, mono)
     this.#lookAt = mono + (isDone ? lateMs : soonMs)
+    if (hasBug('core-members-asked-once')) this.#lookAt = Number.MAX_SAFE_INTEGER
   }
 
   /** Monotonic milliseconds. */
@@ -153,10 +154,7 @@ export class Reconciler {
     const groups = this.#init.rota.all
     const isSilent = (id: MemberId): boolean => mono - (this.#heardAt.get(id) ?? mono) >= silentMs
     const out = leaving
-      .filter(
-        (each) =>
-          groups.every((of) => isOut(of, each, isSilent(each.id))) || hasBug('core-gone-too-early'),
-      )
+      .filter((each) => groups.every((of) => isOut(of, each, isSilent(each.id))))
       .map(({ id }) => id)
     if (out.length === 0) return
     this.#isSaying = true

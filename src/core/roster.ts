@@ -5,6 +5,7 @@ import { type Config, type MemberConfig, readAddress, type ShardGroup } from '..
 import type { MemberId } from '../api/ids.js'
 import { everMembers } from '../api/roster.js'
 import type { MemberList, Members } from '../api/strategy.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
 
 export class Roster {
@@ -34,11 +35,18 @@ export class Roster {
 
   /** Members that the groups of every shard began with. */
   get born(): readonly MemberId[] {
-    return this.#topology?.roster?.born ?? this.#files.members.map(({ id }) => id)
+    const files = this.#files.members.map(({ id }) => id)
+    return hasBug('core-comer-by-its-file') ? files : (this.#topology?.roster?.born ?? files)
   }
 
   get gone(): readonly MemberId[] {
     return this.#topology?.roster?.gone ?? []
+  }
+
+  /** It came later: undefined until it began, then the run in which it did; null where it was there at the birth. */
+  lifeOf(id: MemberId): number | undefined | null {
+    if (this.born.includes(id)) return null
+    return this.#topology?.members.find((member) => member.id === id)?.life
   }
 
   has(id: MemberId): boolean {

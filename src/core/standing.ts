@@ -2,9 +2,11 @@
 // link up, and waits for it where what is on the own disk may be old or nothing.
 
 import type { MemberId, Now } from '../api/ids.js'
+import { begun } from '../api/roster.js'
 import type { Topology } from '../api/topology.js'
 import { encodeTopology } from '../api/topology.js'
 import { bytesToText, textToBytes } from '../base/bytes.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { Peers } from './peers.js'
 import type { Roster } from './roster.js'
 import type { TopologyGroup } from './topology-group.js'
@@ -17,9 +19,13 @@ export interface StandingInit {
   readonly topology: () => TopologyGroup
 }
 
-/** First byte of a message: a question, or the topology; nothing behind it where members are those of the files. */
+/**
+ * First byte of a message: a question; the topology, or nothing where members are those of the files; the run in
+ * which a member begins that was just admitted.
+ */
 const asks = 0
 const tells = 1
+const begins = 2
 /** Milliseconds between two questions. */
 const askMs = 200
 /** Milliseconds after which a member that nobody answers goes by its files: all may have lost their disks. */
@@ -30,6 +36,7 @@ export class Standing {
   /** Somebody said what the members are. */
   #isTold = false
   #isListed = false
+  #mayStart = false
   #askAt = 0
   #waitsSince: number | null = null
 
@@ -40,6 +47,7 @@ export class Standing {
   /** Why the member has to stop, or empty. */
   get removed(): string {
     const { roster, self } = this.#init
+    if (hasBug('core-removed-unheard')) return ''
     if (!roster.gone.includes(self) && !this.#init.peers().admission.isRemoved) return ''
     return `member ${self} was removed from the cluster; its id is never used again: give this process a new one, and an empty directory`
   }
@@ -55,21 +63,37 @@ export class Standing {
   }
 
   /** Behind the inputs of a turn: true where the strategies may begin. */
-  mayStart({ mono }: Now): boolean {
+  mayStart(now: Now): boolean {
+    this.#mayStart ||= this.#judge(now)
+    return this.#mayStart
+  }
+
+  #judge({ mono }: Now): boolean {
     const peers = this.#init.peers()
-    if (!peers.isLost || this.#isTold || this.#init.roster.config.members.length === 1) return true
+    const { roster, self } = this.#init
+    if (!peers.isLost || roster.config.members.length === 1) return true
+    const life = roster.lifeOf(self)
+    // It never voted and acknowledged nothing, whatever its empty disk looks like.
+    if (life === peers.incarnation && !hasBug('core-comer-is-lost')) peers.refilled()
+    if (this.#isTold && life !== undefined) return true
     this.#waitsSince ??= mono
-    if (!peers.admission.isStranger && mono - this.#waitsSince >= unansweredMs) return true
+    const isFounder = !peers.admission.isStranger && life === null
+    if (isFounder && mono - this.#waitsSince >= unansweredMs) return true
     if (mono < this.#askAt) return false
     this.#askAt = mono + askMs
-    for (const peer of peers.connected()) this.#send(peer, Uint8Array.of(asks))
+    const connected = peers.connected()
+    for (const peer of connected) this.#send(peer, Uint8Array.of(asks))
+    const host = connected[Math.floor(mono / askMs) % connected.length]
+    const text = String.fromCharCode(begins) + peers.incarnation
+    if (host !== undefined && roster.has(self)) this.#send(host, textToBytes(text))
     return false
   }
 
   /** Monotonic milliseconds. */
   wakeAt(): number {
     if (!this.#isListed) return 0
-    return this.#waitsSince === null || this.#isTold ? Number.MAX_SAFE_INTEGER : this.#askAt
+    const isWaiting = this.#waitsSince !== null && !this.#mayStart
+    return isWaiting ? this.#askAt : Number.MAX_SAFE_INTEGER
   }
 
   /** A turn begins: links go to whom the topology names. */
@@ -91,9 +115,20 @@ export class Standing {
       if (!this.#init.peers().isLost || this.#isTold) this.peerUp(from)
       return
     }
+    if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))
     if (body[0] !== tells) return
     if (body.length > 1) this.#init.topology().heard(bytesToText(body.subarray(1)))
     this.#isTold = true
+  }
+
+  #begins(id: MemberId, life: number): void {
+    const group = this.#init.topology()
+    if (!Number.isSafeInteger(life) || begun(group.topology, id, life) === null) return
+    group.change(
+      `member ${id} begins`,
+      (topology) => begun(topology, id, life),
+      () => undefined,
+    )
   }
 
   #send(to: MemberId, body: Uint8Array): void {

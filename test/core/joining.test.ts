@@ -140,3 +140,35 @@ test('joining: a keyspace whose strategy has one list for ever: the change is re
     /the members of keyspace default \(strategy zab\) cannot change yet/,
   )
 })
+
+test('joining: one that joins while a member is dead: votes at once, for it never voted before', (t) => {
+  const w = world()
+  w.kill(3)
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  const voters = '1,2,3,4/'
+  t.true(w.until(() => [1, 2, 4].every((id) => lists(w, id).every((list) => list === voters))))
+
+  const leader = (): number | undefined =>
+    w.members.find(({ core }) => core?.inspect().groups[0]?.status?.role === 'leader')?.id
+  const before = leader() as number
+  t.is(reply(w, w.client(before), 'QUORATE TRANSFER'), '+OK')
+  t.true(w.until(() => ![undefined, before].includes(leader())))
+  t.is(reply(w, w.client(1), 'SET a 1'), '+OK')
+})
+
+test('joining: one that joined and lost its disk: is refilled before it votes', (t) => {
+  const w = world()
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(become(w, 1, 2, 3, 4))
+  const life = w.member(1).core?.inspect().topology.members[3]?.life
+  t.true(Number(life) > 0)
+  w.kill(4)
+  w.member(4).rows.log.clear()
+  w.member(4).rows.state.clear()
+  w.start(4)
+  const recovers = () => w.member(4).core?.inspect().groups[0]?.status?.recovering === 'disk-lost'
+
+  t.true(w.until(recovers))
+  t.true(w.until(() => !recovers()))
+  t.is(w.member(1).core?.inspect().topology.members[3]?.life, life)
+})

@@ -6,12 +6,15 @@ import { limits } from '../../src/api/limits.js'
 import type { Profile } from './profile.js'
 
 export function simConfig(profile: Profile, self: MemberId): Config {
-  const members = Array.from({ length: profile.members }, (_, index) => ({
+  const all = Array.from({ length: profile.members }, (_, index) => ({
     id: (index + 1) as MemberId,
     name: `m${index + 1}`,
     client: { host: '127.0.0.1', port: 7001 + index },
     peer: { host: '127.0.0.1', port: 17001 + index },
   }))
+  // Who comes later names those that were there.
+  const founders = profile.fleet ?? profile.members
+  const members = all.filter(({ id }) => id <= founders || id === self)
   return {
     cluster: 'simulated',
     self,

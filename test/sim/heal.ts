@@ -7,6 +7,7 @@ import type { World } from './world.js'
 export function healWorld(world: World): void {
   world.aimed.stop()
   world.topology.stop()
+  world.fleet?.stop()
   world.injector.stop()
   world.network().rates = calmNetwork()
   for (const member of world.members) {

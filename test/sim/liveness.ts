@@ -55,6 +55,14 @@ export class Liveness {
         if (this.#hasLeaders()) return this.#enter('members')
         return this.#overdue(leaderTimeouts, 'leader', () => 'no leader')
       case 'members':
+        if (this.#world.fleet !== null) {
+          if (this.#world.fleet.isSettled) return this.#enter('serve')
+          return this.#overdue(
+            answerTimeouts * 3,
+            'converged',
+            () => this.#world.fleet?.describe() ?? '',
+          )
+        }
         // Whoever was taken out is brought back, so that all that follows holds for everybody.
         if (this.#world.oracles().every(({ members }) => members?.restore() !== false))
           return this.#enter('serve')
@@ -78,7 +86,7 @@ export class Liveness {
 
   /** LV8: too few members are intact, and each of them says so. */
   #advanceHalted(): void {
-    const isSaid = this.#world.members.every((member) => {
+    const isSaid = this.#world.present.every((member) => {
       const views = member.reactor?.views() ?? []
       return (
         views.length > 0 &&
@@ -111,7 +119,7 @@ export class Liveness {
 
   /** Through every member: a write must go through, and reads see all that was acknowledged. */
   #finish(): void {
-    const { workload, members, judge, profile } = this.#world
+    const { workload, present: members, judge, profile } = this.#world
     const keys = workload.keys.slice(-finalKeysMax)
     this.#finals = members.map((member) => this.#world.newClient(member.index))
     this.#finals.forEach((client, at) => {
@@ -149,8 +157,7 @@ export class Liveness {
   }
 
   #isWhole(): boolean {
-    const { members } = this.#world
-    return members.every((member) => {
+    return this.#world.present.every((member) => {
       const views = member.reactor?.views() ?? []
       return (
         // A write of the time of slow disks may still be under way.
@@ -171,7 +178,7 @@ export class Liveness {
   }
 
   #isSettled(): boolean {
-    const { members, clients, digests } = this.#world
+    const { present: members, clients, digests } = this.#world
     if (clients.some((client) => client.pendingCount > 0)) return false
     const applied = new Map<number, number>()
     for (const member of members) {
@@ -217,7 +224,7 @@ export class Liveness {
   }
 
   #describe(): string {
-    return this.#world.members
+    return this.#world.present
       .map((member) => {
         const views = member.reactor?.views() ?? []
         const seats = views.map(({ status, applied }) =>

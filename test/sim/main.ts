@@ -37,7 +37,7 @@ function optionsOf(seed: number, turns: number): RunOptions {
   }
 }
 
-/** STRATEGY=, LEVEL=, DURABILITY=, LATER=1, PLACED=, MEMBERS= and SURFACE= take the place of what the seed would draw. */
+/** STRATEGY=, LEVEL=, DURABILITY=, LATER=1, PLACED=, FLEET=, MEMBERS= and SURFACE= take the place of what the seed would draw. */
 function given(): Given {
   const durability = durabilities.find((each) => each === env['DURABILITY'])
   const surface = integer('SURFACE', -1)
@@ -50,6 +50,7 @@ function given(): Given {
     ...(durability === undefined ? {} : { durability }),
     ...(env['LATER'] === '1' ? { laterEngine: true } : {}),
     ...(env['MEMBERS'] === undefined ? {} : { members: env['MEMBERS'] === '1' }),
+    ...(env['FLEET'] === undefined ? {} : { fleet: env['FLEET'] === '1' }),
     ...(env['PLACED'] === undefined ? {} : { placed: env['PLACED'] === '1' }),
     ...(surface < 0 ? {} : { surface }),
   }

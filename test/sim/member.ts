@@ -40,6 +40,8 @@ export class SimMember implements NetworkEnd, Server {
   #connections = new Map<ConnectionId, SimConnection>()
   #due = Infinity
   #busyUntil = 0
+  /** Somebody runs there: a process that is down comes back. */
+  isSeated = true
   /** Multiplies the time of a turn. */
   slowness = 1
 
@@ -84,7 +86,7 @@ export class SimMember implements NetworkEnd, Server {
   }
 
   start(): void {
-    if (this.#reactor !== null) return
+    if (this.#reactor !== null || !this.isSeated) return
     this.#lives++
     this.#inbox = []
     this.#due = Infinity

@@ -19,9 +19,19 @@ interface MembersAt {
 /** Tokens that no shard gives. */
 const firstToken = 2 ** 50
 
-export function watchMembers({ members, outside }: Profile, judge: Judge): MemberWatch | null {
+interface Outside {
+  readonly outside: number
+  /** Whole members come and go, and know by themselves whom their groups began with. */
+  readonly isWhole: boolean
+}
+
+export function watchMembers(
+  { members, outside, fleet }: Profile,
+  judge: Judge,
+): MemberWatch | null {
   const all = Array.from({ length: members }, (_, at) => (at + 1) as MemberId)
-  return outside === null ? null : new MemberWatch(judge, all, outside)
+  if (outside === null) return null
+  return new MemberWatch(judge, all, { outside, isWhole: fleet !== null })
 }
 
 export class MemberWatch {
@@ -32,12 +42,16 @@ export class MemberWatch {
   readonly #executed = new Map<number, Members>()
   /** Of the members that are up: what they say, and their strategies. */
   readonly #status = new Map<MemberId, StrategyStatus>()
+  /** The last change of a member's list, by the turn that it fell into. */
+  readonly #changed = new Map<MemberId, { readonly step: number; readonly before: Members }>()
   readonly #strategies = new Map<MemberId, Strategy>()
   readonly #all: readonly MemberId[]
+  readonly #isWhole: boolean
   #asked = 0
 
-  constructor(judge: Judge, all: readonly MemberId[], outside: number) {
+  constructor(judge: Judge, all: readonly MemberId[], { outside, isWhole }: Outside) {
     this.#judge = judge
+    this.#isWhole = isWhole
     this.#all = all
     this.initial = { voters: all.slice(0, all.length - outside), learners: [] }
   }
@@ -47,7 +61,14 @@ export class MemberWatch {
     let at = 0
     for (const known of this.#executed.keys()) if (known <= index && known > at) at = known
     const list = this.#executed.get(at)
-    if (list === undefined) return this.initial
+    if (list === undefined) {
+      this.#judge.hold(
+        !this.#isWhole || areSameMembers(this.initial, given),
+        'members',
+        () => `${who} begins with ${show(given)}, the group did with ${show(this.initial)}`,
+      )
+      return this.initial
+    }
     this.#judge.hold(
       areSameMembers(list, given),
       'members',
@@ -66,6 +87,9 @@ export class MemberWatch {
   }
 
   told(member: MemberId, status: StrategyStatus): void {
+    const before = this.#status.get(member)?.members
+    if (before !== undefined && !areSameMembers(before, status.members))
+      this.#changed.set(member, { step: this.#judge.step, before })
     this.#status.set(member, status)
   }
 
@@ -115,8 +139,13 @@ export class MemberWatch {
 
   /** RF6: whether those for which this holds can decide, for `member` or for one that leads. */
   decides(member: MemberId, holds: (id: MemberId) => boolean): boolean {
-    for (const [id, { role, members }] of this.#status)
-      if ((id === member || role === 'leader') && decides(members, holds)) return true
+    for (const [id, { role, members }] of this.#status) {
+      if (id !== member && role !== 'leader') continue
+      if (decides(members, holds)) return true
+      const changed = this.#changed.get(id)
+      // What was committed in this turn may have been so before the list changed in it.
+      if (changed?.step === this.#judge.step && decides(changed.before, holds)) return true
+    }
     return false
   }
 

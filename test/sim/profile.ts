@@ -75,6 +75,8 @@ export interface Profile {
   readonly shards: number
   /** How many members, the last ones, stand outside of every group when it begins; null where members do not change. */
   readonly outside: number | null
+  /** How many members, the first ones, begin where whole members come and go; null where they do not. */
+  readonly fleet: number | null
   /** Which members hold each shard group, by their numbers; null for all of them. */
   readonly placement: readonly (readonly number[])[] | null
   /** Clients that move with their tokens. */
@@ -137,8 +139,10 @@ export interface Given {
   readonly level?: Profile['level']
   readonly durability?: Durability
   readonly laterEngine?: boolean
-  /** Members change. */
+  /** Members of groups change. */
   readonly members?: boolean
+  /** Whole members come and go. */
+  readonly fleet?: boolean
   /** Some members hold no replica of some groups. */
   readonly placed?: boolean
   /** Share of the whole command set. */
@@ -211,12 +215,25 @@ function drawLull(seed: number, strategy: string): number {
 
 /** One of four seeds of raft whose logs are synced changes members. */
 function withMembers(made: Profile, seed: number, given: Given): Profile {
+  if (mayComeAndGo(made, seed, given)) return withFleet(made)
   const random = new Random(seed, 0x4d656d62)
   const isDrawn = given.members ?? random.chance(1, 4)
   if (!isDrawn || made.strategy !== 'raft' || made.durability !== 'always') return made
   const members = random.pick([3, 4, 5])
   const faults = new Set<FaultKind>([...made.faults, 'members'])
   return { ...made, members, outside: random.below(members - 1), faults }
+}
+
+/** One of eight seeds of raft whose logs are synced. */
+function mayComeAndGo(made: Profile, seed: number, given: Given): boolean {
+  const isDrawn =
+    given.fleet ?? (given.members === undefined && new Random(seed, 0x466c6565).chance(1, 8))
+  return isDrawn && made.strategy === 'raft' && made.durability === 'always'
+}
+
+/** Three begin, four more may come. */
+export function withFleet(made: Profile): Profile {
+  return { ...made, members: 7, outside: 4, fleet: 3 }
 }
 
 /** Half of the seeds read at the leader's word, half what their member applied. */
@@ -249,6 +266,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     shards: 1,
     placement: null,
     outside: null,
+    fleet: null,
     sessions: 0,
     sessionWaitMs: limits.sessionWaitMs,
     durability: 'always',

@@ -33,6 +33,8 @@ export const busy = { members: 3, thinkMeanUs: 60_000, faultMeanUs: 250_000 }
 export const guests = { members: 5, placement: [[1, 2, 3]] }
 /** Members come and go. */
 export const changing = { ...busy, members: 4, outside: 1 }
+/** Whole members do. */
+export const coming = { ...busy, members: 7, outside: 4, fleet: 3 }
 /** A leader that was replaced still counts itself as one, and its clients go on reading there. */
 export const deaf = { members: 3, electionMs: 150, thinkMeanUs: 150_000, clients: 12 }
 /** Logs are cut often, so that lagging members need snapshots. */

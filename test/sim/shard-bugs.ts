@@ -4,6 +4,7 @@ import {
   bug,
   busy,
   changing,
+  coming,
   cuts,
   guests,
   lostCommit,
@@ -210,5 +211,21 @@ export const shardBugs: readonly SeededBug[] = [
       with: { ...changing, ...shortLog, options: { keepBytes: 0 } },
       faults: [...unrest, 'crash-kill', 'members'],
     },
+  }),
+  bug('core-comer-is-lost', 'who joins does not vote before it heard who is dead, too', {
+    checks: ['leader', 'converged'],
+    hint: { with: coming, faults: [...unrest, 'crash-kill'] },
+  }),
+  bug('core-comer-by-its-file', 'groups of who joins begin with the members of its file', {
+    checks: ['members', 'stopped', 'converged'],
+    hint: { with: coming },
+  }),
+  bug('core-members-asked-once', 'a leader asks for other members once, and not again', {
+    checks: ['converged'],
+    hint: { with: coming },
+  }),
+  bug('core-removed-unheard', 'who was removed goes on running', {
+    checks: ['converged'],
+    hint: { with: coming },
   }),
 ]

@@ -12,6 +12,7 @@ import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
 import type { Reactor } from './reactor.js'
 import type { Request } from './request.js'
+import { watchMembers } from './members.js'
 import { eyesFor } from './watch.js'
 import type { World } from './world.js'
 
@@ -41,7 +42,11 @@ export class TopologyWorld {
     const durability = profile.durability === 'always' ? 'always' : 'everysec'
     const { members } = profile
     const voters = Array.from({ length: members }, (_, index) => index + 1)
-    this.oracle = new GroupOracle('topology', { judge, members, voters, durability })
+    this.oracle = new GroupOracle('topology', {
+      ...{ judge, members, durability },
+      voters: voters.slice(0, profile.fleet ?? members),
+      changing: profile.fleet === null ? null : watchMembers(profile, judge),
+    })
   }
 
   /** `inner`, but for the group of the topology. */
@@ -155,17 +160,19 @@ export class TopologyWorld {
     const { members, isMajorityLost } = this.#world
     if (isMajorityLost || !this.#isKept) return true
     if (this.#clients.some((client) => client.pendingCount > 0)) return false
-    const known = members.map(({ reactor }) => {
-      const topology = reactor?.topology?.()
-      if (topology === undefined || topology.group.status?.leader == null) return ''
-      return `${topology.era}/${topology.epoch}/${topology.group.applied.index}`
-    })
+    const known = members
+      .filter(({ isSeated }) => isSeated)
+      .map(({ reactor }) => {
+        const topology = reactor?.topology?.()
+        if (topology === undefined || topology.group.status?.leader == null) return ''
+        return `${topology.era}/${topology.epoch}/${topology.group.applied.index}`
+      })
     return known[0] !== '' && known.every((each) => each === known[0])
   }
 
   judge(): void {
     const { judge, members, isMajorityLost } = this.#world
-    const topology = members[0]?.reactor?.topology?.()
+    const topology = members.find(({ isSeated }) => isSeated)?.reactor?.topology?.()
     if (topology === undefined || isMajorityLost || this.oracle.era > 0) return
     const users = new Map(topology.users.map(([name, rules]) => [name, rules]))
     for (const [name, isThere] of this.#users) {

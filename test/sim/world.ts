@@ -15,10 +15,12 @@ import { type ClientProfile, SimClient } from './client.js'
 import { SimClock } from './clock.js'
 import { simConfig } from './cluster-config.js'
 import { Counters } from './counters.js'
+import { Damage } from './damage.js'
 import { Digests } from './digests.js'
 import { SimDisk } from './disk.js'
 import { FaultInjector, type FaultTarget } from './faults.js'
 import { type EraStamp, History } from './history.js'
+import { FleetWorld } from './fleet.js'
 import { Judge } from './judge.js'
 import { SimMember, type MemberWorld } from './member.js'
 import { watchMembers } from './members.js'
@@ -26,7 +28,7 @@ import { Merging } from './merging/merging.js'
 import type { SessionClient } from './merging/sessions.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
-import { groupOf, holdersOf, isGuest } from './placement.js'
+import { groupOf, holdersOf } from './placement.js'
 import { probed } from './probe.js'
 import { TopologyWorld } from './topology.js'
 import type { Profile } from './profile.js'
@@ -71,10 +73,12 @@ export class World implements MemberWorld, FaultTarget {
   readonly #eyes = new Map<number, Eyes | null>()
   readonly #strategies: ReadonlyMap<string, StrategyPlugin>
   readonly topology: TopologyWorld
+  /** Where whole members come and go. */
+  readonly fleet: FleetWorld | null
   readonly #cores: Random
   readonly #crashes: Random
   readonly #clientRandom: Random
-  readonly #damaged = new Map<SimMember, ReadonlyMap<number, number>>()
+  readonly #damage = new Damage(this)
   readonly #counters = new Counters(this.judge)
   #connections = 0
 
@@ -120,6 +124,9 @@ export class World implements MemberWorld, FaultTarget {
         : null
     this.merging = merging
     this.topology = new TopologyWorld(this, new Random(options.seed, 0x546f706f))
+    const comings = new Random(options.seed, 0x466c6565)
+    this.fleet = profile.fleet === null ? null : new FleetWorld(this, comings)
+    for (const member of this.members) member.isSeated = member.id <= (profile.fleet ?? member.id)
     this.#strategies = new Map(
       options.strategies.map((plugin) => {
         const { judge } = this
@@ -132,12 +139,13 @@ export class World implements MemberWorld, FaultTarget {
     )
     this.#clientRandom = random.fork()
     this.clients = Array.from({ length: profile.clients }, (_, at) =>
-      this.newClient(at % 3 === 2 ? null : at % profile.members),
+      this.newClient(at % 3 === 2 || this.fleet !== null ? null : at % profile.members),
     )
     const walking = merging?.sessions.clients ?? []
     for (const session of walking) this.clients.push(this.sessionClient(session, null))
     for (const member of this.members) member.start()
     this.topology.start()
+    this.fleet?.start()
     this.#network.start()
     this.injector = new FaultInjector(this, random.fork(), profile)
     this.aimed = new AimedFaults(this, random.fork(), profile)
@@ -160,6 +168,11 @@ export class World implements MemberWorld, FaultTarget {
       this.#eyes.set(group, eyesFor(this.profile.strategy, { judge: this.judge, oracle }))
     }
     return oracle
+  }
+
+  /** Members that are there: a process that is down comes back. */
+  get present(): readonly SimMember[] {
+    return this.members.filter(({ isSeated }) => isSeated)
   }
 
   readonly oracles = (): readonly GroupOracle[] => [...this.#oracles.values()]
@@ -253,7 +266,7 @@ export class World implements MemberWorld, FaultTarget {
       else this.merging.look(member.id)
       if ((judge.step & 63) === 0)
         for (const view of member.reactor.views()) this.#counters.look(member.id, view)
-      if (this.#damaged.has(member)) this.#healed(member)
+      if (this.#damage.has(member)) this.#damage.look(member)
     }
   }
 
@@ -267,8 +280,9 @@ export class World implements MemberWorld, FaultTarget {
     member: SimMember,
     output: { readonly code: number; readonly why: string; readonly clean: boolean },
   ): void {
-    const isDamaged = this.#damaged.has(member)
-    const isLegal = output.code === 0 || member.disk.isPoisoned || isDamaged
+    const isDamaged = this.#damage.has(member)
+    const isOut = this.fleet?.removed(member, output.why) === true
+    const isLegal = output.code === 0 || member.disk.isPoisoned || isDamaged || isOut
     this.judge.hold(
       isLegal,
       'stopped',
@@ -309,27 +323,39 @@ export class World implements MemberWorld, FaultTarget {
     member.clock.heal(this.schedule.now)
   }
 
+  /** A member that never was sits down, with an empty disk. */
+  seat(member: SimMember): void {
+    for (const oracle of [this.topology.oracle, ...this.oracles()]) oracle.damaged(member.id)
+  }
+
+  /** It will never come back. */
+  left(member: SimMember): void {
+    this.#damage.forget(member)
+  }
+
+  get isDamaged(): boolean {
+    return this.#damage.size > 0
+  }
+
   changeMembers(random: Random): boolean {
     return (
-      this.#damaged.size === 0 &&
+      this.#damage.size === 0 &&
       this.oracles().some(({ members }) => members?.change(random) === true)
     )
   }
 
   mayDamage(member: SimMember): boolean {
+    if (this.fleet?.isThin === true) return false
     if (this.oracles().some(({ members }) => members?.mayLose(member.id) === false)) return false
     const isNeeded = this.profile.placement?.some(
       (ids) => ids.length < 3 && ids.includes(member.id),
     )
     if (isNeeded === true) return false
-    return this.members.length >= 3 && this.#damaged.size === 0 && member.life !== 0
+    return this.members.length >= 3 && this.#damage.size === 0 && member.life !== 0
   }
 
   damaged(member: SimMember): void {
-    const floors = new Map(
-      [...this.#oracles].map(([group, oracle]) => [group, oracle.committedIndex]),
-    )
-    this.#damaged.set(member, floors)
+    this.#damage.add(member, this.#oracles)
     for (const oracle of this.oracles()) oracle.damaged(member.id)
     this.topology.damaged(member.id)
     this.merging?.damaged(member.id)
@@ -338,7 +364,7 @@ export class World implements MemberWorld, FaultTarget {
 
   loseMajority(): boolean {
     const { members } = this
-    const isWhole = this.#damaged.size === 0 && members.every((member) => member.life !== 0)
+    const isWhole = this.#damage.size === 0 && members.every((member) => member.life !== 0)
     if (!isWhole || this.oracles().length === 0) return false
     this.isMajorityLost = true
     for (const oracle of [this.topology.oracle, ...this.oracles()]) oracle.majorityLost()
@@ -350,30 +376,6 @@ export class World implements MemberWorld, FaultTarget {
       this.damaged(member)
     }
     return true
-  }
-
-  /** A damaged member counts again once it has refilled all that was committed before. */
-  #healed(member: SimMember): void {
-    const views = member.reactor?.views() ?? []
-    const floors = this.#damaged.get(member)
-    if (floors === undefined || (views.length === 0 && !isGuest(this.profile, member.id))) return
-    const isOpen =
-      this.topology.isWhole(member.id, member.reactor) && (this.merging?.isWhole(views) ?? true)
-    const isWhole =
-      isOpen &&
-      (this.merging !== null ||
-        views.every((view) => {
-          const { status } = view
-          if (status === null || status.recovering !== null || status.role === 'recovering')
-            return false
-          // It may be refilled and still not know which votes it gave.
-          if (status.why !== '' || !this.oracle(view.id).seat(member.id).isDurablyWhole)
-            return false
-          return view.applied.index >= this.#floorOf(view.id, floors)
-        }))
-    if (!isWhole) return
-    this.#damaged.delete(member)
-    this.judge.mark('refilled-members')
   }
 
   /** What the strategies of a member say to others. */
@@ -390,10 +392,5 @@ export class World implements MemberWorld, FaultTarget {
         this.#eyes.get(group - 1)?.speech.spoken(member.id, target as MemberId, body)
       },
     )
-  }
-
-  /** What was committed at the damage, as far as a new era did not lose it. */
-  #floorOf(group: number, floors: ReadonlyMap<number, number>): number {
-    return Math.min(floors.get(group) ?? 0, this.oracle(group).committedIndex)
   }
 }
