@@ -2,7 +2,7 @@
 // out of all groups before it stops, and never comes back under its id.
 
 import test from 'ava'
-import { become, digests, reply, run, world } from './joining-world.js'
+import { become, digests, lists, reply, run, world } from './joining-world.js'
 
 test('joining: a member that the cluster does not know: waits, says so once, and disturbs nobody', (t) => {
   const w = world()
