@@ -25,7 +25,7 @@ test('joining: three members, a fourth one, one that dies is replaced, one is re
     const dry = await fleet.cli(second, 'join', '--id', '4', ...at(fourth), '--dry-run')
     t.regex(dry, /epoch 1: under way/)
     const shown = await fleet.cli(second, 'join', '--id', '4', ...at(fourth))
-    t.regex(shown, /epoch 2: done/)
+    t.regex(shown, /epoch \d+: done/)
     await fleet.waitFor('four voters', () => fleet.areServing(fleet.taken))
 
     await fleet.kill(third)
