@@ -7,6 +7,7 @@ import {
   hasBug,
   likelyQuorum,
   type MemberId,
+  quorumSize,
   type ReadLevel,
   type ReadRound,
   type Refusal,
@@ -41,16 +42,20 @@ export function flushBarriers(zab: ZabState, leading: Leading): void {
   const { reads } = leading
   if (leading.stage !== 'broadcast' || !reads.mayBegin) return
   const round = reads.take(zab.log.commitPosition, zab.mono)
-  if (zab.quorum === 1 || hasBug('zab-barrier-without-quorum')) {
+  if (zab.isLoneVoter || hasBug('zab-barrier-without-quorum')) {
     grant(zab, leading, round)
     return
   }
   zab.counters.readRounds++
   reads.ask(round)
-  const few = likelyQuorum(zab.members.voters, leading.progress, {
-    needed: zab.quorum - 1,
-    since: zab.mono - zab.options.heartbeatMs * 2,
-  })
+  const { voters, outgoing } = zab.members
+  const isPlain = outgoing === undefined && voters.includes(zab.self)
+  const few = isPlain
+    ? likelyQuorum(voters, leading.progress, {
+        needed: quorumSize(voters.length) - 1,
+        since: zab.mono - zab.options.heartbeatMs * 2,
+      })
+    : null
   if (few === null) askAll(zab, leading)
   else sendPings(zab, leading, few)
 }
@@ -69,7 +74,10 @@ export function hurryBarriers(zab: ZabState, leading: Leading): void {
 /** A quorum of intact voters answered a round: it and all older ones hold. */
 export function confirmBarriers(zab: ZabState, leading: Leading): void {
   const { reads, progress } = leading
-  const confirmed = confirmedRound(zab.members.voters, progress, reads.round)
+  const { voters, outgoing } = zab.members
+  let confirmed = confirmedRound(voters, progress, reads.round)
+  if (outgoing !== undefined && !hasBug('zab-joint-reads-by-new'))
+    confirmed = Math.min(confirmed, confirmedRound(outgoing, progress, reads.round))
   for (const round of reads.confirmed(confirmed)) grant(zab, leading, round)
 }
 

@@ -12,6 +12,7 @@ import {
 import { type Following, hearLeader } from './following.js'
 import { hear, type Leading } from './leading.js'
 import type { Ack, Commit } from './messages.js'
+import { goOn } from './reconfigure.js'
 import type { ZabState } from './state.js'
 
 export function propose(zab: ZabState, token: Token, payload: Payload): Refusal | null {
@@ -61,7 +62,7 @@ export function advanceCommit(zab: ZabState, leading: Leading): void {
   const { newLeader, stage } = leading
   if (stage !== 'broadcast' || newLeader === null) return
   const { log, tail } = zab
-  const index = majorityMatch(zab.members.voters, leading.progress, log.stable)
+  const index = acknowledgedIndex(zab, leading)
   if (index <= log.commit || index < newLeader.index) return
   for (let at = log.commit + 1; at <= index; at++) {
     leading.uncommittedBytes -= tail.sizeAt(at)
@@ -69,6 +70,16 @@ export function advanceCommit(zab: ZabState, leading: Leading): void {
   }
   leading.uncommittedBytes = Math.max(0, leading.uncommittedBytes)
   log.commitTo(index)
+  goOn(zab, leading)
+}
+
+/** What a quorum has on disk: of both sets of voters while a change of them is open. */
+function acknowledgedIndex({ members, log }: ZabState, { progress }: Leading): number {
+  const { voters, outgoing } = members
+  const index = majorityMatch(voters, progress, log.stable)
+  if (outgoing === undefined || hasBug('zab-joint-commits-by-new')) return index
+  const before = majorityMatch(outgoing, progress, log.stable)
+  return hasBug('zab-joint-commits-by-old') ? before : Math.min(index, before)
 }
 
 /** PROPOSE and INFORM carry the commit index; COMMIT goes where it does not travel along and somebody waits. */
@@ -76,8 +87,9 @@ export function flushBroadcast(zab: ZabState, leading: Leading): void {
   leading.sender.flush()
   const { commit } = zab.log
   const { epoch } = leading
+  const noticeTo = Math.min(leading.noticeTo, commit)
   for (const [id, peer] of leading.progress) {
-    if (!leading.synced.has(id) || peer.commitSent >= leading.noticeTo) continue
+    if (!leading.synced.has(id) || peer.commitSent >= noticeTo) continue
     if (peer.state === 'snapshot') continue
     zab.out.send(id, { kind: 'commit', era: zab.era, epoch, commit })
     peer.commitSent = commit

@@ -96,7 +96,9 @@ export function encodeMessage(message: ZabMessage): Uint8Array {
     case 'report':
       writer.varint(message.acceptedEpoch).varint(message.nonce).varint(message.life)
       writer.byte(causes.indexOf(message.cause))
-      return writePosition(writer, message.last).boolean(message.lossAccepted).finish()
+      return writePosition(writer, message.last)
+        .byte((message.lossAccepted ? 1 : 0) | (message.stands ? 0 : 2))
+        .finish()
     case 'accept-loss':
       return writer.finish()
   }
@@ -240,6 +242,8 @@ function decodeReport(reader: ByteReader, head: Head): Report | null {
   const cause = causes[reader.byte()]
   if (cause === undefined) return null
   const last = readPosition(reader)
-  const lossAccepted = reader.boolean()
-  return { kind: 'report', ...head, acceptedEpoch, nonce, life, cause, last, lossAccepted }
+  const flags = reader.byte()
+  if (flags > 3) return null
+  const [lossAccepted, stands] = [(flags & 1) !== 0, (flags & 2) === 0]
+  return { kind: 'report', ...head, acceptedEpoch, nonce, life, cause, last, lossAccepted, stands }
 }

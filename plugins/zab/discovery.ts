@@ -3,13 +3,14 @@
 // epoch gets anything from them any more, so the leader's history, which is at least as late as theirs,
 // holds everything that was or ever will be committed in lower epochs.
 
-import { comparePositions, hasBug, type MemberId, Progress, ReadRounds } from 'quorate/plugin'
+import { comparePositions, hasBug, type MemberId, type Progress, ReadRounds } from 'quorate/plugin'
 import { foundEra } from './era.js'
 import { mayFollowFounder } from './following.js'
-import { abdicate, hear, type Leading } from './leading.js'
+import { abdicate, hear, type Leading, makeProgress } from './leading.js'
 import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.js'
 import { notify, notifyAll, ownVote } from './notification.js'
-import { never, type ZabState } from './state.js'
+import { tellRemoved } from './reconfigure.js'
+import type { ZabState } from './state.js'
 import { beginSynchronisation, makeSender, welcome } from './synchronisation.js'
 
 /** Elected, told to take over, or to begin an era. */
@@ -18,13 +19,8 @@ export function becomeLeading(
   { handover, founding }: { readonly handover: number; readonly founding: number },
 ): void {
   const progress = new Map<MemberId, Progress>()
-  const { windowMessages: windowMax, windowBytes: windowBytesMax, silenceMs } = zab.options
-  for (const id of zab.others()) {
-    const peer = new Progress(zab.tail.last + 1, never, { windowMax, windowBytesMax })
-    peer.recovering = true
-    peer.paused = true
-    progress.set(id, peer)
-  }
+  const { silenceMs } = zab.options
+  for (const id of zab.others()) progress.set(id, makeProgress(zab))
   zab.looking = null
   zab.following = null
   zab.leading = {
@@ -51,6 +47,9 @@ export function becomeLeading(
     transfer: null,
     handover,
     founding,
+    change: null,
+    isLeaving: false,
+    leaving: new Map(),
   }
   notifyAll(zab)
   chooseEpoch(zab, zab.leading)
@@ -60,18 +59,24 @@ export function becomeLeading(
 export function onFollowerInfo(zab: ZabState, from: MemberId, message: FollowerInfo): void {
   const { leading } = zab
   if (leading === null) return
-  if (message.era > zab.era && leading.founding === 0) {
+  const { acceptedEpoch, recovering } = message
+  const isLater = leading.epoch > 0 && acceptedEpoch > leading.epoch
+  if (!zab.isMember(from)) {
+    // It is told that it was taken out, and changes nothing here.
+    if (message.era > zab.era || isLater) return
+    tellRemoved(zab, leading, from)
+  } else if (message.era > zab.era && leading.founding === 0) {
     abdicate(zab, 'a newer era')
     return
   }
-  const { acceptedEpoch, recovering } = message
-  const peer = leading.progress.get(from) as Progress
+  const peer = leading.progress.get(from)
+  if (peer === undefined) return
   peer.activeAt = zab.mono
-  if (leading.epoch > 0 && acceptedEpoch > leading.epoch) {
+  if (isLater) {
     outbid(zab, leading, acceptedEpoch)
     return
   }
-  const counts = zab.isVoting(from) && !recovering && message.era === zab.era
+  const counts = !recovering && message.era === zab.era
   if (!leading.infos.has(from)) leading.stepAt = zab.mono
   // A sign of life, for LEADERINFO waits for our disk.
   if (leading.stage === 'discovery') notify(zab, from)
@@ -91,14 +96,12 @@ function outbid(zab: ZabState, leading: Leading, acceptedEpoch: number): void {
 
 /** NEWEPOCH: later than all that a quorum accepted. */
 function chooseEpoch(zab: ZabState, leading: Leading): void {
-  let count = 1
+  const { infos } = leading
   let epoch = zab.acceptedEpoch
-  for (const info of leading.infos.values()) {
-    if (info.counts) count++
-    epoch = Math.max(epoch, info.acceptedEpoch)
-  }
+  for (const info of infos.values()) epoch = Math.max(epoch, info.acceptedEpoch)
   if (leading.founding > 0) propose(zab, leading, leading.founding)
-  else if (count >= zab.quorum) propose(zab, leading, epoch + 1)
+  else if (zab.decides((id) => id === zab.self || infos.get(id)?.counts === true))
+    propose(zab, leading, epoch + 1)
 }
 
 function propose(zab: ZabState, leading: Leading, epoch: number): void {
@@ -145,7 +148,8 @@ export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo)
     following.newLeader = null
     following.historyBatch = -1
   }
-  const isAble = zab.isVoter && (founds || zab.isIntact)
+  // Whoever is asked promises, whatever its own list says: the leader's may be newer.
+  const isAble = founds || zab.isWhole
   const promise = !isAble ? 'none' : zab.hard.promisedTo === from ? 'given' : 'taken'
   const { era, life, currentEpoch } = zab
   const last = zab.tail.position
@@ -183,6 +187,7 @@ export function onAckEpoch(zab: ZabState, from: MemberId, message: AckEpoch): vo
     return
   }
   leading.arrivals.set(from, last)
+  if (!zab.isVoting(from)) return
   if (promise !== 'given') {
     // Who promised this epoch to another one can promise us the next.
     if (promise === 'taken') outbid(zab, leading, leading.epoch)
@@ -203,7 +208,8 @@ export function countPromises(zab: ZabState, leading: Leading): void {
   if (leading.stage !== 'discovery' || leading.epoch === 0) return
   const { acceptedEpoch, promisedTo } = zab.durable
   const isOwnKept = acceptedEpoch === leading.epoch && promisedTo === zab.self
-  if (!isOwnKept || leading.promises.size + 1 < zab.quorum) return
+  const { promises } = leading
+  if (!isOwnKept || !zab.decides((id) => id === zab.self || promises.has(id))) return
   if (leading.founding > 0) foundEra(zab, leading.founding)
   beginSynchronisation(zab, leading)
 }

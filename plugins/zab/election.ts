@@ -3,11 +3,12 @@
 // guess: nothing rests on it but speed. That no two leaders share an epoch is discovery's to hold, that
 // a leader has the whole history, discovery's and synchronisation's.
 
-import { comparePositions, hasBug, type MemberId } from 'quorate/plugin'
+import { comparePositions, hasBug, type MemberId, votersOf } from 'quorate/plugin'
 import { becomeLeading } from './discovery.js'
 import { follow, mayFollowFounder, sendFollowerInfo, stopFollowing } from './following.js'
 import { abdicate, stopLeading } from './leading.js'
 import type { Notification, Vote } from './messages.js'
+import { tellRemoved } from './reconfigure.js'
 import { mayLead, notify, notifyAll, ownVote } from './notification.js'
 import type { ZabState } from './state.js'
 
@@ -47,15 +48,22 @@ export function lookTick(zab: ZabState, looking: Looking): void {
     else follow(zab, looking.vote.id, zab.round)
     return
   }
+  if (zab.isOutside) {
+    looking.notifyAt = undecided
+    return
+  }
   if (zab.mono < looking.notifyAt) return
   looking.notifyAt = zab.mono + zab.options.heartbeatMs
   notifyAll(zab)
 }
 
 export function onNotification(zab: ZabState, from: MemberId, message: Notification): void {
+  if (!zab.isKnown(from) && !mayBeHeard(zab, from, message)) return
   if (message.state === 'leading' && onLeaderFound(zab, from, message)) return
   const { looking, leading, following } = zab
-  if (following?.leader === from && message.state === 'leading') following.contactAt = zab.mono
+  // Who was welcome and is called again is not known there any more: it has to ask anew.
+  const isWaiting = following?.leader === from && !following.isWelcome
+  if (isWaiting && message.state === 'leading') following.contactAt = zab.mono
   if (leading !== null) {
     const isDeposed = message.epoch > leading.epoch || message.era > zab.era
     if (isDeposed && message.state !== 'looking' && leading.epoch > 0)
@@ -70,7 +78,19 @@ export function onNotification(zab: ZabState, from: MemberId, message: Notificat
     else notify(zab, from)
     return
   }
-  if (looking !== null && zab.isVoting(from)) onVote(zab, looking, { from, message })
+  if (looking !== null) onVote(zab, looking, { from, message })
+}
+
+/** Of one that is no member here: our list may be old, or it does not know that it was taken out. */
+function mayBeHeard(zab: ZabState, from: MemberId, message: Notification): boolean {
+  const { leading, following } = zab
+  if (message.founding > 0) return zab.recovering !== null
+  if (message.state === 'looking' && leading !== null) {
+    if (tellRemoved(zab, leading, from)) notify(zab, from)
+    return false
+  }
+  // A newer history it brings only to who follows nobody.
+  return message.era <= zab.era || (leading ?? following)?.stage !== 'broadcast'
 }
 
 /** A member says that it leads. True where nothing else of the message matters. */
@@ -151,19 +171,20 @@ function onVote(
 function setVote(zab: ZabState, looking: Looking, vote: Vote): void {
   looking.vote = vote
   looking.decideAt = undecided
-  if (zab.isIntact) looking.received.set(zab.self, vote)
+  if (zab.isWhole) looking.received.set(zab.self, vote)
 }
 
 /** Once a quorum has our vote it is final, unless a better one comes within the wait. */
 function judge(zab: ZabState, looking: Looking): void {
   const { vote } = looking
   if (vote === null) return
-  let count = 0
-  for (const other of looking.received.values()) if (compareVotes(other, vote) === 0) count++
-  const { voters } = zab.members
-  if (count < zab.quorum) looking.decideAt = undecided
+  const agrees = (id: MemberId): boolean => {
+    const other = looking.received.get(id)
+    return other !== undefined && compareVotes(other, vote) === 0
+  }
+  if (!zab.decides(agrees)) looking.decideAt = undecided
   // Nobody is left to bring a better one.
-  else if (count === voters.length) looking.decideAt = zab.mono
+  else if (votersOf(zab.members).every(agrees)) looking.decideAt = zab.mono
   else looking.decideAt = Math.min(looking.decideAt, zab.mono + zab.options.finalizeMs)
 }
 

@@ -136,5 +136,6 @@ export function mayFollowFounder(
 ): boolean {
   const isOfOurs = era >= zab.era || zab.recovering !== null
   const isLonger = comparePositions(last, zab.tail.position) >= 0
-  return isOfOurs && (isLonger || hasBug('raft-era-any-log'))
+  // Who is no voter by its own list could not found with a longer one itself.
+  return isOfOurs && (isLonger || !zab.isEligible || hasBug('raft-era-any-log'))
 }

@@ -21,9 +21,12 @@ export function handOver(zab: ZabState, to: MemberId | null): Refusal | null {
     return { reason: 'not-leader', leader: following?.leader ?? null }
   if (to === zab.self) return null
   const since = zab.mono - zab.options.silenceMs
-  const target = to ?? bestPeer(zab.otherVoters(), leading.progress, since)
+  // Of those that stay, while a change of voters is open.
+  const { voters } = zab.members
+  const others = voters.filter((id) => id !== zab.self)
+  const target = to ?? bestPeer(others, leading.progress, since)
   const peer = target === null ? undefined : leading.progress.get(target)
-  if (target === null || peer === undefined || peer.recovering || !zab.isVoting(target))
+  if (target === null || peer === undefined || peer.recovering || !voters.includes(target))
     return { reason: 'busy' }
   const pending = leading.transfer
   if (pending?.to === target && pending.isAgain) return null

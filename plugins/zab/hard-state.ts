@@ -8,7 +8,10 @@ import {
   ByteWriter,
   causes,
   type MemberId,
+  type Members,
+  readMembers,
   type RecoveryCause,
+  writeMembers,
 } from 'quorate/plugin'
 
 export interface HardState {
@@ -27,9 +30,13 @@ export interface HardState {
   readonly entering: boolean
   /** One sentence on what a forced recovery may have lost. */
   readonly loss: string
+  /** The newest members, where no log on disk names them and they changed; else null. */
+  readonly members: Members | null
 }
 
 const formatVersion = 1
+/** The same, with members behind it. */
+const formatVersionMembers = 2
 
 export const hardStateZero: HardState = {
   acceptedEpoch: 0,
@@ -40,13 +47,14 @@ export const hardStateZero: HardState = {
   promisesForgotten: false,
   entering: false,
   loss: '',
+  members: null,
 }
 
 const writer = new ByteWriter(64)
 
 export function encodeHardState(state: HardState): Uint8Array {
-  return writer
-    .byte(formatVersion)
+  writer
+    .byte(state.members === null ? formatVersion : formatVersionMembers)
     .varint(state.acceptedEpoch)
     .varint(state.promisedTo ?? 0)
     .varint(state.currentEpoch)
@@ -55,14 +63,19 @@ export function encodeHardState(state: HardState): Uint8Array {
     .boolean(state.promisesForgotten)
     .boolean(state.entering)
     .text(state.loss)
-    .finish()
+  if (state.members !== null) writeMembers(writer, state.members)
+  return writer.finish()
 }
 
 /** The bytes come from the checked store: anything unreadable is our own mistake. */
 export function decodeHardState(bytes: Uint8Array | null): HardState {
   if (bytes === null) return hardStateZero
   const reader = new ByteReader(bytes)
-  assert(reader.byte() === formatVersion, 'the hard state has a known version')
+  const version = reader.byte()
+  assert(
+    version === formatVersion || version === formatVersionMembers,
+    'the hard state has a known version',
+  )
   const acceptedEpoch = reader.varint()
   const promisedTo = reader.varint()
   const state = {
@@ -74,6 +87,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
     promisesForgotten: reader.boolean(),
     entering: reader.boolean(),
     loss: reader.text(),
+    members: version === formatVersionMembers ? readMembers(reader) : null,
   }
   assert(reader.ok, 'the hard state is whole')
   return state

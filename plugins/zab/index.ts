@@ -13,7 +13,7 @@ const plugin: StrategyPlugin<ZabOptions> = {
     levels: ['sequential', 'strong'],
     reads: ['linearizable', 'sequential', 'local'],
     ackMeans: 'quorum',
-    members: 'static',
+    members: 'joint',
     durabilities: ['always', 'everysec', 'none'],
     transfers: true,
     learners: true,

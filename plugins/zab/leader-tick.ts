@@ -6,9 +6,10 @@ import { leaderInfo } from './discovery.js'
 import { handOver } from './handover.js'
 import { abdicate, type Leading } from './leading.js'
 import { notify } from './notification.js'
+import { forget, goOn } from './reconfigure.js'
 import { sendPings } from './pings.js'
 import { hearLearners, isIdle, isQuiet, pingInterval } from './rest.js'
-import type { ZabState } from './state.js'
+import { never, type ZabState } from './state.js'
 
 export function leadTick(zab: ZabState, leading: Leading): void {
   const { mono, options } = zab
@@ -26,20 +27,35 @@ export function leadTick(zab: ZabState, leading: Leading): void {
     if (zab.diskShort && leading.transfer === null) handOver(zab, null)
   }
   hurryBarriers(zab, leading)
-  if (mono < leading.pingAt) return
+  membersTick(zab, leading)
+  if (zab.leading !== leading || mono < leading.pingAt) return
   leading.pingAt = mono + pingInterval(zab, isIdle(zab, leading))
-  if (leading.stage !== 'broadcast') {
-    for (const id of zab.others()) {
-      if (!leading.infos.has(id)) notify(zab, id)
-      else if (leading.stage === 'discovery' && !leading.promises.has(id))
-        leaderInfo(zab, leading, id)
-    }
-  }
+  for (const id of zab.others()) call(zab, leading, id)
   if (!isQuiet(zab)) sendPings(zab, leading)
+}
+
+/** Members that come and go. */
+function membersTick(zab: ZabState, leading: Leading): void {
+  goOn(zab, leading)
+  const { leaving } = leading
+  for (const [id, until] of leaving) if (zab.mono >= until) forget(leading, id)
+  if (!leading.isLeaving || leading.transfer !== null) return
+  // Nobody took over in time: the others find a leader without its help.
+  sendPings(zab, leading)
+  abdicate(zab, 'it was taken out')
+}
+
+/** Who is not heard may not know of this leader, nor that it is a member. */
+function call(zab: ZabState, leading: Leading, id: MemberId): void {
+  const { infos, stage, promises, progress } = leading
+  const isSilent = zab.mono - (progress.get(id)?.activeAt ?? never) > zab.options.silenceMs
+  if (!infos.has(id) || (stage === 'broadcast' && isSilent)) notify(zab, id)
+  else if (stage === 'discovery' && !promises.has(id)) leaderInfo(zab, leading, id)
 }
 
 export function leadWakeAt(zab: ZabState, leading: Leading): number {
   if (leading.progress.size === 0) return Number.MAX_SAFE_INTEGER
+  if (leading.isLeaving && leading.transfer === null) return zab.mono
   const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
   const pings = isQuiet(zab) ? transferAt : Math.min(leading.pingAt, leading.checkAt)
   return Math.min(pings, transferAt, leading.reads.wakeAt())
@@ -47,17 +63,14 @@ export function leadWakeAt(zab: ZabState, leading: Leading): number {
 
 function whyToAbdicate(zab: ZabState, leading: Leading): string {
   const since = zab.mono - zab.options.silenceMs
-  let active = 0
   let isSnapshotUnderWay = false
-  for (const id of zab.members.voters) {
+  const isQuorum = zab.decides((id) => {
     const peer = leading.progress.get(id)
-    if (peer === undefined) active++
-    else {
-      if (peer.activeAt >= since && counts(leading, id, peer)) active++
-      if (peer.state === 'snapshot') isSnapshotUnderWay = true
-    }
-  }
-  if (active < zab.quorum) return 'no quorum of active followers'
+    if (peer === undefined) return true
+    if (peer.state === 'snapshot') isSnapshotUnderWay = true
+    return peer.activeAt >= since && counts(leading, id, peer)
+  })
+  if (!isQuorum) return 'no quorum of active followers'
   if (leading.stage === 'broadcast' || isSnapshotUnderWay) return ''
   return zab.mono - leading.stepAt > zab.options.initMs ? 'no quorum in time' : ''
 }

@@ -8,13 +8,14 @@ import {
   type MemberId,
   type PeerAnswer,
   type Position,
-  type Progress,
+  Progress,
   type ReadRounds,
+  type Token,
 } from 'quorate/plugin'
 import type { Stage } from './following.js'
 import type { Handover } from './handover.js'
 import type { Vote } from './messages.js'
-import type { ZabState } from './state.js'
+import { never, type ZabState } from './state.js'
 import type { SyncWord } from './synchronisation.js'
 
 export interface Leading {
@@ -57,6 +58,21 @@ export interface Leading {
   readonly handover: number
   /** The epoch of the era that it begins, else 0. */
   readonly founding: number
+  /** Who asked for the change of voters that is open: told once the new voters stand alone. */
+  change: Token | null
+  /** It was taken out itself, and is about to go. */
+  isLeaving: boolean
+  /** Members that were taken out and still hear of it, until these monotonic ms. */
+  readonly leaving: Map<MemberId, number>
+}
+
+/** Of a peer that has not sent FOLLOWERINFO. */
+export function makeProgress({ options, tail }: ZabState): Progress {
+  const { windowMessages: windowMax, windowBytes: windowBytesMax } = options
+  const peer = new Progress(tail.last + 1, never, { windowMax, windowBytesMax })
+  peer.recovering = true
+  peer.paused = true
+  return peer
 }
 
 /** Gives leadership up: another one is looked for. */
@@ -71,7 +87,13 @@ export function abdicate(zab: ZabState, why: string): void {
 
 /** Everything that only a leader has goes: its reads were never answered, so they may be asked again. */
 export function stopLeading(zab: ZabState): void {
-  zab.leading?.reads.drop((...read) => zab.out.drop(...read))
+  const { leading } = zab
+  if (leading === null) return
+  leading.reads.drop((...read) => zab.out.drop(...read))
+  // Another leader may bring the change to its end, or undo it.
+  if (leading.change !== null) zab.out.drop(leading.change, 'not-leader', false)
+  // Nobody will tell it what becomes of what it took.
+  if (!zab.isVoter) zab.log.dropTokens(zab.log.commit)
   zab.leading = null
 }
 

@@ -65,6 +65,7 @@ function adopt(zab: ZabState, message: Entries): void {
     zab.truncate(after)
     return true
   })
+  zab.noteMembers(entries)
   assert(
     zab.log.commit <= tail.last || hasBug('zab-truncates-committed'),
     'commit is within the log',

@@ -30,7 +30,7 @@ export interface Notification extends Head {
   readonly handover: number
   /** The sender begins a new era with this epoch; else 0. */
   readonly founding: number
-  /** The sender is an intact voter. */
+  /** The sender holds all that it acknowledged: it counts where it is a voter. */
   readonly counts: boolean
 }
 
@@ -178,6 +178,8 @@ export interface Report extends Head {
   readonly cause: RecoveryCause | null
   readonly last: Position
   readonly lossAccepted: boolean
+  /** It could begin an era: a voter, as far as it knows. */
+  readonly stands: boolean
 }
 
 export interface AcceptLoss extends Head {

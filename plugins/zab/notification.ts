@@ -6,15 +6,16 @@ import type { ZabState } from './state.js'
 
 /** Whether this member may lead at all. */
 export function mayLead(zab: ZabState): boolean {
-  return zab.isIntact && !zab.entering && !zab.diskShort
+  return zab.isEligible && zab.isWhole && !zab.entering && !zab.diskShort
 }
 
 export function ownVote(zab: ZabState): Vote {
   return { id: zab.self, era: zab.era, epoch: zab.currentEpoch, last: zab.tail.position }
 }
 
-/** Tells everybody what this member does and whom it would choose. */
+/** Tells everybody what this member does and whom it would choose; who stands outside disturbs nobody. */
 export function notifyAll(zab: ZabState): void {
+  if (zab.isOutside) return
   zab.counters.notifications++
   const made = notification(zab)
   for (const id of zab.others()) zab.out.send(id, made)
@@ -31,7 +32,7 @@ function notification(zab: ZabState): Notification {
     kind: 'notification',
     era: zab.era,
     round: zab.round,
-    counts: zab.isIntact,
+    counts: zab.isWhole,
   } as const
   if (leading !== null) {
     const { vote, epoch, handover, founding } = leading

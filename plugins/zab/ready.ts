@@ -25,10 +25,11 @@ export function takeReady(zab: ZabState): Ready | null {
     // Once it is on our own disk: the engine never runs ahead of the log (ZB12).
     deliverTo: zab.entering || zab.halted !== '' ? 0 : deliverTo(zab),
     applyBytes: options.applyBytes,
-    syncs: zab.durability === 'always',
+    syncs: zab.durability === 'always' || zab.areMembersNew,
     mono: zab.mono,
   })
   if (isDirty && ready !== null) zab.leaves(ready.batch)
+  if (ready !== null) zab.areMembersNew = false
   return ready
 }
 

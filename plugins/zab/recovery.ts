@@ -40,6 +40,7 @@ function deedsOf(zab: ZabState): LossDeeds {
     silentMs: silenceMs * 4,
     isLeading: () => zab.leading?.stage === 'broadcast' || (zab.leading?.founding ?? 0) > 0,
     leader: () => leaderOf(zab),
+    isTaught: () => zab.following?.isWelcome === true,
     term: () => zab.acceptedEpoch,
     votesForgotten: () => zab.hard.promisesForgotten,
     survey: (to, nonce) => zab.out.send(to, { kind: 'survey', era: zab.era, nonce }),
@@ -84,6 +85,7 @@ export function onSurvey(zab: ZabState, from: MemberId, message: Survey): void {
     cause,
     last,
     lossAccepted,
+    stands: zab.isEligible,
   }
   // The report speaks of epoch and era: they are on disk when it leaves.
   if (zab.isHardDirty || log.writes.length > 0) zab.out.sendAfterWrite(from, report)
@@ -92,8 +94,8 @@ export function onSurvey(zab: ZabState, from: MemberId, message: Survey): void {
 
 export function onReport(zab: ZabState, from: MemberId, message: Report): void {
   const { losses } = zab
-  const { nonce, life, cause, acceptedEpoch: term, era, last } = message
-  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last })
+  const { nonce, life, cause, acceptedEpoch: term, era, last, stands } = message
+  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands })
   if (isTaken && message.lossAccepted && leaderOf(zab) === null) losses.lossAccepted = true
 }
 

@@ -42,7 +42,7 @@ export function restMark(zab: ZabState): string | null {
 /** Every learner acknowledged the epoch, and has everything on its disk. */
 function isLeadingIdly(zab: ZabState, leading: Leading): boolean {
   if (!isIdle(zab, leading) || leading.reads.isOpen || leading.transfer !== null) return false
-  if (zab.diskShort) return false
+  if (zab.diskShort || leading.change !== null || leading.leaving.size > 0) return false
   for (const [id, peer] of leading.progress) {
     if (!leading.synced.has(id) || peer.recovering || peer.state !== 'replicate') return false
     if (peer.match < zab.tail.last) return false

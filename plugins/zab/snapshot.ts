@@ -1,6 +1,6 @@
 // SNAP at a learner: where the log and the engine's state meet. Snapshot bytes never pass here.
 
-import { type Hash64, hasBug, type MemberId, type Position } from 'quorate/plugin'
+import { type Hash64, hasBug, type MemberId, type Members, type Position } from 'quorate/plugin'
 import type { ZabState } from './state.js'
 
 /** Whether a snapshot at `at` that `from` offers would help. */
@@ -18,12 +18,17 @@ export function acceptsSnapshot(
 }
 
 /** The engine is now exactly at `at`. */
-export function snapshotInstalled(zab: ZabState, at: Position, chain: Hash64): void {
+export function snapshotInstalled(
+  zab: ZabState,
+  { at, chain, members }: { at: Position; chain: Hash64; members: Members },
+): void {
   const { following } = zab
   zab.counters.snapshotsInstalled++
   const { term: epoch, index } = at
   zab.out.note('info', 'zab.snapshot-installed', { member: zab.self, epoch, index })
-  if (!zab.log.install(at, chain, zab.entering) && following !== null) {
+  const stays = zab.log.install(at, chain, zab.entering)
+  if (!hasBug('zab-snapshot-without-members')) zab.installMembers(index, members, stays)
+  if (!stays && following !== null) {
     following.matched = 0
     following.ack = null
     following.historyBatch = -1

@@ -3,16 +3,21 @@
 // epoch, promise, era or log goes through a method here, so that the rules are asserted in one place.
 
 import {
+  areSameMembers,
   assert,
+  decides,
   type Durability,
   type GroupId,
   hasBug,
+  isMajority,
+  isMemberOf,
   type LogEntry,
   type Losses,
   type MemberId,
+  MemberLog,
   type Members,
+  membersOf,
   Outbox,
-  quorumSize,
   type Random,
   type ReadTries,
   type RecoveryCause,
@@ -20,7 +25,9 @@ import {
   type StrategyInit,
   type Tail,
   tailShare,
+  votersOf,
 } from 'quorate/plugin'
+import { type Counters, emptyCounters } from './counters.js'
 import type { Looking } from './election.js'
 import { decodeHardState, type HardState } from './hard-state.js'
 import type { Following } from './following.js'
@@ -28,26 +35,6 @@ import type { Leading } from './leading.js'
 import { encodeMessage } from './codec.js'
 import type { ZabMessage } from './messages.js'
 import type { ZabOptions } from './options.js'
-
-/** Counters, one per thing that the simulator wants to see happen. */
-export interface Counters {
-  elections: number
-  notifications: number
-  epochs: number
-  abdications: number
-  truncations: number
-  conflicts: number
-  snapshotsSent: number
-  snapshotsInstalled: number
-  transfers: number
-  readRounds: number
-  recoveries: number
-  fetches: number
-  malformed: number
-  eras: number
-  /** Messages that no legal member sends (ZB9). */
-  illegal: number
-}
 
 /** A time that is past on every monotonic clock, in milliseconds. */
 export const never = -1e15
@@ -66,7 +53,10 @@ export class ZabState {
   readonly rests: NonNullable<StrategyInit['rests']> | null
   /** Another number for each run: tells answers to this run from older ones. Never 0. */
   readonly life: number
-  readonly members: Members
+  /** The newest list in the log, committed or not; everything asks this one object. */
+  members: Members
+  /** All lists from the log's base on. */
+  readonly memberLog: MemberLog
   readonly log: ReplicaLog
   readonly out = new Outbox<ZabMessage>(encodeMessage)
   readonly counters: Counters = emptyCounters()
@@ -92,6 +82,8 @@ export class ZabState {
   needsSnapshot = false
   /** The hard state changed since the last write. */
   isHardDirty = false
+  /** Members changed since the last write: it is synced, whatever the durability. */
+  areMembersNew = false
   /** The last write that is on the disk. */
   persistedBatch = 0
   /** The hard state as it is on the disk, and those on their way by batch. */
@@ -108,10 +100,11 @@ export class ZabState {
     this.random = init.random
     this.rests = init.rests ?? null
     this.life = init.random.uint32() + 1
-    this.members = init.members
     this.mono = init.now.mono
     this.#hard = decodeHardState(init.state)
     this.durable = this.#hard
+    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard))
+    this.members = this.memberLog.current
     this.log = new ReplicaLog({
       base: init.base,
       baseChain: init.baseChain,
@@ -132,6 +125,7 @@ export class ZabState {
       this.#change({ acceptedEpoch: lastTerm, promisedTo: init.self })
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('zab-recovers-as-intact')
     if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+    this.noteMembers(init.entries)
   }
 
   get tail(): Tail {
@@ -160,32 +154,73 @@ export class ZabState {
   get isAlone(): boolean {
     return this.members.voters.length === 1 && this.members.learners.length === 0
   }
+
   get isVoter(): boolean {
     return this.isVoting(this.self)
   }
-  get quorum(): number {
-    return quorumSize(this.members.voters.length)
-  }
-  /** A voter that holds all that it acknowledged, and knows its promises. */
-  get isIntact(): boolean {
-    return this.isVoter && this.recovering === null && !this.#hard.promisesForgotten
+
+  /** Nobody else is ever asked. */
+  get isLoneVoter(): boolean {
+    const { voters, outgoing } = this.members
+    return outgoing === undefined && voters.length === 1 && voters[0] === this.self
   }
 
+  /**
+   * Whether this member may be needed as a leader: a voter, or one that is taken out by an entry of which it does
+   * not know that it is committed. It may be the only one that can bring that about.
+   */
+  get isEligible(): boolean {
+    const { membersBefore } = this
+    return this.isVoter || (membersBefore !== null && votersOf(membersBefore).includes(this.self))
+  }
+
+  /** It has no part in the group, and knows it: it waits to be called. */
+  get isOutside(): boolean {
+    return !this.isMember(this.self) && !this.isEligible
+  }
+
+  /** The list before the newest, while it is not known whether that one is committed. */
+  get membersBefore(): Members | null {
+    return this.memberLog.before(this.log.commit)
+  }
+
+  /** It holds all that it acknowledged, and knows its promises. */
+  get isWhole(): boolean {
+    return this.recovering === null && !this.#hard.promisesForgotten
+  }
+
+  /** A voter by the list in force; while a change is open, by either of both. */
   isVoting(id: MemberId): boolean {
-    return this.members.voters.includes(id)
+    return votersOf(this.members).includes(id)
   }
 
   isMember(id: MemberId): boolean {
-    return this.isVoting(id) || this.members.learners.includes(id)
+    return isMemberOf(this.members, id)
+  }
+
+  /** A member, or one that was before the change that may not be committed. */
+  isKnown(id: MemberId): boolean {
+    const { membersBefore } = this
+    return this.isMember(id) || (membersBefore !== null && isMemberOf(membersBefore, id))
   }
 
   /** Every other member, voters first. */
   others(): MemberId[] {
-    return [...this.members.voters, ...this.members.learners].filter((id) => id !== this.self)
+    const { members } = this
+    return [...votersOf(members), ...members.learners].filter(
+      (id, at, all) => id !== this.self && all.indexOf(id) === at,
+    )
   }
 
   otherVoters(): MemberId[] {
-    return this.members.voters.filter((id) => id !== this.self)
+    return votersOf(this.members).filter((id) => id !== this.self)
+  }
+
+  /** Whether those for which this holds are a quorum: of both sets of voters while a change is open. */
+  decides(holds: (id: MemberId) => boolean): boolean {
+    if (hasBug('zab-joint-elects-by-new')) return isMajority(this.members.voters, holds)
+    if (hasBug('zab-elects-by-first-list')) return decides(this.memberLog.asOf(0), holds)
+    return decides(this.members, holds)
   }
 
   /** NEWEPOCH of `leader`: no leader of a lower epoch is followed from now on. */
@@ -257,9 +292,28 @@ export class ZabState {
     this.out.note('info', 'zab.truncated', { member, epoch, after, last: this.tail.last })
     const { saved, stable } = this.log
     this.log.truncate(after)
+    if (!hasBug('zab-members-stay') && this.memberLog.truncate(after)) this.#takeMembers()
     if (!hasBug('zab-truncates-memory-only')) return
     this.log.saved = saved
     this.log.stable = stable
+  }
+
+  /** Lists of members among entries of the log take effect at once. */
+  noteMembers(entries: readonly LogEntry[]): void {
+    for (const { term, index, payload } of entries) {
+      if (index <= this.memberLog.at || this.tail.termAt(index) !== term) continue
+      const members = membersOf(payload)
+      if (members === null || index <= this.tail.base.index) continue
+      this.memberLog.note(index, members)
+      this.#takeMembers()
+    }
+  }
+
+  /** The log begins behind a snapshot now; entries behind it are still there where it `stays`. */
+  installMembers(at: number, members: Members, stays: boolean): void {
+    const { current } = this.memberLog
+    this.memberLog.install(at, members, stays)
+    if (!areSameMembers(current, this.memberLog.current)) this.#takeMembers()
   }
 
   /** Halts for good: the operator must act. */
@@ -295,6 +349,13 @@ export class ZabState {
     }
   }
 
+  #takeMembers(): void {
+    this.members = this.memberLog.current
+    this.areMembersNew = true
+    if (!this.isAlone) this.log.joined()
+    if (!this.log.isKept) this.#change({ members: this.members })
+  }
+
   #lose(cause: RecoveryCause): void {
     const before = this.#hard
     // Epochs and promises are synced in every durability: a stop without grace forgets none.
@@ -313,22 +374,7 @@ export class ZabState {
   }
 }
 
-function emptyCounters(): Counters {
-  return {
-    elections: 0,
-    notifications: 0,
-    epochs: 0,
-    abdications: 0,
-    truncations: 0,
-    conflicts: 0,
-    snapshotsSent: 0,
-    snapshotsInstalled: 0,
-    transfers: 0,
-    readRounds: 0,
-    recoveries: 0,
-    fetches: 0,
-    malformed: 0,
-    eras: 0,
-    illegal: 0,
-  }
+/** Without a log on disk the hard state knows the members; a checkpoint may be newer or older than those. */
+function baseMembers(init: StrategyInit<ZabOptions>, hard: HardState): Members {
+  return init.durability === 'none' && hard.members !== null ? hard.members : init.members
 }

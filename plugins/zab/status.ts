@@ -52,8 +52,8 @@ class ZabStatus implements StrategyStatus {
 
   /** A lone member without a log on disk computes no chain only to be asked for its status. */
   get chain(): Hash64 {
-    const { isAlone, durability, tail } = this.#zab
-    if (isAlone && durability === 'none') return rebasedChain(tail.position)
+    const { log, durability, tail } = this.#zab
+    if (log.isAlone && durability === 'none') return rebasedChain(tail.position)
     return tail.chainAt(tail.last) as Hash64
   }
 
@@ -87,6 +87,6 @@ function roleOf(zab: ZabState): StrategyStatus['role'] {
   if (zab.leading?.stage === 'broadcast') return 'leader'
   if (hasBug('zab-broadcasts-too-early') && zab.leading?.newLeader) return 'leader'
   if (zab.recovering !== null) return 'recovering'
-  if (!zab.isVoter) return 'learner'
+  if (!zab.isEligible) return 'learner'
   return zab.following?.stage === 'broadcast' ? 'follower' : 'candidate'
 }

@@ -8,7 +8,9 @@ import {
   EntrySender,
   hasBug,
   type MemberId,
+  memberPayload,
   noopPayload,
+  type Payload,
   type Position,
   type Progress,
 } from 'quorate/plugin'
@@ -56,7 +58,9 @@ export function beginSynchronisation(zab: ZabState, leading: Leading): void {
   leading.stage = 'synchronisation'
   leading.stepAt = zab.mono
   const at = { term: leading.epoch, index: zab.tail.last + 1 }
-  zab.append({ ...at, payload: noopPayload })
+  const first = { ...at, payload: firstPayload(zab, leading) }
+  zab.append(first)
+  zab.noteMembers([first])
   leading.newLeader = at
   const { self: member } = zab
   zab.out.note('info', 'zab.synchronises', { member, epoch: leading.epoch, index: at.index })
@@ -65,6 +69,11 @@ export function beginSynchronisation(zab: ZabState, leading: Leading): void {
     if (peer !== undefined) welcome(zab, leading, { id, peer, last })
   }
   leading.arrivals.clear()
+}
+
+/** Where the log with the members is lost, the history of the new era begins with them. */
+function firstPayload({ hard, members }: ZabState, { founding }: Leading): Payload {
+  return founding > 0 && hard.members !== null ? memberPayload(members) : noopPayload
 }
 
 /** A learner told where its history ends: it gets what it lacks from there on. */
@@ -88,7 +97,9 @@ export function agreedIndex(zab: ZabState, hint: Position): number {
 
 /** SNAP: asks the shard for a snapshot transfer, if the learner is there to take it. */
 export function needSnapshot(zab: ZabState, id: MemberId, peer: Progress): void {
-  if (zab.mono - peer.activeAt > zab.options.silenceMs * 2) {
+  // Who was taken out hears of it from the log or not at all.
+  const isLeaving = zab.leading?.leaving.has(id) === true
+  if (isLeaving || zab.mono - peer.activeAt > zab.options.silenceMs * 2) {
     peer.paused = true
     return
   }
@@ -204,12 +215,10 @@ export function onAckLeader(zab: ZabState, from: MemberId, message: AckLeader): 
 
 /** Intact voters that acknowledged NEWLEADER, and this one. */
 function hasSyncedQuorum(zab: ZabState, leading: Leading): boolean {
-  let count = 1
-  for (const id of leading.synced) {
-    const peer = leading.progress.get(id)
-    if (zab.isVoting(id) && peer?.recovering === false) count++
-  }
-  return count >= zab.quorum
+  const { progress, synced } = leading
+  return zab.decides(
+    (id) => id === zab.self || (synced.has(id) && progress.get(id)?.recovering === false),
+  )
 }
 
 function establish(zab: ZabState, leading: Leading): void {

@@ -34,6 +34,7 @@ import type { ZabOptions } from './options.js'
 import { onPing, onPong } from './pings.js'
 import { takeReady, writePersisted } from './ready.js'
 import { lossAccepted, makeLosses, onReport, onSurvey } from './recovery.js'
+import { reconfigure } from './reconfigure.js'
 import { pingInterval, restMark } from './rest.js'
 import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { epochJumpMax, ZabState } from './state.js'
@@ -45,6 +46,14 @@ import {
   onNewLeader,
   onUpToDate,
 } from './synchronisation.js'
+
+/** Notifications and FOLLOWERINFO are looked at more closely; a report has to fit a question. */
+const strangersWords: readonly ZabMessage['kind'][] = [
+  'notification',
+  'follower-info',
+  'survey',
+  'report',
+]
 
 export class ZabStrategy implements Strategy {
   readonly #zab: ZabState
@@ -72,11 +81,11 @@ export class ZabStrategy implements Strategy {
   step(from: MemberId, message: Uint8Array, now: Now): void {
     const zab = this.#zab
     this.#note(now)
-    if (zab.halted !== '' || from === zab.self || !zab.isMember(from)) return
+    if (zab.halted !== '' || from === zab.self) return
     const decoded = decodeMessage(message)
     const isForged = decoded !== null && epochOf(decoded) > zab.acceptedEpoch + epochJumpMax
     if (decoded === null || isForged) zab.counters.malformed++
-    else this.#dispatch(from, decoded)
+    else if (zab.isMember(from) || mayBeStranger(zab, from, decoded)) this.#dispatch(from, decoded)
   }
 
   propose(token: Token, payload: Payload, now: Now): Refusal | null {
@@ -89,16 +98,17 @@ export class ZabStrategy implements Strategy {
   }
 
   checkpointed(position: Position): void {
-    this.#zab.log.cut(position, this.#zab.options.keepBytes)
+    const zab = this.#zab
+    zab.log.cut(position, zab.options.keepBytes)
+    zab.memberLog.cut(zab.tail.base.index)
   }
 
   readIndex(token: Token, level: ReadLevel): Refusal | null {
     return readIndex(this.#zab, token, level)
   }
 
-  /** Membership is static: no change is ever taken. */
-  reconfigure(_token: Token, _change: MemberChange): Refusal | null {
-    return { reason: 'unsupported' }
+  reconfigure(token: Token, change: MemberChange): Refusal | null {
+    return reconfigure(this.#zab, token, change)
   }
 
   persisted(batch: number): void {
@@ -123,15 +133,15 @@ export class ZabStrategy implements Strategy {
   peerUp(peer: MemberId): void {
     const zab = this.#zab
     const { leading, following, looking } = zab
-    if (looking !== null) notify(zab, peer)
+    if (looking !== null && !zab.isOutside) notify(zab, peer)
     else if (following !== null && following.leader === peer && !following.isWelcome)
       sendFollowerInfo(zab, peer)
     const progress = leading?.progress.get(peer)
     if (progress !== undefined && progress.life !== 0) progress.paused = false
   }
 
-  snapshotInstalled(at: Position, chain: Hash64, _members: Members): void {
-    snapshotInstalled(this.#zab, at, chain)
+  snapshotInstalled(at: Position, chain: Hash64, members: Members): void {
+    snapshotInstalled(this.#zab, { at, chain, members })
   }
 
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
@@ -253,12 +263,22 @@ export class ZabStrategy implements Strategy {
     const zab = this.#zab
     const { following } = zab
     if (following === null || following.leader !== from || zab.diskShort) return
-    if (following.stage !== 'broadcast' || following.epoch !== message.epoch || !zab.isIntact)
-      return
+    if (following.stage !== 'broadcast' || following.epoch !== message.epoch) return
+    if (!zab.isEligible || !zab.isWhole) return
     zab.reads.drop((...read) => zab.out.drop(...read))
     zab.round++
     becomeLeading(zab, { handover: message.epoch, founding: 0 })
   }
+}
+
+/** What one that is no member here may say: our list may be old, or it does not know that it was taken out. */
+function mayBeStranger(
+  { following, leading }: ZabState,
+  from: MemberId,
+  { kind }: ZabMessage,
+): boolean {
+  if (following?.leader === from || leading?.leaving.has(from) === true) return true
+  return strangersWords.includes(kind)
 }
 
 /** The greatest epoch that a message speaks of. */

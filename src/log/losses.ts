@@ -67,6 +67,8 @@ export interface LossDeeds {
   readonly silentMs: number
   isLeading(): boolean
   leader(): MemberId | null
+  /** It takes the history of one that is about to lead: what its log says on the way may be long past. */
+  isTaught?(): boolean
   term(): number
   votesForgotten(): boolean
   /** Asks a voter for its report. */
@@ -148,7 +150,7 @@ export class Losses {
     }
     if (!this.#isConcerned() || mono < this.#nextAt) return
     this.#nextAt = mono + deeds.pollMs
-    if (deeds.leader() === null) this.#judge()
+    if (deeds.leader() === null && deeds.isTaught?.() !== true) this.#judge()
     const leader = deeds.leader()
     if (this.#member.recovering !== null && leader !== null) this.#askTarget(leader)
     if (deeds.votesForgotten()) this.#recallVotes()

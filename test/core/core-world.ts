@@ -8,18 +8,15 @@ import type { ConnectionId, GroupId, LinkId, MemberId } from '../../src/api/ids.
 import type { Boot, Input, Output } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import type { Row } from '../../src/api/store.js'
-import type { StrategyPlugin } from '../../src/api/strategy.js'
 import type { ProcessFacts } from '../../src/api/stopwatch.js'
 import type { TraceEvent } from '../../src/api/trace.js'
 import { Random } from '../../src/base/random.js'
 import type { Core } from '../../src/core/core.js'
 import { type CreateInit, createCore } from '../../src/core/create.js'
-import eventual from '../../plugins/eventual/index.js'
-import raft from '../../plugins/raft/index.js'
-import zab from '../../plugins/zab/index.js'
 import { Pace } from './pace.js'
 import { encodeCommand, ReplyReader } from '../sim/resp-client.js'
 import { fixedFacts } from '../fixed-facts.js'
+import { strategies } from './strategies.js'
 
 interface Member {
   readonly id: MemberId
@@ -75,12 +72,6 @@ export interface CoreWorldOptions {
   /** Milliseconds by which a member's clock is off. */
   readonly skew?: (id: number) => number
 }
-
-const strategies: ReadonlyMap<string, StrategyPlugin> = new Map([
-  ['raft', raft as StrategyPlugin],
-  ['zab', zab as StrategyPlugin],
-  ['eventual', eventual as StrategyPlugin],
-])
 
 export function keyspace(name: string, prefixes: readonly string[], options = {}): KeyspaceConfig {
   return {

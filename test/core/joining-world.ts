@@ -22,6 +22,12 @@ export function world(config: object = {}): CoreWorld {
   return w
 }
 
+/** One keyspace; the topology's group is one of raft always. */
+export function keyspaceOf(strategy: string): object {
+  const rest = { prefixes: [], databases: null, durability: 'always', maxMemory: 0, options: {} }
+  return { keyspaces: [{ name: 'default', level: 'strong', strategy, ...rest }] }
+}
+
 export function run(w: CoreWorld, steps: number): void {
   for (let i = 0; i < steps; i++) w.step()
 }

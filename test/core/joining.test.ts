@@ -2,7 +2,9 @@
 // out of all groups before it stops, and never comes back under its id.
 
 import test from 'ava'
-import { become, digests, lists, reply, run, world } from './joining-world.js'
+import { become, digests, keyspaceOf, lists, reply, run, world } from './joining-world.js'
+
+const strategies = ['raft', 'zab'] as const
 
 test('joining: a member that the cluster does not know: waits, says so once, and disturbs nobody', (t) => {
   const w = world()
@@ -17,89 +19,101 @@ test('joining: a member that the cluster does not know: waits, says so once, and
   t.regex(status.why, /run `quorate join`/)
 })
 
-test('joining: one is admitted: it learns, votes in every group, and serves what was written before', (t) => {
-  const w = world({ shards: 2 })
-  const client = w.client(2)
-  for (let i = 0; i < 50; i++) reply(w, client, `SET k${i} ${i}`)
+for (const strategy of strategies) {
+  test(`joining, ${strategy}: one is admitted: it learns, votes in every group, and serves what was written before`, (t) => {
+    const w = world({ shards: 2, ...keyspaceOf(strategy) })
+    const client = w.client(2)
+    for (let i = 0; i < 50; i++) reply(w, client, `SET k${i} ${i}`)
 
-  const dry = JSON.parse(reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004 DRYRUN').slice(1))
-  t.is(dry.steps.length, 3)
-  t.deepEqual(dry.steps[0].add, [4])
-  t.is(w.member(1).core?.inspect().topology.epoch, 1)
+    const dry = JSON.parse(reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004 DRYRUN').slice(1))
+    t.is(dry.steps.length, 3)
+    t.deepEqual(dry.steps[0].add, [4])
+    t.is(w.member(1).core?.inspect().topology.epoch, 1)
 
-  reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004')
-  t.true(become(w, 1, 2, 3, 4))
-  t.is(reply(w, w.client(4), 'GET k17'), '$17')
-  t.is(reply(w, w.client(4), 'SET k17 x'), '+OK')
-  t.is(reply(w, client, 'GET k17'), '$x')
-  t.true(
-    w.until(() => new Set(digests(w, [1, 2, 3, 4]).map((each) => JSON.stringify(each))).size === 1),
-  )
-  const plan = JSON.parse(reply(w, client, 'QUORATE PLAN').slice(1))
-  t.true(plan.settled)
-})
+    reply(w, client, 'QUORATE JOIN 4 127.0.0.1:7004')
+    t.true(become(w, 1, 2, 3, 4))
+    t.is(reply(w, w.client(4), 'GET k17'), '$17')
+    t.is(reply(w, w.client(4), 'SET k17 x'), '+OK')
+    t.is(reply(w, client, 'GET k17'), '$x')
+    t.true(
+      w.until(
+        () => new Set(digests(w, [1, 2, 3, 4]).map((each) => JSON.stringify(each))).size === 1,
+      ),
+    )
+    const plan = JSON.parse(reply(w, client, 'QUORATE PLAN').slice(1))
+    t.true(plan.settled)
+  })
+}
 
-test('joining: all start again, with the files of before: the topology says who the members are', (t) => {
-  const w = world()
-  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
-  t.true(become(w, 1, 2, 3, 4))
-  for (const id of [1, 2, 3, 4]) w.kill(id)
-  for (const id of [1, 2, 3, 4]) w.start(id)
+for (const strategy of strategies) {
+  test(`joining, ${strategy}: all start again, with the files of before: the topology says who the members are`, (t) => {
+    const w = world(keyspaceOf(strategy))
+    reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+    t.true(become(w, 1, 2, 3, 4))
+    for (const id of [1, 2, 3, 4]) w.kill(id)
+    for (const id of [1, 2, 3, 4]) w.start(id)
 
-  t.true(become(w, 1, 2, 3, 4))
-  t.true(w.settled())
-  w.kill(1)
-  t.is(reply(w, w.client(4), 'SET a 1'), '+OK', 'three of four')
-})
+    t.true(become(w, 1, 2, 3, 4))
+    t.true(w.settled())
+    w.kill(1)
+    t.is(reply(w, w.client(4), 'SET a 1'), '+OK', 'three of four')
+  })
+}
 
-test('joining: a member is removed, a leader of all: it hands over, is out of all groups, and stops', (t) => {
-  const w = world({ shards: 2 })
-  const leader = w.members.find(({ core }) => core?.inspect().groups[0]?.status?.role === 'leader')
-  const out = leader?.id as number
-  const others = [1, 2, 3].filter((id) => id !== out)
-  const client = w.client(others[0] as number)
+for (const strategy of strategies) {
+  test(`joining, ${strategy}: a member is removed, a leader of all: it hands over, is out of all groups, and stops`, (t) => {
+    const w = world({ shards: 2, ...keyspaceOf(strategy) })
+    const leader = w.members.find(
+      ({ core }) => core?.inspect().groups[0]?.status?.role === 'leader',
+    )
+    const out = leader?.id as number
+    const others = [1, 2, 3].filter((id) => id !== out)
+    const client = w.client(others[0] as number)
 
-  reply(w, client, `QUORATE REMOVE m${out}`)
-  t.true(become(w, ...others))
-  t.true(w.until(() => w.member(out).stopped !== null))
-  t.like(w.member(out).stopped, { code: 0, clean: true })
-  t.regex(w.member(out).stopped?.why ?? '', /was removed from the cluster/)
-  t.is(reply(w, client, 'SET a 1'), '+OK')
+    reply(w, client, `QUORATE REMOVE m${out}`)
+    t.true(become(w, ...others))
+    t.true(w.until(() => w.member(out).stopped !== null))
+    t.like(w.member(out).stopped, { code: 0, clean: true })
+    t.regex(w.member(out).stopped?.why ?? '', /was removed from the cluster/)
+    t.is(reply(w, client, 'SET a 1'), '+OK')
 
-  w.start(out)
-  t.true(
-    w.until(() => w.member(out).stopped !== null),
-    'with its old disk it is told so',
-  )
-  t.is(w.member(out).stopped?.code, 1)
-  w.member(out).rows.log.clear()
-  w.member(out).rows.state.clear()
-  w.start(out)
-  t.true(
-    w.until(() => w.member(out).stopped !== null),
-    'and with an empty one',
-  )
-  t.regex(w.member(out).stopped?.why ?? '', /never used again/)
-  t.regex(reply(w, client, `QUORATE JOIN ${out} 127.0.0.1:7009`), /id is never used again/)
-})
+    w.start(out)
+    t.true(
+      w.until(() => w.member(out).stopped !== null),
+      'with its old disk it is told so',
+    )
+    t.is(w.member(out).stopped?.code, 1)
+    w.member(out).rows.log.clear()
+    w.member(out).rows.state.clear()
+    w.start(out)
+    t.true(
+      w.until(() => w.member(out).stopped !== null),
+      'and with an empty one',
+    )
+    t.regex(w.member(out).stopped?.why ?? '', /never used again/)
+    t.regex(reply(w, client, `QUORATE JOIN ${out} 127.0.0.1:7009`), /id is never used again/)
+  })
+}
 
-test('joining: a dead member is replaced by one at its address, in one change for each group', (t) => {
-  const w = world()
-  reply(w, w.client(1), 'SET a 1')
-  w.kill(3)
+for (const strategy of strategies) {
+  test(`joining, ${strategy}: a dead member is replaced by one at its address, in one change for each group`, (t) => {
+    const w = world(keyspaceOf(strategy))
+    reply(w, w.client(1), 'SET a 1')
+    w.kill(3)
 
-  t.regex(reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7003'), /is an address of member 3/)
-  reply(w, w.client(1), 'QUORATE REPLACE m3 4 127.0.0.1:7003')
-  t.true(become(w, 1, 2, 4))
-  t.is(reply(w, w.client(4), 'GET a'), '$1')
-  t.true(w.until(() => w.member(1).core?.inspect().topology.members.length === 3))
-  const { members, roster } = w.member(1).core?.inspect().topology ?? {}
-  t.deepEqual(
-    members?.map(({ id }) => Number(id)),
-    [1, 2, 4],
-  )
-  t.deepEqual(roster?.gone.map(Number), [3])
-})
+    t.regex(reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7003'), /is an address of member 3/)
+    reply(w, w.client(1), 'QUORATE REPLACE m3 4 127.0.0.1:7003')
+    t.true(become(w, 1, 2, 4))
+    t.is(reply(w, w.client(4), 'GET a'), '$1')
+    t.true(w.until(() => w.member(1).core?.inspect().topology.members.length === 3))
+    const { members, roster } = w.member(1).core?.inspect().topology ?? {}
+    t.deepEqual(
+      members?.map(({ id }) => Number(id)),
+      [1, 2, 4],
+    )
+    t.deepEqual(roster?.gone.map(Number), [3])
+  })
+}
 
 test('joining: what cannot be is refused in a sentence, and changes nothing', (t) => {
   const w = world()
@@ -120,24 +134,11 @@ test('joining: what cannot be is refused in a sentence, and changes nothing', (t
 })
 
 test('joining: a keyspace whose strategy has one list for ever: the change is refused, naming it', (t) => {
-  const w = world({
-    keyspaces: [
-      {
-        name: 'default',
-        prefixes: [],
-        databases: null,
-        level: 'strong',
-        strategy: 'zab',
-        durability: 'always',
-        maxMemory: 0,
-        options: {},
-      },
-    ],
-  })
+  const w = world(keyspaceOf('fixed'))
 
   t.regex(
     reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004'),
-    /the members of keyspace default \(strategy zab\) cannot change yet/,
+    /the members of keyspace default \(strategy fixed\) cannot change yet/,
   )
 })
 

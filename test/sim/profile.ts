@@ -213,12 +213,12 @@ function drawLull(seed: number, strategy: string): number {
   return hasLulls && strategy !== 'eventual' ? 3_000_000 : 0
 }
 
-/** One of four seeds of raft whose logs are synced changes members. */
+/** One of four seeds of one total order whose logs are synced changes members. */
 function withMembers(made: Profile, seed: number, given: Given): Profile {
   if (mayComeAndGo(made, seed, given)) return withFleet(made)
   const random = new Random(seed, 0x4d656d62)
   const isDrawn = given.members ?? random.chance(1, 4)
-  if (!isDrawn || made.strategy !== 'raft' || made.durability !== 'always') return made
+  if (!isDrawn || made.strategy === 'eventual' || made.durability !== 'always') return made
   const members = random.pick([3, 4, 5])
   const faults = new Set<FaultKind>([...made.faults, 'members'])
   return { ...made, members, outside: random.below(members - 1), faults }

@@ -5,6 +5,7 @@ import type { ProfileHint } from './profile.js'
 import {
   bug as named,
   busy as busyLoad,
+  changing as changingLoad,
   cuts,
   deaf as deafLoad,
   lostCommit,
@@ -18,6 +19,7 @@ import {
 
 const busy = { ...busyLoad, strategy: 'zab' } as const
 const restless = { ...restlessLoad, strategy: 'zab' } as const
+const changing = { ...changingLoad, strategy: 'zab' } as const
 const deaf = { ...deafLoad, strategy: 'zab' } as const
 
 /** A leader that was cut off has entries of its own when it comes back. */
@@ -159,4 +161,45 @@ export const zabBugs: readonly SeededBug[] = [
       hint: { with: busy, faults: ['disk-wipe', 'disk-stale', ...unrest] },
     },
   ),
+  named('zab-joint-commits-by-old', 'between two sets of voters the old one commits alone', {
+    checks: ['members', 'leader', ...lostCommit],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  named('zab-joint-commits-by-new', 'between two sets of voters the new one commits alone', {
+    checks: ['members', 'leader', ...lostCommit],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  named('zab-joint-elects-by-new', 'between two sets of voters the new one elects alone', {
+    checks: ['primary-order', 'integrity', 'members', 'leader-per-term', ...lostCommit],
+    hint: {
+      with: { ...changing, members: 5, outside: 3, electionMs: 150, faultMeanUs: 120_000 },
+      faults: ['cut-elected', ...unrest, 'members'],
+    },
+  }),
+  named('zab-elects-by-first-list', 'a leader is elected by the members that the log begins with', {
+    checks: ['members', 'leader', 'leader-per-term', 'log-truncation', ...lostCommit],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  named('zab-members-stay', 'TRUNC takes the entry and leaves its members in force (R14)', {
+    checks: ['members', 'leader', 'log-truncation', ...lostCommit],
+    hint: {
+      with: { ...changing, electionMs: 150, requestMs: 300 },
+      faults: ['cut-elected', ...unrest, 'members'],
+    },
+  }),
+  named('zab-snapshot-without-members', 'SNAP leaves the members as they were', {
+    checks: ['members', 'leader', 'converged', ...lostCommit],
+    hint: {
+      with: { ...changing, ...shortLog, options: { keepBytes: 0 } },
+      faults: [...unrest, 'crash-kill', 'members'],
+    },
+  }),
+  named('zab-second-change', 'a change of members is taken while another one is open', {
+    checks: ['members'],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
+  named('zab-removed-leads-on', 'a leader that was taken out goes on', {
+    checks: ['converged', 'members', 'leader'],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
 ]

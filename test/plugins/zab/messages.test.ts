@@ -40,6 +40,7 @@ const samples: readonly ZabMessage[] = [
     cause: 'log-damaged',
     last: at,
     lossAccepted: true,
+    stands: false,
   },
   { kind: 'accept-loss', era },
 ]
