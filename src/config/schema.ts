@@ -64,7 +64,7 @@ export const configSchema = z.strictObject(
     members: option(
       listOf(memberSchema, 64, 'a list of at most 64 members'),
       [],
-      'All members, equal on every member. Empty for one member alone on 127.0.0.1:6379.',
+      'All members with which the cluster begins, equal on every member; later `quorate join` and `remove` change them. Empty for one member alone on 127.0.0.1:6379.',
     ),
     listeners: option(
       listOf(listenerSchema, 16, 'a list of at most 16 listeners'),

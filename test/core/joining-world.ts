@@ -13,10 +13,13 @@ function listed(...ids: readonly number[]) {
 }
 
 /** Three members are a cluster, a fourth one has been started beside them. */
-export function world(config: object = {}): CoreWorld {
+export function world(config: object | ((id: number) => object) = {}): CoreWorld {
   const w = new CoreWorld({
     members: 4,
-    config: (id) => ({ members: id === 4 ? listed(1, 4) : listed(1, 2, 3), ...config }),
+    config: (id) => ({
+      members: id === 4 ? listed(1, 4) : listed(1, 2, 3),
+      ...(typeof config === 'function' ? config(id) : config),
+    }),
   })
   if (!w.until(() => w.member(1).core?.inspect().topology.epoch === 1)) throw new Error('no birth')
   return w

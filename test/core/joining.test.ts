@@ -2,6 +2,7 @@
 // out of all groups before it stops, and never comes back under its id.
 
 import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
 import { become, digests, keyspaceOf, lists, reply, run, world } from './joining-world.js'
 
 const strategies = ['raft', 'zab'] as const
@@ -172,4 +173,44 @@ test('joining: one that joined and lost its disk: is refilled before it votes', 
   t.true(w.until(recovers))
   t.true(w.until(() => !recovers()))
   t.is(w.member(1).core?.inspect().topology.members[3]?.life, life)
+})
+
+test('joining: WAIT counts who votes: a member that only learns yet is in no majority', (t) => {
+  const w = world()
+  // It is admitted, and cannot be reached.
+  w.kill(4)
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(w.until(() => [1, 2, 3].every((id) => lists(w, id)[0] === '1,2,3/4')))
+  const follower = [1, 2, 3].find(
+    (id) => w.member(id).core?.inspect().groups[0]?.status?.role !== 'leader',
+  ) as number
+  const client = w.client(follower)
+
+  t.is(reply(w, client, 'SET a 1'), '+OK')
+  t.is(reply(w, client, 'WAIT 2 50'), ':1')
+})
+
+test('joining: a member moved: it says where it is now, and the others tell their clients', (t) => {
+  let port = 7002
+  const at = (id: number) => ({
+    id: id as MemberId,
+    name: `m${id}`,
+    client: { host: '127.0.0.1', port: id === 2 ? port : 7000 + id },
+    peer: { host: '127.0.0.1', port: 17_000 + id },
+  })
+  const w = world((id: number) => (id === 2 ? { members: [at(1), at(2), at(3)] } : {}))
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(become(w, 1, 2, 3, 4))
+
+  w.kill(2)
+  port = 7902
+  w.start(2)
+
+  t.true(
+    w.until(() => {
+      const { members } = w.member(1).core?.inspect().topology ?? { members: [] }
+      return members[1]?.address === '127.0.0.1:7902'
+    }),
+  )
+  t.regex(reply(w, w.client(3), 'QUORATE STATUS'), /127\.0\.0\.1:7902/)
 })

@@ -2,7 +2,7 @@
 
 import test from 'ava'
 import { Fleet, type Seat } from './fleet.js'
-import { Workload } from './workload.js'
+import { whenServed, Workload } from './workload.js'
 
 const at = ({ client, peer }: Seat): readonly string[] => [
   '--client',
@@ -54,6 +54,28 @@ test('joining: three members, a fourth one, one that dies is replaced, one is re
     }
   } finally {
     await workload.stop()
+    await fleet.dispose()
+  }
+})
+
+test('joining: a member alone gets another one, and goes: the other one is alone, with all there was', async (t) => {
+  const fleet = await Fleet.start(1, 2)
+  try {
+    const [first, second] = fleet.seats as [Seat, Seat]
+    const value = 'x'.repeat(100)
+    await whenServed(first.client, (client) => client.set('a', value))
+    fleet.sit(second, first)
+    await fleet.cli(first, 'join', '--id', '2', ...at(second))
+    await fleet.waitFor('two voters', () => fleet.areServing(fleet.taken))
+
+    const shown = await fleet.cli(second, 'remove', 'm1', '--json')
+    t.true(JSON.parse(shown.trim().split('\n').at(-1) ?? '').settled)
+    t.is((await first.process?.ended)?.code, 0)
+    first.id = 0
+    await fleet.waitFor('one voter', () => fleet.areServing(fleet.taken))
+
+    t.is(await whenServed(second.client, (client) => client.get('a')), value)
+  } finally {
     await fleet.dispose()
   }
 })

@@ -71,7 +71,12 @@ function holders({ config }: RouterState, targets: ReadonlyMap<Group, number>): 
 /** Members besides the one that answers that are in a majority of each group. */
 function othersOfMajority(config: Config, targets: ReadonlyMap<Group, number>): number {
   const shards = shardGroupsOf(config)
-  const counts = [...targets.keys()].map(({ shard }) => shards[shard]?.members.length ?? 0)
+  const counts = [...targets.keys()].map((group) => {
+    // Who joins is a member, and does not vote yet.
+    const { voters, outgoing } = group.report()
+    const known = Math.max(voters.length, outgoing.length)
+    return known === 0 ? (shards[group.shard]?.members.length ?? 0) : known
+  })
   return Math.floor(Math.min(...counts) / 2)
 }
 
