@@ -1,12 +1,21 @@
-// `make chaos-members CHANGES=100 SHARDS=2 SEED=1`: exit code 1 where anything was lost, doubled or stuck.
+// `make chaos-members CHANGES=100 SHARDS=2 SEED=1 DURABILITY=everysec STRATEGY=raft`: exit code 1 where anything
+// was lost, doubled or stuck.
 
 import { runMembership } from './membership.js'
 
 const number = (name: string, fallback: number): number => Number(process.env[name] ?? fallback)
 
 const begun = performance.now()
+const { DURABILITY: durability, STRATEGY: strategy } = process.env
+const keyspace = {
+  ...(durability === undefined ? {} : { durability }),
+  ...(strategy === undefined ? {} : { strategy }),
+}
 const tally = await runMembership(
-  { changes: number('CHANGES', 100), seed: number('SEED', 1), shards: number('SHARDS', 2) },
+  {
+    ...{ changes: number('CHANGES', 100), seed: number('SEED', 1), shards: number('SHARDS', 2) },
+    keyspace,
+  },
   console.log,
 )
 const sorted = [...tally.tookMs].sort((a, b) => a - b)

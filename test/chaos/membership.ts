@@ -24,11 +24,20 @@ const membersMax = 5
 const changesEach = 10
 
 export async function runMembership(
-  options: { readonly changes: number; readonly seed: number; readonly shards: number },
+  options: {
+    readonly changes: number
+    readonly seed: number
+    readonly shards: number
+    readonly keyspace: Readonly<Record<string, unknown>>
+  },
   say: (line: string) => void,
 ): Promise<MembershipTally> {
   const random = new Random(options.seed)
-  const fleet = await Fleet.start(3, seats, { shards: options.shards })
+  const { shards, keyspace } = options
+  const fleet = await Fleet.start(3, seats, {
+    shards,
+    keyspaces: [{ name: 'default', ...keyspace }],
+  })
   const tally: MembershipTally = {
     changes: 0,
     kills: 0,
