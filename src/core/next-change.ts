@@ -12,16 +12,23 @@ export interface Wanted {
   readonly votersMax: number
 }
 
+/** Who is to come, to vote and to go; of those who only come, too, whether they are to vote. */
+export function lacking({ voters, learners }: Members, wanted: Wanted): MemberChange {
+  const present = [...voters, ...learners]
+  const kept = voters.filter((id) => wanted.members.includes(id))
+  const seats = Math.max(0, wanted.votersMax - kept.length)
+  return {
+    add: wanted.members.filter((id) => !present.includes(id)),
+    promote: wanted.members.filter((id) => !voters.includes(id)).slice(0, seats),
+    remove: present.filter((id) => !wanted.members.includes(id)),
+  }
+}
+
 /** Changes to ask for, best first: the next one where one is refused. None where the members are as wanted, or a change is open. */
 export function nextChanges(actual: Members, wanted: Wanted): MemberChange[] {
-  const { voters, learners, outgoing } = actual
-  if (outgoing !== undefined) return []
-  const present = [...voters, ...learners]
-  const add = wanted.members.filter((id) => !present.includes(id))
+  if (actual.outgoing !== undefined) return []
+  const { add, promote, remove } = lacking(actual, wanted)
   if (add.length > 0) return [{ add, promote: [], remove: [] }]
-  const remove = present.filter((id) => !wanted.members.includes(id))
-  const seats = wanted.votersMax - voters.filter((id) => wanted.members.includes(id)).length
-  const promote = wanted.members.filter((id) => learners.includes(id)).slice(0, Math.max(0, seats))
   if (promote.length + remove.length === 0) return []
   // One that lags holds up neither the others nor who goes for nobody.
   const bound = wanted.leaving.filter(

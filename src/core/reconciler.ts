@@ -11,7 +11,7 @@ import { areSameMembers, isMemberOf } from '../log/members.js'
 import type { GroupSteps } from '../router/cluster-view.js'
 import { Shard } from '../shard/shard.js'
 import type { MemberGroup } from './make-groups.js'
-import { nextChanges, type Wanted } from './next-change.js'
+import { lacking, nextChanges, type Wanted } from './next-change.js'
 import { memberListOf } from './roster.js'
 import type { Rota } from './rota.js'
 import { type TopologyGroup, topologyGroupId } from './topology-group.js'
@@ -70,21 +70,11 @@ export class Reconciler {
     return this.#init.rota.all.flatMap((group) => {
       const members = group instanceof Shard ? group.status()?.members : undefined
       if (members === undefined) return []
-      const wanted = this.#wantedOf(topology, group as Shard)
-      const [change] = nextChanges(members, wanted)
-      const present = (id: MemberId): boolean => isMemberOf(members, id)
-      const add = wanted.members.filter((id) => !present(id))
-      const seats = wanted.members.slice(0, wanted.votersMax)
-      const promote = seats.filter((id) => !members.voters.includes(id))
-      const remove = [...members.voters, ...members.learners].filter(
-        (id) => !wanted.members.includes(id),
-      )
+      const lacks = lacking(members, this.#wantedOf(topology, group as Shard))
       const isOpen = members.outgoing !== undefined || isFilling(group as Shard)
-      if (change === undefined && !isOpen && promote.length === 0) return []
+      if (Object.values(lacks).every((ids) => ids.length === 0) && !isOpen) return []
       const { id, keyspace, shard } = group
-      return [
-        { id, keyspace, shard, add, promote, remove, isOpen, lags: this.#lags(group as Shard) },
-      ]
+      return [{ id, keyspace, shard, ...lacks, isOpen, lags: this.#lags(group as Shard) }]
     })
   }
 

@@ -1,6 +1,6 @@
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { nextChanges, type Wanted } from '../../src/core/next-change.js'
+import { lacking, nextChanges, type Wanted } from '../../src/core/next-change.js'
 
 const ids = (...list: readonly number[]): MemberId[] => list as unknown as MemberId[]
 
@@ -65,4 +65,10 @@ test('nextChanges: no more voters than may be: the others go on learning', (t) =
   const full = { ...wanted([1, 2, 3, 4, 5]), votersMax: 4 }
   t.deepEqual(nextChanges(actual([1, 2, 3], [4, 5]), full)[0]?.promote, ids(4))
   t.deepEqual(nextChanges(actual([1, 2, 3, 4], [5]), full), [])
+})
+
+test('lacking: whoever has a seat keeps it, whatever its number', (t) => {
+  const full = { ...wanted([1, 2, 3, 4]), votersMax: 3 }
+  t.deepEqual(lacking(actual([2, 3, 4], [1]), full), { add: [], promote: [], remove: [] })
+  t.deepEqual(lacking(actual([2, 3]), full), { add: ids(1, 4), promote: ids(1), remove: [] })
 })
