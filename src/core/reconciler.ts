@@ -144,7 +144,12 @@ export class Reconciler {
     const groups = this.#init.rota.all
     const isSilent = (id: MemberId): boolean => mono - (this.#heardAt.get(id) ?? mono) >= silentMs
     const out = leaving
-      .filter((each) => groups.every((of) => isOut(of, each, isSilent(each.id))))
+      .map((each) => ({
+        id: each.id,
+        by: comerFor(topology, each),
+        isSilent: isSilent(each.id),
+      }))
+      .filter((each) => groups.every((of) => isOut(of, each)))
       .map(({ id }) => id)
     if (out.length === 0) return
     this.#isSaying = true
@@ -175,8 +180,18 @@ function isEmpty({ active, recovering }: PeerStatus): boolean {
   return active && recovering
 }
 
+/** Who comes for it in the end; nobody, where that one was removed. */
+function comerFor(topology: Topology, { by }: Leaving): MemberId | undefined {
+  if (!topology.members.some(({ id }) => id === by)) return undefined
+  const next = topology.roster?.leaving.find(({ id }) => id === by)
+  return next === undefined ? by : comerFor(topology, next)
+}
+
 /** Nobody needs it any more in this group, as far as this member sees. */
-function isOut(group: MemberGroup, { id, by }: Leaving, isSilent: boolean): boolean {
+function isOut(
+  group: MemberGroup,
+  { id, by, isSilent }: { id: MemberId; by: MemberId | undefined; isSilent: boolean },
+): boolean {
   if (!(group instanceof Shard)) return true
   const status = group.status()
   if (status === null || status.recovering !== null) return false

@@ -77,3 +77,17 @@ for (const level of levels) {
     t.true(equal(w, [1, 2, 4]))
   })
 }
+
+test('joining: eventual: who was to come for another one never comes and is removed: both are gone', (t) => {
+  const w = world({ keyspaces: keyspaces('eventual') })
+  const client = w.client(1)
+  w.kill(3)
+  w.kill(4)
+  reply(w, client, 'QUORATE REPLACE m3 5 127.0.0.1:7005')
+  run(w, 200)
+
+  reply(w, client, 'QUORATE REMOVE m5')
+
+  t.true(become(w, 1, 2))
+  t.true(w.until(() => JSON.parse(reply(w, client, 'QUORATE PLAN').slice(1)).settled))
+})
