@@ -1,10 +1,16 @@
 // What a dumped value is made of, whatever its encoding: to make long ones anew in pieces, and to compare.
 
 import { formatDouble } from '../base/double.js'
+import { Effects } from '../engine/effects.js'
+import { Keyspace } from '../engine/keyspace.js'
+import { Ledger } from '../engine/ledger.js'
+import { decodeValue } from '../engine/rdb/decode.js'
+import { encodeValue } from '../engine/rdb/encode.js'
 import { readIntset } from '../engine/rdb/intset.js'
 import { readListpack } from '../engine/rdb/listpack.js'
 import { RdbReader } from '../engine/rdb/reader.js'
-import { rdbTypes as types } from '../engine/rdb/types.js'
+import { rdbTypes as types, type Work } from '../engine/rdb/types.js'
+import { RdbWriter } from '../engine/rdb/writer.js'
 
 /** hash: field, value, and the wall milliseconds at which it ends where it does. zset: score, member. */
 export interface Elements {
@@ -17,7 +23,7 @@ const packedNode = 2
 /** Of a packed text. */
 const textBytesMax = 512 * 1024 * 1024
 
-/** Null for texts, streams and encodings of old versions. */
+/** Null for texts, streams and encodings of other versions. */
 export function elementsOf(payload: Buffer): Elements | null {
   const reader = new RdbReader(payload, payload.length - footerBytes, textBytesMax, 1)
   switch (payload[0]) {
@@ -44,11 +50,42 @@ export function elementsOf(payload: Buffer): Elements | null {
   }
 }
 
-/** Whether two dumps are of the same value: sets and hashes may have their elements in another order. */
+/** Whether two dumps are of the same value, whatever version wrote them: sets and hashes may have another order. */
 export function areSame(one: Buffer, other: Buffer): boolean {
-  if (one.subarray(0, -footerBytes).equals(other.subarray(0, -footerBytes))) return true
+  if (contentOf(one).equals(contentOf(other))) return true
+  const known = haveSame(one, other)
+  if (known !== null) return known
+  const [ours, theirs] = [remade(one), remade(other)]
+  if (ours === null || theirs === null) return false
+  return ours.equals(theirs) || haveSame(ours, theirs) === true
+}
+
+/** Null where the elements of one of them cannot be told. */
+function haveSame(one: Buffer, other: Buffer): boolean | null {
   const [a, b] = [elementsOf(one), elementsOf(other)]
-  return a !== null && b !== null && a.kind === b.kind && textOf(a) === textOf(b)
+  return a === null || b === null ? null : a.kind === b.kind && textOf(a) === textOf(b)
+}
+
+function contentOf(payload: Buffer): Buffer {
+  return payload.subarray(0, -footerBytes)
+}
+
+/** As this version writes it; null where the bytes are no value. */
+function remade(payload: Buffer): Buffer | null {
+  const effects = new Effects(new Keyspace(1, new Ledger(1)), null)
+  const reader = new RdbReader(payload, payload.length - footerBytes, textBytesMax)
+  const value = finished(decodeValue(reader, effects))
+  if (value === null) return null
+  const writer = new RdbWriter()
+  finished(encodeValue(writer, value))
+  return Buffer.concat([writer.taken(), Buffer.alloc(footerBytes)])
+}
+
+function finished<T>(work: Work<T>): T {
+  for (;;) {
+    const step = work.next()
+    if (step.done === true) return step.value
+  }
 }
 
 function textOf({ kind, each }: Elements): string {
