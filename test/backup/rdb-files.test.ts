@@ -15,7 +15,7 @@ import { piecesOf } from '../../src/backup/pieces.js'
 import { checkFile, readRdb } from '../../src/backup/rdb-file.js'
 import { RowsWriter } from '../../src/backup/rows-file.js'
 import { rowsToRdb } from '../../src/backup/rows-to-rdb.js'
-import type { FileItem } from '../../src/engine/rdb/file-reader.js'
+import { type FileItem, RdbFileReader } from '../../src/engine/rdb/file-reader.js'
 import { besideRedis } from '../beside-redis.js'
 import { randomLines } from '../engine/dump-values.js'
 import { checkpoint, makeEngine, run, Storage } from '../engine/world.js'
@@ -166,6 +166,36 @@ test('rdb files: one that ends anywhere before its end, or of which a bit is ano
     writeFileSync(path, bytes)
     t.is(await checkFile({ path, keys: null }), 25)
     await t.throwsAsync(checkFile({ path, keys: 26 }), { message: /has 25 keys/ })
+  }))
+
+test('rdb files: a length that cannot be: told at once, without waiting for so many bytes', (t) => {
+  const key = [0, 1, 0x6b]
+  const tooLong = [0x80, 0x40, 0, 0, 0]
+  const endless = [0x81, 0, 0, 1, 0, 0, 0, 0, 0]
+  const cases: readonly (readonly number[])[] = [
+    [...key, ...tooLong],
+    [...key, ...endless],
+    [...key, 0x82],
+    [...key, 0xc3, ...endless, 5],
+    [2, 1, 0x6b, ...endless, 1, 0x61, ...tooLong],
+    [0, 0xc4],
+    [0, 0xc3, 3, ...tooLong],
+  ]
+  for (const bytes of cases) {
+    const reader = new RdbFileReader()
+    reader.push(Buffer.concat([Buffer.from('REDIS0010'), Buffer.from(bytes)]))
+    t.throws(() => reader.next(), { message: /damaged at byte 9/ }, bytes.join())
+  }
+})
+
+test('rdb files: something behind the end, as in an append-only file: is not taken', (t) =>
+  withDirectory(t, async (directory) => {
+    const path = await fileOf(filled(5), directory)
+    const whole = readFileSync(path)
+    for (const more of ['*1\r\n', ' '.repeat(2 << 20)]) {
+      writeFileSync(path, Buffer.concat([whole, Buffer.from(more)]))
+      await t.throwsAsync(checkFile({ path, keys: null }), { message: /goes on behind its end/ })
+    }
   }))
 
 test('rdb files: a value made anew in pieces: is the same', (t) =>

@@ -30,6 +30,8 @@ const versions: readonly (readonly [type: number, version: number])[] = [
   [rdbTypes.setListpack, 11],
 ]
 const textBytesMax = 512 * 1024 * 1024
+/** Of a key with its value. */
+const itemBytesMax = 2048 * 1024 * 1024
 
 export class RdbFileReader {
   #bytes: Buffer = Buffer.alloc(0)
@@ -54,7 +56,7 @@ export class RdbFileReader {
 
   /** All of the file was read, and its checksum is right. */
   get isDone(): boolean {
-    return this.#isDone
+    return this.#isDone && this.#isEnded
   }
 
   /** Bytes that wait for more: the more there are, the more is read at a time. */
@@ -64,18 +66,23 @@ export class RdbFileReader {
 
   /** The next item; null where more bytes are needed, or the file is through. */
   next(): FileItem | null {
-    if (this.#isDone) return null
+    if (this.#isDone) {
+      // Redis' append-only files go on with commands there.
+      if (this.held > 0) throw this.#fault('goes on behind its end')
+      return null
+    }
     if (this.#version === 0 && !this.#head()) return null
     for (;;) {
       const reader = new RdbReader(this.#bytes, this.#bytes.length, textBytesMax, this.#at)
       const code = reader.byte()
       if (code === opcodes.end && reader.ok) {
-        this.#end()
-        return null
+        return this.#end() ? this.next() : null
       }
       const item = this.#read(reader, code)
       if (!reader.ok) {
+        if (!reader.isShort) throw this.#fault('is damaged')
         if (this.#isEnded) throw this.#fault('ends, or is damaged,')
+        if (this.held > itemBytesMax) throw this.#fault('has more than can be read, or is damaged,')
         return null
       }
       this.#sum.add(this.#bytes, this.#at, reader.at)
@@ -164,22 +171,24 @@ export class RdbFileReader {
     return { kind: 'key', db: this.#db, key, expiresAt, payload }
   }
 
-  #end(): void {
+  /** False where the checksum is not there yet. */
+  #end(): boolean {
     const end = this.#at + 1
     const hasSum = this.#version >= 5
     if (hasSum && this.#bytes.length - end < sumBytes) {
       if (this.#isEnded) throw this.#fault('ends')
-      return
+      return false
     }
     this.#sum.add(this.#bytes, this.#at, end)
     this.#at = end
     this.#isDone = true
-    if (!hasSum) return
+    if (!hasSum) return true
     const low = this.#bytes.readUInt32LE(end)
     const high = this.#bytes.readUInt32LE(end + 4)
     this.#at += sumBytes
     // Redis writes zero where checksums are switched off.
-    if ((low === 0 && high === 0) || (low === this.#sum.low && high === this.#sum.high)) return
+    const isRight = low === this.#sum.low && high === this.#sum.high
+    if (isRight || (low === 0 && high === 0)) return true
     throw new RdbFileFault('its checksum is wrong: it is damaged')
   }
 

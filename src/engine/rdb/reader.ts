@@ -12,6 +12,7 @@ export class RdbReader {
   readonly #textBytesMax: number
   #at: number
   #ok = true
+  #isShort = false
 
   constructor(bytes: Buffer, end: number, textBytesMax: number, from = 0) {
     this.#at = from
@@ -22,6 +23,11 @@ export class RdbReader {
 
   get ok(): boolean {
     return this.#ok
+  }
+
+  /** It is not ok because the bytes end: with more of them it may be. */
+  get isShort(): boolean {
+    return this.#isShort
   }
 
   /** How far it has read. */
@@ -69,10 +75,7 @@ export class RdbReader {
   }
 
   text(): string {
-    if (!this.#ok || this.left === 0) {
-      this.#ok = false
-      return ''
-    }
+    if (!this.#has(1)) return ''
     const kind = this.#bytes[this.#at] as number
     if (kind >= 0xc0 && kind <= 0xc2) return this.#integer()
     const bytes = this.blob()
@@ -95,10 +98,9 @@ export class RdbReader {
     return this.#bytes.subarray(at, at + length)
   }
 
-  /** Steps over a string, packed or not. */
+  /** Steps over a string, packed or not, of no more than the bound. */
   skipText(): void {
-    if (this.left === 0) this.#ok = false
-    if (!this.#ok) return
+    if (!this.#has(1)) return
     const kind = this.#bytes[this.#at] as number
     if (kind >= 0xc0 && kind <= 0xc2) {
       this.skip(kind === 0xc0 ? 2 : kind === 0xc1 ? 3 : 5)
@@ -108,8 +110,11 @@ export class RdbReader {
       this.#at++
       const packed = this.length()
       this.length()
-      this.skip(Number(packed))
-    } else this.skip(Number(this.length()))
+      if (this.#hasText(packed)) this.#at += packed
+    } else {
+      const length = this.length()
+      if (this.#hasText(length)) this.#at += length
+    }
   }
 
   skip(count: number): void {
@@ -164,12 +169,7 @@ export class RdbReader {
     this.#at++
     const packed = this.length()
     const length = this.length()
-    const isSane =
-      typeof packed === 'number' && typeof length === 'number' && length <= this.#textBytesMax
-    if (!isSane || !this.#has(packed)) {
-      this.#ok = false
-      return empty
-    }
+    if (!this.#isText(length) || !this.#hasText(packed)) return empty
     const at = this.#skip(packed)
     const made = unpackLzf(this.#bytes.subarray(at, at + packed), length)
     if (made === null) this.#ok = false
@@ -183,7 +183,20 @@ export class RdbReader {
   }
 
   #has(count: number): boolean {
-    if (this.#ok && count <= this.left) return true
+    if (!this.#ok) return false
+    if (count <= this.left) return true
+    this.#ok = false
+    this.#isShort = true
+    return false
+  }
+
+  #hasText(length: number | bigint): length is number {
+    return this.#isText(length) && this.#has(length)
+  }
+
+  /** No text is longer, wherever the bytes end. */
+  #isText(length: number | bigint): length is number {
+    if (typeof length === 'number' && length <= this.#textBytesMax) return this.#ok
     this.#ok = false
     return false
   }
