@@ -42,7 +42,7 @@ function take(state: EventualState, list: MemberList): void {
   const gone = [...state.peers.values()].filter(
     ({ member }) => !state.isMember || !isOn(list, member),
   )
-  for (const peer of gone) forget(state, peer)
+  for (const peer of gone) if (!hasBug('eventual-removed-heard')) forget(state, peer)
   state.meet(state.mono)
   if (!wasMember && state.isMember) begin(state)
   // What was not handed out is known only to who sent it: it counts once somebody who stays shows it.
@@ -107,7 +107,8 @@ export function areClosed(state: EventualState): boolean {
   if (isOpen || state.closedFor === list) return !isOpen
   state.closedFor = list
   const isGone = (seat: number): boolean => !isOn(list, list.seats[seat] as MemberId)
-  if (!overlays.isEmpty) overlays.close(isGone, appliedVector)
+  if (!overlays.isEmpty && !hasBug('eventual-removed-slots-kept'))
+    overlays.close(isGone, appliedVector)
   for (const [seat, made] of state.goneAt) {
     state.goneAt.delete(seat)
     if (appliedVector.lastOf(seat) >= made) continue

@@ -37,14 +37,17 @@ export function listOf({ members, list }: ListInit, kept: MemberList | null): Me
   return found
 }
 
-/** It came to a group that others began, and has nothing of it yet. */
-export function isAdded({ self, members, state }: ListInit, list: MemberList): boolean {
-  const isFirst = members.voters.includes(self) || members.learners.includes(self)
+/** It was no member by what its disk says, and is one now: it has nothing of the group yet. */
+export function isAdded(
+  { self, members }: ListInit,
+  kept: MemberList | null,
+  list: MemberList,
+): boolean {
   if (hasBug('eventual-added-writes-at-once')) return false
-  return state === null && !isFirst && isOn(list, self)
+  return !isOn(kept ?? firstList(members), self) && isOn(list, self)
 }
 
-type ListInit = Pick<StrategyInit, 'self' | 'members' | 'list' | 'state'>
+type ListInit = Pick<StrategyInit, 'self' | 'members' | 'list'>
 
 /** Whether a later list keeps the seats of one before, and makes sense for itself. */
 export function mayFollow(before: MemberList, list: MemberList): boolean {

@@ -207,7 +207,9 @@ export class EventualState {
     this.startedAt = init.now.mono
     // Who crashes while it recovers begins anew.
     const before = hasBug('eventual-recovery-forgotten') ? null : hard.recovering
-    const found = isAdded(init, this.list) ? worseOf(init.recovering, 'disk-lost') : init.recovering
+    const found = isAdded(init, hard.list, this.list)
+      ? worseOf(init.recovering, 'disk-lost')
+      : init.recovering
     this.recovering = worseOf(found, before)
     const list = isLater(this.list, firstVersion) ? this.list : null
     this.hard = { ...hard, recovering: this.recovering, list }

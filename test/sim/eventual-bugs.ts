@@ -33,6 +33,11 @@ const repairedAfterLoss: ProfileHint = {
   with: { ...repaired.with, durability: 'everysec' },
   faults: [...cuts, 'partition-long', 'crash-kill', 'crash-leader'],
 }
+/** Members come and go, and somebody hears of it late. */
+const changing: ProfileHint = {
+  with: { ...merging, members: 5, outside: 2, options: { idleMs: 200 } },
+  faults: ['members', 'partition-one', 'partition-halves', 'partition-long'],
+}
 /** What clients see is wrong in the end, or on the way. */
 const seen: readonly Check[] = ['lost', 'returned', 'merged', 'digest', 'equal-soon', 'atomic']
 const order: readonly Check[] = ['causal-order', 'merged', 'stability', ...seen]
@@ -102,6 +107,18 @@ export const eventualBugs: readonly SeededBug[] = [
   named('eventual-floor-unknown', 'what a member removed and recovers without comes back', {
     checks: order,
     hint: repairedAfterLoss,
+  }),
+  named('eventual-added-writes-at-once', 'a new member writes before all others know of it', {
+    checks: ['durable-kept', 'converged', 'leader', ...order],
+    hint: changing,
+  }),
+  named('eventual-removed-heard', 'entries of a member that was removed are taken on', {
+    checks: ['forgotten', 'converged', ...order],
+    hint: changing,
+  }),
+  named('eventual-removed-forgotten', 'of who is removed nothing is waited for', {
+    checks: order,
+    hint: { ...changing, with: { ...changing.with, durability: 'always' } },
   }),
   named('merge-replay-doubles', 'increments count twice once they are read back', {
     checks: order,

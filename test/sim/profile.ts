@@ -156,7 +156,10 @@ export function drawProfile(
   given: Given = {},
 ): Profile {
   const made = drawShared(seed, hint, given)
-  if (made.strategy === 'eventual') return mergingProfile(made, seed, hint)
+  if (made.strategy === 'eventual') {
+    const merging = mergingProfile(made, seed, hint)
+    return hint === null ? withLists(merging, seed, given) : merging
+  }
   const random = new Random(seed, 0x506c6163)
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
   if (isPlaced) return { ...made, ...drawPlacement(made, random) }
@@ -234,6 +237,16 @@ function mayComeAndGo(made: Profile, seed: number, given: Given): boolean {
 /** Three begin, four more may come. */
 export function withFleet(made: Profile): Profile {
   return { ...made, members: 7, outside: 4, fleet: 3 }
+}
+
+/** Of those that merge: lists change, and members follow them. */
+function withLists(made: Profile, seed: number, given: Given): Profile {
+  const random = new Random(seed, 0x4c697374)
+  const isDrawn = given.members ?? random.chance(1, 8)
+  if (!isDrawn) return made
+  const members = random.pick([4, 5, 5])
+  const faults = new Set<FaultKind>([...made.faults, 'members'])
+  return { ...made, members, outside: random.between(1, members - 2), faults }
 }
 
 /** Half of the seeds read at the leader's word, half what their member applied. */

@@ -27,7 +27,7 @@ const plugin = {
       }),
       prepared: () => undefined,
       tick: () => undefined,
-      status: () => ({ recovering: null }),
+      status: () => ({ recovering: null, members: { voters: [1], learners: [] } }),
     }) as unknown as Strategy,
 } as unknown as StrategyPlugin
 

@@ -340,7 +340,8 @@ export class World implements MemberWorld, FaultTarget {
   changeMembers(random: Random): boolean {
     return (
       this.#damage.size === 0 &&
-      this.oracles().some(({ members }) => members?.change(random) === true)
+      (this.merging?.lists?.change(random) === true ||
+        this.oracles().some(({ members }) => members?.change(random) === true))
     )
   }
 

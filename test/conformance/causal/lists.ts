@@ -18,10 +18,16 @@ export class Lists {
   readonly #all: MemberList[]
   /** By member: the list that its core knows of. */
   readonly #known = new Map<MemberId, number>()
+  readonly #ever: Set<MemberId>
 
-  constructor(first: readonly MemberId[]) {
+  /** `all`: members that have seats from the beginning, though they come later; all know of that. */
+  constructor(first: readonly MemberId[], all: readonly MemberId[] = []) {
     this.first = first
-    this.#all = [{ era: 0, epoch: 0, seats: first, voters: first, learners: [] }]
+    this.#ever = new Set(first)
+    const seats = all.length > 0 ? all : first
+    const epoch = all.length > 0 ? 1 : 0
+    this.#all = [{ era: 0, epoch, seats, voters: first, learners: [] }]
+    for (const id of all) this.#known.set(id, 0)
   }
 
   get current(): MemberList {
@@ -34,7 +40,7 @@ export class Lists {
 
   /** It was a member once, or is one. */
   wasOn(id: MemberId): boolean {
-    return this.current.seats.includes(id)
+    return this.#ever.has(id)
   }
 
   /** Those who are added know of it. False where it leaves no voter. */
@@ -46,13 +52,16 @@ export class Lists {
     const next = {
       era: 0,
       epoch: epoch + 1,
-      seats: [...seats, ...add],
+      seats: [...seats, ...add.filter((id) => !seats.includes(id))],
       voters: isLearner === true ? some : [...some, ...add],
       learners: isLearner === true ? [...rest, ...add] : rest,
     }
     if (next.voters.length === 0) return false
     this.#all.push(next)
-    for (const id of add) this.#known.set(id, epoch + 1)
+    for (const id of add) {
+      this.#ever.add(id)
+      this.#known.set(id, this.#all.length - 1)
+    }
     return true
   }
 

@@ -3,18 +3,22 @@
 import {
   type CommonKeyspace,
   type Delivery,
+  type Durability,
   type Hash64,
   hashZero,
   type LogEntry,
   type LogRange,
   type MemberId,
+  type MergeView,
   type Position,
   positionZero,
   type SeenStamps,
+  slotCount,
   type StoreBatch,
   type Strategy,
   type Token,
 } from 'quorate/plugin'
+import { encodeMerged } from '../../conformance/causal/node.js'
 
 export interface GroupDisk {
   state: Uint8Array | null
@@ -102,6 +106,38 @@ export function isServing({ groups }: Member): boolean {
 
 export function keyOf(a: Member, b: Member): string {
   return a.id < b.id ? `${a.id}-${b.id}` : `${b.id}-${a.id}`
+}
+
+export function makeMember(id: number, groups: number): Member {
+  return {
+    id: id as MemberId,
+    skew: 0,
+    isUp: false,
+    groups: Array.from({ length: groups }, makeGroup),
+    writes: [],
+    inbox: [],
+  }
+}
+
+/** What a strategy finds of its log. */
+export function logOf({ from, entries }: GroupDisk, durability: Durability, base: number) {
+  const all = durability === 'none' ? [] : entries.map(({ entry }) => entry)
+  const earlier = all.filter(({ index }) => index <= base)
+  const isApart = earlier.length === 0 || from.at.index > base
+  return {
+    entries: all.filter(({ index }) => index > base),
+    earlier: isApart ? null : { from: from.at, chain: from.chain, entries: earlier },
+  }
+}
+
+/** What a strategy sees of the toy. */
+export function viewOf(group: Group): MergeView {
+  return {
+    holdsSlot: (slot) => slot === 0 && group.merged.size > 0,
+    nextSlot: (from) => (from === 0 && group.merged.size > 0 ? 0 : slotCount),
+    slotDigest: (slot) => ({ high: 0, low: slot === 0 ? group.merged.size : 0 }),
+    exportSlot: (slot) => encodeMerged(slot === 0 ? group.merged : new Set()),
+  }
 }
 
 export function makeGroup(): Group {

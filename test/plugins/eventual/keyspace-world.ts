@@ -13,13 +13,13 @@ import {
   positionZero,
   Random,
   type RecoveryCause,
-  slotCount,
   type Strategy,
   type Token,
 } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
 import type { Durability } from '../../../src/api/config.js'
-import { decodeMerged, encodeMerged } from '../../conformance/causal/node.js'
+import { Lists } from '../../conformance/causal/lists.js'
+import { decodeMerged } from '../../conformance/causal/node.js'
 import {
   type Asked,
   commonOf,
@@ -30,11 +30,14 @@ import {
   keep,
   keepRows,
   keyOf,
+  logOf,
   makeGroup,
+  makeMember,
   type Member,
   type Message,
   type Read,
   type Shown,
+  viewOf,
   type Write,
 } from './keyspace-member.js'
 
@@ -46,12 +49,15 @@ export interface KeyspaceOptions {
   readonly groups: number
   readonly durability: Durability
   readonly lossPercent?: number
+  /** Members that the groups begin with; absent: all. */
+  readonly first?: number | undefined
   readonly options?: Readonly<Record<string, unknown>>
 }
 
 export class KeyspaceWorld {
   readonly random: Random
   readonly members: readonly Member[]
+  readonly lists: Lists
   readonly faults: string[] = []
   /** What its member showed when it was made, by group. */
   readonly made = new Map<number, readonly ReadonlySet<number>[]>()
@@ -67,15 +73,9 @@ export class KeyspaceWorld {
   constructor(of: KeyspaceOptions) {
     this.#of = of
     this.random = new Random(of.seed)
-    this.members = Array.from({ length: of.members }, (_, i) => ({
-      id: (i + 1) as MemberId,
-      skew: 0,
-      isUp: false,
-      groups: Array.from({ length: of.groups }, makeGroup),
-      writes: [],
-      inbox: [],
-    }))
-    for (const member of this.members) this.start(member, null)
+    this.members = Array.from({ length: of.members }, (_, i) => makeMember(i + 1, of.groups))
+    this.lists = new Lists(this.members.map(({ id }) => id).slice(0, of.first))
+    for (const member of this.members) if (this.lists.isOn(member.id)) this.start(member, null)
   }
 
   start(member: Member, recovering: RecoveryCause | null, onlyGroup = -1): void {
@@ -86,29 +86,19 @@ export class KeyspaceWorld {
       const base = disk.checkpoint?.at ?? positionZero
       group.merged = new Set(disk.checkpoint?.merged)
       group.applied = base.index
-      const isDiskLess = this.#of.durability === 'none'
-      const entries = isDiskLess ? [] : disk.entries.map(({ entry }) => entry)
-      const earlier = entries.filter((entry) => entry.index <= base.index)
+      const log = logOf(disk, this.#of.durability, base.index)
       group.strategy = plugin.create({
         self: member.id,
         group: index as GroupId,
         options: plugin.parseOptions({ idleMs: 100, ...this.#of.options }),
         durability: this.#of.durability,
-        members: { voters: this.members.map(({ id }) => id), learners: [] },
+        members: { voters: this.lists.first, learners: [] },
+        list: this.lists.of(member.id),
         state: disk.state,
         base,
         baseChain: disk.checkpoint?.chain ?? hashZero,
-        entries: entries.filter((entry) => entry.index > base.index),
-        earlier:
-          earlier.length === 0 || disk.from.at.index > base.index
-            ? null
-            : { from: disk.from.at, chain: disk.from.chain, entries: earlier },
-        view: {
-          holdsSlot: (slot) => slot === 0 && group.merged.size > 0,
-          nextSlot: (from) => (from === 0 && group.merged.size > 0 ? 0 : slotCount),
-          slotDigest: (slot) => ({ high: 0, low: slot === 0 ? group.merged.size : 0 }),
-          exportSlot: (slot) => encodeMerged(slot === 0 ? group.merged : new Set()),
-        },
+        ...log,
+        view: viewOf(group),
         mark: disk.checkpoint?.mark ?? null,
         keyspace: common,
         recovering: onlyGroup < 0 || onlyGroup === index ? recovering : null,
@@ -364,6 +354,7 @@ export class KeyspaceWorld {
   #isLost(stamp: number, group: number): boolean {
     if (this.#answered.has(stamp)) return false
     return this.members.every((each) => {
+      if (!this.lists.isOn(each.id)) return true
       const { merged, disk } = each.groups[group] as Group
       return !merged.has(stamp) && disk.checkpoint?.merged.includes(stamp) !== true
     })
@@ -377,13 +368,15 @@ export class KeyspaceWorld {
     const chain = strategy.chainAt(from.applied) ?? hashZero
     const mark = strategy.mark?.() ?? new Uint8Array(0)
     const group = to.groups[index] as Group
-    const isLinked = to.isUp && !this.cut.has(keyOf(member, to))
+    // What it gives is on disk.
+    const isKept = member.writes.length === 0
+    const isLinked = isKept && to.isUp && !this.cut.has(keyOf(member, to))
     if (isLinked && group.strategy?.acceptsSnapshot(member.id, 1, at) === true) {
       group.merged = new Set(from.merged)
       group.applied = at.index
       group.queue = []
       group.disk.checkpoint = { at, chain, mark, merged: [...from.merged] }
-      const voters = this.members.map(({ id }) => id)
+      const { first: voters } = this.lists
       group.strategy.snapshotInstalled(at, chain, { voters, learners: [] }, mark)
     }
     strategy.snapshotSent(peer, isLinked, at)

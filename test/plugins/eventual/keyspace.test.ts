@@ -22,6 +22,16 @@ for (const durability of ['always', 'everysec', 'none'] as const) {
   })
 }
 
+test('causal keyspace: 8 random worlds in which members come and go: nothing is shown before its causes, and all who stay hold the same', (t) => {
+  const faults: string[] = []
+  for (let seed = 1; seed <= 8; seed++) {
+    const world = randomKeyspace(seed, 'always', 2, 2 + (seed % 2))
+    for (const fault of world.faults.slice(0, 2)) faults.push(`seed ${seed}: ${fault}`)
+  }
+
+  t.deepEqual(faults, [])
+})
+
 const bugs = ['eventual-gate-open', 'eventual-needs-ignored', 'eventual-clock-per-group']
 
 for (const bug of bugs) {

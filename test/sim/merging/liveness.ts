@@ -6,6 +6,7 @@ import { limits } from '../../../src/api/limits.js'
 import { keyNames } from '../../differential/pools.js'
 import type { SimClient } from '../client.js'
 import { healWorld } from '../heal.js'
+import type { SimMember } from '../member.js'
 import type { Request } from '../request.js'
 import type { World } from '../world.js'
 import type { Merging } from './merging.js'
@@ -42,6 +43,7 @@ export class MergingLiveness {
     this.#begun = world.schedule.now
     this.#since = this.#begun
     healWorld(world)
+    merging.lists?.restore()
     this.#poll()
   }
 
@@ -58,7 +60,8 @@ export class MergingLiveness {
   }
 
   #advance(): void {
-    const { members, judge } = this.#world
+    const { judge } = this.#world
+    const members = this.#merging.present()
     switch (this.#stage) {
       case 'heal':
         if (members.every(({ reactor }) => this.#merging.isWhole(reactor?.views() ?? [])))
@@ -139,6 +142,8 @@ export class MergingLiveness {
   #visit(session: SessionClient, member: number): void {
     const world = this.#world
     if (member === world.members.length) return
+    const { id } = world.members[member] as SimMember
+    if (this.#merging.lists?.isOn(id) === false) return this.#visit(session, member + 1)
     const client = world.sessionClient(session, member)
     client.stop()
     this.#clients.push(client)
@@ -174,17 +179,20 @@ export class MergingLiveness {
   }
 
   #ask(requests: (member: number) => Parameters<SimClient['enqueue']>[0]): void {
-    const { members } = this.#world
-    this.#clients = members.map(({ index }) => this.#world.newClient(index))
-    this.#clients.forEach((client, at) => {
+    const members = this.#merging.present()
+    this.#clients = []
+    for (const { index } of members) {
+      const client = this.#world.newClient(index)
+      this.#clients[index] = client
       client.stop()
-      client.enqueue(requests(at))
-    })
+      client.enqueue(requests(index))
+    }
   }
 
   /** EV8: of keys that are not there nothing is kept. */
   #checkForgotten(): void {
-    const { members, profile, judge } = this.#world
+    const { profile, judge } = this.#world
+    const members = this.#merging.present()
     const { prefixes, surface = 0 } = profile.workload
     const names = prefixes.length * keyNames.length * limits.databases
     const named = surface > 0 ? names : 0
@@ -204,7 +212,7 @@ export class MergingLiveness {
   /** LV2: no request waits longer than its bound. */
   #checkAnswers(): void {
     const { clients, schedule, judge } = this.#world
-    for (const client of [...clients, ...this.#clients]) {
+    for (const client of [...clients, ...this.#clients.filter(Boolean)]) {
       const from = Math.max(client.oldest ?? schedule.now, this.#begun)
       judge.hold(
         schedule.now - from < answerUs,
@@ -226,7 +234,7 @@ export class MergingLiveness {
         const counts = `${held.count} entries, stable ${stable} of ${top}`
         return `${status?.role ?? 'loading'} ${applied.index} ${counts} ${status?.why ?? ''}`
       })
-      return `member ${member.id} ${member.isUp ? each.join(', ') : 'down'}`
+      return `member ${member.id} ${this.#merging.lists?.isOn(member.id) === false ? 'no member ' : ''}${member.isUp ? each.join(', ') : 'down'}`
     })
     return `${this.#stage} for ${this.#waited() / 1000} ms: ${seats.join('; ')}`
   }

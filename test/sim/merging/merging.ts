@@ -14,6 +14,7 @@ import { SurfaceLoad } from '../surface.js'
 import type { Span } from './elements.js'
 import { MergingLoad } from './load.js'
 import { LoadJudge } from './load-judge.js'
+import { type ListWatch, watchLists } from './members.js'
 import { SessionLoad } from './sessions.js'
 import { keeps, sees } from './spans.js'
 import { MergingOracle } from './oracle.js'
@@ -33,6 +34,8 @@ const comparedShare = 4
 export class Merging {
   readonly load: MergingLoad
   readonly sessions: SessionLoad
+  /** Where members change. */
+  readonly lists: ListWatch | null
   readonly #options: MergingOptions
   readonly #random: Random
   readonly #surface: SurfaceLoad
@@ -49,6 +52,7 @@ export class Merging {
     // Where databases are emptied and keys evicted nobody can judge what a session sees.
     const hasSessions = profile.sessions > 0 && surface < 100
     this.#options = options
+    this.lists = watchLists(profile, judge)
     this.#random = new Random(options.seed, 0x4d657267)
     this.#surface = new SurfaceLoad({
       random: this.#random.fork(),
@@ -83,6 +87,7 @@ export class Merging {
       judge: this.#options.judge,
       oracle: (group) => this.oracle(group),
       visible: (group) => this.#visibleOf(group),
+      lists: this.lists,
       made: (keys, ops, isLost) => this.sessions.made(keys, ops, isLost),
       started: (group, member, view) => {
         if (view !== undefined) this.#views.set(`${group}:${member}`, view)
@@ -120,6 +125,7 @@ export class Merging {
         durability,
         skewMs,
         all: () => this.oracles(),
+        isPresent: (member) => this.lists?.isOn(member) !== false,
         keysOf: (ops) => keysIn(ops, this.load.keys(group)),
       })
       this.#oracles.set(group, oracle)
@@ -143,7 +149,13 @@ export class Merging {
     return isSurface ? this.#surface.next() : this.load.next(from)
   }
 
+  /** Those that hold and show the same in the end. */
+  present(): readonly SimMember[] {
+    return this.#options.members().filter(({ id }) => this.lists?.isOn(id) !== false)
+  }
+
   ended(member: MemberId, power: boolean): void {
+    this.lists?.ended(member)
     for (const oracle of this.#oracles.values()) oracle.ended(member, power)
   }
 
@@ -180,9 +192,9 @@ export class Merging {
   /** Null where members hold different entries, else what all hold. */
   heldByAll(): string | null {
     const keys: string[] = []
-    for (const { seats } of this.#oracles.values()) {
-      const key = seats[0]?.held.key as string
-      if (seats.some(({ held, isUp }) => !isUp || held.key !== key)) return null
+    for (const { present } of this.#oracles.values()) {
+      const key = present[0]?.held.key as string
+      if (present.some(({ held, isUp }) => !isUp || held.key !== key)) return null
       keys.push(key)
     }
     return keys.join(' ')
@@ -191,14 +203,14 @@ export class Merging {
   /** Whether nobody has an entry any more that was made, or nobody can say that there was none. */
   get hasLost(): boolean {
     return this.oracles().some(
-      ({ seats, entries, isForgotten }) =>
-        isForgotten || seats[0]?.held.count !== entries.all.length,
+      ({ present, entries, isForgotten }) =>
+        isForgotten || present[0]?.held.count !== entries.all.length,
     )
   }
 
   /** Whether everything that is held is stable at all members. */
   isStable(): boolean {
-    return this.oracles().every(({ seats }) => seats.every(({ stable, top }) => stable >= top))
+    return this.oracles().every(({ present }) => present.every(({ stable, top }) => stable >= top))
   }
 
   /** By group: the slots in which members show different things; null while an entry is half executed. */
@@ -207,7 +219,7 @@ export class Merging {
     for (const group of this.#oracles.keys()) {
       for (let slot = this.#next(group, 0); slot < slotCount; slot = this.#next(group, slot + 1)) {
         const digests = new Set<string>()
-        for (const { id } of this.#options.members()) {
+        for (const { id } of this.present()) {
           const view = this.#views.get(`${group}:${id}`)
           const holds = view?.holdsSlot(slot) ?? null
           const digest = holds === true ? view?.slotDigest(slot) : { high: 0, low: 0 }
@@ -233,7 +245,9 @@ export class Merging {
 
   /** All that is to be read at one member in the end. */
   finals(member: number): readonly Request[] {
-    const held = new Map([...this.#oracles].map(([group, { seats }]) => [group, seats[0]?.held]))
+    const held = new Map(
+      [...this.#oracles].map(([group, { present }]) => [group, present[0]?.held]),
+    )
     return this.load.finals(member, {
       isKept: (span) => {
         const all = held.get(span.group)
@@ -246,7 +260,7 @@ export class Merging {
   /** The first slot from `from` on that some member has anything of. */
   #next(group: number, from: number): number {
     let next: number = slotCount
-    for (const { id } of this.#options.members())
+    for (const { id } of this.present())
       next = Math.min(next, this.#views.get(`${group}:${id}`)?.nextSlot(from) ?? slotCount)
     return next
   }

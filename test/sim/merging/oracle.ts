@@ -22,6 +22,8 @@ export interface MergingOracleOptions {
   readonly skewMs: number
   /** All groups: those of a keyspace share a clock. */
   readonly all: () => readonly MergingOracle[]
+  /** Who is a member: of others nothing counts as kept, and nothing is asked. */
+  readonly isPresent: (member: MemberId) => boolean
   /** Keys of the load that operations change. */
   readonly keysOf: (ops: Uint8Array) => readonly string[]
 }
@@ -45,6 +47,11 @@ export class MergingOracle {
     this.#shown = new Shown(name, options.judge)
     this.muddle = new Muddle(options.judge, this.entries)
     this.seats = Array.from({ length: options.members }, () => freshSeat())
+  }
+
+  /** Those of members. */
+  get present(): readonly MergingSeat[] {
+    return this.seats.filter((_, at) => this.#options.isPresent((at + 1) as MemberId))
   }
 
   seat(member: MemberId): MergingSeat {
@@ -104,7 +111,7 @@ export class MergingOracle {
       () => `member ${member} starts as recovering, though its disk is whole`,
     )
     const isAlone = isAloneWith(member, this.#options.all())
-    this.isForgotten ||= of.recovering && (isAlone || !isTold(seat, this.seats, this.isStrict))
+    this.isForgotten ||= of.recovering && (isAlone || !isTold(seat, this.present, this.isStrict))
     if (of.recovering) this.#options.judge.mark('recoveries')
     if (of.recovering && !seat.damaged) this.#options.judge.mark('unclean-starts')
     if (after.firstLack(seat.durable) >= 0) this.#options.judge.mark('starts-with-loss')
@@ -210,7 +217,7 @@ export class MergingOracle {
         `member ${member} merges ${this.entries.describe(number)} before ${this.entries.describe(lack)}, which it had seen`,
     )
     this.#judgeSeen(member, entry, seen)
-    if (!entry.isBlind) this.#judgeStable(member, seat, entry)
+    if (!entry.isBlind && this.#options.isPresent(member)) this.#judgeStable(member, seat, entry)
     const ahead = of.wall === null ? 0 : msOfStamp(stamp) - of.wall
     this.#hold(
       ahead <= this.#options.skewMs,
@@ -298,7 +305,8 @@ export class MergingOracle {
     )
     seat.stable = upTo
     seat.forgotten = Math.max(seat.forgotten, upTo)
-    for (const other of this.seats) {
+    if (!this.#options.isPresent(member)) return
+    for (const other of this.present) {
       if (!other.isUp || other.recovering || other === seat) continue
       if (this.#isBlind(other) || this.#isBlind(seat)) continue
       this.#judgeBelow(seat.held, other.handed, { upTo, member })
@@ -320,7 +328,7 @@ export class MergingOracle {
 
   /** Nobody who runs holds it. */
   isLost(number: number): boolean {
-    return !this.seats.some(({ held, durable }) => held.has(number) || durable.has(number))
+    return !this.present.some(({ held, durable }) => held.has(number) || durable.has(number))
   }
 
   #holds(seat: MergingSeat, { number, stamp }: Entry): void {

@@ -28,6 +28,7 @@ import { Vector } from '../../../src/log/vector.js'
 import { delegate } from '../../conformance/delegate.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
+import type { ListWatch } from './members.js'
 import type { MergingOracle } from './oracle.js'
 import { Refilled } from './refilled.js'
 import type { Cause, Visible } from './visible.js'
@@ -43,6 +44,8 @@ export interface MergingProbeOptions {
   readonly made: Made
   /** Told of each start: the member's view of its data. */
   readonly started: (group: number, member: MemberId, view: MergeView | undefined) => void
+  /** Where members change. */
+  readonly lists: ListWatch | null
 }
 
 export function probedMerging(
@@ -51,7 +54,9 @@ export function probedMerging(
 ): StrategyPlugin {
   return {
     ...plugin,
-    create: (init) => {
+    create: (given) => {
+      const { lists } = options
+      const init = lists?.initOf(given) ?? given
       options.started(init.group, init.self, init.view)
       const { judge } = options
       const oracle = options.oracle(init.group)
@@ -61,7 +66,9 @@ export function probedMerging(
         visible: options.visible(init.group),
         made: options.made,
       })
-      return delegate(probe.inner, probe)
+      const strategy = delegate(probe.inner, probe)
+      lists?.began(init, strategy)
+      return strategy
     },
   }
 }
@@ -252,7 +259,10 @@ class MergingProbe implements Partial<Strategy> {
     if (ready === null) return null
     const self = this.#self
     const seat = this.#oracle.seat(self)
-    const isRecovering = this.inner.status().recovering !== null
+    const { recovering, members } = this.inner.status()
+    // Who is on no list has nothing, and becomes a member as one that lost it.
+    const isOn = [...members.voters, ...members.learners].includes(this.#self)
+    const isRecovering = recovering !== null || !isOn
     if (seat.recovering && !isRecovering) seat.isAlone = this.#refilled.isAlone
     seat.recovering = isRecovering
     this.#queue.push(...ready.delivered)

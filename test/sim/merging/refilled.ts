@@ -40,7 +40,7 @@ export class Refilled {
     else this.#lost.delete(from)
     if (recovering) this.#owed.delete(from)
     // Where nobody is intact, what all others hold together is enough.
-    if (this.#lost.size === this.#oracle.seats.length - 1) this.#isFree = true
+    if (this.#lost.size >= this.#oracle.present.length - 1) this.#isFree = true
     if (recovering || this.#owed.has(from)) return
     const found = this.#oracle.coveredBy(vector)
     const owed = new Held()
