@@ -233,7 +233,9 @@ function checkMember(own: Hello, peer: Hello, link: HelloLink): HelloRefusal | n
   if (link.gone.includes(peer.sender)) {
     return refuse('removed', `member ${peer.sender} was removed from the cluster`)
   }
-  if (!link.members.includes(peer.sender)) {
+  // Who has the id of the cluster was let in by somebody: this member was away, and hears of it on the link.
+  const isKnown = isSettled(own.phase) && isSettled(peer.phase)
+  if (!isKnown && !link.members.includes(peer.sender)) {
     return refuse('stranger', `member ${peer.sender} is not in the member list of this member`)
   }
   if (peer.target !== 0 && peer.target !== own.sender) {

@@ -31,9 +31,9 @@ export function nextChanges(actual: Members, wanted: Wanted): MemberChange[] {
   if (add.length > 0) return [{ add, promote: [], remove: [] }]
   if (promote.length + remove.length === 0) return []
   // One that lags holds up neither the others nor who goes for nobody.
-  const bound = wanted.leaving.filter(
-    ({ id, by }) => remove.includes(id) && by !== undefined && promote.includes(by),
-  )
+  const bound = wanted.leaving
+    .map(({ id }) => ({ id, by: successorOf(id, wanted.leaving) }))
+    .filter(({ id, by }) => remove.includes(id) && by !== null && promote.includes(by))
   const changes = [{ add: [], promote, remove }]
   for (const { id, by } of bound) changes.push({ add: [], promote: [by as MemberId], remove: [id] })
   for (const id of promote)
@@ -41,4 +41,11 @@ export function nextChanges(actual: Members, wanted: Wanted): MemberChange[] {
   for (const id of remove)
     if (!bound.some((each) => each.id === id)) changes.push({ add: [], promote: [], remove: [id] })
   return changes
+}
+
+/** Who comes for it in the end: successors may be replaced before they were there. Null where nobody does. */
+function successorOf(id: MemberId, leaving: readonly Leaving[]): MemberId | null {
+  const by = leaving.find((each) => each.id === id)?.by
+  if (by === undefined) return null
+  return leaving.some((each) => each.id === by) ? successorOf(by, leaving) : by
 }

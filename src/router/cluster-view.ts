@@ -145,8 +145,10 @@ export class ShardViews {
   }
 
   #holdersOf(shard: number): readonly MemberView[] {
-    const { members } = this.#cluster
-    const held = this.#shardGroups?.[shard]?.members
+    const { members, topology } = this.#cluster
+    // Who is on its way out serves whom it has, and gets nobody new.
+    const now = topology.roster === undefined ? undefined : topology.shards[shard]?.members
+    const held = now ?? this.#shardGroups?.[shard]?.members
     return held === undefined ? members : members.filter(({ id }) => held.includes(id))
   }
 

@@ -117,7 +117,7 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
     [{}, 3 as MemberId, 'member', 'the address of member 3 answered as member 2'],
     [{ sender: 1 as MemberId }, null, 'member', 'another process runs as member 1'],
     [
-      { sender: 9 as MemberId },
+      { sender: 9 as MemberId, phase: 'unborn', clusterId: '' },
       null,
       'stranger',
       'member 9 is not in the member list of this member',
@@ -151,6 +151,7 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
   t.is(checkHello(young, list, link)?.fault, 'members')
   t.is(checkHello(own, list, link), null, 'a cluster that was born has its list elsewhere')
   t.is(checkHello(own, list, { ...link, gone: [2 as MemberId] })?.fault, 'removed')
+  t.is(checkHello(own, makeHello({ sender: 9 as MemberId }), link), null, 'it joined meanwhile')
 })
 
 test('birth state: encoded: reads back; an id without a phase, or the other way round, is refused', (t) => {

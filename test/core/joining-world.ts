@@ -3,7 +3,7 @@
 import type { MemberId } from '../../src/api/ids.js'
 import { type Client, CoreWorld } from './core-world.js'
 
-function listed(...ids: readonly number[]) {
+export function listed(...ids: readonly number[]) {
   return ids.map((id) => ({
     id: id as MemberId,
     name: `m${id}`,

@@ -3,7 +3,8 @@
 
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { become, digests, keyspaceOf, lists, reply, run, world } from './joining-world.js'
+import { CoreWorld } from './core-world.js'
+import { become, digests, keyspaceOf, listed, lists, reply, run, world } from './joining-world.js'
 
 const strategies = ['raft', 'zab'] as const
 
@@ -213,4 +214,53 @@ test('joining: a member moved: it says where it is now, and the others tell thei
     }),
   )
   t.regex(reply(w, w.client(3), 'QUORATE STATUS'), /127\.0\.0\.1:7902/)
+})
+
+test('joining: one that is on its way out, and needed yet: clients get no address of it any more', (t) => {
+  const w = world()
+  const client = w.client(1)
+  t.regex(reply(w, client, 'CLUSTER SHARDS'), /7003/)
+  w.kill(2)
+  run(w, 3_000)
+
+  t.regex(reply(w, client, 'QUORATE REMOVE m3 FORCE'), /"state":"leaving"/)
+  run(w, 3_000)
+  const { roster } = w.member(1).core?.inspect().topology ?? {}
+  t.is(roster?.leaving.length, 1, 'of those that are to stay only one can be reached')
+  t.notRegex(reply(w, client, 'CLUSTER SHARDS'), /7003/)
+  t.is(reply(w, client, 'SET a 1'), '+OK')
+
+  w.start(2)
+  t.true(become(w, 1, 2))
+})
+
+test('joining: one that was away until nobody is left whom it knew: is called, and told who the members are', (t) => {
+  const w = new CoreWorld({
+    members: 5,
+    config: (id) => ({
+      members: id < 4 ? listed(1, 2, 3) : id === 4 ? listed(1, 4) : listed(4, 5),
+    }),
+  })
+  t.true(w.until(() => w.member(1).core?.inspect().topology.epoch === 1))
+  t.is(reply(w, w.client(1), 'SET a 1'), '+OK')
+  w.kill(3)
+  const voters = (...ids: readonly number[]) =>
+    w.until(() => lists(w, 4).every((list) => list === `${ids.join()}/`))
+  const done = (line: string, ...ids: readonly number[]) => {
+    t.regex(reply(w, w.client(4), line), /"epoch"/)
+    t.true(voters(...ids), line)
+  }
+  t.regex(reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004'), /"epoch"/)
+  t.true(voters(1, 2, 3, 4))
+  done('QUORATE REPLACE m1 5 127.0.0.1:7005', 2, 3, 4, 5)
+  done('QUORATE REMOVE m2', 3, 4, 5)
+  t.true(w.until(() => w.member(1).stopped !== null && w.member(2).stopped !== null))
+
+  w.start(3)
+  // Who runs dials.
+  w.kill(4)
+  w.start(4)
+
+  t.true(become(w, 3, 4, 5))
+  t.is(reply(w, w.client(3), 'GET a'), '$1')
 })

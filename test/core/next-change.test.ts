@@ -72,3 +72,16 @@ test('lacking: whoever has a seat keeps it, whatever its number', (t) => {
   t.deepEqual(lacking(actual([2, 3, 4], [1]), full), { add: [], promote: [], remove: [] })
   t.deepEqual(lacking(actual([2, 3]), full), { add: ids(1, 4), promote: ids(1), remove: [] })
 })
+
+test('nextChanges: who comes is replaced before it was there: who goes waits for the last of them', (t) => {
+  const changes = nextChanges(
+    actual([1, 2, 3], [4, 5]),
+    wanted([1, 3, 5], [leaves(2, 4), leaves(4, 5)]),
+  )
+  t.deepEqual(changes[0], { add: [], promote: ids(5), remove: ids(2, 4) })
+  t.false(
+    changes.some(
+      ({ promote, remove }) => promote.length === 0 && remove.includes(ids(2)[0] as MemberId),
+    ),
+  )
+})

@@ -145,18 +145,25 @@ export class FleetWorld {
 
   /** Faults are over: who is no member and was not asked for goes home, and who died in vain comes back. */
   #tidy(topology: Topology): void {
-    for (const { id } of topology.roster?.gone.map((id) => ({ id })) ?? []) this.#dead.delete(id)
+    this.revive()
+    for (const member of this.present) {
+      const isMember = topology.members.some(({ id }) => id === member.id)
+      if (!isMember && topology.roster?.gone.includes(member.id) !== true) this.#leave(member)
+      else if (!isMember && this.#told.has(member.id)) this.#leave(member)
+    }
+  }
+
+  /** Faults are over: a machine that was not replaced after all comes back. */
+  revive(): void {
+    const topology = this.topology()
+    if (topology === null || (this.#client?.pendingCount ?? 0) > 0) return
+    for (const id of topology.roster?.gone ?? []) this.#dead.delete(id)
     for (const id of [...this.#dead]) {
       if (isLeaving(topology, id)) continue
       this.#dead.delete(id)
       const member = this.#world.members[id - 1] as SimMember
       member.isSeated = true
       member.start()
-    }
-    for (const member of this.present) {
-      const isMember = topology.members.some(({ id }) => id === member.id)
-      if (!isMember && topology.roster?.gone.includes(member.id) !== true) this.#leave(member)
-      else if (!isMember && this.#told.has(member.id)) this.#leave(member)
     }
   }
 

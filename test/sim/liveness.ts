@@ -52,8 +52,11 @@ export class Liveness {
     switch (this.#stage) {
       case 'heal':
         if (this.#world.isMajorityLost) return this.#advanceHalted()
+        this.#world.fleet?.revive()
         if (this.#hasLeaders()) return this.#enter('members')
-        return this.#overdue(leaderTimeouts, 'leader', () => 'no leader')
+        return this.#overdue(leaderTimeouts, 'leader', () => {
+          return `no leader ${this.#world.fleet?.describe() ?? ''}`
+        })
       case 'members':
         if (this.#world.fleet !== null) {
           if (this.#world.fleet.isSettled) return this.#enter('serve')

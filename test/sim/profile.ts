@@ -227,11 +227,11 @@ function withMembers(made: Profile, seed: number, given: Given): Profile {
   return { ...made, members, outside: random.below(members - 1), faults }
 }
 
-/** One of eight seeds of raft whose logs are synced. */
+/** One of eight seeds whose logs are synced. */
 function mayComeAndGo(made: Profile, seed: number, given: Given): boolean {
   const isDrawn =
     given.fleet ?? (given.members === undefined && new Random(seed, 0x466c6565).chance(1, 8))
-  return isDrawn && made.strategy === 'raft' && made.durability === 'always'
+  return isDrawn && made.durability === 'always'
 }
 
 /** Three begin, four more may come. */
