@@ -112,6 +112,7 @@ function refusesNew(
   if (!/^[\x21-\x7e]{1,64}$/.test(name)) return 'a name has 1 to 64 printable characters'
   if (members.some((each) => each.name === name || `${each.id}` === name))
     return `there is a member ${name}`
+  if (members.some((each) => each.name === `${id}`)) return `there is a member named ${id}`
   if (members.length >= membersMax) return `there are ${membersMax} members, which is the most`
   const wrong = addresses(member).find((address) => readAddress(address) === null)
   if (wrong !== undefined) return `${wrong} is no address: host:port is`

@@ -24,9 +24,9 @@ export interface NewMember extends ChangeOptions {
 }
 
 /** Milliseconds between two looks. */
+const lookMs = 300
 /** Milliseconds after which what goes on is told again. */
 const tellMs = 5_000
-const lookMs = 300
 
 interface Plan {
   readonly epoch: number

@@ -16,6 +16,7 @@ export interface RestoreOptions extends ClientOptions {
 
 type KeyItem = Extract<FileItem, { readonly kind: 'key' }>
 
+const aboutLibrary = 'a library'
 /** Failures that are told one by one. */
 const toldMax = 10
 
@@ -47,6 +48,8 @@ class Restore {
   #db = 0
   #keys = 0
   #there = 0
+  #keysFailed = 0
+  #librariesFailed = 0
   readonly #failures: string[] = []
 
   constructor(link: MemberLink, replaces: boolean, bytesMax: number) {
@@ -65,18 +68,14 @@ class Restore {
   }
 
   report(asJson: boolean): number {
-    const [keys, there, failed] = [
-      this.#keys - this.#there - this.#failures.length,
-      this.#there,
-      this.#failures.length,
-    ]
+    const keys = this.#keys - this.#there - this.#keysFailed
+    const libraries = this.#libraries.size - this.#librariesFailed
+    const [there, failed] = [this.#there, this.#failures.length]
     if (asJson) {
       const failures = this.#failures
-      process.stdout.write(
-        `${JSON.stringify({ keys, there, libraries: this.#libraries.size, failures }, null, 2)}\n`,
-      )
+      process.stdout.write(`${JSON.stringify({ keys, there, libraries, failures }, null, 2)}\n`)
     } else {
-      process.stdout.write(`${keys} keys and ${this.#libraries.size} libraries restored\n`)
+      process.stdout.write(`${keys} keys and ${libraries} libraries restored\n`)
       if (there > 0)
         process.stderr.write(
           `${there} keys are there already and were left (--replace replaces them)\n`,
@@ -92,7 +91,7 @@ class Restore {
     this.#libraries.add(code)
     await this.#sending.add({
       command: ['function', 'load', 'replace', latin1(code)],
-      about: 'a library',
+      about: aboutLibrary,
     })
   }
 
@@ -127,6 +126,7 @@ class Restore {
     const name = latin1(key)
     const pieces = piecesOf(name, payload)
     if (pieces === null) {
+      this.#keysFailed++
       this.#failures.push(
         `${about}: a value of ${payload.length} bytes is longer than clients.bulk-max, ${this.#bytesMax}`,
       )
@@ -140,9 +140,12 @@ class Restore {
     }
     const before = this.#failures.length
     if (isThere) await this.#send(['del', name], about)
-    for (const command of pieces)
-      if (this.#failures.length === before) await this.#send(command, about)
-    if (expiresAt !== null) await this.#send(['pexpireat', name, String(expiresAt)], about)
+    for (const command of pieces) {
+      if (this.#failures.length > before) return
+      await this.#send(command, about)
+    }
+    if (this.#failures.length > before || expiresAt === null) return
+    await this.#send(['pexpireat', name, String(expiresAt)], about)
   }
 
   async #send(command: Sent['command'], about: string): Promise<void> {
@@ -151,8 +154,13 @@ class Restore {
   }
 
   #failed({ about, mayBeDone }: Sent, error: Error): void {
-    if (!error.message.startsWith('BUSYKEY')) this.#failures.push(`${about}: ${error.message}`)
-    else if (mayBeDone !== true) this.#there++
+    if (error.message.startsWith('BUSYKEY')) {
+      if (mayBeDone !== true) this.#there++
+      return
+    }
+    this.#failures.push(`${about}: ${error.message}`)
+    if (about === aboutLibrary) this.#librariesFailed++
+    else this.#keysFailed++
   }
 }
 

@@ -1,6 +1,7 @@
 // `quorate verify SOURCE`: whether a backup is whole: checksums, and as many keys as its manifest says. With a
 // port, too: whether a cluster has each of its keys with the same value.
 
+import { QuorateError } from '../base/errors.js'
 import type { MemberLink } from '../backup/link.js'
 import type { ClientOptions } from './arguments.js'
 import { areSame } from '../backup/elements.js'
@@ -90,6 +91,11 @@ async function differencesOf(
   const dumps = await link.pipeline(held.map(({ key }) => ['dump', Buffer.from(key, 'latin1')]))
   return held.flatMap(({ key, payload }, i): Difference[] => {
     const dump = dumps[i]
+    if (dump instanceof Error)
+      throw new QuorateError(
+        'MEMBER_UNREACHABLE',
+        `key ${JSON.stringify(key)} of database ${db} cannot be compared: ${dump.message}`,
+      )
     if (!Buffer.isBuffer(dump)) return [{ db, key, what: 'missing' }]
     return areSame(dump, payload) ? [] : [{ db, key, what: 'different' }]
   })

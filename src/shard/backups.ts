@@ -45,6 +45,8 @@ interface Reading {
 
 export class Backups implements GroupBackups {
   readonly #host: BackupsHost
+  /** Asked for, and not answered yet. */
+  #beginning = 0
   #wanted: Wanted[] = []
   readonly #readings = new Map<number, Reading>()
   #lastId = 0
@@ -56,12 +58,18 @@ export class Backups implements GroupBackups {
 
   begin(done: Wanted['done']): void {
     const spec = this.#host.spec('get')
-    if (this.#readings.size >= limits.backupsMax || spec === undefined) return done(busyBackup)
+    const isFull = this.#readings.size + this.#beginning >= limits.backupsMax
+    if (isFull || spec === undefined) return done(busyBackup)
+    this.#beginning++
+    const begun: Wanted['done'] = (opened) => {
+      this.#beginning--
+      done(opened)
+    }
     const isTotal = this.#host.supports.reads.includes('linearizable')
     const lane = makeLane({
       answer: (_, reply) => {
-        if (isError(reply)) return done(reply)
-        this.#wanted.push({ index: this.#host.applied().index, done })
+        if (isError(reply)) return begun(reply)
+        this.#wanted.push({ index: this.#host.applied().index, done: begun })
         this.#host.sink.wake()
       },
     })

@@ -47,6 +47,8 @@ test('joined: an id, a name or an address that is taken, or an id that was: says
   t.is(joined(start, member(3)), 'there is a member 3')
   t.is(joined(start, { ...member(4), name: 'm2' }), 'there is a member m2')
   t.is(joined(start, { ...member(4), name: '2' }), 'there is a member 2')
+  const numbered = { ...start, members: [{ ...member(1), name: '4' }] }
+  t.is(joined(numbered, member(4)), 'there is a member named 4')
   t.is(joined(start, member(4, 7001)), '127.0.0.1:7001 is an address of member 1')
   t.is(joined(start, { ...member(4), peer: 'x' }), 'x is no address: host:port is')
   t.is(joined(start, { ...member(4), peer: member(4).address }), 'its addresses have to differ')

@@ -1,11 +1,12 @@
 // Backup and restore as an operator does it, with real members and clients that go on writing.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { Redis } from 'ioredis'
 import { runCommand } from '../../src/cli/program.js'
+import { RdbFileWriter } from '../../src/engine/rdb/file-writer.js'
 import { TestCluster } from './cluster.js'
 
 const keyspaces = [
@@ -17,6 +18,22 @@ const keyspaces = [
 /** Runs `quorate`; its exit code. */
 function quorate(...args: readonly (string | number)[]): Promise<number> {
   return runCommand(args.map(String))
+}
+
+/** What it prints, too. */
+async function heard(run: () => Promise<number>): Promise<{ code: number; text: string }> {
+  let text = ''
+  const writes = [process.stdout, process.stderr].map((stream) => [stream, stream.write] as const)
+  for (const [stream] of writes)
+    stream.write = (piece: string | Uint8Array) => {
+      text += String(piece)
+      return true
+    }
+  try {
+    return { code: await run(), text }
+  } finally {
+    for (const [stream, write] of writes) stream.write = write
+  }
 }
 
 async function withClusters(
@@ -152,6 +169,23 @@ test.serial('restore: a value longer than a command may be: element by element',
     t.deepEqual(await restored.lrange('list', 0, -1), elements)
     t.true((await restored.pttl('zset')) > 600_000)
     t.is(await restored.pttl('set'), -1)
+
+    // What cannot be compared is not missing.
+    await restored.acl('SETUSER', 'default', '-dump')
+    const compared = await heard(() => quorate('verify', directory, '-p', to?.ports[0] ?? 0))
+    t.is(compared.code, 1)
+    t.regex(compared.text, /cannot be compared: NOPERM/)
+
+    // A library that cannot be loaded is no key.
+    const writer = new RdbFileWriter()
+    const head = writer.head({ hasTimes: false, notes: {} })
+    const library = writer.library('nonsense')
+    const file = [head, library, writer.key({ db: 0, key: 'k', value: 'v' }), writer.end()]
+    const path = join(directory, 'other.rdb')
+    writeFileSync(path, Buffer.concat(file))
+    const made = await heard(() => quorate('restore', path, '-p', to?.ports[0] ?? 0))
+    t.is(made.code, 1)
+    t.regex(made.text, /1 keys and 0 libraries restored/)
     client.disconnect()
     restored.disconnect()
   }),

@@ -104,6 +104,29 @@ test('backups: begun: reads as strongly as the group can, and waits for a checkp
   t.like(answers[0] as OpenedBackup, { id: 1, era: 4, position: { term: 1, index: 9 } })
 })
 
+test('backups: more of them are asked for at once than may be: refused before any has begun', (t) => {
+  const { backups, answer, turn, finish, state } = world()
+  const answers: (OpenedBackup | ErrorReply)[] = []
+  for (let i = 0; i < limits.backupsMax; i++) {
+    backups.begin((given) => answers.push(given))
+    answer(null)
+  }
+  turn()
+  backups.begin((given) => answers.push(given))
+  t.deepEqual(answers, [busyBackup])
+  finish(5)
+  turn()
+  t.is(state.holds, limits.backupsMax)
+  for (let id = 1; id <= limits.backupsMax; id++) backups.end(id)
+
+  backups.begin((given) => answers.push(given))
+  answer(noLeader)
+  backups.begin((given) => answers.push(given))
+  answer(null)
+  turn()
+  t.is(state.holds, 1)
+})
+
 test('backups: a group that merges: reads what the member has', (t) => {
   const { backups, asked } = world(['local'])
   backups.begin(() => undefined)
