@@ -14,3 +14,5 @@ export const clusterVersionNewest = 2
 
 /** Members of groups change at run time. */
 export const memberChangesSince = 2
+/** Slots move between shard groups. */
+export const movesSince = 2

@@ -82,6 +82,8 @@ export interface Engine {
   readonly scripting?: EngineScripting
   /** Absent where entries are ordered. */
   readonly merging?: EngineMerging | undefined
+  /** Without it slots stay in their group. */
+  readonly moving?: EngineMoving | undefined
 
   keyCount(db: number): number
   slotKeyCount(db: number, slot: number): number
@@ -164,6 +166,25 @@ export interface EngineScripting {
   count(database: number): number
   /** What they take, by the memory model. */
   bytes(database: number): number
+}
+
+/** What a move of slots needs of the data of both groups. Keys come and go without a word to those who listen. */
+export interface EngineMoving {
+  /** What `keep` kept last; null for nothing. */
+  state(): string | null
+  keep(text: string): void
+  /** As `EngineScripting.execute`, on the copies that belong to a database and are seen by nobody. */
+  stage(db: number, args: readonly string[]): Reply | typeof later
+  /** Drops all copies. */
+  clear(): void
+  /** Copies become keys of their databases, but for those that ended by `clock`; how many it took, at most `countMax`. */
+  adopt(countMax: number, clock: number): number
+  /** Removes keys of a slot from all databases, about `countMax` at most; how many. */
+  drop(slot: number, countMax: number): number
+  /** The version of a slot becomes at least `least`, and greater than it was. */
+  raise(slot: number, least: number): void
+  /** Tells `watch` of every change of a key from now on, also of those that are undone; null for nobody. */
+  follow(watch: KeyWatch | null): void
 }
 
 /** Which entries somebody had seen: a version vector. */

@@ -15,6 +15,17 @@ export interface Caller {
   answer(ticket: number, reply: Reply): void
   /** Told before the answer: a script of this ticket read something. */
   scriptRead?(ticket: number): void
+  /**
+   * In place of the answer: the command was not executed, because its slots change hands (see `slot-moves`). The
+   * ticket stays open. Nothing that comes behind it on the lane is answered until `isDetoured` is taken back.
+   */
+  refused?(lane: Lane, call: RefusedCall, why: ErrorReply): void
+}
+
+export interface RefusedCall {
+  readonly ticket: number
+  readonly db: number
+  readonly args: readonly string[]
 }
 
 /** A command on its way to a group. */
@@ -46,6 +57,8 @@ export interface Lane {
   held: GroupCall[] | null
   /** The caller is gone. */
   isLeft?: boolean
+  /** A command of it was refused, and is to be routed again. */
+  isDetoured?: boolean
 }
 
 /** Who leads a group as this member sees it: of a group that merges each member itself. */

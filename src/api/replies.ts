@@ -105,6 +105,9 @@ export const undecodable = error('ERR could not decode requested zset member')
 export const countAboveZero = error('ERR COUNT must be > 0')
 export const anyWithoutCount = error('ERR the ANY argument requires COUNT argument')
 export const weightNotFloat = error('ERR weight value is not a float')
+export const slotsWithoutOwner = error(
+  'CLUSTERDOWN the slot is being handed over, and its new owner does not answer',
+)
 export const crossGroup = error('CROSSSLOT Keys in request belong to different replication groups')
 /** To clients that go by slots, in Redis' words. */
 export const crossSlot = error("CROSSSLOT Keys in request don't hash to the same slot")

@@ -64,6 +64,22 @@ export interface TopologyChange {
   readonly what: string
 }
 
+/** Slots that are to go from one shard group to another. */
+export interface PlannedMove {
+  readonly slots: readonly (readonly [from: number, to: number])[]
+  readonly from: number
+  readonly to: number
+}
+
+/** On their way. */
+export interface SlotMove extends PlannedMove {
+  readonly id: number
+  /** Keyspaces of which nothing is on its way any more, with the slots that went. */
+  readonly done: readonly (readonly [keyspace: string, went: SlotMove['slots']])[]
+  /** What has not gone stays. */
+  readonly isCancelled: boolean
+}
+
 export interface Topology {
   /** Of the group that keeps it: one that began since may have lost later epochs. */
   readonly era: number
@@ -72,6 +88,8 @@ export interface Topology {
   readonly members: readonly TopologyMember[]
   readonly shards: readonly TopologyShard[]
   readonly slots: readonly OwnedSlots[]
+  /** Under way, in their order: the first one moves. Absent where there never was one. */
+  readonly moves?: readonly SlotMove[]
   readonly settings: readonly SharedSetting[]
   readonly users: readonly SharedUser[]
   /** The latest ones, oldest first. */

@@ -6,6 +6,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { hidden, hiddenDatabases } from '../api/scripts.js'
 import { QuorateError } from '../base/errors.js'
 import { Loader, type LoadTarget } from '../engine/loader.js'
+import { movingDatabasesMax, slotsKey } from '../engine/moving.js'
 import { placesDb, placesKey } from '../engine/place-key.js'
 import { Places } from '../engine/places.js'
 import { RdbFileWriter } from '../engine/rdb/file-writer.js'
@@ -24,6 +25,8 @@ interface Survey {
   readonly places: Places
   readonly libraries: string[]
   hasTimes: boolean
+  /** Slots moved: copies of keys of another group may be among the rows. */
+  hasMoved: boolean
 }
 
 const databases = hiddenFrom + hiddenDatabases
@@ -42,7 +45,7 @@ export async function rowsToRdb(of: {
   try {
     await out.add(writer.head({ hasTimes: survey.hasTimes, notes: of.notes }))
     for (const code of survey.libraries) await out.add(writer.library(code))
-    const slot = new SlotKeys()
+    const slot = new SlotKeys(survey.hasMoved ? movingDatabasesMax : placesDb)
     const loader = new Loader(databases, slot)
     loader.begin(of.manifest)
     const write = async (): Promise<void> => {
@@ -68,11 +71,17 @@ export async function rowsToRdb(of: {
 }
 
 async function surveyOf(rows: string, manifest: Uint8Array): Promise<Survey> {
-  const survey: Survey = { places: new Places(placesDb), libraries: [], hasTimes: false }
+  const survey: Survey = {
+    places: new Places(placesDb),
+    libraries: [],
+    hasTimes: false,
+    hasMoved: false,
+  }
   const libraries: [name: string, code: string][] = []
   const look = (key: string, value: Value, db: number): void => {
     if (typeof value !== 'string') return
     if (db === placesDb && key === placesKey) survey.places.fromText(value)
+    if (db === placesDb && key === slotsKey) survey.hasMoved = true
     if (db === hiddenFrom + hidden.libraries) libraries.push([key, value])
   }
   const loader = new Loader(databases, {
@@ -117,11 +126,17 @@ class SlotKeys implements LoadTarget {
   #slot = -1
   #keys: PlacedKey[] = []
   #done: PlacedKey[] = []
+  readonly #end: number
+
+  /** `end`: databases from there on are no client's. */
+  constructor(end: number) {
+    this.#end = end
+  }
 
   readonly segment: LoadTarget['segment'] = (at, { map, times }) => {
     if (at.slot !== this.#slot) this.end()
     this.#slot = at.slot
-    if (at.db >= placesDb) return
+    if (at.db >= this.#end) return
     for (const [key, value] of map) {
       this.#keys.push({ db: at.db, key, value, expiresAt: times.get(key) })
     }

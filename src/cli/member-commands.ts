@@ -1,8 +1,9 @@
-// The words of the command line for members that come and go.
+// The words of the command line for members that come and go, and for slots that move.
 
 import type { Command } from 'commander'
 import type { ClientOptions } from './arguments.js'
 import type { ChangeOptions, NewMember } from './members.js'
+import type { MoveOptions } from './moves.js'
 
 type Finish = (code: number) => void
 
@@ -49,4 +50,27 @@ export function addMembers(
     .action(async (options: ClientOptions & { readonly json?: boolean }) =>
       finish(await (await import('./members.js')).showPlan(options)),
     )
+}
+
+export function addMoves(
+  program: Command,
+  finish: Finish,
+  withClient: (command: Command) => Command,
+): void {
+  const words = (name: string, about: string): Command =>
+    withClient(program.command(name))
+      .description(about)
+      .option('--dry-run', 'only show what would move')
+      .option('--json', 'as JSON, a line for each look')
+      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+  words('move', 'move slots to another shard group while clients go on')
+    .option('--slots <slots>', 'as 0-99,200')
+    .option('--to <shard>', 'the shard group that is to own them')
+    .option('--cancel', 'end the move after what is on its way')
+    .action(async (options: MoveOptions) =>
+      finish(await (await import('./moves.js')).move(options)),
+    )
+  words('rebalance', 'move slots until each shard group has its share of them').action(
+    async (options: MoveOptions) => finish(await (await import('./moves.js')).rebalance(options)),
+  )
 }

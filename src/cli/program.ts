@@ -7,7 +7,7 @@ import { QuorateError } from '../base/errors.js'
 import type { ClientOptions, DevOptions } from './arguments.js'
 import type { BackupOptions } from './backup.js'
 import type { RestoreOptions } from './restore.js'
-import { addMembers } from './member-commands.js'
+import { addMembers, addMoves } from './member-commands.js'
 import type { TopologyOptions } from './topology.js'
 import type { VerifyOptions } from './verify.js'
 
@@ -43,6 +43,7 @@ export async function buildProgram(
   addStatus(program, finish)
   addTopology(program, finish)
   addMembers(program, finish, addClientOptions)
+  addMoves(program, finish, addClientOptions)
   addRecover(program, finish)
   addBackup(program, finish)
   return program

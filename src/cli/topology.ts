@@ -18,6 +18,7 @@ interface TopologyReport {
   readonly epoch: number
   readonly members: readonly StatusRow[]
   readonly shards: readonly StatusRow[]
+  readonly moves?: readonly StatusRow[]
   readonly settings: readonly (readonly [string, string])[]
   readonly users: readonly (readonly [string, string])[]
   readonly changes: readonly TopologyChange[]
@@ -48,6 +49,7 @@ export async function showTopology(options: TopologyOptions): Promise<number> {
 
 function describe(report: TopologyReport): string {
   const parts = [`epoch ${report.epoch}`, writeTable(report.members), writeTable(report.shards)]
+  if ((report.moves ?? []).length > 0) parts.push(writeTable(report.moves ?? []))
   const pairs = (name: string, list: readonly (readonly [string, string])[]): void => {
     if (list.length > 0) parts.push(writeTable(list.map(([of, value]) => ({ [name]: of, value }))))
   }
@@ -65,7 +67,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-async function readTopology(options: ClientOptions): Promise<TopologyReport> {
+export async function readTopology(options: ClientOptions): Promise<TopologyReport> {
   const answer = await askMember(options, 'QUORATE', 'TOPOLOGY')
   const report: unknown = typeof answer === 'string' ? JSON.parse(answer) : null
   if (isReport(report)) return report

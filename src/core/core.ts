@@ -32,6 +32,7 @@ import { Reconciler } from './reconciler.js'
 import { Roster } from './roster.js'
 import { Rota } from './rota.js'
 import { SkewWatch } from './skew.js'
+import { SlotMovers } from './slot-movers.js'
 import { Standing } from './standing.js'
 import { Stopping } from './stopping.js'
 import { Stores } from './stores.js'
@@ -67,6 +68,7 @@ export class Core {
   /** Of clients' data, by their ids. */
   readonly #groups: readonly MemberGroup[]
   readonly #topology: TopologyGroup
+  readonly #movers: SlotMovers
   /** The groups of data, then the topology's. */
   readonly #rota = new Rota<MemberGroup>()
   readonly #memory: MemberMemory
@@ -174,6 +176,7 @@ export class Core {
       roster,
     })
     this.#rota.add(this.#topology.shard)
+    this.#movers = new SlotMovers({ config, groups: this.#groups, topology: this.#topology })
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -257,6 +260,7 @@ export class Core {
     this.#rota.run((shard) => shard.flush(now))
     this.#topology.turn(now)
     this.#upgrade.turn(now)
+    this.#movers.turn(now)
     this.#skew.turn(now, this.#out, (to) => this.#handOver(to))
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
@@ -278,9 +282,9 @@ export class Core {
   wakeAt(): number {
     const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
     const membersAt = Math.min(this.#standing.wakeAt(), this.#reconciler.wakeAt())
-    const peersAt = Math.min(this.#peers.wakeAt(), membersAt)
-    const ownAt = Math.min(peersAt, this.#stopping.wakeAt(this.#now))
-    return Math.min(this.#router.wakeAt(), ownAt, groupsAt)
+    const moversAt = this.#movers.wakeAt(this.#now.mono)
+    const ownAt = Math.min(this.#peers.wakeAt(), this.#stopping.wakeAt(this.#now), moversAt)
+    return Math.min(this.#router.wakeAt(), ownAt, membersAt, groupsAt)
   }
 
   /** For tests and the simulator only. */
@@ -364,8 +368,8 @@ export class Core {
   #acceptLoss(group: GroupId | null): string | null {
     if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
     if (group !== null && this.#groups[group] === undefined) return `there is no group ${group}`
-    if (group !== null && this.#groups[group] instanceof RemoteGroup)
-      return `this member holds no replica of group ${group}`
+    const isRemote = group !== null && this.#groups[group] instanceof RemoteGroup
+    if (isRemote) return `this member holds no replica of group ${group}`
     for (const shard of this.#rota.stirAll())
       if (group === null || shard.id === group) shard.acceptLoss()
     return null
@@ -378,23 +382,19 @@ export class Core {
 
   /** What ends the member: a store that failed, a refusal, or a clean stop that is through. */
   #stopTurn(now: Now): void {
-    if (this.#stores.failed !== null && !this.#isStopped) {
-      this.#isStopped = true
-      this.#out.push({ kind: 'stopped', code: 74, why: this.#stores.failed, clean: false })
-      return
-    }
+    if (this.#isStopped) return
+    if (this.#stores.failed !== null) return this.#end(74, this.#stores.failed, false)
     const removed = this.#standing.removed
     if (removed !== '' && this.#isStarted) this.#stopping.begin(now)
     const refused = this.#peers.refusal || this.#upgrade.refusal || (this.#isStarted ? '' : removed)
     const refusal = refused || this.#refusal || this.#router.startFault
-    if (refusal !== '' && !this.#isStopped) {
-      this.#isStopped = true
-      this.#out.push({ kind: 'stopped', code: 1, why: refusal, clean: false })
-      return
-    }
-    const clean = this.#isStopped ? null : this.#stopping.turn(now)
-    if (clean === null) return
+    if (refusal !== '') return this.#end(1, refusal, false)
+    const clean = this.#stopping.turn(now)
+    if (clean !== null) this.#end(0, removed || 'asked to stop', clean)
+  }
+
+  #end(code: number, why: string, clean: boolean): void {
     this.#isStopped = true
-    this.#out.push({ kind: 'stopped', code: 0, why: removed || 'asked to stop', clean })
+    this.#out.push({ kind: 'stopped', code, why, clean })
   }
 }

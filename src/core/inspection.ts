@@ -1,6 +1,7 @@
 // What tests and the simulator may look at of one group of a member.
 
 import type { GroupId } from '../api/ids.js'
+import type { SlotState } from '../api/slot-moves.js'
 import type { StrategyStatus } from '../api/strategy.js'
 import type { Topology } from '../api/topology.js'
 import type { Hash64 } from '../base/hash.js'
@@ -15,6 +16,9 @@ export interface GroupInspection {
   readonly applied: { readonly term: number; readonly index: number }
   readonly counters: Readonly<Record<string, number>>
   readonly pending: number
+  readonly keys: number
+  /** What it keeps of slots that change hands. */
+  readonly slots: SlotState
   /** Bytes of data as the engine counts them: equal on all members. */
   readonly memory: number
   /** Of the state at `applied`; null while an entry behind it is half done. */
@@ -41,6 +45,8 @@ export function inspected(shard: Shard): GroupInspection {
       return shard.counters()
     },
     pending: shard.inFlight,
+    keys: shard.keyTotal,
+    slots: shard.executor.ownership.state,
     memory: shard.engine.memoryBytes,
     digest: () => shard.digest(),
   }

@@ -3,6 +3,7 @@
 // structure: a part that grew too large is split, small neighbours are merged, and a body of more
 // than one part gets rows of its own.
 
+import type { KeyWatch } from '../api/engine.js'
 import { limits } from '../api/limits.js'
 import type { Journal } from './journal.js'
 import type { Database } from './database.js'
@@ -30,6 +31,8 @@ export class Changes {
   #key = ''
   #value: Container | null = null
   #index = 0
+  /** Hears of every change of a key, told of or not: slots are on their way elsewhere. */
+  follow: KeyWatch | null = null
 
   constructor(keyspace: Keyspace, journal: Journal, raise: (slot: number) => void) {
     this.#keyspace = keyspace
@@ -46,6 +49,7 @@ export class Changes {
     if (this.#journal.isOpen) this.#journalPart(key, value, index)
     if (!body.isHomed) return
     this.#raise(body.slot)
+    if (this.follow !== null) this.#tell(this.follow, body.db, key)
     if (body.id === 0) this.#touchRow(key, value)
     else {
       const part = body.parts[index] as Part
@@ -74,7 +78,12 @@ export class Changes {
     if (this.#journal.isOpen) this.#journalHeader(key, value)
     if (!value.body.isHomed) return
     this.#raise(value.body.slot)
+    if (this.follow !== null) this.#tell(this.follow, value.body.db, key)
     this.#touchRow(key, value)
+  }
+
+  #tell(follow: KeyWatch, place: number, key: string): void {
+    follow.touched(this.#keyspace.places.nameOf(place), key)
   }
 
   /** After a change of the header: by how many bytes it grew or, below zero, shrank. */

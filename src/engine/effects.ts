@@ -6,7 +6,6 @@ import { placesDb } from './place-key.js'
 import type { KeyWatch } from '../api/engine.js'
 import type { EventListener } from '../api/events.js'
 import { limits } from '../api/limits.js'
-import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Accesses } from './accesses.js'
 import { Changes } from './changes.js'
@@ -17,7 +16,8 @@ import { SetEffects } from './effects/sets.js'
 import { StreamEffects } from './effects/streams.js'
 import { ZsetEffects } from './effects/zsets.js'
 import { expiryMax } from './expiry.js'
-import { type Timed, timesEnter, timesLeave } from './field-times.js'
+import type { Timed } from './field-times.js'
+import { enter, leave } from './effects/homes.js'
 import { Journal } from './journal.js'
 import { type Amount, kinds } from './merge/cell.js'
 import type { Recorder } from './merge/recorder.js'
@@ -165,6 +165,7 @@ export class Effects {
     if (segment === undefined || !segment.map.has(key)) return
     const kept = at > expiryMax ? expiryMax : at < 0 ? 0 : at
     if (this.#recorder !== null) this.#recorder.expire(key, kept)
+    if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
     this.#change(segment)
     this.#times.set(segment, key, kept)
     this.#tell(event, key)
@@ -175,6 +176,7 @@ export class Effects {
     const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined || segment.expires === null || !segment.expires.has(key)) return false
     if (this.#recorder !== null) this.#recorder.persist(key)
+    if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
     this.#change(segment)
     this.#times.drop(segment, key)
     this.#tell(event, key)
@@ -188,6 +190,7 @@ export class Effects {
     const value = segment.map.get(key)
     if (value === undefined) return false
     if (this.#recorder !== null) this.#recorder.remove(key)
+    if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
     this.#change(segment)
     if (segment.expires !== null) this.#times.drop(segment, key)
     if (this.#journal.isOpen) this.#journalRemoval(segment, key, value)
@@ -195,7 +198,7 @@ export class Effects {
     segment.map.delete(key)
     if (this.accesses !== null) this.accesses.forget(this.db, key)
     this.#account(segment, -keyBytes(key, value))
-    if (typeof value !== 'string') this.#leave(value)
+    if (typeof value !== 'string') leave(this.#keyspace, value)
     this.#keyspace.count(segment, -1)
     if (segment.map.size <= limits.segmentEntriesMax / 2) this.#keyspace.shrink(segment)
     this.#tell(event, key)
@@ -213,6 +216,7 @@ export class Effects {
     this.#raiseAll(database)
     this.#keyspace.clear(place)
     this.watch?.touchedAll(db)
+    this.changes.follow?.touchedAll(db)
     return count
   }
 
@@ -234,6 +238,20 @@ export class Effects {
     this.watch?.touchedAll(b)
   }
 
+  /** Changes without a word: what `act` does happens to no key that clients know. */
+  quietly(act: () => void): void {
+    const listener = this.#listener
+    this.#listener = null
+    act()
+    this.#listener = listener
+  }
+
+  /** Raises the version of a slot to at least `least`, and by one. */
+  raiseTo(slot: number, least: number): void {
+    this.versions[slot] = Math.max(this.versions[slot] as number, least - 1)
+    this.#raise(slot)
+  }
+
   #raiseAll(database: Database): void {
     for (const table of database.tables.all()) this.#raise(table.slot)
   }
@@ -246,8 +264,9 @@ export class Effects {
   #write(key: string, value: Value): Segment {
     const segment = this.#keyspace.make(this.#place, key)
     this.#change(segment)
+    if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
     if (this.accesses !== null) this.accesses.use(this.db, key)
-    if (typeof value !== 'string') this.#enter(segment, key, value)
+    if (typeof value !== 'string') enter(this.#keyspace, this.changes, { segment, key, value })
     if (this.#journal.isOpen) this.#journalWrite(key, value, segment.get(key))
     const before = segment.exchange(key, value)
     if (before === undefined) {
@@ -257,40 +276,8 @@ export class Effects {
       return segment
     }
     this.#account(segment, valueBytes(value) - valueBytes(before))
-    if (typeof before !== 'string' && before !== value) this.#leave(before)
+    if (typeof before !== 'string' && before !== value) leave(this.#keyspace, before)
     return segment
-  }
-
-  /** A container comes to a key of `segment`. */
-  #enter(segment: Segment, key: string, value: Container): void {
-    const { body } = value
-    assert(!body.isHomed, 'a container stands at one key')
-    const { ledger } = this.#keyspace
-    if (body.parts.length > 1) {
-      this.changes.release(value)
-      ledger.adopt(body)
-      this.#keyspace.addBody(body)
-    }
-    body.db = segment.db
-    body.slot = segment.slot
-    body.isHomed = true
-    timesEnter(this.#keyspace, key, value)
-    if (body.parts.length === 1) return
-    const database = this.#keyspace.databases[segment.db] as Database
-    database.bytes += body.bytes
-    for (const part of body.parts) ledger.bornPart(part)
-  }
-
-  /** A container is no longer at its key. */
-  #leave(value: Container): void {
-    const { body } = value
-    timesLeave(this.#keyspace, value)
-    body.isHomed = false
-    if (body.id === 0) return
-    const database = this.#keyspace.databases[body.db] as Database
-    database.bytes -= body.bytes
-    this.#keyspace.ledger.dropBody(body)
-    this.#keyspace.removeBody(body)
   }
 
   /** Before every change of a segment. */
@@ -359,15 +346,16 @@ export class Effects {
       if (before === undefined) {
         segment.map.delete(key)
         this.#account(segment, -keyBytes(key, value))
-        if (typeof value !== 'string') this.#leave(value)
+        if (typeof value !== 'string') leave(this.#keyspace, value)
         this.#keyspace.count(segment, -1)
         return
       }
       segment.map.set(key, before)
       this.#account(segment, valueBytes(before) - valueBytes(value))
       if (value === before) return
-      if (typeof value !== 'string') this.#leave(value)
-      if (typeof before !== 'string') this.#enter(segment, key, before)
+      if (typeof value !== 'string') leave(this.#keyspace, value)
+      if (typeof before !== 'string')
+        enter(this.#keyspace, this.changes, { segment, key, value: before })
     })
   }
 
@@ -386,7 +374,8 @@ export class Effects {
       }
       for (const [each, stamp] of stamps) found.setStamp(each, stamp)
       this.#keyspace.countStamp(found, key, 1)
-      if (typeof value !== 'string') this.#enter(found, key, value)
+      if (typeof value !== 'string')
+        enter(this.#keyspace, this.changes, { segment: found, key, value })
       this.#account(found, keyBytes(key, value))
       this.#keyspace.count(found, 1)
     })

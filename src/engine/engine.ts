@@ -39,6 +39,7 @@ import { Keyspace } from './keyspace.js'
 import { Ledger } from './ledger.js'
 import { Loader } from './loader.js'
 import { Merging } from './merging.js'
+import { Moving, movingDatabasesMax } from './moving.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
@@ -78,6 +79,7 @@ export class MemoryEngine implements Engine {
   readonly scripting: Scripting
   readonly eviction: Eviction
   readonly merging: Merging | undefined
+  readonly moving: Moving | undefined
   readonly #options: EngineOptions
   readonly #keyspace: Keyspace
   readonly #effects: Effects
@@ -106,6 +108,9 @@ export class MemoryEngine implements Engine {
       },
       speculates: (isOn) => this.merging?.speculates(isOn),
     })
+    const mayMove = options.merges !== true && options.databases <= movingDatabasesMax
+    const execute: Scripting['execute'] = (db, args) => this.scripting.execute(db, args)
+    this.moving = mayMove ? new Moving({ context: this.#context, execute }) : undefined
     this.merging =
       options.merges === true
         ? new Merging(this.#context, options.seat ?? 0, () => this.#followSettings())

@@ -15,6 +15,8 @@ import { rowDatabasesMax } from './rows.js'
 
 /** Fixed, so that a change of the number of databases does not show them. */
 export const hiddenFrom = rowDatabasesMax - hiddenDatabases
+/** Of all that no client can name: what waits for its slots to change hands, and the order of the databases. */
+const stagedFrom = Math.floor((hiddenFrom - 1) / 2)
 
 export interface ScriptingInit {
   readonly context: Context
@@ -94,7 +96,7 @@ export class Scripting implements EngineScripting {
     const command = commandTable.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
     if (!fitsArity(command, args.length)) return wrongArity(command.name)
-    const isHidden = db >= hiddenFrom && db < rowDatabasesMax
+    const isHidden = db >= stagedFrom && db < rowDatabasesMax
     if (db < 0 || (db >= context.options.databases && !isHidden)) return dbIndexRange
     context.enter(db)
     context.mayWait = false

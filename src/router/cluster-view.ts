@@ -100,7 +100,7 @@ const downMs = 2_000
 
 export class ShardViews {
   readonly #cluster: ClusterView
-  readonly #slots: SlotMap
+  readonly #slots: () => SlotMap
   readonly #groups: readonly Group[]
   /** By shard: the group of its default keyspace, the last one. */
   readonly #defaults: readonly Group[]
@@ -110,7 +110,7 @@ export class ShardViews {
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
-    readonly slots: SlotMap
+    readonly slots: () => SlotMap
     /** Who holds which shard group; absent where every member holds each. */
     readonly shardGroups?: readonly ShardGroup[] | undefined
     readonly now: () => Now
@@ -118,7 +118,7 @@ export class ShardViews {
     this.#cluster = init.cluster
     this.#slots = init.slots
     this.#groups = init.groups
-    this.#defaults = Array.from({ length: init.slots.shardCount }, (_, shard) => {
+    this.#defaults = Array.from({ length: init.slots().shardCount }, (_, shard) => {
       const group = init.groups.findLast((each) => each.shard === shard)
       assert(group !== undefined, 'every shard group has a default keyspace')
       return group
@@ -129,12 +129,12 @@ export class ShardViews {
 
   /** Of the map: it changes when slots change hands. */
   get epoch(): number {
-    return this.#slots.epoch
+    return this.#slots().epoch
   }
 
   /** All shard groups, by index. */
   all(): readonly ShardView[] {
-    const ranges = this.#slots.ranges()
+    const ranges = this.#slots().ranges()
     return this.#defaults.map((group, shard) => ({
       shard,
       ranges: ranges.filter((range) => range.shard === shard),
@@ -161,7 +161,7 @@ export class ShardViews {
 
   /** The group of a shard group that holds most of a slot. */
   groupsOf(slot: number): readonly Group[] {
-    const shard = this.#slots.shardOf(slot)
+    const shard = this.#slots().shardOf(slot)
     return this.#groups.filter((group) => group.shard === shard)
   }
 

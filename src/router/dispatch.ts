@@ -3,7 +3,6 @@
 // The hot path: one call object per command, nothing else is made here.
 
 import type { Group } from '../api/group.js'
-import { findKeys } from '../api/keys.js'
 import { withUser } from '../api/script-user.js'
 import type { ErrorReply } from '../api/reply.js'
 import {
@@ -19,10 +18,11 @@ import { refusalOf } from './acl/guard.js'
 import { mayBlock, submitBlocking } from './blocking.js'
 import { busyRefusal } from './busy.js'
 import type { CommandEntry } from './command-entry.js'
-import { gatherAll, gatherKeys } from './fanout.js'
+import { gatherKeys } from './fanout.js'
+import { gatherAll } from './fanout-all.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
-import { derivesKeys, otherDatabase } from './other-database.js'
+import { groupOfCommand } from './group-of.js'
 import { redirection } from './redirect.js'
 import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
@@ -138,14 +138,15 @@ export class Dispatcher {
     }
     const group = this.#state.groups[index] as Group
     if (entry.isBlocking && mayBlock(entry.name, args)) {
-      submitBlocking(session, { entry, args, index, group })
+      submitBlocking(session, { entry, args, index, group }, this.#state.now)
       return
     }
     group.submit(session.lanes.of(index, group), {
       spec: entry.spec,
       write: entry.isWrite || entry.isScripted,
       scripted: entry.isScripted,
-      level: session.terms === null ? undefined : session.terms.levelOf(index),
+      level:
+        session.terms === null ? this.#state.route.fences[index] : session.terms.levelOf(index),
       db: session.db,
       args: entry.isScripted ? withUser(args, session.user.rights) : args,
       ticket:
@@ -155,23 +156,8 @@ export class Dispatcher {
     })
   }
 
-  /** Index of the one group that the command goes to, or -1 when there are several. */
   #groupOf({ db }: { readonly db: number }, entry: Entry, args: readonly string[]): number {
-    const route = this.#state.route
-    if (entry.hasMovableKeys) return groupOfMovable(this.#state, db, { entry, args })
-    if (entry.firstKey === 0) {
-      // The default keyspace is the last one of the first shard group.
-      return entry.spec.gather === 'refuse' ? this.#state.config.keyspaces.length - 1 : -1
-    }
-    const index = route.groupOf(db, args[entry.firstKey] ?? '')
-    if (entry.hasOneKey) return index
-    const last = entry.lastKeyOf(args.length)
-    for (let at = entry.firstKey + entry.keyStep; at <= last; at += entry.keyStep) {
-      if (route.groupOf(db, args[at] ?? '') !== index) return -1
-    }
-    const other = otherDatabase(entry.name, args)
-    if (other !== null && route.groupOf(other.db, other.key) !== index) return -1
-    return index
+    return groupOfCommand(this.#state, db, { entry, args })
   }
 
   #gather(session: Session, entry: Entry, args: readonly string[]): void {
@@ -203,27 +189,6 @@ export class Dispatcher {
     session.heldBy = 'gate'
     return true
   }
-}
-
-/** As `#groupOf`. Arguments that cannot be right go where commands without keys go: the engine says what is wrong. */
-function groupOfMovable(
-  state: RouterState,
-  db: number,
-  { entry, args }: { readonly entry: Entry; readonly args: readonly string[] },
-): number {
-  const found = findKeys(entry.spec, args)
-  const [first, ...more] = found ?? []
-  if (first === undefined) {
-    // A script without keys acts on its database's group where there is just one.
-    const isKeyless = entry.isScripted && args[2] === '0'
-    if (!isKeyless) return state.config.keyspaces.length - 1
-    const groups = state.route.groupsOf(db)
-    return groups.length === 1 ? (groups[0] as number) : -1
-  }
-  if (derivesKeys(entry.name, args)) return -1
-  const index = state.route.groupOf(db, args[first.at] as string)
-  const isOne = more.every(({ at }) => state.route.groupOf(db, args[at] as string) === index)
-  return isOne ? index : -1
 }
 
 /** A script may say of itself that it does not. */

@@ -2,15 +2,12 @@
 // session's own lanes, and gathered into one reply. Not atomic. An error of one part is the reply; but
 // where another part took effect, or may have, a definite error would be a lie: UNKNOWNRESULT then.
 
-import { never } from '../base/assert.js'
 import { withUser } from '../api/script-user.js'
-import type { Gather } from '../api/command.js'
 import type { Group } from '../api/group.js'
 import { crossGroup, unknownResult } from '../api/replies.js'
-import { type ErrorReply, emptyArray, isError, ok, type Reply } from '../api/reply.js'
-import { mergePages } from '../api/scan.js'
+import { type ErrorReply, isError, type Reply } from '../api/reply.js'
+import { listOf, mergeReplies } from './merge-replies.js'
 import type { CommandEntry } from './command-entry.js'
-import { keylessGroups } from './keyless.js'
 import { keysRead, remembering } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
@@ -39,10 +36,12 @@ class Gathering {
       readonly entry: CommandEntry<Run>
       readonly parts: number
       readonly merge: (replies: readonly Reply[]) => Reply
+      /** One that is open already. */
+      readonly ticket?: number | undefined
     },
   ) {
     this.#session = session
-    this.#ticket = session.open(options.entry)
+    this.#ticket = options.ticket ?? session.open(options.entry)
     this.#write = options.entry.isWrite
     this.#merge = options.merge
     this.#open = options.parts
@@ -74,12 +73,19 @@ class Gathering {
   }
 }
 
-/** A command with keys in several groups, whose `gather` is sum, keys or ok. */
-export function gatherKeys(state: RouterState, session: Session, { entry, args }: Command): void {
-  if (refusesSplit(state, session, entry)) return
-  const split = splitByGroup(state, session, { entry, args })
+/** A command with keys in several groups, whose `gather` is sum, keys or ok; `again`: it was one group's until now. */
+export function gatherKeys(
+  state: RouterState,
+  session: Session,
+  { entry, args }: Command,
+  again: { readonly ticket: number; readonly db: number } | null = null,
+): void {
+  if (refusesSplit(state, entry)) return answer(session, entry, { again, reply: crossGroup })
+  const db = again?.db ?? session.db
+  const split = splitByGroup(state, db, { entry, args })
   const gathering = new Gathering(session, {
     entry,
+    ticket: again?.ticket,
     parts: split.length,
     merge: (replies) =>
       entry.spec.gather === 'keys'
@@ -91,60 +97,34 @@ export function gatherKeys(state: RouterState, session: Session, { entry, args }
       state,
       session,
       { entry, args: part.args },
-      {
-        group: part.group,
-        part: gathering.part(index),
-      },
+      { group: part.group, part: gathering.part(index), db },
     )
   })
 }
 
-/** A keyless command over all groups of the session's database (FLUSHALL: of all databases). */
-export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const meant = keylessGroups(state.route, { entry, args, db: session.db })
-  const groups = session.cluster === null ? meant : ownGroups(state, entry, meant)
-  if (groups.length > 1 && refusesSplit(state, session, entry)) return
-  const gathering = new Gathering(session, {
-    entry,
-    parts: groups.length,
-    merge: (replies) =>
-      entry.spec.gather === 'random'
-        ? pickRandom(state, session.db, groups, replies)
-        : mergeReplies(entry.spec.gather, replies),
-  })
-  groups.forEach((group, index) => {
-    submitPart(state, session, { entry, args }, { group, part: gathering.part(index) })
-  })
-}
-
-/** Clients that go by slots ask each member for the keys of its own: together they see each key once. */
-function ownGroups(
-  { shards, groups }: RouterState,
+function answer(
+  session: Session,
   entry: CommandEntry<Run>,
-  meant: readonly number[],
-): readonly number[] {
-  if (entry.spec.gather === 'each') return meant
-  const own = shards.own()
-  return meant.filter((index) => own.has((groups[index] as Group).shard))
+  of: { readonly again: { readonly ticket: number } | null; readonly reply: Reply },
+): void {
+  if (of.again === null) session.reply(entry, of.reply)
+  else session.answer(of.again.ticket, of.reply)
 }
 
 /**
- * Whether a write may not be done group by group; then it is answered. The configuration may forbid all that
- * change keys (functions are for each group to know); databases of which only some groups have changed places
- * would help nobody.
+ * Whether a write may not be done group by group. The configuration may forbid all that change keys (functions are
+ * for each group to know); databases of which only some groups have changed places would help nobody.
  */
-function refusesSplit(state: RouterState, session: Session, entry: CommandEntry<Run>): boolean {
+export function refusesSplit(state: RouterState, entry: CommandEntry<Run>): boolean {
   const isForbidden = !state.config.gathersWrites && entry.spec.gather !== 'each'
-  const isRefused = entry.isWrite && (isForbidden || entry.name === 'swapdb')
-  if (isRefused) session.reply(entry, crossGroup)
-  return isRefused
+  return entry.isWrite && (isForbidden || entry.name === 'swapdb')
 }
 
 function submitPart(
   state: RouterState,
   session: Session,
   { entry, args }: Command,
-  target: { readonly group: number; readonly part: Part },
+  target: { readonly group: number; readonly part: Part; readonly db: number },
 ): void {
   const group = state.groups[target.group] as Group
   const read = keysRead(session, [{ entry, args }])
@@ -152,8 +132,11 @@ function submitPart(
     spec: entry.spec,
     write: entry.isWrite || entry.isScripted,
     scripted: entry.isScripted,
-    level: session.terms?.levelOf(target.group),
-    db: session.db,
+    level:
+      session.terms === null
+        ? state.route.fences[target.group]
+        : session.terms.levelOf(target.group),
+    db: target.db,
     args: entry.isScripted ? withUser(args, session.user.rights) : args,
     ticket: session.openPart(remembering(session, read, { part: target.part, state })),
   })
@@ -166,12 +149,12 @@ interface Split {
   readonly places: number[]
 }
 
-function splitByGroup(state: RouterState, session: Session, { entry, args }: Command): Split[] {
+function splitByGroup(state: RouterState, db: number, { entry, args }: Command): Split[] {
   const byGroup = new Map<number, Split>()
   const last = entry.lastKeyOf(args.length)
   let place = 0
   for (let at = entry.firstKey; at <= last; at += entry.keyStep, place++) {
-    const group = state.route.groupOf(session.db, args[at] as string)
+    const group = state.route.groupOf(db, args[at] as string)
     let split = byGroup.get(group)
     if (split === undefined) {
       split = { group, args: [entry.name], places: [] }
@@ -194,59 +177,4 @@ function inKeyOrder(split: readonly Split[], replies: readonly Reply[]): Reply {
     })
   })
   return made
-}
-
-function mergeReplies(gather: Gather, replies: readonly Reply[]): Reply {
-  switch (gather) {
-    case 'sum':
-    case 'total':
-      return replies.reduce<number>((sum, reply) => sum + Number(reply), 0)
-    case 'ok':
-      return ok
-    case 'each':
-      return replies[0] ?? null
-    case 'union':
-      return replies.flatMap((reply) => listOf(reply))
-    case 'scan':
-      return mergeScans(replies)
-    case 'refuse':
-    case 'keys':
-    case 'random':
-      return emptyArray
-    default:
-      return never(gather, 'a known way to gather')
-  }
-}
-
-function mergeScans(replies: readonly Reply[]): Reply {
-  const pages = replies.map((reply) => {
-    const [cursor, keys] = listOf(reply)
-    return { next: Number(cursor), keys: listOf(keys ?? null).map(String) }
-  })
-  const merged = mergePages(pages)
-  return [String(merged.next), merged.keys]
-}
-
-/** One of the groups' random keys, weighted by how many keys each group has. */
-function pickRandom(
-  state: RouterState,
-  db: number,
-  groups: readonly number[],
-  replies: readonly Reply[],
-): Reply {
-  const weights = groups.map((group, index) =>
-    replies[index] === null ? 0 : Math.max(1, (state.groups[group] as Group).keyCount(db)),
-  )
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  if (total === 0) return null
-  let drawn = state.random.below(total)
-  for (let i = 0; i < weights.length; i++) {
-    drawn -= weights[i] as number
-    if (drawn < 0) return replies[i] ?? null
-  }
-  return null
-}
-
-function listOf(reply: Reply): readonly Reply[] {
-  return Array.isArray(reply) ? (reply as readonly Reply[]) : emptyArray
 }

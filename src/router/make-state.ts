@@ -15,6 +15,7 @@ import { applyConfig } from './apply-config.js'
 import { type ClusterView, ShardViews } from './cluster-view.js'
 import { routerCommands } from './commands/index.js'
 import { Delays } from './delays.js'
+import { Detours } from './detours.js'
 import { Files } from './files.js'
 import { Maintenance } from './maintenance.js'
 import { Migrations } from './migration/migrations.js'
@@ -77,7 +78,12 @@ export function makeState(init: RouterInit, own: Own): Made {
     cluster: init.cluster,
     groups: init.groups,
     route,
-    shards: new ShardViews({ ...init.config, ...init, slots: route.slots, now: () => state.now }),
+    shards: new ShardViews({
+      ...init.config,
+      ...init,
+      slots: () => route.slots,
+      now: () => state.now,
+    }),
     gate: new Gate(),
     table,
     settings,
@@ -87,6 +93,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     messaging,
     times,
     delays: new Delays(),
+    detours: new Detours(),
     files: new Files(own.out),
     migrations: new Migrations(own.out),
     maintenance: new Maintenance({

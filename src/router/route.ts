@@ -2,16 +2,25 @@
 // group it costs nothing.
 
 import { assert } from '../base/assert.js'
-import { keySlot } from '../base/keyslot.js'
+import { keySlot, slotCount } from '../base/keyslot.js'
 import { type Config, shardGroupsOf } from '../api/config.js'
 import type { Group } from '../api/group.js'
+import type { ReadLevel } from '../api/strategy.js'
+import type { OwnedSlots } from '../api/topology.js'
 import { Keyspaces } from '../slots/keyspaces.js'
 import { SlotMap } from '../slots/map.js'
 
 /** Group indexes for keys and for whole databases. */
 export class Route {
   readonly isSingle: boolean
-  readonly slots: SlotMap
+  /** As the topology has it. */
+  #slots: SlotMap
+  /** Shard groups by slot of each keyspace, where groups said that the topology lags; null while none did. */
+  #learned: Map<number, Int16Array> | null = null
+  /** Slots change hands, or did: replies of several groups are compared before they are merged. */
+  hasMoved = false
+  /** Levels of reads that a group is asked for until this member shows all that its new slots brought. */
+  readonly fences: (ReadLevel | undefined)[]
   readonly #keyspaces: Keyspaces
   /** Group index by shard, then by keyspace. */
   readonly #groups: readonly (readonly number[])[]
@@ -21,7 +30,8 @@ export class Route {
 
   constructor(config: Config, groups: readonly Group[], slots = slotsOf(config)) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
-    this.slots = slots
+    this.#slots = slots
+    this.fences = groups.map(() => undefined)
     this.isSingle = groups.length === 1
     this.#all = groups.map((_, index) => index)
     this.#groups = makeGroups(config, groups, slots.shardCount)
@@ -36,8 +46,41 @@ export class Route {
   /** Index of the group that holds `key`. */
   groupOf(db: number, key: string): number {
     if (this.isSingle) return 0
-    const shard = this.slots.shardCount === 1 ? 0 : this.slots.shardOf(keySlot(key))
-    return (this.#groups[shard] as readonly number[])[this.#keyspaces.find(db, key)] as number
+    const space = this.#keyspaces.find(db, key)
+    const shard = this.#slots.shardCount === 1 ? 0 : this.#shardOf(keySlot(key), space)
+    return (this.#groups[shard] as readonly number[])[space] as number
+  }
+
+  #shardOf(slot: number, space: number): number {
+    const learned = this.#learned === null ? -1 : (this.#learned.get(space)?.[slot] ?? -1)
+    return learned < 0 ? this.#slots.shardOf(slot) : learned
+  }
+
+  get slots(): SlotMap {
+    return this.#slots
+  }
+
+  /** A later topology. What groups said before may be older. */
+  adopt(slots: SlotMap): void {
+    this.#slots = slots
+    this.#learned = null
+  }
+
+  /** Commands for these slots go there already. */
+  knows(space: number, [from, to, shard]: OwnedSlots): boolean {
+    for (let slot = from; slot <= to; slot++) if (this.#shardOf(slot, space) !== shard) return false
+    return true
+  }
+
+  /** A group of keyspace `space` said to whom slots went; the index of their group now. */
+  learn(space: number, owned: OwnedSlots): number {
+    const [from, to, shard] = owned
+    this.hasMoved = true
+    this.#learned ??= new Map()
+    const learned = this.#learned.get(space) ?? new Int16Array(slotCount).fill(-1)
+    this.#learned.set(space, learned)
+    learned.fill(shard, from, to + 1)
+    return (this.#groups[shard] as readonly number[])[space] as number
   }
 
   /** Indexes of the groups that may hold keys of a database. */

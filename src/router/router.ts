@@ -16,7 +16,7 @@ import { type NoticeKind, Notices } from './notices.js'
 import { deniedText } from './protected-mode.js'
 import { routingOf, setRouting } from './routing.js'
 import { Session } from './session.js'
-import type { SessionEvents } from './session-init.js'
+import type { RefusedCommand, SessionEvents } from './session-init.js'
 import type { RouterState } from './state.js'
 import { TopologyFollower } from './topology-follower.js'
 import { Watch } from './watch.js'
@@ -163,6 +163,10 @@ export class Router implements SessionEvents {
     this.#ready.push(session)
   }
 
+  refused(session: Session, refused: RefusedCommand): void {
+    this.#state.detours.refused(this.#state, session, refused)
+  }
+
   /**
    * Lets sessions go on that had stopped and now can. `endTurn` does it, too; the core calls it
    * between the groups' answers and their next batches, so that what follows joins this turn.
@@ -172,6 +176,7 @@ export class Router implements SessionEvents {
     state.now = now
     state.times.wall = now.wall
     state.delays.turn(now.mono)
+    state.detours.turn(state)
     state.gate.expire(now.mono)
     state.migrations.turn(now.mono)
     state.maintenance.turn(now.mono)
@@ -227,6 +232,7 @@ export class Router implements SessionEvents {
       this.#waitUntil,
       this.#state.messaging.wakeAt(),
       delays.wakeAt(now.mono),
+      this.#state.detours.wakeAt(now.mono),
       migrations.wakeAt(),
       maintenance.wakeAt(),
       this.#watch.wakeAt(),

@@ -2,7 +2,8 @@
 
 import type { Door } from '../api/door.js'
 import type { ConnectionId, Now } from '../api/ids.js'
-import type { Reply } from '../api/reply.js'
+import type { Lane, RefusedCall } from '../api/group.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
 import type { Session } from './session.js'
 import type { Stats } from './stats.js'
@@ -13,11 +14,22 @@ export interface SessionEvents {
   touched(session: Session): void
   /** It had stopped and could go on. Once until `goOn`. */
   ready(session: Session): void
+  /** A command of it is to be routed again. */
+  refused(session: Session, refused: RefusedCommand): void
+}
+
+/** See `Caller.refused`. */
+export interface RefusedCommand {
+  readonly lane: Lane
+  readonly call: RefusedCall
+  readonly why: ErrorReply
 }
 
 /** A part of a command over several groups. */
 export interface Part {
   take(reply: Reply): void
+  /** Its slots change hands, and whoever asked for it asks again; else it is routed again alone. */
+  refused?(why: ErrorReply): void
   /** A script in it read something. */
   hasRead?: boolean
 }

@@ -21,6 +21,15 @@ export class SessionLanes {
     return this.#lanes[index] !== undefined
   }
 
+  known(index: number): Lane | undefined {
+    return this.#lanes[index]
+  }
+
+  /** Index of the group of a lane. */
+  indexOf(lane: Lane): number {
+    return this.#lanes.indexOf(lane)
+  }
+
   /** The connection is gone. */
   leave(): void {
     this.#lanes.forEach((lane, index) => {

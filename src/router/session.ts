@@ -4,16 +4,17 @@
 
 import { assert } from '../base/assert.js'
 import type { CommandParser, Door, ReplyText } from '../api/door.js'
-import type { Caller } from '../api/group.js'
+import type { Caller, Lane, RefusedCall } from '../api/group.js'
 import type { ConnectionId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { isError, ok, type Reply } from '../api/reply.js'
+import { type ErrorReply, isError, ok, type Reply } from '../api/reply.js'
 import type { User } from './acl/user.js'
 import { type ClientFacts, makeClientFacts } from './client-facts.js'
 import type { Wait } from './blocking.js'
 import type { ClusterTerms } from './redirect.js'
 import type { CommandEntry } from './command-entry.js'
 import { LongReplies } from './long-replies.js'
+import { Parts } from './parts.js'
 import type { Names } from './messaging/subscribers.js'
 import type { TrackingMode } from './messaging/tracking-mode.js'
 import { Pushes } from './pushes.js'
@@ -56,6 +57,8 @@ export class Session implements Caller {
   waits: Wait | null = null
   /** A command that waits for a barrier or the gate; dispatched again by the router. */
   held: string[] | null = null
+  /** Commands of it are routed again: nothing is taken meanwhile. Set by `Detours`. */
+  isDetoured = false
   /** Not a barrier holds it, but the gate, or a group that does not show yet what a token stands for. */
   heldBy: 'gate' | 'token' | null = null
   /** Null where commands are routed for the client. */
@@ -99,9 +102,7 @@ export class Session implements Caller {
   #pushes: Pushes | null = null
   /** Null until the first long reply. */
   #long: LongReplies | null = null
-  /** Parts by negative ticket. */
-  readonly #parts = new Map<number, Part>()
-  #nextPart = -2
+  readonly #parts = new Parts()
 
   constructor(init: SessionInit) {
     this.id = init.id
@@ -143,8 +144,8 @@ export class Session implements Caller {
   /** Whether one more command may be taken. */
   get hasRoom(): boolean {
     const pending = this.#next - this.#first
+    if (this.#isBlocked || this.isDetoured) return false
     return (
-      !this.#isBlocked &&
       pending < limits.pendingPerConnectionMax &&
       this.#sizes.hasRoom(pending) &&
       this.#out.length < limits.outputSoftBytes
@@ -210,14 +211,18 @@ export class Session implements Caller {
 
   /** A ticket for one part of a command; its reply goes to `part`. */
   openPart(part: Part): number {
-    const ticket = this.#nextPart--
-    this.#parts.set(ticket, part)
-    return ticket
+    return this.#parts.open(part)
   }
 
   scriptRead(ticket: number): void {
     const part = this.#parts.get(ticket)
     if (part !== undefined) part.hasRead = true
+  }
+
+  refused(lane: Lane, call: RefusedCall, why: ErrorReply): void {
+    const isAsked = this.#parts.get(call.ticket)?.refused !== undefined
+    if (isAsked) this.#parts.take(call.ticket).refused?.(why)
+    else this.#events.refused(this, { lane, call, why })
   }
 
   touch(): void {
@@ -250,12 +255,8 @@ export class Session implements Caller {
   /** Says `ready` when nothing keeps it from going on. */
   ask(): void {
     if (!this.#isStopped || this.#isQueued || this.#isFinished || this.#isClosed) return
-    if (
-      this.#isBlocked ||
-      this.heldBy !== null ||
-      this.unsent + this.#out.length >= limits.outputSoftBytes
-    )
-      return
+    if (this.#isBlocked || this.isDetoured || this.heldBy !== null) return
+    if (this.unsent + this.#out.length >= limits.outputSoftBytes) return
     const { pending } = this
     if (this.held !== null && pending > 0) return
     if (pending > limits.pendingPerConnectionMax / 2 || !this.#sizes.mayGoOn(pending)) return
@@ -314,10 +315,7 @@ export class Session implements Caller {
   #answerEarly(ticket: number, reply: Reply): void {
     if (this.#isClosed) return
     if (ticket < 0) {
-      const part = this.#parts.get(ticket)
-      assert(part !== undefined, 'a part is answered once')
-      this.#parts.delete(ticket)
-      part.take(reply)
+      this.#parts.take(ticket).take(reply)
       return
     }
     const at = ticket & this.#mask

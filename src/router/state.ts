@@ -14,6 +14,7 @@ import type { ClusterView, ShardViews } from './cluster-view.js'
 import type { Messaging } from './messaging/messaging.js'
 import type { Maintenance } from './maintenance.js'
 import type { Delays } from './delays.js'
+import type { Detours } from './detours.js'
 import type { Files } from './files.js'
 import type { Migrations } from './migration/migrations.js'
 import type { Timekeeper } from './latency/timekeeper.js'
@@ -48,6 +49,7 @@ export interface RouterState {
   readonly messaging: Messaging
   readonly times: Timekeeper
   readonly delays: Delays
+  readonly detours: Detours
   readonly files: Files
   readonly migrations: Migrations
   readonly maintenance: Maintenance

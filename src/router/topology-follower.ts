@@ -9,10 +9,13 @@ import {
 } from '../api/group-settings.js'
 import type { Caller, Group } from '../api/group.js'
 import type { Now } from '../api/ids.js'
+import { ownersOf } from '../api/slot-plan.js'
 import { overlaid, type Topology } from '../api/topology.js'
+import { SlotMap } from '../slots/map.js'
 import { describeUser } from './acl/describe.js'
 import type { User } from './acl/user.js'
 import { closeForbiddenListeners, closeSessionsOf } from './commands/acl/sessions.js'
+import { raiseFence } from './fences.js'
 import type { RouterState } from './state.js'
 
 const followMs = 1_000
@@ -55,7 +58,28 @@ export class TopologyFollower {
     if (changed.some(({ name }) => name === 'requirepass')) this.#users.delete('default')
     this.#shared = topology.settings.filter(([name]) => isGroupSetting(name))
     this.#adoptUsers(topology)
+    this.#adoptSlots(topology)
     this.#epoch = topology.epoch
+  }
+
+  /** Groups of which something moved say themselves what is theirs: the map says where commands go first. */
+  #adoptSlots(topology: Topology): void {
+    const { route, config } = this.#state
+    if (topology.moves === undefined) return
+    route.hasMoved = true
+    const owners = ownersOf(topology)
+    const { shardCount } = route.slots
+    // The files of this member have other shard groups: it says so elsewhere.
+    if (owners.some((owner) => owner >= shardCount)) return
+    const came = new Set(owners.filter((owner, slot) => owner !== route.slots.shardOf(slot)))
+    if (came.size === 0) return
+    const all = this.#state.groups.map((_, index) => index)
+    this.#state.detours.settle(this.#state, all)
+    route.adopt(new SlotMap(owners, shardCount, topology.epoch))
+    this.#state.groups.forEach(({ shard, keyspace }, index) => {
+      const level = config.keyspaces.find(({ name }) => name === keyspace)?.level
+      if (came.has(shard) && level === 'sequential') raiseFence(this.#state, index)
+    })
   }
 
   /** A group that was away, or whose leader changed, when a setting changed gets it now. */

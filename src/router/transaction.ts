@@ -18,6 +18,7 @@ import { withUser } from '../api/script-user.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
+import { groupOfCommand } from './group-of.js'
 import { keylessGroups } from './keyless.js'
 import { keysRead, noKeys, remembering, rememberNow } from './messaging/reading.js'
 import { parseInteger } from './numbers.js'
@@ -82,6 +83,15 @@ export class Transaction {
     this.bytes = 0
   }
 
+  /** Slots went to other groups since commands were queued. */
+  rejoin(state: RouterState): void {
+    this.group = null
+    this.isTorn = false
+    for (const { entry, args, db } of this.commands) {
+      if (entry.run === null) this.join(groupOfQueued(state, { entry, args, db }))
+    }
+  }
+
   join(group: number): void {
     if (this.group === null) this.group = group
     else if (this.group !== group) this.isTorn = true
@@ -108,12 +118,8 @@ export function enqueue(
   if (entry.run === null) {
     args[0] = entry.engineName
     group = command.groupOf(transaction)
-    if (group < 0) {
-      const at = { entry, args, db: transaction.db }
-      const groups = entry.isKeyless ? keylessGroups(state.route, at) : []
-      if (groups.length !== 1) return spoil(transaction, crossGroup)
-      group = groups[0] as number
-    }
+    if (group < 0) group = groupOfQueued(state, { entry, args, db: transaction.db })
+    if (group < 0) return spoil(transaction, crossGroup)
   }
   // Redis lets nothing be queued while memory is short.
   if (entry.name !== 'unwatch' && isFull(state, group)) return spoil(transaction, outOfMemory)
@@ -126,6 +132,14 @@ export function enqueue(
     if (db !== null && db >= 0 && db < state.config.databases) transaction.db = db
   }
   return queued
+}
+
+/** -1 where there are several. */
+function groupOfQueued(state: RouterState, of: Pick<Queued, 'entry' | 'args' | 'db'>): number {
+  const index = groupOfCommand(state, of.db, of)
+  if (index >= 0 || !of.entry.isKeyless) return index
+  const [first = -1, ...more] = keylessGroups(state.route, of)
+  return more.length === 0 ? first : -1
 }
 
 function isFull({ groups }: RouterState, group: number | null): boolean {
@@ -156,6 +170,13 @@ export function execute(session: Session, state: RouterState): Reply | typeof de
   session.watched = null
   if (transaction.isSpoiled) return execAborted
   if (watched?.isLost === true) return nullArray
+  if (state.route.hasMoved) {
+    const isAway = watched?.keys.some(
+      ({ db, key, group }) => state.route.groupOf(db, key) !== group,
+    )
+    if (isAway === true) return nullArray
+    transaction.rejoin(state)
+  }
   for (const { group } of watched?.keys ?? []) transaction.join(group)
   if (transaction.isTorn) return crossGroup
   for (const command of transaction.commands) {
@@ -228,7 +249,7 @@ function submit(
   group.submit(session.lanes.of(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,
-    level: session.terms?.levelOf(index),
+    level: session.terms === null ? state.route.fences[index] : session.terms.levelOf(index),
     db: transaction.db,
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,

@@ -28,6 +28,8 @@ export class Batch implements Commands {
   bytes = emptyBytes
   /** 0 until it is first sent; then fixed for ever. */
   sequence = 0
+  /** All answers up to this sequence had arrived when its first command came. */
+  acknowledged: number
   /** Monotonic ms of the last sending; 0 for: send as soon as there is a leader. */
   sentAt = 0
   /** Monotonic ms after which the callers are told. */
@@ -37,6 +39,10 @@ export class Batch implements Commands {
   /** The leader runs scripts in it. */
   isScripted = false
   #body: Uint8Array | null = null
+
+  constructor(acknowledged = 0) {
+    this.acknowledged = acknowledged
+  }
 
   get count(): number {
     return this.calls.length

@@ -6,7 +6,9 @@ import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { unblocked, unknownResult } from '../api/replies.js'
 import { isError, nullArray, type Reply, silent } from '../api/reply.js'
+import { isSlotRefusal } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { refuse } from './refusals.js'
 import { heardName, ofWaitersSpec, unblockName } from './waiter-calls.js'
 import type { LateAnswer, WaiterId, Waiters } from './waiters.js'
 
@@ -106,7 +108,7 @@ export class Blocked implements Caller {
     const early = this.#early.get(name)
     if (early !== undefined) {
       this.#early.delete(name)
-      this.#answer(call.lane, call.ticket, early)
+      this.#answer(call, early)
       return
     }
     const waiter = this.#init.waiters.find(this.#idOf(call))
@@ -165,7 +167,7 @@ export class Blocked implements Caller {
     }
     this.#forget(held)
     const spec = this.#init.specOf(held.args[0] ?? '')
-    if (spec === undefined) return this.#answer(held.lane, held.ticket, unknownResult)
+    if (spec === undefined) return this.#answer(held, unknownResult)
     this.#deadlines.set(held.lane, held.deadline)
     const { db, args, ticket } = held
     this.#init.add(held.lane, { spec, write: true, db, args, ticket })
@@ -303,12 +305,12 @@ export class Blocked implements Caller {
     if (held.isOrphan) return
     held.isOrphan = true
     this.#byLane.delete(held.lane)
-    this.#answer(held.lane, held.ticket, unknownResult)
+    this.#answer(held, unknownResult)
   }
 
   #finish(held: Held, reply: Reply): void {
     this.#forget(held)
-    if (!held.isOrphan) this.#answer(held.lane, held.ticket, reply)
+    if (!held.isOrphan) this.#answer(held, reply)
   }
 
   #forget(held: Held): void {
@@ -316,10 +318,12 @@ export class Blocked implements Caller {
     if (this.#byLane.get(held.lane) === held) this.#byLane.delete(held.lane)
   }
 
-  #answer(lane: Lane, ticket: number, reply: Reply): void {
+  #answer(call: QueuedCall, reply: Reply): void {
+    const { lane } = call
     this.#deadlines.delete(lane)
     lane.writes--
-    lane.caller.answer(ticket, reply)
+    if (isSlotRefusal(reply)) refuse(lane, call, reply)
+    else lane.caller.answer(call.ticket, reply)
   }
 
   #hear(number: number): void {

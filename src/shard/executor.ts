@@ -1,5 +1,5 @@
-// Executes what the strategy delivers, in order, and reads whose index is applied. One thing at a time:
-// while a long command is open nothing else is applied or read. Never throws for what an entry holds.
+// Executes what the strategy delivers, in order, and reads whose index is applied. One thing at a time: while a
+// long command is open nothing else is applied or read. Never throws for what an entry holds.
 
 import { type EntryHead, entryKinds } from '../api/entry.js'
 import { type Engine, type Execution, later, needsLog, type Waiting, waits } from '../api/engine.js'
@@ -12,12 +12,14 @@ import { noTimes, type Times } from '../api/times.js'
 import type { Hash64 } from '../base/hash.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Commands } from './batch.js'
+import { type Compound, compoundOf, costOf, isCompound } from './compound.js'
 import { commandsOf, openPayload } from './opened.js'
 import { Deliveries } from './deliveries.js'
 import type { EventLog } from './event-log.js'
 import { evictFrom } from './evictor.js'
 import { Merging, visibleDigest } from './merging.js'
 import type { GroupReads } from './group-reads.js'
+import { Ownership } from './ownership.js'
 import type { ReadRound } from './reads.js'
 import { RoundReader } from './round-reader.js'
 import type { ExecutorHost, Running } from './executor-host.js'
@@ -27,16 +29,14 @@ import { Stint } from './stint.js'
 import { isUnknown } from './known.js'
 import { Kept, type Taking } from './kept.js'
 import { isOriginState, originState } from './origin-state.js'
-import { isEffects, ScriptEffects } from './script-effects.js'
-import { finishHalf, isTransaction, type ReadTime, Transaction } from './transaction.js'
+import { finishHalf, type ReadTime } from './transaction.js'
 import { Upcoming } from './upcoming.js'
-import type { Waiters } from './waiters.js'
 import type { Windows } from './windows.js'
 
 export class Executor {
   readonly #host: ExecutorHost
   readonly #windows: Windows
-  readonly #waiters: Waiters
+  readonly #waiters: Windows['waiters']
   readonly #reads: GroupReads
   engine: Engine
   /** The last entry that was executed wholly. */
@@ -46,7 +46,7 @@ export class Executor {
   /** A long command is open in the engine: for the running entry, or for a read. */
   #isOpen = false
   /** The long command is one of several engine commands. */
-  #transaction: Transaction | ScriptEffects | null = null
+  #transaction: Compound | null = null
   /** Those who waited for what the last command changed. */
   #serving: Serving | null = null
   #halted = false
@@ -60,6 +60,7 @@ export class Executor {
   readonly kept = new Kept()
   #now: Now = { wall: 0, mono: 0 }
   readonly events: EventLog
+  readonly ownership = new Ownership()
   readonly #stint: Stint
   readonly #rounds: RoundReader
   readonly #merging: Merging
@@ -103,8 +104,8 @@ export class Executor {
 
   /** No entry is half executed: the state is that of `applied`. */
   get isBetweenEntries(): boolean {
-    const isBetween = this.#running === null && !this.#isOpen && this.#serving === null
-    return isBetween && !this.isSpeculative && this.kept.isEmpty
+    if (this.#running !== null || this.#isOpen || this.#serving !== null) return false
+    return !this.isSpeculative && this.kept.isEmpty
   }
 
   /** Everything delivered is executed, and no read is half done. */
@@ -139,6 +140,7 @@ export class Executor {
     this.#serving = null
     this.#merging.reset()
     this.#waiters.attach(engine)
+    this.ownership.attach(engine)
   }
 
   /** Opens a turn: `run` may be called several times in it. */
@@ -194,7 +196,6 @@ export class Executor {
     if (!kept.isEmpty && isAwaited) kept.undo(engine, this.#waiters)
   }
 
-  /** Where the reply of a finished long command belongs. */
   #take(reply: Reply | typeof needsLog): void {
     if (this.#running !== null) {
       // Only a read outside the log may be told to go there.
@@ -245,8 +246,10 @@ export class Executor {
           this.#host.ticked(this.engine.expireDue(limits.expireKeysPerEntry))
         }
         this.#merging.prepare(this.engine, delivery)
-        if (head.kind === entryKinds.waiter) this.#cancel(head)
-        else if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
+        if (head.kind === entryKinds.waiter) {
+          const gone = this.#waiters.cancel(head.origin, head.incarnation)
+          if (gone.length > 0) this.#host.cancelled(gone)
+        } else if (head.kind === entryKinds.evict) evictFrom(this.engine, payload)
         this.#serve()
         while (this.#merging.isPreparing && this.#serving !== null) {
           if (this.#serving.step(limits.stepElements)) this.#serving = null
@@ -284,8 +287,7 @@ export class Executor {
     for (let i = replies.length; i < calls.length && spent < budget; i++) {
       this.#upcoming.commands(this.engine, running, i)
       const args = calls[i] as readonly string[]
-      if (args.length <= limits.shortArguments) spent++
-      else spent += isEffects(args) ? args.length : args.length * 2
+      spent += costOf(args)
       this.events.at = i
       stint.before(args)
       const reply = this.#call(running.head, databases[i] as number, args)
@@ -310,8 +312,10 @@ export class Executor {
 
   #read({ reads }: ReadRound, db: number, args: readonly string[]): Execution {
     const wall = reads.isLocal ? null : this.#now.wall
-    if (isTransaction(args)) return this.#transact(db, args, { wall })
     if (isOriginState(args)) return originState(this.#windows, args)
+    const refusal = this.ownership.refuses(this.engine, args, null)
+    if (refusal !== null) return refusal
+    if (isCompound(args)) return this.#compound(db, args, { wall })
     return this.engine.read(db, args, wall)
   }
 
@@ -326,8 +330,10 @@ export class Executor {
   }
 
   #call(head: EntryHead, db: number, args: readonly string[]): Execution {
-    if (isTransaction(args) || isEffects(args)) return this.#transact(db, args, null)
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
+    const refusal = this.ownership.refuses(this.engine, args, head)
+    if (refusal !== null) return refusal
+    if (isCompound(args)) return this.#compound(db, args, null)
     const reply = this.engine.execute(db, args, true)
     if (!isUnknown(this.engine, args, reply)) return reply
     this.#halt(`an entry has the command ${args[0]}, which this version does not know`)
@@ -348,28 +354,23 @@ export class Executor {
 
   #serve(): void {
     if (!this.#waiters.hasReady) return
-    this.#serving = new Serving(this.engine, this.#waiters, (waiter, reply, number) => {
-      this.#host.served({ id: waiter, number, reply }, this.#merging.isPreparing)
-    })
+    this.#serving = new Serving(this.engine, this.#waiters, (id, reply, number) =>
+      this.#host.served({ id, number, reply }, this.#merging.isPreparing),
+    )
   }
 
-  #cancel({ origin, incarnation }: EntryHead): void {
-    const gone = this.#waiters.cancel(origin, incarnation)
-    if (gone.length > 0) this.#host.cancelled(gone)
-  }
-
-  #transact(db: number, args: readonly string[], read: ReadTime | null): Execution {
-    const transaction = isEffects(args)
-      ? new ScriptEffects(this.engine, args, (...said) => this.#host.said?.(this.#running, ...said))
-      : new Transaction(this.engine, { db, args, read })
-    const reply = transaction.step(limits.stepElements)
-    if (reply === later) this.#transaction = transaction
+  #compound(db: number, args: readonly string[], read: ReadTime | null): Execution {
+    const of = { running: this.#running, waiters: this.#waiters, host: this.#host }
+    const compound = compoundOf(this, of, { db, args, read })
+    const reply = compound.step(limits.stepElements)
+    if (reply === later) this.#transaction = compound
     return reply
   }
 
   #close(running: Running): void {
     const { head, replies, commands } = running
     this.#running = null
+    if (!this.ownership.isNone) this.ownership.closed(this.engine, head, replies)
     this.#windows.record(head, replies)
     const { merge, token } = this.#done()
     if (merge !== undefined && token !== null) {

@@ -6,8 +6,10 @@ import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { busyGroup } from '../api/replies.js'
+import { slotAgain } from '../api/slot-moves.js'
 import type { Origin } from './origin.js'
 import type { GroupReads } from './group-reads.js'
+import { answerRead, refuse } from './refusals.js'
 
 export interface LanesInit {
   readonly reads: GroupReads
@@ -55,7 +57,7 @@ export class Lanes {
   }
 
   answerRead(lane: Lane, call: GroupCall, reply: Reply): void {
-    lane.caller.answer(call.ticket, reply)
+    answerRead(lane, call, reply)
     this.wasRead(lane)
   }
 
@@ -84,6 +86,10 @@ export class Lanes {
     if (lane.reads > 0 || lane.held === null) return
     const held = lane.held
     lane.held = null
+    if (lane.isDetoured === true) {
+      for (const call of held) refuse(lane, call, slotAgain)
+      return
+    }
     for (const call of held) this.submit(lane, call, this.#init.now())
   }
 }

@@ -6,14 +6,16 @@
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { type ErrorReply, type Reply, silent } from '../api/reply.js'
+import { type ErrorReply, ok, type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
+import { isSlotRefusal } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
 import { type QueuedCall, waitingIn } from './blocked.js'
 import type { Tellable } from './event-log.js'
 import { AnswerTime, Gathering } from './gathering.js'
+import { type Args, refuse } from './refusals.js'
 
 /** Milliseconds until a sending that failed is tried again. */
 const blockedMs = 25
@@ -30,12 +32,8 @@ export interface WaitingCalls {
   reset(): void
 }
 
-const nobody: WaitingCalls = {
-  queued: () => undefined,
-  abandoned: () => undefined,
-  batchEnded: () => undefined,
-  reset: () => undefined,
-}
+const nothing = (): void => undefined
+const nobody = { queued: nothing, abandoned: nothing, batchEnded: nothing, reset: nothing }
 
 export interface OriginCounters {
   batches: number
@@ -119,7 +117,7 @@ export class Origin {
   add(lane: Lane, call: GroupCall, now: Now): void {
     let batch = this.#waiting[this.#waiting.length - 1]
     if (batch === undefined || batch.isFull) {
-      batch = new Batch()
+      batch = new Batch(this.acknowledged)
       batch.deadline = now.mono + this.#requestMs
       this.#waiting.push(batch)
     }
@@ -165,7 +163,7 @@ export class Origin {
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < this.#resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
-      if (!send(batch, this.acknowledged)) return false
+      if (!send(batch, batch.acknowledged)) return false
       batch.sentAt = now.mono
     }
     let sent = 0
@@ -173,7 +171,7 @@ export class Origin {
     for (const batch of this.#waiting) {
       if (!this.#mayFollow(batch, now)) break
       batch.sequence = this.#sequence + 1
-      isSent = send(batch, this.acknowledged)
+      isSent = send(batch, batch.acknowledged)
       if (!isSent) {
         batch.sequence = 0
         break
@@ -376,6 +374,7 @@ export class Origin {
     }
     this.#sequence = 0
     this.acknowledged = 0
+    for (const batch of this.#waiting) batch.acknowledged = 0
     this.incarnation = incarnation
     this.#blocked.reset()
   }
@@ -384,7 +383,9 @@ export class Origin {
 function answerOne(batch: Batch, i: number, reply: Reply): void {
   const lane = batch.lanes[i] as Lane
   lane.writes--
-  lane.caller.answer(batch.tickets[i] as number, reply)
+  const ticket = batch.tickets[i] as number
+  if (reply === ok || !isSlotRefusal(reply)) return lane.caller.answer(ticket, reply)
+  refuse(lane, { ticket, db: batch.databases[i] as number, args: batch.calls[i] as Args }, reply)
 }
 
 function tell(batch: Batch, reply: Reply): void {

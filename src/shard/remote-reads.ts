@@ -10,6 +10,7 @@ import { limits } from '../api/limits.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { decodeReply, encodeReply } from '../api/reply-codec.js'
 import { busyGroup } from '../api/replies.js'
+import { wholeName, wholeSpec } from '../api/slot-moves.js'
 import type { ReadLevel } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -45,7 +46,11 @@ export interface Place {
 }
 
 /** No client can send them: the router makes the ones, an origin without a replica the other. */
-const hidden = new Map([...transactionSpecs, [originStateName, originStateSpec]])
+const hidden = new Map([
+  ...transactionSpecs,
+  [originStateName, originStateSpec],
+  [wholeName, wholeSpec],
+])
 const nowhere: Place = { era: 0, term: 0, index: 0 }
 const levels: readonly ReadLevel[] = ['linearizable', 'sequential', 'causal', 'local']
 

@@ -59,6 +59,16 @@ export function encodeOutcome(outcome: Outcome): string[] {
   return made
 }
 
+/** The commands of a script's effects, and its reply, as the call has them. */
+export function* effectCalls(args: readonly string[]): Iterable<readonly string[]> {
+  for (let at = 3; at < args.length; ) {
+    const end = at + 3 + Number(args[at + 2])
+    if (!(end > at + 3)) return
+    yield args.slice(at + 3, end)
+    at = end
+  }
+}
+
 /** Hears of each of a script's effects before it takes place. */
 export type Said = (db: number, args: readonly string[]) => void
 

@@ -258,10 +258,11 @@ export class Scripts implements GroupScripts {
     const { runner, world } = means
     const mono = (): number => this.#mono
     const { waiters } = this.#init.windows
+    const { ownership } = this.#init.executor()
     const isLast = this.#reruns >= rerunsMax
     // Once: what ran in vain may have been a script that could not be undone alone.
     const isCareful = this.#reruns > 0
-    const parts = { group, databases, engine, scripting, runner, world, waiters, mono }
+    const parts = { group, databases, engine, scripting, runner, world, waiters, ownership, mono }
     return new Speculation({ ...parts, isLast, isCareful }, this.#candidates)
   }
 

@@ -61,7 +61,7 @@ export class Shard implements Group {
   readonly #windows = new Windows()
   readonly #membership: Membership
   readonly #events: EventLog
-  readonly #executor: Executor
+  readonly executor: Executor
   readonly #storage: Storage
   readonly #lanes: Lanes
   #strategy: Strategy | null = null
@@ -100,7 +100,7 @@ export class Shard implements Group {
       engine: () => this.engine,
       ...{ evictor: this.memory, token: this.#nextToken },
       isAwaited: () => this.#events.isAwaited || this.#windows.waiters.size > 0,
-      scripts: seatOf(init, this.#windows, () => this.#executor),
+      scripts: seatOf(init, this.#windows, () => this.executor),
     })
     this.scripts = this.#writes.scripts
     this.#lanes = new Lanes({
@@ -118,8 +118,7 @@ export class Shard implements Group {
     })
     this.#host = executorHost({
       init,
-      writes: this.#writes,
-      lanes: this.#lanes,
+      ...{ writes: this.#writes, lanes: this.#lanes },
       events: this.#events,
       guests: this.#guests,
       specOf: (name) => this.engine.commands.get(name),
@@ -128,14 +127,14 @@ export class Shard implements Group {
       strategy: () => this.#strategy,
       membership: this.#membership,
     })
-    this.#executor = new Executor({
+    this.executor = new Executor({
       engine: init.engine(this.#engineOptions, this.#events),
       ...{ events: this.#events, windows: this.#windows, reads: this.#reads, host: this.#host },
       ...(init.times === undefined ? {} : { times: init.times }),
     })
     this.#storage = storageOf(init, this, {
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
-      ...{ windows: this.#windows, executor: this.#executor, membership: this.#membership },
+      ...{ windows: this.#windows, executor: this.executor, membership: this.#membership },
       strategy: () => this.#strategy,
       installed: () => {
         this.#writes.answerFromWindows()
@@ -145,7 +144,7 @@ export class Shard implements Group {
   }
 
   get engine(): Engine {
-    return this.#executor.engine
+    return this.executor.engine
   }
 
   /** Begins to load the checkpoint; `turn` goes on with it. */
@@ -165,10 +164,11 @@ export class Shard implements Group {
   start(start: StorageStart & { readonly incarnation: number }, now: Now): void {
     this.#now = now
     this.#writes.origin.incarnation = start.incarnation * 1024
+    this.executor.ownership.attach(this.engine)
     this.#strategy = this.#init.plugin.create({
       ...strategyInitOf(this.#init),
       ...this.#storage.recover(start),
-      view: viewOf(this.#executor),
+      view: viewOf(this.executor),
       now,
       random: this.#init.random.fork(),
     })
@@ -176,7 +176,7 @@ export class Shard implements Group {
       strategy: this.#strategy,
       ...{ sink: this.#sink, reads: this.#reads, remoteReads: this.#remoteReads },
       isBehind: () => this.#isDiskShort,
-      ...{ writes: this.#writes, executor: this.#executor, storage: this.#storage },
+      ...{ writes: this.#writes, executor: this.executor, storage: this.#storage },
       ...{ membership: this.#membership, token: this.#nextToken },
       settled: (tokens) => this.#host.settled(tokens),
       lead: this.lead,
@@ -256,7 +256,7 @@ export class Shard implements Group {
   /** What waits may go on for a reason outside of this group. */
   get isRestless(): boolean {
     if (this.#strategy === null || this.#patience.isEnding || this.inFlight > 0) return true
-    if (this.#executor.backlog > 0 || this.memory.isNeeded) return true
+    if (this.executor.backlog > 0 || this.memory.isNeeded) return true
     return this.#writes.scripts?.isHolding === true
   }
 
@@ -321,7 +321,7 @@ export class Shard implements Group {
 
   report(): GroupReport {
     const { id, shard, engine, sight, keyTotal: keys } = this
-    const { applied } = this.#executor
+    const { applied } = this.executor
     const halted = this.#halted !== '' ? this.#halted : this.#storage.why
     const facts = { id, shard, engine, sight, keys, applied, halted, counters: this.counters() }
     return reportOf({ ...facts, keyspace: this.#init.keyspace, strategy: this.status() })
@@ -357,11 +357,11 @@ export class Shard implements Group {
   }
 
   get applied(): Position {
-    return this.#strategy === null ? positionZero : this.#executor.applied
+    return this.#strategy === null ? positionZero : this.executor.applied
   }
 
   digest(): Hash64 | null {
-    return this.#executor.digest()
+    return this.executor.digest()
   }
 
   keyCount(db: number): number {

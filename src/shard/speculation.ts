@@ -36,6 +36,7 @@ import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Commands } from './batch.js'
 import type { KeptEntry } from './kept.js'
+import type { Ownership } from './ownership.js'
 import { ScriptCalls } from './script-calls.js'
 import { growsData } from './script-growth.js'
 import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
@@ -43,6 +44,7 @@ import { ScriptLibrary } from './script-library.js'
 import { splitUser } from '../api/script-user.js'
 import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
+import { isSlotCall } from './slot-calls.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Waiters } from './waiters.js'
 import { isTransaction, Transaction } from './transaction.js'
@@ -62,6 +64,7 @@ export interface SpeculationInit {
   readonly databases: number
   /** Who waits for keys. */
   readonly waiters: Waiters
+  readonly ownership: Ownership
   /** Monotonic ms of the turn. */
   readonly mono: () => number
   /** It has to be done within this turn: what takes longer is refused. */
@@ -171,6 +174,7 @@ export class Speculation {
     this.#salt = 0
     // At apply its first entry ends the waits of an origin's earlier lives.
     if (head.sequence === 1 && this.#waiters.size > 0) this.#isExact = false
+    if (this.#init.ownership.isUnsettled) this.#isExact = false
     const calls: (readonly string[])[] = []
     const replies: Reply[] = []
     const outcomes: (Outcome | null)[] = []
@@ -178,7 +182,11 @@ export class Speculation {
       const args = commands.calls[i] as readonly string[]
       const db = commands.databases[i] as number
       if (isScripted(args)) {
-        const outcome = yield* this.#script(db, args)
+        const refusal = this.#refuses(splitUser(args).args, head)
+        const outcome =
+          refusal === null
+            ? yield* this.#script(db, args)
+            : { reply: refusal, effects: [], salt: this.#salt++ }
         this.#init.scripting.reseed(outcome.salt)
         calls.push(encodeOutcome(outcome))
         replies.push(outcome.reply)
@@ -198,16 +206,25 @@ export class Speculation {
     return made
   }
 
+  /** Slots change hands. */
+  #refuses(args: readonly string[], head: EntryHead): ErrorReply | null {
+    const refusal = this.#init.ownership.refuses(this.#init.engine, args, head)
+    if (refusal !== null) this.#isExact = false
+    return refusal
+  }
+
   /** A command that scripts behind it may see the effect of. */
   #plain(
     head: EntryHead,
     { db, args, index }: { readonly db: number; readonly args: readonly string[]; index: number },
   ): Reply {
     const { engine } = this.#init
-    if (isEffects(args) || isOfWaiters(args)) {
+    if (isOfWaiters(args) || isEffects(args) || isSlotCall(args)) {
       this.#isExact = false
-      return isEffects(args) ? null : callWaiters(this.#waiters, head, args)
+      return isOfWaiters(args) ? callWaiters(this.#waiters, head, args) : null
     }
+    const refusal = this.#refuses(args, head)
+    if (refusal !== null) return refusal
     if (!isTransaction(args)) {
       let reply = engine.execute(db, args, true)
       if (reply === later) this.#isExact = false

@@ -108,6 +108,11 @@ export class Waiters implements KeyWatch {
     return silent
   }
 
+  /** In the order of the log. */
+  all(): readonly Waiter[] {
+    return [...this.#waiters.values()]
+  }
+
   has(id: WaiterId): boolean {
     return this.#waiters.has(textOf(id))
   }

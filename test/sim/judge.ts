@@ -59,6 +59,7 @@ export const checks = {
   forgotten: 'EV8: what was kept to merge with is not forgotten',
   topology:
     'SH1: one epoch with two documents, a member that goes back, or an acknowledged change that is lost',
+  slots: 'SH1, SH2: a slot without an owner or with two, or a move that does not end',
   'no-invention': 'LV8: a majority lost its disks and the group goes on',
 } as const
 

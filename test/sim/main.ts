@@ -51,6 +51,7 @@ function given(): Given {
     ...(env['LATER'] === '1' ? { laterEngine: true } : {}),
     ...(env['MEMBERS'] === undefined ? {} : { members: env['MEMBERS'] === '1' }),
     ...(env['FLEET'] === undefined ? {} : { fleet: env['FLEET'] === '1' }),
+    ...(env['MOVES'] === undefined ? {} : { moves: env['MOVES'] === '1' }),
     ...(env['PLACED'] === undefined ? {} : { placed: env['PLACED'] === '1' }),
     ...(surface < 0 ? {} : { surface }),
   }

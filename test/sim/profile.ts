@@ -79,6 +79,8 @@ export interface Profile {
   readonly fleet: number | null
   /** Which members hold each shard group, by their numbers; null for all of them. */
   readonly placement: readonly (readonly number[])[] | null
+  /** Slots move between the two groups of each keyspace. */
+  readonly moves: boolean
   /** Clients that move with their tokens. */
   readonly sessions: number
   /** Milliseconds that a session waits at a member that is behind its token. */
@@ -145,6 +147,8 @@ export interface Given {
   readonly fleet?: boolean
   /** Some members hold no replica of some groups. */
   readonly placed?: boolean
+  /** Slots move. */
+  readonly moves?: boolean
   /** Share of the whole command set. */
   readonly surface?: number
 }
@@ -162,8 +166,27 @@ export function drawProfile(
   }
   const random = new Random(seed, 0x506c6163)
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
-  if (isPlaced) return { ...made, ...drawPlacement(made, random) }
+  const placed = isPlaced ? { ...made, ...drawPlacement(made, random) } : made
+  const moving = hint === null ? withMoves(placed, seed, given) : made
+  if (isPlaced || moving.moves) return moving
   return hint === null ? withMembers(made, seed, given) : made
+}
+
+/** One of eight seeds whose logs are synced moves slots; what names several keys would have them in several groups. */
+function withMoves(made: Profile, seed: number, given: Given): Profile {
+  const isDrawn = given.moves ?? new Random(seed, 0x4d6f7665).chance(1, 8)
+  const isAlone = made.placement?.some((ids) => ids.length < 3) === true
+  const isGuarded = made.placement !== null && (made.placement.length < 2 || isAlone)
+  if (!isDrawn || made.durability !== 'always' || isGuarded) return made
+  const workload = { ...made.workload, transactions: 0, scripts: 0, surface: 0 }
+  return {
+    ...made,
+    moves: true,
+    shards: 2,
+    workload,
+    maxMemory: 0,
+    stepElements: limits.stepElements,
+  }
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
@@ -278,6 +301,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     level: 'strong',
     shards: 1,
     placement: null,
+    moves: false,
     outside: null,
     fleet: null,
     sessions: 0,

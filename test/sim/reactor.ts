@@ -5,6 +5,7 @@ import type { GroupId, Now } from '../../src/api/ids.js'
 import type { Boot, Input, Output } from '../../src/api/io.js'
 import type { Position } from '../../src/api/position.js'
 import type { StrategyPlugin, StrategyStatus } from '../../src/api/strategy.js'
+import type { SlotState } from '../../src/api/slot-moves.js'
 import type { Topology } from '../../src/api/topology.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import type { Random } from '../../src/base/random.js'
@@ -20,6 +21,8 @@ export interface GroupView {
   /** Bytes of data as the engine counts them. */
   readonly memory: number
   readonly counters: Readonly<Record<string, number>>
+  /** What it keeps of slots that change hands. */
+  readonly slots?: SlotState
   /** Walks all data: asked for at intervals. Null while an entry behind `applied` is half done. */
   digest(): Hash64 | null
 }

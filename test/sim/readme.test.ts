@@ -12,7 +12,7 @@ const quoted = [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] as strin
 
 test('simulator: README: names every seeded bug, and none that is not in the bank', (t) => {
   const named = quoted.filter((word) =>
-    /^(raft|zab|eventual|merge|shard|remote|log|core)-[a-z-]+$/.test(word),
+    /^(raft|zab|eventual|merge|move|shard|remote|log|core)-[a-z-]+$/.test(word),
   )
 
   t.deepEqual([...new Set(named)].sort(), seededBugs.map((bug) => bug.name).sort())

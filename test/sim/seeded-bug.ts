@@ -31,6 +31,8 @@ export const restless = { faultMeanUs: 100_000, electionMs: 150, thinkMeanUs: 60
 export const busy = { members: 3, thinkMeanUs: 60_000, faultMeanUs: 250_000 }
 /** Two members hold no replica, and their clients want what the others have. */
 export const guests = { members: 5, placement: [[1, 2, 3]] }
+/** Slots go from one group to the other and back. */
+export const moving = { ...busy, moves: true, shards: 2, thinkMeanUs: 30_000 }
 /** Members come and go. */
 export const changing = { ...busy, members: 4, outside: 1 }
 /** Whole members do. */

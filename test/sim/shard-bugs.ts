@@ -1,5 +1,6 @@
 // Bugs of the shard, its log on disk and the core (bug-bank.ts says what they are for).
 
+import { moveBugs } from './move-bugs.js'
 import {
   bug,
   busy,
@@ -228,4 +229,5 @@ export const shardBugs: readonly SeededBug[] = [
     checks: ['converged'],
     hint: { with: coming },
   }),
+  ...moveBugs,
 ]

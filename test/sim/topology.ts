@@ -5,9 +5,13 @@
 import { encodeTopology } from '../../src/api/topology.js'
 import type { MemberId } from '../../src/api/ids.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
+import { encodeRuns, runsOf } from '../../src/api/slot-moves.js'
+import { keySlot } from '../../src/base/keyslot.js'
 import type { Random } from '../../src/base/random.js'
 import { topologyGroupId } from '../../src/core/topology-group.js'
 import type { SimClient } from './client.js'
+import { firstEra } from './eras.js'
+import { judgeOwners, movedQueues } from './moves.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
 import type { Reactor } from './reactor.js'
@@ -19,6 +23,8 @@ import type { World } from './world.js'
 const operators = 2
 /** Microseconds between two changes. */
 const pauseUs = { min: 100_000, max: 3_000_000 }
+/** The same, where slots move. */
+const movePauseUs = { min: 50_000, max: 600_000 }
 
 export class TopologyWorld {
   readonly oracle: GroupOracle
@@ -77,8 +83,9 @@ export class TopologyWorld {
   }
 
   #next(): void {
-    const { schedule } = this.#world
-    schedule.after(this.#random.between(pauseUs.min, pauseUs.max), () => {
+    const { schedule, profile } = this.#world
+    const { min, max } = profile.moves ? movePauseUs : pauseUs
+    schedule.after(this.#random.between(min, max), () => {
       if (this.#isStopped) return
       // Often two at once, through different members.
       const isAlone = this.#random.chance(1, 2)
@@ -94,7 +101,28 @@ export class TopologyWorld {
     return this.#world.members.some(({ reactor }) => reactor?.topology !== undefined)
   }
 
+  /** Slots of keys in use, to one group or the other; now and then the move is given up at once. */
+  #move(): Request {
+    const { judge, workload } = this.#world
+    const random = this.#random
+    if (random.chance(1, 6)) {
+      return { args: ['QUORATE', 'MOVE', 'CANCEL'], data: false, told: () => undefined }
+    }
+    const slots = new Set<number>()
+    for (const key of [...workload.keys.slice(-8), ...movedQueues]) {
+      if (random.chance(1, 2)) slots.add(keySlot(key))
+    }
+    slots.add(random.below(16_384))
+    const told = (reply: string): void => {
+      if (reply.startsWith('$')) judge.mark('moves')
+    }
+    const runs = encodeRuns(runsOf([...slots].sort((a, b) => a - b)))
+    const to = String(random.below(2))
+    return { args: ['QUORATE', 'MOVE', 'SLOTS', runs, 'TO', to], data: false, told }
+  }
+
   #request(): Request {
+    if (this.#world.profile.moves && this.#random.chance(4, 5)) return this.#move()
     const there = [...this.#users].filter(([, isThere]) => isThere)
     const isGone = there.length > 0 && this.#random.chance(1, 3)
     const name = isGone ? (this.#random.pick(there)[0] as string) : `u${++this.#made}`
@@ -167,13 +195,15 @@ export class TopologyWorld {
         if (topology === undefined || topology.group.status?.leader == null) return ''
         return `${topology.era}/${topology.epoch}/${topology.group.applied.index}`
       })
-    return known[0] !== '' && known.every((each) => each === known[0])
+    const isMoving = members.some(({ reactor }) => (reactor?.topology?.().moves ?? []).length > 0)
+    return !isMoving && known[0] !== '' && known.every((each) => each === known[0])
   }
 
   judge(): void {
     const { judge, members, isMajorityLost } = this.#world
     const topology = members.find(({ isSeated }) => isSeated)?.reactor?.topology?.()
-    if (topology === undefined || isMajorityLost || this.oracle.era > 0) return
+    if (topology === undefined || isMajorityLost || this.oracle.era > firstEra) return
+    if (this.#world.profile.moves) judgeOwners(this.#world, topology)
     const users = new Map(topology.users.map(([name, rules]) => [name, rules]))
     for (const [name, isThere] of this.#users) {
       judge.hold(

@@ -18,6 +18,9 @@ import type { Session } from '../session.js'
 import { deferred, type RouterState } from '../state.js'
 
 const name = 'quorate|backup'
+const slotsMoving = error(
+  'ERR Slots are on their way between shard groups: back up once they are there',
+)
 const noGroup = error('ERR There is no such group, see QUORATE STATUS')
 
 export default {
@@ -49,6 +52,8 @@ export default {
     const { backups } = group
     if (backups === undefined) return noReplicaHere
     if (step === 'begin' && args.length === 4) {
+      // Each group has a position of its own: a key that goes from one to the other may be in both, or in none.
+      if ((state.cluster.topology.moves ?? []).length > 0) return slotsMoving
       return deferredTo(session, state, (done) => begin(backups, done))
     }
     if (id === null || args.length > 5) return syntaxError

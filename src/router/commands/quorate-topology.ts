@@ -1,5 +1,6 @@
 // QUORATE TOPOLOGY: what must be the same at every member, as this member knows it, as JSON.
 
+import { encodeRuns } from '../../api/slot-moves.js'
 import { type Topology, versionOf } from '../../api/topology.js'
 import { admin, type RouterCommand } from '../command.js'
 
@@ -15,6 +16,11 @@ export function shownTopology(topology: Topology): Record<string, unknown> {
     members,
     shards: shards.map((shard) => ({ ...shard, slots: slotsOf(topology, shard.id) })),
     slots,
+    moves: (topology.moves ?? []).map(({ slots: runs, ...move }) => ({
+      ...move,
+      slots: encodeRuns(runs),
+      done: move.done.map(([keyspace]) => keyspace),
+    })),
     settings: settings.map(([name, value]) => [name, secret.has(name) ? '***' : value]),
     users: users.map(([name, rules]) => [name, rules === null ? 'removed' : 'changed']),
     changes,

@@ -9,6 +9,7 @@ import backup from './quorate-backup.js'
 import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
 import { join, plan, remove, replace, transfer } from './quorate-members.js'
+import moves from './quorate-move.js'
 import session from './quorate-session.js'
 import topology from './quorate-topology.js'
 
@@ -71,6 +72,12 @@ export default {
         '    Takes a member out of all groups, and then out of the cluster. Its id is never used again.',
         'REPLACE <member> <id> <client address> [NAME <name>] [PEER <address>] [CLUSTER <address>] [DRYRUN]',
         '    Adds a member, and takes another one out in the same step.',
+        'MOVE SLOTS <slots> TO <shard> [DRYRUN]',
+        '    Moves slots, as 0-99,200, to another shard group while clients go on. Answers what moves as JSON.',
+        'MOVE CANCEL',
+        '    Ends the move after what is on its way.',
+        'REBALANCE [DRYRUN]',
+        '    Moves slots until each shard group has its share of them.',
         'SESSION GET',
         '    Answers a token of what the connection was shown.',
         'SESSION SET <token>',
@@ -90,6 +97,7 @@ export default {
     explain,
     join,
     plan,
+    ...moves,
     recover,
     remove,
     replace,

@@ -1,0 +1,372 @@
+// Drives a move of slots between two groups of a keyspace, at the member that leads the one that they leave. All that
+// counts is in the logs of both groups: whoever leads next begins the batch anew, under a later attempt. One batch of
+// slots goes after the other, so that the time in which their commands wait is short.
+
+import type { KeyWatch } from '../api/engine.js'
+import { type Group, type Lane, makeLane } from '../api/group.js'
+import type { Now } from '../api/ids.js'
+import { isError, type Reply } from '../api/reply.js'
+import {
+  encodeRuns,
+  holdsSlot,
+  type Leaving,
+  runsOf,
+  type SlotRun,
+  slotsName,
+  slotsOf,
+  slotsSpec,
+} from '../api/slot-moves.js'
+import type { SlotMove } from '../api/topology.js'
+import { keySlot } from '../base/keyslot.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { Executor } from '../shard/executor.js'
+import { begun, committed } from '../shard/slot-calls.js'
+import { copyOf } from '../shard/slot-copy.js'
+
+export interface MoverInit {
+  readonly source: Group
+  /** What the group holds, at the member that leads it. */
+  readonly held: Pick<Executor, 'engine' | 'ownership' | 'isBetweenEntries'>
+  readonly target: Group
+  readonly databases: number
+}
+
+/** Keys and slots that go at a time. */
+const batchKeysMax = 1_500
+const batchSlotsMax = 64
+/** Bytes of copies in one call, and calls under way. */
+const copyBytesMax = 48 * 1024
+const copiesMax = 3
+/** Keys that changed while they were copied: so few are left for the time in which commands wait. */
+const restMax = 24
+/** Times that changed keys are copied again before. */
+const roundsMax = 8
+/** Milliseconds until a step that failed is tried again. */
+const retryMs = 100
+
+type Side = 'source' | 'target'
+/** What the work waits for: a reply to the call that it yields, the next turn, a while, the copies under way. */
+type Wait =
+  | { readonly for: 'reply'; readonly side: Side; readonly args: readonly string[] }
+  | { readonly for: 'turn' }
+  | { readonly for: 'pause' }
+  | { readonly for: 'copies'; readonly atMost: number }
+
+type Work<T = void> = Generator<Wait, T, Reply>
+
+const turn: Wait = { for: 'turn' }
+const pause: Wait = { for: 'pause' }
+
+export class SlotMover implements KeyWatch {
+  readonly #init: MoverInit
+  #move: SlotMove | null = null
+  #work: Work | null = null
+  #wait: Wait = turn
+  /** The reply that the work waits for; undefined while it is not there. */
+  #reply: Reply | undefined
+  #pauseUntil = 0
+  #copies = 0
+  #hasFailed = false
+  readonly #lanes: Readonly<Record<Side, Lane>>
+  readonly #copyLane: Lane
+  #ticket = 0
+  /** Slots of the batch, and its keys that changed since they were copied, by database. */
+  #slots: readonly SlotRun[] = []
+  #changed = new Map<number, Set<string>>()
+  #isCleared = false
+  /** The move that ended, as the group's log says. */
+  #closed = 0
+  /** Keys that were copied since this member leads. */
+  copied = 0
+  /** Why it does not go on, or empty. */
+  why = ''
+
+  constructor(init: MoverInit) {
+    this.#init = init
+    const take = { answer: (ticket: number, reply: Reply) => this.#answered(ticket, reply) }
+    this.#lanes = { source: makeLane(take), target: makeLane(take) }
+    this.#copyLane = makeLane({ answer: (_ticket, reply) => this.#copyDone(reply) })
+  }
+
+  touched(db: number, key: string): void {
+    if (db >= this.#init.databases) return
+    if (!holdsSlot(this.#slots, keySlot(key)) || hasBug('move-tail-forgotten')) return
+    const keys = this.#changed.get(db)
+    if (keys === undefined) this.#changed.set(db, new Set([key]))
+    else keys.add(key)
+  }
+
+  touchedAll(): void {
+    this.#isCleared = true
+  }
+
+  /** Slots of the move that left, once nothing more of it begins; else null. */
+  went(move: SlotMove): readonly SlotRun[] | null {
+    if (this.#closed !== move.id) return null
+    const { ownership } = this.#init.held
+    return runsOf([...slotsOf(move.slots)].filter((slot) => ownership.lacks(slot)))
+  }
+
+  /** This member leads the group, and the move is under way. */
+  turn(now: Now, move: SlotMove): void {
+    if (this.#move?.id !== move.id) this.stop()
+    this.#move = move
+    this.#work ??= this.#drive()
+    if (this.#wait.for === 'pause' && this.#pauseUntil === 0) this.#pauseUntil = now.mono + retryMs
+    while (this.#isReady(now)) {
+      const reply = this.#reply ?? null
+      this.#reply = undefined
+      this.#pauseUntil = 0
+      const next = this.#work.next(reply)
+      if (next.done === true) {
+        this.#work = null
+        this.#wait = turn
+        return
+      }
+      this.#wait = next.value
+      if (this.#wait.for === 'reply') this.#submit(this.#wait)
+      else if (this.#wait.for === 'pause') this.#pauseUntil = now.mono + retryMs
+      else if (this.#wait.for === 'turn') return
+    }
+  }
+
+  /** It has something to do in the next turn, or at this time (monotonic ms). */
+  wakeAt(mono: number): number {
+    if (this.#work === null) return Number.POSITIVE_INFINITY
+    if (this.#wait.for === 'turn') return mono
+    return this.#wait.for === 'pause' ? this.#pauseUntil : Number.POSITIVE_INFINITY
+  }
+
+  /** Somebody else drives it, or nobody. */
+  stop(): void {
+    if (this.#work === null && this.#move === null) return
+    this.#work = null
+    this.#move = null
+    this.#wait = turn
+    this.#reply = undefined
+    this.#ticket++
+    this.#unfollow()
+  }
+
+  #isReady(now: Now): boolean {
+    switch (this.#wait.for) {
+      case 'reply':
+        return this.#reply !== undefined
+      case 'copies':
+        return this.#copies <= this.#wait.atMost
+      case 'pause':
+        return now.mono >= this.#pauseUntil
+      case 'turn':
+        return true
+    }
+  }
+
+  #submit({ side, args }: { readonly side: Side; readonly args: readonly string[] }): void {
+    const group = side === 'source' ? this.#init.source : this.#init.target
+    const ticket = ++this.#ticket
+    const call = { spec: slotsSpec, write: true, db: 0, args: [slotsName, ...args], ticket }
+    group.submit(this.#lanes[side], call)
+  }
+
+  #answered(ticket: number, reply: Reply): void {
+    if (ticket === this.#ticket && this.#wait.for === 'reply') this.#reply = reply
+  }
+
+  #copyDone(reply: Reply): void {
+    this.#copies--
+    if (!isOk(reply)) this.#hasFailed = true
+  }
+
+  *#drive(): Work {
+    for (;;) {
+      const move = this.#move
+      if (move === null) return
+      const leaving = yield* this.#leaving(move)
+      if (leaving === null) {
+        if (isOk(yield ask('source', ['close', String(move.id)]))) this.#closed = move.id
+        else yield pause
+        return
+      }
+      const isThrough = yield* this.#attempt(move, leaving)
+      this.#unfollow()
+      if (!isThrough) yield pause
+    }
+  }
+
+  /** The batch that is under way, under an attempt of this driver; null where nothing is left to do. */
+  *#leaving(move: SlotMove): Work<Leaving | null> {
+    // This member may lead and not have applied yet what others logged.
+    while (isError(yield ask('source', ['retry', '0']))) yield pause
+    for (;;) {
+      const { leaving } = this.#init.held.ownership.state
+      if (leaving === null) {
+        const slots = this.#move?.isCancelled === true ? [] : this.#nextSlots(move)
+        if (slots.length === 0) return null
+        yield ask('source', ['begin', String(move.to), encodeRuns(runsOf(slots)), String(move.id)])
+      } else {
+        const attempt = yield ask('source', ['retry', String(leaving.attempt)])
+        const own = this.#init.held.ownership.state.leaving
+        if (own !== null && own.attempt === attempt) return own
+      }
+      if (this.#init.held.ownership.state.leaving === null) yield pause
+    }
+  }
+
+  /** True once the batch is with its new owner, or nothing of it is any more. */
+  *#attempt(move: SlotMove, leaving: Leaving): Work<boolean> {
+    const { batch, slots } = leaving
+    const attempt = String(leaving.attempt)
+    const from = String(move.from)
+    const runs = encodeRuns(slots)
+    // What an earlier attempt had sent comes too late from here on, or has come already.
+    const opened =
+      leaving.isFrozen && hasBug('move-thaws-unasked')
+        ? begun
+        : yield ask('target', ['import', from, String(batch), attempt, runs])
+    if (opened === committed) return isOk(yield ask('source', ['gone', attempt]))
+    if (opened !== begun) return this.#fail(`shard group ${leaving.to} does not take slots`, opened)
+    if (leaving.isFrozen && !isOk(yield ask('source', ['thaw', attempt]))) return false
+    if (this.#move?.isCancelled === true) {
+      yield ask('target', ['forget', from, attempt])
+      return isOk(yield ask('source', ['cancel', attempt]))
+    }
+    if (!(yield* this.#copyAll(leaving, [from, attempt]))) return false
+    const facts = yield ask('source', ['freeze', attempt])
+    if (!Array.isArray(facts)) return false
+    if (!(yield* this.#copyChanged([from, attempt])) || this.#isCleared) return false
+    yield { for: 'copies', atMost: 0 }
+    if (this.#hasFailed) return false
+    this.#unfollow()
+    const done = yield ask('target', ['commit', from, attempt, ...facts.map(String)])
+    if (done !== committed) return false
+    return isOk(yield ask('source', ['gone', attempt]))
+  }
+
+  #fail(why: string, reply: Reply): false {
+    this.why = isError(reply) ? `${why}: ${reply.text}` : why
+    return false
+  }
+
+  *#copyAll({ slots }: Leaving, fence: readonly string[]): Work<boolean> {
+    const { held, databases } = this.#init
+    this.why = ''
+    this.#hasFailed = false
+    this.#isCleared = false
+    this.#changed.clear()
+    this.#slots = slots
+    held.engine.moving?.follow(this)
+    const buffer = new CopyBuffer()
+    for (const slot of slotsOf(slots)) {
+      for (let db = 0; db < databases; db++) {
+        if (held.engine.slotKeyCount(db, slot) === 0) continue
+        const keys = held.engine.slotKeys(db, slot, Number.POSITIVE_INFINITY)
+        if (!(yield* this.#copyKeys(db, keys, { buffer, fence }))) return false
+      }
+    }
+    yield* this.#send(buffer, fence)
+    for (let round = 0; round < roundsMax && this.#changedCount > restMax; round++) {
+      if (!(yield* this.#copyChanged(fence))) return false
+    }
+    return !this.#hasFailed && !this.#isCleared
+  }
+
+  get #changedCount(): number {
+    let count = 0
+    for (const keys of this.#changed.values()) count += keys.size
+    return count
+  }
+
+  *#copyChanged(fence: readonly string[]): Work<boolean> {
+    const changed = this.#changed
+    this.#changed = new Map()
+    const buffer = new CopyBuffer()
+    for (const [db, keys] of changed) {
+      if (!(yield* this.#copyKeys(db, [...keys], { buffer, fence }))) return false
+    }
+    yield* this.#send(buffer, fence)
+    return true
+  }
+
+  *#copyKeys(
+    db: number,
+    keys: readonly string[],
+    to: { readonly buffer: CopyBuffer; readonly fence: readonly string[] },
+  ): Work<boolean> {
+    const { held } = this.#init
+    for (const key of keys) {
+      const copy = copyOf(held.engine, db, key)
+      for (;;) {
+        while (!held.isBetweenEntries) yield turn
+        const next = copy.next()
+        if (next.done === true) {
+          if (!next.value) return this.#fail('a key is too large to be copied', null)
+          break
+        }
+        to.buffer.add(db, next.value)
+        if (to.buffer.bytes >= copyBytesMax) yield* this.#send(to.buffer, to.fence)
+      }
+      this.copied++
+      if (this.#hasFailed || this.#isCleared) return false
+    }
+    return true
+  }
+
+  *#send(buffer: CopyBuffer, fence: readonly string[]): Work {
+    if (buffer.bytes === 0) return
+    yield { for: 'copies', atMost: copiesMax - 1 }
+    this.#copies++
+    const args = [slotsName, 'copy', ...fence, ...buffer.take()]
+    const call = { spec: slotsSpec, write: true, db: 0, args, ticket: 0 }
+    this.#init.target.submit(this.#copyLane, call)
+    yield turn
+  }
+
+  #nextSlots(move: SlotMove): readonly number[] {
+    const { held, databases } = this.#init
+    const slots: number[] = []
+    let keys = 0
+    for (const slot of slotsOf(move.slots)) {
+      if (!held.ownership.ownsAll([slot])) continue
+      let own = 0
+      for (let db = 0; db < databases; db++) own += held.engine.slotKeyCount(db, slot)
+      if (slots.length > 0 && (keys + own > batchKeysMax || slots.length >= batchSlotsMax)) break
+      keys += own
+      slots.push(slot)
+    }
+    return slots
+  }
+
+  #unfollow(): void {
+    this.#init.held.engine.moving?.follow(null)
+    this.#changed.clear()
+  }
+}
+
+/** Commands on copies, as one call takes them. */
+class CopyBuffer {
+  #args: string[] = []
+  bytes = 0
+
+  add(db: number, command: readonly string[]): void {
+    this.#args.push(String(db), String(command.length))
+    for (const arg of command) {
+      this.#args.push(arg)
+      this.bytes += arg.length + 16
+    }
+  }
+
+  take(): readonly string[] {
+    const args = this.#args
+    this.#args = []
+    this.bytes = 0
+    return args
+  }
+}
+
+function ask(side: Side, args: readonly string[]): Wait {
+  return { for: 'reply', side, args }
+}
+
+function isOk(reply: Reply): boolean {
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
+}

@@ -1,0 +1,103 @@
+// The moves of slots that this member drives: of each keyspace, where it leads the group that the slots leave. What is
+// under way stands in the topology; what is done of it is written there.
+
+import type { Config } from '../api/config.js'
+import type { Now } from '../api/ids.js'
+import type { SlotRun } from '../api/slot-moves.js'
+import { movedIn } from '../api/slot-plan.js'
+import type { SlotMove } from '../api/topology.js'
+import { Shard } from '../shard/shard.js'
+import type { MemberGroup } from './make-groups.js'
+import { SlotMover } from './slot-mover.js'
+import type { TopologyGroup } from './topology-group.js'
+
+/** Milliseconds until the topology is told again. */
+const tellMs = 500
+
+export interface SlotMoversInit {
+  readonly config: Config
+  readonly groups: readonly MemberGroup[]
+  readonly topology: TopologyGroup
+}
+
+/** Of one keyspace. */
+export interface MoveProgress {
+  readonly keyspace: string
+  readonly copied: number
+  readonly why: string
+}
+
+export class SlotMovers {
+  readonly #init: SlotMoversInit
+  /** By the indexes of both groups. */
+  readonly #movers = new Map<string, SlotMover>()
+  /** By keyspace: monotonic ms before which the topology is not told again. */
+  readonly #toldAt = new Map<string, number>()
+  #move: SlotMove | null = null
+
+  constructor(init: SlotMoversInit) {
+    this.#init = init
+  }
+
+  /** Once a turn, behind the groups' part. */
+  turn(now: Now): void {
+    const move = this.#init.topology.topology.moves?.[0] ?? null
+    if (move === null && this.#move === null) return
+    if (move?.id !== this.#move?.id) {
+      for (const mover of this.#movers.values()) mover.stop()
+      this.#movers.clear()
+      this.#toldAt.clear()
+    }
+    this.#move = move
+    if (move === null) return
+    this.#init.config.keyspaces.forEach(({ name }, space) => {
+      if (!move.done.some(([done]) => done === name)) this.#turnOne(now, move, { name, space })
+    })
+  }
+
+  wakeAt(mono: number): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const mover of this.#movers.values()) least = Math.min(least, mover.wakeAt(mono))
+    return least
+  }
+
+  /** What this member drives. */
+  progress(): readonly MoveProgress[] {
+    return [...this.#movers].map(([keyspace, { copied, why }]) => ({ keyspace, copied, why }))
+  }
+
+  #turnOne(now: Now, move: SlotMove, of: { readonly name: string; readonly space: number }): void {
+    const { groups, config } = this.#init
+    const { length } = config.keyspaces
+    const source = groups[move.from * length + of.space]
+    const target = groups[move.to * length + of.space]
+    if (!(source instanceof Shard) || target === undefined) return
+    let mover = this.#movers.get(of.name)
+    if (source.status()?.role !== 'leader') return mover?.stop()
+    if (mover === undefined) {
+      const { databases } = config
+      mover = new SlotMover({ source, held: source.executor, target, databases })
+      this.#movers.set(of.name, mover)
+    }
+    const went = mover.went(move)
+    if (went === null) mover.turn(now, move)
+    else this.#tell(now, move, { went, name: of.name })
+  }
+
+  #tell(
+    now: Now,
+    move: SlotMove,
+    of: { readonly went: readonly SlotRun[]; readonly name: string },
+  ): void {
+    if (now.mono < (this.#toldAt.get(of.name) ?? 0)) return
+    this.#toldAt.set(of.name, now.mono + tellMs)
+    const names = this.#init.config.keyspaces.map(({ name }) => name)
+    const done = { id: move.id, keyspace: of.name, went: of.went }
+    const what = `slots of keyspace ${of.name} went from shard group ${move.from} to ${move.to}`
+    this.#init.topology.change(
+      what,
+      (topology) => movedIn(topology, done, names),
+      () => undefined,
+    )
+  }
+}

@@ -1,0 +1,218 @@
+// Which slots a group owns: replicated state, kept by the engine and looked at before each command is executed. While
+// nothing ever moved there is none, and a command costs one look. A refused command was not executed: whoever asked
+// for it routes it again.
+
+import type { Engine } from '../api/engine.js'
+import type { EntryHead } from '../api/entry.js'
+import { findKeys } from '../api/keys.js'
+import type { ErrorReply, Reply } from '../api/reply.js'
+import {
+  decodeSlotState,
+  encodeSlotState,
+  holdsSlot,
+  isSlotRefusal,
+  nothingMoved,
+  slotAgain,
+  slotGone,
+  slotHeld,
+  slotsName,
+  slotsOf,
+  type SlotState,
+  wholeName,
+  wholeWanted,
+} from '../api/slot-moves.js'
+import type { OwnedSlots } from '../api/topology.js'
+import { decodeTransaction, execName, watchName } from '../api/transaction.js'
+import { keySlot, slotCount } from '../base/keyslot.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { effectCalls, isEffects } from './script-effects.js'
+
+/** Of a slot: the shard group that it went to, plus `goneFrom`. */
+const owned = 0
+const frozen = 1
+const importing = 2
+const goneFrom = 3
+
+export class Ownership {
+  #state: SlotState = nothingMoved
+  /** Null while nothing ever moved. */
+  #marks: Uint16Array | null = null
+  /** The state is not kept yet. */
+  #isChanged = false
+
+  /** Nothing ever moved: no command is refused. */
+  get isNone(): boolean {
+    return this.#marks === null
+  }
+
+  get state(): SlotState {
+    return this.#state
+  }
+
+  /** Takes what the engine keeps. */
+  attach(engine: Engine): void {
+    const text = engine.moving?.state() ?? null
+    this.#isChanged = false
+    this.#take(text === null ? null : decodeSlotState(text))
+  }
+
+  /** By a call of a move, within an entry. */
+  change(engine: Engine, state: SlotState): void {
+    this.#take(state)
+    engine.moving?.keep(encodeSlotState(state))
+    this.#isChanged = false
+  }
+
+  /** Whether none of these slots changes hands, nor went away. */
+  ownsAll(slots: Iterable<number>): boolean {
+    for (const slot of slots) if ((this.#marks?.[slot] ?? owned) !== owned) return false
+    return true
+  }
+
+  /** Whether a slot went to another group. */
+  lacks(slot: number): boolean {
+    return (this.#marks?.[slot] ?? owned) >= goneFrom
+  }
+
+  /** Scripts that were tried out may not stand for what is executed. */
+  get isUnsettled(): boolean {
+    return this.#state.refused.length > 0
+  }
+
+  /** Why a command may not be executed, or null. Without a head: a read outside the log. */
+  refuses(engine: Engine, args: readonly string[], head: EntryHead | null): ErrorReply | null {
+    const marks = this.#marks
+    if (marks === null) return null
+    const name = args[0] ?? ''
+    if (name === slotsName || name === wholeName) return null
+    if (isEffects(args)) return this.#refusesAny(engine, effectCalls(args), head)
+    if (name === execName) {
+      const decoded = decodeTransaction(args)
+      if (decoded === null) return null
+      for (const { key } of decoded.watched) {
+        const refusal = this.#ofKey(marks, key, head)
+        if (refusal !== null) return refusal
+      }
+      return this.#refusesAny(
+        engine,
+        decoded.calls.map((call) => call.args),
+        head,
+      )
+    }
+    if (name === watchName) return this.#ofKeys(marks, args, { from: 1, head })
+    const spec = engine.commands.get(name)
+    if (spec === undefined) return null
+    if (spec.keys.length === 0 && spec.findKeys === undefined) {
+      return spec.gather === 'refuse' || spec.gather === 'each' ? null : wholeWanted
+    }
+    for (const { at } of findKeys(spec, args) ?? []) {
+      const refusal = this.#ofKey(marks, args[at] as string, head)
+      if (refusal !== null) return refusal
+    }
+    return null
+  }
+
+  /** Commands that a waiting one would be executed as. */
+  freezes(engine: Engine, attempts: readonly (readonly string[])[]): boolean {
+    return this.#refusesAny(engine, attempts, null) !== null
+  }
+
+  /** An entry is executed: what it sent before it hears of a refusal is refused, too. */
+  closed(engine: Engine, head: EntryHead, replies: readonly Reply[]): void {
+    const { origin, incarnation, sequence, acknowledged } = head
+    const before = this.#state.refused
+    const own = before.find((each) => each.origin === origin)
+    const isOver =
+      own !== undefined && (own.incarnation !== incarnation || own.sequence <= acknowledged)
+    const isRefused = replies.some(
+      (reply) => isSlotRefusal(reply) && reply.text !== wholeWanted.text,
+    )
+    if ((isRefused || isOver) && !hasBug('move-overtakes')) {
+      const others = before.filter((each) => each !== own)
+      const { leaving, gone } = this.#state
+      const slots = [
+        ...(isOver ? [] : (own?.slots ?? [])),
+        ...(leaving?.slots ?? []),
+        ...gone.map(([from, to]) => [from, to] as const),
+      ]
+      const made = isRefused ? [{ origin, incarnation, sequence, slots: distinct(slots) }] : []
+      this.#state = { ...this.#state, refused: [...others, ...made] }
+      this.#isChanged = true
+    }
+    if (this.#isChanged) this.change(engine, this.#state)
+  }
+
+  #refusesAny(
+    engine: Engine,
+    calls: Iterable<readonly string[]>,
+    head: EntryHead | null,
+  ): ErrorReply | null {
+    for (const args of calls) {
+      const refusal = this.refuses(engine, args, head)
+      // Alone it would be asked of all groups; in a transaction it is this group's.
+      if (refusal !== null && refusal !== wholeWanted) return refusal
+    }
+    return null
+  }
+
+  #ofKeys(
+    marks: Uint16Array,
+    args: readonly string[],
+    of: { readonly from: number; readonly head: EntryHead | null },
+  ): ErrorReply | null {
+    for (let at = of.from; at < args.length; at++) {
+      const refusal = this.#ofKey(marks, args[at] as string, of.head)
+      if (refusal !== null) return refusal
+    }
+    return null
+  }
+
+  #ofKey(marks: Uint16Array, key: string, head: EntryHead | null): ErrorReply | null {
+    const slot = keySlot(key)
+    const mark = marks[slot] as number
+    if (mark >= goneFrom) return slotGone(runOf(marks, slot))
+    if (mark === frozen && hasBug('move-not-frozen')) return null
+    if (mark !== owned) return slotHeld
+    return head !== null && this.#overtakes(slot, head) ? slotAgain : null
+  }
+
+  /** Whether what an origin sent before was refused, and it had not heard of that. */
+  #overtakes(slot: number, { origin, incarnation, acknowledged }: EntryHead): boolean {
+    return this.#state.refused.some(
+      (each) =>
+        each.origin === origin &&
+        each.incarnation === incarnation &&
+        each.sequence > acknowledged &&
+        holdsSlot(each.slots, slot),
+    )
+  }
+
+  #take(state: SlotState | null): void {
+    this.#state = state ?? nothingMoved
+    if (state === null) {
+      this.#marks = null
+      return
+    }
+    const marks = new Uint16Array(slotCount)
+    for (const [from, to, shard] of state.gone) marks.fill(goneFrom + shard, from, to + 1)
+    for (const slot of slotsOf(state.importing?.slots ?? [])) marks[slot] = importing
+    if (state.leaving?.isFrozen === true) {
+      for (const slot of slotsOf(state.leaving.slots)) marks[slot] = frozen
+    }
+    this.#marks = marks
+  }
+}
+
+function distinct(runs: readonly (readonly [number, number])[]): (readonly [number, number])[] {
+  const made = new Map(runs.map((run) => [`${run[0]}-${run[1]}`, run]))
+  return [...made.values()]
+}
+
+/** Of slots that went to the same shard group. */
+function runOf(marks: Uint16Array, slot: number): OwnedSlots {
+  const mark = marks[slot] as number
+  let [from, to] = [slot, slot]
+  while (marks[from - 1] === mark) from--
+  while (marks[to + 1] === mark) to++
+  return [from, to, mark - goneFrom]
+}

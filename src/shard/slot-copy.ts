@@ -1,0 +1,144 @@
+// The copy of a key, as commands that make it anew elsewhere: small ones whole, large ones piece by piece, so that
+// neither side stands still for one. What changes a key meanwhile makes a copy of it again.
+
+import { type Engine, later, needsLog } from '../api/engine.js'
+import { isError, type Reply } from '../api/reply.js'
+
+/** By the memory model: keys up to this go whole. */
+const wholeBytesMax = 64 * 1024
+/** Elements, and bytes of a text, that go at a time. */
+const elementsMax = 128
+const textBytesMax = 64 * 1024
+
+type Command = readonly string[]
+type Read = (...args: string[]) => Reply
+
+/**
+ * Reads of an engine that is between two entries; between two of what this yields it may go on. False where the key
+ * cannot be copied: a stream that is longer than a dump may be.
+ */
+export function* copyOf(
+  engine: Engine,
+  db: number,
+  key: string,
+): Generator<Command, boolean, void> {
+  const read: Read = (...args) => readNow(engine, db, args)
+  const bytes = read('memory', 'usage', key)
+  const type = wordOf(read('type', key))
+  yield ['del', key]
+  if (bytes === null || type === 'none') return true
+  // A dump knows no times of fields.
+  const isWhole = Number(bytes) <= wholeBytesMax && type !== 'hash'
+  if (isWhole || type === 'stream') {
+    const payload = read('dump', key)
+    const at = Number(read('pexpiretime', key))
+    if (typeof payload !== 'string') return false
+    yield ['restore', key, at > 0 ? String(at) : '0', payload, 'REPLACE', 'ABSTTL']
+    return true
+  }
+  yield* piecesOf(read, type, key)
+  const at = Number(read('pexpiretime', key))
+  if (at > 0) yield ['pexpireat', key, String(at)]
+  return true
+}
+
+function* piecesOf(read: Read, type: string, key: string): Generator<Command, void, void> {
+  switch (type) {
+    case 'string':
+      for (let at = 0; ; at += textBytesMax) {
+        const piece = read('getrange', key, String(at), String(at + textBytesMax - 1))
+        if (typeof piece !== 'string' || piece === '') return
+        yield ['append', key, piece]
+      }
+    case 'list':
+      for (let at = 0; ; at += elementsMax) {
+        const items = textsOf(read('lrange', key, String(at), String(at + elementsMax - 1)))
+        if (items.length === 0) return
+        yield ['rpush', key, ...items]
+      }
+    case 'zset':
+      for (let at = 0; ; at += elementsMax) {
+        const last = String(at + elementsMax - 1)
+        const items = textsOf(read('zrange', key, String(at), last, 'WITHSCORES'))
+        if (items.length === 0) return
+        const pairs: string[] = []
+        for (let i = 0; i < items.length; i += 2) {
+          pairs.push(items[i + 1] as string, items[i] as string)
+        }
+        yield ['zadd', key, ...pairs]
+      }
+    case 'set':
+      yield* scanned(read, ['sscan', key], (items) => [['sadd', key, ...items]])
+      return
+    case 'hash':
+      yield* scanned(read, ['hscan', key], (items) => [
+        ['hset', key, ...items],
+        ...fieldTimes(read, key, items),
+      ])
+      return
+    default:
+  }
+}
+
+function* scanned(
+  read: Read,
+  [name = '', key = '']: readonly string[],
+  make: (items: readonly string[]) => readonly Command[],
+): Generator<Command, void, void> {
+  let cursor = '0'
+  do {
+    const page = read(name, key, cursor, 'COUNT', String(elementsMax))
+    if (!Array.isArray(page)) return
+    cursor = String(page[0])
+    const items = textsOf(page[1] as Reply)
+    if (items.length > 0) yield* make(items)
+  } while (cursor !== '0')
+}
+
+function fieldTimes(read: Read, key: string, items: readonly string[]): readonly Command[] {
+  const fields = items.filter((_, at) => at % 2 === 0)
+  const times = read('hpexpiretime', key, 'FIELDS', String(fields.length), ...fields)
+  if (!Array.isArray(times)) return []
+  return fields.flatMap((field, i) => {
+    const at = Number(times[i])
+    return at > 0 ? [['hpexpireat', key, String(at), 'FIELDS', '1', field]] : []
+  })
+}
+
+function readNow(engine: Engine, db: number, args: readonly string[]): Reply {
+  let reply = engine.read(db, args, null)
+  while (reply === later) reply = engine.step(elementsMax)
+  return reply === needsLog || isError(reply as Reply) ? null : (reply as Reply)
+}
+
+function textsOf(reply: Reply): readonly string[] {
+  return Array.isArray(reply) ? reply.map((each) => textOf(each)) : listsOf(reply)
+}
+
+/** Long replies come in runs, and pairs and scores as types of their own. */
+function listsOf(reply: Reply): readonly string[] {
+  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return []
+  switch (reply.type) {
+    case 'long':
+      return reply.runs.flatMap((run) => run.map((each) => textOf(each)))
+    case 'pairs':
+    case 'set':
+    case 'push':
+      return reply.items.map((each) => textOf(each))
+    default:
+      return []
+  }
+}
+
+function textOf(reply: Reply): string {
+  if (typeof reply !== 'object' || reply === null || !('type' in reply)) return String(reply)
+  if (reply.type === 'decimal') return reply.text
+  if (reply.type !== 'double') return ''
+  return Number.isFinite(reply.value) ? String(reply.value) : reply.value > 0 ? 'inf' : '-inf'
+}
+
+function wordOf(reply: Reply): string {
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
+    ? reply.text
+    : 'none'
+}

@@ -1,0 +1,87 @@
+// Slots that move between two shard groups in whole cores, while clients go on.
+
+import test from 'ava'
+import { movesSince } from '../../src/api/cluster-version.js'
+import { keySlot } from '../../src/base/keyslot.js'
+import { SlotMap } from '../../src/slots/map.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
+
+const strategies = [
+  ['strong', 'raft'],
+  ['sequential', 'zab'],
+] as const
+
+function shardedWorld([level, strategy]: (typeof strategies)[number] = strategies[0]): CoreWorld {
+  const w = new CoreWorld({
+    members: 3,
+    keyspaces: [{ ...keyspace('default', []), level, strategy }],
+    config: () => ({ shards: 2 }),
+  })
+  w.settled()
+  // A cluster uses what all of its members know once they have said so.
+  w.until(() =>
+    w.members.every(({ core }) => (core?.inspect().topology.version ?? 1) >= movesSince),
+  )
+  return w
+}
+
+function run(w: CoreWorld, client: Client, lines: readonly string[]): readonly string[] {
+  const from = client.replies.length
+  for (const line of lines) {
+    client.send(line)
+    w.until(() => client.replies.length === client.sent, 20_000)
+  }
+  return client.replies.slice(from)
+}
+
+const map = SlotMap.even(2)
+const keys = Array.from({ length: 60 }, (_, i) => `k${i}`)
+const there = keys.filter((key) => map.shardOf(keySlot(key)) === 0)
+
+function isMoving(w: CoreWorld): boolean {
+  return w.members.some(({ core }) => (core?.inspect().topology.moves ?? []).length > 0)
+}
+
+for (const strategy of strategies) {
+  test(`move: half of the slots (${strategy[1]}): all keys are served as before, by the other group`, (t) => {
+    const w = shardedWorld(strategy)
+    const client = w.client(1)
+    run(w, client, [
+      ...keys.map((key) => `set ${key} v${key}`),
+      'rpush list{k1} a b c',
+      'pexpire k3 100000',
+    ])
+
+    const [plan] = run(w, client, ['quorate move slots 0-8191 to 1'])
+
+    t.true(plan?.includes('0-8191'), plan)
+    w.until(() => !isMoving(w), 60_000)
+    t.deepEqual(
+      run(
+        w,
+        client,
+        keys.map((key) => `get ${key}`),
+      ),
+      keys.map((key) => `$v${key}`),
+    )
+    t.deepEqual(
+      run(
+        w,
+        w.client(2),
+        keys.map((key) => `get ${key}`),
+      ),
+      keys.map((key) => `$v${key}`),
+    )
+    t.deepEqual(run(w, client, ['dbsize']), [`:${keys.length + 1}`])
+    t.deepEqual(
+      run(w, client, ['lrange list{k1} 0 -1']),
+      run(w, w.client(3), ['lrange list{k1} 0 -1']),
+    )
+    const held = w.members.map(({ core }) => core?.inspect().groups.map(({ keys: count }) => count))
+    t.deepEqual(
+      held,
+      w.members.map(() => [0, keys.length + 1]),
+    )
+    t.true(there.length > 0)
+  })
+}

@@ -1,0 +1,273 @@
+// The steps of a move at both groups: what each refuses, whatever comes twice, late or from a driver that was replaced.
+
+import test from 'ava'
+import type { Engine } from '../../src/api/engine.js'
+import type { EntryHead } from '../../src/api/entry.js'
+import { later } from '../../src/api/engine.js'
+import { isError, ok, type Reply } from '../../src/api/reply.js'
+import { isSlotRefusal, newOwner, slotsName } from '../../src/api/slot-moves.js'
+import { encodeTransaction } from '../../src/api/transaction.js'
+import { keySlot } from '../../src/base/keyslot.js'
+import { createEngine } from '../../src/engine/engine.js'
+import { Ownership } from '../../src/shard/ownership.js'
+import { begun, committed, SlotCall, stale } from '../../src/shard/slot-calls.js'
+import { copyOf } from '../../src/shard/slot-copy.js'
+
+const slotOfA = keySlot('a')
+
+interface Side {
+  readonly engine: Engine
+  readonly ownership: Ownership
+  ended: number
+  call(...args: readonly (string | number)[]): Reply
+  run(...args: readonly string[]): Reply
+}
+
+function side(clock = 1_000): Side {
+  const engine = createEngine({ databases: 16, bulkBytesMax: 1_000_000, maxMemory: 0 })
+  const ownership = new Ownership()
+  ownership.attach(engine)
+  const made: Side = {
+    engine,
+    ownership,
+    ended: 0,
+    call(...args) {
+      engine.beginEntry(clock, 0, 1)
+      const seat = {
+        engine,
+        ownership,
+        endWaits: () => {
+          made.ended++
+        },
+        left: () => undefined,
+      }
+      const call = new SlotCall(seat, {
+        db: 0,
+        args: [slotsName, ...args.map(String)],
+        wall: undefined,
+      })
+      for (;;) {
+        const reply = call.step(10)
+        if (reply !== later) return reply as Reply
+      }
+    },
+    run(...args) {
+      engine.beginEntry(clock, 0, 1)
+      const refusal = ownership.refuses(engine, args, null)
+      if (refusal !== null) return refusal
+      let reply = engine.execute(0, args)
+      while (reply === later) reply = engine.step(1_000)
+      return reply
+    },
+  }
+  return made
+}
+
+function head(sequence: number, acknowledged: number): EntryHead {
+  const rest = { stamp: 1, seedHigh: 0, seedLow: 0, trace: '', kind: 1, version: 1 }
+  return { origin: 7, incarnation: 1, sequence, acknowledged, ...rest }
+}
+
+/** Copies a key into the staging of the other side, as the driver does. */
+function copy(from: Side, to: Side, attempt: number, key: string): Reply {
+  const args: string[] = []
+  for (const command of copyOf(from.engine, 0, key))
+    args.push('0', String(command.length), ...command)
+  return to.call('copy', 0, attempt, ...args)
+}
+
+/** Both sides in the middle of a move of the slot of `a`, as attempt 1. */
+function moving(): { s: Side; d: Side } {
+  const [s, d] = [side(), side()]
+  s.run('set', 'a', '1')
+  s.call('begin', 1, slotOfA, 5)
+  d.call('import', 0, 1, 1, slotOfA)
+  return { s, d }
+}
+
+test('slot calls: a whole move: the key is at one group at a time, and the other says where', (t) => {
+  const { s, d } = moving()
+
+  t.is(copy(s, d, 1, 'a'), ok)
+  t.is(d.run('dbsize') as unknown, d.run('dbsize'))
+  t.true(isSlotRefusal(d.run('get', 'a')), 'what comes in is nobody’s yet')
+  const facts = s.call('freeze', 1) as readonly Reply[]
+  t.true(isSlotRefusal(s.run('get', 'a')))
+  t.is(s.ended, 1)
+  t.is(d.call('commit', 0, 1, ...facts.map(String)), committed)
+  t.is(s.call('gone', 1), ok)
+
+  t.is(d.run('get', 'a'), '1')
+  const refusal = s.run('get', 'a')
+  t.true(isSlotRefusal(refusal) && newOwner(refusal)?.[2] === 1)
+  t.is(s.engine.keyCount(0), 0)
+  t.is(d.engine.keyCount(0), 1)
+  t.true(d.engine.slotVersion(slotOfA) > s.engine.slotVersion(slotOfA) - 1)
+})
+
+test('slot calls: an attempt that was overtaken: changes nothing at either side', (t) => {
+  const { s, d } = moving()
+  copy(s, d, 1, 'a')
+  s.call('freeze', 1)
+
+  t.is(s.call('retry', 1), 2)
+  t.is(s.call('gone', 1), stale)
+  t.is(s.call('thaw', 1), stale)
+  t.is(d.call('import', 0, 1, 2, slotOfA), begun)
+  t.is(d.call('commit', 0, 1, 0), stale)
+  t.is(d.call('import', 0, 1, 1, slotOfA), stale)
+  t.is(s.call('thaw', 2), ok)
+  t.is(s.run('get', 'a'), '1')
+  t.is(d.engine.keyCount(0), 0)
+})
+
+test('slot calls: the target committed and nobody heard: who takes over is told so, and goes on', (t) => {
+  const { s, d } = moving()
+  copy(s, d, 1, 'a')
+  const facts = s.call('freeze', 1) as readonly Reply[]
+  d.call('commit', 0, 1, ...facts.map(String))
+
+  const attempt = s.call('retry', 1) as number
+  t.is(d.call('import', 0, 1, attempt, slotOfA), committed)
+  t.is(s.call('gone', attempt), ok)
+
+  t.is(d.run('get', 'a'), '1')
+  t.is(s.engine.keyCount(0), 0)
+})
+
+test('slot calls: a move that was closed: nothing of it begins again', (t) => {
+  const s = side()
+
+  t.is(s.call('close', 5), ok)
+  t.is(s.call('begin', 1, slotOfA, 5), 0)
+  t.is(s.call('begin', 1, slotOfA, 6), 1)
+  t.is(s.call('close', 6), stale)
+})
+
+test('slot calls: a key that ended at one group does not come back at another whose clock is behind', (t) => {
+  const [s, d] = [side(10_000), side(1_000)]
+  s.run('set', 'a', '1', 'px', '5')
+  s.call('begin', 1, slotOfA, 5)
+  d.call('import', 0, 1, 1, slotOfA)
+  copy(s, d, 1, 'a')
+  const facts = s.call('freeze', 1) as readonly Reply[]
+
+  d.call('commit', 0, 1, 10_006, ...facts.slice(1).map(String))
+
+  t.is(d.engine.keyCount(0), 0)
+})
+
+test('slot calls: an origin that had not heard of a refusal: what it sent before is refused, too', (t) => {
+  const { s, d } = moving()
+  s.call('freeze', 1)
+  const refusal = s.ownership.refuses(s.engine, ['set', 'a', '2'], head(1, 0))
+  s.ownership.closed(s.engine, head(1, 0), [refusal as Reply])
+  s.call('retry', 1)
+  d.call('import', 0, 1, 2, slotOfA)
+  s.call('thaw', 2)
+
+  t.true(isSlotRefusal(s.ownership.refuses(s.engine, ['set', 'a', '3'], head(2, 0)) as Reply))
+  t.is(s.ownership.refuses(s.engine, ['set', 'a', '4'], head(3, 1)), null)
+  t.is(s.ownership.refuses(s.engine, ['set', 'a', '4'], null), null)
+  s.ownership.closed(s.engine, head(3, 1), [ok])
+  t.deepEqual(s.ownership.state.refused, [])
+})
+
+test('slot calls: transactions: refused as a whole, by what they watch, too', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+  const of = (watched: string, key: string): Reply | null =>
+    s.ownership.refuses(
+      s.engine,
+      encodeTransaction({
+        watched: [{ db: 0, key: watched, version: 0 }],
+        calls: [{ db: 0, args: ['get', key] }],
+      }),
+      null,
+    )
+
+  t.true(isError(of('a', 'b') as Reply))
+  t.true(isError(of('b', 'a') as Reply))
+  t.is(of('b', 'b'), null)
+})
+
+test('slot calls: state: outlives a checkpoint', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+  const rows = []
+  s.engine.checkpointBegin(1)
+  for (;;) {
+    const step = s.engine.checkpointStep(100, 100_000)
+    rows.push(...step.puts)
+    if (step.manifest === null) continue
+    const loaded = createEngine({ databases: 16, bulkBytesMax: 1_000_000, maxMemory: 0 })
+    loaded.load(rows.sort((a, b) => (a.key < b.key ? -1 : 1)))
+    t.is(loaded.loadFinish(step.manifest), null)
+    const ownership = new Ownership()
+    ownership.attach(loaded)
+    t.deepEqual(ownership.state, s.ownership.state)
+    return
+  }
+})
+
+const values: readonly (readonly [string, readonly (readonly string[])[]])[] = [
+  ['a short text', [['set', 'a', 'x']]],
+  ['a long text', [['set', 'a', 'x'.repeat(300_000)]]],
+  ['a list', [['rpush', 'a', ...Array.from({ length: 900 }, (_, i) => `${i}${'y'.repeat(100)}`)]]],
+  ['a set', [['sadd', 'a', ...Array.from({ length: 900 }, (_, i) => `${i}${'y'.repeat(100)}`)]]],
+  [
+    'a sorted set',
+    [
+      ['zadd', 'a', '-inf', 'low', '0.1', 'tenth', 'inf', 'high'],
+      [
+        'zadd',
+        'a',
+        ...Array.from({ length: 900 }, (_, i) => [`${i / 7}`, `m${i}${'y'.repeat(100)}`]).flat(),
+      ],
+    ],
+  ],
+  [
+    'a hash with times of fields',
+    [
+      ['hset', 'a', ...Array.from({ length: 900 }, (_, i) => [`f${i}`, 'y'.repeat(100)]).flat()],
+      ['hpexpireat', 'a', '90000', 'FIELDS', '1', 'f7'],
+    ],
+  ],
+  [
+    'a stream with a consumer group',
+    [
+      ['xadd', 'a', '1-1', 'f', 'v'],
+      ['xgroup', 'create', 'a', 'g', '0'],
+      ['xreadgroup', 'group', 'g', 'c', 'streams', 'a', '>'],
+    ],
+  ],
+]
+
+for (const [what, commands] of values) {
+  test(`slot copy: ${what}: comes to the same, with its time to live`, (t) => {
+    const [s, d] = [side(), side()]
+    for (const command of commands) t.false(isError(s.run(...command)), command[0])
+    s.run('pexpireat', 'a', '99999')
+    s.call('begin', 1, slotOfA, 5)
+    d.call('import', 0, 1, 1, slotOfA)
+
+    t.is(copy(s, d, 1, 'a'), ok)
+    const facts = s.call('freeze', 1) as readonly Reply[]
+    d.call('commit', 0, 1, ...facts.map(String))
+
+    const [before, after] = [side(), d]
+    for (const command of commands) before.run(...command)
+    before.run('pexpireat', 'a', '99999')
+    t.deepEqual(after.run('pexpiretime', 'a'), 99_999)
+    t.deepEqual(after.run(...shown(what)), before.run(...shown(what)))
+    if (what.includes('times')) {
+      t.deepEqual(after.run('hpexpiretime', 'a', 'FIELDS', '1', 'f7'), [90_000])
+    }
+  })
+}
+
+/** What says that two values are the same: sets and hashes may have another order. */
+function shown(what: string): readonly string[] {
+  if (what.includes('hash')) return ['hvals', 'a']
+  return what.includes('a set') ? ['sort', 'a', 'alpha'] : ['dump', 'a']
+}

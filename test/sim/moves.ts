@@ -1,0 +1,43 @@
+// Slots that move, in the simulator: SH1 and SH2 at rest. That nothing is lost, doubled or shown twice while they move
+// is what the history of the clients is judged by.
+
+import type { SlotState } from '../../src/api/slot-moves.js'
+import { ownersOf } from '../../src/api/slot-plan.js'
+import type { Topology } from '../../src/api/topology.js'
+import type { World } from './world.js'
+
+/** Keys that somebody waits for (queues.ts). */
+export const movedQueues = ['q1', 'q2', 'q3', 'w1', 'w2', 'feed'] as const
+
+/** Each slot has one owner, the topology names it, and both groups of a pair agree on how often slots changed hands. */
+export function judgeOwners(world: World, topology: Topology): void {
+  const { judge, profile } = world
+  const keyspaces = profile.workload.prefixes.length
+  const states = new Map<number, SlotState>()
+  for (const { reactor } of world.members) {
+    for (const view of reactor?.views() ?? [])
+      if (view.slots !== undefined) states.set(view.id, view.slots)
+  }
+  const owners = ownersOf(topology)
+  for (let space = 0; space < keyspaces; space++) {
+    const pair = [states.get(space), states.get(keyspaces + space)]
+    pair.forEach((own, shard) => {
+      const other = pair[1 - shard]
+      if (own === undefined || other === undefined) return
+      judge.hold(
+        own.leaving === null && own.importing === null,
+        'slots',
+        () => `shard group ${shard} still moves slots: ${JSON.stringify(own)}`,
+      )
+      for (const [from, to] of own.gone) {
+        for (let slot = from; slot <= to; slot++) {
+          judge.hold(owners[slot] !== shard, 'slots', () => `slot ${slot} has no owner`)
+        }
+      }
+      const went = own.went.find((each) => each.shard !== shard)?.count ?? 0
+      const came = other.came.find((each) => each.shard === shard)?.count ?? 0
+      judge.hold(went === came, 'slots', () => `${went} hand-overs went, ${came} came`)
+      if (came > 0) judge.mark('hand-overs')
+    })
+  }
+}
