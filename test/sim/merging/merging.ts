@@ -245,6 +245,7 @@ export class Merging {
 
   /** All that is to be read at one member in the end. */
   finals(member: number): readonly Request[] {
+    for (const oracle of this.#oracles.values()) oracle.forgetGone()
     const held = new Map(
       [...this.#oracles].map(([group, { present }]) => [group, present[0]?.held]),
     )

@@ -3,30 +3,16 @@
 // and EV6 of reliability, section 2.1, as each thing happens.
 
 import type { MemberId } from '../../../src/api/ids.js'
-import type { Durability } from '../../../src/api/config.js'
 import { msOfStamp } from '../../../src/log/stamps.js'
 import type { Vector } from '../../../src/log/vector.js'
-import type { Check, Judge } from '../judge.js'
+import type { Check } from '../judge.js'
 import { Entries, type Entry, hashOf, type Written } from './entries.js'
 import { Held } from './held.js'
 import { latestStamp } from './latest-stamp.js'
 import { Muddle } from './muddle.js'
+import type { MergingOracleOptions } from './oracle-options.js'
 import { freshSeat, isAloneWith, isTold, lacksForgotten, type MergingSeat } from './seat.js'
 import { Shown } from './shown.js'
-
-export interface MergingOracleOptions {
-  readonly judge: Judge
-  readonly members: number
-  readonly durability: Durability
-  /** How far ahead of a member's clock an entry may be that it takes, milliseconds. */
-  readonly skewMs: number
-  /** All groups: those of a keyspace share a clock. */
-  readonly all: () => readonly MergingOracle[]
-  /** Who is a member: of others nothing counts as kept, and nothing is asked. */
-  readonly isPresent: (member: MemberId) => boolean
-  /** Keys of the load that operations change. */
-  readonly keysOf: (ops: Uint8Array) => readonly string[]
-}
 
 export class MergingOracle {
   readonly name: string
@@ -131,7 +117,7 @@ export class MergingOracle {
     if (of.recovering && seat.damaged) seat.starts++
     seat.power = false
     seat.starts++
-    this.muddle.forget((number) => this.isLost(number))
+    this.forgetGone()
   }
 
   /** A clock was looked at. */
@@ -256,7 +242,7 @@ export class MergingOracle {
     // Its rows are on the disk before it takes the engine's place.
     seat.durable.addAll(held)
     seat.top = Math.max(seat.top, this.entries.topOf(held))
-    this.muddle.forget((number) => this.isLost(number))
+    this.forgetGone()
   }
 
   /** A checkpoint or a snapshot begins: what it says is what is held. */
@@ -326,9 +312,19 @@ export class MergingOracle {
     return seat.isBlind
   }
 
-  /** Nobody who runs holds it. */
+  /** Nobody holds it, member or not: who is removed may still give it to who did not hear of that. */
   isLost(number: number): boolean {
+    return !this.seats.some(({ held, durable }) => held.has(number) || durable.has(number))
+  }
+
+  /** No member holds it. */
+  isGone(number: number): boolean {
     return !this.present.some(({ held, durable }) => held.has(number) || durable.has(number))
+  }
+
+  /** Of what is gone slots may show a part. */
+  forgetGone(): void {
+    this.muddle.forget((number) => this.isGone(number))
   }
 
   #holds(seat: MergingSeat, { number, stamp }: Entry): void {

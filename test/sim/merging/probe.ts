@@ -195,7 +195,7 @@ class MergingProbe implements Partial<Strategy> {
       const shown = seat.isAhead ? this.#shownAhead() : null
       seat.isAhead = shown !== null
       const number = this.#oracle.made(this.#self, { stamp, seen: seen as Vector, ops, shown })
-      this.#made(this.#oracle.entries.at(number).keys, ops, () => this.#oracle.isLost(number))
+      this.#made(this.#oracle.entries.at(number).keys, ops, () => this.#oracle.isGone(number))
       this.#visible?.made(this.#oracle, number, this.#causes.get(token) ?? [])
       this.#numbers.set(own.at.index, [number])
       this.#own.add(own.at.index)
