@@ -233,8 +233,10 @@ function checkMember(own: Hello, peer: Hello, link: HelloLink): HelloRefusal | n
   if (link.gone.includes(peer.sender)) {
     return refuse('removed', `member ${peer.sender} was removed from the cluster`)
   }
-  // Who has the id of the cluster was let in by somebody: this member was away, and hears of it on the link.
-  const isKnown = isSettled(own.phase) && isSettled(peer.phase)
+  // Who has the id of the cluster was let in by somebody: this member was away, and hears of it on the link. And who
+  // has nothing yet is called by those that admitted it; they may be others than those of its file.
+  const isCalled = link.dialled === null && own.phase === 'unborn'
+  const isKnown = isSettled(peer.phase) && (isSettled(own.phase) || isCalled)
   if (!isKnown && !link.members.includes(peer.sender)) {
     return refuse('stranger', `member ${peer.sender} is not in the member list of this member`)
   }

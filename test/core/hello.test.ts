@@ -152,6 +152,7 @@ test('hello: of a peer that does not fit: is refused with its fault and a senten
   t.is(checkHello(own, list, link), null, 'a cluster that was born has its list elsewhere')
   t.is(checkHello(own, list, { ...link, gone: [2 as MemberId] })?.fault, 'removed')
   t.is(checkHello(own, makeHello({ sender: 9 as MemberId }), link), null, 'it joined meanwhile')
+  t.is(checkHello(young, makeHello({ sender: 9 as MemberId }), link), null, 'it admitted this one')
 })
 
 test('birth state: encoded: reads back; an id without a phase, or the other way round, is refused', (t) => {

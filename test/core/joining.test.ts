@@ -264,3 +264,17 @@ test('joining: one that was away until nobody is left whom it knew: is called, a
   t.true(become(w, 3, 4, 5))
   t.is(reply(w, w.client(3), 'GET a'), '$1')
 })
+
+test('joining: whom its file names is dead when it comes: those that admitted it call it', (t) => {
+  const w = world()
+  w.kill(4, true)
+  t.regex(reply(w, w.client(2), 'QUORATE JOIN 4 127.0.0.1:7004'), /"epoch"/)
+  w.kill(1)
+  w.start(4)
+  // Who runs dials.
+  w.kill(2)
+  w.start(2)
+
+  t.true(w.until(() => [2, 3, 4].every((id) => lists(w, id).every((list) => list === '1,2,3,4/'))))
+  t.is(reply(w, w.client(4), 'SET a 1'), '+OK')
+})
