@@ -39,6 +39,8 @@ export class Standing {
   #mayStart = false
   #askAt = 0
   #waitsSince: number | null = null
+  /** Members whose beginning is on its way into the topology: they ask again until they hear of it. */
+  readonly #beginning = new Set<MemberId>()
 
   constructor(init: StandingInit) {
     this.#init = init
@@ -124,10 +126,12 @@ export class Standing {
   #begins(id: MemberId, life: number): void {
     const group = this.#init.topology()
     if (!Number.isSafeInteger(life) || begun(group.topology, id, life) === null) return
+    if (this.#beginning.has(id)) return
+    this.#beginning.add(id)
     group.change(
       `member ${id} begins`,
       (topology) => begun(topology, id, life),
-      () => undefined,
+      () => this.#beginning.delete(id),
     )
   }
 
