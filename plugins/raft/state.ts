@@ -206,6 +206,12 @@ export class RaftState {
     return membersBefore !== null && votersOf(membersBefore).includes(this.self)
   }
 
+  /** Those that it knew before it lost its log, while that is not refilled so far yet. */
+  get membersKnown(): Members | null {
+    const { recovering, members, membersAt } = this.#hard
+    return recovering !== null && this.tail.last < membersAt ? members : null
+  }
+
   /** The list before the newest, while it is not known whether that one is committed. */
   get membersBefore(): Members | null {
     return this.memberLog.before(this.commit)
@@ -268,6 +274,7 @@ export class RaftState {
   becomeIntact(): void {
     if (this.#hard.recovering === null) return
     this.#change({ recovering: null })
+    if (this.#hard.members !== null) this.#keepMembers()
     this.counters.recoveries++
     this.out.note('info', 'raft.refilled', {
       member: this.self,
@@ -344,7 +351,11 @@ export class RaftState {
       : memberLog.current
     this.areMembersNew = true
     if (!this.isAlone) this.log.joined()
-    if (!this.log.isKept) this.#change({ members: this.members })
+    if (!this.log.isKept && this.membersKnown === null) this.#keepMembers()
+  }
+
+  #keepMembers(): void {
+    this.#change({ members: this.members, membersAt: this.memberLog.at })
   }
 
   #lose(cause: RecoveryCause): void {

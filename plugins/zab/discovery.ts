@@ -134,7 +134,7 @@ export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo)
   if (following === null || following.leader !== from) return
   const { epoch, founds } = message
   if (epoch < zab.acceptedEpoch || following.isAcknowledged) return
-  if (founds && !mayFollowFounder(zab, message.era, message)) return
+  if (founds && !mayFollowFounder(zab, from, message)) return
   if (message.era < zab.era && !founds) return
   following.contactAt = zab.mono
   const forgets = zab.hard.promisesForgotten && !founds

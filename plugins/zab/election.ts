@@ -107,7 +107,7 @@ function onLeaderFound(zab: ZabState, from: MemberId, message: Notification): bo
   if (founding > 0) {
     const isServed = (leading ?? following)?.stage === 'broadcast'
     if (isServed || following?.leader === from || founding <= zab.acceptedEpoch) return false
-    if (vote === null || !mayFollowFounder(zab, era, vote)) return false
+    if (vote === null || !mayFollowFounder(zab, from, { era, last: vote.last })) return false
     join(zab, from, round)
     return true
   }

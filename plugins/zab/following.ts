@@ -131,11 +131,15 @@ export function leaderLinkDown(zab: ZabState, following: Following): void {
 /** A founder's log is not shorter, and its era not older, than what this member has. */
 export function mayFollowFounder(
   zab: ZabState,
-  era: number,
-  { last }: Pick<Vote, 'last'>,
+  founder: MemberId,
+  { era, last }: Pick<Vote, 'era' | 'last'>,
 ): boolean {
   const isOfOurs = era >= zab.era || zab.recovering !== null
   const isLonger = comparePositions(last, zab.tail.position) >= 0
-  // Who is no voter by its own list could not found with a longer one itself.
-  return isOfOurs && (isLonger || !zab.isEligible || hasBug('raft-era-any-log'))
+  return isOfOurs && (isLonger || yieldsTo(zab, founder) || hasBug('raft-era-any-log'))
+}
+
+/** Who is no voter by its own list could not found with a longer log; but who was taken out knows by whom. */
+function yieldsTo(zab: ZabState, founder: MemberId): boolean {
+  return !zab.isEligible && (!zab.isOutside || zab.isVoting(founder))
 }

@@ -32,6 +32,8 @@ export interface HardState {
   readonly loss: string
   /** The newest members, where no log on disk names them and they changed; else null. */
   readonly members: Members | null
+  /** The index at which they stood in the log. */
+  readonly membersAt: number
 }
 
 const formatVersion = 1
@@ -48,6 +50,7 @@ export const hardStateZero: HardState = {
   entering: false,
   loss: '',
   members: null,
+  membersAt: 0,
 }
 
 const writer = new ByteWriter(64)
@@ -63,7 +66,7 @@ export function encodeHardState(state: HardState): Uint8Array {
     .boolean(state.promisesForgotten)
     .boolean(state.entering)
     .text(state.loss)
-  if (state.members !== null) writeMembers(writer, state.members)
+  if (state.members !== null) writeMembers(writer, state.members).varint(state.membersAt)
   return writer.finish()
 }
 
@@ -88,6 +91,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
     entering: reader.boolean(),
     loss: reader.text(),
     members: version === formatVersionMembers ? readMembers(reader) : null,
+    membersAt: reader.left > 0 ? reader.varint() : 0,
   }
   assert(reader.ok, 'the hard state is whole')
   return state

@@ -179,6 +179,12 @@ export class ZabState {
     return !this.isMember(this.self) && !this.isEligible
   }
 
+  /** Those that it knew before it lost its log, while that is not refilled so far yet. */
+  get membersKnown(): Members | null {
+    const { recovering, members, membersAt } = this.#hard
+    return recovering !== null && this.tail.last < membersAt ? members : null
+  }
+
   /** The list before the newest, while it is not known whether that one is committed. */
   get membersBefore(): Members | null {
     return this.memberLog.before(this.log.commit)
@@ -266,6 +272,7 @@ export class ZabState {
   becomeIntact(): void {
     if (this.#hard.recovering === null) return
     this.#change({ recovering: null })
+    if (this.#hard.members !== null) this.#keepMembers()
     this.counters.recoveries++
     const { self: member, acceptedEpoch: epoch } = this
     this.out.note('info', 'zab.refilled', { member, epoch, index: this.tail.last })
@@ -353,7 +360,11 @@ export class ZabState {
     this.members = this.memberLog.current
     this.areMembersNew = true
     if (!this.isAlone) this.log.joined()
-    if (!this.log.isKept) this.#change({ members: this.members })
+    if (!this.log.isKept && this.membersKnown === null) this.#keepMembers()
+  }
+
+  #keepMembers(): void {
+    this.#change({ members: this.members, membersAt: this.memberLog.at })
   }
 
   #lose(cause: RecoveryCause): void {

@@ -56,6 +56,8 @@ export interface LossMember {
   readonly isEligible?: boolean
   /** The list before that in `members`, while it is not known whether that one is committed. */
   readonly membersBefore?: Members | null
+  /** Those that it knew before it lost a log that is not refilled so far yet: what that names on the way may be long past. */
+  readonly membersKnown?: Members | null
   otherVoters(): MemberId[]
 }
 
@@ -254,10 +256,15 @@ export class Losses {
       // Who missed the beginning of an era is not intact in it, whatever its disk holds.
       if (isLost || now.era < era) lost.push(id)
     }
-    const voters = votersOf(host.members)
+    const { membersKnown: known = null } = host
+    const voters = [...votersOf(host.members), ...(known === null ? [] : votersOf(known))]
     const isIntact = (id: MemberId): boolean => !lost.includes(id)
     const isPresent = (id: MemberId): boolean => present.includes(id)
     const isLedByNew = this.#decides(isIntact)
+    if (known !== null && decides(known, isIntact)) {
+      this.waits = 'waits for a leader elected by intact members'
+      return
+    }
     // Others may not know of the newest members, and be too few without those that lost something.
     const isStuckBefore =
       isLedByNew && !this.#decidesBefore(isIntact) && this.#decidesBefore(isPresent)
@@ -271,7 +278,9 @@ export class Losses {
     }
     const isComplete = voters.every(isPresent)
     const isPatient =
-      this.#decides(isPresent) && host.mono - this.#leaderlessAt >= host.recoverWaitMs
+      this.#decides(isPresent) &&
+      (known === null || decides(known, isPresent)) &&
+      host.mono - this.#leaderlessAt >= host.recoverWaitMs
     if (!isComplete && !isPatient) {
       const missing = voters.filter((id) => !present.includes(id))
       this.waits = `waits for members ${missing.join(', ')} before a new era begins`
@@ -300,13 +309,15 @@ export class Losses {
     return membersBefore == null || decides(membersBefore, holds)
   }
 
-  /** Whoever may have a say by the newest list, or by the one before it. */
+  /** Whoever may have a say by the newest list, by the one before it, or by the one it knew. */
   #asked(): readonly MemberId[] {
-    const { membersBefore, self } = this.#member
-    const others = this.#member.otherVoters()
-    if (membersBefore == null) return others
-    const before = votersOf(membersBefore).filter((id) => id !== self && !others.includes(id))
-    return [...others, ...before]
+    const { membersBefore, membersKnown, self } = this.#member
+    const asked = [...this.#member.otherVoters()]
+    for (const list of [membersBefore, membersKnown]) {
+      if (list == null) continue
+      for (const id of votersOf(list)) if (id !== self && !asked.includes(id)) asked.push(id)
+    }
+    return asked
   }
 
   #greatestEra(): number {

@@ -1,7 +1,7 @@
 // Members that lost what they had acknowledged (reliability.md LV8), in every strategy of one total order.
 
 import type { TestFn } from 'ava'
-import type { StrategyPlugin } from 'quorate/plugin'
+import type { MemberId, StrategyPlugin } from 'quorate/plugin'
 import { loaded } from '../../conformance/total/loaded.js'
 
 export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
@@ -51,6 +51,35 @@ export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
 
     t.true(first > 2 && second > 2)
     t.deepEqual([first % 3, second % 3], [0, 1], 'a term belongs to the founder')
+  })
+
+  test(`${plugin.name}: a member that is refilled, cut off where its log names it alone: begins no era beside the others`, (t) => {
+    const options = { appendBytes: 1, windowMessages: 1 }
+    const world = loaded({ plugin, durability: 'none', voters: 1, outside: 2, options })
+    const change = (asked: { readonly add?: number[]; readonly promote?: number[] }): boolean => {
+      const token = world.members.ask(world.elect(), asked)
+      return token !== null && world.until(() => world.members.done.has(token), 5_000)
+    }
+    t.true(change({ add: [2, 3] }))
+    world.advance(1_500)
+    t.true(change({ promote: [2, 3] }))
+    world.strategy(1).transfer(2 as MemberId)
+    t.true(world.until(() => world.leader() === 2))
+    const voters = (): number => world.strategy(1).status().members.voters.length
+    world.crash(1, true)
+    world.start(1, 'unclean-stop')
+
+    t.true(world.until(() => voters() === 1))
+    world.isolate(1)
+    world.advance(10_000)
+    t.is(world.strategy(1).status().role, 'recovering')
+    world.heal()
+    world.advance(5_000)
+
+    const eras = world.ids.map((id) => world.strategy(id).status().era)
+    t.deepEqual(eras, [1, 1, 1])
+    t.is(world.strategy(1).status().recovering, null)
+    t.is(voters(), 3)
   })
 
   test(`${plugin.name}: answers that take longer than the time between two heartbeats: it is refilled`, (t) => {
