@@ -8,6 +8,7 @@ import {
   hearPeer,
   majorityMatch,
   type MemberId,
+  memberPayload,
   noopPayload,
   type Payload,
   type Progress,
@@ -98,13 +99,20 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
   if (hasBug('raft-leader-delivers-again') && raft.delivered > raft.tail.base.index)
     raft.log.delivered--
   // Raft 8: an entry of the new term at once, which commits all before it.
-  raft.append({ term: raft.term, index: last + 1, payload: noopPayload })
+  const first = { term: raft.term, index: last + 1, payload: firstPayload(raft, founds) }
+  raft.append(first)
+  raft.noteMembers([first])
   raft.out.note('info', 'raft.elected', {
     member: raft.self,
     term: raft.term,
     index: last + 1,
     era: raft.era,
   })
+}
+
+/** Where the log with the members is lost, the history of the new era begins with them. */
+function firstPayload({ hard, members }: RaftState, founds: boolean): Payload {
+  return founds && hard.members !== null ? memberPayload(members) : noopPayload
 }
 
 export function leaderTick(raft: RaftState, leading: Leading): void {

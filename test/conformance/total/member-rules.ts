@@ -66,6 +66,9 @@ export class MemberRules {
       this.#lists.set(`${term}:${index}`, members)
       const status = node.strategy?.status()
       if (status?.role !== 'leader' || status.term !== term) continue
+      // The first entry of an era may name those that its founder knew without a log.
+      const isFirst = node.entryAt(index - 1)?.term !== term && entries[0]?.index === index
+      if (status.era === term && isFirst) continue
       const before = this.#before(node, entries, index)
       if (!mayFollow(before.members, members))
         throw new Error(`RF12: ${show(members)} follows ${show(before.members)} at ${index}`)

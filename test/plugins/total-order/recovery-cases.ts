@@ -82,6 +82,30 @@ export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
     t.is(voters(), 3)
   })
 
+  test(`${plugin.name}: an era that begins without a log: who takes a snapshot has the members of it, not the first ones`, (t) => {
+    const world = loaded({ plugin, durability: 'none', options: { keepBytes: 0 } })
+    const change = (asked: { readonly add?: number[]; readonly remove?: number[] }): boolean => {
+      const token = world.members.ask(world.elect(), asked)
+      return token !== null && world.until(() => world.members.done.has(token), 5_000)
+    }
+    const first = world.elect()
+    const [learner, gone] = world.ids.filter((id) => id !== first) as [number, number]
+    t.true(change({ remove: [learner, gone] }))
+    t.true(change({ add: [learner] }))
+    world.advance(1_500)
+
+    world.crash(first, true)
+    world.start(first, 'unclean-stop')
+    t.true(world.until(() => world.leader() === first && world.isSettled(), 5_000))
+    world.propose(first, 'x')
+    world.advance(3_000)
+
+    const { era, members } = world.strategy(learner).status()
+    t.is(era, world.strategy(first).status().era)
+    t.deepEqual(members.voters as readonly number[], [first])
+    t.deepEqual(members.learners as readonly number[], [learner])
+  })
+
   test(`${plugin.name}: answers that take longer than the time between two heartbeats: it is refilled`, (t) => {
     for (let seed = 1; seed <= 5; seed++) {
       const world = loaded({ plugin, seed, options: { heartbeatMs: 5 }, delayMaxMs: 80 })
