@@ -84,6 +84,7 @@ export class Peers {
   readonly #ungreeted = new Map<LinkId, MemberId>()
   #now: Now
   #beatAt = 0
+  #refusedLast = ''
   /** What members of the cluster said of this one. */
   readonly admission = new Admission()
 
@@ -346,8 +347,10 @@ export class Peers {
     this.closed(link.id)
   }
 
+  /** Who waits to be admitted calls again every second: what was said last is not said again. */
   #refuse(link: LinkId, why: string): void {
-    this.#trace('warn', 'peer.refused', { why })
+    this.#trace(why === this.#refusedLast ? 'debug' : 'warn', 'peer.refused', { why })
+    this.#refusedLast = why
     this.#init.out.push({ kind: 'link-close', link })
   }
 
