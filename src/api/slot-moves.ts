@@ -27,6 +27,8 @@ export interface Importing {
   readonly batch: number
   readonly attempt: number
   readonly slots: readonly SlotRun[]
+  /** Calls that brought copies: all have to be there at the commit. */
+  readonly copies: number
 }
 
 /** Hand-overs with another shard group that are done, and the last one. */

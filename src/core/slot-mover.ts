@@ -66,7 +66,11 @@ export class SlotMover implements KeyWatch {
   #reply: Reply | undefined
   #pauseUntil = 0
   #copies = 0
+  /** Calls with copies in this attempt. */
+  #sent = 0
   #hasFailed = false
+  /** Commands wait for what is copied now. */
+  #isLast = false
   readonly #lanes: Readonly<Record<Side, Lane>>
   readonly #copyLane: Lane
   #ticket = 0
@@ -233,11 +237,12 @@ export class SlotMover implements KeyWatch {
     if (!(yield* this.#copyAll(leaving, [from, attempt]))) return false
     const facts = yield ask('source', ['freeze', attempt])
     if (!Array.isArray(facts)) return false
+    this.#isLast = true
     if (!(yield* this.#copyChanged([from, attempt])) || this.#isCleared) return false
-    yield { for: 'copies', atMost: 0 }
-    if (this.#hasFailed) return false
     this.#unfollow()
-    const done = yield ask('target', ['commit', from, attempt, ...facts.map(String)])
+    // Commands wait: the last copies are on their way, and the target counts them.
+    const sent = String(this.#sent)
+    const done = yield ask('target', ['commit', from, attempt, sent, ...facts.map(String)])
     if (done !== committed) return false
     return isOk(yield ask('source', ['gone', attempt]))
   }
@@ -252,6 +257,8 @@ export class SlotMover implements KeyWatch {
     this.why = ''
     this.#hasFailed = false
     this.#isCleared = false
+    this.#sent = 0
+    this.#isLast = false
     this.#changed.clear()
     this.#slots = slots
     held.engine.moving?.follow(this)
@@ -265,8 +272,10 @@ export class SlotMover implements KeyWatch {
     }
     yield* this.#send(buffer, fence)
     for (let round = 0; round < roundsMax && this.#changedCount > restMax; round++) {
+      yield { for: 'copies', atMost: 0 }
       if (!(yield* this.#copyChanged(fence))) return false
     }
+    yield { for: 'copies', atMost: 0 }
     return !this.#hasFailed && !this.#isCleared
   }
 
@@ -315,10 +324,11 @@ export class SlotMover implements KeyWatch {
     if (buffer.bytes === 0) return
     yield { for: 'copies', atMost: copiesMax - 1 }
     this.#copies++
+    this.#sent++
     const args = [slotsName, 'copy', ...fence, ...buffer.take()]
     const call = { spec: slotsSpec, write: true, db: 0, args, ticket: 0 }
     this.#init.target.submit(this.#copyLane, call)
-    yield turn
+    if (!this.#isLast) yield turn
   }
 
   #nextSlots(move: SlotMove): readonly number[] {

@@ -24,7 +24,7 @@ interface Detour {
 }
 
 /** Milliseconds until slots that are held are asked for again, at most. */
-const retryMsMax = 16
+const retryMsMax = 8
 /** Milliseconds for which a session that is refused again goes on with its detour. */
 const againMs = 100
 

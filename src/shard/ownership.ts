@@ -27,6 +27,16 @@ import { keySlot, slotCount } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { effectCalls, isEffects } from './script-effects.js'
 
+/** Number of keys, then the keys. */
+const keyedScripts: ReadonlySet<string> = new Set([
+  'eval',
+  'eval_ro',
+  'evalsha',
+  'evalsha_ro',
+  'fcall',
+  'fcall_ro',
+])
+
 /** Of a slot: the shard group that it went to, plus `goneFrom`. */
 const owned = 0
 const frozen = 1
@@ -100,6 +110,11 @@ export class Ownership {
       )
     }
     if (name === watchName) return this.#ofKeys(marks, args, { from: 1, head })
+    // The engine has no scripts: the leader that is about to run one asks.
+    if (keyedScripts.has(name)) {
+      const keys = args.slice(3, 3 + (Number(args[2]) || 0))
+      return this.#ofKeys(marks, keys, { from: 0, head })
+    }
     const spec = engine.commands.get(name)
     if (spec === undefined) return null
     if (spec.keys.length === 0 && spec.findKeys === undefined) {

@@ -244,7 +244,7 @@ function* beginImport(
   if (attempt <= (last?.attempt ?? 0)) return stale
   moving.clear()
   yield keysPerStep
-  const importing: Importing = { from, batch, attempt, slots }
+  const importing: Importing = { from, batch, attempt, slots, copies: 0 }
   const came = seen(state.came, from, attempt)
   ownership.change(engine, { ...state, importing, came })
   return begun
@@ -253,7 +253,8 @@ function* beginImport(
 /** Commands on the copies: database, number of arguments, arguments. */
 function* copy(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
   const { ownership, engine } = seat
-  if (importingAt(ownership.state, Number(args[0]), Number(args[1])) === null) return stale
+  const importing = importingAt(ownership.state, Number(args[0]), Number(args[1]))
+  if (importing === null) return stale
   for (let at = 2; at + 1 < args.length; ) {
     const db = Number(args[at])
     const end = at + 2 + Number(args[at + 1])
@@ -262,23 +263,26 @@ function* copy(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): W
     yield end - at
     at = end
   }
+  const { state } = ownership
+  ownership.change(engine, { ...state, importing: { ...importing, copies: importing.copies + 1 } })
   return ok
 }
 
-/** Behind the attempt: what `freeze` answered. */
+/** Behind the attempt: how many calls brought copies, then what `freeze` answered. */
 function* commit(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
   const { engine, ownership } = seat
   const { state } = ownership
   const from = Number(args[0])
   const importing = importingAt(state, from, Number(args[1]))
-  if (importing === null) return stale
+  // One that timed out at its origin may never come.
+  if (importing === null || importing.copies !== Number(args[2])) return stale
   // Here it may be earlier: what ended there has ended.
-  const clock = hasBug('move-clock-behind') ? 0 : Number(args[2])
+  const clock = hasBug('move-clock-behind') ? 0 : Number(args[3])
   for (let count = keysPerStep; count === keysPerStep; ) {
     count = moving.adopt(keysPerStep, clock)
     yield keysPerStep
   }
-  let at = 3
+  let at = 4
   for (const slot of slotsOf(importing.slots)) moving.raise(slot, Number(args[at++] ?? 0) + 1)
   const { batch, attempt, slots } = importing
   ownership.change(engine, {

@@ -173,8 +173,8 @@ export class Speculation {
     this.#waiters.forgetReady()
     this.#salt = 0
     // At apply its first entry ends the waits of an origin's earlier lives.
-    if (head.sequence === 1 && this.#waiters.size > 0) this.#isExact = false
-    if (this.#init.ownership.isUnsettled) this.#isExact = false
+    const endsWaits = head.sequence === 1 && this.#waiters.size > 0
+    if (endsWaits || this.#init.ownership.isUnsettled) this.#isExact = false
     const calls: (readonly string[])[] = []
     const replies: Reply[] = []
     const outcomes: (Outcome | null)[] = []
@@ -189,6 +189,7 @@ export class Speculation {
             : { reply: refusal, effects: [], salt: this.#salt++ }
         this.#init.scripting.reseed(outcome.salt)
         calls.push(encodeOutcome(outcome))
+        this.#refuses(calls[i] as readonly string[], head)
         replies.push(outcome.reply)
         outcomes.push(outcome)
       } else {
@@ -206,7 +207,7 @@ export class Speculation {
     return made
   }
 
-  /** Slots change hands. */
+  /** Slots change hands, of keys that a script named, or did not: nobody executes it. */
   #refuses(args: readonly string[], head: EntryHead): ErrorReply | null {
     const refusal = this.#init.ownership.refuses(this.#init.engine, args, head)
     if (refusal !== null) this.#isExact = false

@@ -94,7 +94,7 @@ test('slot calls: a whole move: the key is at one group at a time, and the other
   const facts = s.call('freeze', 1) as readonly Reply[]
   t.true(isSlotRefusal(s.run('get', 'a')))
   t.is(s.ended, 1)
-  t.is(d.call('commit', 0, 1, ...facts.map(String)), committed)
+  t.is(d.call('commit', 0, 1, 1, ...facts.map(String)), committed)
   t.is(s.call('gone', 1), ok)
 
   t.is(d.run('get', 'a'), '1')
@@ -114,7 +114,7 @@ test('slot calls: an attempt that was overtaken: changes nothing at either side'
   t.is(s.call('gone', 1), stale)
   t.is(s.call('thaw', 1), stale)
   t.is(d.call('import', 0, 1, 2, slotOfA), begun)
-  t.is(d.call('commit', 0, 1, 0), stale)
+  t.is(d.call('commit', 0, 1, 1, 0), stale)
   t.is(d.call('import', 0, 1, 1, slotOfA), stale)
   t.is(s.call('thaw', 2), ok)
   t.is(s.run('get', 'a'), '1')
@@ -125,7 +125,7 @@ test('slot calls: the target committed and nobody heard: who takes over is told 
   const { s, d } = moving()
   copy(s, d, 1, 'a')
   const facts = s.call('freeze', 1) as readonly Reply[]
-  d.call('commit', 0, 1, ...facts.map(String))
+  d.call('commit', 0, 1, 1, ...facts.map(String))
 
   const attempt = s.call('retry', 1) as number
   t.is(d.call('import', 0, 1, attempt, slotOfA), committed)
@@ -133,6 +133,15 @@ test('slot calls: the target committed and nobody heard: who takes over is told 
 
   t.is(d.run('get', 'a'), '1')
   t.is(s.engine.keyCount(0), 0)
+})
+
+test('slot calls: copies that did not come: the target does not commit without them', (t) => {
+  const { s, d } = moving()
+  copy(s, d, 1, 'a')
+  const facts = s.call('freeze', 1) as readonly Reply[]
+
+  t.is(d.call('commit', 0, 1, 2, ...facts.map(String)), stale)
+  t.is(d.call('commit', 0, 1, 1, ...facts.map(String)), committed)
 })
 
 test('slot calls: a move that was closed: nothing of it begins again', (t) => {
@@ -152,7 +161,7 @@ test('slot calls: a key that ended at one group does not come back at another wh
   copy(s, d, 1, 'a')
   const facts = s.call('freeze', 1) as readonly Reply[]
 
-  d.call('commit', 0, 1, 10_006, ...facts.slice(1).map(String))
+  d.call('commit', 0, 1, 1, 10_006, ...facts.slice(1).map(String))
 
   t.is(d.engine.keyCount(0), 0)
 })
@@ -171,6 +180,16 @@ test('slot calls: an origin that had not heard of a refusal: what it sent before
   t.is(s.ownership.refuses(s.engine, ['set', 'a', '4'], null), null)
   s.ownership.closed(s.engine, head(3, 1), [ok])
   t.deepEqual(s.ownership.state.refused, [])
+})
+
+test('slot calls: scripts: refused before they run, by the keys that they name', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+
+  for (const name of ['eval', 'evalsha', 'fcall_ro']) {
+    t.true(isError(s.ownership.refuses(s.engine, [name, 'x', '2', 'b', 'a', 'v'], null) as Reply))
+    t.is(s.ownership.refuses(s.engine, [name, 'x', '1', 'b', 'a'], null), null)
+  }
 })
 
 test('slot calls: transactions: refused as a whole, by what they watch, too', (t) => {
@@ -253,7 +272,7 @@ for (const [what, commands] of values) {
 
     t.is(copy(s, d, 1, 'a'), ok)
     const facts = s.call('freeze', 1) as readonly Reply[]
-    d.call('commit', 0, 1, ...facts.map(String))
+    d.call('commit', 0, 1, 1, ...facts.map(String))
 
     const [before, after] = [side(), d]
     for (const command of commands) before.run(...command)
