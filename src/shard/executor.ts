@@ -331,7 +331,7 @@ export class Executor {
 
   #call(head: EntryHead, db: number, args: readonly string[]): Execution {
     if (isOfWaiters(args)) return callWaiters(this.#waiters, head, args)
-    const refusal = this.ownership.refuses(this.engine, args, head)
+    const refusal = this.ownership.executes(this.engine, args, head)
     if (refusal !== null) return refusal
     if (isCompound(args)) return this.#compound(db, args, null)
     const reply = this.engine.execute(db, args, true)

@@ -49,6 +49,8 @@ export class Ownership {
   #marks: Uint16Array | null = null
   /** The state is not kept yet. */
   #isChanged = false
+  /** Own slots of commands that were refused in the open entry. */
+  readonly #passed = new Set<number>()
 
   /** Nothing ever moved: no command is refused. */
   get isNone(): boolean {
@@ -71,6 +73,20 @@ export class Ownership {
     this.#take(state)
     engine.moving?.keep(encodeSlotState(state))
     this.#isChanged = false
+  }
+
+  /**
+   * As `refuses`, of the open entry: what follows a refused command there and has any of its keys would overtake it,
+   * whoever owns those.
+   */
+  executes(engine: Engine, args: readonly string[], head: EntryHead): ErrorReply | null {
+    const refusal = this.refuses(engine, args, head)
+    if (refusal === null) return null
+    for (const key of keysOf(engine, args)) {
+      const slot = keySlot(key)
+      if (this.#marks?.[slot] === owned) this.#passed.add(slot)
+    }
+    return refusal
   }
 
   /** Whether none of these slots changes hands, nor went away. */
@@ -149,11 +165,13 @@ export class Ownership {
         ...(isOver ? [] : (own?.slots ?? [])),
         ...(leaving?.slots ?? []),
         ...gone.map(([from, to]) => [from, to] as const),
+        ...[...this.#passed].map((slot) => [slot, slot] as const),
       ]
       const made = isRefused ? [{ origin, incarnation, sequence, slots: distinct(slots) }] : []
       this.#state = { ...this.#state, refused: [...others, ...made] }
       this.#isChanged = true
     }
+    this.#passed.clear()
     if (this.#isChanged) this.change(engine, this.#state)
   }
 
@@ -188,7 +206,8 @@ export class Ownership {
     if (mark >= goneFrom) return slotGone(runOf(marks, slot))
     if (mark === frozen && hasBug('move-not-frozen')) return null
     if (mark !== owned) return slotHeld
-    return head !== null && this.#overtakes(slot, head) ? slotAgain : null
+    if (head === null) return null
+    return this.#passed.has(slot) || this.#overtakes(slot, head) ? slotAgain : null
   }
 
   /** Whether what an origin sent before was refused, and it had not heard of that. */
@@ -230,4 +249,22 @@ function runOf(marks: Uint16Array, slot: number): OwnedSlots {
   while (marks[from - 1] === mark) from--
   while (marks[to + 1] === mark) to++
   return [from, to, mark - goneFrom]
+}
+
+/** Keys of a command, of a transaction with what it watches, or of what a script did. */
+function* keysOf(engine: Engine, args: readonly string[]): Iterable<string> {
+  if (isEffects(args)) {
+    for (const call of effectCalls(args)) yield* keysOf(engine, call)
+    return
+  }
+  if (args[0] === execName) {
+    const { watched, calls } = decodeTransaction(args) ?? { watched: [], calls: [] }
+    for (const { key } of watched) yield key
+    for (const call of calls) yield* keysOf(engine, call.args)
+    return
+  }
+  const spec = engine.commands.get(args[0] ?? '')
+  for (const { at } of spec === undefined ? [] : (findKeys(spec, args) ?? [])) {
+    yield args[at] as string
+  }
 }

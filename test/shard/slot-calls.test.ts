@@ -182,6 +182,20 @@ test('slot calls: an origin that had not heard of a refusal: what it sent before
   t.deepEqual(s.ownership.state.refused, [])
 })
 
+test('slot calls: a command of several slots that is refused: what follows it does not pass, by any of its keys', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+
+  const refusal = s.ownership.executes(s.engine, ['mset', 'b', '2', 'a', '2'], head(1, 0))
+  t.true(isError(refusal as Reply))
+  t.true(isError(s.ownership.executes(s.engine, ['get', 'b'], head(1, 0)) as Reply))
+  t.is(s.ownership.executes(s.engine, ['get', 'c'], head(1, 0)), null)
+  s.ownership.closed(s.engine, head(1, 0), [refusal as Reply])
+
+  t.is(s.ownership.executes(s.engine, ['get', 'b'], { ...head(2, 0), origin: 8 }), null)
+  t.true(isError(s.ownership.executes(s.engine, ['get', 'b'], head(2, 0)) as Reply))
+})
+
 test('slot calls: scripts: refused before they run, by the keys that they name', (t) => {
   const { s } = moving()
   s.call('freeze', 1)
