@@ -12,6 +12,8 @@ import { isTransaction, type ReadTime, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 
 export interface Compound {
+  /** Of an entry: a command in it that this build does not have, so that none of it may be executed. */
+  readonly unknown?: string | undefined
   step(elements: number): Reply | typeof later | typeof needsLog
 }
 

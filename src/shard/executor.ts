@@ -26,7 +26,7 @@ import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
-import { isUnknown } from './known.js'
+import { isUnknown, unknownIn } from './known.js'
 import { Kept, type Taking } from './kept.js'
 import { isOriginState, originState } from './origin-state.js'
 import { finishHalf, type ReadTime } from './transaction.js'
@@ -335,9 +335,7 @@ export class Executor {
     if (refusal !== null) return refusal
     if (isCompound(args)) return this.#compound(db, args, null)
     const reply = this.engine.execute(db, args, true)
-    if (!isUnknown(this.engine, args, reply)) return reply
-    this.#halt(`an entry has the command ${args[0]}, which this version does not know`)
-    return later
+    return isUnknown(this.engine, args, reply) ? this.#halt(unknownIn(args[0])) : reply
   }
 
   /** The reply to the next command of the entry; whoever waits for what it changed comes before the one behind it. */
@@ -362,6 +360,7 @@ export class Executor {
   #compound(db: number, args: readonly string[], read: ReadTime | null): Execution {
     const of = { running: this.#running, waiters: this.#waiters, host: this.#host }
     const compound = compoundOf(this, of, { db, args, read })
+    if (compound.unknown) return this.#halt(unknownIn(compound.unknown))
     const reply = compound.step(limits.stepElements)
     if (reply === later) this.#transaction = compound
     return reply
@@ -393,8 +392,9 @@ export class Executor {
     return done
   }
 
-  #halt(why: string): void {
+  #halt(why: string): typeof later {
     this.#halted = true
     this.#host.halt(why)
+    return later
   }
 }

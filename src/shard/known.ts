@@ -7,7 +7,13 @@ import { isError } from '../api/reply.js'
 
 /** Asked of errors only, which are rare. */
 export function isUnknown(engine: Engine, args: readonly string[], reply: Execution): boolean {
-  if (typeof reply === 'symbol' || !isError(reply)) return false
-  const name = args[0] ?? ''
-  return !engine.commands.has(name) && name !== keepSettingsName
+  return typeof reply !== 'symbol' && isError(reply) && !isKnown(engine, args[0] ?? '')
+}
+
+export function isKnown(engine: Engine, name: string): boolean {
+  return engine.commands.has(name) || name === keepSettingsName
+}
+
+export function unknownIn(command: string | undefined): string {
+  return `an entry has the command ${command}, which this version does not know`
 }

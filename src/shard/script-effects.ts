@@ -9,6 +9,7 @@ import { ok, type Reply } from '../api/reply.js'
 import { effectsName, queuedNote, readNote } from '../api/scripts.js'
 import { ByteReader, ByteWriter, textToBytes } from '../base/bytes.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { isKnown } from './known.js'
 
 /** A command that changes data, with what its chance is drawn from. */
 export interface Effect {
@@ -104,6 +105,19 @@ export class ScriptEffects {
     this.#said = said
     this.#args = args
     this.#known = known.get(args)
+  }
+
+  /** What this member made it knows. */
+  get unknown(): string | undefined {
+    if (this.#known !== undefined) return undefined
+    const args = this.#args
+    for (let at = 3, end = 0; at < args.length; at = end) {
+      end = at + 3 + Number(args[at + 2])
+      if (!(end > at + 3 && end <= args.length)) return undefined
+      const name = args[at + 3] as string
+      if (name !== queuedNote && !unexecuted.has(name) && !isKnown(this.#engine, name)) return name
+    }
+    return undefined
   }
 
   step(elements: number): Reply | typeof later {

@@ -15,6 +15,7 @@ import {
 } from '../api/transaction.js'
 import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { isKnown } from './known.js'
 
 const malformed = error('ERR malformed transaction')
 const notRead = error('ERR only commands that read are executed outside the log')
@@ -82,6 +83,12 @@ export class Transaction {
       this.#watched = decoded?.watched ?? []
       this.#calls = decoded?.calls ?? null
     }
+  }
+
+  get unknown(): string | undefined {
+    if (this.#read !== null) return undefined
+    const found = this.#calls?.find(({ args }) => !isKnown(this.#engine, args[0] ?? ''))
+    return found?.args[0]
   }
 
   /** Goes on for at most about `elements`; its answer, or `needsLog` where a read must not answer. */

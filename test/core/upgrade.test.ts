@@ -21,10 +21,22 @@ function withShout(...args: Parameters<EngineFactory>): Engine {
   const own: Pick<Engine, 'execute'> = {
     execute: (db, line, mayWait) => engine.execute(db, translated(line), mayWait),
   }
+  const { scripting: inner } = engine
+  const scripting =
+    inner &&
+    new Proxy(inner, {
+      get(target, key) {
+        if (key === 'execute')
+          return (db: number, line: readonly string[]) => target.execute(db, translated(line))
+        const value: unknown = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
   return new Proxy(engine, {
     get(target, key) {
       if (key === 'commands') return commands
       if (key === 'execute') return own.execute
+      if (key === 'scripting') return scripting
       const value: unknown = Reflect.get(target, key, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
@@ -135,27 +147,30 @@ test('upgrade: an older build behind it: does not start on a disk that says so, 
   t.is(ask(w, w.client(1), 'SET a 1'), '+OK')
 })
 
-test('upgrade: an entry with a command that a replica does not know: it stops before it, the others go on', (t) => {
-  // The version says that all know it: one build lies.
-  const liar = { facts: { clusterVersion: 2 }, engine: createEngine }
-  const { w } = mixed(newer, newer, liar)
-  t.true(reaches(w, 2))
-  t.is(ask(w, w.client(1), 'SET k 0'), '+OK')
+for (const how of ['alone', 'in a transaction'])
+  test(`upgrade: an entry with a command that a replica does not know, ${how}: it stops before it, the others go on`, (t) => {
+    // The version says that all know it: one build lies.
+    const liar = { facts: { clusterVersion: 2 }, engine: createEngine }
+    const { w } = mixed(newer, newer, liar)
+    t.true(reaches(w, 2))
+    t.is(ask(w, w.client(1), 'SET k 0'), '+OK')
 
-  t.is(ask(w, w.client(1), 'SHOUT k hello'), '+OK')
+    const client = w.client(1)
+    if (how === 'alone') t.is(ask(w, client, 'SHOUT k hello'), '+OK')
+    else for (const line of ['MULTI', 'SET a 1', 'SHOUT k hello', 'EXEC']) ask(w, client, line)
 
-  t.true(
-    w.until(() =>
-      w
-        .member(3)
-        .traces.some(
-          ({ event, fields }) =>
-            event === 'shard.halted' && /command shout/.test(String(fields['why'])),
-        ),
-    ),
-  )
-  t.is(ask(w, w.client(2), 'GET k'), '$HELLO')
-  const group = w.member(3).core?.inspect().groups[0]
-  const ahead = w.member(1).core?.inspect().groups[0]
-  t.true((group?.applied.index ?? 0) < (ahead?.applied.index ?? 0))
-})
+    t.true(
+      w.until(() =>
+        w
+          .member(3)
+          .traces.some(
+            ({ event, fields }) =>
+              event === 'shard.halted' && /command shout/.test(String(fields['why'])),
+          ),
+      ),
+    )
+    t.is(ask(w, w.client(2), 'GET k'), '$HELLO')
+    const group = w.member(3).core?.inspect().groups[0]
+    const ahead = w.member(1).core?.inspect().groups[0]
+    t.true((group?.applied.index ?? 0) < (ahead?.applied.index ?? 0))
+  })
