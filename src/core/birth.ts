@@ -78,6 +78,7 @@ export class Birth {
   #tellAt: number
   #isBootstrapDue = false
   #isRefilled = false
+  #hasMetBorn = false
 
   constructor(init: BirthInit) {
     assert(init.members.includes(init.self), 'a member is in its own member list')
@@ -93,6 +94,11 @@ export class Birth {
 
   get phase(): BirthPhase {
     return this.#phase
+  }
+
+  /** Somebody was there that knows how the cluster went on. */
+  get hasMetBorn(): boolean {
+    return this.#hasMetBorn
   }
 
   /** Empty while there is none. */
@@ -148,6 +154,7 @@ export class Birth {
     this.#incarnations.set(from, incarnation)
     const { phase, clusterId, isForced } = state
     this.#peers.set(from, { phase, clusterId, isForced, seenId: '' })
+    if (phase === 'born') this.#hasMetBorn = true
     // It may have missed what became of us since our hello left.
     this.#toTell.add(from)
     this.#decide()

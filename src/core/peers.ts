@@ -156,6 +156,11 @@ export class Peers {
     return this.#birth?.phase === 'lost'
   }
 
+  /** It met somebody in this run that can tell. */
+  get hasMetBorn(): boolean {
+    return this.#birth?.hasMetBorn ?? false
+  }
+
   /** Members are others now. */
   listed(): void {
     const { config, roster } = this.#init

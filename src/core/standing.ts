@@ -79,8 +79,9 @@ export class Standing {
     if (life === peers.incarnation && !hasBug('core-comer-is-lost')) peers.refilled()
     if (this.#isTold && life !== undefined) return true
     this.#waitsSince ??= mono
-    const isFounder = !peers.admission.isStranger && life === null
-    if (isFounder && mono - this.#waitsSince >= unansweredMs) return true
+    // By its file it may be a founder, and have been admitted all the same.
+    const isUntold = peers.admission.isStranger || peers.hasMetBorn || life !== null
+    if (!isUntold && mono - this.#waitsSince >= unansweredMs) return true
     if (mono < this.#askAt) return false
     this.#askAt = mono + askMs
     const connected = peers.connected()
@@ -107,6 +108,8 @@ export class Standing {
 
   peerUp(peer: MemberId): void {
     const { roster, topology } = this.#init
+    // Others let it in: what this member knows is older.
+    if (!roster.isChanged && !roster.has(peer)) return
     const text = roster.isChanged ? encodeTopology(topology().topology) : ''
     this.#send(peer, textToBytes(String.fromCharCode(tells) + text))
   }
