@@ -58,13 +58,22 @@ export async function backUp(directory: string, options: BackupOptions): Promise
 }
 
 async function prepare(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const found = await readdir(directory)
+  const found = await madeOrFound(directory).catch((error: unknown) => {
+    throw new QuorateError('BACKUP_INVALID', `${directory} cannot be written: ${String(error)}`)
+  })
   if (found.length === 0) return
   throw new QuorateError(
     'BACKUP_INVALID',
     `${directory} is not empty: a backup needs a directory of its own`,
   )
+}
+
+/** What is in it. Not made with those above it: node goes on for ever where they cannot be made. */
+async function madeOrFound(directory: string): Promise<readonly string[]> {
+  await mkdir(directory, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
+  return await readdir(directory)
 }
 
 /** The member that was named, or who leads the group where that one holds no replica. */

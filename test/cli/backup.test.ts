@@ -1,0 +1,20 @@
+// Where a backup cannot go: one sentence and exit code 1, before anybody is asked.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { backUp } from '../../src/cli/backup.js'
+
+const nobody = { host: '127.0.0.1', port: '1' }
+
+test('backup: a place that is a file, or has none above it, or is not empty: refused', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-backup-'))
+  t.teardown(() => rmSync(directory, { recursive: true }))
+  writeFileSync(join(directory, 'file'), '')
+  for (const place of ['file', join('none', 'above'), '.']) {
+    const asked = backUp(join(directory, place), nobody)
+    await t.throwsAsync(asked, { code: 'BACKUP_INVALID' }, place)
+  }
+  await t.throwsAsync(backUp(join(directory, 'new'), nobody), { code: 'MEMBER_UNREACHABLE' })
+})
