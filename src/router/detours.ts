@@ -4,7 +4,6 @@
 import type { Lane } from '../api/group.js'
 import { slotsWithoutOwner } from '../api/replies.js'
 import { newOwner } from '../api/slot-moves.js'
-import { hasBug } from '../base/seeded-bug.js'
 import { routeAgain } from './again.js'
 import { raiseFence } from './fences.js'
 import type { Session } from './session.js'
@@ -48,7 +47,6 @@ export class Detours {
 
   /** Slots of these groups go elsewhere from now on: nothing overtakes what is open there. */
   settle(state: RouterState, indexes: Iterable<number>): void {
-    if (hasBug('move-map-overtakes')) return
     for (const index of indexes) {
       for (const session of state.sessions.values()) {
         const lane = session.lanes.known(index)

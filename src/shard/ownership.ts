@@ -158,7 +158,7 @@ export class Ownership {
     const isRefused = replies.some(
       (reply) => isSlotRefusal(reply) && reply.text !== wholeWanted.text,
     )
-    if ((isRefused || isOver) && !hasBug('move-overtakes')) {
+    if (isRefused || isOver) {
       const others = before.filter((each) => each !== own)
       const { leaving, gone } = this.#state
       const slots = [

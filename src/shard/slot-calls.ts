@@ -185,7 +185,7 @@ function freeze({ engine, ownership, endWaits }: SlotSeat, attempt: number): Rep
   const leaving = leavingAt(state, attempt)
   if (leaving === null) return stale
   ownership.change(engine, { ...state, leaving: { ...leaving, isFrozen: true } })
-  if (!hasBug('move-waiters-lost')) endWaits()
+  endWaits()
   return [engine.clock, ...[...slotsOf(leaving.slots)].map((slot) => engine.slotVersion(slot))]
 }
 
@@ -277,7 +277,7 @@ function* commit(seat: SlotSeat, moving: EngineMoving, args: readonly string[]):
   // One that timed out at its origin may never come.
   if (importing === null || importing.copies !== Number(args[2])) return stale
   // Here it may be earlier: what ended there has ended.
-  const clock = hasBug('move-clock-behind') ? 0 : Number(args[3])
+  const clock = Number(args[3])
   for (let count = keysPerStep; count === keysPerStep; ) {
     count = moving.adopt(keysPerStep, clock)
     yield keysPerStep
