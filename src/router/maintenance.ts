@@ -1,9 +1,10 @@
 // What clients hear of planned work beforehand, if they asked with CLIENT MAINT_NOTIFICATIONS ON: pushes of RESP3
 // in the words that client libraries know. MOVING asks them to go on at another member; between FAILING_OVER and
-// FAILED_OVER they are patient. Only tells: nothing depends on who listens.
+// FAILED_OVER, MIGRATING and MIGRATED they are patient. Only tells: nothing depends on who listens.
 
 import type { Group } from '../api/group.js'
 import type { Reply } from '../api/reply.js'
+import type { SlotMove } from '../api/topology.js'
 import type { ClusterView, MemberView } from './cluster-view.js'
 import type { Session } from './session.js'
 
@@ -12,6 +13,9 @@ type Notice =
   | { readonly word: 'MOVING'; readonly seconds: number; readonly target: string }
   | { readonly word: 'FAILING_OVER'; readonly seconds: number; readonly shards: readonly number[] }
   | { readonly word: 'FAILED_OVER'; readonly shards: readonly number[] }
+  /** Slots of these shard groups are on their way, within `seconds`. */
+  | { readonly word: 'MIGRATING'; readonly seconds: number; readonly shards: readonly number[] }
+  | { readonly word: 'MIGRATED'; readonly shards: readonly number[] }
 
 /** Seconds that clients have to go elsewhere, and for which a hand-over may take. */
 export const movingSeconds = 5
@@ -30,6 +34,8 @@ export class Maintenance {
   /** Groups whose leadership is on its way, and until when (monotonic ms) that is waited for. */
   #handed: { readonly groups: readonly Group[]; readonly until: number } | null = null
   readonly #moving = new Set<Session>()
+  /** The move of slots that clients were told of. */
+  #migrating: SlotMove | null = null
 
   constructor(init: MaintenanceInit) {
     this.#init = init
@@ -65,6 +71,16 @@ export class Maintenance {
     if (led.length === 0 || this.#handed !== null || this.#others().length === 0) return
     this.#handed = { groups: led, until: mono + failoverSeconds * 1_000 }
     this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(led) })
+  }
+
+  /** The move of slots that is under way now, if any: one after the other. */
+  slotsMove(move: SlotMove | null): void {
+    const before = this.#migrating
+    if (before?.id === move?.id) return
+    this.#migrating = move
+    if (before !== null) this.#tell({ word: 'MIGRATED', shards: [before.from, before.to] })
+    if (move === null) return
+    this.#tell({ word: 'MIGRATING', seconds: 0, shards: [move.from, move.to] })
   }
 
   turn(mono: number): void {
@@ -104,7 +120,7 @@ export class Maintenance {
 
   #announce(session: Session, seq: number, notice: Notice): void {
     const items: Reply[] = [notice.word, seq]
-    if (notice.word !== 'FAILED_OVER') items.push(notice.seconds)
+    if ('seconds' in notice) items.push(notice.seconds)
     if (notice.word !== 'MOVING') items.push(JSON.stringify(notice.shards.map(String)))
     else items.push(session.facts.maintenance === 'no-address' ? null : notice.target)
     session.push(this.#init.encode({ type: 'push', items }, 3))

@@ -64,8 +64,9 @@ export class TopologyFollower {
 
   /** Groups of which something moved say themselves what is theirs: the map says where commands go first. */
   #adoptSlots(topology: Topology): void {
-    const { route, config } = this.#state
+    const { route, config, maintenance } = this.#state
     if (topology.moves === undefined) return
+    maintenance.slotsMove(topology.moves[0] ?? null)
     route.hasMoved = true
     const owners = ownersOf(topology)
     const { shardCount } = route.slots

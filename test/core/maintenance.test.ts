@@ -154,3 +154,16 @@ test('client maint_notifications: words that are none: refused', (t) => {
   const bad = '-ERR syntax error'
   t.deepEqual(client.replies, [bad, bad, bad, bad, '+OK'])
 })
+
+test('maintenance: slots go to another shard group: MIGRATING, and MIGRATED once they are there', (t) => {
+  const w = makeWorld()
+  w.until(() => w.members.every(({ core }) => core?.inspect().topology.version === 2))
+  const client = listener(w, 3)
+  const admin = w.client(1)
+  admin.send('set k1 v', 'quorate move slots 0-8191 to 1')
+
+  w.until(() => client.text.includes('MIGRATED'), 60_000)
+
+  const shards = JSON.stringify(['0', '1'])
+  t.deepEqual(pushes(client), [`MIGRATING :1 :0 ${shards}`, `MIGRATED :2 ${shards}`])
+})

@@ -85,3 +85,21 @@ for (const strategy of strategies) {
     t.true(there.length > 0)
   })
 }
+
+test('move: sharded subscriptions of slots that go: stay, and hear what is published through any member', (t) => {
+  const w = shardedWorld()
+  const listener = w.client(1)
+  listener.isRaw = true
+  listener.send('ssubscribe news{k1}')
+  w.until(() => listener.text.includes('ssubscribe'))
+  const client = w.client(2)
+  run(w, client, ['quorate move slots 0-8191 to 1'])
+  w.until(() => !isMoving(w), 60_000)
+  listener.text = ''
+
+  const counts = [1, 2, 3].map((id) => run(w, w.client(id), [`spublish news{k1} from${id}`])[0])
+
+  w.until(() => listener.text.includes('from3'))
+  t.deepEqual(counts, [':1', ':1', ':1'])
+  t.deepEqual(listener.text.match(/from\d/g), ['from1', 'from2', 'from3'])
+})
