@@ -62,6 +62,8 @@ const key = 'topology'
 const triesMax = 64
 /** Characters that are told of a change. */
 const whatCharsMax = 256
+/** Milliseconds between two looks at the era. */
+const renewMs = 1_000
 /** Changes that wait at this member. */
 const waitingMax = 1_000
 
@@ -145,6 +147,8 @@ export class TopologyGroup {
   #isLooking = false
   /** What the files say is in the group, or on its way. */
   #isFounded = false
+  #renewAt = 0
+  #isRenewing = false
   #isReaddressed = false
 
   constructor(init: TopologyInit) {
@@ -181,6 +185,7 @@ export class TopologyGroup {
   /** Looks at what was applied. Once a turn, behind the shard's part. */
   turn(now: Now): void {
     this.#now = now
+    if (now.mono >= this.#renewAt) this.#renew()
     this.#readdress()
     const { index } = this.shard.applied
     if (index === this.#lookedAt && (this.#isFounded || this.#known.epoch > 0)) return
@@ -195,6 +200,23 @@ export class TopologyGroup {
   #looked(reply: Reply): void {
     this.#isLooking = false
     if (typeof reply === 'string') this.#adopt(reply)
+  }
+
+  /**
+   * The group began anew, maybe without a change that some member has in its row: who leads it gives it a document of
+   * this era, which counts more than either.
+   */
+  #renew(): void {
+    this.#renewAt = this.#now.mono + renewMs
+    const status = this.shard.status()
+    if (status?.role !== 'leader' || this.#known.epoch === 0 || status.era <= this.#known.era)
+      return
+    if (this.#isRenewing) return
+    this.#isRenewing = true
+    const edit: TopologyEdit = (topology) => (topology.era < status.era ? topology : null)
+    this.change('the group that keeps the topology began anew', edit, () => {
+      this.#isRenewing = false
+    })
   }
 
   /** Who leads the group gives it what the files say. */

@@ -2,7 +2,8 @@
 // restarts, leaders and two changes at once; a minority changes nothing.
 
 import test from 'ava'
-import { type Client, CoreWorld } from './core-world.js'
+import { decodeTopologyRow, encodeTopologyRow, topologyKey } from '../../src/log/layout.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 function replies(w: CoreWorld, client: Client, ...lines: readonly string[]): readonly string[] {
   const before = client.replies.length
@@ -192,4 +193,30 @@ test('topology: bounds: of what is told of a change, and of the whole', (t) => {
   const changes = w.member(1).core?.inspect().topology.changes
   t.is(changes?.at(-1)?.what.length, 256)
   t.deepEqual(replies(w, client, `ACL DELUSER ${name}`), [':1'])
+})
+
+test('topology: a change that only one member kept, in its row, when the group began anew: the same at all again', (t) => {
+  const w = new CoreWorld({
+    keyspaces: [{ ...keyspace('default', []), durability: 'everysec' }],
+    config: () => ({ recoverWaitMs: 500 }),
+  })
+  settled(w)
+  for (const id of [1, 2, 3]) w.kill(id)
+  const { log } = w.member(2).rows
+  const text = decodeTopologyRow(log.get(topologyKey) as Uint8Array) ?? ''
+  const known = JSON.parse(text) as { epoch: number }
+  log.set(topologyKey, encodeTopologyRow(JSON.stringify({ ...known, epoch: known.epoch + 1 })))
+  for (const id of [1, 2, 3]) w.start(id)
+
+  t.true(
+    w.until(() => {
+      const eras = w.members.map(({ core }) => core?.inspect().topology)
+      return eras.every(
+        (each) => each?.era === eras[0]?.era && each?.epoch === eras[0]?.epoch && each?.era === 2,
+      )
+    }, 20_000),
+    JSON.stringify(
+      w.members.map(({ core }) => [core?.inspect().topology.era, core?.inspect().topology.epoch]),
+    ),
+  )
 })
