@@ -231,14 +231,17 @@ export class SlotMover implements KeyWatch {
     if (opened !== begun) return this.#fail(`shard group ${leaving.to} does not take slots`, opened)
     if (leaving.isFrozen && !isOk(yield ask('source', ['thaw', attempt]))) return false
     if (this.#move?.isCancelled === true) {
-      yield ask('target', ['forget', from, attempt])
+      // Else the target took nothing from another shard group any more.
+      if (isError(yield ask('target', ['forget', from, attempt]))) return false
       return isOk(yield ask('source', ['cancel', attempt]))
     }
     if (!(yield* this.#copyAll(leaving, [from, attempt]))) return false
     const facts = yield ask('source', ['freeze', attempt])
     if (!Array.isArray(facts)) return false
     this.#isLast = true
-    if (!(yield* this.#copyChanged([from, attempt])) || this.#isCleared) return false
+    // A key that ends meanwhile was copied in part.
+    do if (!(yield* this.#copyChanged([from, attempt])) || this.#isCleared) return false
+    while (this.#changedCount > 0)
     this.#unfollow()
     // Commands wait: the last copies are on their way, and the target counts them.
     const sent = String(this.#sent)
@@ -264,6 +267,8 @@ export class SlotMover implements KeyWatch {
     held.engine.moving?.follow(this)
     const buffer = new CopyBuffer()
     for (const slot of slotsOf(slots)) {
+      // What a script did that runs yet may be undone.
+      while (!held.isBetweenEntries) yield turn
       for (let db = 0; db < databases; db++) {
         if (held.engine.slotKeyCount(db, slot) === 0) continue
         const keys = held.engine.slotKeys(db, slot, Number.POSITIVE_INFINITY)

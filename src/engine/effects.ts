@@ -236,6 +236,7 @@ export class Effects {
     if (this.#journal.isOpen) this.#journal.add(exchange)
     this.watch?.touchedAll(a)
     this.watch?.touchedAll(b)
+    this.changes.follow?.touchedAll(a)
   }
 
   /** Changes without a word: what `act` does happens to no key that clients know. */

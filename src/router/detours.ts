@@ -22,6 +22,11 @@ interface Detour {
   readonly tries: number
 }
 
+/** What is kept of one that ended. */
+interface Ended extends Pick<Detour, 'retryAt' | 'since' | 'tries'> {
+  readonly tickets: ReadonlySet<number>
+}
+
 /** Milliseconds until slots that are held are asked for again, at most. */
 const retryMsMax = 8
 /** Milliseconds for which a session that is refused again goes on with its detour. */
@@ -30,7 +35,7 @@ const againMs = 100
 export class Detours {
   readonly #open = new Map<Session, Detour>()
   /** Those that ended not long ago. */
-  readonly #last = new WeakMap<Session, Detour>()
+  readonly #last = new WeakMap<Session, Ended>()
   /** What is asked of all groups, to be asked again. */
   #later: { readonly at: number; readonly act: () => void }[] = []
 
@@ -60,7 +65,10 @@ export class Detours {
   #begin(state: RouterState, session: Session, refused: RefusedCommand | null): Detour {
     const { mono } = state.now
     const last = this.#last.get(session)
-    const isSame = refused !== null && last !== undefined && mono - last.retryAt < againMs
+    const isSame =
+      refused !== null &&
+      last !== undefined &&
+      (mono - last.retryAt < againMs || last.tickets.has(refused.call.ticket))
     const since = isSame ? last.since : mono
     const tries = isSame ? last.tries + 1 : 0
     const detour: Detour = { calls: [], lanes: new Set(), retryAt: mono, since, tries }
@@ -117,7 +125,11 @@ export class Detours {
 
   #route(state: RouterState, session: Session, detour: Detour): void {
     this.#open.delete(session)
-    if (detour.calls.length > 0) this.#last.set(session, { ...detour, retryAt: state.now.mono })
+    if (detour.calls.length > 0) {
+      const { since, tries } = detour
+      const tickets = new Set(detour.calls.map(({ call }) => call.ticket))
+      this.#last.set(session, { since, tries, tickets, retryAt: state.now.mono })
+    }
     session.isDetoured = false
     for (const lane of detour.lanes) lane.isDetoured = false
     const isOver = state.now.mono - detour.since >= state.config.requestMs

@@ -65,6 +65,8 @@ export class Ownership {
   attach(engine: Engine): void {
     const text = engine.moving?.state() ?? null
     this.#isChanged = false
+    // Of an entry in whose midst a snapshot came.
+    this.#passed.clear()
     this.#take(text === null ? null : decodeSlotState(text))
   }
 
@@ -184,6 +186,10 @@ export class Ownership {
       const refusal = this.refuses(engine, args, head)
       // Alone it would be asked of all groups; in a transaction it is this group's.
       if (refusal !== null && refusal !== wholeWanted) return refusal
+      // Of a slot that is frozen nothing may go either: the copies would come back.
+      if (refusal !== null && this.#state.leaving?.isFrozen === true && changes(engine, args)) {
+        return slotHeld
+      }
     }
     return null
   }
@@ -235,6 +241,10 @@ export class Ownership {
     }
     this.#marks = marks
   }
+}
+
+function changes(engine: Engine, [name = '']: readonly string[]): boolean {
+  return engine.commands.get(name)?.flags.includes('write') === true
 }
 
 function distinct(runs: readonly (readonly [number, number])[]): (readonly [number, number])[] {

@@ -4,7 +4,7 @@
 
 import { type Engine, type EngineMoving, later, needsLog } from '../api/engine.js'
 import { limits } from '../api/limits.js'
-import { ok, type Reply } from '../api/reply.js'
+import { isError, ok, type Reply } from '../api/reply.js'
 import {
   decodeRuns,
   type HandOvers,
@@ -260,6 +260,8 @@ function* copy(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): W
     const end = at + 2 + Number(args[at + 1])
     let reply = moving.stage(db, args.slice(at + 2, end))
     for (; reply === later; reply = engine.step(keysPerStep)) yield keysPerStep
+    // It does not count as one that came: the attempt fails, and no key with it.
+    if (isError(reply)) return reply
     yield end - at
     at = end
   }

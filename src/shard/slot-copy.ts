@@ -9,6 +9,8 @@ const wholeBytesMax = 64 * 1024
 /** Elements, and bytes of a text, that go at a time. */
 const elementsMax = 128
 const textBytesMax = 64 * 1024
+/** Bytes of elements that go in one command: an entry too long for a frame would never arrive. */
+const bundleBytesMax = 64 * 1024
 
 type Command = readonly string[]
 type Read = (...args: string[]) => Reply
@@ -54,7 +56,7 @@ function* piecesOf(read: Read, type: string, key: string): Generator<Command, vo
       for (let at = 0; ; at += elementsMax) {
         const items = textsOf(read('lrange', key, String(at), String(at + elementsMax - 1)))
         if (items.length === 0) return
-        yield ['rpush', key, ...items]
+        for (const some of bundles(items, 1)) yield ['rpush', key, ...some]
       }
     case 'zset':
       for (let at = 0; ; at += elementsMax) {
@@ -65,13 +67,13 @@ function* piecesOf(read: Read, type: string, key: string): Generator<Command, vo
         for (let i = 0; i < items.length; i += 2) {
           pairs.push(items[i + 1] as string, items[i] as string)
         }
-        yield ['zadd', key, ...pairs]
+        for (const some of bundles(pairs, 2)) yield ['zadd', key, ...some]
       }
     case 'set':
-      yield* scanned(read, ['sscan', key], (items) => [['sadd', key, ...items]])
+      yield* scanned(read, ['sscan', key], 1, (items) => [['sadd', key, ...items]])
       return
     case 'hash':
-      yield* scanned(read, ['hscan', key], (items) => [
+      yield* scanned(read, ['hscan', key], 2, (items) => [
         ['hset', key, ...items],
         ...fieldTimes(read, key, items),
       ])
@@ -83,6 +85,7 @@ function* piecesOf(read: Read, type: string, key: string): Generator<Command, vo
 function* scanned(
   read: Read,
   [name = '', key = '']: readonly string[],
+  width: number,
   make: (items: readonly string[]) => readonly Command[],
 ): Generator<Command, void, void> {
   let cursor = '0'
@@ -91,8 +94,23 @@ function* scanned(
     if (!Array.isArray(page)) return
     cursor = String(page[0])
     const items = textsOf(page[1] as Reply)
-    if (items.length > 0) yield* make(items)
+    for (const some of bundles(items, width)) yield* make(some)
   } while (cursor !== '0')
+}
+
+/** In order, `width` of them kept together. */
+function* bundles(items: readonly string[], width: number): Iterable<readonly string[]> {
+  let from = 0
+  let bytes = 0
+  for (let at = 0; at < items.length; at += width) {
+    if (bytes >= bundleBytesMax) {
+      yield items.slice(from, at)
+      from = at
+      bytes = 0
+    }
+    for (let i = at; i < at + width; i++) bytes += (items[i] ?? '').length
+  }
+  if (from < items.length) yield items.slice(from)
 }
 
 function fieldTimes(read: Read, key: string, items: readonly string[]): readonly Command[] {

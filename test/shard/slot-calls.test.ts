@@ -10,6 +10,7 @@ import { encodeTransaction } from '../../src/api/transaction.js'
 import { keySlot } from '../../src/base/keyslot.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { Ownership } from '../../src/shard/ownership.js'
+import { encodeOutcome } from '../../src/shard/script-effects.js'
 import { begun, committed, SlotCall, stale } from '../../src/shard/slot-calls.js'
 import { copyOf } from '../../src/shard/slot-copy.js'
 
@@ -144,6 +145,24 @@ test('slot calls: copies that did not come: the target does not commit without t
   t.is(d.call('commit', 0, 1, 1, ...facts.map(String)), committed)
 })
 
+test('slot calls: a copy that could not be made: does not count, and nothing is committed without it', (t) => {
+  const { s, d } = moving()
+  const facts = s.call('freeze', 1) as readonly Reply[]
+
+  t.true(isError(d.call('copy', 0, 1, 0, 5, 'restore', 'a', 0, 'no dump', 'REPLACE')))
+  t.is(d.call('commit', 0, 1, 1, ...facts.map(String)), stale)
+})
+
+test('slot calls: a snapshot in the midst of an entry with a refused command: the next entry is as everywhere', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+  t.true(isError(s.ownership.executes(s.engine, ['mset', 'a', '2', 'b', '2'], head(1, 0)) as Reply))
+
+  s.ownership.attach(s.engine)
+
+  t.is(s.ownership.executes(s.engine, ['set', 'b', '3'], head(2, 0)), null)
+})
+
 test('slot calls: a move that was closed: nothing of it begins again', (t) => {
   const s = side()
 
@@ -224,6 +243,41 @@ test('slot calls: transactions: refused as a whole, by what they watch, too', (t
   t.is(of('b', 'b'), null)
 })
 
+test('slot calls: what changes a whole database within a script or a transaction: waits while slots are frozen', (t) => {
+  const { s } = moving()
+  const script = encodeOutcome({
+    reply: ok,
+    effects: [{ salt: 0, db: 0, args: ['flushall'] }],
+    salt: 0,
+  })
+  const calls = [{ db: 0, args: ['flushdb'] }]
+  const transaction = encodeTransaction({ watched: [], calls })
+
+  t.is(s.ownership.refuses(s.engine, script, null), null)
+  s.call('freeze', 1)
+
+  t.true(isError(s.ownership.refuses(s.engine, script, null) as Reply))
+  t.true(isError(s.ownership.refuses(s.engine, transaction, null) as Reply))
+  const size = encodeTransaction({ watched: [], calls: [{ db: 0, args: ['dbsize'] }] })
+  t.is(s.ownership.refuses(s.engine, size, null), null)
+})
+
+test('slot calls: databases that change places: whoever copies slots hears of it', (t) => {
+  const { s } = moving()
+  let count = 0
+  s.engine.moving?.follow({
+    touched: () => undefined,
+    touchedAll: () => {
+      count++
+    },
+  })
+
+  s.engine.beginEntry(1_000, 0, 1)
+  s.engine.execute(0, ['swapdb', '0', '1'])
+
+  t.is(count, 1)
+})
+
 test('slot calls: state: outlives a checkpoint', (t) => {
   const { s } = moving()
   s.call('freeze', 1)
@@ -296,6 +350,26 @@ for (const [what, commands] of values) {
     if (what.includes('times')) {
       t.deepEqual(after.run('hpexpiretime', 'a', 'FIELDS', '1', 'f7'), [90_000])
     }
+  })
+}
+
+for (const [what, name, width] of [
+  ['a list', 'rpush', 1],
+  ['a set', 'sadd', 1],
+  ['a sorted set', 'zadd', 2],
+  ['a hash', 'hset', 2],
+] as const) {
+  test(`slot copy: ${what} of long elements: goes in commands that fit into a frame`, (t) => {
+    const s = side()
+    const long = 'y'.repeat(100_000)
+    for (let i = 0; i < 30; i++) {
+      s.run(name, 'a', ...(width === 2 ? [String(i), `${i}${long}`] : [`${i}${long}`]))
+    }
+
+    const sizes = [...copyOf(s.engine, 0, 'a')].map((args) => args.join('').length)
+
+    t.true(Math.max(...sizes) < 250_000, String(Math.max(...sizes)))
+    t.true(sizes.reduce((a, b) => a + b, 0) > 3_000_000)
   })
 }
 

@@ -1,0 +1,50 @@
+// Commands that wait for slots which change hands, and are answered in time whatever comes.
+
+import test from 'ava'
+import type { GroupCall, Lane } from '../../src/api/group.js'
+import { slotsWithoutOwner } from '../../src/api/replies.js'
+import { isError, type Reply } from '../../src/api/reply.js'
+import { slotHeld } from '../../src/api/slot-moves.js'
+import { Detours } from '../../src/router/detours.js'
+import type { Session } from '../../src/router/session.js'
+import type { RouterState } from '../../src/router/state.js'
+
+test('detours: slots that stay held, of a group that takes long to say so: the command ends with its time', (t) => {
+  const answers: Reply[] = []
+  const asked: GroupCall[] = []
+  const lane = { writes: 0, reads: 0, held: null } as unknown as Lane
+  const group = { submit: (_lane: Lane, call: GroupCall) => asked.push(call) }
+  const entry = { spec: {}, isWrite: true, firstKey: 1, hasOneKey: true }
+  const state = {
+    now: { mono: 0, wall: 0 },
+    config: { requestMs: 1_000, keyspaces: [] },
+    groups: [group],
+    sessions: new Map(),
+    table: { find: () => entry },
+    route: { groupOf: () => 0, fences: [] },
+  } as unknown as RouterState
+  const session = {
+    lanes: { of: () => lane, indexOf: () => 0 },
+    terms: null,
+    answer: (_ticket: number, reply: Reply) => answers.push(reply),
+    ask: () => undefined,
+  } as unknown as Session
+  const detours = new Detours()
+  const call = { ticket: 3, db: 0, args: ['set', 'a', '1'] }
+
+  detours.refused(state, session, { lane, call, why: slotHeld })
+  let refusedAt = Number.POSITIVE_INFINITY
+  for (let mono = 1; mono < 5_000 && answers.length === 0; mono++) {
+    state.now = { mono, wall: mono }
+    if (asked.length > 0) {
+      asked.length = 0
+      refusedAt = mono + 150
+    }
+    if (mono === refusedAt) detours.refused(state, session, { lane, call, why: slotHeld })
+    detours.turn(state)
+  }
+
+  t.true(answers.length === 1 && isError(answers[0] as Reply))
+  t.is(answers[0], slotsWithoutOwner)
+  t.true(state.now.mono < 1_500, String(state.now.mono))
+})
