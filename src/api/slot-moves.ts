@@ -173,6 +173,11 @@ export function isSlotRefusal(reply: Reply): reply is ErrorReply {
   return isError(reply) && reply.text.charCodeAt(0) === 1
 }
 
+/** What a script answers is no refusal, whatever it says. */
+export function noRefusal(reply: Reply): Reply {
+  return isSlotRefusal(reply) ? { ...reply, text: `ERR ${reply.text}` } : reply
+}
+
 /** Who owns the slots of the refused command now; null where that was not said. */
 export function newOwner({ text }: ErrorReply): OwnedSlots | null {
   if (!text.startsWith(goneText)) return null

@@ -42,6 +42,7 @@ import { growsData } from './script-growth.js'
 import { type Effect, encodeOutcome, isEffects, type Outcome } from './script-effects.js'
 import { ScriptLibrary } from './script-library.js'
 import { splitUser } from '../api/script-user.js'
+import { noRefusal } from '../api/slot-moves.js'
 import { planOf, type ScriptPlan } from './script-plan.js'
 import { Serving } from './serving.js'
 import { isSlotCall } from './slot-calls.js'
@@ -167,7 +168,7 @@ export class Speculation {
   }
 
   *#runBatch(head: EntryHead, commands: Commands): Generator<void, Commands, void> {
-    const { engine } = this.#init
+    const { engine, scripting } = this.#init
     engine.beginEntry(head.stamp, head.seedHigh, head.seedLow)
     if (engine.eviction !== undefined) engine.eviction.bounds = head.bounds
     this.#waiters.forgetReady()
@@ -200,7 +201,6 @@ export class Speculation {
       this.#serve()
       if (this.#used > limits.scriptGasPerTurn && !this.#init.isLast) yield
     }
-    const { scripting } = this.#init
     const made = { databases: commands.databases, calls }
     const { clock } = scripting
     this.entries.push({ commands: made, replies, outcomes, mark: scripting.mark(), clock })
@@ -333,7 +333,7 @@ export class Speculation {
       return this.#undoTo(mark) ? calls.fatal : null
     }
     this.#keep(calls, effects)
-    return calls.fatal ?? reply
+    return calls.fatal ?? noRefusal(reply)
   }
 
   #undoTo(mark: number): boolean {
