@@ -17,7 +17,7 @@ interface Detour {
   /** Monotonic milliseconds: not before. */
   retryAt: number
   /** When the first of them was refused. */
-  readonly since: number
+  since: number
   /** Times that they were routed again in vain. */
   readonly tries: number
 }
@@ -46,6 +46,11 @@ export class Detours {
     this.#learn(state, session, refused)
     const detour = this.#open.get(session) ?? this.#begin(state, session, refused)
     if (detour.calls.length === 0) detour.retryAt = mono + waitOf(detour, refused)
+    // Other commands of the session may have waited for other slots.
+    const last = this.#last.get(session)
+    if (last?.tickets.has(refused.call.ticket) === true) {
+      detour.since = Math.min(detour.since, last.since)
+    }
     detour.calls.push(refused)
     detour.lanes.add(refused.lane)
   }
@@ -65,13 +70,9 @@ export class Detours {
   #begin(state: RouterState, session: Session, refused: RefusedCommand | null): Detour {
     const { mono } = state.now
     const last = this.#last.get(session)
-    const isSame =
-      refused !== null &&
-      last !== undefined &&
-      (mono - last.retryAt < againMs || last.tickets.has(refused.call.ticket))
-    const since = isSame ? last.since : mono
-    const tries = isSame ? last.tries + 1 : 0
-    const detour: Detour = { calls: [], lanes: new Set(), retryAt: mono, since, tries }
+    const isSoon = refused !== null && last !== undefined && mono - last.retryAt < againMs
+    const tries = isSoon ? last.tries + 1 : 0
+    const detour: Detour = { calls: [], lanes: new Set(), retryAt: mono, since: mono, tries }
     this.#open.set(session, detour)
     session.isDetoured = true
     return detour

@@ -237,7 +237,9 @@ function* beginImport(
   const { state } = ownership
   const slots = decodeRuns(runs ?? '')
   const last = state.came.find((each) => each.shard === from)
-  if (last !== undefined && last.batch >= batch) return committed
+  if (last !== undefined && last.batch === batch) return committed
+  // What it gave since is no more known there, in an era that lost it: nothing more is dropped for a number alone.
+  if (last !== undefined && last.batch > batch) return 'ahead'
   const open = state.importing
   if (slots === null || (open !== null && open.from !== from)) return 'busy'
   if (open?.attempt === attempt) return begun

@@ -163,6 +163,18 @@ test('slot calls: a snapshot in the midst of an entry with a refused command: th
   t.is(s.ownership.executes(s.engine, ['set', 'b', '3'], head(2, 0)), null)
 })
 
+test('slot calls: a group that lost what it gave last, in a new era: is not told that other slots came', (t) => {
+  const d = side()
+  d.call('import', 0, 9, 9, slotOfA)
+  d.call('commit', 0, 9, 0, 1_000, 0)
+  const s = side()
+  s.run('set', 'b', '1')
+  s.call('begin', 1, keySlot('b'), 5)
+
+  t.not(d.call('import', 0, 1, 1, keySlot('b')), committed)
+  t.is(d.call('import', 0, 9, 10, slotOfA), committed)
+})
+
 test('slot calls: a move that was closed: nothing of it begins again', (t) => {
   const s = side()
 
