@@ -8,6 +8,7 @@ import type { ClientOptions } from './arguments.js'
 import { type BackedUpGroup, writeManifest } from '../backup/manifest.js'
 import { takeGroup } from '../backup/take.js'
 import { openMember } from './member-client.js'
+import { readTopology, type TopologyReport } from './topology.js'
 import { readStatus, type StatusReport, type StatusRow } from './status.js'
 
 export interface BackupOptions extends ClientOptions {
@@ -18,6 +19,7 @@ export async function backUp(directory: string, options: BackupOptions): Promise
   await prepare(directory)
   const at = Date.now()
   const status = await readStatus(options)
+  const { epoch } = await readTopology(options)
   const version = String(status.version)
   const cluster = String(status.cluster)
   const links = new Map<string, Promise<MemberLink>>()
@@ -45,6 +47,7 @@ export async function backUp(directory: string, options: BackupOptions): Promise
   } finally {
     for (const link of links.values()) (await link.catch(() => null))?.close()
   }
+  if (haveMoved(await readTopology(options), epoch)) throw slotsMoved
   const manifest = { format: 1, version, cluster, at, groups } as const
   await writeManifest(directory, manifest)
   const keys = groups.reduce((sum, group) => sum + group.keys, 0)
@@ -55,6 +58,21 @@ export async function backUp(directory: string, options: BackupOptions): Promise
       : `${groups.length} groups, ${keys} keys, ${bytes} bytes in ${directory}\n`,
   )
   return 0
+}
+
+const slotsMoved = new QuorateError(
+  'BACKUP_INVALID',
+  'slots moved between shard groups meanwhile, so keys may be in no file: take the backup again',
+)
+
+/** Each change since `epoch` is told of, or there were too many. */
+export function haveMoved(
+  topology: Pick<TopologyReport, 'epoch' | 'changes'>,
+  epoch: number,
+): boolean {
+  const later = topology.changes.filter((change) => change.epoch > epoch)
+  const isUnseen = later.length < topology.epoch - epoch
+  return isUnseen || later.some(({ what }) => what.startsWith('slots '))
 }
 
 async function prepare(directory: string): Promise<void> {

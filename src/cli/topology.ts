@@ -14,7 +14,7 @@ export interface TopologyOptions extends ClientOptions {
 /** Milliseconds between two looks of --watch. */
 const watchMs = 500
 
-interface TopologyReport {
+export interface TopologyReport {
   readonly epoch: number
   readonly members: readonly StatusRow[]
   readonly shards: readonly StatusRow[]
