@@ -10,6 +10,8 @@ import { sameMembers, type Topology, type TopologyMember } from '../api/topology
 
 export class Roster {
   readonly config: Config
+  /** No topology was kept from the last life. */
+  readonly isBlank: boolean
   readonly #files: Config
   #members: readonly MemberConfig[]
   #topology: Topology | null = null
@@ -17,6 +19,7 @@ export class Roster {
   /** `kept` is the last topology that this member knew before it started. */
   constructor(files: Config, kept: Topology | null) {
     this.#files = files
+    this.isBlank = kept === null
     this.#members = files.members
     const members = (): readonly MemberConfig[] => this.#members
     this.config = {

@@ -64,6 +64,12 @@ export class Standing {
     this.#isListed = false
   }
 
+  /** It has its disk, and on it the last topology that it knew: without that its file may name others than there are. */
+  get #isSure(): boolean {
+    const peers = this.#init.peers()
+    return !peers.isLost && !(peers.hasHistory && this.#init.roster.isBlank)
+  }
+
   /** Behind the inputs of a turn: true where the strategies may begin. */
   mayStart(now: Now): boolean {
     this.#mayStart ||= this.#judge(now)
@@ -73,14 +79,15 @@ export class Standing {
   #judge({ mono }: Now): boolean {
     const peers = this.#init.peers()
     const { roster, self } = this.#init
-    if (!peers.isLost || roster.config.members.length === 1) return true
+    if (this.#isSure || roster.config.members.length === 1) return true
     const life = roster.lifeOf(self)
     // It never voted and acknowledged nothing, whatever its empty disk looks like.
     if (life === peers.incarnation && !hasBug('core-comer-is-lost')) peers.refilled()
-    if (this.#isTold && life !== undefined) return true
+    if (this.#isTold && (life !== undefined || !peers.isLost)) return true
     this.#waitsSince ??= mono
     // By its file it may be a founder, and have been admitted all the same.
-    const isUntold = peers.admission.isStranger || peers.hasMetBorn || life !== null
+    const isComer = peers.isLost && (peers.hasMetBorn || life !== null)
+    const isUntold = peers.admission.isStranger || isComer
     if (!isUntold && mono - this.#waitsSince >= unansweredMs) return true
     if (mono < this.#askAt) return false
     this.#askAt = mono + askMs
@@ -108,8 +115,9 @@ export class Standing {
 
   peerUp(peer: MemberId): void {
     const { roster, topology } = this.#init
-    // Others let it in: what this member knows is older.
+    // Others let it in: what this member knows is older, or nothing.
     if (!roster.isChanged && !roster.has(peer)) return
+    if (!this.#isSure && !this.#isTold && !this.#init.peers().isLost) return
     const text = roster.isChanged ? encodeTopology(topology().topology) : ''
     this.#send(peer, textToBytes(String.fromCharCode(tells) + text))
   }
@@ -117,7 +125,7 @@ export class Standing {
   received(from: MemberId, body: Uint8Array): void {
     if (body[0] === asks) {
       // Who waits itself knows nothing.
-      if (!this.#init.peers().isLost || this.#isTold) this.peerUp(from)
+      if (this.#isSure || this.#isTold) this.peerUp(from)
       return
     }
     if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))

@@ -3,6 +3,7 @@
 
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
+import { topologyKey } from '../../src/log/layout.js'
 import { CoreWorld } from './core-world.js'
 import { become, digests, keyspaceOf, listed, lists, reply, run, world } from './joining-world.js'
 
@@ -61,6 +62,22 @@ for (const strategy of strategies) {
     t.is(reply(w, w.client(4), 'SET a 1'), '+OK', 'three of four')
   })
 }
+
+test('joining: a member whose disk lost the last topology: begins its groups once somebody told who the members are', (t) => {
+  const w = world()
+  reply(w, w.client(1), 'QUORATE JOIN 4 127.0.0.1:7004')
+  t.true(become(w, 1, 2, 3, 4))
+  w.kill(4)
+  t.true(w.member(4).rows.log.delete(topologyKey))
+  w.start(4)
+  w.isolate(4)
+
+  run(w, 1_000)
+  t.is(w.member(4).core?.inspect().groups[0]?.status, null)
+  w.rejoin(4)
+  t.true(become(w, 1, 2, 3, 4))
+  t.is(reply(w, w.client(4), 'SET a 1'), '+OK')
+})
 
 for (const strategy of strategies) {
   test(`joining, ${strategy}: a member is removed, a leader of all: it hands over, is out of all groups, and stops`, (t) => {

@@ -68,6 +68,8 @@ for (const strategy of ['raft', 'zab'] as const) {
     t.true(w.answered())
     for (const { id } of w.members) w.kill(id)
     w.start(one)
+    // Killed before it kept a topology, it first waits for somebody who knows one.
+    t.true(w.until(() => w.member(one).core?.inspect().groups[0]?.status != null, 3_000))
     w.until(() => false, 1_000)
     const client = w.client(one)
     client.send('GET kept')

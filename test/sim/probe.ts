@@ -60,11 +60,9 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
 }
 
 function membersFor(init: StrategyInit, { oracle, learners }: ProbeOptions): Members {
-  const of = oracle(init.group)
-  if (of.members === null) return withLearners(init.members, learners)
-  // Its last topology may be what the disk lost: then it goes by its file until its log says more.
-  if (of.seat(init.self).damaged && init.base.index === 0) return of.members.initial
-  return of.members.listAt(init.base.index, init.members, `member ${init.self}`)
+  const { members } = oracle(init.group)
+  if (members === null) return withLearners(init.members, learners)
+  return members.listAt(init.base.index, init.members, `member ${init.self}`)
 }
 
 function withLearners({ voters, learners }: Members, count: number): Members {
