@@ -162,62 +162,6 @@ test('transfer: a broken link: goes on where it stopped', (t) => {
   t.true(total > 1_200_000 && bytes < total + 400_000, `${bytes} of ${total}`)
 })
 
-const dead = 3 as MemberId
-
-/** What is sent to the dead one is lost, and that it is lost is said or not. */
-function loseDead(world: TransferWorld, isSaid: boolean): void {
-  const send = world.a.store.send.bind(world.a.store)
-  world.a.store.send = (to, channel, body) => (to === dead ? !isSaid : send(to, channel, body))
-}
-
-test('transfer: its peer dies: who waits is served at once, and the dead one stays in line', (t) => {
-  const world = makeWorld(12)
-  loseDead(world, false)
-  world.a.sender.start(dead)
-  world.run(() => world.a.sender.peer === dead)
-  world.a.sender.start(follower)
-  world.run(() => false, 20)
-  t.is(world.a.sender.peer, dead)
-
-  world.a.sender.peerDown(dead)
-  const before = world.mono
-  t.true(world.run(() => world.a.reports.length > 0))
-
-  t.deepEqual(world.a.reports, [{ peer: follower, ok: true, index: 10 }])
-  t.true(world.mono - before < limits.snapshotGiveUpMs / 3, `${world.mono - before} ms`)
-  world.run(() => false, 2)
-  t.is(world.a.sender.peer, dead)
-  t.true(world.run(() => world.a.reports.length > 1, 4_000))
-  t.deepEqual(world.a.reports[1], { peer: dead, ok: false, index: 10 })
-})
-
-test('transfer: a peer that never was connected: keeps nobody waiting', (t) => {
-  const world = makeWorld(13)
-  loseDead(world, true)
-  world.a.sender.start(dead)
-  world.a.sender.start(follower)
-
-  t.true(world.run(() => world.a.reports.length > 0))
-
-  t.deepEqual(world.a.reports, [{ peer: follower, ok: true, index: 10 }])
-  t.true(world.mono < limits.snapshotGiveUpMs / 3, `${world.mono} ms`)
-})
-
-test('transfer: its peer comes back while another one is sent to: waits for that one', (t) => {
-  const world = makeWorld(14)
-  loseDead(world, false)
-  world.a.sender.start(dead)
-  world.run(() => world.a.sender.peer === dead)
-  world.a.sender.start(follower)
-  world.a.sender.peerDown(dead)
-  world.run(() => world.a.sender.peer === follower)
-  world.a.sender.peerUp(dead)
-
-  t.true(world.run(() => world.a.reports.length > 0))
-
-  t.deepEqual(world.a.reports, [{ peer: follower, ok: true, index: 10 }])
-})
-
 test('transfer: the sender restarts: the same checkpoint goes on, nothing is sent twice', (t) => {
   const world = makeWorld(5)
   world.a.sender.start(follower)
