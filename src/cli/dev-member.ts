@@ -78,3 +78,8 @@ export function lastSentence(member: DevMember): string {
   const lines = readFileSync(member.log, 'utf8').trimEnd().split('\n').slice(-20)
   return lines.findLast((line) => line.startsWith('quorate: '))?.slice('quorate: '.length) ?? ''
 }
+
+/** It stopped because the topology does not have it any more. */
+export function wasRemoved(member: DevMember): boolean {
+  return lastSentence(member).includes('was removed from the cluster')
+}

@@ -1,8 +1,15 @@
 // `quorate dev`: starts every member as a process of its own, waits until all answer and a leader is
-// known, prints one ready line, and stops all on SIGINT or SIGTERM. Reports a member that dies.
+// known, prints one ready line, and stops all on SIGINT or SIGTERM. Reports a member that dies; one that was removed
+// from the cluster before is said, and left out.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastSentence, type MemberEnd, type RunningProcess, spawnMember } from './dev-member.js'
+import {
+  lastSentence,
+  type MemberEnd,
+  type RunningProcess,
+  spawnMember,
+  wasRemoved,
+} from './dev-member.js'
 import { type DevPlan, planDev } from './dev-plan.js'
 import { takenPort } from './taken-port.js'
 import { QuorateError } from '../base/errors.js'
@@ -25,10 +32,14 @@ export async function runDev(options: DevOptions): Promise<number> {
   const started = plan.members.map((member) => spawnMember(plan, member))
   const stop = stopSignal(started)
   const failed = new Promise<MemberEnd>((resolve) => {
-    for (const each of started) void each.ended.then(resolve)
+    for (const each of started)
+      void each.ended.then((end) => {
+        const isLast = started.every(({ isRunning }) => !isRunning)
+        if (!wasRemoved(end.member) || isLast) resolve(end)
+      })
   })
   const waiting = new AbortController()
-  const outcome = await Promise.race([waitReady(plan, waiting.signal), failed, stop.asked])
+  const outcome = await Promise.race([waitReady(plan, started, waiting.signal), failed, stop.asked])
   waiting.abort()
   if (outcome === 'stop') return stopAll(started)
   if (outcome !== 'ready') {
@@ -40,8 +51,11 @@ export async function runDev(options: DevOptions): Promise<number> {
     await stopAll(started)
     return 1
   }
-  process.stdout.write(`${readyLine(plan)}\n`)
-  for (const each of started) void each.ended.then((end) => report(end, started, stop.isAsked))
+  const running = started.filter(({ isRunning }) => isRunning)
+  for (const { member } of started.filter(({ isRunning }) => !isRunning))
+    process.stderr.write(`quorate: m${member.id} was removed from the cluster: left out\n`)
+  process.stdout.write(`${readyLine(running)}\n`)
+  for (const each of running) void each.ended.then((end) => report(end, started, stop.isAsked))
   const everyoneEnded = Promise.all(started.map((each) => each.ended)).then(() => 'ended' as const)
   if ((await Promise.race([stop.asked, everyoneEnded])) === 'ended') {
     process.stderr.write('quorate: no member is left\n')
@@ -59,17 +73,23 @@ async function refuseTakenPorts(plan: DevPlan): Promise<void> {
   throw new QuorateError('LISTEN_FAILED', sentence)
 }
 
-function readyLine(plan: DevPlan): string {
-  const [first] = plan.members
-  const last = plan.members.at(-1)
-  const count = plan.members.length
-  const ports = count === 1 ? `${first?.port}` : `${first?.port}-${last?.port}`
+function readyLine(running: readonly RunningProcess[]): string {
+  const all = running.map(({ member }) => member.port)
+  const [first = 0] = all
+  const last = all.at(-1) ?? first
+  const count = all.length
+  const span = last - first + 1 === count ? `${first}-${last}` : all.join()
+  const ports = count === 1 ? `${first}` : span
   const members = count === 1 ? '1 member' : `${count} members`
-  return `ready: ${members} on 127.0.0.1:${ports} · try: redis-cli -p ${first?.port} set lock:a 1`
+  return `ready: ${members} on 127.0.0.1:${ports} · try: redis-cli -p ${first} set lock:a 1`
 }
 
-/** Asks until every member answers and every group has a leader. */
-async function waitReady(plan: DevPlan, over: AbortSignal): Promise<'ready' | 'late'> {
+/** Asks until every member that runs answers and every group has a leader. */
+async function waitReady(
+  plan: DevPlan,
+  started: readonly RunningProcess[],
+  over: AbortSignal,
+): Promise<'ready' | 'late'> {
   const { readStatus } = await import('./status.js')
   const { password } = plan.loaded.config
   const secret = password === null ? {} : { password }
@@ -83,6 +103,7 @@ async function waitReady(plan: DevPlan, over: AbortSignal): Promise<'ready' | 'l
       const hasLeaders = report?.groups.every((group) => group['leader'] !== null)
       if (report !== null && hasLeaders === true) waiting.delete(port)
     }
+    for (const { isRunning, member } of started) if (!isRunning) waiting.delete(member.port)
     if (waiting.size === 0) return 'ready'
     await sleep(25)
   }

@@ -98,6 +98,40 @@ test.serial('dev: started again: the data is there', (t) =>
   }),
 )
 
+test.serial('dev: a member was removed: started again, the others come up without it', (t) =>
+  withDev(t, [], async ({ port, child, out, errors, ended, directory }) => {
+    await until(() => out().includes('\n'), 'ready line')
+    const client = plainClient(port)
+    await client.connect()
+    await client.set('a', '1')
+    await client.call('QUORATE', 'REMOVE', 'm2')
+    client.disconnect()
+    await until(() => errors().includes('m2 stopped'), 'end of the member')
+    child.kill('SIGTERM')
+    t.is(await ended, 0)
+
+    const args = ['dev', '--port', String(port), '--dir', directory]
+    const again = spawn(process.execPath, [mainScript, ...args], { env: cleanEnvironment() })
+    let text = ''
+    again.stderr.on('data', (bytes) => {
+      text += String(bytes)
+    })
+    const line = await new Promise((resolve) => {
+      again.stdout.once('data', (bytes) => resolve(String(bytes)))
+      again.once('exit', () => resolve(`ended: ${text}`))
+    })
+
+    t.regex(String(line), new RegExp(`^ready: 2 members on 127.0.0.1:${port},${port + 2} `))
+    t.is(text, 'quorate: m2 was removed from the cluster: left out\n')
+    const second = plainClient(port + 2)
+    await second.connect()
+    t.is(await second.get('a'), '1')
+    second.disconnect()
+    again.kill('SIGTERM')
+    t.is(await new Promise((resolve) => again.once('exit', resolve)), 0)
+  }),
+)
+
 test.serial('dev: a member dies: it is reported and the others go on', (t) =>
   withDev(t, ['--durability', 'everysec'], async ({ port, out, errors }) => {
     await until(() => out().includes('\n'), 'ready line')
