@@ -58,6 +58,10 @@ export const bootstrapWaitMs = 2_000
 /** Milliseconds after which a member that is not open tells its state again. */
 const tellIntervalMs = 200
 
+/** Who joins a cluster may have a file that names only members which are gone. */
+const nobodyHint =
+  '; if there is a cluster, of which they are no members any more: name those that it has today in the file of this member'
+
 export class Birth {
   readonly #init: BirthInit
   #phase: BirthPhase
@@ -131,7 +135,9 @@ export class Birth {
     if (this.isOpen) return ''
     const absent = this.#needed().filter((member) => !this.#peers.has(member))
     if (absent.length > 0) {
-      return `the cluster is not born yet: waiting for ${list(absent)} to be reachable`
+      const isAlone = this.#incarnations.size === 0 && absent.length === this.#needed().length
+      const hint = isAlone ? nobodyHint : ''
+      return `the cluster is not born yet: waiting for ${list(absent)} to be reachable${hint}`
     }
     const behind = this.#needed().filter((member) => !isSettled(this.#phaseOf(member)))
     if (behind.length > 0) return `the cluster is being born: waiting for ${list(behind)}`

@@ -28,6 +28,7 @@ import { Outbox } from './outbox.js'
 import type { Roster } from './roster.js'
 import type { Stores } from './stores.js'
 import type { Upgrade } from './upgrade.js'
+import { Waiting } from './waiting.js'
 import {
   coreChannels,
   coreGroup,
@@ -87,6 +88,7 @@ export class Peers {
   #refusedLast = ''
   /** What members of the cluster said of this one. */
   readonly admission = new Admission()
+  readonly #waiting = new Waiting()
 
   constructor(init: PeersInit) {
     this.#init = init
@@ -244,6 +246,9 @@ export class Peers {
       if (ready.write !== null) this.#writeIdentity(birth, ready.write)
     }
     this.#greet(birth)
+    const isApplicant = this.admission.isStranger
+    const why = this.#waiting.turn(now, isApplicant || this.isOpen ? '' : birth.why())
+    if (why !== null) this.#trace('warn', 'member.waits', { why })
     if (now.mono - this.#beatAt >= beatMs) this.#beat(now)
   }
 

@@ -22,6 +22,21 @@ test('joining: a member that the cluster does not know: waits, says so once, and
   t.regex(status.why, /run `quorate join`/)
 })
 
+test('joining: a member whose file names only some that are gone: says so in its log, and in its status', (t) => {
+  const files = (id: number) => ({ members: id === 4 ? listed(8, 9, 4) : listed(1, 2, 3) })
+  const w = new CoreWorld({ members: 4, config: files })
+  run(w, 70_000)
+
+  const said = w.member(4).traces.filter(({ event }) => event === 'member.waits')
+  t.deepEqual([said.length, said[0]?.level], [1, 'warn'])
+  const why =
+    /waiting for members 8, 9 to be reachable; if there is a cluster, of which they are no members any more: name those/
+  t.regex(String(said[0]?.fields['why']), why)
+  t.regex(JSON.parse(reply(w, w.client(4), 'QUORATE STATUS').slice(1)).why, why)
+  run(w, 10_000)
+  t.is(w.member(4).traces.filter(({ event }) => event === 'member.waits').length, 2)
+})
+
 for (const strategy of strategies) {
   test(`joining, ${strategy}: one is admitted: it learns, votes in every group, and serves what was written before`, (t) => {
     const w = world({ shards: 2, ...keyspaceOf(strategy) })
