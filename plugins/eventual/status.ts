@@ -18,6 +18,7 @@ import { isFit } from './opening.js'
 import type { Peer } from './peer.js'
 import { localTerm } from './note.js'
 import type { EventualState } from './state.js'
+import { refusalOf } from './writing.js'
 
 /** `last` where nothing of it changed. */
 export function describe(state: EventualState, last: EventualStatus | null): EventualStatus {
@@ -67,6 +68,10 @@ export class EventualStatus implements StrategyStatus {
 
   get chain(): Hash64 {
     return lastChain(this.#state)
+  }
+
+  get isClosed(): boolean {
+    return refusalOf(this.#state) !== null
   }
 
   get why(): string {

@@ -23,7 +23,8 @@ const reserveAheadMs = 5_000
 /** How often the member whose slots were taken tells what it holds before it is believed that this is all. */
 const notesOfTaken = 5
 
-export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
+/** Why it makes no entries for a while, or null. */
+export function refusalOf(state: EventualState): Refusal | null {
   if (!state.isMember) return { reason: 'removed' }
   if (state.isLearner) return { reason: 'not-leader', leader: null }
   if (state.recovering !== null || state.diskShort) return { reason: 'not-leader', leader: null }
@@ -35,8 +36,13 @@ export function propose(state: EventualState, token: Token, payload: Payload): R
   if (state.floor.isBelow && state.target !== null) return { reason: 'busy' }
   // A snapshot will take the place of what is here.
   if (state.needsAll !== null) return { reason: 'busy' }
+  return serves(state) ? null : { reason: 'busy' }
+}
+
+export function propose(state: EventualState, token: Token, payload: Payload): Refusal | null {
+  const refusal = refusalOf(state)
+  if (refusal !== null) return refusal
   if (state.unsavedBytes > state.options.unsavedBytes) return { reason: 'busy' }
-  if (!serves(state)) return { reason: 'busy' }
   const stamp = state.clock.next(state.wall)
   reserve(state, stamp)
   if (stamp > state.reservedOnDisk) return { reason: 'busy' }
@@ -64,10 +70,10 @@ function awaitsTaken(state: EventualState): boolean {
   if (lacking.length === 0) return false
   for (const peer of peers.values()) {
     if (!peer.isUp) continue
-    // It may not have told yet that it holds them, nor may who was connected just now.
+    // It may not have told yet that it holds them.
     const isTaken = peer.member === takenFrom?.member && peer.life === takenFrom.life
     if (isTaken && state.mono - takenFrom.at < state.options.noteMs * notesOfTaken) return true
-    const isNew = state.mono - peer.upAt < state.options.noteMs * notesOfTaken
+    const isNew = state.mono - state.startedAt < state.options.noteMs * notesOfTaken
     if (peer.vector === null && isNew) return true
     if (lacking.some(({ upTo }) => peer.vector?.covers(upTo) === true)) return true
   }

@@ -303,6 +303,8 @@ export interface EngineOptions {
   readonly merges?: boolean
   /** Of this member's stamps, where entries are not ordered; not asked for before there is one to be made. */
   readonly seat?: number | (() => number)
+  /** What versions of slots are counted from, where members count them apart. */
+  readonly versionBase?: (() => number) | undefined
   /** What the time is by now, for reads that say how long something is past or to come. It decides nothing. */
   readonly time?: () => number
 }

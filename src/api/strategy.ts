@@ -359,6 +359,8 @@ export interface StrategyStatus {
     | undefined
   readonly peers: readonly PeerStatus[]
   readonly recovering: RecoveryCause | null
+  /** It takes no writes now, though nobody else leads. Absent: it does. */
+  readonly isClosed?: boolean
   /** One sentence where it cannot work, else empty. */
   readonly why: string
   /** What may have been lost in a forced recovery, empty if none. */

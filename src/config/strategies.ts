@@ -18,11 +18,12 @@ export function checkStrategies({ config, source }: LoadedConfig, plugins: Strat
     const at = placeOfKeyspace(keyspace, source)
     checkLevel(keyspace, plugin, at)
     checkDurability(keyspace, plugin, at)
-    if (config.shardGroups !== undefined && plugin.supports.order !== 'total') {
+    const merges = plugin.supports.order !== 'total'
+    if (config.shardGroups !== undefined && merges && keyspace.level === 'causal') {
       throw source.fault(
         ['shards'],
         `shard groups of some of the members, with keyspace ${keyspace.name} at level ${keyspace.level}`,
-        'a number, or all members with equal weights in each, where members merge (causal, eventual)',
+        'a number, or all members with equal weights in each, where a keyspace is causal',
       )
     }
     try {

@@ -276,7 +276,9 @@ export class MemoryEngine implements Engine {
   }
 
   slotVersion(slot: number): number {
-    return this.#effects.versions[slot] ?? 0
+    const { versionBase } = this.#options
+    const version = this.#effects.versions[slot] ?? 0
+    return versionBase === undefined ? version : versionBase() + version
   }
 
   digest(): Hash64 {

@@ -1,16 +1,19 @@
-// The answers to the batches of an origin without a replica: put together from the messages in which they came, in
-// order or from the first again, and given to the callers.
+// What replicas tell a member without one. The answers to its batches are put together from the messages in which
+// they came, in order or from the first again, and given to the callers.
 
 import type { MemberId } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import { hasBug } from '../base/seeded-bug.js'
-import type { Answers } from './guest-messages.js'
+import type { Blocked } from './blocked.js'
+import { type Answers, decodeTold } from './guest-messages.js'
 import type { LateAnswers } from './late-answers.js'
 import type { Listening } from './listening.js'
 import type { Origin } from './origin.js'
 import type { Replicas } from './replicas.js'
 
 export interface AnsweringInit {
+  readonly self: MemberId
+  readonly blocked: Blocked
   readonly origin: Origin
   readonly late: LateAnswers
   readonly listening: Listening
@@ -30,7 +33,34 @@ export class Answering {
     this.#init = init
   }
 
-  take(from: MemberId, answers: Answers): void {
+  told(from: MemberId, body: Uint8Array): void {
+    const { self, origin, blocked, late, listening, replicas } = this.#init
+    const told = decodeTold(body, self)
+    if (told === null) return
+    const { incarnation } = origin
+    switch (told.kind) {
+      case 'news':
+        replicas.heard(from, told.news)
+        return listening.heard(from, told.news)
+      case 'answers':
+        return this.#take(from, told.answers)
+      case 'events':
+        return listening.came(from, told.events)
+      case 'shut':
+        if (told.from.incarnation !== incarnation) return
+        origin.shut(told.from.sequence)
+        late.reset()
+        return replicas.refuses(from)
+      case 'late':
+        if (told.answer.id.incarnation === incarnation) late.came(told.answer)
+        return
+      case 'cancelled':
+        for (const id of told.ids) if (id.incarnation === incarnation) blocked.cancelled(id)
+        return
+    }
+  }
+
+  #take(from: MemberId, answers: Answers): void {
     const { origin, late, listening, replicas } = this.#init
     const { incarnation, sequence, total } = answers
     const asked = hasBug('remote-answer-of-another') ? (origin.sequences()[0] ?? 0) : sequence

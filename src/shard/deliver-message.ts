@@ -51,7 +51,7 @@ export function deliverMessage(
       remoteReads.answered(from, body)
       return
     case channels.guest:
-      guests?.asked(from, decodeAsk(body))
+      guests?.asked(from, decodeAsk(body), now)
       return
     // Whoever has a replica sees for itself.
     case channels.host:

@@ -170,7 +170,7 @@ export function tellOf(events: KeyEvents, { event, db, key }: Told, causer: Call
 
 /** What an entry did whose replies are given later. */
 export class HeldEvents implements Tellable {
-  readonly #told: readonly Told[]
+  readonly told: readonly Told[]
   readonly #tell: (told: Told, causer: Caller | null) => void
   readonly #closed: (told: readonly Told[]) => void
   #next = 0
@@ -180,13 +180,13 @@ export class HeldEvents implements Tellable {
     tell: (told: Told, causer: Caller | null) => void,
     closed: (told: readonly Told[]) => void = () => undefined,
   ) {
-    this.#told = told
+    this.told = told
     this.#tell = tell
     this.#closed = closed
   }
 
   answered(at: number, causer: Caller | null): void {
-    for (let told = this.#told[this.#next]; told !== undefined; told = this.#told[this.#next]) {
+    for (let told = this.told[this.#next]; told !== undefined; told = this.told[this.#next]) {
       if (told.at > at) return
       this.#next++
       this.#tell(told, causer)
@@ -195,6 +195,6 @@ export class HeldEvents implements Tellable {
 
   close(): void {
     this.answered(Number.MAX_SAFE_INTEGER, null)
-    if (this.#told.length > 0) this.#closed(this.#told)
+    if (this.told.length > 0) this.#closed(this.told)
   }
 }

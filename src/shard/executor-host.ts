@@ -14,6 +14,7 @@ import type { Guests } from './guests.js'
 import type { Lanes } from './lanes.js'
 import type { Membership } from './membership.js'
 import type { MergingHost } from './merging.js'
+import { isOriginState } from './origin-state.js'
 import type { ShardInit } from './shard-init.js'
 import { type Unsettled, unsettledOf } from './unsettled.js'
 import type { LateAnswer, WaiterId } from './waiters.js'
@@ -61,7 +62,7 @@ export interface ExecutorHost extends MergingHost {
 }
 
 /** Own entries may be answered now; and what waited for them for too long is refused. */
-export type SettledHost = Pick<Unsettled, 'settled' | 'expire'>
+export type SettledHost = Pick<Unsettled, 'settled' | 'afterAll' | 'expire'>
 
 export function executorHost(of: {
   readonly init: ShardInit
@@ -86,12 +87,19 @@ export function executorHost(of: {
     callerOf: (head, at) => writes.batchOf(head)?.lanes[at]?.caller ?? null,
     answered: (head, replies) => {
       const { origin } = writes
-      if (guests?.has(head.origin)) return guests.answered(head, replies, events.told)
+      if (guests?.has(head.origin)) {
+        return guests.answered(head, replies, { told: events.told, said: guests.takeSaid() })
+      }
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
     },
     executed: ({ head, replies, calls, told }) => {
+      const said = guests?.takeSaid() ?? []
       unsettled.behind(() => {
+        if (guests?.has(head.origin)) {
+          guests.answered(head, replies, { told: told.told, said })
+          return told.close()
+        }
         const { origin } = writes
         const isOwn = head.origin === self && head.incarnation === origin.incarnation
         if (isOwn) origin.answered(head.sequence, replies, told)
@@ -106,16 +114,24 @@ export function executorHost(of: {
     opens: () => events.open(),
     owes: () => writes.owes(),
     settled: (tokens) => unsettled.settled(tokens),
+    afterAll: (tell) => unsettled.afterAll(tell),
     expire: (now) => unsettled.expire(now),
     read: (lane, call, reply) => {
+      // It shows what was answered, which counts once it may be.
+      if (isOriginState(call.args)) {
+        return unsettled.afterAll(() => lanes.answerRead(lane, call, reply))
+      }
       if (unsettled.holds(lane, call, reply)) lanes.wasRead(lane)
       else lanes.answerRead(lane, call, reply)
     },
     intoLog: (lane, call) => lanes.intoLog(lane, call),
     served: (answer, isPreparing) => {
-      guests?.served(answer)
-      if (isPreparing) unsettled.add(() => writes.served(answer))
-      else writes.served(answer)
+      const tell = (): void => {
+        guests?.served(answer)
+        writes.served(answer)
+      }
+      if (isPreparing) unsettled.add(tell)
+      else tell()
     },
     cancelled: (ids) => {
       guests?.cancelled(ids)

@@ -50,6 +50,12 @@ export class Gathering {
     this.#waiting -= count
   }
 
+  /** So many that were under way wait again. */
+  returned(count: number): void {
+    this.#flying -= count
+    this.#waiting += count
+  }
+
   /** So many are under way no more. */
   landed(count: number): void {
     this.#flying -= count

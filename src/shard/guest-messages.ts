@@ -11,7 +11,7 @@ import type { LateAnswer, WaiterId } from './waiters.js'
 const version = 1
 
 /** First byte behind the version of what a replica tells. */
-const kinds = { news: 0, answers: 1, late: 2, cancelled: 3, events: 4 } as const
+const kinds = { news: 0, answers: 1, late: 2, cancelled: 3, events: 4, shut: 5 } as const
 
 /** How a replica stands. */
 export interface News {
@@ -71,12 +71,19 @@ export interface Answers {
   readonly events: Events | null
 }
 
+/** A batch of the guest. */
+export interface BatchName {
+  readonly incarnation: number
+  readonly sequence: number
+}
+
 export type HostMessage =
   | { readonly kind: 'news'; readonly news: News }
   | { readonly kind: 'answers'; readonly answers: Answers }
   | { readonly kind: 'late'; readonly answer: LateAnswer }
   | { readonly kind: 'cancelled'; readonly ids: readonly WaiterId[] }
   | { readonly kind: 'events'; readonly events: Events }
+  | { readonly kind: 'shut'; readonly from: BatchName }
 
 export function encodeNews({ leads, term, at, counts, heard }: News): Uint8Array {
   const writer = begin(kinds.news).boolean(leads).varint(term)
@@ -125,6 +132,11 @@ export function encodeCancelled(ids: readonly WaiterId[]): Uint8Array {
   return writer.finish()
 }
 
+/** From this batch on none of its incarnation is taken any more, nor was one. */
+export function encodeShut({ incarnation, sequence }: BatchName): Uint8Array {
+  return begin(kinds.shut).varint(incarnation).varint(sequence).finish()
+}
+
 /** What a guest asks: the number of its subscription to key events, 0 for none. */
 export function encodeAsk(subscription: number): Uint8Array {
   return new ByteWriter(16).byte(version).varint(subscription).finish()
@@ -160,6 +172,8 @@ function readTold(reader: ByteReader, origin: number): HostMessage | null {
       return { kind: 'cancelled', ids: readList(reader, () => readId(reader, origin)) }
     case kinds.events:
       return { kind: 'events', events: readEvents(reader) }
+    case kinds.shut:
+      return { kind: 'shut', from: { incarnation: reader.varint(), sequence: reader.varint() } }
     default:
       return null
   }

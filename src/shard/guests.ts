@@ -3,9 +3,10 @@
 // what their batches were answered. What gets lost they ask for again, and find it in the windows.
 
 import type { EntryHead } from '../api/entry.js'
-import type { MemberId } from '../api/ids.js'
+import type { MemberId, Now } from '../api/ids.js'
 import { type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { estimate } from './estimate.js'
 import type { Eavesdroppers, Told } from './event-log.js'
 import {
@@ -16,6 +17,7 @@ import {
   encodeEvents,
   encodeLate,
   encodeNews,
+  encodeShut,
   type Events,
   type SaidNote,
 } from './guest-messages.js'
@@ -29,7 +31,14 @@ export interface GuestsInit {
   readonly sink: ShardSink
   readonly windows: Windows
   readonly isLeader: () => boolean
+  /** Guests may be served by another replica at any time. */
+  readonly merges: boolean
+  /** It takes writes, too. */
+  readonly leads: () => boolean
+  /** Where order is not total: the life of this replica. */
   readonly term: () => number
+  /** Calls this once all that is executed may be answered. */
+  readonly settled: (tell: () => void) => void
   readonly applied: () => Place
   readonly counts: () => readonly Count[]
 }
@@ -37,6 +46,9 @@ export interface GuestsInit {
 /** Bytes of replies in one message, where more than one is in it; and of one that is sent at all. */
 const partBytes = 2 * 1024 * 1024
 const replyBytesMax = 64 * 1024 * 1024
+
+/** Milliseconds without a question: three of those that were due. */
+const silentMs = 1_500
 
 /** Of a guest that uses the group. */
 interface Hearing {
@@ -50,6 +62,10 @@ export class Guests implements Eavesdroppers {
   /** Those that use the group, as far as they said so on their present link, and what they hear of keys. */
   readonly #active = new Map<MemberId, Hearing>()
   #listeners = 0
+  /** Monotonic ms of the last question. */
+  readonly #heardAt = new Map<number, number>()
+  /** Incarnations of guests of which nothing more is taken. */
+  readonly #shut = new Map<MemberId, number>()
   /** Whose batch is being answered: its events went with the answers. */
   #answeredTo = 0
   /** Of the entry that is being executed. */
@@ -70,13 +86,20 @@ export class Guests implements Eavesdroppers {
   }
 
   /** A guest asks how this member stands, and what happens to keys where it has a subscription. */
-  asked(from: MemberId, subscription: number): void {
+  asked(from: MemberId, subscription: number, { mono }: Now): void {
     if (!this.has(from)) return
+    this.#heardAt.set(from, mono)
     if (this.#active.get(from)?.subscription !== subscription) {
       this.#active.set(from, { subscription, count: 0 })
       this.#count()
     }
     this.tell(from)
+  }
+
+  /** It asks while its clients wait: another replica serves it by now, and nobody hears what it is given here. */
+  isSilent(guest: number, { mono }: Now): boolean {
+    if (!this.#init.merges || !this.#ids.has(guest)) return false
+    return mono - (this.#heardAt.get(guest) ?? 0) > silentMs
   }
 
   #count(): void {
@@ -91,9 +114,9 @@ export class Guests implements Eavesdroppers {
 
   tell(guest: MemberId): void {
     if (!this.has(guest)) return
-    const { isLeader, term, applied, counts, sink } = this.#init
+    const { leads, term, applied, counts, sink } = this.#init
     const heard = this.#active.get(guest) ?? { subscription: 0, count: 0 }
-    const news = { leads: isLeader(), term: term(), at: applied(), counts: counts(), heard }
+    const news = { leads: leads(), term: term(), at: applied(), counts: counts(), heard }
     sink.send(guest, channels.host, encodeNews(news))
   }
 
@@ -124,10 +147,20 @@ export class Guests implements Eavesdroppers {
     if (this.#init.isLeader()) this.#said.push({ index, db, args })
   }
 
-  /** A batch of another member was applied. */
-  answered(head: EntryHead, replies: readonly Reply[], told: readonly Told[]): void {
+  /** What scripts said in the entry that was executed. */
+  takeSaid(): readonly SaidNote[] {
     const said = this.#said
     if (said.length > 0) this.#said = []
+    return said
+  }
+
+  /** A batch of another member was applied, and may be answered. */
+  answered(
+    head: EntryHead,
+    replies: readonly Reply[],
+    of: { readonly told: readonly Told[]; readonly said: readonly SaidNote[] },
+  ): void {
+    const { told, said } = of
     if (!this.#init.isLeader()) return
     const hearing = this.#active.get(head.origin as MemberId)
     let events: Events | null = null
@@ -142,10 +175,23 @@ export class Guests implements Eavesdroppers {
   /** A guest sent a batch again that is proposed: its answer goes again, too, if it is applied. */
   again(guest: MemberId, incarnation: number, sequence: number): void {
     if (!this.has(guest)) return
-    const replies = this.#init.windows.find(guest, incarnation, sequence)
+    const { windows, settled } = this.#init
+    const replies = windows.find(guest, incarnation, sequence)
     if (replies === null) return
     const head = { origin: guest, incarnation, sequence }
-    this.#answer(head, replies, { said: [], events: null, isAgain: true })
+    settled(() => this.#answer(head, replies, { said: [], events: null, isAgain: true }))
+  }
+
+  /** It takes no writes for now: what the guest sends from this batch on is its to send elsewhere. */
+  shut(guest: MemberId, incarnation: number, sequence: number): void {
+    if (!this.has(guest)) return
+    this.#shut.set(guest, incarnation)
+    this.#init.sink.send(guest, channels.host, encodeShut({ incarnation, sequence }))
+  }
+
+  /** It was told so: what is still under way to here may be elsewhere by now. */
+  isShut(guest: MemberId, incarnation: number): boolean {
+    return incarnation <= (this.#shut.get(guest) ?? -1) && !hasBug('remote-shut-forgotten')
   }
 
   /** A command that waited was answered. */

@@ -5,6 +5,7 @@
 import { type Caller, type GroupCall, type Lane, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
+import type { ReadLevel } from '../api/strategy.js'
 import type { Blocked } from './blocked.js'
 import type { LateAnswers } from './late-answers.js'
 import type { Origin } from './origin.js'
@@ -22,8 +23,9 @@ export interface InquiryInit {
   readonly late: LateAnswers
   /** 1 or more, by chance. */
   readonly leap: () => number
-  /** A linearizable read outside the log. */
+  /** A read outside the log. */
   readonly ask: (lane: Lane, call: GroupCall) => void
+  readonly level: ReadLevel
 }
 
 /** Milliseconds between two questions while commands wait, and after one that failed. */
@@ -56,6 +58,12 @@ export class Inquiry implements Caller {
     this.#isWanted = true
   }
 
+  /** Another replica is asked, which knows nothing of what the one before knew. */
+  anew(): void {
+    this.isDone = false
+    this.#isWanted = true
+  }
+
   /** The group knows a later life of this origin. */
   outlive(known: number): void {
     const { origin, late, leap } = this.#init
@@ -77,7 +85,7 @@ export class Inquiry implements Caller {
     const args = [originStateName, ...numbers]
     const call = { spec: originStateSpec, write: false, db: 0, args, ticket: 0 }
     this.#lane.reads++
-    this.#init.ask(this.#lane, { ...call, level: 'linearizable' })
+    this.#init.ask(this.#lane, { ...call, level: this.#init.level })
   }
 
   wakeAt(now: Now): number {

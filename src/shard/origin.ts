@@ -6,16 +6,15 @@
 import type { GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { type ErrorReply, ok, type Reply, silent } from '../api/reply.js'
+import { type ErrorReply, type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
-import { isSlotRefusal } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assert } from '../base/assert.js'
 import { Batch, emptyBytes } from './batch.js'
+import { answerOne, tell } from './batch-answers.js'
 import { type QueuedCall, waitingIn } from './blocked.js'
 import type { Tellable } from './event-log.js'
 import { AnswerTime, Gathering } from './gathering.js'
-import { type Args, refuse } from './refusals.js'
 
 /** Milliseconds until a sending that failed is tried again. */
 const blockedMs = 25
@@ -228,6 +227,21 @@ export class Origin {
     return known > this.incarnation || (known === this.incarnation && this.#sequence === 0)
   }
 
+  /** Whoever takes the batches takes none of this life from this one on: they go on under another one. */
+  shut(sequence: number): void {
+    const isBack = (batch: Batch): boolean => batch.sequence >= sequence && !batch.isVoid
+    const back = this.#flight.filter(isBack)
+    this.#flight = this.#flight.filter((batch) => !isBack(batch))
+    for (const batch of back) {
+      batch.sequence = 0
+      batch.sentAt = 0
+      this.#waitingBytes += batch.bytes - emptyBytes
+      this.#gathering.returned(batch.count)
+    }
+    this.#waiting.unshift(...back)
+    this.#reset()
+  }
+
   /** The batch that is under way with this number. */
   batch(sequence: number): Batch | null {
     return this.#flight.find((each) => each.sequence === sequence) ?? null
@@ -377,24 +391,5 @@ export class Origin {
     for (const batch of this.#waiting) batch.acknowledged = 0
     this.incarnation = incarnation
     this.#blocked.reset()
-  }
-}
-
-function answerOne(batch: Batch, i: number, reply: Reply): void {
-  const lane = batch.lanes[i] as Lane
-  lane.writes--
-  const ticket = batch.tickets[i] as number
-  if (reply === ok || !isSlotRefusal(reply)) return lane.caller.answer(ticket, reply)
-  refuse(lane, { ticket, db: batch.databases[i] as number, args: batch.calls[i] as Args }, reply)
-}
-
-function tell(batch: Batch, reply: Reply): void {
-  const { lanes, tickets } = batch
-  batch.lanes = []
-  batch.tickets = []
-  for (let i = 0; i < lanes.length; i++) {
-    const lane = lanes[i] as Lane
-    lane.writes--
-    lane.caller.answer(tickets[i] as number, reply)
   }
 }

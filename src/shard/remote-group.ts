@@ -28,7 +28,7 @@ import { Blocked } from './blocked.js'
 import { BusyNews } from './busy-news.js'
 import type { Gathering } from './gathering.js'
 import { GroupReads } from './group-reads.js'
-import { decodeTold, encodeAsk } from './guest-messages.js'
+import { encodeAsk } from './guest-messages.js'
 import { Inquiry } from './inquiry.js'
 import { Lanes } from './lanes.js'
 import { LateAnswers } from './late-answers.js'
@@ -41,6 +41,7 @@ import { readLevelOf } from './reads.js'
 import { remoteReport, RemoteScripts, RemoteSight } from './remote-view.js'
 import { RemoteReads } from './remote-reads.js'
 import { Replicas } from './replicas.js'
+import { ServingReplica } from './serving-replica.js'
 import { type Channel, channels, type ShardSink } from './sink.js'
 
 export interface RemoteGroupInit {
@@ -88,7 +89,10 @@ export class RemoteGroup implements Group {
   readonly expiresCount = (db: number): number => this.#countOf(db)?.expires ?? 0
   readonly averageTtl = (db: number): number => this.#countOf(db)?.averageTtl ?? 0
   readonly #init: RemoteGroupInit
+  /** Each replica takes writes, and counts for itself. */
+  readonly #merges: boolean
   readonly #replicas: Replicas
+  readonly #serving = new ServingReplica()
   readonly #origin: Origin
   readonly #blocked: Blocked
   readonly #reads: GroupReads
@@ -115,7 +119,8 @@ export class RemoteGroup implements Group {
     this.keyspace = keyspace.name
     this.shard = init.shard
     this.#init = init
-    this.#replicas = new Replicas(init.members)
+    this.#merges = init.supports.order !== 'total'
+    this.#replicas = new Replicas(init.members, this.#merges)
     this.sight = new RemoteSight(init.supports, this.#replicas)
     this.#late = new LateAnswers({
       isUnanswered: (sequence) => this.#origin.batch(sequence) !== null,
@@ -144,7 +149,7 @@ export class RemoteGroup implements Group {
       submit: () => undefined,
       answer: (lane, call, reply) => this.#lanes.answerRead(lane, call, reply),
       applied: () => this.#replicas.newest,
-      floor: () => this.#replicas.newest,
+      ...(this.#merges ? {} : { floor: () => this.#replicas.newest }),
       seen: (place, from) => {
         this.#replicas.seen(place)
         this.#listening.answered(from, place)
@@ -153,8 +158,8 @@ export class RemoteGroup implements Group {
     })
     this.#listening = new Listening(init.events)
     this.#answering = new Answering({
-      origin: this.#origin,
-      late: this.#late,
+      self: config.self,
+      ...{ origin: this.#origin, blocked: this.#blocked, late: this.#late },
       listening: this.#listening,
       replicas: this.#replicas,
       scripted: init.scripted,
@@ -166,6 +171,7 @@ export class RemoteGroup implements Group {
       late: this.#late,
       leap: () => init.random.between(1, leapMax),
       ask: (lane, call) => this.#reads.add(lane, call, this.#now),
+      level: this.#merges ? 'local' : 'linearizable',
     })
     const busyMs = init.busyMs ?? (() => 0)
     this.#busy = new BusyNews({ config, sink, busyMs })
@@ -206,9 +212,10 @@ export class RemoteGroup implements Group {
 
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     if (!this.#replicas.has(from)) return
+    this.#serving.heard(from)
     switch (channel) {
       case channels.host:
-        return this.#told(from, body)
+        return this.#answering.told(from, body)
       case channels.answer:
         return this.#remoteReads.answered(from, body)
       case channels.expect:
@@ -293,9 +300,9 @@ export class RemoteGroup implements Group {
   }
 
   report(): GroupReport {
-    const { id, shard } = this
     const { keyspace } = this.#init
-    return remoteReport(this.#replicas, { id, shard, keyspace, counters: this.counters() })
+    const of = { id: this.id, shard: this.shard, keyspace, merges: this.#merges }
+    return remoteReport(this.#replicas, { ...of, counters: this.counters() })
   }
 
   counters(): Readonly<Record<string, number>> {
@@ -316,9 +323,10 @@ export class RemoteGroup implements Group {
   }
 
   #send(now: Now): void {
+    if (this.#serving.isSilent(now)) this.#replicas.silent()
     this.#watch()
     const { leader, near } = this.#replicas
-    this.#inquiry.turn(now)
+    if (!this.#merges || leader !== null) this.#inquiry.turn(now)
     this.#remoteReads.add(this.#reads.takeAll())
     this.#remoteReads.flush(now, leader, near)
     // What an earlier life of this member had numbered alike would be taken for this one's.
@@ -343,9 +351,19 @@ export class RemoteGroup implements Group {
     this.#leader = leader
     this.#term = term
     this.lead.see(leader, this.#now.mono)
+    if (this.#merges && leader === null) this.#askAt = 0
+    if (this.#merges && leader !== null && this.#serving.moves(leader, term)) this.#move()
     this.#origin.resendAll()
     this.#remoteReads.retryAll()
     if (leader !== null) this.#inquiry.want()
+  }
+
+  /** What is under way may have been executed where it went: nobody can be asked any more. */
+  #move(): void {
+    const { incarnation, isUnheard } = this.#origin
+    if (!isUnheard) this.#origin.outlive(incarnation + 1, 0)
+    this.#late.reset()
+    this.#inquiry.anew()
   }
 
   #forward(batch: Batch, acknowledged: number): boolean {
@@ -362,27 +380,7 @@ export class RemoteGroup implements Group {
   #ask(member: MemberId): void {
     const subscription = member === this.#replicas.near ? this.#listening.subscription : 0
     this.#init.sink.send(member, channels.guest, encodeAsk(subscription))
-  }
-
-  #told(from: MemberId, body: Uint8Array): void {
-    const told = decodeTold(body, this.#init.config.self)
-    if (told === null) return
-    const { incarnation } = this.#origin
-    switch (told.kind) {
-      case 'news':
-        this.#replicas.heard(from, told.news)
-        return this.#listening.heard(from, told.news)
-      case 'answers':
-        return this.#answering.take(from, told.answers)
-      case 'events':
-        return this.#listening.came(from, told.events)
-      case 'late':
-        if (told.answer.id.incarnation === incarnation) this.#late.came(told.answer)
-        return
-      case 'cancelled':
-        for (const id of told.ids) if (id.incarnation === incarnation) this.#blocked.cancelled(id)
-        return
-    }
+    this.#serving.asked(member, this.#now)
   }
 
   /** The leader told which of our batches it waits for, or that it knows a later life of ours. */

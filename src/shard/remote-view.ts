@@ -55,6 +55,8 @@ export class RemoteSight implements GroupSight {
   }
 
   seen(): SeenMark | null {
+    // Each replica counts for itself.
+    if (this.supports.order !== 'total') return null
     const { era, term, index } = this.#replicas.newest
     return era === 0 ? null : { kind: 'position', era, at: { term, index } }
   }
@@ -78,12 +80,17 @@ export function remoteReport(
     readonly id: GroupId
     readonly shard: number
     readonly keyspace: KeyspaceConfig
+    readonly merges: boolean
     readonly counters: Readonly<Record<string, number>>
   },
 ): GroupReport {
-  const { id, shard, keyspace, counters } = of
+  const { id, shard, keyspace, merges, counters } = of
   const why =
-    linked.length === 0 ? 'no member that holds it is connected' : 'the group has no leader'
+    linked.length === 0
+      ? 'no member that holds it is connected'
+      : merges
+        ? 'no member that holds it takes writes'
+        : 'the group has no leader'
   return {
     id,
     keyspace: keyspace.name,

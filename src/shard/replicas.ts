@@ -1,5 +1,6 @@
 // What a member without a replica of a group knows of those that hold one: who of them leads, by their own word
-// alone, and who is near enough to ask what need not come from the leader.
+// alone, and who is near enough to ask what need not come from the leader. Where each takes writes the leader is
+// whoever said first that it does, and is kept.
 
 import type { MemberId } from '../api/ids.js'
 import type { News } from './guest-messages.js'
@@ -7,6 +8,8 @@ import type { Place } from './remote-reads.js'
 
 export class Replicas {
   readonly #members: ReadonlySet<number>
+  /** Each takes writes. */
+  readonly #merges: boolean
   /** Members with a link, and what they last said on it. */
   readonly #linked = new Map<MemberId, News | null>()
   #leader: MemberId | null = null
@@ -14,7 +17,8 @@ export class Replicas {
   /** The newest place that any of them told. */
   #newest: Place = { era: 0, term: 0, index: 0 }
 
-  constructor(members: readonly MemberId[]) {
+  constructor(members: readonly MemberId[], merges = false) {
+    this.#merges = merges
     this.#members = new Set(members)
   }
 
@@ -54,6 +58,20 @@ export class Replicas {
 
   down(member: MemberId): void {
     this.#linked.delete(member)
+    // What the others said is old: one of them may be gone with it.
+    if (this.#merges && member === this.#leader) this.#forget()
+    this.#choose()
+  }
+
+  /** It takes no writes for now. */
+  refuses(member: MemberId): void {
+    if (this.#linked.has(member)) this.#linked.set(member, null)
+    this.#choose()
+  }
+
+  /** Nothing is heard of who serves: whoever answers first takes its place. */
+  silent(): void {
+    this.#forget()
     this.#choose()
   }
 
@@ -70,14 +88,21 @@ export class Replicas {
     if (place.era > era || (place.era === era && place.index > index)) this.#newest = place
   }
 
+  #forget(): void {
+    for (const member of this.#linked.keys()) this.#linked.set(member, null)
+  }
+
   #choose(): void {
     let leader: MemberId | null = null
     let best: News | null = null
-    for (const [member, news] of this.#linked) {
-      if (news?.leads !== true || (best !== null && !isLater(news, best))) continue
-      leader = member
-      best = news
-    }
+    const kept = this.#leader === null ? undefined : this.#linked.get(this.#leader)
+    if (this.#merges && kept?.leads === true) leader = this.#leader
+    else
+      for (const [member, news] of this.#linked) {
+        if (news?.leads !== true || (best !== null && !isLater(news, best))) continue
+        leader = member
+        best = news
+      }
     this.#leader = leader
     const isKept = this.#near !== null && this.#linked.has(this.#near)
     this.#near = leader ?? (isKept ? this.#near : (this.#linked.keys().next().value ?? null))

@@ -18,6 +18,7 @@ import type { Random } from '../base/random.js'
 import type { Executor } from './executor.js'
 import type { Gathering } from './gathering.js'
 import { Guests, type GuestsInit } from './guests.js'
+import type { Life } from './life.js'
 import type { MemberMemory } from './member-memory.js'
 import type { ScriptMeans, ScriptSeat } from './scripts.js'
 import type { ShardSink } from './sink.js'
@@ -56,7 +57,7 @@ export interface ShardInit {
   readonly scripts?: ScriptMeans | undefined
 }
 
-export function engineOptionsOf(init: ShardInit, time: () => number): EngineOptions {
+export function engineOptionsOf(init: ShardInit, time: () => number, life: Life): EngineOptions {
   const { keyspace, config, plugin } = init
   const { maxMemoryPolicy } = keyspace
   const { databases, bulkBytesMax } = config
@@ -68,25 +69,30 @@ export function engineOptionsOf(init: ShardInit, time: () => number): EngineOpti
     const first = [...members.voters, ...members.learners].sort((a, b) => a - b)
     return (init.list?.()?.seats ?? first).indexOf(config.self)
   }
-  return { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat, time }
+  const versionBase = merges ? () => life.versionBase(config.self) : undefined
+  const options = { databases, bulkBytesMax, maxMemory, maxMemoryPolicy, yields, merges, seat }
+  return { ...options, versionBase, time }
 }
 
 /** Members that serve clients of the group without a replica, or null. */
 export function guestsOf(
-  { config, members, sink }: ShardInit,
+  { config, members, plugin, sink }: ShardInit,
   shard: { readonly engine: Engine; status(): StrategyStatus | null },
-  of: Pick<GuestsInit, 'windows' | 'isLeader' | 'applied'>,
+  of: Pick<GuestsInit, 'windows' | 'isLeader' | 'applied' | 'settled'> & { readonly life: Life },
 ): Guests | null {
   if (config.shardGroups === undefined) return null
   const held = new Set<MemberId>([...members.voters, ...members.learners])
   const guests = config.members.map(({ id }) => id).filter((id) => !held.has(id))
   if (guests.length === 0) return null
   const databases = Array.from({ length: config.databases }, (_, db) => db)
+  const merges = plugin.supports.order !== 'total'
   return new Guests({
     ...of,
     guests,
+    merges,
     sink,
-    term: () => shard.status()?.term ?? 0,
+    leads: () => of.isLeader() && shard.status()?.isClosed !== true,
+    term: () => (merges ? of.life.number : (shard.status()?.term ?? 0)),
     counts: () =>
       databases
         .map((db) => {

@@ -28,6 +28,7 @@ import { Executor } from './executor.js'
 import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
 import { Lead } from './lead.js'
+import { Life } from './life.js'
 import { Membership } from './membership.js'
 import { countersOf, viewOf } from './merging.js'
 import { groupReadsOf, type GroupReads } from './group-reads.js'
@@ -50,6 +51,10 @@ export class Shard implements Group {
   readonly scripts: GroupScripts | null
   readonly memory: Evictor
   readonly lane = makeLane
+  readonly keyCount = (db: number): number => this.engine.keyCount(db)
+  readonly expiresCount = (db: number): number => this.engine.expiresCount(db)
+  readonly digest = (): Hash64 | null => this.executor.digest()
+  readonly averageTtl = (db: number): number => this.engine.averageTtl(db)
   readonly #init: ShardInit
   readonly #engineOptions: EngineOptions
   readonly #sink: ShardSink
@@ -67,6 +72,7 @@ export class Shard implements Group {
   #strategy: Strategy | null = null
   readonly #host: ReturnType<typeof executorHost>
   readonly #guests: Guests | null
+  readonly #life = new Life()
   readonly #place = (): Place => ({ era: this.status()?.era ?? 0, ...this.applied })
   #drive: Drive | null = null
   #now: Now = { wall: 0, mono: 0 }
@@ -84,13 +90,20 @@ export class Shard implements Group {
     const strategy = () => (this.#halted === '' ? this.#strategy : null)
     this.#membership = new Membership(init, { strategy, token: this.#nextToken })
     this.#sink = init.sink
-    this.#engineOptions = engineOptionsOf(init, () => this.#writes.ticks.timeAt(this.#now))
+    this.#engineOptions = engineOptionsOf(
+      init,
+      () => this.#writes.ticks.timeAt(this.#now),
+      this.#life,
+    )
     const state = { strategy: () => this.#strategy, applied: () => this.applied }
     this.sight = new Sight(init.plugin.supports, { ...state, stir: () => this.#sink.stir() })
     this.memory = new Evictor(() => this.engine, init.memory)
     this.#reads = groupReadsOf(init)
     const isLeader = (): boolean => this.#writes.isLeader
-    this.#guests = guestsOf(init, this, { windows: this.#windows, isLeader, applied: this.#place })
+    this.#guests = guestsOf(init, this, {
+      ...{ windows: this.#windows, isLeader, applied: this.#place, life: this.#life },
+      settled: (tell) => this.#host.afterAll(tell),
+    })
     this.#events = new EventLog(init.events, init.config.databases, this.#guests)
     this.#writes = new Writes({
       ...init,
@@ -137,6 +150,8 @@ export class Shard implements Group {
       ...{ windows: this.#windows, executor: this.executor, membership: this.#membership },
       strategy: () => this.#strategy,
       installed: () => {
+        this.#life.renew()
+        this.#guests?.changed()
         this.#writes.answerFromWindows()
         this.#events.forgotten()
       },
@@ -164,6 +179,7 @@ export class Shard implements Group {
   start(start: StorageStart & { readonly incarnation: number }, now: Now): void {
     this.#now = now
     this.#writes.origin.incarnation = start.incarnation * 1024
+    this.#life.begin(start.incarnation)
     this.executor.ownership.attach(this.engine)
     this.#strategy = this.#init.plugin.create({
       ...strategyInitOf(this.#init),
@@ -229,7 +245,6 @@ export class Shard implements Group {
 
   peerDown(peer: MemberId): void {
     this.#writes.peerDown(peer)
-    this.#storage.peerDown(peer)
     if (this.#guests?.has(peer)) this.#guests.down(peer)
     else this.#strategy?.peerDown(peer)
   }
@@ -348,7 +363,8 @@ export class Shard implements Group {
   }
 
   digestText(): string {
-    return showDigest(this.digest())
+    const digest = this.digest()
+    return digest === null ? '' : showDigest(digest)
   }
 
   heldBy(member: MemberId): number | undefined {
@@ -360,24 +376,8 @@ export class Shard implements Group {
     return this.#strategy === null ? positionZero : this.executor.applied
   }
 
-  digest(): Hash64 | null {
-    return this.executor.digest()
-  }
-
-  keyCount(db: number): number {
-    return this.engine.keyCount(db)
-  }
-
   get keyTotal(): number {
     return keyTotal(this.engine, this.#engineOptions.databases)
-  }
-
-  expiresCount(db: number): number {
-    return this.engine.expiresCount(db)
-  }
-
-  averageTtl(db: number): number {
-    return this.engine.averageTtl(db)
   }
 
   #halt(why: string): void {

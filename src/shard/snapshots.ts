@@ -99,10 +99,6 @@ export class Snapshots {
     this.#sender.peerUp(peer)
   }
 
-  peerDown(peer: MemberId): void {
-    this.#sender.peerDown(peer)
-  }
-
   turn(now: Now): void {
     this.#now = now
     this.#receiver.turn(now)

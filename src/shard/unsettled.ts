@@ -77,6 +77,13 @@ export class Unsettled {
     last.told.push(tell)
   }
 
+  /** Once all that is executed may be answered; at once where it may be. */
+  afterAll(tell: () => void): void {
+    const last = this.#entries.at(-1)
+    if (last === undefined) tell()
+    else last.told.push(tell)
+  }
+
   /** False where the read showed nothing that is not settled. */
   holds(lane: Lane, call: GroupCall, reply: Reply): boolean {
     const { holdsReads, requestMs, now } = this.#options

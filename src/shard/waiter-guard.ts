@@ -3,6 +3,7 @@
 
 import type { MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
+import type { Guests } from './guests.js'
 import type { Waiters } from './waiters.js'
 
 /** Milliseconds between two looks. */
@@ -10,14 +11,16 @@ const lookMs = 500
 
 export class WaiterGuard {
   readonly #waiters: Waiters
+  readonly #guests: Pick<Guests, 'isSilent'> | null
   /** Members with a link, this one among them. */
   readonly #up: Set<number>
   /** Origins without a link, and since when that is known, monotonic ms. */
   readonly #down = new Map<number, number>()
   #lookAt = 0
 
-  constructor(waiters: Waiters, self: MemberId) {
+  constructor(waiters: Waiters, self: MemberId, guests?: Pick<Guests, 'isSilent'> | null) {
     this.#waiters = waiters
+    this.#guests = guests ?? null
     this.#up = new Set([self])
   }
 
@@ -37,7 +40,10 @@ export class WaiterGuard {
     this.#lookAt = now.mono + lookMs
     const found: { origin: number; incarnation: number }[] = []
     for (const [origin, incarnation] of this.#waiters.origins()) {
-      if (this.#up.has(origin)) continue
+      if (this.#up.has(origin) && this.#guests?.isSilent(origin, now) !== true) {
+        this.#down.delete(origin)
+        continue
+      }
       const since = this.#down.get(origin)
       if (since === undefined) this.#down.set(origin, now.mono)
       else if (now.mono - since >= limits.waiterOriginMs) {

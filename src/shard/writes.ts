@@ -97,7 +97,7 @@ export class Writes {
       specOf: (name) => init.engine().commands.get(name),
     })
     this.origin = new Origin(init.config.requestMs, this.blocked, init.gathering)
-    this.#guard = new WaiterGuard(init.windows.waiters, this.#self)
+    this.#guard = new WaiterGuard(init.windows.waiters, this.#self, init.guests)
     this.#proposer = new Proposer(init.random, {
       skewMs: init.config.clockSkewMs,
       clockOffset: init.clockOffset,
@@ -247,6 +247,7 @@ export class Writes {
     if (sequence < expected && !hasBug('shard-gap-reorders')) {
       return guests?.again(from, incarnation, sequence)
     }
+    if (guests?.isShut(from, incarnation)) return guests.shut(from, incarnation, expected)
     if (sequence > expected && !hasBug('shard-gap-reorders')) {
       const debt = this.#owed.get(from)
       if (debt?.incarnation === incarnation && debt.refused !== null) return
@@ -261,6 +262,8 @@ export class Writes {
     else {
       const refused = { commit: this.#commit, at: now.mono }
       this.#owed.set(from, { incarnation, told: 0, refused })
+      const isClosed = guests != null && strategy.status().isClosed === true
+      if (isClosed) guests.shut(from, incarnation, expected)
     }
   }
 
@@ -331,8 +334,8 @@ export class Writes {
   }
 
   #expect(origin: MemberId, incarnation: number, sequence: number): void {
-    const answer = new ByteWriter(32).varint(incarnation).varint(sequence).finish()
-    this.#init.sink.send(origin, channels.expect, answer)
+    const body = new ByteWriter(32).varint(incarnation).varint(sequence)
+    this.#init.sink.send(origin, channels.expect, body.finish())
   }
 
   #send(
@@ -342,8 +345,7 @@ export class Writes {
     const { batch, acknowledged, now } = what
     const leader = this.#leader
     if (leader === null) return false
-    const incarnation = this.origin.incarnation
-    const { sequence } = batch
+    const [{ incarnation }, { sequence }] = [this.origin, batch]
     // Fixed now: a batch may become void later, and every replica must execute what this one does.
     const body = batch.isVoid ? () => voidBody : () => batch.body()
     const isScripted = batch.isScripted && !batch.isVoid

@@ -39,7 +39,7 @@ export class Damage {
     if (floors === undefined || (views.length === 0 && !isGuest(world.profile, member.id))) return
     const { merging } = world
     const isOpen =
-      world.topology.isWhole(member.id, member.reactor) && (merging?.isWhole(views) ?? true)
+      world.topology.isWhole(member.id, member.reactor) && (merging?.isWhole(member) ?? true)
     const isWhole =
       isOpen &&
       (merging !== null ||

@@ -2,7 +2,7 @@
 
 import type { Check } from './judge.js'
 import type { FaultKind, ProfileHint } from './profile.js'
-import { bug as named, scripting, type SeededBug } from './seeded-bug.js'
+import { guests, bug as named, scripting, type SeededBug } from './seeded-bug.js'
 
 const merging = {
   strategy: 'eventual',
@@ -125,6 +125,28 @@ export const eventualBugs: readonly SeededBug[] = [
     hint: {
       with: { ...merging, durability: 'always', checkpointLogBytes: 2_000 },
       faults: [...cuts, 'crash-kill', 'crash-power'],
+    },
+  }),
+  named(
+    'remote-move-unnoticed',
+    'what one replica was sent goes to another one as if that had got it',
+    {
+      checks: ['answered', 'progress', 'reply-order', ...seen],
+      hint: { with: { ...merging, ...guests, durability: 'always' }, faults: [...cuts, ...kills] },
+    },
+  ),
+  named('remote-shut-forgotten', 'a replica takes what it had handed back', {
+    checks: ['exactly-once', ...seen],
+    hint: {
+      with: { ...merging, ...guests, durability: 'always', thinkMeanUs: 10_000, pipelineMax: 20 },
+      only: ['disk-full', 'net-delay', 'net-reorder', 'partition-one'],
+    },
+  }),
+  named('remote-life-ignored', 'what a replica forgot goes to it as if it remembered', {
+    checks: ['answered', 'progress', 'reply-order', ...seen],
+    hint: {
+      with: { ...merging, ...guests, durability: 'always', placement: [[1]], members: 3 },
+      faults: ['net-reset', ...kills],
     },
   }),
   named('shard-waiters-of-others', 'a snapshot brings commands that wait at another member', {

@@ -162,7 +162,8 @@ export function drawProfile(
   const made = drawShared(seed, hint, given)
   if (made.strategy === 'eventual') {
     const merging = mergingProfile(made, seed, hint)
-    return hint === null ? withLists(merging, seed, given) : merging
+    if (hint !== null) return merging
+    return withMergingPlacement(merging, seed, given) ?? withLists(merging, seed, given)
   }
   const random = new Random(seed, 0x506c6163)
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
@@ -170,6 +171,15 @@ export function drawProfile(
   const moving = hint === null ? withMoves(placed, seed, given) : made
   if (isPlaced || moving.moves) return moving
   return hint === null ? withMembers(made, seed, given) : made
+}
+
+/** One of six seeds at level eventual, where groups may be placed. */
+function withMergingPlacement(made: Profile, seed: number, given: Given): Profile | null {
+  const random = new Random(seed, 0x506c6163)
+  const isDrawn = given.placed ?? (given.members === undefined && random.chance(1, 6))
+  if (!isDrawn || made.level === 'causal') return null
+  const { members, shards, placement } = drawPlacement(made, random)
+  return { ...made, members, shards, placement } as Profile
 }
 
 /** One of eight seeds whose logs are synced moves slots; what names several keys would have them in several groups. */

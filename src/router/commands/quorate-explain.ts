@@ -29,10 +29,11 @@ export default {
     const { members } = state.cluster
     const leader = members.find(({ id }) => id === report.leader)
     const { level, durability } = keyspace
-    const promises = promisesOf({ level, durability, members: members.length })
+    const held = state.shards.all()[report.shard]?.members.length ?? members.length
+    const promises = promisesOf({ level, durability, members: held })
     const term = readTerms(state, session.terms?.asked ?? null)[index]
     const shows = term?.shows ?? level
-    const shown = promisesOf({ level: shows, durability, members: members.length })
+    const shown = promisesOf({ level: shows, durability, members: held })
     return {
       type: 'map',
       pairs: Object.entries({

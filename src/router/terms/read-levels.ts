@@ -28,7 +28,12 @@ export function readTerms(state: RouterState, asked: Level | null): readonly Rea
     const keyspace = keyspaceOf(state, index)
     const plain: ReadTerm = { shows: keyspace.level, level: undefined, refusal: null }
     if (asked === null || group.sight === undefined) return plain
-    const isSplit = state.groups.some((each) => each !== group && each.keyspace === group.keyspace)
+    const isOneOfMany = state.groups.some(
+      (each) => each !== group && each.keyspace === group.keyspace,
+    )
+    // Another replica may answer the next read, and nobody knows what it has of what this one showed.
+    const isSplit =
+      isOneOfMany || (group.isRemote === true && group.sight.supports.order !== 'total')
     const { supports } = group.sight
     return supports.order === 'total'
       ? totalTerm(keyspace, { asked, supports, isSplit })

@@ -24,24 +24,21 @@ import {
   beginNode,
   type Checkpoint,
   copyDisk,
-  copyShown,
   emptyDisk,
   encodeMerged,
   type Flight,
   holds,
-  isWhole,
   keyOf,
   makeNode,
   type Node,
   type WorldOptions,
 } from './node.js'
+import { hold } from '../case.js'
 import type { Storyteller } from '../storyteller.js'
 import { type ListChange, Lists } from './lists.js'
 import { Rules } from './rules.js'
 import { wrongAtRest } from './at-rest.js'
 
-/** Milliseconds for which a member waits to be told what it lost. */
-const recoverWaitMs = 2_000
 const wallStart = 1_790_000_000_000
 
 export class CausalWorld {
@@ -86,7 +83,7 @@ export class CausalWorld {
   start(node: Node, recovering: RecoveryCause | null): void {
     const { disk } = node
     const base = disk.checkpoint?.at ?? positionZero
-    beginNode(node, this.#mono, recovering !== null)
+    beginNode(node, recovering !== null)
     // A snapshot took the place of the log, which was not reset yet.
     const isDiverged = !holds(disk, base, disk.checkpoint?.chain ?? hashZero)
     const entries = isDiverged ? [] : disk.entries.map(({ entry }) => entry)
@@ -116,7 +113,7 @@ export class CausalWorld {
       },
       mark: disk.checkpoint?.mark ?? null,
       recovering,
-      recoverWaitMs,
+      recoverWaitMs: 2_000,
       now: this.#nowOf(node),
       random: this.random.fork(),
     })
@@ -177,7 +174,9 @@ export class CausalWorld {
     const { strategy } = node
     if (strategy === null) return null
     const token = ++this.#token as Token
+    const isClosed = strategy.status().isClosed === true
     const refusal = strategy.propose(token, payloadOf(bytes), this.#nowOf(node))
+    hold(refusal !== null || !isClosed, 'a member that says that it takes no writes takes one')
     if (refusal === null) node.waiting.set(token, null)
     this.settle(node)
     return refusal === null ? token : null
@@ -199,7 +198,7 @@ export class CausalWorld {
     if (chain === null || node.applied === 0 || strategy.mark === undefined) return
     // As the shard does: a checkpoint ends when the log before it is on disk.
     if (node.writes.length > 0) return
-    disk.checkpoint = { at, chain, mark: strategy.mark(), ...copyShown(node) }
+    disk.checkpoint = { at, chain, mark: strategy.mark(), merged: new Set(node.merged) }
     node.synced = copyDisk(disk)
     node.readies.allow(at.index)
     strategy.checkpointed(at)
@@ -285,11 +284,7 @@ export class CausalWorld {
     for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
       this.#handle(node, ready)
     }
-    const isRecovering = strategy.status().recovering !== null
-    const isOver = this.#mono >= node.startedAt + recoverWaitMs
-    if (node.isRecovering && !isRecovering && isOver)
-      node.isLate = this.#options.durability !== 'always'
-    node.isRecovering = isRecovering
+    node.isRecovering = strategy.status().recovering !== null
   }
 
   #handle(node: Node, ready: Ready): void {
@@ -302,7 +297,7 @@ export class CausalWorld {
     for (const { token } of ready.grants) node.granted.add(token)
     for (const delivery of ready.delivered) {
       const near = this.live().filter((other) => this.#isLinked(node, other))
-      this.rules.execute(node, delivery, { all: this.nodes, near })
+      this.rules.execute(node, delivery, near)
       node.applied = delivery.at.index
       strategy.applied(delivery.at)
     }
@@ -316,10 +311,8 @@ export class CausalWorld {
     const isOn = (each: Node): boolean => this.lists.isOn(each.id)
     if (ready.stable != null && isOn(node)) {
       const { seats } = this.lists.current
-      const isDiskLess = this.#options.durability === 'none'
       const isKept = (stamp: number): boolean =>
-        this.lists.isOn(seats[seatOfStamp(stamp)] as MemberId) &&
-        (!isDiskLess || this.nodes.some((each) => isOn(each) && isWhole(each, stamp)))
+        this.lists.isOn(seats[seatOfStamp(stamp)] as MemberId)
       this.rules.stable(node, ready.stable, this.live().filter(isOn), isKept)
     }
     if (ready.fetch !== null) {
@@ -359,7 +352,7 @@ export class CausalWorld {
     const at = { term: 1, index: node.applied }
     const chain = strategy.chainAt(node.applied) ?? hashZero
     const mark = strategy.mark?.() ?? new Uint8Array(0)
-    const snapshot = { at, chain, mark, ...copyShown(node) }
+    const snapshot = { at, chain, mark, merged: new Set(node.merged) }
     // As the shard does: what it gives is on disk.
     const isKept = node.writes.length === 0
     if (isKept && to.strategy !== null && this.#isLinked(node, to)) {
@@ -371,7 +364,7 @@ export class CausalWorld {
   #install(node: Node, from: Node, snapshot: Checkpoint): void {
     const strategy = node.strategy as Strategy
     if (!strategy.acceptsSnapshot(from.id, 1, snapshot.at)) return
-    Object.assign(node, copyShown(snapshot))
+    node.merged = new Set(snapshot.merged)
     node.applied = snapshot.at.index
     node.stable = 0
     node.disk.checkpoint = snapshot

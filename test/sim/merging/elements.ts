@@ -4,14 +4,20 @@
 import type { Check, Judge } from '../judge.js'
 import { outcomeOf } from '../history.js'
 
-/** The entries among which a request's is: those that its member made between its call and its answer. */
-export interface Span {
+/** Entries that a member made. */
+export interface Made {
   readonly member: number
-  readonly group: number
   readonly from: number
   readonly to: number
+}
+
+/** The entries among which a request's is: those that its member made between its call and its answer. */
+export interface Span extends Made {
+  readonly group: number
   /** The run of the member at its call, 0 where another one answered. */
   readonly life: number
+  /** Where the member has no replica: its request is among those of one of these. */
+  readonly anyOf?: readonly Made[]
 }
 
 interface Item {

@@ -7,6 +7,7 @@ import { keyNames } from '../../differential/pools.js'
 import type { SimClient } from '../client.js'
 import { healWorld } from '../heal.js'
 import type { SimMember } from '../member.js'
+import { groupOf, holdersOf } from '../placement.js'
 import type { Request } from '../request.js'
 import type { World } from '../world.js'
 import type { Merging } from './merging.js'
@@ -64,13 +65,12 @@ export class MergingLiveness {
     const members = this.#merging.present()
     switch (this.#stage) {
       case 'heal':
-        if (members.every(({ reactor }) => this.#merging.isWhole(reactor?.views() ?? [])))
-          return this.#enter('serve')
+        if (members.every((member) => this.#merging.isWhole(member))) return this.#enter('serve')
         return judge.hold(this.#waited() < openUs, 'leader', () => this.#describe())
       case 'serve': {
         const isCalm = members.every(
-          ({ disk, isStopping, reactor }) =>
-            !disk.isCongested && !isStopping && this.#merging.isWhole(reactor?.views() ?? []),
+          (member) =>
+            !member.disk.isCongested && !member.isStopping && this.#merging.isWhole(member),
         )
         if (isCalm && this.#waited() > 500_000) return this.#enter('final')
         return judge.hold(this.#waited() < openUs, 'converged', () => this.#describe())
@@ -162,9 +162,13 @@ export class MergingLiveness {
   /** A write goes through at every member; one that is repaired takes it when that is done. */
   #write(member: number): Request {
     const { judge, profile } = this.#world
+    const key = `final${member}`
+    const isHeld = holdersOf(profile, groupOf(profile, key)).includes(member + 1)
     const told = (reply: string): void => {
       const isBusy = reply.startsWith('-CLUSTERDOWN') || reply.startsWith('-TRYAGAIN')
-      if (isBusy && this.#waited() < answerUs) {
+      // It was sent to a replica that had died before, which is noticed late.
+      const isSentInVain = reply.startsWith('-UNKNOWNRESULT') && !isHeld
+      if ((isBusy || isSentInVain) && this.#waited() < answerUs) {
         this.#clients[member]?.enqueue([this.#write(member)])
         return
       }
@@ -175,7 +179,7 @@ export class MergingLiveness {
         () => `a write at member ${member + 1} is answered ${reply}`,
       )
     }
-    return { args: ['SET', `final${member}`, 'v'], data: true, told }
+    return { args: ['SET', key, 'v'], data: true, told }
   }
 
   #ask(requests: (member: number) => Parameters<SimClient['enqueue']>[0]): void {

@@ -7,8 +7,8 @@ import { Random } from '../../../src/base/random.js'
 import { keySlot, slotCount } from '../../../src/base/keyslot.js'
 import type { Judge } from '../judge.js'
 import type { SimMember } from '../member.js'
+import { holdersOf, isGuest } from '../placement.js'
 import type { Profile } from '../profile.js'
-import type { GroupView } from '../reactor.js'
 import type { Request, Sender } from '../request.js'
 import { SurfaceLoad } from '../surface.js'
 import type { Span } from './elements.js'
@@ -16,6 +16,7 @@ import { MergingLoad } from './load.js'
 import { LoadJudge } from './load-judge.js'
 import { type ListWatch, watchLists } from './members.js'
 import { SessionLoad } from './sessions.js'
+import type { MergingSeat } from './seat.js'
 import { keeps, sees } from './spans.js'
 import { MergingOracle } from './oracle.js'
 import { probedMerging } from './probe.js'
@@ -125,7 +126,7 @@ export class Merging {
         durability,
         skewMs,
         all: () => this.oracles(),
-        isPresent: (member) => this.lists?.isOn(member) !== false,
+        isPresent: (member) => this.#isHolder(member, group),
         keysOf: (ops) => keysIn(ops, this.load.keys(group)),
       })
       this.#oracles.set(group, oracle)
@@ -181,8 +182,16 @@ export class Merging {
     }
   }
 
+  /** It is a member, and holds a replica of the group. */
+  #isHolder(member: MemberId, group: number): boolean {
+    const { profile } = this.#options
+    return this.lists?.isOn(member) !== false && holdersOf(profile, group).includes(member)
+  }
+
   /** Whether a member takes writes again in all its groups. */
-  isWhole(views: readonly GroupView[]): boolean {
+  isWhole({ id, reactor }: SimMember): boolean {
+    const views = reactor?.views() ?? []
+    if (isGuest(this.#options.profile, id)) return reactor !== null
     return (
       views.length > 0 &&
       views.every(({ status }) => status?.role === 'leader' && status.recovering === null)
@@ -220,6 +229,7 @@ export class Merging {
       for (let slot = this.#next(group, 0); slot < slotCount; slot = this.#next(group, slot + 1)) {
         const digests = new Set<string>()
         for (const { id } of this.present()) {
+          if (!this.#isHolder(id, group)) continue
           const view = this.#views.get(`${group}:${id}`)
           const holds = view?.holdsSlot(slot) ?? null
           const digest = holds === true ? view?.slotDigest(slot) : { high: 0, low: 0 }
@@ -280,18 +290,40 @@ export class Merging {
 
   /** At level causal nothing is read while it is so. */
   #ahead(member: number, group: number): () => boolean {
-    const seat = this.oracle(group).seat((member + 1) as MemberId)
-    const { isAhead, aheadSteps } = seat
+    const seats = this.#answering(member, group).map((id) => this.oracle(group).seat(id))
+    const before = seats.map(({ isAhead, aheadSteps }) => ({ isAhead, aheadSteps }))
     const mayBe = this.#options.profile.level !== 'causal'
-    return () => mayBe && (isAhead || seat.aheadSteps > aheadSteps)
+    const isAhead = ({ aheadSteps }: MergingSeat, at: number): boolean =>
+      before[at]?.isAhead === true || aheadSteps > (before[at]?.aheadSteps ?? 0)
+    return () => mayBe && seats.some(isAhead)
   }
 
   #begin(member: number, group: number): () => Span {
+    const holders = this.#answering(member, group)
+    if (!holders.includes((member + 1) as MemberId)) return this.#beginAt(holders, member, group)
     const { made } = this.oracle(group).seat((member + 1) as MemberId)
     const sim = this.#options.members()[member] as SimMember
     const from = made.length
     const life = sim.life
     return () => ({ member, group, from, to: made.length, life: sim.life === life ? life : 0 })
+  }
+  /** As `#begin`, where any of these may carry it out. */
+  #beginAt(holders: readonly MemberId[], member: number, group: number): () => Span {
+    const begun = holders.map((id) => {
+      const { made } = this.oracle(group).seat(id)
+      return { made, member: id - 1, from: made.length }
+    })
+    return () => {
+      const anyOf = begun.map(({ made, ...each }) => ({ ...each, to: made.length }))
+      return { member, group, from: 0, to: 0, life: 0, anyOf }
+    }
+  }
+
+  /** Who may answer what a member is asked of a group. */
+  #answering(member: number, group: number): readonly MemberId[] {
+    const holders = holdersOf(this.#options.profile, group) as readonly MemberId[]
+    const id = (member + 1) as MemberId
+    return holders.includes(id) ? [id] : holders
   }
 }
 

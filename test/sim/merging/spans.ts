@@ -6,8 +6,10 @@ import type { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
 
 /** Their numbers. */
-function numbersIn(oracle: MergingOracle, { member, from, to }: Span): readonly number[] {
-  return oracle.seat((member + 1) as MemberId).made.slice(from, to)
+function numbersIn(oracle: MergingOracle, span: Span): readonly number[] {
+  return (span.anyOf ?? [span]).flatMap(({ member, from, to }) =>
+    oracle.seat((member + 1) as MemberId).made.slice(from, to),
+  )
 }
 
 /** Whether all of them are with `held`. */
@@ -20,6 +22,8 @@ export function keeps(oracle: MergingOracle, held: Held, span: Span): boolean {
  * are whose: then they count as if they had.
  */
 export function sees(oracle: MergingOracle, key: string, later: Span, earlier: Span): boolean {
+  // Which member made them is not known.
+  if (later.anyOf !== undefined || earlier.anyOf !== undefined) return false
   if (later.member === earlier.member && earlier.to > later.from) return true
   const of = (span: Span) =>
     numbersIn(oracle, span)
