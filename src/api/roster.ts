@@ -46,6 +46,15 @@ export function left(topology: Topology, id: MemberId): Topology | string {
   return removed(topology, { id })
 }
 
+/** Whoever goes, `id` among them, is not waited for where it is silent: what only it has may be lost. */
+export function forced(topology: Topology, id: MemberId): Topology {
+  const roster = rosterOf(topology)
+  const leaving = roster.leaving.map((each) =>
+    each.id === id ? { ...each, isForced: true as const } : each,
+  )
+  return { ...topology, roster: { ...roster, leaving } }
+}
+
 /** `member` comes for `id`: one change for each group, so that none is weaker between. */
 export function replaced(
   topology: Topology,

@@ -22,6 +22,8 @@ export interface Leaving {
   readonly id: MemberId
   /** Takes its place; absent: nobody. */
   readonly by?: MemberId
+  /** What nobody but it has may be lost. */
+  readonly isForced?: true
 }
 
 /** Who came and who went. */

@@ -7,6 +7,9 @@ import type { MoveOptions } from './moves.js'
 
 type Finish = (code: number) => void
 
+const silentForce =
+  'do not wait for it where it is silent: what only it has of merging keyspaces is lost'
+
 export function addMembers(
   program: Command,
   finish: Finish,
@@ -30,15 +33,20 @@ export function addMembers(
     async (options: NewMember) => finish(await (await import('./members.js')).join(options)),
   )
   change('remove <member>', 'take a member out of all groups, then out of the cluster')
-    .option('--force', 'also where a group would be left without a majority that can be reached')
+    .option(
+      '--force',
+      `also where a group would be left without a majority that can be reached, and ${silentForce}`,
+    )
     .action(async (member: string, options: ChangeOptions) =>
       finish(await (await import('./members.js')).remove(member, options)),
     )
   newcomer(
     change('replace <member>', 'admit a new member for one that goes, in one step for each group'),
-  ).action(async (member: string, options: NewMember) =>
-    finish(await (await import('./members.js')).replace(member, options)),
   )
+    .option('--force', silentForce)
+    .action(async (member: string, options: NewMember) =>
+      finish(await (await import('./members.js')).replace(member, options)),
+    )
   change('transfer <member>', 'let another member lead what this one leads')
     .option('--to <member>', 'whom; else whoever is fit')
     .action(async (member: string, options: ChangeOptions) =>

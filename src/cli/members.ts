@@ -32,7 +32,10 @@ interface Plan {
   readonly epoch: number
   readonly settled: boolean
   readonly members: readonly (StatusRow & { readonly address: string; readonly state: string })[]
-  readonly steps: readonly (StatusRow & { readonly lags: readonly StatusRow[] })[]
+  readonly steps: readonly (StatusRow & {
+    readonly lags: readonly StatusRow[]
+    readonly awaited?: readonly number[]
+  })[]
 }
 
 export function join(options: NewMember): Promise<number> {
@@ -40,11 +43,15 @@ export function join(options: NewMember): Promise<number> {
 }
 
 export function replace(member: string, options: NewMember): Promise<number> {
-  return change(options, ['REPLACE', member, ...wordsOf(options)])
+  return change(options, ['REPLACE', member, ...wordsOf(options), ...forceOf(options)])
 }
 
 export function remove(member: string, options: ChangeOptions): Promise<number> {
-  return change(options, ['REMOVE', member, ...(options.force === true ? ['FORCE'] : [])])
+  return change(options, ['REMOVE', member, ...forceOf(options)])
+}
+
+function forceOf({ force }: ChangeOptions): readonly string[] {
+  return force === true ? ['FORCE'] : []
 }
 
 export async function showPlan(options: ClientOptions & { readonly json?: boolean }) {
@@ -157,6 +164,11 @@ function describe({ epoch, settled, members, steps }: Plan): string {
     return { group: id, keyspace, shard, add, promote, remove, joint: isOpen, lacks }
   })
   if (rows.length > 0) parts.push(writeTable(rows))
+  const awaited = new Set(steps.flatMap(({ awaited: ids = [] }) => ids))
+  for (const id of [...awaited].sort((a, b) => a - b))
+    parts.push(
+      `waits for member ${id}, which is silent and may have what nobody else has; if it never comes back: quorate remove ${id} --force`,
+    )
   return `${parts.join('\n\n')}\n`
 }
 

@@ -26,7 +26,7 @@ const topologyVotersMax = 7
 /** Milliseconds between two looks: while something is to be done, and else. */
 const soonMs = 100
 const lateMs = 1_000
-/** Who leaves, and is not heard for so long, is not waited for: what only it has is lost. */
+/** Who leaves by force, and is not heard for so long, is not waited for: what only it has is lost. */
 const silentMs = 10_000
 
 export class Reconciler {
@@ -74,7 +74,8 @@ export class Reconciler {
       const isOpen = members.outgoing !== undefined || isFilling(group as Shard)
       if (Object.values(lacks).every((ids) => ids.length === 0) && !isOpen) return []
       const { id, keyspace, shard } = group
-      return [{ id, keyspace, shard, ...lacks, isOpen, lags: this.#lags(group as Shard) }]
+      const [lags, awaited] = [this.#lags(group as Shard), awaitedBy(group as Shard, topology)]
+      return [{ id, keyspace, shard, ...lacks, isOpen, lags, awaited }]
     })
   }
 
@@ -142,12 +143,14 @@ export class Reconciler {
     const leaving = topology.roster?.leaving ?? []
     if (leaving.length === 0 || this.#isSaying || group.shard.status()?.role !== 'leader') return
     const groups = this.#init.rota.all
-    const isSilent = (id: MemberId): boolean => mono - (this.#heardAt.get(id) ?? mono) >= silentMs
+    const isSilent = ({ id, isForced }: Leaving): boolean =>
+      (isForced === true || isNew(topology, id)) &&
+      mono - (this.#heardAt.get(id) ?? mono) >= silentMs
     const out = leaving
       .map((each) => ({
         id: each.id,
         by: comerFor(topology, each),
-        isSilent: isSilent(each.id),
+        isSilent: isSilent(each),
       }))
       .filter((each) => groups.every((of) => isOut(of, each)))
       .map(({ id }) => id)
@@ -167,6 +170,23 @@ export class Reconciler {
 /** Its members come from the topology, not from its log. */
 function isFollower(group: Shard): boolean {
   return group.sight.supports.members === 'followed'
+}
+
+/** It never began: it has nothing. */
+function isNew({ members, roster }: Topology, id: MemberId): boolean {
+  const isBorn = roster?.born.includes(id) === true
+  return !isBorn && members.find((member) => member.id === id)?.life === undefined
+}
+
+/** Of those that leave: who is not heard, and may have what nobody else has. */
+function awaitedBy(group: Shard, topology: Topology): readonly MemberId[] {
+  const peers = isFollower(group) ? (group.status()?.peers ?? []) : []
+  const leaving = topology.roster?.leaving.filter(({ isForced }) => isForced !== true) ?? []
+  return leaving
+    .filter(({ id }) =>
+      peers.some(({ member, active, isDrained }) => member === id && !active && !isDrained),
+    )
+    .map(({ id }) => id)
 }
 
 /** Not all members were heard to follow, or somebody has not got yet what there is. */
@@ -199,7 +219,7 @@ function isOut(
   return isFollower(group) && isDrained(status, { id, by, isSilent })
 }
 
-/** It takes no writes and others hold what it has, or it is not heard for long; and who comes for it is filled. */
+/** It takes no writes and others hold what it has, or it is not waited for; and who comes for it is filled. */
 function isDrained(
   { members, peers }: StrategyStatus,
   { id, by, isSilent }: { id: MemberId; by: MemberId | undefined; isSilent: boolean },

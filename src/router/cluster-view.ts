@@ -48,6 +48,8 @@ export interface GroupSteps {
     readonly entries: number
     readonly active: boolean
   }[]
+  /** Who goes, and is not heard: waited for, because nobody else may have what it has. */
+  readonly awaited: readonly MemberId[]
 }
 
 export interface ClusterView {

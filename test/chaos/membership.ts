@@ -110,7 +110,8 @@ async function change(
   }
   const gone = old === null || old === seat || dies ? null : old.process
   const named = old === null ? [] : [`${oldId}`]
-  const asked = ask(fleet, host, [kind, ...named, ...words, '--wait', '90'])
+  const force = dies ? ['--force'] : []
+  const asked = ask(fleet, host, [kind, ...named, ...words, ...force, '--wait', '90'])
   // Who leads, or learns, or holds what nobody else does yet.
   // Where logs are not synced, who was killed lost something, and with two of four away nobody can say how much.
   if (random.chance(1, 2) && (isSynced || !dies)) {

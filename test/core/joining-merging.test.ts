@@ -65,7 +65,7 @@ for (const level of levels) {
     run(w, 200)
     w.kill(3)
 
-    reply(w, w.client(1), 'QUORATE REPLACE m3 4 127.0.0.1:7003')
+    reply(w, w.client(1), 'QUORATE REPLACE m3 4 127.0.0.1:7003 FORCE')
     t.is(reply(w, w.client(2), 'SET b 1'), '+OK', 'meanwhile writes go on')
     t.true(become(w, 1, 2, 4))
     t.is(reply(w, w.client(4), 'GET a'), '$1')
@@ -83,11 +83,56 @@ test('joining: eventual: who was to come for another one never comes and is remo
   const client = w.client(1)
   w.kill(3)
   w.kill(4)
-  reply(w, client, 'QUORATE REPLACE m3 5 127.0.0.1:7005')
+  reply(w, client, 'QUORATE REPLACE m3 5 127.0.0.1:7005 FORCE')
   run(w, 200)
 
   reply(w, client, 'QUORATE REMOVE m5')
 
   t.true(become(w, 1, 2))
   t.true(w.until(() => JSON.parse(reply(w, client, 'QUORATE PLAN').slice(1)).settled))
+})
+
+/** The third one has what nobody else has, and is cut off while it is to go; a fourth one takes its place, or nobody. */
+function cutOff(words: string) {
+  const w = world({ keyspaces: keyspaces('eventual') })
+  const client = w.client(1)
+  reply(w, client, 'SET a 1')
+  run(w, 200)
+  w.isolate(3)
+  const alone = w.client(3)
+  for (let i = 0; i < 10; i++) reply(w, alone, `SET k${i} ${i}`)
+  reply(w, client, words)
+  run(w, 15_000)
+  return { w, client }
+}
+
+function planOf(w: ReturnType<typeof world>) {
+  return JSON.parse(reply(w, w.client(1), 'QUORATE PLAN').slice(1))
+}
+
+for (const words of ['QUORATE REMOVE m3', 'QUORATE REPLACE m3 4 127.0.0.1:7004'])
+  test(`joining: eventual: ${words}: it is silent for long: waited for by name, and what it has is not lost`, (t) => {
+    const { w, client } = cutOff(words)
+    const plan = planOf(w)
+    t.false(plan.settled)
+    t.deepEqual(
+      plan.steps.find(({ keyspace }: { keyspace: string }) => keyspace === 'default').awaited,
+      [3],
+    )
+
+    w.rejoin(3)
+    t.true(words.includes('REPLACE') ? become(w, 1, 2, 4) : become(w, 1, 2))
+    t.true(w.until(() => planOf(w).settled))
+    for (let i = 0; i < 10; i++) t.is(reply(w, client, `GET k${i}`), `$${i}`)
+  })
+
+test('joining: eventual: a silent one that is on its way out is removed by force: it is not waited for', (t) => {
+  const { w, client } = cutOff('QUORATE REMOVE m3')
+  t.regex(reply(w, client, 'QUORATE REMOVE m3'), /on its way out already/)
+
+  reply(w, client, 'QUORATE REMOVE m3 FORCE')
+
+  t.true(become(w, 1, 2))
+  t.true(w.until(() => planOf(w).settled))
+  t.is(reply(w, client, 'GET k1'), '_')
 })

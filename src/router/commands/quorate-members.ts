@@ -6,7 +6,7 @@ import { peerPortOffset, readAddress, writeAddress } from '../../api/config.js'
 import type { MemberId } from '../../api/ids.js'
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../../api/reply.js'
-import { findMember, joined, left, replaced } from '../../api/roster.js'
+import { findMember, forced, isLeaving, joined, left, replaced } from '../../api/roster.js'
 import { type Topology, type TopologyMember, versionOf } from '../../api/topology.js'
 import { changeTopology } from '../change-topology.js'
 import { admin, type RouterCommand } from '../command.js'
@@ -16,6 +16,7 @@ import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
 
 const dryRun = { name: 'dryrun', type: 'pure-token', token: 'DRYRUN', optional: true } as const
+const force = { name: 'force', type: 'pure-token', token: 'FORCE', optional: true } as const
 const given = [
   { name: 'id', type: 'integer' },
   { name: 'client', type: 'string' },
@@ -83,13 +84,17 @@ function readOptions(
 interface Newcomer {
   readonly member: TopologyMember
   readonly isDry: boolean
+  readonly isForced: boolean
 }
 
 /** The member that `id` and what follows it describe. */
-function readMember(words: readonly string[]): Newcomer | ErrorReply {
+function readMember(
+  words: readonly string[],
+  flags: readonly string[] = ['dryrun'],
+): Newcomer | ErrorReply {
   const [word = '', address = '', ...rest] = words
   const id = parseInteger(word)
-  const options = readOptions(rest, ['name', 'peer', 'cluster'], ['dryrun'])
+  const options = readOptions(rest, ['name', 'peer', 'cluster'], flags)
   if (options === null) return syntaxError
   if (id === null) return notInteger
   const client = readAddress(address)
@@ -103,7 +108,12 @@ function readMember(words: readonly string[]): Newcomer | ErrorReply {
   }
   const cluster = options.get('cluster')
   const whole = cluster === undefined ? member : { ...member, cluster }
-  return { member: whole, isDry: options.has('dryrun') }
+  return { member: whole, isDry: options.has('dryrun'), isForced: options.has('force') }
+}
+
+/** With FORCE who goes is not waited for where it is silent, now or since it was asked to go. */
+function leaves(made: Topology | string, id: MemberId, isForced: boolean): Topology | string {
+  return typeof made === 'string' || !isForced ? made : forced(made, id)
 }
 
 export const join = {
@@ -129,15 +139,16 @@ export const replace = {
   arity: -5,
   since,
   summary: 'Adds a member to the cluster and takes another one out in the same step.',
-  arguments: [{ name: 'member', type: 'string' }, ...given, dryRun],
+  arguments: [{ name: 'member', type: 'string' }, ...given, force, dryRun],
   run: (session, args, state) => {
-    const read = readMember(args.slice(3))
+    const read = readMember(args.slice(3), ['dryrun', 'force'])
     if ('type' in read) return read
     const old = findMember(state.cluster.topology, args[2] as string)
     if (old === undefined) return noMember
-    const { member, isDry } = read
+    const { member, isDry, isForced } = read
     const what = `member ${member.id} (${member.name}, ${member.address}) replaces ${old.id} (${old.name})`
-    const make = (topology: Topology) => replaced(topology, old.id, member)
+    const make = (topology: Topology) =>
+      leaves(replaced(topology, old.id, member), old.id, isForced)
     return change(state, session, { name: 'quorate|replace', what, isDry, make })
   },
 } satisfies RouterCommand
@@ -148,22 +159,22 @@ export const remove = {
   arity: -3,
   since,
   summary: 'Takes a member out of all groups, and then out of the cluster.',
-  arguments: [
-    { name: 'member', type: 'string' },
-    { name: 'force', type: 'pure-token', token: 'FORCE', optional: true },
-    dryRun,
-  ],
+  arguments: [{ name: 'member', type: 'string' }, force, dryRun],
   run: (session, args, state) => {
     const options = readOptions(args.slice(3), [], ['force', 'dryrun'])
     if (options === null) return syntaxError
     const old = findMember(state.cluster.topology, args[2] as string)
     if (old === undefined) return noMember
+    const isForced = options.has('force')
     return change(state, session, {
       name: 'quorate|remove',
       what: `member ${old.id} (${old.name}) is removed`,
       isDry: options.has('dryrun'),
-      make: (topology) => left(topology, old.id),
-      isForced: options.has('force'),
+      make: (topology) => {
+        const isAsked = isForced && isLeaving(topology, old.id)
+        return leaves(isAsked ? topology : left(topology, old.id), old.id, isForced)
+      },
+      isForced,
     })
   },
 } satisfies RouterCommand
