@@ -4,15 +4,12 @@
 // So at any moment the sets of voters that may decide have a member in common with those before and after.
 
 import {
-  changedMembers,
   hasBug,
-  isMajority,
   type MemberChange,
   type MemberId,
   type Members,
   memberPayload,
   type Refusal,
-  sameIds,
   type Token,
 } from 'quorate/plugin'
 import type { Leading } from './leader.js'
@@ -21,28 +18,22 @@ import { becomeFollower } from './role.js'
 import type { RaftState } from './state.js'
 import { transfer } from './transfer.js'
 
-/** A learner that lacks more entries than this is not promoted: a majority might have to wait for it. */
-const promoteLagMax = 1_024
 /** Greatest election timeouts for which members that were taken out are told so. */
 const leavingTimeouts = 2
 
 export function reconfigure(raft: RaftState, token: Token, change: MemberChange): Refusal | null {
-  const { leading, members } = raft
+  const { leading } = raft
   if (leading === null) return { reason: 'not-leader', leader: raft.leader }
   if (leading.transfer !== null || raft.diskShort || isOpen(raft, leading))
     return { reason: 'busy' }
-  const next = changedMembers(members, change)
-  if (next === null) return { reason: 'invalid' }
-  if (!change.promote.every((id) => isCaughtUp(raft, leading, id))) return { reason: 'busy' }
-  // Nothing would be decided, and who lost something could not be refilled.
-  if (!isMajority(next.voters, (id) => isWell(raft, leading, id))) return { reason: 'busy' }
+  const { self, tail, mono, options, memberLog } = raft
+  const fitness = { self, last: tail.last, since: mono - options.electionMaxMs }
+  const next = memberLog.next(change, { ...fitness, progress: leading.progress })
+  if ('reason' in next) return next
   raft.counters.memberChanges++
-  if (sameIds(next.voters, members.voters)) {
-    raft.log.tokens.set(appendMembers(raft, leading, next), token)
-    return null
-  }
-  leading.change = token
-  appendMembers(raft, leading, { ...next, outgoing: members.voters })
+  if (next.outgoing !== undefined) leading.change = token
+  const index = appendMembers(raft, leading, next)
+  if (next.outgoing === undefined) raft.log.tokens.set(index, token)
   return null
 }
 
@@ -51,19 +42,6 @@ function isOpen(raft: RaftState, leading: Leading): boolean {
   if (raft.commit < leading.noop && !hasBug('raft-change-before-own-term')) return true
   const isPending = raft.commit < raft.memberLog.at || raft.members.outgoing !== undefined
   return isPending && !hasBug('raft-second-change')
-}
-
-/** It was heard lately, and holds all that it acknowledged. */
-function isWell(raft: RaftState, leading: Leading, id: MemberId): boolean {
-  const peer = leading.progress.get(id)
-  if (peer === undefined) return id === raft.self
-  return !peer.recovering && raft.mono - peer.activeAt <= raft.options.electionMaxMs
-}
-
-function isCaughtUp(raft: RaftState, leading: Leading, id: MemberId): boolean {
-  const peer = leading.progress.get(id)
-  if (peer === undefined || peer.state === 'snapshot' || !isWell(raft, leading, id)) return false
-  return peer.match + promoteLagMax >= raft.tail.last && peer.match > 0
 }
 
 function appendMembers(raft: RaftState, leading: Leading, members: Members): number {

@@ -3,7 +3,6 @@
 // term, vote, log or commit goes through a method here, so that the rules are asserted in one place.
 
 import {
-  areSameMembers,
   assert,
   decides,
   type Durability,
@@ -15,7 +14,6 @@ import {
   type MemberId,
   MemberLog,
   type Members,
-  membersOf,
   Outbox,
   type Random,
   type ReadTries,
@@ -311,20 +309,12 @@ export class RaftState {
 
   /** Lists of members among entries of the log take effect at once. */
   noteMembers(entries: readonly LogEntry[]): void {
-    for (const { term, index, payload } of entries) {
-      if (index <= this.memberLog.at || this.tail.termAt(index) !== term) continue
-      const members = membersOf(payload)
-      if (members === null || index <= this.tail.base.index) continue
-      this.memberLog.note(index, members)
-      this.#takeMembers()
-    }
+    this.memberLog.noteAll(entries, this.tail, () => this.#takeMembers())
   }
 
   /** The log begins behind a snapshot now; entries behind it are still there where it `stays`. */
   installMembers(at: number, members: Members, stays: boolean): void {
-    const { current } = this.memberLog
-    this.memberLog.install(at, members, stays)
-    if (!areSameMembers(current, this.memberLog.current)) this.#takeMembers()
+    if (this.memberLog.install(at, members, stays)) this.#takeMembers()
   }
 
   commitTo(index: number): void {

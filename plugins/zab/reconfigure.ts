@@ -5,15 +5,12 @@
 // be in force at the same time meet, and discovery finds what was committed under either.
 
 import {
-  changedMembers,
   hasBug,
-  isMajority,
   type MemberChange,
   type MemberId,
   type Members,
   memberPayload,
   type Refusal,
-  sameIds,
   type Token,
 } from 'quorate/plugin'
 import { handOver } from './handover.js'
@@ -21,30 +18,24 @@ import { type Leading, makeProgress } from './leading.js'
 import { notify } from './notification.js'
 import type { ZabState } from './state.js'
 
-/** A learner that lacks more entries than this is not promoted: a quorum might have to wait for it. */
-const promoteLagMax = 1_024
 /** Bounds on silence for which members that were taken out are told so. */
 const leavingSilences = 2
 
 export function reconfigure(zab: ZabState, token: Token, change: MemberChange): Refusal | null {
-  const { leading, following, members } = zab
+  const { leading, following } = zab
   if (leading === null || leading.stage !== 'broadcast') {
     const leader = following?.stage === 'broadcast' ? following.leader : null
     return { reason: 'not-leader', leader }
   }
   if (leading.transfer !== null || zab.diskShort || isOpen(zab, leading)) return { reason: 'busy' }
-  const next = changedMembers(members, change)
-  if (next === null) return { reason: 'invalid' }
-  if (!change.promote.every((id) => isCaughtUp(zab, leading, id))) return { reason: 'busy' }
-  // Nothing would be decided, and who lost something could not be refilled.
-  if (!isMajority(next.voters, (id) => isWell(zab, leading, id))) return { reason: 'busy' }
+  const { self, tail, mono, options, memberLog } = zab
+  const fitness = { self, last: tail.last, since: mono - options.silenceMs }
+  const next = memberLog.next(change, { ...fitness, progress: leading.progress })
+  if ('reason' in next) return next
   zab.counters.memberChanges++
-  if (sameIds(next.voters, members.voters)) {
-    zab.log.tokens.set(proposeMembers(zab, leading, next), token)
-    return null
-  }
-  leading.change = token
-  proposeMembers(zab, leading, { ...next, outgoing: members.voters })
+  if (next.outgoing !== undefined) leading.change = token
+  const index = proposeMembers(zab, leading, next)
+  if (next.outgoing === undefined) zab.log.tokens.set(index, token)
   return null
 }
 
@@ -53,19 +44,6 @@ function isOpen({ log, memberLog, members }: ZabState, { newLeader }: Leading): 
   if (newLeader === null || log.commit < newLeader.index) return true
   const isPending = log.commit < memberLog.at || members.outgoing !== undefined
   return isPending && !hasBug('zab-second-change')
-}
-
-/** It was heard lately, is synchronised, and holds all that it acknowledged. */
-function isWell(zab: ZabState, leading: Leading, id: MemberId): boolean {
-  const peer = leading.progress.get(id)
-  if (peer === undefined) return id === zab.self
-  return !peer.recovering && zab.mono - peer.activeAt <= zab.options.silenceMs
-}
-
-function isCaughtUp(zab: ZabState, leading: Leading, id: MemberId): boolean {
-  const peer = leading.progress.get(id)
-  if (peer === undefined || peer.state === 'snapshot' || !isWell(zab, leading, id)) return false
-  return peer.match + promoteLagMax >= zab.tail.last && peer.match > 0
 }
 
 function proposeMembers(zab: ZabState, leading: Leading, members: Members): number {

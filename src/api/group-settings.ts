@@ -1,8 +1,8 @@
 // Settings that CONFIG SET changes for the whole cluster: each group keeps them in its own data, so that
 // they outlive restarts and leaders. One command of the log that no client can send carries them.
 
-import type { CommandSpec } from './command.js'
 import type { EvictionPolicy } from './eviction.js'
+import { internalSpec } from './internal-command.js'
 
 /** Null where it was never set: what the file says holds. */
 export interface GroupSettings {
@@ -67,17 +67,10 @@ export function settingOf(settings: GroupSettings, name: string): string | numbe
 /** Arguments behind the name: names of settings and their values. */
 export const keepSettingsName = '\x01settings'
 
-export const keepSettingsSpec: CommandSpec = {
+export const keepSettingsSpec = internalSpec({
   name: keepSettingsName,
   arity: -3,
   flags: ['write'],
   group: 'server',
-  since: '',
-  summary: '',
-  complexity: '',
-  categories: [],
-  tips: [],
-  keys: [],
-  arguments: [],
   gather: 'each',
-}
+})

@@ -55,17 +55,18 @@ export interface ScriptRunner {
   start(job: ScriptJob): RunningScript
 }
 
-/** Names of the commands that the leader of a group runs with its runner. */
-export const scriptCommands: ReadonlySet<string> = new Set([
+/** Those of the next that name keys: their number, then the keys. */
+export const keyedScripts: ReadonlySet<string> = new Set([
   'eval',
   'eval_ro',
   'evalsha',
   'evalsha_ro',
   'fcall',
   'fcall_ro',
-  'function',
-  'script',
 ])
+
+/** Names of the commands that the leader of a group runs with its runner. */
+export const scriptCommands: ReadonlySet<string> = new Set([...keyedScripts, 'function', 'script'])
 
 /** Beside writes and scripts: what Redis holds in a pause of writes and refuses in scripts that only read. */
 export const mayReplicate: ReadonlySet<string> = new Set(['pfcount', 'publish', 'spublish'])

@@ -3,7 +3,7 @@
 // whoever asked for the command routes it again.
 
 import { slotCount } from '../base/keyslot.js'
-import type { CommandSpec } from './command.js'
+import { internalSpec } from './internal-command.js'
 import { type ErrorReply, isError, type Reply } from './reply.js'
 import type { OwnedSlots } from './topology.js'
 
@@ -131,23 +131,10 @@ export const slotsName = '\x01slots'
 /** In front of a command over a whole database: its reply comes with the group's hand-overs, see `WholeReply`. */
 export const wholeName = '\x01whole'
 
-const spec: CommandSpec = {
-  name: slotsName,
-  arity: -2,
-  flags: ['write'],
-  group: 'cluster',
-  since: '',
-  summary: '',
-  complexity: '',
-  categories: [],
-  tips: [],
-  keys: [],
-  arguments: [],
-  gather: 'refuse',
-}
+const said = { arity: -2, group: 'cluster' }
 
-export const slotsSpec = spec
-export const wholeSpec: CommandSpec = { ...spec, name: wholeName, flags: ['readonly'] }
+export const slotsSpec = internalSpec({ ...said, name: slotsName, flags: ['write'] })
+export const wholeSpec = internalSpec({ ...said, name: wholeName, flags: ['readonly'] })
 
 // Refusals. The first character tells them from all that clients are told.
 

@@ -7,14 +7,17 @@ import {
   encodePlainHead,
   entryKinds,
   entryVersion,
+  type LogEntry,
   type Payload,
   payloadOf,
 } from '../api/entry.js'
 import type { MemberId } from '../api/ids.js'
-import type { MemberChange, Members } from '../api/strategy.js'
+import type { MemberChange, Members, Refusal } from '../api/strategy.js'
 import { assert } from '../base/assert.js'
 import { type ByteReader, ByteWriter } from '../base/bytes.js'
+import type { Progress } from './progress.js'
 import { isMajority } from './quorum.js'
+import type { Tail } from './tail.js'
 
 const membersVersion = 1
 
@@ -104,6 +107,31 @@ export function changedMembers(
   return next.voters.length === 0 ? null : next
 }
 
+/** How members stand, as their leader sees it. */
+interface Fitness {
+  readonly self: MemberId
+  /** Last index of the leader's log. */
+  readonly last: number
+  /** Who was not heard since then, in monotonic milliseconds, does not count. */
+  readonly since: number
+  readonly progress: ReadonlyMap<MemberId, Progress>
+}
+
+/** A learner that lacks more entries than this is not promoted: a majority might have to wait for it. */
+const promoteLagMax = 1_024
+
+/** It was heard lately, and holds all that it acknowledged. */
+function isWell({ self, since, progress }: Fitness, id: MemberId): boolean {
+  const peer = progress.get(id)
+  return peer === undefined ? id === self : !peer.recovering && peer.activeAt >= since
+}
+
+function isCaughtUp(fitness: Fitness, id: MemberId): boolean {
+  const peer = fitness.progress.get(id)
+  if (peer === undefined || peer.state === 'snapshot' || !isWell(fitness, id)) return false
+  return peer.match + promoteLagMax >= fitness.last && peer.match > 0
+}
+
 interface MembersAt {
   readonly index: number
   readonly members: Members
@@ -137,11 +165,37 @@ export class MemberLog {
     return (this.#lists[0] as MembersAt).members
   }
 
+  /** What a leader is to append for a change: with both sets of voters where these differ. No other one is open. */
+  next(change: MemberChange, fitness: Fitness): Members | Refusal {
+    const { current } = this
+    const next = changedMembers(current, change)
+    if (next === null) return { reason: 'invalid' }
+    if (!change.promote.every((id) => isCaughtUp(fitness, id))) return { reason: 'busy' }
+    // Nothing would be decided, and who lost something could not be refilled.
+    if (!isMajority(next.voters, (id) => isWell(fitness, id))) return { reason: 'busy' }
+    return sameIds(next.voters, current.voters) ? next : { ...next, outgoing: current.voters }
+  }
+
   /** The list before the newest; null where that is known to be committed, as `commit` has reached it. */
   before(commit: number): Members | null {
     const before = this.#lists[this.#lists.length - 2]
     // A change is not begun before the one before it is committed.
     return before === undefined || commit >= this.at ? null : before.members
+  }
+
+  /** Lists among entries that are in the log take effect at once: `took` is called behind each. */
+  noteAll(
+    entries: readonly LogEntry[],
+    tail: Pick<Tail, 'termAt' | 'base'>,
+    took: () => void,
+  ): void {
+    for (const { term, index, payload } of entries) {
+      if (index <= this.at || tail.termAt(index) !== term) continue
+      const members = membersOf(payload)
+      if (members === null || index <= tail.base.index) continue
+      this.note(index, members)
+      took()
+    }
   }
 
   /** An entry with members is in the log at `index`. One that is known already changes nothing. */
@@ -161,10 +215,15 @@ export class MemberLog {
     while (this.#lists.length > 1 && (this.#lists[1] as MembersAt).index <= to) this.#lists.shift()
   }
 
-  /** A snapshot at `index` has these members; `stays`: the entries behind it are still in the log. */
-  install(index: number, members: Members, stays: boolean): void {
+  /**
+   * A snapshot at `index` has these members; `stays`: the entries behind it are still in the log. True where the newest
+   * list is another one now.
+   */
+  install(index: number, members: Members, stays: boolean): boolean {
+    const before = this.current
     const later = stays ? this.#lists.filter((list) => list.index > index) : []
     this.#lists = [{ index, members }, ...later]
     assert(this.at >= index, 'lists of members stand in order')
+    return !areSameMembers(before, this.current)
   }
 }

@@ -1,20 +1,15 @@
 // What a group knows of an origin: how far its batches are applied, which of its commands wait, and what
 // others were answered late. An origin without a replica reads it, as its own windows would show it.
 
-import type { CommandSpec } from '../api/command.js'
+import { internalSpec } from '../api/internal-command.js'
 import type { Reply } from '../api/reply.js'
-import { ofWaitersSpec } from './waiter-calls.js'
 import type { LateAnswer } from './waiters.js'
 import type { Windows } from './windows.js'
 
 /** Arguments: origin, incarnation, number of the last late answer that it heard. No client can send it. */
 export const originStateName = '\x01origin'
 
-export const originStateSpec: CommandSpec = {
-  ...ofWaitersSpec,
-  name: originStateName,
-  flags: ['readonly'],
-}
+export const originStateSpec = internalSpec({ name: originStateName, flags: ['readonly'] })
 
 export interface OriginState {
   /** The latest that the group knows of this origin, 0 for none. */

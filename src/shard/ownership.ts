@@ -6,6 +6,7 @@ import type { Engine } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
 import { findKeys } from '../api/keys.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
+import { keyedScripts } from '../api/scripts.js'
 import {
   decodeSlotState,
   encodeSlotState,
@@ -26,16 +27,6 @@ import { decodeTransaction, execName, watchName } from '../api/transaction.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { effectCalls, isEffects } from './script-effects.js'
-
-/** Number of keys, then the keys. */
-const keyedScripts: ReadonlySet<string> = new Set([
-  'eval',
-  'eval_ro',
-  'evalsha',
-  'evalsha_ro',
-  'fcall',
-  'fcall_ro',
-])
 
 /** Of a slot: the shard group that it went to, plus `goneFrom`. */
 const owned = 0

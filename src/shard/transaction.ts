@@ -4,6 +4,7 @@
 
 import type { CommandSpec } from '../api/command.js'
 import { type Engine, later, needsLog } from '../api/engine.js'
+import { internalSpec } from '../api/internal-command.js'
 import { error, outOfMemory } from '../api/replies.js'
 import { nullArray, type Reply } from '../api/reply.js'
 import {
@@ -173,20 +174,7 @@ export class Transaction {
 }
 
 function specOf(name: string): CommandSpec {
-  return {
-    name,
-    arity: -1,
-    flags: ['readonly'],
-    group: 'transactions',
-    since: '',
-    summary: '',
-    complexity: '',
-    categories: [],
-    tips: [],
-    keys: [],
-    arguments: [],
-    gather: 'refuse',
-  }
+  return internalSpec({ name, flags: ['readonly'], group: 'transactions' })
 }
 
 /** As reads that another member hands over. */

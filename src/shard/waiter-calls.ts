@@ -1,8 +1,8 @@
 // Calls that an origin makes for the sake of its waiters, in batches among its clients' commands: a wait
 // ends, or late answers were heard. No client can send them: the router has no such commands.
 
-import type { CommandSpec } from '../api/command.js'
 import type { EntryHead } from '../api/entry.js'
+import { internalSpec } from '../api/internal-command.js'
 import { ok, type Reply } from '../api/reply.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Waiters } from './waiters.js'
@@ -28,17 +28,4 @@ export function callWaiters(waiters: Waiters, head: EntryHead, args: readonly st
   return ok
 }
 
-export const ofWaitersSpec: CommandSpec = {
-  name: unblockName,
-  arity: -1,
-  flags: ['write'],
-  group: 'generic',
-  since: '',
-  summary: '',
-  complexity: '',
-  categories: [],
-  tips: [],
-  keys: [],
-  arguments: [],
-  gather: 'refuse',
-}
+export const ofWaitersSpec = internalSpec({ name: unblockName, flags: ['write'] })

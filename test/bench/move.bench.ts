@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { TestCluster } from '../e2e/cluster.js'
+import { lostWrites } from './written.js'
 
 export interface MoveOptions {
   readonly slots: number
@@ -68,13 +69,8 @@ class Writer {
     this.#isOver = true
   }
 
-  async lost(): Promise<readonly string[]> {
-    const found = [...this.written]
-    const values = await Promise.all(found.map(([key]) => this.#redis.get(key)))
-    this.#redis.disconnect()
-    return found.flatMap(([key, value], at) =>
-      Number(values[at]) === value ? [] : [`${key}: ${values[at]} instead of ${value}`],
-    )
+  lost(): Promise<readonly string[]> {
+    return lostWrites(this.#redis, this.written, (found, answered) => found === answered)
   }
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Redis } from 'ioredis'
 import { TestCluster } from '../e2e/cluster.js'
+import { lostWrites } from './written.js'
 
 export interface RollingOptions {
   /** Times that all members are restarted. */
@@ -86,13 +87,8 @@ class Writer {
   }
 
   /** Keys that do not hold what was answered last, or something later whose outcome was not known. */
-  async lost(): Promise<readonly string[]> {
-    const found = [...this.written]
-    const values = await Promise.all(found.map(([key]) => this.#redis.get(key)))
-    this.#redis.disconnect()
-    return found.flatMap(([key, value], at) =>
-      Number(values[at]) >= value ? [] : [`${key}: ${values[at]} instead of ${value}`],
-    )
+  lost(): Promise<readonly string[]> {
+    return lostWrites(this.#redis, this.written, (found, answered) => found >= answered)
   }
 
   #answered(key: string, value: number): void {

@@ -2,15 +2,14 @@
 
 import type { TestFn } from 'ava'
 import type { StrategyPlugin } from 'quorate/plugin'
-import { plantBug } from '../../../src/base/seeded-bug.js'
 import { runMemberSchedule } from '../../conformance/total/member-schedule.js'
+import { foundCases } from './planted-cases.js'
 
 const batches = [
   ['always', 200],
   ['everysec', 60],
   ['none', 60],
 ] as const
-const seedsMax = 60
 
 export function memberScheduleCases(
   test: TestFn,
@@ -35,23 +34,6 @@ export function memberScheduleCases(
       },
     )
   }
-  for (const name of bugs) {
-    test.serial(`${plugin.name}: ${name} planted: found within ${seedsMax} worlds`, (t) => {
-      t.teardown(() => plantBug(''))
-      plantBug(name)
-      let seed = 1
-      while (seed <= seedsMax && !breaks(plugin, seed)) seed++
-
-      t.true(seed <= seedsMax)
-    })
-  }
-}
-
-function breaks(plugin: StrategyPlugin, seed: number): boolean {
-  try {
-    runMemberSchedule(seed, { plugin })
-    return false
-  } catch {
-    return true
-  }
+  const play = (seed: number) => runMemberSchedule(seed, { plugin })
+  foundCases(test, bugs, { title: `${plugin.name}, changes of members`, play })
 }

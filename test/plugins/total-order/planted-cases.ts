@@ -9,21 +9,31 @@ import { runSchedule } from '../../conformance/total/schedule.js'
 const seedsMax = 60
 
 export function plantedCases(test: TestFn, plugin: StrategyPlugin, bugs: readonly string[]): void {
+  const play = (seed: number) => runSchedule(seed, { plugin, lossPermille: 20 })
+  foundCases(test, bugs, { title: `${plugin.name} schedules`, play })
+}
+
+/** Of each bug: some of the first worlds that `play` plays with it throws. */
+export function foundCases(
+  test: TestFn,
+  bugs: readonly string[],
+  { title, play }: { readonly title: string; readonly play: (seed: number) => unknown },
+): void {
   for (const name of bugs) {
-    test.serial(`${plugin.name}: ${name} planted: found within ${seedsMax} schedules`, (t) => {
+    test.serial(`${title}: ${name} planted: found within ${seedsMax} of them`, (t) => {
       t.teardown(() => plantBug(''))
       plantBug(name)
       let seed = 1
-      while (seed <= seedsMax && !breaks(plugin, seed)) seed++
+      while (seed <= seedsMax && !breaks(play, seed)) seed++
 
       t.true(seed <= seedsMax)
     })
   }
 }
 
-function breaks(plugin: StrategyPlugin, seed: number): boolean {
+function breaks(play: (seed: number) => unknown, seed: number): boolean {
   try {
-    runSchedule(seed, { plugin, lossPermille: 20 })
+    play(seed)
     return false
   } catch {
     return true
