@@ -65,6 +65,7 @@ function knowsResp3(): boolean {
   return Number(/cli (\d+)/.exec(stdout ?? '')?.[1] ?? 0) >= 6
 }
 
+// Skipped where no redis-cli, or only an older one, is installed: it is the client under test.
 const cliTest = knowsResp3() ? test.serial : test.serial.skip
 
 cliTest('redis-cli: the quick start of the README: set at the first, get at the third', (t) =>

@@ -270,6 +270,7 @@ test.serial('node-redis createClient: routing proxy: one big Redis from any memb
   }),
 )
 
+// Skipped where no redis-cli is installed: it is the client under test.
 const cliTest = findProgram('redis-cli') === null ? test.serial.skip : test.serial
 
 cliTest('redis-cli -c and redis-benchmark --cluster: any key from any member', (t) =>
