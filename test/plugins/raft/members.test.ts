@@ -1,174 +1,23 @@
 // Changes of members as the paper (section 6) and the thesis (chapter 4) have them, and what others got wrong.
 
 import test from 'ava'
-import { type Members, membersOf } from 'quorate/plugin'
+import { membersOf } from 'quorate/plugin'
 import { plantBug } from '../../../src/base/seeded-bug.js'
-import type { World } from '../../conformance/total/world.js'
+import { memberCases, others } from '../total-order/member-cases.js'
 import { answers, last, send } from './letters.js'
 import { loadedRaft } from './raft-world.js'
 
-type Asked = Parameters<World['members']['ask']>[1]
-
-function change(world: World, asked: Asked): boolean {
-  const token = world.members.ask(world.elect(), asked)
-  return token !== null && world.until(() => world.members.done.has(token), 5_000)
-}
-
-function membersAt(world: World, id: number): Members {
-  return world.strategy(id).status().members
-}
-
-/** Four members, of which the last is a learner that has everything; the leader's id. */
-function withLearner(world: World): number {
-  change(world, { add: [4] })
-  world.advance(500)
-  return world.elect()
-}
-
-function others(world: World, leader: number): number[] {
-  return world.ids.filter((id) => id !== leader)
-}
-
 test.afterEach(() => plantBug(''))
 
-test.serial(
-  'raft 6: a change of voters: one entry with both sets, then one with the new set alone',
-  (t) => {
-    const world = loadedRaft({ outside: 1 })
-    const leader = withLearner(world)
-
-    t.true(change(world, { promote: [4] }))
-
-    const lists = world
-      .node(leader)
-      .disk.entries.map(({ payload }) => membersOf(payload))
-      .filter((members) => members !== null)
-      .map(({ voters, learners, outgoing = [] }) => [
-        voters.join(),
-        learners.join(),
-        outgoing.join(),
-      ])
-    t.deepEqual(lists, [
-      ['1,2,3', '4', ''],
-      ['1,2,3,4', '', '1,2,3'],
-      ['1,2,3,4', '', ''],
-    ])
+memberCases(test, {
+  name: 'raft 6',
+  load: loadedRaft,
+  bugs: {
+    stay: 'raft-members-stay',
+    commits: 'raft-joint-commits-by-one',
+    elects: 'raft-joint-elects-by-one',
+    reads: 'raft-joint-reads-by-one',
   },
-)
-
-test.serial(
-  'raft 6: members take effect with their entry in the log, before it is committed',
-  (t) => {
-    const world = loadedRaft({ outside: 1 })
-    const leader = withLearner(world)
-    world.isolate(leader)
-
-    world.members.ask(leader, { promote: [4] })
-
-    t.deepEqual(membersAt(world, leader).voters as readonly number[], [1, 2, 3, 4])
-    t.deepEqual(membersAt(world, leader).outgoing as readonly number[], [1, 2, 3])
-  },
-)
-
-test.serial(
-  'raft 6: the entry is truncated: the members before it are in force again (R14)',
-  (t) => {
-    const after = (bug: string): Members => {
-      plantBug(bug)
-      const world = loadedRaft({ outside: 1 })
-      const leader = withLearner(world)
-      world.isolate(leader)
-      world.members.ask(leader, { promote: [4] })
-      world.advance(3_000)
-      world.propose(world.elect(), 'x')
-      world.heal()
-      world.advance(3_000)
-      return membersAt(world, leader)
-    }
-
-    t.deepEqual(after('').voters as readonly number[], [1, 2, 3])
-    t.deepEqual(after('raft-members-stay').voters as readonly number[], [1, 2, 3, 4])
-  },
-)
-
-/** Two of three go for three others; the old side is cut from the new one once both know of the change. */
-function split(world: World): { readonly old: number[]; readonly leader: number } {
-  change(world, { add: [4, 5, 6] })
-  world.advance(500)
-  const leader = world.elect()
-  const old = others(world, leader).filter((id) => id < 4)
-  for (const id of old) world.isolate(id)
-  world.members.ask(leader, { promote: [4, 5, 6], remove: old })
-  world.advance(200)
-  return { old, leader }
-}
-
-for (const [bug, isDone] of [
-  ['', false],
-  ['raft-joint-commits-by-one', true],
-] as const) {
-  test.serial(
-    `raft 6: both sets in force, ${bug || 'as it should be'}: a majority of the new alone commits: ${isDone}`,
-    (t) => {
-      plantBug(bug)
-      const world = loadedRaft({ outside: 3 })
-      try {
-        const { leader } = split(world)
-
-        t.is(membersAt(world, leader).outgoing === undefined, isDone)
-      } catch (error) {
-        // The rules of the world see it first.
-        t.true(isDone)
-        t.regex(String(error), /RF6/)
-      }
-    },
-  )
-}
-
-test.serial('raft 6: both sets in force: nobody is elected by the new set alone', (t) => {
-  const elected = (bug: string): boolean => {
-    plantBug('')
-    const world = loadedRaft({ outside: 3 })
-    const { leader } = split(world)
-    plantBug(bug)
-    world.crash(leader)
-    world.start(leader)
-    return world.until(() => world.leader() !== null, 5_000)
-  }
-
-  t.false(elected(''))
-  t.true(elected('raft-joint-elects-by-one'))
-})
-
-test.serial('raft 6: both sets in force: no read is granted by the new set alone', (t) => {
-  const isGranted = (bug: string): boolean => {
-    plantBug(bug)
-    const world = loadedRaft({ outside: 3 })
-    const { leader } = split(world)
-    const token = world.read(leader)
-    world.advance(100)
-    const read = token === null ? null : world.reads.get(token)
-    return read?.grantedAt !== null && read !== null
-  }
-
-  t.false(isGranted(''))
-  t.true(isGranted('raft-joint-reads-by-one'))
-})
-
-test.serial('raft 6: a new leader that finds both sets brings the change to its end', (t) => {
-  const world = loadedRaft({ outside: 3 })
-  const { old, leader } = split(world)
-  t.not(membersAt(world, leader).outgoing, undefined)
-
-  world.crash(leader)
-  world.heal()
-  t.true(world.until(() => world.leader() !== null && world.isSettled(), 10_000))
-  world.advance(1_000)
-
-  const now = membersAt(world, world.elect())
-  t.is(now.outgoing, undefined)
-  // Whoever was elected knew of both sets, or of neither.
-  t.is(now.voters.length === 4, !old.some((id) => now.voters.includes(id as never)))
 })
 
 test.serial(
@@ -200,42 +49,6 @@ test.serial(
 )
 
 test.serial(
-  'thesis 4.2.2: the leader that is taken out hands over: the others hardly notice',
-  (t) => {
-    const world = loadedRaft({ voters: 3 })
-    const leader = world.elect()
-    world.members.ask(leader, { remove: [leader] })
-
-    t.true(world.until(() => world.leader() !== null && world.leader() !== leader, 200))
-  },
-)
-
-test.serial(
-  'thesis 4.2.2: who is taken out by an entry that nobody else has stands all the same',
-  (t) => {
-    const world = loadedRaft({ voters: 1, outside: 2 })
-    change(world, { add: [2, 3] })
-    world.advance(500)
-    // All three know of both sets, only the old leader of the new one: it is the only one that may be elected.
-    let isCut = false
-    world.filter = (from) => {
-      const last = world.node(1).entryAt(world.strategy(1).status().last.index)
-      const list = last === null ? null : membersOf(last.payload)
-      isCut ||= list !== null && list.outgoing === undefined && list.voters.length === 2
-      return !(isCut && from === 1)
-    }
-    world.members.ask(1, { promote: [2, 3], remove: [1] })
-    world.advance(200)
-    world.crash(1)
-    world.filter = () => true
-    world.start(1)
-
-    t.true(world.until(() => world.leader() !== null && world.leader() !== 1, 10_000))
-    t.deepEqual(membersAt(world, world.elect()).voters as readonly number[], [2, 3])
-  },
-)
-
-test.serial(
   'etcd campaign_learner_must_vote: a learner votes, as the candidate may know that it was promoted',
   (t) => {
     const world = loadedRaft({ voters: 2, learners: 1 })
@@ -259,26 +72,6 @@ test.serial(
       answers(world, 3).find((message) => message.kind === 'voted'),
       { granted: true },
     )
-  },
-)
-
-test.serial(
-  'thesis 4.2.3: who was taken out and does not know asks for votes: no term is raised',
-  (t) => {
-    const world = loadedRaft({ voters: 3, delayMaxMs: 1 })
-    const leader = world.elect()
-    const gone = others(world, leader)[0] as number
-    world.isolate(gone)
-    t.true(change(world, { remove: [gone] }))
-    const { term } = world.strategy(leader).status()
-    world.advance(5_000)
-    world.heal()
-    world.advance(5_000)
-
-    t.is(world.strategy(leader).status().term, term)
-    t.is(world.leader(), leader)
-    // It asked the leader, which told it.
-    t.false(membersAt(world, gone).voters.includes(gone as never))
   },
 )
 
