@@ -153,6 +153,9 @@ export class MemberWatch {
   mayLose(member: MemberId): boolean {
     const executed = Math.max(0, ...this.#executed.keys())
     const lists = this.#written.filter(({ index }) => index > executed)
+    // Whoever knew of it may be about to start, and say nothing.
+    const inForce = this.#executed.get(executed)
+    if (inForce !== undefined) lists.push({ index: executed, term: 0, members: inForce })
     const said = [...this.#strategies.values()].map((strategy) => strategy.status())
     for (const { members } of [...lists, ...said]) {
       if (members.outgoing !== undefined) return false
