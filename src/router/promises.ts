@@ -9,6 +9,8 @@ export interface PromiseTerms {
   readonly durability: Durability
   /** Members that hold the data. */
   readonly members: number
+  /** The member that is asked is none of them. */
+  readonly isRemote?: boolean
 }
 
 export interface Promises {
@@ -35,10 +37,14 @@ const readsOf: Readonly<Record<Level, string>> = {
   eventual: 'the state of the member that is asked; writes of others come when they come',
 }
 
+const servedRead =
+  'the state of the member that serves this one; another one may take its place, which gets writes when they come'
+
 /** The promises of a group. */
-export function promisesOf({ level, durability, members }: PromiseTerms): Promises {
-  const read = readsOf[level]
+export function promisesOf({ level, durability, members, isRemote }: PromiseTerms): Promises {
   const local = level === 'causal' || level === 'eventual'
+  const isServed = local && isRemote === true
+  const read = isServed ? servedRead : readsOf[level]
   if (members === 1) {
     return { ok: `the only member has it ${kept[durability]}`, read, minority: 'there is none' }
   }
@@ -54,7 +60,7 @@ export function promisesOf({ level, durability, members }: PromiseTerms): Promis
     }
   }
   return {
-    ok: `the member that was asked has it ${kept[durability]}; the others get it later and merge it with what was written meanwhile. NX, XX, WATCH and locks hold on that member only`,
+    ok: `the member that ${isServed ? 'serves this one' : 'was asked'} has it ${kept[durability]}; the others get it later and merge it with what was written meanwhile. NX, XX, WATCH and locks hold on that member only`,
     read,
     minority: 'goes on with reads and writes',
   }

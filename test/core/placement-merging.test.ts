@@ -324,6 +324,16 @@ test('placement of eventual: a replica that takes no writes is not used for them
   t.not(servesOf(w), serves)
 })
 
+test('placement of eventual: QUORATE EXPLAIN: who holds it, and who serves', (t) => {
+  const w = placedWorld(one)
+
+  const [far, near] = [4, 1].map((id) => run(w, w.client(id), [`quorate explain ${a}`])[0] ?? '')
+
+  t.regex(far ?? '', /the member that serves this one has it synced to disk/)
+  t.regex(far ?? '', /the state of the member that serves this one/)
+  t.regex(near ?? '', /the member that was asked has it synced to disk/)
+})
+
 test('placement of eventual: a connection at a member without a replica may not ask for causal reads', (t) => {
   const w = placedWorld(one)
   const [far, near] = [w.client(4), w.client(1)]

@@ -30,10 +30,12 @@ export default {
     const leader = members.find(({ id }) => id === report.leader)
     const { level, durability } = keyspace
     const held = state.shards.all()[report.shard]?.members.length ?? members.length
-    const promises = promisesOf({ level, durability, members: held })
+    const { isRemote = false } = state.groups[index] as Group
+    const of = { durability, members: held, isRemote }
+    const promises = promisesOf({ level, ...of })
     const term = readTerms(state, session.terms?.asked ?? null)[index]
     const shows = term?.shows ?? level
-    const shown = promisesOf({ level: shows, durability, members: held })
+    const shown = promisesOf({ level: shows, ...of })
     return {
       type: 'map',
       pairs: Object.entries({
