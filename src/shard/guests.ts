@@ -82,6 +82,8 @@ export class Guests implements Eavesdroppers {
 
   down(member: MemberId): void {
     this.#active.delete(member)
+    // Nothing that it sent before is under way any more.
+    this.#shut.delete(member)
     this.#count()
   }
 
