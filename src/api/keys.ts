@@ -8,6 +8,16 @@ export interface FoundKey {
   readonly spec: KeySpec
 }
 
+/** The spec of a command as an engine takes it: of XGROUP CREATE and its like the subcommand's, which has the keys. */
+export function commandOf<Spec extends CommandSpec>(
+  commands: ReadonlyMap<string, Spec>,
+  [name = '', word = '']: readonly string[],
+): Spec | undefined {
+  const spec = commands.get(name)
+  const isContainer = spec?.keys.length === 0 && spec.findKeys === undefined
+  return (isContainer ? commands.get(`${name}|${word.toLowerCase()}`) : undefined) ?? spec
+}
+
 /** Whether keys stand where `first`, `last` and `step` alone say. */
 export function isFixed(spec: KeySpec): boolean {
   return spec.keyword === undefined && spec.counted !== true && spec.find === undefined

@@ -176,6 +176,13 @@ export const limits = {
   /** Connections to other servers that are kept, and for how many milliseconds (Redis: the same). */
   migrateSocketsMax: 64,
   migrateSocketMs: 10_000,
+  /** Slots that move: keys and slots of one batch, whose commands wait at the end. */
+  moveBatchKeys: 1_500,
+  moveBatchSlots: 64,
+  /** Bytes of copies in one call, by the memory model those up to which a key goes whole, and elements of one piece of others. */
+  moveCallBytes: 48 * 1024,
+  moveWholeBytes: 64 * 1024,
+  movePieceElements: 128,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

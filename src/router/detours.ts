@@ -4,6 +4,7 @@
 import type { Lane } from '../api/group.js'
 import { slotsWithoutOwner } from '../api/replies.js'
 import { newOwner } from '../api/slot-moves.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { routeAgain } from './again.js'
 import { raiseFence } from './fences.js'
 import type { Session } from './session.js'
@@ -57,6 +58,7 @@ export class Detours {
 
   /** Slots of these groups go elsewhere from now on: nothing overtakes what is open there. */
   settle(state: RouterState, indexes: Iterable<number>): void {
+    if (hasBug('move-map-overtakes')) return
     for (const index of indexes) {
       for (const session of state.sessions.values()) {
         const lane = session.lanes.known(index)
@@ -159,6 +161,7 @@ function openOn(session: Session, lane: Lane): number {
 
 /** Nothing of it is under way where it was refused. */
 function isDrained(session: Session, { lanes }: Detour): boolean {
+  if (hasBug('move-detour-undrained')) return true
   for (const lane of lanes) if (openOn(session, lane) > 0) return false
   return true
 }

@@ -4,7 +4,7 @@
 
 import type { Engine } from '../api/engine.js'
 import type { EntryHead } from '../api/entry.js'
-import { findKeys } from '../api/keys.js'
+import { commandOf, findKeys } from '../api/keys.js'
 import type { ErrorReply, Reply } from '../api/reply.js'
 import { keyedScripts } from '../api/scripts.js'
 import {
@@ -74,7 +74,7 @@ export class Ownership {
    */
   executes(engine: Engine, args: readonly string[], head: EntryHead): ErrorReply | null {
     const refusal = this.refuses(engine, args, head)
-    if (refusal === null) return null
+    if (refusal === null || hasBug('move-passes-refused')) return refusal
     for (const key of keysOf(engine, args)) {
       const slot = keySlot(key)
       if (this.#marks?.[slot] === owned) this.#passed.add(slot)
@@ -124,7 +124,7 @@ export class Ownership {
       const keys = args.slice(3, 3 + (Number(args[2]) || 0))
       return this.#ofKeys(marks, keys, { from: 0, head })
     }
-    const spec = engine.commands.get(name)
+    const spec = commandOf(engine.commands, args)
     if (spec === undefined) return null
     if (spec.keys.length === 0 && spec.findKeys === undefined) {
       return spec.gather === 'refuse' || spec.gather === 'each' ? null : wholeWanted
@@ -151,7 +151,7 @@ export class Ownership {
     const isRefused = replies.some(
       (reply) => isSlotRefusal(reply) && reply.text !== wholeWanted.text,
     )
-    if (isRefused || isOver) {
+    if ((isRefused || isOver) && !hasBug('move-overtakes')) {
       const others = before.filter((each) => each !== own)
       const { leaving, gone } = this.#state
       const slots = [
@@ -234,8 +234,8 @@ export class Ownership {
   }
 }
 
-function changes(engine: Engine, [name = '']: readonly string[]): boolean {
-  return engine.commands.get(name)?.flags.includes('write') === true
+function changes(engine: Engine, args: readonly string[]): boolean {
+  return commandOf(engine.commands, args)?.flags.includes('write') === true
 }
 
 function distinct(runs: readonly (readonly [number, number])[]): (readonly [number, number])[] {
@@ -264,7 +264,7 @@ function* keysOf(engine: Engine, args: readonly string[]): Iterable<string> {
     for (const call of calls) yield* keysOf(engine, call.args)
     return
   }
-  const spec = engine.commands.get(args[0] ?? '')
+  const spec = commandOf(engine.commands, args)
   for (const { at } of spec === undefined ? [] : (findKeys(spec, args) ?? [])) {
     yield args[at] as string
   }

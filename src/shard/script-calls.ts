@@ -4,6 +4,7 @@
 import { fitsArity, isWrite } from '../api/command.js'
 import { type EngineScripting, type Engine, later } from '../api/engine.js'
 import type { GroupId } from '../api/ids.js'
+import { commandOf } from '../api/keys.js'
 import { limits } from '../api/limits.js'
 import {
   arityFromScript,
@@ -101,7 +102,7 @@ export class ScriptCalls {
 
   /** A command of a transaction that has a script elsewhere. */
   queued(args: string[]): Reply {
-    const spec = this.#place.engine.commands.get(args[0] as string)
+    const spec = commandOf(this.#place.engine.commands, args)
     if (spec === undefined) return unknownCommand(args)
     return this.#execute(args, isWrite(spec) || mayReplicate.has(spec.name))
   }

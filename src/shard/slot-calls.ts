@@ -151,7 +151,7 @@ function begin(
   const slots = decodeRuns(text)
   if (
     slots === null ||
-    id <= state.closed ||
+    (id <= state.closed && !hasBug('move-not-closed')) ||
     state.leaving !== null ||
     !ownership.ownsAll(slotsOf(slots))
   )
@@ -185,7 +185,7 @@ function freeze({ engine, ownership, endWaits }: SlotSeat, attempt: number): Rep
   const leaving = leavingAt(state, attempt)
   if (leaving === null) return stale
   ownership.change(engine, { ...state, leaving: { ...leaving, isFrozen: true } })
-  endWaits()
+  if (!hasBug('move-waiters-lost')) endWaits()
   return [engine.clock, ...[...slotsOf(leaving.slots)].map((slot) => engine.slotVersion(slot))]
 }
 
@@ -237,7 +237,8 @@ function* beginImport(
   const { state } = ownership
   const slots = decodeRuns(runs ?? '')
   const last = state.came.find((each) => each.shard === from)
-  if (last !== undefined && last.batch === batch) return committed
+  const isKnown = last !== undefined && last.batch === batch
+  if (isKnown && !hasBug('move-commit-forgotten')) return committed
   // What it gave since is no more known there, in an era that lost it: nothing more is dropped for a number alone.
   if (last !== undefined && last.batch > batch) return 'ahead'
   const open = state.importing
@@ -279,15 +280,19 @@ function* commit(seat: SlotSeat, moving: EngineMoving, args: readonly string[]):
   const from = Number(args[0])
   const importing = importingAt(state, from, Number(args[1]))
   // One that timed out at its origin may never come.
-  if (importing === null || importing.copies !== Number(args[2])) return stale
+  const isWhole = importing?.copies === Number(args[2]) || hasBug('move-copies-uncounted')
+  if (importing === null || !isWhole) return stale
   // Here it may be earlier: what ended there has ended.
-  const clock = Number(args[3])
+  const clock = hasBug('move-clock-behind') ? 0 : Number(args[3])
   for (let count = keysPerStep; count === keysPerStep; ) {
     count = moving.adopt(keysPerStep, clock)
     yield keysPerStep
   }
   let at = 4
-  for (const slot of slotsOf(importing.slots)) moving.raise(slot, Number(args[at++] ?? 0) + 1)
+  for (const slot of slotsOf(importing.slots)) {
+    const version = Number(args[at++] ?? 0)
+    if (!hasBug('move-versions-behind')) moving.raise(slot, version + 1)
+  }
   const { batch, attempt, slots } = importing
   ownership.change(engine, {
     ...state,
@@ -312,11 +317,13 @@ function forget(
 }
 
 function leavingAt({ leaving }: SlotState, attempt: number): Leaving | null {
+  if (hasBug('move-any-attempt')) return leaving
   return leaving?.attempt === attempt ? leaving : null
 }
 
 function importingAt({ importing }: SlotState, from: number, attempt: number): Importing | null {
-  return importing?.from === from && importing.attempt === attempt ? importing : null
+  if (importing?.from !== from) return null
+  return importing.attempt === attempt || hasBug('move-any-attempt') ? importing : null
 }
 
 function counted(list: readonly HandOvers[], of: Omit<HandOvers, 'count'>): readonly HandOvers[] {

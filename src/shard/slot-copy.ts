@@ -2,12 +2,10 @@
 // neither side stands still for one. What changes a key meanwhile makes a copy of it again.
 
 import { type Engine, later, needsLog } from '../api/engine.js'
+import { limits } from '../api/limits.js'
 import { isError, type Reply } from '../api/reply.js'
 
-/** By the memory model: keys up to this go whole. */
-const wholeBytesMax = 64 * 1024
-/** Elements, and bytes of a text, that go at a time. */
-const elementsMax = 128
+/** Bytes of a text that go at a time. */
 const textBytesMax = 64 * 1024
 /** Bytes of elements that go in one command: an entry too long for a frame would never arrive. */
 const bundleBytesMax = 64 * 1024
@@ -30,7 +28,7 @@ export function* copyOf(
   yield ['del', key]
   if (bytes === null || type === 'none') return true
   // A dump knows no times of fields.
-  const isWhole = Number(bytes) <= wholeBytesMax && type !== 'hash'
+  const isWhole = Number(bytes) <= limits.moveWholeBytes && type !== 'hash'
   if (isWhole || type === 'stream') {
     const payload = read('dump', key)
     const at = Number(read('pexpiretime', key))
@@ -53,14 +51,16 @@ function* piecesOf(read: Read, type: string, key: string): Generator<Command, vo
         yield ['append', key, piece]
       }
     case 'list':
-      for (let at = 0; ; at += elementsMax) {
-        const items = textsOf(read('lrange', key, String(at), String(at + elementsMax - 1)))
+      for (let at = 0; ; at += limits.movePieceElements) {
+        const items = textsOf(
+          read('lrange', key, String(at), String(at + limits.movePieceElements - 1)),
+        )
         if (items.length === 0) return
         for (const some of bundles(items, 1)) yield ['rpush', key, ...some]
       }
     case 'zset':
-      for (let at = 0; ; at += elementsMax) {
-        const last = String(at + elementsMax - 1)
+      for (let at = 0; ; at += limits.movePieceElements) {
+        const last = String(at + limits.movePieceElements - 1)
         const items = textsOf(read('zrange', key, String(at), last, 'WITHSCORES'))
         if (items.length === 0) return
         const pairs: string[] = []
@@ -90,7 +90,7 @@ function* scanned(
 ): Generator<Command, void, void> {
   let cursor = '0'
   do {
-    const page = read(name, key, cursor, 'COUNT', String(elementsMax))
+    const page = read(name, key, cursor, 'COUNT', String(limits.movePieceElements))
     if (!Array.isArray(page)) return
     cursor = String(page[0])
     const items = textsOf(page[1] as Reply)
@@ -125,7 +125,7 @@ function fieldTimes(read: Read, key: string, items: readonly string[]): readonly
 
 function readNow(engine: Engine, db: number, args: readonly string[]): Reply {
   let reply = engine.read(db, args, null)
-  while (reply === later) reply = engine.step(elementsMax)
+  while (reply === later) reply = engine.step(limits.movePieceElements)
   return reply === needsLog || isError(reply as Reply) ? null : (reply as Reply)
 }
 

@@ -5,6 +5,7 @@
 import type { CommandSpec } from '../api/command.js'
 import { type Engine, later, needsLog } from '../api/engine.js'
 import { internalSpec } from '../api/internal-command.js'
+import { commandOf } from '../api/keys.js'
 import { error, outOfMemory } from '../api/replies.js'
 import { nullArray, type Reply } from '../api/reply.js'
 import {
@@ -41,7 +42,7 @@ export function isTransaction(args: readonly string[]): boolean {
 function isBarred(engine: Engine, calls: readonly TransactionCall[]): boolean {
   if (engine.scripting?.isFull !== true) return false
   return calls.some(
-    ({ args }) => engine.commands.get(args[0] as string)?.flags.includes('denyoom') === true,
+    ({ args }) => commandOf(engine.commands, args)?.flags.includes('denyoom') === true,
   )
 }
 
@@ -167,7 +168,7 @@ export class Transaction {
       const { scripting } = this.#engine
       return scripting === undefined ? this.#engine.execute(db, line) : scripting.execute(db, line)
     }
-    const spec = this.#engine.commands.get(args[0] ?? '')
+    const spec = commandOf(this.#engine.commands, args)
     if (spec?.flags.includes('write') === true) return notRead
     return this.#engine.read(db, args, this.#read.wall)
   }

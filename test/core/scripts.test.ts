@@ -88,6 +88,21 @@ test('scripts: a transaction with one, behind a wait: its blocking commands wait
   t.true(await scripted.until(() => world.converged()))
 })
 
+test('scripts: a transaction with one and a command with a subcommand: what this did stays', async (t) => {
+  const scripted = new ScriptWorld()
+  const { world } = scripted
+  t.teardown(() => scripted.close())
+  const client = world.client(world.leader() as number)
+  const set = "return redis.call('set', KEYS[1], '1')"
+
+  await scripted.ask(client, 'MULTI')
+  await scripted.ask(client, 'XGROUP', 'CREATE', 'x', 'g', '0', 'MKSTREAM')
+  await scripted.ask(client, 'EVAL', set, '1', 'k')
+  t.is(await scripted.ask(client, 'EXEC'), '*2\r\n+OK\r\n+OK\r\n')
+
+  t.is(await scripted.ask(client, 'EXISTS', 'x', 'k'), ':2\r\n')
+})
+
 test('scripts: a long one beside the loop: its calls are executed, once', async (t) => {
   const scripted = new ScriptWorld()
   const { world } = scripted

@@ -1,90 +1,16 @@
 // The steps of a move at both groups: what each refuses, whatever comes twice, late or from a driver that was replaced.
 
 import test from 'ava'
-import type { Engine } from '../../src/api/engine.js'
-import type { EntryHead } from '../../src/api/entry.js'
-import { later } from '../../src/api/engine.js'
 import { isError, ok, type Reply } from '../../src/api/reply.js'
-import { isSlotRefusal, newOwner, slotsName } from '../../src/api/slot-moves.js'
+import { isSlotRefusal, newOwner } from '../../src/api/slot-moves.js'
 import { encodeTransaction } from '../../src/api/transaction.js'
 import { keySlot } from '../../src/base/keyslot.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { Ownership } from '../../src/shard/ownership.js'
 import { encodeOutcome } from '../../src/shard/script-effects.js'
-import { begun, committed, SlotCall, stale } from '../../src/shard/slot-calls.js'
+import { begun, committed, stale } from '../../src/shard/slot-calls.js'
 import { copyOf } from '../../src/shard/slot-copy.js'
-
-const slotOfA = keySlot('a')
-
-interface Side {
-  readonly engine: Engine
-  readonly ownership: Ownership
-  ended: number
-  call(...args: readonly (string | number)[]): Reply
-  run(...args: readonly string[]): Reply
-}
-
-function side(clock = 1_000): Side {
-  const engine = createEngine({ databases: 16, bulkBytesMax: 1_000_000, maxMemory: 0 })
-  const ownership = new Ownership()
-  ownership.attach(engine)
-  const made: Side = {
-    engine,
-    ownership,
-    ended: 0,
-    call(...args) {
-      engine.beginEntry(clock, 0, 1)
-      const seat = {
-        engine,
-        ownership,
-        endWaits: () => {
-          made.ended++
-        },
-        left: () => undefined,
-      }
-      const call = new SlotCall(seat, {
-        db: 0,
-        args: [slotsName, ...args.map(String)],
-        wall: undefined,
-      })
-      for (;;) {
-        const reply = call.step(10)
-        if (reply !== later) return reply as Reply
-      }
-    },
-    run(...args) {
-      engine.beginEntry(clock, 0, 1)
-      const refusal = ownership.refuses(engine, args, null)
-      if (refusal !== null) return refusal
-      let reply = engine.execute(0, args)
-      while (reply === later) reply = engine.step(1_000)
-      return reply
-    },
-  }
-  return made
-}
-
-function head(sequence: number, acknowledged: number): EntryHead {
-  const rest = { stamp: 1, seedHigh: 0, seedLow: 0, trace: '', kind: 1, version: 1 }
-  return { origin: 7, incarnation: 1, sequence, acknowledged, ...rest }
-}
-
-/** Copies a key into the staging of the other side, as the driver does. */
-function copy(from: Side, to: Side, attempt: number, key: string): Reply {
-  const args: string[] = []
-  for (const command of copyOf(from.engine, 0, key))
-    args.push('0', String(command.length), ...command)
-  return to.call('copy', 0, attempt, ...args)
-}
-
-/** Both sides in the middle of a move of the slot of `a`, as attempt 1. */
-function moving(): { s: Side; d: Side } {
-  const [s, d] = [side(), side()]
-  s.run('set', 'a', '1')
-  s.call('begin', 1, slotOfA, 5)
-  d.call('import', 0, 1, 1, slotOfA)
-  return { s, d }
-}
+import { copy, head, moving, side, slotOfA } from './move-world.js'
 
 test('slot calls: a whole move: the key is at one group at a time, and the other says where', (t) => {
   const { s, d } = moving()
@@ -225,6 +151,23 @@ test('slot calls: a command of several slots that is refused: what follows it do
 
   t.is(s.ownership.executes(s.engine, ['get', 'b'], { ...head(2, 0), origin: 8 }), null)
   t.true(isError(s.ownership.executes(s.engine, ['get', 'b'], head(2, 0)) as Reply))
+})
+
+test('slot calls: commands with a subcommand: refused by the keys that this has', (t) => {
+  const { s } = moving()
+  s.call('freeze', 1)
+
+  for (const line of [
+    ['xgroup', 'create', 'a', 'g', '0', 'mkstream'],
+    ['xgroup', 'CREATE', 'a', 'g', '0', 'mkstream'],
+    ['xinfo', 'stream', 'a'],
+    ['object', 'encoding', 'a'],
+    ['memory', 'usage', 'a'],
+  ]) {
+    t.true(isError(s.ownership.refuses(s.engine, line, head(1, 0)) as Reply), line.join(' '))
+    const other = line.map((word) => (word === 'a' ? 'b' : word))
+    t.is(s.ownership.refuses(s.engine, other, head(1, 0)), null)
+  }
 })
 
 test('slot calls: scripts: refused before they run, by the keys that they name', (t) => {

@@ -1,28 +1,41 @@
-// Bugs of slots that move between groups (bug-bank.ts says what they are for).
+// Bugs of slots that move between groups (bug-bank.ts says what they are for). Those that chance seldom meets have a
+// story each in test/shard/move-bugs.
 
-import { bug, moving, type SeededBug, unrest } from './seeded-bug.js'
+import { bug, moved, moving, queueing, type SeededBug, unrest } from './seeded-bug.js'
 
 const lost = ['linearizable', 'exactly-once', 'slots'] as const
+const late = ['converged', 'answered', 'progress'] as const
+const base = { ...moving, workload: moved }
+const long = { ...base, pipelineMax: 20 }
 
 export const moveBugs: readonly SeededBug[] = [
   bug('move-not-frozen', 'commands go on at the group that the slots leave until they are gone', {
     checks: lost,
-    hint: { with: moving },
+    hint: { with: base },
   }),
   bug(
     'move-thaws-unasked',
     'who takes a move over does not ask whether the slots are gone already',
-    {
-      checks: lost,
-      hint: { with: moving, faults: ['crash-leader', 'net-clog', ...unrest] },
-    },
+    { checks: lost, hint: { with: base, faults: ['crash-leader', 'net-clog', ...unrest] } },
   ),
   bug('move-tail-forgotten', 'what changes while it is copied stays as it was', {
     checks: lost,
-    hint: { with: { ...moving, pipelineMax: 20 } },
+    hint: { with: long },
   }),
   bug('move-source-keeps', 'the group that the slots left keeps their keys', {
     checks: lost,
-    hint: { with: moving },
+    hint: { with: base },
+  }),
+  bug('move-waiters-lost', 'who waits for elements waits on where they went from', {
+    checks: [...late, 'hand-over', 'linearizable'],
+    hint: { with: { ...moving, workload: { ...queueing, isTagged: true } } },
+  }),
+  bug('move-commit-forgotten', 'a group does not know any more what it took', {
+    checks: [...lost, ...late],
+    hint: { with: base, faults: unrest },
+  }),
+  bug('move-pages-disagree', 'keys of all groups are listed while slots change hands', {
+    checks: lost,
+    hint: { with: base },
   }),
 ]

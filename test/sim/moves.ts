@@ -6,9 +6,6 @@ import { ownersOf } from '../../src/api/slot-plan.js'
 import type { Topology } from '../../src/api/topology.js'
 import type { World } from './world.js'
 
-/** Keys that somebody waits for (queues.ts). */
-export const movedQueues = ['q1', 'q2', 'q3', 'w1', 'w2', 'feed'] as const
-
 /** Each slot has one owner, the topology names it, and both groups of a pair agree on how often slots changed hands. */
 export function judgeOwners(world: World, topology: Topology): void {
   const { judge, profile } = world
@@ -37,7 +34,7 @@ export function judgeOwners(world: World, topology: Topology): void {
       const went = own.went.find((each) => each.shard !== shard)?.count ?? 0
       const came = other.came.find((each) => each.shard === shard)?.count ?? 0
       judge.hold(went === came, 'slots', () => `${went} hand-overs went, ${came} came`)
-      if (came > 0) judge.mark('hand-overs')
+      judge.mark('hand-overs', came)
     })
   }
 }

@@ -81,6 +81,10 @@ export interface Profile {
   readonly placement: readonly (readonly number[])[] | null
   /** Slots move between the two groups of each keyspace. */
   readonly moves: boolean
+  /** Microseconds at most between two words of the operator about slots. */
+  readonly movePauseUs: number
+  /** Slots of a batch, bytes of copies in one call, bytes of keys that go whole, elements of a piece; null for those of `limits`. */
+  readonly moveBounds: MoveBounds | null
   /** Clients that move with their tokens. */
   readonly sessions: number
   /** Milliseconds that a session waits at a member that is behind its token. */
@@ -115,6 +119,13 @@ export interface Profile {
   readonly checkpointIntervalMs: number
   /** Options for the strategy beside its timing. */
   readonly options: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface MoveBounds {
+  readonly moveBatchSlots: number
+  readonly moveCallBytes: number
+  readonly moveWholeBytes: number
+  readonly movePieceElements: number
 }
 
 /** What a seeded bug may ask for: fields that replace drawn ones, and faults that must be among them. */
@@ -182,21 +193,23 @@ function withMergingPlacement(made: Profile, seed: number, given: Given): Profil
   return { ...made, members, shards, placement } as Profile
 }
 
-/** One of eight seeds whose logs are synced moves slots; what names several keys would have them in several groups. */
+/** One of eight seeds whose logs are synced moves slots. */
 function withMoves(made: Profile, seed: number, given: Given): Profile {
-  const isDrawn = given.moves ?? new Random(seed, 0x4d6f7665).chance(1, 8)
+  const random = new Random(seed, 0x4d6f7665)
+  const isDrawn = random.chance(1, 8)
   const isAlone = made.placement?.some((ids) => ids.length < 3) === true
   const isGuarded = made.placement !== null && (made.placement.length < 2 || isAlone)
-  if (!isDrawn || made.durability !== 'always' || isGuarded) return made
-  const workload = { ...made.workload, transactions: 0, scripts: 0, surface: 0 }
-  return {
-    ...made,
-    moves: true,
-    shards: 2,
-    workload,
-    maxMemory: 0,
-    stepElements: limits.stepElements,
+  if (!(given.moves ?? isDrawn) || made.durability !== 'always' || isGuarded) return made
+  const workload = { ...made.workload, isTagged: true }
+  const moveBounds = {
+    moveBatchSlots: random.pick([1, 4, limits.moveBatchSlots]),
+    moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
+    moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
+    movePieceElements: random.pick([2, limits.movePieceElements]),
   }
+  // Many commands in few turns.
+  const thinkMeanUs = Math.min(made.thinkMeanUs, 60_000)
+  return { ...made, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
@@ -312,6 +325,8 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     shards: 1,
     placement: null,
     moves: false,
+    movePauseUs: 600_000,
+    moveBounds: null,
     outside: null,
     fleet: null,
     sessions: 0,

@@ -6,16 +6,15 @@
 import type { Random } from '../../src/base/random.js'
 import { type EraStamp, eraOf, type History, outcomeOf } from './history.js'
 import type { Judge } from './judge.js'
-import { StreamQueue } from './stream-queue.js'
+import { streamKey, StreamQueue } from './stream-queue.js'
 import { multi, type Request, type Sender } from './request.js'
-
-const lists = ['q1', 'q2', 'q3'] as const
-const sortedSets = ['w1', 'w2'] as const
 
 export interface QueueLoadOptions {
   readonly random: Random
   readonly history: History
   readonly judge: Judge
+  /** All keys are in one slot. */
+  readonly isTagged: boolean
 }
 
 /** An element, and what became of it. */
@@ -29,6 +28,8 @@ interface Element {
 
 export class QueueLoad {
   readonly #options: QueueLoadOptions
+  readonly #lists: readonly [string, string, string]
+  readonly #sortedSets: readonly [string, string]
   readonly #elements = new Map<string, Element>()
   readonly #streams: StreamQueue
   /** Elements that a pop whose answer was not seen may have taken at most. */
@@ -40,7 +41,15 @@ export class QueueLoad {
 
   constructor(options: QueueLoadOptions) {
     this.#options = options
+    const tag = options.isTagged ? '{q}' : ''
+    this.#lists = [`${tag}q1`, `${tag}q2`, `${tag}q3`]
+    this.#sortedSets = [`${tag}w1`, `${tag}w2`]
     this.#streams = new StreamQueue(options)
+  }
+
+  /** Keys in use. */
+  get keys(): readonly string[] {
+    return this.#elements.size === 0 ? [] : [...this.#lists, ...this.#sortedSets, streamKey]
   }
 
   next(from: Sender): readonly Request[] {
@@ -55,7 +64,7 @@ export class QueueLoad {
   finals(member: number): readonly Request[] {
     if (this.#elements.size === 0) return this.#streams.finals(member)
     const { history } = this.#options
-    const stamp = history.stampOf(member, lists[0])
+    const stamp = history.stampOf(member, this.#lists[0])
     const invoked = history.time
     const told = (reply: string): void => {
       if (!reply.startsWith('*')) return
@@ -63,8 +72,8 @@ export class QueueLoad {
       for (const token of tokensOf(reply)) this.#remains(token)
     }
     const reads = [
-      ...lists.map((list) => ['LRANGE', list, '0', '-1']),
-      ...sortedSets.map((name) => ['ZRANGE', name, '0', '-1']),
+      ...this.#lists.map((list) => ['LRANGE', list, '0', '-1']),
+      ...this.#sortedSets.map((name) => ['ZRANGE', name, '0', '-1']),
     ]
     return [...multi(reads, told), ...this.#streams.finals(member)]
   }
@@ -110,7 +119,7 @@ export class QueueLoad {
   #push({ member }: Sender): readonly Request[] {
     const { random, history } = this.#options
     const isSorted = random.chance(1, 3)
-    const name = random.pick(isSorted ? sortedSets : lists)
+    const name = random.pick(isSorted ? this.#sortedSets : this.#lists)
     const tokens = Array.from({ length: random.between(1, 2) }, () => `t${++this.#number}`)
     for (const token of tokens) {
       this.#elements.set(token, { acknowledged: null, refused: false, delivered: new Map() })
@@ -143,7 +152,7 @@ export class QueueLoad {
 
   #move({ member }: Sender): readonly Request[] {
     const { random, history, judge } = this.#options
-    const [from, to] = [random.pick(lists), random.pick(lists)]
+    const [from, to] = [random.pick(this.#lists), random.pick(this.#lists)]
     const args = random.chance(1, 2)
       ? ['BRPOPLPUSH', from, to, this.#timeout()]
       : ['BLMOVE', from, to, this.#end(), this.#end(), this.#timeout()]
@@ -181,8 +190,10 @@ export class QueueLoad {
     const { random } = this.#options
     const timeout = this.#timeout()
     const isSorted = random.chance(1, 3)
-    const [one, two] = isSorted ? sortedSets : (['q1', 'q3'] as const)
-    const keys = random.chance(1, 2) ? [random.pick(isSorted ? sortedSets : lists)] : [one, two]
+    const [one, two] = isSorted ? this.#sortedSets : [this.#lists[0], this.#lists[2]]
+    const keys = random.chance(1, 2)
+      ? [random.pick(isSorted ? this.#sortedSets : this.#lists)]
+      : [one, two]
     const first = keys[0] as string
     if (random.chance(1, 4)) {
       const [word, end] = isSorted

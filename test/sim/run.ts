@@ -7,7 +7,13 @@ import { plantBug } from '../../src/base/seeded-bug.js'
 import type { Violation } from './judge.js'
 import { Liveness } from './liveness.js'
 import { MergingLiveness } from './merging/liveness.js'
-import { drawProfile, type Given, type Profile, type ProfileHint } from './profile.js'
+import {
+  drawProfile,
+  type Given,
+  type MoveBounds,
+  type Profile,
+  type ProfileHint,
+} from './profile.js'
 import type { ReactorFactory } from './reactor.js'
 import { StepLog } from './step-log.js'
 import { World } from './world.js'
@@ -51,8 +57,9 @@ export interface RunResult {
   readonly steps: readonly string[]
 }
 
-/** The one bound that a profile moves. */
-const bounds = limits as { stepElements: number }
+/** Bounds that a profile moves. */
+const bounds: Bounds = limits
+type Bounds = { -readonly [name in 'stepElements' | keyof MoveBounds]: number }
 
 /** Share of the turns, in a hundred, that belong to the safety phase. */
 const safetyShare = 75
@@ -64,8 +71,8 @@ export function runSeed(options: RunOptions): RunResult {
   const profile = options.shape?.(drawn) ?? drawn
   const log = new StepLog(options.logFrom ?? Infinity)
   plantBug(options.bug ?? '')
-  const { stepElements } = limits
-  bounds.stepElements = profile.stepElements
+  const before = { ...limits }
+  Object.assign(bounds, { stepElements: profile.stepElements, ...profile.moveBounds })
   try {
     const world = new World({
       seed: options.seed,
@@ -79,7 +86,7 @@ export function runSeed(options: RunOptions): RunResult {
     return resultOf(world, { seed: options.seed, profile, steps: log.lines })
   } finally {
     plantBug('')
-    bounds.stepElements = stepElements
+    Object.assign(bounds, before)
   }
 }
 

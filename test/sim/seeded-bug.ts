@@ -32,7 +32,7 @@ export const busy = { members: 3, thinkMeanUs: 60_000, faultMeanUs: 250_000 }
 /** Two members hold no replica, and their clients want what the others have. */
 export const guests = { members: 5, placement: [[1, 2, 3]] }
 /** Slots go from one group to the other and back. */
-export const moving = { ...busy, moves: true, shards: 2, thinkMeanUs: 30_000 }
+export const moving = { ...busy, moves: true, shards: 2, thinkMeanUs: 30_000, clients: 6 }
 /** Members come and go. */
 export const changing = { ...busy, members: 4, outside: 1 }
 /** Whole members do. */
@@ -57,6 +57,10 @@ export const transactional = {
   transactions: 60,
 }
 export const scripting = { hotKeys: 2, reads: 40, prefixes: ['', 'b:'], valueBytes: 0, scripts: 60 }
+/** Of slots that move. */
+export const moved = {
+  ...{ hotKeys: 3, reads: 40, prefixes: [''], valueBytes: 0, isTagged: true },
+}
 export const queueing = { hotKeys: 2, reads: 40, prefixes: [''], valueBytes: 0, queues: 70 }
 export const staleRead: readonly Check[] = ['read-index', 'linearizable']
 

@@ -7,7 +7,7 @@ import { eraOf, type History, outcomeOf } from './history.js'
 import type { Judge } from './judge.js'
 import type { Request, Sender } from './request.js'
 
-const stream = 'feed'
+export const streamKey = 'feed'
 const group = 'workers'
 
 export interface StreamQueueOptions {
@@ -42,11 +42,11 @@ export class StreamQueue {
       case 1:
         return [this.#add(from)]
       case 2:
-        return [this.#plain(['XREAD', 'BLOCK', this.#ms(), 'STREAMS', stream, '$'])]
+        return [this.#plain(['XREAD', 'BLOCK', this.#ms(), 'STREAMS', streamKey, '$'])]
       case 3: {
         const ids = this.#ids.splice(0, 3)
-        if (ids.length > 0) return [this.#plain(['XACK', stream, group, ...ids])]
-        return [this.#plain(['XGROUP', 'CREATE', stream, group, '0', 'MKSTREAM'])]
+        if (ids.length > 0) return [this.#plain(['XACK', streamKey, group, ...ids])]
+        return [this.#plain(['XGROUP', 'CREATE', streamKey, group, '0', 'MKSTREAM'])]
       }
       default:
         return [this.#read(from)]
@@ -56,13 +56,13 @@ export class StreamQueue {
   finals(member: number): readonly Request[] {
     if (this.#entries.size === 0) return []
     const { history } = this.#options
-    const stamp = history.stampOf(member, stream)
+    const stamp = history.stampOf(member, streamKey)
     const invoked = history.time
     const told = (reply: string): void => {
       if (!reply.startsWith('*')) return
       this.#final = { era: eraOf(stamp), invoked, left: `${reply} ` }
     }
-    return [{ args: ['XRANGE', stream, '-', '+'], data: true, told }]
+    return [{ args: ['XRANGE', streamKey, '-', '+'], data: true, told }]
   }
 
   judge(): void {
@@ -81,18 +81,18 @@ export class StreamQueue {
     const token = `t${++this.#number}`
     const entry: Entry = { acknowledged: null, refused: false, delivered: new Set() }
     this.#entries.set(token, entry)
-    const stamp = history.stampOf(member, stream)
+    const stamp = history.stampOf(member, streamKey)
     const told = (reply: string): void => {
       const outcome = outcomeOf(reply)
       if (outcome === 'refused') entry.refused = true
       if (outcome === 'executed') entry.acknowledged = { era: eraOf(stamp), time: history.time }
     }
-    return { args: ['XADD', stream, '*', 'f', token], data: true, told }
+    return { args: ['XADD', streamKey, '*', 'f', token], data: true, told }
   }
 
   #read({ member }: Sender): Request {
     const { random, history, judge } = this.#options
-    const stamp = history.stampOf(member, stream)
+    const stamp = history.stampOf(member, streamKey)
     const consumer = `c${random.below(3)}`
     const told = (reply: string): void => {
       const era = eraOf(stamp)
@@ -105,7 +105,7 @@ export class StreamQueue {
     }
     const block = random.chance(2, 3) ? ['BLOCK', this.#ms()] : []
     const args = ['XREADGROUP', 'GROUP', group, consumer, 'COUNT', '2', ...block]
-    return { args: [...args, 'STREAMS', stream, '>'], data: true, told }
+    return { args: [...args, 'STREAMS', streamKey, '>'], data: true, told }
   }
 
   #deliver(token: string, era: number): void {

@@ -7,7 +7,10 @@ import { SurfaceLoad, writeNames } from './surface.js'
 
 test('surface: 20,000 requests: every writing command of the table at least 20 times', (t) => {
   const judge = new Judge()
-  const load = new SurfaceLoad({ random: new Random(1), judge, isAlone: true, prefixes: [''] })
+  const load = new SurfaceLoad({
+    ...{ random: new Random(1), judge, prefixes: [''] },
+    ...{ isAlone: true, isTagged: false },
+  })
 
   for (let i = 0; i < 20_000; i++) load.next()
 
@@ -20,6 +23,7 @@ test('surface: beside other loads: nothing that acts on whole databases', (t) =>
     random: new Random(1),
     judge: new Judge(),
     isAlone: false,
+    isTagged: false,
     prefixes: [''],
   })
 

@@ -20,7 +20,12 @@ export interface SurfaceLoadOptions {
   readonly isAlone: boolean
   /** Prefixes of keyspaces. */
   readonly prefixes: readonly string[]
+  /** All keys are in one slot. */
+  readonly isTagged: boolean
 }
+
+/** Stands in front of keys that are in one slot. */
+export const surfaceTag = '{s}'
 
 /** Every command that changes data, as `xgroup|create`. */
 export const writeNames: readonly string[] = [...commandTable.values()]
@@ -61,7 +66,7 @@ export class SurfaceLoad {
 
   #transaction(): readonly Request[] {
     const { random } = this.#options
-    const lines: Line[] = random.chance(1, 3) ? [['WATCH', random.pick(keyNames)]] : []
+    const lines: Line[] = random.chance(1, 3) ? [['WATCH', this.#keyOf(random)]] : []
     lines.push(['MULTI'])
     for (let i = random.between(1, 4); i > 0; i--) {
       lines.push(...(random.chance(1, 4) ? [this.#script()] : this.#unit()))
@@ -82,7 +87,7 @@ export class SurfaceLoad {
       }
     }
     const name = random.pick(functions)
-    const rest = ['1', random.pick(keyNames), ...values]
+    const rest = ['1', this.#keyOf(random), ...values]
     switch (random.below(12)) {
       case 0:
         return ['FUNCTION', 'LOAD', 'REPLACE', libraryText(name, text)]
@@ -114,17 +119,25 @@ export class SurfaceLoad {
     for (;;) {
       const unit = (random.chance(3, 4) ? this.#writes : this.#all).draw(random)
       if (!isAlone && unit.some(([name]) => wide.has(name?.toLowerCase() ?? ''))) continue
-      const prefix = random.pick(prefixes)
+      const prefix = random.pick(prefixes) + this.#tag
       return unit
         .flatMap((line) => shortened(line))
         .map((line) => livened(random, line).map((word) => placed(prefix, word)))
     }
   }
 
+  get #tag(): string {
+    return this.#options.isTagged ? surfaceTag : ''
+  }
+
+  #keyOf(random: Random): string {
+    return placed(this.#tag, random.pick(keyNames))
+  }
+
   /** What the grammar cannot draw, or too seldom. */
   #besides(): Line {
     const { random, isAlone } = this.#options
-    const [a, b] = [random.pick(keyNames), random.pick(keyNames)]
+    const [a, b] = [this.#keyOf(random), this.#keyOf(random)]
     const [db, other] = [String(random.below(3)), String(random.below(3))]
     switch (random.below(isAlone ? 15 : 9)) {
       case 0:

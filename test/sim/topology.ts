@@ -11,7 +11,9 @@ import type { Random } from '../../src/base/random.js'
 import { topologyGroupId } from '../../src/core/topology-group.js'
 import type { SimClient } from './client.js'
 import { firstEra } from './eras.js'
-import { judgeOwners, movedQueues } from './moves.js'
+import { judgeOwners } from './moves.js'
+import { MoveFaults } from './move-faults.js'
+import { MoveWaiters } from './move-waiters.js'
 import { GroupOracle } from './oracle.js'
 import { probed } from './probe.js'
 import type { Reactor } from './reactor.js'
@@ -23,8 +25,6 @@ import type { World } from './world.js'
 const operators = 2
 /** Microseconds between two changes. */
 const pauseUs = { min: 100_000, max: 3_000_000 }
-/** The same, where slots move. */
-const movePauseUs = { min: 50_000, max: 600_000 }
 
 export class TopologyWorld {
   readonly oracle: GroupOracle
@@ -40,11 +40,14 @@ export class TopologyWorld {
   /** What each member knew last, by its index. */
   readonly #known = new Map<number, readonly [era: number, epoch: number]>()
   readonly #floors = new Map<MemberId, number>()
+  readonly #moveFaults: MoveFaults | null
+  #waiters: MoveWaiters | null = null
 
   constructor(world: World, random: Random) {
     this.#world = world
     this.#random = random
     const { judge, profile } = world
+    this.#moveFaults = profile.moves ? new MoveFaults(world, random.fork()) : null
     const durability = profile.durability === 'always' ? 'always' : 'everysec'
     const { members } = profile
     const voters = Array.from({ length: members }, (_, index) => index + 1)
@@ -75,16 +78,20 @@ export class TopologyWorld {
   start(): void {
     this.#clients = Array.from({ length: operators }, () => this.#world.newClient(null))
     for (const client of this.#clients) client.stop()
+    if (this.#world.profile.moves) this.#waiters = new MoveWaiters(this.#world)
     this.#next()
   }
 
   stop(): void {
     this.#isStopped = true
+    this.#moveFaults?.stop()
+    this.#waiters?.stop()
   }
 
   #next(): void {
     const { schedule, profile } = this.#world
-    const { min, max } = profile.moves ? movePauseUs : pauseUs
+    const most = profile.movePauseUs
+    const { min, max } = profile.moves ? { min: most / 12, max: most } : pauseUs
     schedule.after(this.#random.between(min, max), () => {
       if (this.#isStopped) return
       // Often two at once, through different members.
@@ -101,15 +108,23 @@ export class TopologyWorld {
     return this.#world.members.some(({ reactor }) => reactor?.topology !== undefined)
   }
 
+  /** The operator gives up what is on its way. */
+  cancelMove(): void {
+    const [client] = this.#clients
+    if (client?.pendingCount === 0) client.enqueue([this.#cancel()])
+  }
+
+  #cancel(): Request {
+    return { args: ['QUORATE', 'MOVE', 'CANCEL'], data: false, told: () => undefined }
+  }
+
   /** Slots of keys in use, to one group or the other; now and then the move is given up at once. */
   #move(): Request {
     const { judge, workload } = this.#world
     const random = this.#random
-    if (random.chance(1, 6)) {
-      return { args: ['QUORATE', 'MOVE', 'CANCEL'], data: false, told: () => undefined }
-    }
+    if (random.chance(1, 6)) return this.#cancel()
     const slots = new Set<number>()
-    for (const key of [...workload.keys.slice(-8), ...movedQueues]) {
+    for (const key of [...workload.inUse, ...(this.#waiters?.keys ?? [])]) {
       if (random.chance(1, 2)) slots.add(keySlot(key))
     }
     slots.add(random.below(16_384))
@@ -139,6 +154,7 @@ export class TopologyWorld {
 
   /** Behind a turn of a member. */
   look(index: number, reactor: Reactor): void {
+    this.#moveFaults?.look(reactor.views())
     const topology = reactor.topology?.()
     if (topology === undefined || topology.epoch === 0) return
     const { era, epoch } = topology
@@ -187,6 +203,7 @@ export class TopologyWorld {
   get isSettled(): boolean {
     const { members, isMajorityLost } = this.#world
     if (isMajorityLost || !this.#isKept) return true
+    if (this.#waiters?.isSettled === false) return false
     if (this.#clients.some((client) => client.pendingCount > 0)) return false
     const known = members
       .filter(({ isSeated }) => isSeated)

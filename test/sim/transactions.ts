@@ -13,6 +13,8 @@ export interface TransactionLoadOptions {
   readonly judge: Judge
   /** Prefixes of keyspaces. */
   readonly prefixes: readonly string[]
+  /** Both keys of a pair are in one slot. */
+  readonly isTagged: boolean
   /** A key of the workload's that has no TTL, and a fresh value. */
   readonly key: () => string
   readonly value: () => string
@@ -124,11 +126,17 @@ export class TransactionLoad {
     return (reply) => history.complete(id, reply, stamp)
   }
 
+  /** Keys in use. */
+  get keys(): readonly string[] {
+    return this.#pair === '' ? [] : [this.#pair]
+  }
+
   #nextPair(): string {
-    const { random, prefixes } = this.#options
+    const { random, prefixes, isTagged } = this.#options
     if (this.#left-- <= 0) {
       this.#left = operationsPerPair
-      this.#pair = `${random.pick(prefixes)}p${++this.#number}`
+      const name = `p${++this.#number}`
+      this.#pair = `${random.pick(prefixes)}${isTagged ? `{${name}}` : name}`
     }
     return this.#pair
   }

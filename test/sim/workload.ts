@@ -3,12 +3,13 @@
 // of replies.
 
 import type { Random } from '../../src/base/random.js'
-import { counterKey, type EraStamp, type History, listKey } from './history.js'
+import { firstEra } from './eras.js'
+import { counterKey, eraOf, type EraStamp, type History, listKey } from './history.js'
 import type { Judge } from './judge.js'
 import { QueueLoad } from './queues.js'
 import type { Request, Sender } from './request.js'
 import { ScriptLoad } from './scripts.js'
-import { SurfaceLoad } from './surface.js'
+import { SurfaceLoad, surfaceTag } from './surface.js'
 import { TransactionLoad } from './transactions.js'
 
 export interface WorkloadProfile {
@@ -27,6 +28,10 @@ export interface WorkloadProfile {
   readonly queues?: number
   /** Share of the whole command set in a hundred; none without it. All of them: no other load. */
   readonly surface?: number
+  /** Share of keys whose values have a TTL in a hundred; one of six without it. */
+  readonly lapses?: number
+  /** What one command, transaction or script names is in one slot. */
+  readonly isTagged?: boolean
 }
 
 /** Operations on one key before another one takes its place. */
@@ -61,26 +66,35 @@ export class Workload {
     this.#history = options.history
     this.#judge = options.judge
     this.#profile = options.profile
-    for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey())
-    this.queues = new QueueLoad({ random, history: options.history, judge: options.judge })
+    for (let i = 0; i < options.profile.hotKeys; i++) this.#hot.push(this.#freshKey(i))
+    const { isTagged = false } = options.profile
+    const { history, judge } = options
+    this.queues = new QueueLoad({ random, history, judge, isTagged })
     const load = {
-      random,
-      history: options.history,
-      judge: options.judge,
+      ...{ random, history, judge, isTagged },
       prefixes: options.profile.prefixes,
       key: () => this.#key(),
       value: () => this.#value(),
     }
     const { surface = 0 } = options.profile
-    const { judge } = options
     this.#surface = new SurfaceLoad({
-      random,
-      judge,
+      ...{ random, judge, isTagged },
       isAlone: surface === 100,
       prefixes: options.profile.prefixes,
     })
     this.#transactions = new TransactionLoad(load)
     this.#scripts = new ScriptLoad(load)
+  }
+
+  /** Keys in use. */
+  get inUse(): readonly string[] {
+    const { surface = 0, prefixes } = this.#profile
+    return [
+      ...this.#hot.map(({ name }) => name),
+      ...[counterKey, listKey],
+      ...[this.#transactions, this.#scripts, this.queues].flatMap(({ keys }) => keys),
+      ...(surface > 0 ? prefixes.map((prefix) => `${prefix}${surfaceTag}`) : []),
+    ]
   }
 
   /** What a connection sends next: one request, or all of a transaction. */
@@ -96,6 +110,7 @@ export class Workload {
 
   #plain(from: Sender): Request {
     const dice = this.#random.below(100)
+    if (dice < 2 && this.#profile.isTagged === true) return this.#all(from)
     if (dice < 6) return this.#echo()
     if (dice < 16) return this.#increment(from)
     if (dice < 24) return this.#append(from)
@@ -153,6 +168,25 @@ export class Workload {
     const token = `e${++this.#number}`
     if (this.#random.chance(1, 4)) return this.#expects(['PING'], '+PONG')
     return this.#expects(['ECHO', token], `$${token}`)
+  }
+
+  /** All keys, of whatever group: none is there twice, and none that is never removed is missing. */
+  #all({ member }: Sender): Request {
+    const { judge, history } = { judge: this.#judge, history: this.#history }
+    const stamps = [counterKey, listKey].map((key) => history.stampOf(member, key))
+    const hadTallies = [history.counter, history.list].map(({ acknowledged }) => acknowledged > 0)
+    const told = (reply: string): void => {
+      if (!reply.startsWith('*')) return
+      const found = reply.split(' ').slice(1)
+      judge.mark('keys-listed')
+      judge.hold(new Set(found).size === found.length, 'slots', () => `keys are twice in ${reply}`)
+      for (const [at, key] of [counterKey, listKey].entries()) {
+        const isSure = hadTallies[at] === true && eraOf(stamps[at] as EraStamp) === firstEra
+        const isThere = found.includes(`$${key}`)
+        judge.hold(!isSure || history.isSequential || isThere, 'slots', () => `${key} is missing`)
+      }
+    }
+    return { args: ['KEYS', '*'], data: true, told }
   }
 
   #expects(args: readonly string[], expected: string): Request {
@@ -275,14 +309,18 @@ export class Workload {
   #hotKey(): HotKey {
     const at = this.#random.below(this.#hot.length)
     const hot = this.#hot[at] as HotKey
-    if (--hot.left <= 0) this.#hot[at] = this.#freshKey()
+    if (--hot.left <= 0) this.#hot[at] = this.#freshKey(at)
     return hot
   }
 
-  #freshKey(): HotKey {
-    const volatile = this.#random.chance(1, 6)
+  /** In place of the one at this index: in its slot, where slots move. */
+  #freshKey(at: number): HotKey {
+    const { lapses } = this.#profile
+    const volatile =
+      lapses === undefined ? this.#random.chance(1, 6) : this.#random.chance(lapses, 100)
     const letter = volatile ? 't' : 'k'
-    const name = `${this.#random.pick(this.#profile.prefixes)}${letter}${++this.#number}`
+    const tag = this.#profile.isTagged === true ? `{h${at}}` : ''
+    const name = `${this.#random.pick(this.#profile.prefixes)}${tag}${letter}${++this.#number}`
     this.keys.push(name)
     return { name, volatile, left: operationsPerKey }
   }

@@ -59,6 +59,7 @@ export class Merging {
       random: this.#random.fork(),
       judge,
       isAlone: surface === 100,
+      isTagged: false,
       prefixes,
     })
     this.load = new MergingLoad({
