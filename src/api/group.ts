@@ -193,6 +193,8 @@ export interface GroupReport {
    * where a majority holds what is answered.
    */
   readonly onlyHere: number
+  /** Slots that leave the group, and why they do not get on; empty where none do. */
+  readonly moving: string
   /** Who votes on what is written; none where it is not known. Of a change that is open those before are `outgoing`. */
   readonly voters: readonly MemberId[]
   /** Have everything, and do not vote. */

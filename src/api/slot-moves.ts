@@ -19,6 +19,8 @@ export interface Leaving {
   readonly slots: readonly SlotRun[]
   /** No command of theirs is executed. */
   readonly isFrozen: boolean
+  /** Why the attempt before this one failed; absent where nothing failed. */
+  readonly why?: string
 }
 
 /** Slots of which copies come in, and are seen by nobody. */
@@ -73,6 +75,17 @@ export const nothingMoved: SlotState = {
   went: [],
   came: [],
   refused: [],
+}
+
+/** For an operator: what is on its way, and what keeps it. Empty where nothing is. */
+export function describeLeaving({ leaving }: SlotState): string {
+  if (leaving === null) return ''
+  const { slots, to, attempt, batch, isFrozen, why = '' } = leaving
+  const parts = [`slots ${encodeRuns(slots)} to shard group ${to}`]
+  if (isFrozen) parts.push('about to change hands')
+  // Who drives it begins with one of its own.
+  if (attempt - batch > 1) parts.push(`attempt ${attempt - batch}`)
+  return `${parts.join(', ')}${why === '' ? '' : `: ${why}`}`
 }
 
 export function encodeSlotState(state: SlotState): string {

@@ -37,10 +37,11 @@ export function movesTo(topology: Topology, owners: ArrayLike<number>): readonly
 }
 
 export function withMoves(topology: Topology, moves: readonly PlannedMove[]): Topology {
-  const id = topology.epoch + 1
+  // Above all that there were, in an era that forgot some, too.
+  const first = topology.era * 2 ** 32 + (topology.epoch + 1) * 1_024
   const made = moves.map((move, at) => ({
     ...move,
-    id: id * 1_024 + at,
+    id: first + at,
     done: [],
     isCancelled: false,
   }))

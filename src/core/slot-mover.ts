@@ -77,8 +77,6 @@ export class SlotMover implements KeyWatch {
   #isCleared = false
   /** The move that ended, as the group's log says. */
   #closed = 0
-  /** Keys that were copied since this member leads. */
-  copied = 0
   /** Why it does not go on, or empty. */
   why = ''
 
@@ -175,7 +173,9 @@ export class SlotMover implements KeyWatch {
 
   #copyDone(reply: Reply): void {
     this.#copies--
-    if (!isOk(reply)) this.#hasFailed = true
+    if (isOk(reply)) return
+    this.#hasFailed = true
+    this.#fail('copies did not arrive', reply)
   }
 
   *#drive(): Work {
@@ -205,7 +205,7 @@ export class SlotMover implements KeyWatch {
         if (slots.length === 0) return null
         yield ask('source', ['begin', String(move.to), encodeRuns(runsOf(slots)), String(move.id)])
       } else {
-        const attempt = yield ask('source', ['retry', String(leaving.attempt)])
+        const attempt = yield ask('source', ['retry', String(leaving.attempt), this.why])
         const own = this.#init.held.ownership.state.leaving
         if (own !== null && own.attempt === attempt) return own
       }
@@ -219,20 +219,21 @@ export class SlotMover implements KeyWatch {
     const attempt = String(leaving.attempt)
     const from = String(move.from)
     const runs = encodeRuns(slots)
+    // Nobody took what is not frozen, and nobody can by this attempt: its target forgets it by itself.
+    const isOver = this.#move?.isCancelled === true
+    if (isOver && !leaving.isFrozen) return isOk(yield ask('source', ['cancel', attempt]))
     // What an earlier attempt had sent comes too late from here on, or has come already.
     const opened =
       leaving.isFrozen && hasBug('move-thaws-unasked')
         ? begun
         : yield ask('target', ['import', from, String(batch), attempt, runs])
     if (opened === committed) return isOk(yield ask('source', ['gone', attempt]))
-    if (opened !== begun) return this.#fail(`shard group ${leaving.to} does not take slots`, opened)
-    if (leaving.isFrozen && !isOk(yield ask('source', ['thaw', attempt]))) return false
-    if (this.#move?.isCancelled === true) {
-      // Else the target took nothing from another shard group any more.
-      const isForgotten = !isError(yield ask('target', ['forget', from, attempt]))
-      if (!isForgotten && !hasBug('move-cancel-untold')) return false
-      return isOk(yield ask('source', ['cancel', attempt]))
+    if (opened !== begun) {
+      const unsure = leaving.isFrozen ? ' or say whether it has them' : ''
+      return this.#fail(`shard group ${leaving.to} does not take slots${unsure}`, opened)
     }
+    if (leaving.isFrozen && !isOk(yield ask('source', ['thaw', attempt]))) return false
+    if (isOver) return isOk(yield ask('source', ['cancel', attempt]))
     if (!(yield* this.#copyAll(leaving, [from, attempt]))) return false
     const facts = yield ask('source', ['freeze', attempt])
     if (!Array.isArray(facts)) return false
@@ -244,12 +245,13 @@ export class SlotMover implements KeyWatch {
     // Commands wait: the last copies are on their way, and the target counts them.
     const sent = String(this.#sent)
     const done = yield ask('target', ['commit', from, attempt, sent, ...facts.map(String)])
-    if (done !== committed) return false
+    if (done !== committed) return this.#fail(`shard group ${leaving.to} did not take slots`, done)
     return isOk(yield ask('source', ['gone', attempt]))
   }
 
   #fail(why: string, reply: Reply): false {
-    this.why = isError(reply) ? `${why}: ${reply.text}` : why
+    const said = isError(reply) ? reply.text : typeof reply === 'string' ? reply : ''
+    this.why = said === '' ? why : `${why}: ${said}`
     return false
   }
 
@@ -317,7 +319,6 @@ export class SlotMover implements KeyWatch {
         to.buffer.add(db, next.value)
         if (to.buffer.bytes >= limits.moveCallBytes) yield* this.#send(to.buffer, to.fence)
       }
-      this.copied++
       if (this.#hasFailed || this.#isCleared) return false
     }
     return true

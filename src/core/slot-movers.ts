@@ -2,10 +2,12 @@
 // under way stands in the topology; what is done of it is written there.
 
 import type { Config } from '../api/config.js'
+import { type Caller, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
-import type { SlotRun } from '../api/slot-moves.js'
+import { type SlotRun, slotsName, slotsSpec } from '../api/slot-moves.js'
 import { movedIn } from '../api/slot-plan.js'
 import type { SlotMove } from '../api/topology.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { Shard } from '../shard/shard.js'
 import type { MemberGroup } from './make-groups.js'
 import { SlotMover } from './slot-mover.js'
@@ -13,18 +15,12 @@ import type { TopologyGroup } from './topology-group.js'
 
 /** Milliseconds until the topology is told again. */
 const tellMs = 500
+const nobody: Caller = { answer: () => undefined }
 
 export interface SlotMoversInit {
   readonly config: Config
   readonly groups: readonly MemberGroup[]
   readonly topology: TopologyGroup
-}
-
-/** Of one keyspace. */
-export interface MoveProgress {
-  readonly keyspace: string
-  readonly copied: number
-  readonly why: string
 }
 
 export class SlotMovers {
@@ -34,6 +30,9 @@ export class SlotMovers {
   /** By keyspace: monotonic ms before which the topology is not told again. */
   readonly #toldAt = new Map<string, number>()
   #move: SlotMove | null = null
+  /** By group: monotonic ms before which it is not told again to forget copies; and the next look. */
+  readonly #forgotAt = new Map<number, number>()
+  #forgetAt = Number.POSITIVE_INFINITY
 
   constructor(init: SlotMoversInit) {
     this.#init = init
@@ -41,6 +40,7 @@ export class SlotMovers {
 
   /** Once a turn, behind the groups' part. */
   turn(now: Now): void {
+    this.#forget(now)
     const move = this.#init.topology.topology.moves?.[0] ?? null
     if (move === null && this.#move === null) return
     if (move?.id !== this.#move?.id) {
@@ -56,14 +56,32 @@ export class SlotMovers {
   }
 
   wakeAt(mono: number): number {
-    let least = Number.POSITIVE_INFINITY
+    let least = this.#forgetAt
     for (const mover of this.#movers.values()) least = Math.min(least, mover.wakeAt(mono))
     return least
   }
 
-  /** What this member drives. */
-  progress(): readonly MoveProgress[] {
-    return [...this.#movers].map(([keyspace, { copied, why }]) => ({ keyspace, copied, why }))
+  /**
+   * Copies of a move that is over: it was ended while its target could not be asked. One that this member has not heard
+   * of yet begins again.
+   */
+  #forget(now: Now): void {
+    const { groups, topology } = this.#init
+    this.#forgetAt = Number.POSITIVE_INFINITY
+    for (const group of groups) {
+      if (!(group instanceof Shard)) continue
+      const { importing } = group.executor.ownership.state
+      if (importing === null || group.status()?.role !== 'leader') continue
+      const { from, attempt } = importing
+      const moves = topology.topology.moves ?? []
+      if (moves.some((move) => move.from === from && move.to === group.shard)) continue
+      const next = this.#forgotAt.get(group.id) ?? 0
+      this.#forgetAt = Math.min(this.#forgetAt, Math.max(next, now.mono + tellMs))
+      if (now.mono < next || hasBug('move-copies-stay')) continue
+      this.#forgotAt.set(group.id, now.mono + tellMs)
+      const args = [slotsName, 'forget', String(from), String(attempt)]
+      group.submit(makeLane(nobody), { spec: slotsSpec, write: true, db: 0, args, ticket: 0 })
+    }
   }
 
   #turnOne(now: Now, move: SlotMove, of: { readonly name: string; readonly space: number }): void {

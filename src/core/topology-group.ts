@@ -117,6 +117,8 @@ export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
     // Followers hear of a change at once.
     events: { ...noKeyEvents, isAwaited: true },
     clockOffset: () => 0,
+    // Who owns slots must not be forgotten with the second before a loss of power.
+    isStrict: true,
   })
   const refused = (): void => sink.trace({ level: 'error', event: 'topology.unknown', fields: {} })
   return new TopologyGroup({ ...init, shard, refused })

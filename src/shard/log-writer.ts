@@ -6,6 +6,7 @@ import type { Durability } from '../api/config.js'
 import type { LogEntry } from '../api/entry.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
+import { slotsName } from '../api/slot-moves.js'
 import type { Row, WitnessNote } from '../api/store.js'
 import type { LogRange, StoreBatch } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -14,11 +15,15 @@ import type { ShardSink, SinkWrite } from './sink.js'
 
 /** Milliseconds between two syncs under `everysec`. */
 const syncEveryMs = 1_000
+/** Stands in every entry that has a step of a move of slots; behind it in those that only bring copies. */
+const moveWord = Buffer.from(slotsName, 'latin1')
+const copyWord = Buffer.from('\x04copy', 'latin1')
 
 export class LogWriter {
   readonly #log: GroupLog
   readonly #sink: ShardSink
   readonly #durability: Durability
+  readonly #isStrict: boolean
   /** What the witness may hold once everything written so far is durable. */
   #note: WitnessNote | null = null
   #isUnsynced = false
@@ -27,10 +32,17 @@ export class LogWriter {
   /** Why the store failed, or null. Nothing is written any more then. */
   failed: string | null = null
 
-  constructor(init: { log: GroupLog; sink: ShardSink; durability: Durability }) {
+  /** `isStrict`: all is synced, whatever the durability. */
+  constructor(init: {
+    log: GroupLog
+    sink: ShardSink
+    durability: Durability
+    isStrict?: boolean | undefined
+  }) {
     this.#log = init.log
     this.#sink = init.sink
     this.#durability = init.durability
+    this.#isStrict = init.isStrict === true
   }
 
   /** Bytes of the log on disk. */
@@ -43,9 +55,10 @@ export class LogWriter {
     return this.#inFlight === 0 && !this.#isUnsynced
   }
 
-  /** Writes a batch; `done` is called once it is durable as far as `mustSync` asks. */
-  write(batch: StoreBatch, mustSync: boolean, done: () => void): void {
+  /** Writes a batch; `done` is called once it is durable as far as `asked` says. */
+  write(batch: StoreBatch, asked: boolean, done: () => void): void {
     const { witness, ...rows } = this.#log.writes(batch)
+    const mustSync = asked || this.#isStrict || this.#movesSlots(rows.puts)
     // A reset that is not synced yet must not be forgotten by the note that follows it.
     const isReset = this.#isUnsynced && this.#note?.reset === true
     this.#note = isReset ? { ...witness, reset: true } : witness
@@ -55,6 +68,23 @@ export class LogWriter {
       { store: 'log', ...rows, sync: mustSync, witness: mustSync ? [this.#note] : [] },
       done,
     )
+  }
+
+  /**
+   * Two groups go by the steps of a move: if one lost a step in a new era, slots would have two owners or none. With it
+   * all that was written before is durable, copies too.
+   */
+  #movesSlots(puts: readonly Row[]): boolean {
+    if (this.#durability !== 'everysec' || hasBug('move-steps-unsynced')) return false
+    return puts.some(({ value }) => {
+      const bytes = Buffer.from(value.buffer, value.byteOffset, value.length)
+      let at = bytes.indexOf(moveWord)
+      for (; at >= 0; at = bytes.indexOf(moveWord, at)) {
+        at += moveWord.length
+        if (!bytes.subarray(at, at + copyWord.length).equals(copyWord)) return true
+      }
+      return false
+    })
   }
 
   /** Entries up to `index` are executed: they are never truncated. */

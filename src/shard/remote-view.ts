@@ -111,6 +111,7 @@ export function remoteReport(
     keys: news?.counts.reduce((sum, { keys }) => sum + keys, 0) ?? 0,
     memoryBytes: 0,
     onlyHere: 0,
+    moving: '',
     voters: [],
     learners: [],
     outgoing: [],

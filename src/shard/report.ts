@@ -5,6 +5,7 @@ import type { Engine } from '../api/engine.js'
 import type { GroupReport } from '../api/group.js'
 import type { GroupId } from '../api/ids.js'
 import type { Position } from '../api/position.js'
+import { decodeSlotState, describeLeaving } from '../api/slot-moves.js'
 import type { StrategyStatus, Supports } from '../api/strategy.js'
 
 export function reportOf(facts: {
@@ -42,11 +43,17 @@ export function reportOf(facts: {
     memoryBytes: engine.memoryBytes,
     onlyHere:
       strategy === null || facts.sight.supports.ackMeans === 'quorum' ? 0 : onlyHereOf(strategy),
+    moving: movingOf(engine),
     voters: strategy?.members.voters ?? [],
     learners: strategy?.members.learners ?? [],
     outgoing: strategy?.members.outgoing ?? [],
     counters: { ...facts.counters, ...strategy?.counters },
   }
+}
+
+function movingOf({ moving }: Engine): string {
+  const text = moving?.state() ?? null
+  return text === null ? '' : describeLeaving(decodeSlotState(text))
 }
 
 function onlyHereOf({ peers, commit }: StrategyStatus): number {

@@ -53,6 +53,8 @@ export interface ShardInit {
   readonly scripted?: (db: number, args: readonly string[]) => void
   /** What all groups of the member take; absent, no bound is on them together. */
   readonly memory?: MemberMemory
+  /** Its log is synced, whatever the durability says of what an era may lose. */
+  readonly isStrict?: boolean
   /** Who runs scripts; absent, they are refused. */
   readonly scripts?: ScriptMeans | undefined
 }
@@ -126,6 +128,7 @@ export function storageOf(
     group: init.id,
     config: init.config,
     durability: init.keyspace.durability,
+    isStrict: init.isStrict,
     sink: init.sink,
     membership,
     merges: init.plugin.supports.order !== 'total',

@@ -7,6 +7,7 @@ import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import {
   decodeRuns,
+  encodeRuns,
   type HandOvers,
   holdsSlot,
   type Importing,
@@ -25,6 +26,9 @@ import type { LateAnswer, Waiters } from './waiters.js'
 
 /** Keys that are moved or removed at a time. */
 const keysPerStep = 64
+
+/** Characters that are kept of why an attempt failed. */
+const whyCharsMax = 200
 
 /** What the copies' group says of an attempt; `stale`: it was overtaken. */
 export const committed = 'committed'
@@ -104,7 +108,7 @@ function* step(seat: SlotSeat, args: readonly string[]): Work {
     case 'close':
       return close(seat, Number(args[2]))
     case 'retry':
-      return retry(seat, Number(args[2]))
+      return retry(seat, Number(args[2]), args[3] ?? '')
     case 'freeze':
       return freeze(seat, Number(args[2]))
     case 'thaw':
@@ -171,11 +175,13 @@ function close({ engine, ownership }: SlotSeat, id: number): Reply {
 }
 
 /** Whoever drives the move from now on: what an earlier driver still asks for comes too late. */
-function retry({ engine, ownership }: SlotSeat, seen: number): Reply {
+function retry({ engine, ownership }: SlotSeat, seen: number, why: string): Reply {
   const { state } = ownership
   if (state.leaving?.attempt !== seen) return 0
   const attempt = state.attempts + 1
-  ownership.change(engine, { ...state, attempts: attempt, leaving: { ...state.leaving, attempt } })
+  const said = why === '' ? {} : { why: why.slice(0, whyCharsMax) }
+  const leaving = { ...state.leaving, attempt, ...said }
+  ownership.change(engine, { ...state, attempts: attempt, leaving })
   return attempt
 }
 
@@ -243,7 +249,10 @@ function* beginImport(
   if (last !== undefined && last.batch > batch) return 'ahead'
   const open = state.importing
   if (slots === null || (open !== null && open.from !== from)) return 'busy'
-  if (open?.attempt === attempt) return begun
+  if (open?.attempt === attempt) {
+    // Else of an era that was lost, which used the number for other slots.
+    return open.batch === batch && encodeRuns(open.slots) === encodeRuns(slots) ? begun : stale
+  }
   if (attempt <= (last?.attempt ?? 0)) return stale
   moving.clear()
   yield keysPerStep

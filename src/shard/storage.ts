@@ -69,6 +69,8 @@ export interface StorageInit {
   readonly group: GroupId
   readonly config: Config
   readonly durability: Durability
+  /** What reaches the log is synced, whatever the durability. */
+  readonly isStrict?: boolean | undefined
   readonly membership: Membership
   readonly sink: ShardSink
   readonly makeEngine: () => Engine
@@ -98,7 +100,8 @@ export class Storage {
   constructor(init: StorageInit) {
     this.#init = init
     this.#log = new GroupLog(init.group, init.merges)
-    this.#writer = new LogWriter({ log: this.#log, sink: init.sink, durability: init.durability })
+    const { sink, durability, isStrict } = init
+    this.#writer = new LogWriter({ log: this.#log, sink, durability, isStrict })
     this.#cleaner = new Cleaner(init.sink)
     this.backups = new Backups({
       ...init.host,

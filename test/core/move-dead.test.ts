@@ -50,12 +50,23 @@ function leaving(w: CoreWorld) {
   return null
 }
 
+/** Null where its group has begun and takes nothing. */
+function importing(w: CoreWorld): unknown {
+  const found = w
+    .member(4)
+    .core?.inspect()
+    .groups.map((group) => {
+      return (group as unknown as { slots?: { importing: unknown } }).slots?.importing
+    })
+  return found === undefined || found.length === 0 ? undefined : (found[0] ?? null)
+}
+
 const isMoving = (w: CoreWorld) =>
   [1, 2, 3].some((id) => (w.member(id).core?.inspect().topology.moves ?? []).length > 0)
 
 const noOwner = '-CLUSTERDOWN the slot is being handed over, and its new owner does not answer'
 
-test('move: to a group that died before slots were frozen: they are served, and all is done once it is back', (t) => {
+test('move: to a group that died before slots were frozen: they are served, why it waits is said, and the move can be ended', (t) => {
   const w = placed()
   const client = w.client(2)
   t.is(ask(w, client, `set ${key} 1`).reply, '+OK')
@@ -63,13 +74,36 @@ test('move: to a group that died before slots were frozen: they are served, and 
   ask(w, client, `quorate move slots ${slot} to 1`)
   for (let i = 0; i < 3_000; i++) w.step()
   t.is(ask(w, client, `incr ${key}`).reply, ':2')
+  const said = ask(w, client, 'quorate topology').reply ?? ''
+  t.regex(
+    said,
+    /default: slots \d+ to shard group 1, attempt \d+: shard group 1 does not take slots: /,
+  )
   t.is(ask(w, client, 'quorate move cancel').reply, '$cancelled')
+  t.true(w.until(() => !isMoving(w), 30_000))
+  t.is(leaving(w), null)
 
   w.start(4)
 
-  t.true(w.until(() => !isMoving(w), 30_000))
-  t.is(leaving(w), null)
+  t.true(w.until(() => importing(w) === null, 30_000))
   t.is(ask(w, client, `get ${key}`).reply, '$2')
+})
+
+test('move: to a group that died with a part of the copies: what was ended meanwhile is forgotten there', (t) => {
+  const w = placed()
+  const client = w.client(2)
+  t.is(ask(w, client, `set ${key} 1`).reply, '+OK')
+  ask(w, client, `quorate move slots ${slot} to 1`)
+  t.true(w.until(() => importing(w) != null && leaving(w)?.isFrozen === false, 20_000))
+  w.kill(4)
+  t.is(ask(w, client, 'quorate move cancel').reply, '$cancelled')
+  t.true(w.until(() => !isMoving(w) && leaving(w) === null, 30_000))
+
+  w.start(4)
+  t.true(w.until(() => importing(w) != null, 30_000))
+
+  t.true(w.until(() => importing(w) === null, 30_000))
+  t.is(ask(w, client, `get ${key}`).reply, '$1')
 })
 
 test('move: to a group that died while slots were frozen: commands end with their time, and all is done once it is back', (t) => {

@@ -103,3 +103,79 @@ test('move: sharded subscriptions of slots that go: stay, and hear what is publi
   t.deepEqual(counts, [':1', ':1', ':1'])
   t.deepEqual(listener.text.match(/from\d/g), ['from1', 'from2', 'from3'])
 })
+
+test('move: ended in its midst, with several keyspaces: all slots of all of them are with one group again', (t) => {
+  const spaces = [keyspace('other', ['b:']), keyspace('default', [])]
+  const w = new CoreWorld({ members: 3, keyspaces: spaces, config: () => ({ shards: 2 }) })
+  w.settled()
+  w.until(() =>
+    w.members.every(({ core }) => (core?.inspect().topology.version ?? 1) >= movesSince),
+  )
+  const client = w.client(1)
+  const names = [...keys, ...keys.map((key) => `b:${key}`)]
+  run(
+    w,
+    client,
+    names.map((key) => `set ${key} v${key}`),
+  )
+  const went = (): number[] =>
+    (w.members[0]?.core?.inspect().groups ?? []).map(({ slots }) => slots.gone.length)
+  run(w, client, ['quorate move slots 0-8191 to 1'])
+  t.true(
+    w.until(() => went().some((count) => count > 0), 60_000),
+    'something went',
+  )
+
+  run(w, client, ['quorate move cancel'])
+
+  t.true(w.until(() => !isMoving(w), 120_000))
+  const { slots = [] } = w.members[0]?.core?.inspect().topology ?? {}
+  for (const { slots: own, id } of w.members[0]?.core?.inspect().groups ?? []) {
+    const shard = Math.floor(id / spaces.length)
+    t.is(own.leaving, null)
+    t.is(own.importing, null)
+    for (const [from, to] of own.gone) {
+      const isOwner = slots.some(([a, b, owner]) => owner === shard && a <= to && from <= b)
+      t.false(isOwner, `${from}-${to} of shard group ${shard}`)
+    }
+  }
+  t.deepEqual(
+    run(
+      w,
+      client,
+      names.map((key) => `get ${key}`),
+    ),
+    names.map((key) => `$v${key}`),
+  )
+  t.deepEqual(run(w, client, ['dbsize']), [`:${names.length}`])
+})
+
+test('move: to a group whose bound of memory is below what comes: all of it comes, and then it refuses more', (t) => {
+  // Half of it is each group's: enough for what it has, not for all.
+  const bound = { maxMemory: 40_000, maxMemoryPolicy: 'noeviction' as const }
+  const w = new CoreWorld({
+    members: 3,
+    keyspaces: [{ ...keyspace('default', []), ...bound }],
+    config: () => ({ shards: 2 }),
+  })
+  w.settled()
+  w.until(() =>
+    w.members.every(({ core }) => (core?.inspect().topology.version ?? 1) >= movesSince),
+  )
+  const client = w.client(1)
+  const set = keys.map((key) => `set ${key} ${'v'.repeat(200)}`)
+  t.deepEqual(
+    run(w, client, set),
+    set.map(() => '+OK'),
+  )
+
+  run(w, client, ['quorate move slots 0-8191 to 1'])
+
+  t.true(w.until(() => !isMoving(w), 60_000))
+  const held = w.members[0]?.core?.inspect().groups.map(({ memory }) => memory) ?? []
+  t.true((held[1] ?? 0) > 20_000, String(held))
+  t.deepEqual(run(w, client, ['dbsize']), [`:${keys.length}`])
+  t.regex(run(w, client, [`set k1 ${'w'.repeat(300)}`])[0] ?? '', /^-OOM/)
+  t.regex(run(w, client, ['get k2'])[0] ?? '', /^\$v/)
+  t.deepEqual(run(w, client, ['del k2']), [':1'])
+})

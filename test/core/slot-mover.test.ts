@@ -5,6 +5,7 @@ import { type Engine, later } from '../../src/api/engine.js'
 import { type Group, type GroupCall, type Lane, makeLane } from '../../src/api/group.js'
 import { error } from '../../src/api/replies.js'
 import type { Reply } from '../../src/api/reply.js'
+import { describeLeaving } from '../../src/api/slot-moves.js'
 import type { SlotMove } from '../../src/api/topology.js'
 import { keySlot } from '../../src/base/keyslot.js'
 import { SlotMover } from '../../src/core/slot-mover.js'
@@ -127,19 +128,41 @@ test('slot mover: a long key that ends while its last copies are made: is nowher
   t.is(d.run('llen', 'a'), 0)
 })
 
-test('slot mover: a move that is ended while its target cannot be asked: ends when that has forgotten it', (t) => {
+test('slot mover: a move that is ended while its target cannot be asked: ends at once, and says before why it waits', (t) => {
+  const { s, d, cancel, until } = world()
+  s.run('set', 'a', '1')
+  d.answers = () => error('CLUSTERDOWN nobody leads')
+  t.true(until(() => (s.ownership.state.leaving?.why ?? '') !== ''))
+  const why = 'shard group 1 does not take slots: CLUSTERDOWN nobody leads'
+  t.is(
+    describeLeaving(s.ownership.state),
+    `slots ${keySlot('a')} to shard group 1, attempt 2: ${why}`,
+  )
+
+  cancel()
+
+  t.true(until(() => s.has('cancel')))
+  t.is(s.ownership.state.leaving, null)
+  t.is(s.run('get', 'a'), '1')
+})
+
+test('slot mover: a move that is ended while slots are frozen: waits until the target says whether it has them', (t) => {
   const { s, d, cancel, until } = world()
   s.run('set', 'a', '1')
   d.answers = (args) => {
     if (args[1] === 'copy') cancel()
-    if (args[1] === 'commit') return error('ERR nobody leads')
-    return args[1] === 'forget' && d.calls.length < 20 ? error('ERR nobody leads') : undefined
+    const isDown = args[1] === 'commit' || (d.has('commit') && d.calls.length < 30)
+    return isDown ? error('CLUSTERDOWN nobody leads') : undefined
   }
+  t.true(until(() => d.calls.length === 20))
+  const { leaving } = s.ownership.state
+  t.true(leaving?.isFrozen)
+  t.regex(describeLeaving(s.ownership.state), /about to change hands.* or say whether it has them/)
 
   t.true(until(() => s.has('cancel')))
 
-  t.is(d.ownership.state.importing, null)
   t.is(s.ownership.state.leaving, null)
+  t.is(s.run('get', 'a'), '1')
 })
 
 test('slot mover: keys that a script removed for now: are copied when it is undone', (t) => {

@@ -144,6 +144,7 @@ export class FakeGroup implements Group {
       keys: this.keys,
       memoryBytes: 0,
       onlyHere: this.onlyHere,
+      moving: '',
       voters: [],
       learners: [],
       outgoing: [],

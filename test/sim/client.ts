@@ -56,6 +56,8 @@ export class SimClient implements ConnectionUser {
   /** Requests to send before anything of the workload. */
   #queue: Request[] = []
   completed = 0
+  /** It waits for answers without an end. */
+  isPatient = false
 
   constructor(options: ClientOptions) {
     this.#options = options
@@ -175,7 +177,8 @@ export class SimClient implements ConnectionUser {
     connection.send(text)
     const batch = ++this.#batch
     schedule.after(giveUpUs, () => {
-      if (batch === this.#batch && this.#pending.length > 0) this.breakConnection()
+      const isOver = batch === this.#batch && this.#pending.length > 0
+      if (isOver && !this.isPatient) this.breakConnection()
     })
   }
 

@@ -16,7 +16,10 @@ export const moveBugs: readonly SeededBug[] = [
   bug(
     'move-thaws-unasked',
     'who takes a move over does not ask whether the slots are gone already',
-    { checks: lost, hint: { with: base, faults: ['crash-leader', 'net-clog', ...unrest] } },
+    {
+      checks: [...lost, ...late],
+      hint: { with: base, faults: ['crash-leader', 'net-clog', ...unrest] },
+    },
   ),
   bug('move-tail-forgotten', 'what changes while it is copied stays as it was', {
     checks: lost,

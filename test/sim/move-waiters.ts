@@ -26,6 +26,7 @@ export class MoveWaiters {
     this.#waiters = keys.map((key, at) => {
       const client = world.newClient(at % world.members.length)
       client.stop()
+      client.isPatient = true
       return { key, client, owed: false }
     })
     this.#operator = world.newClient(null)

@@ -4,6 +4,10 @@
 import type { SlotState } from '../../src/api/slot-moves.js'
 import { ownersOf } from '../../src/api/slot-plan.js'
 import type { Topology } from '../../src/api/topology.js'
+import type { MemberId } from '../../src/api/ids.js'
+import { firstEra } from './eras.js'
+import type { EraStamp } from './history.js'
+import type { GroupOracle } from './oracle.js'
 import type { World } from './world.js'
 
 /** Each slot has one owner, the topology names it, and both groups of a pair agree on how often slots changed hands. */
@@ -37,4 +41,13 @@ export function judgeOwners(world: World, topology: Topology): void {
       judge.mark('hand-overs', came)
     })
   }
+}
+
+/** Eras of all groups as one that goes on with each of them; 0 where the member is not in the last one of each. */
+export function stampOfAll(oracles: readonly GroupOracle[], id: MemberId): EraStamp {
+  const now = (): number => {
+    const eras = oracles.map((oracle) => oracle.eraOf(id))
+    return eras.includes(0) ? 0 : eras.reduce((sum, era) => sum + era - firstEra, firstEra)
+  }
+  return { era: now(), now }
 }

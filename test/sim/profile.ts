@@ -193,13 +193,13 @@ function withMergingPlacement(made: Profile, seed: number, given: Given): Profil
   return { ...made, members, shards, placement } as Profile
 }
 
-/** One of eight seeds whose logs are synced moves slots. */
+/** One of eight seeds that keep logs moves slots; without what destroys disks, unless all they hold is synced. */
 function withMoves(made: Profile, seed: number, given: Given): Profile {
   const random = new Random(seed, 0x4d6f7665)
   const isDrawn = random.chance(1, 8)
   const isAlone = made.placement?.some((ids) => ids.length < 3) === true
   const isGuarded = made.placement !== null && (made.placement.length < 2 || isAlone)
-  if (!(given.moves ?? isDrawn) || made.durability !== 'always' || isGuarded) return made
+  if (!(given.moves ?? isDrawn) || made.durability === 'none' || isGuarded) return made
   const workload = { ...made.workload, isTagged: true }
   const moveBounds = {
     moveBatchSlots: random.pick([1, 4, limits.moveBatchSlots]),
@@ -209,7 +209,10 @@ function withMoves(made: Profile, seed: number, given: Given): Profile {
   }
   // Many commands in few turns.
   const thinkMeanUs = Math.min(made.thinkMeanUs, 60_000)
-  return { ...made, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
+  const faults = new Set(made.faults)
+  const disks = ['disk-wipe', 'disk-stale', 'disk-rot'] as const
+  if (made.durability !== 'always') for (const kind of disks) faults.delete(kind)
+  return { ...made, faults, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {

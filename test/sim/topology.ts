@@ -219,8 +219,9 @@ export class TopologyWorld {
   judge(): void {
     const { judge, members, isMajorityLost } = this.#world
     const topology = members.find(({ isSeated }) => isSeated)?.reactor?.topology?.()
-    if (topology === undefined || isMajorityLost || this.oracle.era > firstEra) return
+    if (topology === undefined || isMajorityLost) return
     if (this.#world.profile.moves) judgeOwners(this.#world, topology)
+    if (this.oracle.era > firstEra) return
     const users = new Map(topology.users.map(([name, rules]) => [name, rules]))
     for (const [name, isThere] of this.#users) {
       judge.hold(

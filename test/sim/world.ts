@@ -26,6 +26,7 @@ import { SimMember, type MemberWorld } from './member.js'
 import { watchMembers } from './members.js'
 import { Merging } from './merging/merging.js'
 import type { SessionClient } from './merging/sessions.js'
+import { stampOfAll } from './moves.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
 import { groupOf, holdersOf } from './placement.js'
@@ -237,6 +238,8 @@ export class World implements MemberWorld, FaultTarget {
     const { profile } = this
     const at = groupOf(profile, key)
     const id = (member + 1) as MemberId
+    // The key may be with any group.
+    if (profile.moves) return stampOfAll(this.oracles(), id)
     // Who holds no replica is in whatever era answers it.
     const isHeld = holdersOf(profile, at).includes(id)
     const now = (): number => (isHeld ? this.oracle(at).eraOf(id) : this.oracle(at).era)

@@ -28,6 +28,10 @@ const merging = error(
   'ERR Slots of eventual and causal keyspaces cannot move yet, and a slot moves with all keyspaces',
 )
 
+const forgetful = error(
+  'ERR Slots of keyspaces with durability none cannot move: their groups forget whose slots are whose when a majority dies at once',
+)
+
 const move = {
   ...admin,
   name: 'quorate|move',
@@ -112,6 +116,7 @@ function plan(session: Session, state: RouterState, of: Plan): Reply | typeof de
   if (state.groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')) {
     return merging
   }
+  if (config.keyspaces.some(({ durability }) => durability === 'none')) return forgetful
   let planned: readonly PlannedMove[] = []
   const edit: TopologyEdit = (topology) => {
     if (versionOf(topology) < movesSince) return tooOld

@@ -3,12 +3,16 @@
 import { encodeRuns } from '../../api/slot-moves.js'
 import { type Topology, versionOf } from '../../api/topology.js'
 import { admin, type RouterCommand } from '../command.js'
+import type { RouterState } from '../state.js'
 
 /** Their values are for nobody's eyes. */
 const secret: ReadonlySet<string> = new Set(['requirepass'])
 
 /** As `quorate topology --json` prints it; passwords are left out, of users their names are told. */
-export function shownTopology(topology: Topology): Record<string, unknown> {
+export function shownTopology(
+  topology: Topology,
+  groups: RouterState['groups'],
+): Record<string, unknown> {
   const { epoch, members, shards, slots, settings, users, changes } = topology
   return {
     epoch,
@@ -20,6 +24,12 @@ export function shownTopology(topology: Topology): Record<string, unknown> {
       ...move,
       slots: encodeRuns(runs),
       done: move.done.map(([keyspace]) => keyspace),
+      // As far as this member knows: of groups that it holds.
+      now: groups
+        .filter(({ shard }) => shard === move.from)
+        .map((group) => ({ keyspace: group.keyspace, moving: group.report().moving }))
+        .filter(({ moving }) => moving !== '')
+        .map(({ keyspace, moving }) => `${keyspace}: ${moving}`),
     })),
     settings: settings.map(([name, value]) => [name, secret.has(name) ? '***' : value]),
     users: users.map(([name, rules]) => [name, rules === null ? 'removed' : 'changed']),
@@ -43,5 +53,6 @@ export default {
   summary:
     'Answers members, shard groups, slots and what was set for the whole cluster, with its epoch, as JSON.',
   tips: ['nondeterministic_output'],
-  run: (_session, _args, state) => JSON.stringify(shownTopology(state.cluster.topology)),
+  run: (_session, _args, state) =>
+    JSON.stringify(shownTopology(state.cluster.topology, state.groups)),
 } satisfies RouterCommand
