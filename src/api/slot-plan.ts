@@ -4,6 +4,9 @@ import { slotCount } from '../base/keyslot.js'
 import { runsOf, type SlotRun, slotsOf } from './slot-moves.js'
 import type { OwnedSlots, PlannedMove, Topology } from './topology.js'
 
+/** Ids that moves of one era of the topology have. */
+const idsOfEra = 0x1_0000_0000
+
 /** Owner of each slot. */
 export function ownersOf({ slots }: Pick<Topology, 'slots'>): Int32Array {
   const owners = new Int32Array(slotCount)
@@ -38,7 +41,7 @@ export function movesTo(topology: Topology, owners: ArrayLike<number>): readonly
 
 export function withMoves(topology: Topology, moves: readonly PlannedMove[]): Topology {
   // Above all that there were, in an era that forgot some, too.
-  const first = topology.era * 2 ** 32 + (topology.epoch + 1) * 1_024
+  const first = topology.era * idsOfEra + (topology.epoch + 1) * 1_024
   const made = moves.map((move, at) => ({
     ...move,
     id: first + at,
