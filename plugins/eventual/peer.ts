@@ -8,6 +8,8 @@ export interface Peer {
   readonly member: MemberId
   readonly seat: number
   isUp: boolean
+  /** Milliseconds at which that began. */
+  upAt: number
   /** What it said that it holds, in this run of its; null until it said so. */
   vector: Vector | null
   /** Index in our log up to which it held everything when that was last looked at. */
@@ -64,6 +66,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     member,
     seat,
     isUp: false,
+    upAt: 0,
     vector: null,
     heldTo: 0,
     made: 0,

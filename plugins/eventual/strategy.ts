@@ -222,6 +222,7 @@ export class EventualStrategy implements Strategy {
     const found = state.peers.get(peer)
     if (found === undefined) return
     found.isUp = true
+    found.upAt = state.mono
     found.askedAt = 0
     rewind(found)
     tell(state, found)

@@ -70,10 +70,10 @@ function awaitsTaken(state: EventualState): boolean {
   if (lacking.length === 0) return false
   for (const peer of peers.values()) {
     if (!peer.isUp) continue
-    // It may not have told yet that it holds them.
+    // It may not have told yet that it holds them, nor may who was connected just now.
     const isTaken = peer.member === takenFrom?.member && peer.life === takenFrom.life
     if (isTaken && state.mono - takenFrom.at < state.options.noteMs * notesOfTaken) return true
-    const isNew = state.mono - state.startedAt < state.options.noteMs * notesOfTaken
+    const isNew = state.mono - peer.upAt < state.options.noteMs * notesOfTaken
     if (peer.vector === null && isNew) return true
     if (lacking.some(({ upTo }) => peer.vector?.covers(upTo) === true)) return true
   }

@@ -52,6 +52,7 @@ export function routingDigest(config: Pick<Config, 'keyspaces'>): Hash64 {
 }
 
 /** Sixteen hexadecimal digits, as logs and refusals show a digest. */
-export function showDigest(digest: Hash64): string {
+export function showDigest(digest: Hash64 | null): string {
+  if (digest === null) return ''
   return `${digest.high.toString(16).padStart(8, '0')}${digest.low.toString(16).padStart(8, '0')}`
 }

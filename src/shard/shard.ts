@@ -245,6 +245,7 @@ export class Shard implements Group {
 
   peerDown(peer: MemberId): void {
     this.#writes.peerDown(peer)
+    this.#storage.peerDown(peer)
     if (this.#guests?.has(peer)) this.#guests.down(peer)
     else this.#strategy?.peerDown(peer)
   }
@@ -363,8 +364,7 @@ export class Shard implements Group {
   }
 
   digestText(): string {
-    const digest = this.digest()
-    return digest === null ? '' : showDigest(digest)
+    return showDigest(this.digest())
   }
 
   heldBy(member: MemberId): number | undefined {

@@ -1,7 +1,7 @@
 // Sends the last finished checkpoint to peers that lag behind the log, one peer at a time, beside the
 // strategy. Offer, then chunks within a window of acknowledgements; when nothing is heard it offers
 // again and goes on where the receiver says, so loss, a broken link and a restart of either side are
-// one case. Driven once per turn by the shard; `acked` only records.
+// one case. Who is not connected keeps nobody waiting. Driven once per turn by the shard; `acked` only records.
 
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
@@ -70,6 +70,8 @@ export class SnapshotSender {
   readonly #init: SenderInit
   /** Peers that wait, in order; each at most once, so bounded by the members. */
   readonly #waiting: MemberId[] = []
+  /** Peers without a link, as far as it is known: they come last. */
+  readonly #away = new Set<MemberId>()
   #waitingSince: number | null = null
   /** Monotonic ms of the last look for a checkpoint to send. */
   #triedAt = 0
@@ -107,7 +109,13 @@ export class SnapshotSender {
 
   /** The link to a peer is back: no need to wait for the retry. */
   peerUp(peer: MemberId): void {
+    this.#away.delete(peer)
     if (this.#transfer?.to === peer) this.#transfer.heardAt = -limits.snapshotRetryMsMax
+  }
+
+  /** What was sent is not given up, unless another one waits. */
+  peerDown(peer: MemberId): void {
+    this.#away.add(peer)
   }
 
   /** Monotonic milliseconds at which `turn` is next needed. */
@@ -126,6 +134,7 @@ export class SnapshotSender {
     const ack = decodeAck(body)
     if (transfer === null || ack === null || from !== transfer.to) return
     if (!hashEquals(ack.identity, transfer.identity)) return
+    this.#away.delete(from)
     transfer.heardAt = now.mono
     switch (ack.kind) {
       case 'stored':
@@ -148,6 +157,7 @@ export class SnapshotSender {
   }
 
   turn(now: Now): void {
+    this.#makeWay()
     if (this.#transfer === null) this.#openNext(now)
     const transfer = this.#transfer
     if (transfer === null) return
@@ -165,6 +175,18 @@ export class SnapshotSender {
     if (!transfer.isOffered) this.#sendChunk(transfer)
   }
 
+  /** Who is sent to and is not connected goes to the end of the line. */
+  #makeWay(): void {
+    const transfer = this.#transfer
+    if (transfer === null || this.#ending !== null || !this.#away.has(transfer.to)) return
+    if (this.#waiting.every((each) => this.#away.has(each))) return
+    this.#transfer = null
+    this.#init.close()
+    this.#waiting.push(transfer.to)
+    const { index } = transfer.offer.position
+    this.#trace('info', 'snapshot.put-off', { to: transfer.to, index })
+  }
+
   /** A checkpoint that is being written asks for the turns that it needs itself. */
   #openAt(): number {
     if (this.#waiting.length === 0) return Infinity
@@ -172,23 +194,26 @@ export class SnapshotSender {
   }
 
   #openNext(now: Now): void {
-    const to = this.#waiting[0]
+    const to = this.#waiting.find((each) => !this.#away.has(each)) ?? this.#waiting[0]
     if (to === undefined) return
     this.#triedAt = now.mono
     const source = this.#init.open(to)
     this.#waitingSince ??= now.mono
     if (source === null) {
       if (now.mono - this.#waitingSince < limits.snapshotGiveUpMs) return
-      this.#waiting.shift()
-      this.#waitingSince = null
+      this.#leaveLine(to)
       this.#init.onSent(to, false, positionZero)
       return
     }
-    this.#waiting.shift()
-    this.#waitingSince = null
+    this.#leaveLine(to)
     this.#transfer = this.#makeTransfer(to, source, now)
     this.#sendOffer(this.#transfer, now)
     this.#trace('info', 'snapshot.sending', { to, index: source.manifest.position.index })
+  }
+
+  #leaveLine(to: MemberId): void {
+    this.#waiting.splice(this.#waiting.indexOf(to), 1)
+    this.#waitingSince = null
   }
 
   #makeTransfer(to: MemberId, source: SnapshotSource, now: Now): Transfer {
@@ -217,7 +242,8 @@ export class SnapshotSender {
     transfer.heardAt = now.mono
     transfer.term = this.#init.term()
     const body = encodeOffer({ ...transfer.offer, term: transfer.term })
-    this.#init.sink.send(transfer.to, channels.snapshotOffer, body)
+    const isSent = this.#init.sink.send(transfer.to, channels.snapshotOffer, body)
+    if (!isSent) this.#away.add(transfer.to)
   }
 
   /** One chunk per turn, so that no turn takes long. */

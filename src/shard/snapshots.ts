@@ -99,6 +99,10 @@ export class Snapshots {
     this.#sender.peerUp(peer)
   }
 
+  peerDown(peer: MemberId): void {
+    this.#sender.peerDown(peer)
+  }
+
   turn(now: Now): void {
     this.#now = now
     this.#receiver.turn(now)

@@ -225,6 +225,10 @@ export class Storage {
     this.#snapshots?.peerUp(peer)
   }
 
+  peerDown(peer: MemberId): void {
+    this.#snapshots?.peerDown(peer)
+  }
+
   turn(now: Now): void {
     const strategy = this.#init.host.strategy()
     if (strategy === null) return

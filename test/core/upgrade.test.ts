@@ -6,6 +6,7 @@ import type { CommandSpec } from '../../src/api/command.js'
 import type { Engine, EngineFactory } from '../../src/api/engine.js'
 import { createEngine } from '../../src/engine/engine.js'
 import { type Client, CoreWorld } from './core-world.js'
+import { ScriptWorld } from './script-world.js'
 
 const older = { facts: { clusterVersion: 1 } }
 const newer = { facts: { clusterVersion: 2 }, engine: withShout }
@@ -174,3 +175,25 @@ for (const how of ['alone', 'in a transaction'])
     const ahead = w.member(1).core?.inspect().groups[0]
     t.true((group?.applied.index ?? 0) < (ahead?.applied.index ?? 0))
   })
+
+test('upgrade: an entry with what a script came to, a command that a replica does not know: it stops before it', async (t) => {
+  const builds = [newer, newer, { facts: { clusterVersion: 2 }, engine: createEngine }]
+  const scripted = new ScriptWorld({ build: (id) => builds[id - 1] ?? {} })
+  t.teardown(() => scripted.close())
+  const { world: w } = scripted
+  t.true(reaches(w, 2))
+  if (w.leader() === 3) {
+    w.kill(3)
+    t.true(w.until(() => w.leader() !== null && w.leader() !== 3))
+    w.start(3)
+    t.true(w.settled())
+  }
+
+  const script = "return redis.call('SHOUT', KEYS[1], 'hello')"
+  t.is(await scripted.ask(w.client(1), 'EVAL', script, '1', 'k'), '+OK\r\n')
+
+  const halts = () => w.member(3).traces.filter(({ event }) => event === 'shard.halted')
+  t.true(w.until(() => halts().length > 0))
+  t.regex(String(halts()[0]?.fields['why']), /command shout/)
+  t.is(await scripted.ask(w.client(2), 'GET', 'k'), '$5\r\nHELLO\r\n')
+})

@@ -23,6 +23,7 @@ export interface Checkpoint {
   readonly chain: Hash64
   readonly mark: Uint8Array
   readonly merged: ReadonlySet<number>
+  readonly partly: ReadonlySet<number>
 }
 
 /** What survives a crash. */
@@ -49,13 +50,16 @@ export interface Node {
   strategy: Strategy | null
   merged: Set<number>
   /** Those that came with slots: there may be more of them. */
-  readonly partly: Set<number>
+  partly: Set<number>
   applied: number
   writes: Write[]
   stable: number
   /** Tokens of own writes that wait for their answer, with the stamps that they got. */
   readonly waiting: Map<Token, number | null>
   isRecovering: boolean
+  startedAt: number
+  /** Nobody told it in time what it lost. */
+  isLate: boolean
   readies: ReadyCheck
   /** Tokens of reads that were granted. */
   readonly granted: Set<Token>
@@ -102,16 +106,33 @@ export function copyDisk(disk: Disk): Disk {
   return { ...disk, entries: [...disk.entries] }
 }
 
+/** It holds the entry, not only what slots show of it; one that is down and keeps no log, in its checkpoint. */
+export function isWhole({ strategy, disk, ...node }: Node, stamp: number): boolean {
+  const shown = strategy === null ? disk.checkpoint : node
+  return shown?.merged.has(stamp) === true && !shown.partly.has(stamp)
+}
+
+/** What the toy engine shows. */
+export function copyShown({ merged, partly }: Pick<Checkpoint, 'merged' | 'partly'>): {
+  merged: Set<number>
+  partly: Set<number>
+} {
+  return { merged: new Set(merged), partly: new Set(partly) }
+}
+
 /** A process begins with what its disk holds. */
-export function beginNode(node: Node, isRecovering: boolean): void {
+export function beginNode(node: Node, startedAt: number, isRecovering: boolean): void {
   const { checkpoint } = node.disk
   node.merged = new Set(checkpoint?.merged)
+  node.partly = new Set(checkpoint?.partly)
   node.applied = checkpoint?.at.index ?? 0
   node.writes = []
   node.waiting.clear()
   node.granted.clear()
   node.stable = 0
   node.isRecovering = isRecovering
+  node.startedAt = startedAt
+  node.isLate = false
   node.readies = new ReadyCheck(node.id, node.applied)
 }
 
@@ -129,6 +150,8 @@ export function makeNode(id: number): Node {
     stable: 0,
     waiting: new Map(),
     isRecovering: false,
+    startedAt: 0,
+    isLate: false,
     readies: new ReadyCheck(id, 0),
     granted: new Set(),
   }

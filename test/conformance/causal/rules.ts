@@ -8,6 +8,11 @@ export class Rules {
   readonly faults: string[] = []
   /** By stamp: what its origin had merged when it made it. */
   readonly made = new Map<number, ReadonlySet<number>>()
+  /**
+   * Made by a member that lost something and took up its work when nobody had told it for too long: what others had
+   * forgotten the stamps of by then it may not have seen.
+   */
+  readonly #blind = new Set<number>()
   /** Where all of the toy's data is. */
   readonly #slot: number
 
@@ -15,8 +20,12 @@ export class Rules {
     this.#slot = slot
   }
 
-  /** `near`: the members that this one reaches. */
-  execute(node: Node, { payload, token, merge, slot }: Delivery, near: readonly Node[]): void {
+  /** `all`: up or not; `near`: the members that this one reaches. */
+  execute(
+    node: Node,
+    { payload, token, merge, slot }: Delivery,
+    { all, near }: { readonly all: readonly Node[]; readonly near: readonly Node[] },
+  ): void {
     if (slot !== undefined) {
       for (const stamp of decodeMerged(slot.exported)) {
         if (!node.merged.has(stamp)) node.partly.add(stamp)
@@ -40,6 +49,7 @@ export class Rules {
       if (!isEmpty) {
         if (this.made.has(stamp)) this.faults.push(`${stamp} is made twice`)
         this.made.set(stamp, causes)
+        if (node.isLate && all.some((other) => hasForgotten(other, node))) this.#blind.add(stamp)
         node.merged.add(stamp)
         if (token !== null) node.waiting.set(token, stamp)
       }
@@ -65,7 +75,7 @@ export class Rules {
     for (const each of node.merged) {
       if (node.partly.has(each)) continue
       if (seen.covers(each) && !causes.has(each)) this.faults.push(`${stamp} had not seen ${each}`)
-      if (each <= node.stable && !causes.has(each)) {
+      if (each <= node.stable && !causes.has(each) && !this.#blind.has(stamp)) {
         this.faults.push(`${stamp} comes behind ${each}, which is stable, and has not seen it`)
       }
     }
@@ -73,8 +83,8 @@ export class Rules {
   }
 
   /**
-   * A member says that everything up to a stamp is with all members. Of entries of members that are gone, slots that were
-   * taken may show what nobody has as an entry any more.
+   * A member says that everything up to a stamp is with all members. Of entries of members that are gone, or that lost
+   * them, slots that were taken may show what nobody has as an entry any more.
    */
   stable(
     node: Node,
@@ -100,4 +110,9 @@ export class Rules {
       }
     }
   }
+}
+
+/** What is stable for it, and another one lost. */
+function hasForgotten({ merged, stable }: Node, other: Node): boolean {
+  return [...merged].some((each) => each <= stable && !other.merged.has(each))
 }

@@ -24,10 +24,12 @@ import {
   beginNode,
   type Checkpoint,
   copyDisk,
+  copyShown,
   emptyDisk,
   encodeMerged,
   type Flight,
   holds,
+  isWhole,
   keyOf,
   makeNode,
   type Node,
@@ -39,6 +41,8 @@ import { type ListChange, Lists } from './lists.js'
 import { Rules } from './rules.js'
 import { wrongAtRest } from './at-rest.js'
 
+/** Milliseconds for which a member waits to be told what it lost. */
+const recoverWaitMs = 2_000
 const wallStart = 1_790_000_000_000
 
 export class CausalWorld {
@@ -83,7 +87,7 @@ export class CausalWorld {
   start(node: Node, recovering: RecoveryCause | null): void {
     const { disk } = node
     const base = disk.checkpoint?.at ?? positionZero
-    beginNode(node, recovering !== null)
+    beginNode(node, this.#mono, recovering !== null)
     // A snapshot took the place of the log, which was not reset yet.
     const isDiverged = !holds(disk, base, disk.checkpoint?.chain ?? hashZero)
     const entries = isDiverged ? [] : disk.entries.map(({ entry }) => entry)
@@ -113,7 +117,7 @@ export class CausalWorld {
       },
       mark: disk.checkpoint?.mark ?? null,
       recovering,
-      recoverWaitMs: 2_000,
+      recoverWaitMs,
       now: this.#nowOf(node),
       random: this.random.fork(),
     })
@@ -198,7 +202,7 @@ export class CausalWorld {
     if (chain === null || node.applied === 0 || strategy.mark === undefined) return
     // As the shard does: a checkpoint ends when the log before it is on disk.
     if (node.writes.length > 0) return
-    disk.checkpoint = { at, chain, mark: strategy.mark(), merged: new Set(node.merged) }
+    disk.checkpoint = { at, chain, mark: strategy.mark(), ...copyShown(node) }
     node.synced = copyDisk(disk)
     node.readies.allow(at.index)
     strategy.checkpointed(at)
@@ -284,7 +288,11 @@ export class CausalWorld {
     for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
       this.#handle(node, ready)
     }
-    node.isRecovering = strategy.status().recovering !== null
+    const isRecovering = strategy.status().recovering !== null
+    const isOver = this.#mono >= node.startedAt + recoverWaitMs
+    if (node.isRecovering && !isRecovering && isOver)
+      node.isLate = this.#options.durability !== 'always'
+    node.isRecovering = isRecovering
   }
 
   #handle(node: Node, ready: Ready): void {
@@ -297,7 +305,7 @@ export class CausalWorld {
     for (const { token } of ready.grants) node.granted.add(token)
     for (const delivery of ready.delivered) {
       const near = this.live().filter((other) => this.#isLinked(node, other))
-      this.rules.execute(node, delivery, near)
+      this.rules.execute(node, delivery, { all: this.nodes, near })
       node.applied = delivery.at.index
       strategy.applied(delivery.at)
     }
@@ -311,8 +319,10 @@ export class CausalWorld {
     const isOn = (each: Node): boolean => this.lists.isOn(each.id)
     if (ready.stable != null && isOn(node)) {
       const { seats } = this.lists.current
+      const isDiskLess = this.#options.durability === 'none'
       const isKept = (stamp: number): boolean =>
-        this.lists.isOn(seats[seatOfStamp(stamp)] as MemberId)
+        this.lists.isOn(seats[seatOfStamp(stamp)] as MemberId) &&
+        (!isDiskLess || this.nodes.some((each) => isOn(each) && isWhole(each, stamp)))
       this.rules.stable(node, ready.stable, this.live().filter(isOn), isKept)
     }
     if (ready.fetch !== null) {
@@ -352,7 +362,7 @@ export class CausalWorld {
     const at = { term: 1, index: node.applied }
     const chain = strategy.chainAt(node.applied) ?? hashZero
     const mark = strategy.mark?.() ?? new Uint8Array(0)
-    const snapshot = { at, chain, mark, merged: new Set(node.merged) }
+    const snapshot = { at, chain, mark, ...copyShown(node) }
     // As the shard does: what it gives is on disk.
     const isKept = node.writes.length === 0
     if (isKept && to.strategy !== null && this.#isLinked(node, to)) {
@@ -364,7 +374,7 @@ export class CausalWorld {
   #install(node: Node, from: Node, snapshot: Checkpoint): void {
     const strategy = node.strategy as Strategy
     if (!strategy.acceptsSnapshot(from.id, 1, snapshot.at)) return
-    node.merged = new Set(snapshot.merged)
+    Object.assign(node, copyShown(snapshot))
     node.applied = snapshot.at.index
     node.stable = 0
     node.disk.checkpoint = snapshot

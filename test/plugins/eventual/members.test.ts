@@ -33,6 +33,13 @@ for (const durability of ['always', 'everysec', 'none'] satisfies Durability[]) 
   )
 }
 
+test.serial(
+  'eventual: members come and go under none: who opened late writes blind, and slots show what nobody has any more: no faults of who stays (seeds 1170, 1458)',
+  (t) => {
+    for (const seed of [1170, 1458]) t.deepEqual(faultsOf(seed, 'none'), [])
+  },
+)
+
 const bugs: readonly (readonly [name: string, durability: Durability, last: number])[] = [
   ['eventual-added-writes-at-once', 'always', 200],
   ['eventual-removed-forgotten', 'always', 200],

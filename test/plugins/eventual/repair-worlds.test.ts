@@ -95,3 +95,9 @@ test('eventual: who gives slots loses its disk half way: all slots are taken aga
   world.judge()
   t.deepEqual(world.faults, [])
 })
+
+test('eventual: slots hold more than came as entries: who may bring these, and was connected just now, is heard before a write (seed 628)', (t) => {
+  const given = { idleMs: 100, tailBytes: 1_024, shipMs: 0 }
+  const world = randomWorld(628, 'none', { plugin: plugin as StrategyPlugin, options: given })
+  t.deepEqual(world.faults, [])
+})

@@ -346,7 +346,7 @@ class MergingProbe implements Partial<Strategy> {
     const vector = decodeMark(mark, unmarked())
     const found = this.#oracle.repaired(this.#self, vector)
     this.#oracle.seat(this.#self).isJoining = this.#queue.some(isJoin)
-    this.#refilled.joined(found)
+    this.#refilled.joined(vector)
     this.#visible?.showsAll(this.#oracle, this.#self)
     const numbers = found.lackedBy(new Held())
     this.#numbers.set(at.index, numbers)

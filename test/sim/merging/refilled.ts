@@ -4,6 +4,7 @@
 import type { VectorNote } from '../../../plugins/eventual/messages.js'
 import type { MemberId } from '../../../src/api/ids.js'
 import type { Delivery } from '../../../src/api/strategy.js'
+import type { Vector } from '../../../src/log/vector.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
 import type { MergingOracle } from './oracle.js'
@@ -19,6 +20,8 @@ export class Refilled {
   #isFree = false
   /** It took a write. */
   hasTaken = false
+  /** What repairs brought, also of entries that nobody else has any more: their giver had them when it gave its slots. */
+  readonly #brought = new Held()
   /** What was handed out when it did, and how many repairs end before it whose end is not executed. */
   #before: { readonly held: Held; joins: number } | null = null
 
@@ -55,12 +58,16 @@ export class Refilled {
     if (this.#owed.size === 0 || this.#isFree || this.#before !== null) return
     const own = queue.findIndex(({ token }) => token !== null)
     const joins = queue.slice(0, Math.max(0, own)).filter(isJoin).length
-    this.#before = { held: this.#oracle.seat(this.#self).handed.copy(), joins }
+    const held = this.#oracle.seat(this.#self).handed.copy()
+    held.addAll(this.#brought)
+    this.#before = { held, joins }
     this.#hold()
   }
 
-  /** A repair is at its end, and brought these. */
-  joined(found: Held): void {
+  /** A repair is at its end: what it brought is what the member says that it holds now. */
+  joined(vector: Vector): void {
+    const found = this.#oracle.entries.coveredBy(vector)
+    this.#brought.addAll(found)
     if (this.#before === null) return
     this.#before.held.addAll(found)
     this.#before.joins--

@@ -1,0 +1,59 @@
+import test from 'ava'
+import type { VectorNote } from '../../../plugins/eventual/messages.js'
+import type { MemberId, Token } from '../../../src/api/ids.js'
+import type { Delivery } from '../../../src/api/strategy.js'
+import { payloadOf } from '../../../src/api/entry.js'
+import { stampAt } from '../../../src/log/stamps.js'
+import { Vector } from '../../../src/log/vector.js'
+import { Judge } from '../judge.js'
+import { Held } from './held.js'
+import { MergingOracle } from './oracle.js'
+import { Refilled } from './refilled.js'
+
+const [one, two] = [1 as MemberId, 2 as MemberId]
+const wall = 1_790_000_000_000
+const stamp = stampAt(wall, 1)
+
+function deliveryOf(index: number, token: Token | null): Delivery {
+  return { at: { term: 1, index }, payload: payloadOf(new Uint8Array(0)), token }
+}
+
+/** The first member lost something; the second one made an entry, says so, and loses it once its slots are on their way. */
+function judged(brought: Vector): readonly string[] {
+  const judge = new Judge()
+  const oracle: MergingOracle = new MergingOracle('group 0', {
+    judge,
+    members: 2,
+    durability: 'none',
+    skewMs: 1_000,
+    all: () => [oracle],
+    isPresent: () => true,
+    keysOf: () => [],
+  })
+  const nothing = { held: new Held(), logged: new Held() }
+  oracle.started(one, { ...nothing, recovering: true })
+  oracle.started(two, { ...nothing, recovering: false })
+  oracle.clock(wall)
+  oracle.made(two, { stamp, seen: new Vector(), ops: new Uint8Array(0), shown: null })
+  const refilled = new Refilled(judge, oracle, one)
+  refilled.heard(two, { recovering: false, vector: vectorOf(stamp) } as VectorNote)
+  oracle.started(two, { ...nothing, recovering: true })
+
+  refilled.takes([deliveryOf(1, null), deliveryOf(2, 1 as Token)], ({ token }) => token === null)
+  refilled.joined(brought)
+  return judge.violation === null ? [] : [judge.violation.check]
+}
+
+function vectorOf(upTo: number): Vector {
+  const made = new Vector()
+  made.add({ seat: 1, after: 0, upTo })
+  return made
+}
+
+test('refilled: slots bring what their giver has lost since: it is held (eventual seed 504194)', (t) => {
+  t.deepEqual(judged(vectorOf(stamp)), [])
+})
+
+test('refilled: slots do not bring what their giver said that it holds: a write was taken too early', (t) => {
+  t.deepEqual(judged(new Vector()), ['durable-kept'])
+})
