@@ -9,10 +9,13 @@ export const clusterVersionFirst = 1
  * and stands in the list below.
  *
  * 2: members of groups change at run time, and slots move between shard groups.
+ * 3: shard groups come and go at run time, and members where shard groups are placed.
  */
-export const clusterVersionNewest = 2
+export const clusterVersionNewest = 3
 
 /** Members of groups change at run time. */
 export const memberChangesSince = 2
 /** Slots move between shard groups. */
 export const movesSince = 2
+/** Shard groups come and go. */
+export const shardChangesSince = 3

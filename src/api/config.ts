@@ -97,9 +97,9 @@ export interface Config {
   readonly members: readonly MemberConfig[]
   /** The default keyspace is the last one and has no prefixes. */
   readonly keyspaces: readonly KeyspaceConfig[]
-  /** Shard groups of each keyspace; slots are dealt to them in runs by their weights. */
+  /** Shard groups of each keyspace, with those that are gone; slots are dealt to them in runs by their weights. In the core: as the topology has them now. */
   readonly shards: number
-  /** Who holds them; absent where every member is in each of them, and all weigh the same. */
+  /** Who holds them; absent where every member is in each of them, and all weigh the same. In the core as `shards`. */
   readonly shardGroups?: readonly ShardGroup[] | undefined
   /** Writes over several groups are split, which is not atomic; else they are refused. */
   readonly gathersWrites: boolean

@@ -85,6 +85,8 @@ export interface Group {
   readonly engine?: SlotKeys
   /** This member holds no replica of it. */
   readonly isRemote?: boolean
+  /** Its shard group is gone: it has nothing, for ever. */
+  readonly isGone?: boolean
   /** It does not hear what happens to keys, so nobody may keep their values. */
   readonly isDeaf?: boolean
   lane(caller: Caller): Lane

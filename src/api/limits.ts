@@ -126,8 +126,12 @@ export const limits = {
   snapshotForgetMs: 60_000,
   /** Frames of snapshots that wait at a receiver for their turn. */
   snapshotFramesMax: 16,
-  /** Shard groups of one keyspace. */
+  /** Shard groups of one keyspace: in a file; and in all the life of a cluster, where they come and go. */
   shardsMax: 64,
+  shardsEverMax: 1_024,
+  /** Replication groups in all the life of a cluster: the witness file has room for so many. */
+  groupsEverMax: 1_900,
+  shardWeightMax: 1_000,
   /** Log bytes kept in memory per group, and log bytes that start a checkpoint. */
   tailBytesMax: 64 * 1024 * 1024,
   checkpointLogBytes: 64 * 1024 * 1024,

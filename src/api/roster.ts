@@ -2,8 +2,14 @@
 // A member that goes is on its way out until no group needs it; then it is gone, and its id is never used again.
 
 import { readAddress } from './config.js'
-import type { MemberId } from './ids.js'
-import type { Leaving, Topology, TopologyMember, TopologyRoster } from './topology.js'
+import type { GroupId, MemberId } from './ids.js'
+import type {
+  Leaving,
+  Topology,
+  TopologyMember,
+  TopologyRoster,
+  TopologyShard,
+} from './topology.js'
 
 /** Members at a time. */
 export const membersMax = 64
@@ -33,9 +39,15 @@ export function findMember({ members }: Topology, word: string): TopologyMember 
   return members.find(({ name }) => name === word) ?? members.find(({ id }) => `${id}` === word)
 }
 
-/** `member` comes and holds a replica of every shard group. */
-export function joined(topology: Topology, member: TopologyMember): Topology | string {
-  return refusesNew(topology, member, null) ?? added(topology, member)
+/** `member` comes and holds a replica of every shard group that is not placed; `isEmpty`: from now on all are. */
+export function joined(
+  topology: Topology,
+  member: TopologyMember,
+  isEmpty = false,
+): Topology | string {
+  const shards = isEmpty ? topology.shards.map(placed) : shardsOf(topology)
+  const refusal = refusesNew(topology, member, null)
+  return refusal ?? added({ ...topology, shards }, member, (shard) => shard.isPlaced !== true)
 }
 
 /** `id` goes. */
@@ -43,6 +55,8 @@ export function left(topology: Topology, id: MemberId): Topology | string {
   if (!topology.members.some((member) => member.id === id)) return `there is no member ${id}`
   if (isLeaving(topology, id)) return `member ${id} is on its way out already`
   if (staying(topology).length === 1) return `member ${id} is the last one`
+  const last = topology.shards.find(({ members }) => members.length === 1 && members[0] === id)
+  if (last !== undefined) return `member ${id} is the last one of shard group ${last.id}`
   return removed(topology, { id })
 }
 
@@ -64,7 +78,8 @@ export function replaced(
   if (!topology.members.some((each) => each.id === id)) return `there is no member ${id}`
   if (isLeaving(topology, id)) return `member ${id} is on its way out already`
   const refusal = refusesNew(topology, member, id)
-  return refusal ?? removed(added(topology, member), { id, by: member.id })
+  const comes = added(topology, member, ({ members }) => members.includes(id))
+  return refusal ?? removed(comes, { id, by: member.id })
 }
 
 /** No group needs them any more. */
@@ -79,6 +94,21 @@ export function gone(topology: Topology, ids: readonly MemberId[]): Topology | n
     gone: [...before, ...out].sort((a, b) => a - b),
   }
   return { ...topology, members: topology.members.filter(({ id }) => !out.includes(id)), roster }
+}
+
+/** Groups do not have a member any more that leaves; null where that is known. */
+export function freed(
+  topology: Topology,
+  id: MemberId,
+  groups: readonly GroupId[],
+): Topology | null {
+  const roster = rosterOf(topology)
+  const known = roster.leaving.find((each) => each.id === id)
+  const free = groups.filter((group) => known?.free?.includes(group) !== true)
+  if (known === undefined || free.length === 0) return null
+  const next = { ...known, free: [...(known.free ?? []), ...free].sort((a, b) => a - b) }
+  const leaving = roster.leaving.map((each) => (each === known ? next : each))
+  return { ...topology, roster: { ...roster, leaving } }
 }
 
 /** A member that joined begins; null where it has begun before, or is none. */
@@ -144,21 +174,47 @@ function clash(
   return null
 }
 
-function added(topology: Topology, member: TopologyMember): Topology {
+/** As they are once members come and go. */
+export function shardsOf({ roster, shards, members }: Topology): readonly TopologyShard[] {
+  const isPlain = shards.every(
+    (shard) => shard.members.length === members.length && shard.weight === shards[0]?.weight,
+  )
+  return roster === undefined && !isPlain ? shards.map(placed) : shards
+}
+
+function placed(shard: TopologyShard): TopologyShard {
+  return { ...shard, isPlaced: true }
+}
+
+function added(
+  topology: Topology,
+  member: TopologyMember,
+  holds: (shard: TopologyShard) => boolean,
+): Topology {
   const members = [...topology.members, member].sort((a, b) => a.id - b.id)
-  const shards = topology.shards.map((shard) => {
-    const held = [...shard.members, member.id].sort((a, b) => a - b)
-    return { ...shard, members: held }
+  const shards = shardsOf(topology).map((shard) => {
+    if (!holds(shard) || shard.out === 'gone') return shard
+    return { ...shard, members: [...shard.members, member.id].sort((a, b) => a - b) }
   })
   const roster = rosterOf(topology)
   const came = [...(roster.came ?? []), member.id]
   return { ...topology, members, shards, roster: { ...roster, came } }
 }
 
-function removed(topology: Topology, out: Leaving): Topology {
+function removed(topology: Topology, { id, by }: Leaving): Topology {
   const roster = rosterOf(topology)
-  const shards = topology.shards.map((shard) => {
-    return { ...shard, members: shard.members.filter((id) => id !== out.id) }
+  const before = shardsOf(topology)
+  const held = before.filter(({ members }) => members.includes(id)).map((shard) => shard.id)
+  const shards = before.map((shard) => {
+    return { ...shard, members: shard.members.filter((each) => each !== id) }
   })
-  return { ...topology, shards, roster: { ...roster, leaving: [...roster.leaving, out] } }
+  const leaving = { id, ...(by === undefined ? {} : { by }), held }
+  return { ...topology, shards, roster: { ...roster, leaving: [...roster.leaving, leaving] } }
+}
+
+/** Members with a replica of a shard group, or on their way to one; who leaves has it until it is gone. */
+export function holdersOf({ shards, roster, members }: Topology, id: number): readonly MemberId[] {
+  const out = (roster?.leaving ?? []).filter(({ held }) => held === undefined || held.includes(id))
+  const held = [...(shards[id]?.members ?? []), ...out.map((each) => each.id)]
+  return members.map((member) => member.id).filter((each) => held.includes(each))
 }

@@ -3,7 +3,7 @@
 
 import { clusterVersionFirst } from './cluster-version.js'
 import { type Config, type MemberConfig, shardGroupsOf, writeAddress } from './config.js'
-import type { MemberId } from './ids.js'
+import type { GroupId, MemberId } from './ids.js'
 
 export interface TopologyMember {
   readonly id: MemberId
@@ -24,6 +24,10 @@ export interface Leaving {
   readonly by?: MemberId
   /** What nobody but it has may be lost. */
   readonly isForced?: true
+  /** Shard groups that it holds until it is gone; absent, as earlier builds had it: all. */
+  readonly held?: readonly number[]
+  /** Groups without it, as those say who lead them and the topology's leader may not see. */
+  readonly free?: readonly GroupId[]
 }
 
 /** Who came and who went. */
@@ -43,6 +47,12 @@ export interface TopologyShard {
   readonly weight: number
   /** Ascending. */
   readonly members: readonly MemberId[]
+  /** Who joins does not get a replica of it by that. */
+  readonly isPlaced?: boolean
+  /** Of one that was added at run time: members that its groups began with. */
+  readonly born?: readonly MemberId[]
+  /** Out: on its way, without a share of the slots; then gone, and its id is never used again. */
+  readonly out?: 'leaving' | 'gone'
 }
 
 /** A run of slots, both ends included, and the id of the shard group that owns it. */

@@ -1,9 +1,10 @@
-// The words of the command line for members that come and go, and for slots that move.
+// The words of the command line for members and shard groups that come and go, and for slots that move.
 
 import type { Command } from 'commander'
 import type { ClientOptions } from './arguments.js'
 import type { ChangeOptions, NewMember } from './members.js'
 import type { MoveOptions } from './moves.js'
+import type { NewShard } from './shards.js'
 
 type Finish = (code: number) => void
 
@@ -29,9 +30,11 @@ export function addMembers(
       .option('--peer <address>', 'where members reach it, else the client port + 10000')
       .option('--cluster <address>', 'where cluster-aware clients reach it, if elsewhere')
 
-  newcomer(change('join', 'admit a new member, which is started with a file that names it')).action(
-    async (options: NewMember) => finish(await (await import('./members.js')).join(options)),
-  )
+  newcomer(change('join', 'admit a new member, which is started with a file that names it'))
+    .option('--empty', 'with no replica of the shard groups that there are')
+    .action(async (options: NewMember) =>
+      finish(await (await import('./members.js')).join(options)),
+    )
   change('remove <member>', 'take a member out of all groups, then out of the cluster')
     .option(
       '--force',
@@ -80,5 +83,24 @@ export function addMoves(
     )
   words('rebalance', 'move slots until each shard group has its share of them').action(
     async (options: MoveOptions) => finish(await (await import('./moves.js')).rebalance(options)),
+  )
+
+  const shard = program.command('shard').description('add or remove a shard group')
+  const change = (name: string, about: string): Command =>
+    withClient(shard.command(name))
+      .description(about)
+      .option('--dry-run', 'only show what would be done')
+      .option('--json', 'as JSON, a line for each look')
+      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+  change('add', 'add a shard group; it begins without slots')
+    .option('--weight <weight>', 'its share of the slots against the others', '1')
+    .option('--members <ids>', 'who holds it, as 4,5,6; else all members')
+    .option('--rebalance', 'and give it its share of the slots')
+    .action(async (options: NewShard) =>
+      finish(await (await import('./shards.js')).addShard(options)),
+    )
+  change('remove <id>', 'move the slots of a shard group to the others, then remove it').action(
+    async (id: string, options: MoveOptions) =>
+      finish(await (await import('./shards.js')).removeShard(id, options)),
   )
 }

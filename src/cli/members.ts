@@ -21,6 +21,7 @@ export interface NewMember extends ChangeOptions {
   readonly name?: string
   readonly peer?: string
   readonly cluster?: string
+  readonly empty?: boolean
 }
 
 /** Milliseconds between two looks. */
@@ -86,12 +87,13 @@ export async function transfer(
   }
 }
 
-function wordsOf({ id, client, name, peer, cluster }: NewMember): string[] {
+function wordsOf({ id, client, name, peer, cluster, empty }: NewMember): string[] {
   const named = Object.entries({ NAME: name, PEER: peer, CLUSTER: cluster })
   return [
     id,
     client,
     ...named.flatMap(([word, value]) => (value === undefined ? [] : [word, value])),
+    ...(empty === true ? ['EMPTY'] : []),
   ]
 }
 

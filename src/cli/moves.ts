@@ -47,7 +47,7 @@ async function change(options: MoveOptions, words: readonly string[]): Promise<n
 }
 
 /** Until nothing is on its way. */
-async function watch(options: MoveOptions): Promise<number> {
+export async function watch(options: MoveOptions): Promise<number> {
   const until = Date.now() + Number(options.wait) * 1_000
   let said = ''
   for (;;) {

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { durabilities, levels, routings } from '../api/config.js'
 import { evictionPolicies } from '../api/eviction.js'
+import { limits } from '../api/limits.js'
 import {
   address,
   integer,
@@ -100,7 +101,11 @@ export const shardSchema = z.strictObject(
         written: 'required',
         form: 'yaml',
       }),
-    weight: option(integer(1, 1_000), 1, "Its share of the slots, compared with the others'."),
+    weight: option(
+      integer(1, limits.shardWeightMax),
+      1,
+      "Its share of the slots, compared with the others'.",
+    ),
   },
   'a shard group: members, weight',
 )

@@ -82,7 +82,7 @@ export const configSchema = z.strictObject(
         listOf(shardSchema, limits.shardsMax, `a list of at most ${limits.shardsMax} shard groups`),
       ),
       1,
-      'Shard groups of each keyspace: its slots are dealt to them in runs, even ones or by weight. A number puts every member into each, a list says who is in which; members serve clients for groups that they are not in as well. Equal on every member; fixed once there is data.',
+      'Shard groups of each keyspace: its slots are dealt to them in runs, even ones or by weight. A number puts every member into each, a list says who is in which; members serve clients for groups that they are not in as well. Equal on every member, and what the cluster began with: `quorate shard` changes it.',
     ),
     'cross-group-writes': option(
       oneOf(['gather', 'refuse']),

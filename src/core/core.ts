@@ -6,6 +6,7 @@ import { clusterVersionNewest } from '../api/cluster-version.js'
 import type { Config } from '../api/config.js'
 import type { Door } from '../api/door.js'
 import type { EngineFactory } from '../api/engine.js'
+import type { Group } from '../api/group.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Boot, Input, Output } from '../api/io.js'
 import type { ScriptRunner } from '../api/scripts.js'
@@ -17,14 +18,15 @@ import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
 import { MemberMemory } from '../shard/member-memory.js'
-import { RemoteGroup } from '../shard/remote-group.js'
+import { GoneGroup } from '../shard/gone-group.js'
 import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspected } from './inspection.js'
-import { commandsOf, isWhole, makeGroups, type MemberGroup } from './make-groups.js'
+import { commandsOf, groupMaker, isWhole, type MemberGroup } from './make-groups.js'
+import { type GroupStart, MemberGroups } from './member-groups.js'
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
 import { Readiness } from './readiness.js'
@@ -65,8 +67,7 @@ export class Core {
   readonly #init: CoreInit
   readonly #out: Output[] = []
   readonly #stores: Stores
-  /** Of clients' data, by their ids. */
-  readonly #groups: readonly MemberGroup[]
+  readonly #groups: MemberGroups
   readonly #topology: TopologyGroup
   readonly #movers: SlotMovers
   /** The groups of data, then the topology's. */
@@ -85,7 +86,6 @@ export class Core {
   readonly #times: Timekeeper
   #now: Now
   #wants = false
-  #isLoading = false
   /** Why the member must not start, or empty. */
   #refusal = ''
   #isStarted = false
@@ -131,17 +131,17 @@ export class Core {
       life: () => this.#peers.incarnation,
       peers: () => this.#peers.connected(),
       send: (to, body) => this.#tell(to, coreChannels.rest, body),
-      stir: (group) => this.#rota.stir(this.#indexOf(group)),
+      stir: (group) => this.#rota.stir(this.#groups.indexOf(group)),
     })
     const { facts, config } = init
     this.#memory = new MemberMemory({
       maxMemory: config.maxMemory,
       ceiling: facts.dataBytesMax ?? 0,
     })
-    const sinkOf = (group: GroupId, index: number): ShardSink =>
+    const sinkOf = (group: GroupId): ShardSink =>
       groupSink(group, {
         rota: this.#rota,
-        index,
+        index: () => this.#groups.indexOf(group),
         stores: this.#stores,
         peers: () => this.#peers,
         out: this.#out,
@@ -149,11 +149,12 @@ export class Core {
           this.#wants = true
         },
       })
-    this.#groups = makeGroups({
+    const state = () => this.#router.state
+    const make = groupMaker({
       ...init,
       rota: this.#rota,
-      sinkOf: (group) => sinkOf(group, group),
-      state: () => this.#router.state,
+      sinkOf,
+      state,
       events: this.#messaging.keyEvents,
       times: this.#times,
       memory: this.#memory,
@@ -161,22 +162,26 @@ export class Core {
       rests: this.#rests,
       roster,
     })
-    for (const group of this.#groups) this.#rota.add(group)
+    const { logRows } = init.boot
+    const made = { config, roster, rota: this.#rota, stores: this.#stores, logRows, make }
+    this.#groups = new MemberGroups(made)
     this.#topology = makeTopologyGroup({
       ...init,
-      sink: sinkOf(topologyGroupId, this.#groups.length),
+      sink: sinkOf(topologyGroupId),
       rests: this.#rests.sightOf(topologyGroupId),
       stores: this.#stores,
-      logRows: init.boot.logRows,
+      logRows,
       common: () => this.#upgrade.common,
       adopted: (topology) => {
         this.#standing.adopted(topology)
+        if (this.#groups.follow(this.#peers.connected())) this.#router.regrouped()
         this.#router.adopt(topology)
       },
       roster,
     })
     this.#rota.add(this.#topology.shard)
-    this.#movers = new SlotMovers({ config, groups: this.#groups, topology: this.#topology })
+    const { all: groups } = this.#groups
+    this.#movers = new SlotMovers({ config, groups, topology: this.#topology, state })
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -190,7 +195,7 @@ export class Core {
       upgrade: this.#upgrade,
       host: {
         message: (from, group, channel, body) => {
-          const index = this.#indexOf(group)
+          const index = this.#groups.indexOf(group)
           this.#rota.stir(index)?.message(from, channel as Channel, body)
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
@@ -212,7 +217,7 @@ export class Core {
       config: init.config,
       peers: this.#peers,
       isLoading: () => !this.#isStarted,
-      isReady: () => this.#readiness.look(this.#now, this.#groups),
+      isReady: () => this.#readiness.look(this.#now, groups),
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#stopping.begin(this.#now),
       requestCheckpoint: () => {
@@ -226,8 +231,8 @@ export class Core {
     this.#router = new Router({
       config: init.config,
       door: init.door,
-      commands: commandsOf(init, this.#groups),
-      groups: this.#groups,
+      commands: commandsOf(init, groups),
+      groups,
       cluster: this.#cluster,
       facts: init.facts,
       stopwatch: init.stopwatch,
@@ -241,7 +246,7 @@ export class Core {
   /** Hands over all inputs of one pass. The outputs are valid until the next call. */
   turn(now: Now, inputs: readonly Input[]): readonly Output[] {
     this.#out.length = 0
-    this.#load()
+    this.#groups.load()
     this.#now = now
     this.#wants = false
     this.#standing.begin()
@@ -281,7 +286,8 @@ export class Core {
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
     const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
-    const membersAt = Math.min(this.#standing.wakeAt(), this.#reconciler.wakeAt())
+    const listsAt = Math.min(this.#standing.wakeAt(), this.#reconciler.wakeAt())
+    const membersAt = Math.min(listsAt, this.#groups.wakeAt())
     const moversAt = this.#movers.wakeAt(this.#now.mono)
     const ownAt = Math.min(this.#peers.wakeAt(), this.#stopping.wakeAt(this.#now), moversAt)
     return Math.min(this.#router.wakeAt(), ownAt, membersAt, groupsAt)
@@ -292,8 +298,11 @@ export class Core {
     return {
       clusterId: this.#peers.clusterId,
       isServing: () =>
-        this.#isStarted && this.#groups.every((group) => group.report().leader !== null),
-      groups: this.#groups.filter((group) => group instanceof Shard).map(inspected),
+        this.#isStarted &&
+        this.#groups.all.every(
+          (each) => each instanceof GoneGroup || each.report().leader !== null,
+        ),
+      groups: this.#groups.all.filter((group) => group instanceof Shard).map(inspected),
       topology: { ...this.#topology.topology, group: inspected(this.#topology.shard) },
     }
   }
@@ -310,13 +319,6 @@ export class Core {
     stop: (now) => this.#stopping.begin(now),
   }
 
-  /** The first turn begins to read the checkpoints. */
-  #load(): void {
-    if (this.#isLoading) return
-    this.#isLoading = true
-    for (const shard of this.#rota.all) shard.load()
-  }
-
   /** A member that had lost its disk says so no more once every group has its data again. */
   #watchRefill(): void {
     if (this.#peers.recovering === null || !this.#isStarted) return
@@ -325,32 +327,35 @@ export class Core {
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */
   #start(now: Now): void {
-    if (this.#isStarted || !this.#rota.all.every((shard) => shard.isLoaded)) return
+    if (this.#isStarted) return this.#started(this.#groups.turn(now, () => this.#startOf()))
+    if (!this.#groups.isLoaded) return
     this.#judgeTable()
     if (!this.#peers.isOpen || !this.#standing.mayStart(now)) return
     this.#isStarted = true
     this.#readiness.begin(now)
-    const { boot } = this.#init
-    const start = {
-      logRows: boot.logRows,
-      witness: boot.witness,
-      witnessDamaged: boot.witnessDamaged,
-      hasHistory: this.#peers.hasHistory,
-      isOldCopy: this.#peers.isOldCopy,
-      recovering: this.#peers.recovering,
-      incarnation: this.#peers.incarnation,
+    this.#started(this.#groups.start({ start: this.#startOf(), now }))
+  }
+
+  #startOf(): GroupStart {
+    const { hasHistory, isOldCopy, recovering, incarnation } = this.#peers
+    const { logRows, witness, witnessDamaged } = this.#init.boot
+    return {
+      ...{ logRows, witness, witnessDamaged },
+      ...{ hasHistory, isOldCopy, recovering, incarnation },
     }
-    for (const shard of this.#rota.stirAll()) {
-      shard.start(start, now)
-      if (this.#diskShort) shard.diskShort(true)
-      for (const peer of this.#peers.connected()) shard.peerUp(peer)
+  }
+
+  #started(groups: readonly MemberGroup[]): void {
+    for (const group of groups) {
+      if (this.#diskShort) group.diskShort(true)
+      for (const peer of this.#peers.connected()) group.peerUp(peer)
     }
   }
 
   #judgeTable(): void {
     const other = this.#peers.otherTable
     if (other === null) return
-    const keys = this.#groups.reduce((sum, group) => sum + group.keyTotal, 0)
+    const keys = this.#groups.all.reduce((sum, group) => sum + group.keyTotal, 0)
     const refusal = tableRefusal(other, keys, this.#init.boot.logRows)
     if (refusal === null) this.#peers.acceptTable()
     else this.#refusal = refusal
@@ -360,16 +365,11 @@ export class Core {
     return this.#peers.send(to, { group: coreGroup, channel, body })
   }
 
-  /** Where a group stands in the rota. */
-  #indexOf(group: number): number {
-    return group === topologyGroupId ? this.#groups.length : group
-  }
-
   #acceptLoss(group: GroupId | null): string | null {
     if (!this.#isStarted) return 'the member is loading or waits for the cluster to be born'
-    if (group !== null && this.#groups[group] === undefined) return `there is no group ${group}`
-    const isRemote = group !== null && this.#groups[group] instanceof RemoteGroup
-    if (isRemote) return `this member holds no replica of group ${group}`
+    const asked: Group | null | undefined = group === null ? null : this.#groups.all[group]
+    if (asked === undefined) return `there is no group ${group}`
+    if (asked?.isRemote === true) return `this member holds no replica of group ${group}`
     for (const shard of this.#rota.stirAll())
       if (group === null || shard.id === group) shard.acceptLoss()
     return null

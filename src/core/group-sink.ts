@@ -11,7 +11,7 @@ import type { Stores } from './stores.js'
 export interface GroupSinkInit {
   readonly rota: Rota<Attendant>
   /** Its place there. */
-  readonly index: number
+  readonly index: () => number
   readonly stores: Stores
   readonly peers: () => Peers
   readonly out: Output[]
@@ -22,7 +22,7 @@ export interface GroupSinkInit {
 export function groupSink(group: GroupId, init: GroupSinkInit): ShardSink {
   const { rota, index, stores, out } = init
   const stir = (): void => {
-    rota.stir(index)
+    rota.stir(index())
   }
   return {
     stir,
@@ -44,7 +44,7 @@ export function groupSink(group: GroupId, init: GroupSinkInit): ShardSink {
       out.push({ kind: 'trace', event: { level, event, fields: { group, ...fields } } }),
     wake: () => {
       init.wake()
-      rota.wake(index)
+      rota.wake(index())
     },
   }
 }

@@ -1,36 +1,25 @@
-// The groups of the cluster: one for each shard of each keyspace, numbered alike at all members. Those of the first shard come first, so
-// that a member with one shard numbers its groups as its keyspaces.
+// The groups of the cluster: one for each shard of each keyspace, numbered alike at all members. Those of the first
+// shard come first, so that a member with one shard numbers its groups as its keyspaces, and a shard that is added
+// changes no number.
 
-import {
-  type Config,
-  groupCount,
-  type KeyspaceConfig,
-  type ShardGroup,
-  shardGroupsOf,
-} from '../api/config.js'
-import type { GroupId, MemberId } from '../api/ids.js'
+import { type Config, groupCount, type KeyspaceConfig } from '../api/config.js'
+import type { GroupId } from '../api/ids.js'
 import type { CommonKeyspace } from '../api/strategy.js'
 
 export interface GroupPlace {
   readonly id: GroupId
   readonly shard: number
   readonly keyspace: KeyspaceConfig
-  /** Who holds a replica. */
-  readonly members: readonly MemberId[]
 }
 
+/** By id. */
 export function groupPlaces(config: Config): GroupPlace[] {
   const { keyspaces } = config
-  const shards = shardGroupsOf(config)
-  return Array.from({ length: groupCount(config) }, (_, index) => {
-    const shard = Math.floor(index / keyspaces.length)
-    return {
-      id: index as GroupId,
-      shard,
-      keyspace: keyspaces[index % keyspaces.length] as KeyspaceConfig,
-      members: (shards[shard] as ShardGroup).members,
-    }
-  })
+  return Array.from({ length: groupCount(config) }, (_, index) => ({
+    id: index as GroupId,
+    shard: Math.floor(index / keyspaces.length),
+    keyspace: keyspaces[index % keyspaces.length] as KeyspaceConfig,
+  }))
 }
 
 /**

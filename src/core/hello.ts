@@ -78,7 +78,18 @@ export interface HelloRefusal {
 export function helloOf(
   config: Config,
   birth: Pick<Birth, 'state' | 'incarnation' | 'incarnationOf'>,
-  { to, wall, newest }: { readonly to: MemberId; readonly wall: number; readonly newest: number },
+  {
+    to,
+    wall,
+    newest,
+    files,
+  }: Readonly<{
+    to: MemberId
+    wall: number
+    newest: number
+    /** The configuration as the files have it: shard groups are compared as they were at the birth. */
+    files: Config
+  }>,
 ): Hello {
   const { phase, clusterId, isForced } = birth.state
   return {
@@ -92,7 +103,7 @@ export function helloOf(
     incarnation: birth.incarnation,
     target: to,
     targetIncarnation: birth.incarnationOf(to),
-    keyspaces: keyspaceDigest(config),
+    keyspaces: keyspaceDigest(files),
     members: memberListDigest(config.members),
     phase,
     isForced,

@@ -11,18 +11,19 @@ import type { Times } from '../api/times.js'
 import type { Random } from '../base/random.js'
 import type { RouterState } from '../router/state.js'
 import { Gathering } from '../shard/gathering.js'
+import { GoneGroup } from '../shard/gone-group.js'
 import type { MemberMemory } from '../shard/member-memory.js'
 import { RemoteGroup } from '../shard/remote-group.js'
 import { Shard } from '../shard/shard.js'
 import type { ShardSink } from '../shard/sink.js'
 import type { Clocks } from './clocks.js'
-import { commonKeyspaces, groupPlaces } from './groups.js'
+import { commonKeyspaces, type GroupPlace, groupPlaces } from './groups.js'
 import type { MemberRests } from './rests.js'
 import type { Roster } from './roster.js'
 import type { Rota } from './rota.js'
 import { CoreScriptWorld, heardOfScript } from './script-world.js'
 
-export type MemberGroup = Shard | RemoteGroup
+export type MemberGroup = Shard | RemoteGroup | GoneGroup
 
 export interface GroupsInit {
   readonly config: Config
@@ -30,7 +31,7 @@ export interface GroupsInit {
   readonly engine: EngineFactory
   readonly random: Random
   readonly scripts?: ScriptRunner | undefined
-  readonly rota: Rota<MemberGroup>
+  readonly rota: Pick<Rota<MemberGroup>, 'relate'>
   readonly sinkOf: (group: GroupId) => ShardSink
   /** Not before the groups are made. */
   readonly state: () => RouterState
@@ -39,33 +40,46 @@ export interface GroupsInit {
   readonly memory: MemberMemory
   readonly clocks: Clocks
   readonly rests: MemberRests
-  readonly roster: Pick<Roster, 'membersOf' | 'listOf'>
+  readonly roster: Pick<Roster, 'membersOf' | 'listOf' | 'holdersOf' | 'isGone'>
 }
 
-/** By id. */
-export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
+/** Makes this member's side of a group, as it is by what the roster says now. */
+export type GroupMaker = (place: GroupPlace) => MemberGroup
+
+/** Which side of a group this member has. */
+export function kindOf(
+  { roster, config }: Pick<GroupsInit, 'config' | 'roster'>,
+  { shard }: GroupPlace,
+): typeof Shard | typeof RemoteGroup | typeof GoneGroup {
+  if (roster.isGone(shard)) return GoneGroup
+  return roster.holdersOf(shard).includes(config.self) ? Shard : RemoteGroup
+}
+
+export function groupMaker(init: GroupsInit): GroupMaker {
   const { config, strategies, engine, random, state, roster } = init
-  const places = groupPlaces(config)
   const common = commonKeyspaces(config, (name) => {
-    const groups = places.filter(({ keyspace }) => keyspace.name === name)
+    const groups = groupPlaces(config).filter(({ keyspace }) => keyspace.name === name)
     init.rota.relate(groups.map(({ id }) => id))
   })
   const gatherings = new Map(config.keyspaces.map(({ name }) => [name, new Gathering()]))
   const world = new CoreScriptWorld(state)
   const busyMs = (): number => Number(state().settings.get('busy-reply-threshold') ?? 0)
-  return places.map((place) => {
+  return (place) => {
+    const kind = kindOf(init, place)
+    if (kind === GoneGroup) return new GoneGroup(place)
     const { name, strategy } = place.keyspace
     const plugin = strategies.get(strategy) as StrategyPlugin
     const shared = {
       ...place,
       config,
+      holders: () => roster.holdersOf(place.shard),
       sink: init.sinkOf(place.id),
       random: random.fork(),
       gathering: gatherings.get(name),
       events: init.events,
       scripted: (db: number, args: readonly string[]) => heardOfScript(state(), db, args),
     }
-    if (!place.members.includes(config.self)) {
+    if (kind === RemoteGroup) {
       const { supports } = plugin
       const specOf = (command: string) => state().table.find(command)?.spec
       return new RemoteGroup({ ...shared, supports, specOf, busyMs })
@@ -85,7 +99,7 @@ export function makeGroups(init: GroupsInit): readonly MemberGroup[] {
       rests: init.rests.sightOf(place.id),
       clockOffset: () => init.clocks.offsetBeyond(config.clockSkewMs),
     })
-  })
+  }
 }
 
 /** Of all engines alike, also where the member holds no replica. */
@@ -100,5 +114,5 @@ export function commandsOf(
 
 /** Where there is no replica, nothing lacks. */
 export function isWhole(group: MemberGroup): boolean {
-  return group instanceof RemoteGroup || group.status()?.recovering === null
+  return !(group instanceof Shard) || group.status()?.recovering === null
 }

@@ -60,7 +60,7 @@ export interface PeersInit {
   readonly stores: Stores
   readonly clocks: Clocks
   readonly host: PeersHost
-  readonly roster: Pick<Roster, 'has' | 'gone' | 'isChanged'>
+  readonly roster: Pick<Roster, 'has' | 'gone' | 'isChanged' | 'files'>
   readonly upgrade: Pick<Upgrade, 'newest' | 'version'>
 }
 
@@ -99,10 +99,11 @@ export class Peers {
     for (const member of members) this.#since.set(member, now.wall)
     const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
     const { witness } = boot
-    const { self, bootstrap, shardGroups } = config
+    const { self, bootstrap } = config
+    const { isChanged, files } = init.roster
+    const { shards: given, shardGroups } = files
     const placement = shardGroups === undefined ? undefined : placementDigest(shardGroups)
-    const shards = { given: config.shards, placement, file: init.configFile ?? '' }
-    const { isChanged } = init.roster
+    const shards = { given, placement, file: init.configFile ?? '' }
     const place = { self, members, isChanged, shards }
     const found = bootBirth({ ...place, identityRow, witness, bootstrap, random, now })
     const digest = routingDigest(config)
@@ -113,7 +114,7 @@ export class Peers {
     }
     this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
     this.isOldCopy = found.kind === 'known' && found.isOldCopy
-    const keyspaces = { epoch: 1, digest, shards: config.shards, placement }
+    const keyspaces = { epoch: 1, digest, shards: given, placement }
     this.#birth =
       found.kind === 'refused' || !members.includes(self)
         ? null
@@ -294,8 +295,9 @@ export class Peers {
   }
 
   #hello(birth: Birth, to: MemberId): Hello {
-    const { config, upgrade } = this.#init
-    return helloOf(config, birth, { to, wall: this.#now.wall, newest: upgrade.newest })
+    const { config, upgrade, roster } = this.#init
+    const { wall } = this.#now
+    return helloOf(config, birth, { to, wall, newest: upgrade.newest, files: roster.files })
   }
 
   /** The first frame of a link has to be a hello that fits. */

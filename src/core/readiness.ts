@@ -2,6 +2,7 @@
 // every group has somebody who leads it, and is whole here. Once ready it stays so.
 
 import type { Now } from '../api/ids.js'
+import { GoneGroup } from '../shard/gone-group.js'
 import type { MemberGroup } from './make-groups.js'
 
 /** Milliseconds after which clients are let in all the same: somebody has to tell them what is wrong. */
@@ -24,6 +25,7 @@ export class Readiness {
 }
 
 function isServing(group: MemberGroup): boolean {
+  if (group instanceof GoneGroup) return true
   const { leader, health } = group.report()
   return leader !== null && health !== 'recovering'
 }

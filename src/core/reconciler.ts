@@ -3,13 +3,14 @@
 // interrupts nothing. Who leads the topology says that a member is gone once no group has it any more.
 
 import type { MemberId, Now } from '../api/ids.js'
-import { gone, staying } from '../api/roster.js'
+import { freed, gone, staying } from '../api/roster.js'
 import type { PeerStatus, StrategyStatus } from '../api/strategy.js'
 import type { Leaving, Topology } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { areSameMembers, isMemberOf } from '../log/members.js'
-import type { GroupSteps } from '../router/cluster-view.js'
+import type { GroupSteps, TopologyEdit } from '../router/cluster-view.js'
 import { Shard } from '../shard/shard.js'
+import { shardsGone } from '../slots/shards.js'
 import type { MemberGroup } from './make-groups.js'
 import { lacking, nextChanges, type Wanted } from './next-change.js'
 import { memberListOf } from './roster.js'
@@ -47,14 +48,17 @@ export class Reconciler {
     if (topology.roster === undefined) return
     if (mono < this.#lookAt && topology.epoch === this.#epoch) return
     this.#epoch = topology.epoch
-    let isDone = topology.roster.leaving.length === 0
+    const isStill = topology.shards.every(({ out }) => out !== 'leaving')
+    let isDone = topology.roster.leaving.length === 0 && isStill
     this.#init.rota.all.forEach((group, index) => {
-      if (!(group instanceof Shard)) return
+      if (!(group instanceof Shard) || isOver(topology, group)) return
       if (isFollower(group)) this.#tell(group, index, topology)
       else if (!this.#tend(group, index, topology)) isDone = false
     })
     this.#listen(topology, mono)
     this.#sayGone(topology, mono)
+    this.#sayFree(topology)
+    this.#sayOver(topology)
     this.#lookAt = mono + (isDone ? lateMs : soonMs)
     if (hasBug('core-members-asked-once')) this.#lookAt = Number.MAX_SAFE_INTEGER
   }
@@ -69,7 +73,7 @@ export class Reconciler {
   steps(topology: Topology): readonly GroupSteps[] {
     return this.#init.rota.all.flatMap((group) => {
       const members = group instanceof Shard ? group.status()?.members : undefined
-      if (members === undefined) return []
+      if (members === undefined || isOver(topology, group)) return []
       const lacks = lacking(members, this.#wantedOf(topology, group as Shard))
       const isOpen = members.outgoing !== undefined || isFilling(group as Shard)
       if (Object.values(lacks).every((ids) => ids.length === 0) && !isOpen) return []
@@ -146,25 +150,55 @@ export class Reconciler {
     const isSilent = ({ id, isForced }: Leaving): boolean =>
       (isForced === true || isNew(topology, id)) &&
       mono - (this.#heardAt.get(id) ?? mono) >= silentMs
-    const out = leaving
+    const out: readonly MemberId[] = leaving
       .map((each) => ({
-        id: each.id,
+        ...each,
         by: comerFor(topology, each),
         isSilent: isSilent(each),
       }))
-      .filter((each) => groups.every((of) => isOut(of, each)))
+      .filter((each) => groups.every((of) => isOver(topology, of) || isOut(of, each)))
       .map(({ id }) => id)
     if (out.length === 0) return
-    this.#isSaying = true
-    const what = `member ${out.join(', ')} is out of all groups`
-    group.change(
-      what,
-      (last) => gone(last, out),
-      () => {
-        this.#isSaying = false
-      },
-    )
+    this.#say(`member ${out.join(', ')} is out of all groups`, (last) => gone(last, out))
   }
+
+  /** Where shard groups are placed, the topology's leader does not see all groups: those who lead them tell. */
+  #sayFree(topology: Topology): void {
+    if (this.#isSaying || !topology.shards.some(({ isPlaced }) => isPlaced === true)) return
+    for (const { id, held, free = [] } of topology.roster?.leaving ?? []) {
+      const groups = this.#init.rota.all.filter((group) => {
+        if (!(group instanceof Shard) || group.id === topologyGroupId) return false
+        if (held?.includes(group.shard) === false || free.includes(group.id)) return false
+        const status = group.status()
+        return status?.role === 'leader' && !isMemberOf(status.members, id)
+      })
+      if (groups.length === 0) continue
+      const ids = groups.map((group) => group.id)
+      return this.#say(`groups ${ids.join(', ')} are without member ${id}`, (last) =>
+        freed(last, id, ids),
+      )
+    }
+  }
+
+  /** Shard groups that gave all their slots away. */
+  #sayOver(topology: Topology): void {
+    if (this.#isSaying || this.#init.topology().shard.status()?.role !== 'leader') return
+    if (!topology.shards.some(({ out }) => out === 'leaving') || shardsGone(topology) === null)
+      return
+    this.#say('shard groups without slots are gone', shardsGone)
+  }
+
+  #say(what: string, edit: TopologyEdit): void {
+    this.#isSaying = true
+    this.#init.topology().change(what, edit, () => {
+      this.#isSaying = false
+    })
+  }
+}
+
+/** Its shard group is gone. */
+function isOver({ shards }: Topology, { id, shard }: MemberGroup): boolean {
+  return id !== topologyGroupId && shards[shard]?.out === 'gone'
 }
 
 /** Its members come from the topology, not from its log. */
@@ -207,12 +241,15 @@ function comerFor(topology: Topology, { by }: Leaving): MemberId | undefined {
   return next === undefined ? by : comerFor(topology, next)
 }
 
-/** Nobody needs it any more in this group, as far as this member sees. */
-function isOut(
-  group: MemberGroup,
-  { id, by, isSilent }: { id: MemberId; by: MemberId | undefined; isSilent: boolean },
-): boolean {
-  if (!(group instanceof Shard)) return true
+interface Out extends Omit<Leaving, 'by'> {
+  readonly by: MemberId | undefined
+  readonly isSilent: boolean
+}
+
+/** Nobody needs it any more in this group, as far as this member sees, or was told. */
+function isOut(group: MemberGroup, { id, by, isSilent, held, free }: Out): boolean {
+  const isHeld = held?.includes(group.shard) !== false
+  if (!(group instanceof Shard)) return !isHeld || free?.includes(group.id) === true
   const status = group.status()
   if (status === null || status.recovering !== null) return false
   if (!isMemberOf(status.members, id)) return true

@@ -1,9 +1,15 @@
-// Who the members are: those of the files, until the topology says otherwise. `config` is the configuration with
-// the members as they are now; whoever holds it sees changes.
+// Who the members are, and which shard groups there are: those of the files, until the topology says otherwise.
+// `config` is the configuration with both as they are now; whoever holds it sees changes.
 
-import { type Config, type MemberConfig, readAddress, type ShardGroup } from '../api/config.js'
+import {
+  type Config,
+  type MemberConfig,
+  readAddress,
+  type ShardGroup,
+  shardGroupsOf,
+} from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import { everMembers } from '../api/roster.js'
+import { everMembers, holdersOf } from '../api/roster.js'
 import type { MemberList, Members } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
@@ -12,20 +18,28 @@ export class Roster {
   readonly config: Config
   /** No topology was kept from the last life. */
   readonly isBlank: boolean
-  readonly #files: Config
+  readonly files: Config
   #members: readonly MemberConfig[]
   #topology: Topology | null = null
 
   /** `kept` is the last topology that this member knew before it started. */
   constructor(files: Config, kept: Topology | null) {
-    this.#files = files
+    this.files = files
     this.isBlank = kept === null
     this.#members = files.members
     const members = (): readonly MemberConfig[] => this.#members
+    const shards = (): number => this.#topology?.shards.length ?? files.shards
+    const placed = (): readonly ShardGroup[] | undefined => this.#placed
     this.config = {
       ...files,
       get members() {
         return members()
+      },
+      get shards() {
+        return shards()
+      },
+      get shardGroups() {
+        return placed()
       },
     }
     if (kept !== null) this.adopt(kept)
@@ -38,7 +52,7 @@ export class Roster {
 
   /** Members that the groups of every shard began with. */
   get born(): readonly MemberId[] {
-    const files = this.#files.members.map(({ id }) => id)
+    const files = this.files.members.map(({ id }) => id)
     return hasBug('core-comer-by-its-file') ? files : (this.#topology?.roster?.born ?? files)
   }
 
@@ -58,8 +72,31 @@ export class Roster {
 
   /** The list that the log of a group begins with. */
   membersOf(group: Pick<ShardGroup, 'id'>): Members {
-    const placed = this.#files.shardGroups?.find(({ id }) => id === group.id)
-    return { voters: placed?.members ?? this.born, learners: [] }
+    const placed = this.files.shardGroups?.find(({ id }) => id === group.id)
+    const born = this.#topology?.shards[group.id]?.born
+    return { voters: born ?? placed?.members ?? this.born, learners: [] }
+  }
+
+  /** Members with a replica of a shard group, or on their way to one. */
+  holdersOf(shard: number): readonly MemberId[] {
+    if (this.#topology !== null) return holdersOf(this.#topology, shard)
+    return shardGroupsOf(this.files)[shard]?.members ?? []
+  }
+
+  /** It was added at run time. */
+  isAdded(shard: number): boolean {
+    return this.#topology?.shards[shard]?.born !== undefined
+  }
+
+  isGone(shard: number): boolean {
+    return this.#topology?.shards[shard]?.out === 'gone'
+  }
+
+  get #placed(): readonly ShardGroup[] | undefined {
+    if (this.#topology === null) return this.files.shardGroups
+    const { shards } = this.#topology
+    const isPlain = shards.every(({ isPlaced, out }) => isPlaced !== true && out === undefined)
+    return isPlain ? undefined : shards
   }
 
   /** Of groups that follow lists; undefined while members are those of the files. */
@@ -78,8 +115,8 @@ export class Roster {
 
   /** A member listens where its own file says. */
   #configOf({ id, name, address, peer, cluster }: TopologyMember): MemberConfig {
-    const own = this.#files.members.find((member) => member.id === id)
-    if (id === this.#files.self && own !== undefined) return { ...own, name }
+    const own = this.files.members.find((member) => member.id === id)
+    if (id === this.files.self && own !== undefined) return { ...own, name }
     const [client, at] = [readAddress(address), readAddress(peer)]
     const nowhere = { host: '', port: 0 }
     const slots = cluster === undefined ? undefined : (readAddress(cluster) ?? undefined)

@@ -36,6 +36,14 @@ export class Rota<T extends Attendant> {
     this.#all.push(group)
     this.#isUp.push(false)
     this.#dueAt.push(0)
+    this.#soonest = 0
+  }
+
+  /** Another one takes the place of one. */
+  replace(index: number, group: T): void {
+    this.#all[index] = group
+    this.#dueAt[index] = 0
+    this.#soonest = 0
   }
 
   get all(): readonly T[] {

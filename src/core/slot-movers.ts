@@ -2,14 +2,16 @@
 // under way stands in the topology; what is done of it is written there.
 
 import type { Config } from '../api/config.js'
-import { type Caller, makeLane } from '../api/group.js'
+import { type Caller, type Group, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { type SlotRun, slotsName, slotsSpec } from '../api/slot-moves.js'
 import { movedIn } from '../api/slot-plan.js'
 import type { SlotMove } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
+import type { RouterState } from '../router/state.js'
 import { Shard } from '../shard/shard.js'
 import type { MemberGroup } from './make-groups.js'
+import { ScriptCopy } from './script-copy.js'
 import { SlotMover } from './slot-mover.js'
 import type { TopologyGroup } from './topology-group.js'
 
@@ -21,12 +23,16 @@ export interface SlotMoversInit {
   readonly config: Config
   readonly groups: readonly MemberGroup[]
   readonly topology: TopologyGroup
+  /** Not before the router is made. */
+  readonly state: () => RouterState
 }
 
 export class SlotMovers {
   readonly #init: SlotMoversInit
   /** By the indexes of both groups. */
   readonly #movers = new Map<string, SlotMover>()
+  /** Of those whose target was added at run time: scripts go first. */
+  readonly #scripts = new Map<string, ScriptCopy>()
   /** By keyspace: monotonic ms before which the topology is not told again. */
   readonly #toldAt = new Map<string, number>()
   #move: SlotMove | null = null
@@ -46,6 +52,7 @@ export class SlotMovers {
     if (move?.id !== this.#move?.id) {
       for (const mover of this.#movers.values()) mover.stop()
       this.#movers.clear()
+      this.#scripts.clear()
       this.#toldAt.clear()
     }
     this.#move = move
@@ -91,7 +98,11 @@ export class SlotMovers {
     const target = groups[move.to * length + of.space]
     if (!(source instanceof Shard) || target === undefined) return
     let mover = this.#movers.get(of.name)
-    if (source.status()?.role !== 'leader') return mover?.stop()
+    if (source.status()?.role !== 'leader') {
+      this.#scripts.delete(of.name)
+      return mover?.stop()
+    }
+    if (!this.#hasScripts(move, of.name, { source, target })) return
     if (mover === undefined) {
       const { databases } = config
       mover = new SlotMover({ source, held: source.executor, target, databases })
@@ -100,6 +111,20 @@ export class SlotMovers {
     const went = mover.went(move)
     if (went === null) mover.turn(now, move)
     else this.#tell(now, move, { went, name: of.name })
+  }
+
+  #hasScripts(
+    move: SlotMove,
+    name: string,
+    { source, target }: { readonly source: Shard; readonly target: Group },
+  ): boolean {
+    const { topology, state } = this.#init
+    const specOf = (command: string) => state().table.findFull(command)?.spec
+    if (topology.topology.shards[move.to]?.born === undefined) return true
+    const known = this.#scripts.get(name)
+    const copy = known ?? new ScriptCopy({ engine: source.engine, target, specOf })
+    if (known === undefined) this.#scripts.set(name, copy)
+    return copy.turn()
   }
 
   #tell(

@@ -76,6 +76,8 @@ export function keptTopology(logRows: readonly Row[]): Topology | null {
 
 export interface TopologyInit {
   readonly config: Config
+  /** As the files have it. */
+  readonly files: Config
   readonly shard: Shard
   readonly stores: Stores
   readonly logRows: readonly Row[]
@@ -95,7 +97,7 @@ export interface TopologyMakings
   readonly random: Random
   readonly sink: ShardSink
   readonly rests: Rests
-  readonly roster: Pick<Roster, 'born'>
+  readonly roster: Pick<Roster, 'born' | 'files'>
 }
 
 export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
@@ -109,6 +111,7 @@ export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
     get members() {
       return { voters: roster.born, learners: [] }
     },
+    holders: () => config.members.map(({ id }) => id),
     plugin: strategies.get(keyspace.strategy) as StrategyPlugin,
     engine,
     sink,
@@ -121,7 +124,7 @@ export function makeTopologyGroup(init: TopologyMakings): TopologyGroup {
     isStrict: true,
   })
   const refused = (): void => sink.trace({ level: 'error', event: 'topology.unknown', fields: {} })
-  return new TopologyGroup({ ...init, shard, refused })
+  return new TopologyGroup({ ...init, files: roster.files, shard, refused })
 }
 
 /** Makes the next topology of the last one, or says why there is none. */
@@ -156,10 +159,10 @@ export class TopologyGroup {
   constructor(init: TopologyInit) {
     this.#init = init
     this.shard = init.shard
-    const { config, logRows } = init
-    const slots = SlotMap.weighted(shardGroupsOf(config).map(({ weight }) => weight)).ranges()
+    const { files, logRows } = init
+    const slots = SlotMap.weighted(shardGroupsOf(files).map(({ weight }) => weight)).ranges()
     this.#founding = foundingOf(
-      config,
+      files,
       slots.map(({ from, to, shard }) => [from, to, shard]),
     )
     this.#known = keptTopology(logRows) ?? firstTopology(this.#founding)

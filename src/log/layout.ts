@@ -5,6 +5,7 @@
 import type { LogEntry } from '../api/entry.js'
 import { payloadOf } from '../api/entry.js'
 import type { GroupId } from '../api/ids.js'
+import type { RowRange } from '../api/store.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import { crc32c } from '../base/crc32c.js'
 import type { Hash64 } from '../base/hash.js'
@@ -67,6 +68,20 @@ export type RowFault = 'corrupt' | 'format'
 /** Key of a group's hard state. */
 export function stateKey(group: GroupId): string {
   return `h${bigEndian(group, 4)}`
+}
+
+/** Key of the row that says that a group which was added at run time was begun on this disk. */
+export function begunKey(group: GroupId): string {
+  return `g${bigEndian(group, 4)}`
+}
+
+/** All that the log store has of a group. */
+export function groupRows(group: GroupId): {
+  readonly keys: readonly string[]
+  readonly range: RowRange
+} {
+  const range = { from: recordPrefix(group), to: recordPrefix((group + 1) as GroupId) }
+  return { keys: [stateKey(group), begunKey(group)], range }
 }
 
 /** What the keys of all records of a group begin with. */
@@ -151,6 +166,10 @@ export function decodeTopologyRow(bytes: Uint8Array): string | null {
   if (typeof reader === 'string') return null
   const text = reader.text()
   return reader.ok && reader.left === 0 ? text : null
+}
+
+export function encodeBegun(group: GroupId): Uint8Array {
+  return seal(new ByteWriter().byte(layoutVersion).varint(group))
 }
 
 export function encodeState(group: GroupId, hard: HardState): Uint8Array {

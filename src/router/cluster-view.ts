@@ -2,12 +2,11 @@
 // which the core implements), and what everything that speaks of the map of slots asks (`ShardViews`): shard
 // groups with their slots, members and leader. Nothing here blocks or throws.
 
-import type { ShardGroup } from '../api/config.js'
+import type { Config } from '../api/config.js'
 import type { Group, GroupReport } from '../api/group.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { ErrorReply } from '../api/reply.js'
 import type { Topology } from '../api/topology.js'
-import { assert } from '../base/assert.js'
 import type { SlotMap, SlotRange } from '../slots/map.js'
 
 /**
@@ -104,28 +103,20 @@ export class ShardViews {
   readonly #cluster: ClusterView
   readonly #slots: () => SlotMap
   readonly #groups: readonly Group[]
-  /** By shard: the group of its default keyspace, the last one. */
-  readonly #defaults: readonly Group[]
-  readonly #shardGroups: readonly ShardGroup[] | undefined
+  readonly #config: Pick<Config, 'shardGroups' | 'keyspaces'>
   readonly #now: () => Now
 
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
     readonly slots: () => SlotMap
-    /** Who holds which shard group; absent where every member holds each. */
-    readonly shardGroups?: readonly ShardGroup[] | undefined
+    readonly config: Pick<Config, 'shardGroups' | 'keyspaces'>
     readonly now: () => Now
   }) {
     this.#cluster = init.cluster
     this.#slots = init.slots
     this.#groups = init.groups
-    this.#defaults = Array.from({ length: init.slots().shardCount }, (_, shard) => {
-      const group = init.groups.findLast((each) => each.shard === shard)
-      assert(group !== undefined, 'every shard group has a default keyspace')
-      return group
-    })
-    this.#shardGroups = init.shardGroups
+    this.#config = init.config
     this.#now = init.now
   }
 
@@ -134,23 +125,28 @@ export class ShardViews {
     return this.#slots().epoch
   }
 
-  /** All shard groups, by index. */
+  /** All shard groups, by id, without those that are gone. */
   all(): readonly ShardView[] {
     const ranges = this.#slots().ranges()
-    return this.#defaults.map((group, shard) => ({
-      shard,
-      ranges: ranges.filter((range) => range.shard === shard),
-      members: this.#holdersOf(shard),
-      leader: this.#leaderOf(shard),
-      isDown: this.#isDown(group),
-    }))
+    const count = this.#groups.length / this.#config.keyspaces.length
+    const { topology } = this.#cluster
+    const ids = Array.from({ length: count }, (_, shard) => shard)
+    return ids
+      .filter((shard) => topology.shards[shard]?.out !== 'gone')
+      .map((shard) => ({
+        shard,
+        ranges: ranges.filter((range) => range.shard === shard),
+        members: this.#holdersOf(shard),
+        leader: this.#leaderOf(shard),
+        isDown: this.#isDown(this.defaultOf(shard)),
+      }))
   }
 
   #holdersOf(shard: number): readonly MemberView[] {
     const { members, topology } = this.#cluster
     // Who is on its way out serves whom it has, and gets nobody new.
     const now = topology.roster === undefined ? undefined : topology.shards[shard]?.members
-    const held = now ?? this.#shardGroups?.[shard]?.members
+    const held = now ?? this.#config.shardGroups?.[shard]?.members
     return held === undefined ? members : members.filter(({ id }) => held.includes(id))
   }
 
@@ -167,9 +163,9 @@ export class ShardViews {
     return this.#groups.filter((group) => group.shard === shard)
   }
 
-  /** The replication group of a slot's default keyspace. */
+  /** The group of the default keyspace, the last one, of a shard group. */
   defaultOf(shard: number): Group {
-    return this.#defaults[shard] as Group
+    return this.#groups[(shard + 1) * this.#config.keyspaces.length - 1] as Group
   }
 
   /**

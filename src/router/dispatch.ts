@@ -35,11 +35,9 @@ type Entry = CommandEntry<Run>
 
 export class Dispatcher {
   readonly #state: RouterState
-  readonly #isSingle: boolean
 
   constructor(state: RouterState) {
     this.#state = state
-    this.#isSingle = state.route.isSingle
   }
 
   /** Takes one command of a session. False: take no more for now. */
@@ -121,7 +119,7 @@ export class Dispatcher {
   #queue(session: Session, entry: Entry, args: string[]): boolean {
     const transaction = session.transaction as Transaction
     const groupOf = (at: { readonly db: number }): number =>
-      this.#isSingle ? 0 : this.#groupOf(at, entry, args)
+      this.#state.route.isSingle ? 0 : this.#groupOf(at, entry, args)
     const reply = enqueue(this.#state, transaction, { entry, args, groupOf })
     if (reply === null) this.#state.kill(session)
     else session.reply(entry, reply)
@@ -131,7 +129,7 @@ export class Dispatcher {
   #submit(session: Session, entry: Entry, args: string[]): void {
     // A subcommand of the engine keeps its container's name in args[0].
     args[0] = entry.engineName
-    const index = this.#isSingle ? 0 : this.#groupOf(session, entry, args)
+    const index = this.#state.route.isSingle ? 0 : this.#groupOf(session, entry, args)
     if (index < 0) {
       this.#gather(session, entry, args)
       return

@@ -15,8 +15,7 @@ export function groupOfCommand(
   const { route } = state
   if (entry.hasMovableKeys) return groupOfMovable(state, db, command)
   if (entry.firstKey === 0) {
-    // The default keyspace is the last one of the first shard group.
-    return entry.spec.gather === 'refuse' ? state.config.keyspaces.length - 1 : -1
+    return entry.spec.gather === 'refuse' ? route.home : -1
   }
   const index = route.groupOf(db, args[entry.firstKey] ?? '')
   if (entry.hasOneKey) return index
@@ -40,7 +39,7 @@ function groupOfMovable(
   if (first === undefined) {
     // A script without keys acts on its database's group where there is just one.
     const isKeyless = entry.isScripted && args[2] === '0'
-    if (!isKeyless) return state.config.keyspaces.length - 1
+    if (!isKeyless) return state.route.home
     const groups = state.route.groupsOf(db)
     return groups.length === 1 ? (groups[0] as number) : -1
   }

@@ -21,7 +21,7 @@ import { Maintenance } from './maintenance.js'
 import { Migrations } from './migration/migrations.js'
 import { Timekeeper } from './latency/timekeeper.js'
 import { Messaging, noPeers } from './messaging/messaging.js'
-import { Route } from './route.js'
+import { movedSlots, Route } from './route.js'
 import type { Session } from './session.js'
 import { Settings } from './settings.js'
 import type { RouterState, Run } from './state.js'
@@ -63,8 +63,11 @@ export interface Made {
 
 export function makeState(init: RouterInit, own: Own): Made {
   const settings = new Settings(init.config)
-  const group = ownGroup(init.groups)
-  settings.follow(() => group?.memory?.settings)
+  let group = ownGroup(init.groups)
+  settings.follow(() => {
+    if (group?.memory === undefined) group = ownGroup(init.groups)
+    return group?.memory?.settings
+  })
   const table = new CommandTable<Run>(init.commands, routerCommands)
   const times = init.times ?? new Timekeeper(init.stopwatch)
   times.follow(settings, table)
@@ -72,14 +75,14 @@ export function makeState(init: RouterInit, own: Own): Made {
   settings.watch('requirepass', (password) => users.requirePass(password))
   const refusal = applyConfig(init.config, settings, users)
   const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
-  const route = new Route(init.config, init.groups)
+  const map = movedSlots(init.cluster.topology, init.config.shards)
+  const route = new Route(init.config, init.groups, map)
   const state: RouterState = {
     config: init.config,
     cluster: init.cluster,
     groups: init.groups,
     route,
     shards: new ShardViews({
-      ...init.config,
       ...init,
       slots: () => route.slots,
       now: () => state.now,

@@ -1,10 +1,11 @@
 // What a change of members means, before and while it is carried out: refusals that need the groups, and the steps
 // that are left. As `quorate plan --json` prints it.
 
+import { shardChangesSince } from '../api/cluster-version.js'
 import { error } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { everMembers, isLeaving, membersMax } from '../api/roster.js'
-import type { Topology } from '../api/topology.js'
+import { type Topology, versionOf } from '../api/topology.js'
 import type { GroupSteps } from './cluster-view.js'
 import type { RouterState } from './state.js'
 
@@ -35,11 +36,20 @@ export function memberPlan({ cluster }: RouterState, topology: Topology): Member
   return { epoch: topology.epoch, settled, members, steps }
 }
 
+export const shardsTooOld = error(
+  `ERR shard groups change once all members run a build that knows how: the cluster is not at version ${shardChangesSince} yet, see QUORATE STATUS`,
+)
+
 /** Null where the groups can change members. */
 export function refusesChange({ config, groups }: RouterState, made: Topology): ErrorReply | null {
-  if (config.shardGroups !== undefined)
+  const isPlaced = made.shards.some((shard) => shard.isPlaced === true)
+  if (isPlaced && versionOf(made) < shardChangesSince) return shardsTooOld
+  if (
+    isPlaced &&
+    groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')
+  )
     return error(
-      'ERR shard groups that are placed on some of the members (a list under `shards`) cannot change members yet',
+      'ERR where shard groups are placed, members of eventual and causal keyspaces cannot change yet',
     )
   const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
   const isSeated = groups.some(({ sight }) => sight?.supports.members === 'followed')
@@ -54,7 +64,8 @@ export function refusesChange({ config, groups }: RouterState, made: Topology): 
 
 /** What is left of a shard group could not decide anything: null where it could. */
 export function refusesLess({ cluster }: RouterState, topology: Topology): ErrorReply | null {
-  for (const { id, members } of topology.shards) {
+  for (const { id, members, out } of topology.shards) {
+    if (out === 'gone') continue
     const live = members.filter((one) =>
       cluster.members.some((member) => member.id === one && member.connected),
     )

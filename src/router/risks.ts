@@ -18,11 +18,12 @@ export interface KeyspaceRisk {
 const healths: readonly GroupReport['health'][] = ['ok', 'degraded', 'recovering', 'down', 'halted']
 
 export function risksOf(state: RouterState): readonly KeyspaceRisk[] {
-  const holders = state.shards.all().map(({ members }) => members)
+  const holders = new Map(state.shards.all().map(({ shard, members }) => [shard, members]))
   const risks = new Map<string, KeyspaceRisk>()
   for (const group of state.groups) {
+    if (group.isGone === true) continue
     const { health, onlyHere, voters } = group.report()
-    const held = holders[group.shard] ?? []
+    const held = holders.get(group.shard) ?? []
     const members = voters.length === 0 ? held : held.filter(({ id }) => voters.includes(id))
     const connected = members.filter(({ connected }) => connected).length
     const needed = isMerged(group.keyspace, state) ? 1 : Math.floor(members.length / 2) + 1

@@ -4,6 +4,8 @@
 import { assert } from '../base/assert.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
 import { type Config, shardGroupsOf } from '../api/config.js'
+import type { Topology } from '../api/topology.js'
+import { ownersOf } from '../api/slot-plan.js'
 import type { Group } from '../api/group.js'
 import type { ReadLevel } from '../api/strategy.js'
 import type { OwnedSlots } from '../api/topology.js'
@@ -12,7 +14,9 @@ import { SlotMap } from '../slots/map.js'
 
 /** Group indexes for keys and for whole databases. */
 export class Route {
-  readonly isSingle: boolean
+  isSingle: boolean
+  /** Where commands without keys go: the group of the default keyspace, the last one, of the first shard group. */
+  home = 0
   /** As the topology has it. */
   #slots: SlotMap
   /** Shard groups by slot of each keyspace, where groups said that the topology lags; null while none did. */
@@ -23,24 +27,39 @@ export class Route {
   readonly fences: (ReadLevel | undefined)[]
   readonly #keyspaces: Keyspaces
   /** Group index by shard, then by keyspace. */
-  readonly #groups: readonly (readonly number[])[]
+  #groups: readonly (readonly number[])[] = []
   /** Group indexes by database. */
-  readonly #ofDatabase: readonly (readonly number[])[]
-  readonly #all: readonly number[]
+  #ofDatabase: readonly (readonly number[])[] = []
+  #all: readonly number[] = []
 
   constructor(config: Config, groups: readonly Group[], slots = slotsOf(config)) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
     this.#slots = slots
-    this.fences = groups.map(() => undefined)
+    this.fences = []
+    this.isSingle = false
+    this.regrouped(config, groups, ({ isGone }) => isGone === true)
+  }
+
+  /** There are more groups, or some are gone. */
+  regrouped(config: Config, groups: readonly Group[], isGone: (group: Group) => boolean): void {
+    while (this.fences.length < groups.length) this.fences.push(undefined)
     this.isSingle = groups.length === 1
-    this.#all = groups.map((_, index) => index)
-    this.#groups = makeGroups(config, groups, slots.shardCount)
+    const isLive = (index: number): boolean => !isGone(groups[index] as Group)
+    this.#all = groups.map((_, index) => index).filter(isLive)
+    this.#groups = makeGroups(config, groups)
+    const live = this.#groups.filter((row) => row.every(isLive))
+    this.home = live[0]?.at(-1) ?? 0
     const perDatabase: (readonly number[])[] = []
     for (let db = 0; db < config.databases; db++) {
       const spaces = this.#keyspaces.ofDatabase(db)
-      perDatabase.push(this.#groups.flatMap((row) => spaces.map((space) => row[space] as number)))
+      perDatabase.push(live.flatMap((row) => spaces.map((space) => row[space] as number)))
     }
     this.#ofDatabase = perDatabase
+  }
+
+  /** Shard groups that there have ever been. */
+  get shardCount(): number {
+    return this.#groups.length
   }
 
   /** Index of the group that holds `key`. */
@@ -106,13 +125,15 @@ function slotsOf(config: Config): SlotMap {
   return SlotMap.weighted(shardGroupsOf(config).map(({ weight }) => weight))
 }
 
-function makeGroups(
-  config: Config,
-  groups: readonly Group[],
-  shardCount: number,
-): readonly (readonly number[])[] {
+/** As a topology has it that goes its own way; undefined where it is that of the files. */
+export function movedSlots(topology: Topology, shardCount: number): SlotMap | undefined {
+  if (topology.moves === undefined && topology.roster === undefined) return undefined
+  return new SlotMap(ownersOf(topology), shardCount, topology.epoch)
+}
+
+function makeGroups(config: Config, groups: readonly Group[]): readonly (readonly number[])[] {
   const rows: number[][] = []
-  for (let shard = 0; shard < shardCount; shard++) {
+  for (let shard = 0; shard * config.keyspaces.length < groups.length; shard++) {
     rows.push(
       config.keyspaces.map((keyspace) => {
         const index = groups.findIndex((g) => g.shard === shard && g.keyspace === keyspace.name)

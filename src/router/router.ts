@@ -3,6 +3,7 @@
 // call, and nothing here waits.
 
 import type { Door, ParseFault } from '../api/door.js'
+import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
@@ -18,6 +19,7 @@ import { routingOf, setRouting } from './routing.js'
 import { Session } from './session.js'
 import type { RefusedCommand, SessionEvents } from './session-init.js'
 import type { RouterState } from './state.js'
+import { readTerms } from './terms/read-levels.js'
 import { TopologyFollower } from './topology-follower.js'
 import { Watch } from './watch.js'
 
@@ -81,6 +83,17 @@ export class Router implements SessionEvents {
   /** For commands, tests and the admin side: everything that is shared. */
   get state(): RouterState {
     return this.#state
+  }
+
+  /** There are more groups, or some are gone. */
+  regrouped(): void {
+    const state = this.#state
+    const { shards } = state.cluster.topology
+    const isGone = ({ shard }: Group): boolean => shards[shard]?.out === 'gone'
+    state.route.regrouped(state.config, state.groups, isGone)
+    for (const { terms } of this.#sessions.values()) {
+      if (terms !== null) terms.reads = readTerms(state, terms.asked)
+    }
   }
 
   /** A later topology is known at this member. */

@@ -75,14 +75,15 @@ function giveGroups(
 ): void {
   const pairs = shared.flatMap(({ name, value }) => (isGroupSetting(name) ? [name, value] : []))
   if (pairs.length === 0) return answer(ok)
-  let open = state.groups.length
+  const groups = state.groups.filter(({ isGone }) => isGone !== true)
+  let open = groups.length
   let isKept = true
   const take = (_ticket: number, reply: Reply): void => {
     if (isError(reply)) isKept = false
     if (--open === 0) answer(isKept ? ok : unknownResult)
   }
   // Not the connection's own lanes: it may close before.
-  for (const group of state.groups) {
+  for (const group of groups) {
     group.submit(group.lane({ answer: take }), {
       spec: keepSettingsSpec,
       write: true,

@@ -60,10 +60,12 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       since: member.since,
     })),
     keyspaces: risksOf(state),
-    groups: state.groups.map((group) => {
-      const report = group.report()
-      return { ...report, why: whyOf(state, report, report.shard) }
-    }),
+    groups: state.groups
+      .filter(({ isGone }) => isGone !== true)
+      .map((group) => {
+        const report = group.report()
+        return { ...report, why: whyOf(state, report, report.shard) }
+      }),
     topology: topologyStatus(state),
     why: cluster.why,
   }

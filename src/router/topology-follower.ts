@@ -69,7 +69,7 @@ export class TopologyFollower {
     maintenance.slotsMove(topology.moves[0] ?? null)
     route.hasMoved = true
     const owners = ownersOf(topology)
-    const { shardCount } = route.slots
+    const { shardCount } = route
     // The files of this member have other shard groups: it says so elsewhere.
     if (owners.some((owner) => owner >= shardCount)) return
     const came = new Set(owners.filter((owner, slot) => owner !== route.slots.shardOf(slot)))

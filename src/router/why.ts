@@ -12,7 +12,10 @@ export function whyOf(state: RouterState, { health, why }: GroupReport, shard?: 
 
 /** Members that hold it and that there is no link to, and for how long. */
 function silentOf({ cluster, shards, now }: RouterState, shard?: number): string {
-  const holders = shard === undefined ? cluster.members : (shards.all()[shard]?.members ?? [])
+  const holders =
+    shard === undefined
+      ? cluster.members
+      : (shards.all().find((each) => each.shard === shard)?.members ?? [])
   const silent = holders.filter(({ id, connected }) => id !== cluster.self && !connected)
   if (silent.length === 0) return ''
   const names = silent.map(({ id, since }) => {

@@ -16,7 +16,7 @@ export interface MessageParts {
   readonly writes: Writes
   readonly storage: Storage
   readonly remoteReads: RemoteReads
-  readonly guests: Guests | null
+  readonly guests: Guests
 }
 
 export function deliverMessage(
@@ -51,7 +51,7 @@ export function deliverMessage(
       remoteReads.answered(from, body)
       return
     case channels.guest:
-      guests?.asked(from, decodeAsk(body), now)
+      guests.asked(from, decodeAsk(body), now)
       return
     // Whoever has a replica sees for itself.
     case channels.host:

@@ -69,8 +69,8 @@ export function executorHost(of: {
   readonly writes: Writes
   readonly lanes: Lanes
   readonly events: EventLog
-  /** Members that serve clients of the group without a replica; null where there are none. */
-  readonly guests: Guests | null
+  /** Members that serve clients of the group without a replica. */
+  readonly guests: Guests
   readonly specOf: (name: string) => CommandSpec | undefined
   readonly now: () => Now
   readonly halt: (why: string) => void
@@ -87,16 +87,16 @@ export function executorHost(of: {
     callerOf: (head, at) => writes.batchOf(head)?.lanes[at]?.caller ?? null,
     answered: (head, replies) => {
       const { origin } = writes
-      if (guests?.has(head.origin)) {
+      if (guests.has(head.origin)) {
         return guests.answered(head, replies, { told: events.told, said: guests.takeSaid() })
       }
       if (head.origin !== self || head.incarnation !== origin.incarnation) return
       origin.answered(head.sequence, replies, events.isEmpty ? undefined : events)
     },
     executed: ({ head, replies, calls, told }) => {
-      const said = guests?.takeSaid() ?? []
+      const said = guests.takeSaid()
       unsettled.behind(() => {
-        if (guests?.has(head.origin)) {
+        if (guests.has(head.origin)) {
           guests.answered(head, replies, { told: told.told, said })
           return told.close()
         }
@@ -127,19 +127,19 @@ export function executorHost(of: {
     intoLog: (lane, call) => lanes.intoLog(lane, call),
     served: (answer, isPreparing) => {
       const tell = (): void => {
-        guests?.served(answer)
+        guests.served(answer)
         writes.served(answer)
       }
       if (isPreparing) unsettled.add(tell)
       else tell()
     },
     cancelled: (ids) => {
-      guests?.cancelled(ids)
+      guests.cancelled(ids)
       writes.cancelled(ids)
     },
     // Everybody executes it, the origin tells: once, where its client lives.
     said: (running, db, args) => {
-      if (running !== null && guests?.has(running.head.origin)) {
+      if (running !== null && guests.has(running.head.origin)) {
         return guests.said(running.replies.length, db, args)
       }
       if (running === null || running.head.origin !== self || !isOfNow(running.head)) return

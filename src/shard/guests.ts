@@ -27,7 +27,7 @@ import type { LateAnswer, WaiterId } from './waiters.js'
 import type { Windows } from './windows.js'
 
 export interface GuestsInit {
-  readonly guests: readonly MemberId[]
+  readonly guests: () => readonly MemberId[]
   readonly sink: ShardSink
   readonly windows: Windows
   readonly isLeader: () => boolean
@@ -58,7 +58,7 @@ interface Hearing {
 
 export class Guests implements Eavesdroppers {
   readonly #init: GuestsInit
-  readonly #ids: ReadonlySet<number>
+  #ids: ReadonlySet<number>
   /** Those that use the group, as far as they said so on their present link, and what they hear of keys. */
   readonly #active = new Map<MemberId, Hearing>()
   #listeners = 0
@@ -73,7 +73,13 @@ export class Guests implements Eavesdroppers {
 
   constructor(init: GuestsInit) {
     this.#init = init
-    this.#ids = new Set(init.guests)
+    this.#ids = new Set(init.guests())
+  }
+
+  /** Members are others now. */
+  listed(): void {
+    this.#ids = new Set(this.#init.guests())
+    for (const id of this.#active.keys()) if (!this.#ids.has(id)) this.down(id)
   }
 
   has(member: number): boolean {

@@ -48,8 +48,8 @@ export interface RemoteGroupInit {
   readonly id: GroupId
   readonly shard: number
   readonly keyspace: KeyspaceConfig
-  /** Who holds a replica. */
-  readonly members: readonly MemberId[]
+  /** Who holds a replica now. */
+  readonly holders: () => readonly MemberId[]
   readonly config: Config
   readonly supports: Supports
   readonly sink: ShardSink
@@ -120,7 +120,7 @@ export class RemoteGroup implements Group {
     this.shard = init.shard
     this.#init = init
     this.#merges = init.supports.order !== 'total'
-    this.#replicas = new Replicas(init.members, this.#merges)
+    this.#replicas = new Replicas(init.holders(), this.#merges)
     this.sight = new RemoteSight(init.supports, this.#replicas)
     this.#late = new LateAnswers({
       isUnanswered: (sequence) => this.#origin.batch(sequence) !== null,
@@ -235,6 +235,12 @@ export class RemoteGroup implements Group {
     this.#replicas.down(peer)
   }
 
+  /** Members are others now. */
+  listed(connected: readonly MemberId[]): void {
+    this.#replicas.listed(this.#init.holders(), connected)
+    this.#init.sink.stir()
+  }
+
   /** What changes here is not heard of. */
   get isDeaf(): boolean {
     return this.#listening.isDeaf
@@ -268,9 +274,7 @@ export class RemoteGroup implements Group {
   }
 
   /** Begins a clean stop: who waits is answered, or told that it is not known. */
-  stop(now: Now): void {
-    this.#patience.begin(now)
-  }
+  readonly stop = (now: Now): void => this.#patience.begin(now)
 
   /** Members with a replica are asked for what this one has none of. */
   load(): void {}
@@ -279,12 +283,8 @@ export class RemoteGroup implements Group {
   handOver(): void {}
   requestCheckpoint(): void {}
   readonly rest = (): null => null
-
   readonly isHandingOver = (): boolean => false
-
-  stopped(): 'clean' {
-    return 'clean'
-  }
+  readonly stopped = (): 'clean' => 'clean'
 
   wakeAt(): number {
     const now = this.#now

@@ -7,7 +7,7 @@ import type { News } from './guest-messages.js'
 import type { Place } from './remote-reads.js'
 
 export class Replicas {
-  readonly #members: ReadonlySet<number>
+  #members: ReadonlySet<number>
   /** Each takes writes. */
   readonly #merges: boolean
   /** Members with a link, and what they last said on it. */
@@ -20,6 +20,15 @@ export class Replicas {
   constructor(members: readonly MemberId[], merges = false) {
     this.#merges = merges
     this.#members = new Set(members)
+  }
+
+  /** Others hold it now; `connected` of all members have a link. */
+  listed(members: readonly MemberId[], connected: readonly MemberId[]): void {
+    this.#members = new Set(members)
+    for (const id of [...this.#linked.keys()]) if (!this.has(id)) this.#linked.delete(id)
+    for (const id of connected)
+      if (this.has(id) && !this.#linked.has(id)) this.#linked.set(id, null)
+    this.#choose()
   }
 
   has(member: MemberId): boolean {

@@ -31,6 +31,8 @@ export interface ShardInit {
   readonly keyspace: KeyspaceConfig
   readonly config: Config
   readonly members: Members
+  /** Who holds a replica now, or is on the way to one; absent: `members`. */
+  readonly holders?: () => readonly MemberId[]
   /** Of a strategy whose members are followed: the latest list that is known, if they ever changed. */
   readonly list?: (() => MemberList | undefined) | undefined
   readonly plugin: StrategyPlugin
@@ -76,16 +78,17 @@ export function engineOptionsOf(init: ShardInit, time: () => number, life: Life)
   return { ...options, versionBase, time }
 }
 
-/** Members that serve clients of the group without a replica, or null. */
+/** Members that serve clients of the group without a replica: none where everybody has one. */
 export function guestsOf(
-  { config, members, plugin, sink }: ShardInit,
+  { config, members, holders, plugin, sink }: ShardInit,
   shard: { readonly engine: Engine; status(): StrategyStatus | null },
   of: Pick<GuestsInit, 'windows' | 'isLeader' | 'applied' | 'settled'> & { readonly life: Life },
-): Guests | null {
-  if (config.shardGroups === undefined) return null
-  const held = new Set<MemberId>([...members.voters, ...members.learners])
-  const guests = config.members.map(({ id }) => id).filter((id) => !held.has(id))
-  if (guests.length === 0) return null
+): Guests {
+  const guests = (): readonly MemberId[] => {
+    if (config.shardGroups === undefined) return []
+    const held = holders?.() ?? [...members.voters, ...members.learners]
+    return config.members.map(({ id }) => id).filter((id) => !held.includes(id))
+  }
   const databases = Array.from({ length: config.databases }, (_, db) => db)
   const merges = plugin.supports.order !== 'total'
   return new Guests({

@@ -71,7 +71,7 @@ export class Shard implements Group {
   readonly #lanes: Lanes
   #strategy: Strategy | null = null
   readonly #host: ReturnType<typeof executorHost>
-  readonly #guests: Guests | null
+  readonly #guests: Guests
   readonly #life = new Life()
   readonly #place = (): Place => ({ era: this.status()?.era ?? 0, ...this.applied })
   #drive: Drive | null = null
@@ -151,7 +151,7 @@ export class Shard implements Group {
       strategy: () => this.#strategy,
       installed: () => {
         this.#life.renew()
-        this.#guests?.changed()
+        this.#guests.changed()
         this.#writes.answerFromWindows()
         this.#events.forgotten()
       },
@@ -197,7 +197,7 @@ export class Shard implements Group {
       settled: (tokens) => this.#host.settled(tokens),
       lead: this.lead,
       lostLeader: () => this.#events.forgotten(),
-      ledAnew: () => this.#guests?.changed(),
+      ledAnew: () => this.#guests.changed(),
     })
   }
 
@@ -238,7 +238,7 @@ export class Shard implements Group {
 
   peerUp(peer: MemberId): void {
     this.#writes.peerUp(peer)
-    if (this.#guests?.has(peer)) return
+    if (this.#guests.has(peer)) return
     this.#strategy?.peerUp(peer)
     this.#storage.peerUp(peer)
   }
@@ -246,9 +246,12 @@ export class Shard implements Group {
   peerDown(peer: MemberId): void {
     this.#writes.peerDown(peer)
     this.#storage.peerDown(peer)
-    if (this.#guests?.has(peer)) this.#guests.down(peer)
+    if (this.#guests.has(peer)) this.#guests.down(peer)
     else this.#strategy?.peerDown(peer)
   }
+
+  /** Members are others now. */
+  readonly listed = (): void => this.#guests.listed()
 
   diskShort(short: boolean): void {
     this.#isDiskShort = short
@@ -256,13 +259,8 @@ export class Shard implements Group {
     this.#strategy?.diskShort(short)
   }
 
-  acceptLoss(): void {
-    this.#strategy?.acceptLoss()
-  }
-
-  requestCheckpoint(): void {
-    this.#storage.requestCheckpoint()
-  }
+  readonly acceptLoss = (): void => this.#strategy?.acceptLoss()
+  readonly requestCheckpoint = (): void => this.#storage.requestCheckpoint()
 
   /** Gives leadership away: to `to` where it can take it. */
   handOver(to: MemberId | null = null): void {

@@ -61,6 +61,11 @@ export function manifestRange(group: GroupId): RowRange {
   return { from: prefix(group, kindManifest), to: prefix(group, kindRow) }
 }
 
+/** All rows of a group. */
+export function groupRange(group: GroupId): RowRange {
+  return { from: prefix(group, kindManifest), to: prefix((group + 1) as GroupId, kindManifest) }
+}
+
 /** Store key of an engine row. */
 export function stateKey(group: GroupId, generation: number, key: string): string {
   return generationPrefix(group, generation) + key

@@ -28,15 +28,19 @@ function start(self: number, mono: number, cluster = 'test'): End {
   const events: string[] = []
   const got: number[] = []
   const base = { cluster, members, keyspaces: [keyspace('default', [])], databases: 16 }
+  const config = { ...base, self, bulkBytesMax: 1024, bootstrap: false } as unknown as Config
   const peers = new Peers({
-    config: { ...base, self, bulkBytesMax: 1024, bootstrap: false } as unknown as Config,
+    config,
     out,
     boot: { logRows: [], witness: null, witnessDamaged: false },
     random: new Random(self),
     now: at(mono),
     stores: new Stores(out),
     clocks: new Clocks(),
-    roster: { has: (id) => members.some((member) => member.id === id), gone: [], isChanged: false },
+    roster: {
+      has: (id) => members.some((member) => member.id === id),
+      ...{ gone: [], isChanged: false, files: config },
+    },
     upgrade: { newest: 1, version: 1 },
     host: {
       message: (_from, _group, _channel, body) => void got.push(body.length),

@@ -104,10 +104,13 @@ function strategyTable(): string {
 
 async function wordTable(): Promise<string> {
   const program = await buildProgram('dev', () => undefined)
-  const rows = program.commands.flatMap((command) => {
+  const words = program.commands.flatMap((command) => [command, ...command.commands])
+  const rows = words.flatMap((command) => {
+    const { parent } = command
+    const name = parent === program ? '' : `${parent?.name()} `
     const options = command.options.filter((option) => !option.hidden)
     return [
-      [`\`quorate ${command.name()}\``, '', command.description()],
+      [`\`quorate ${name}${command.name()}\``, '', command.description()],
       ...options.map((option) => ['', `\`${option.flags}\``, describeOption(option)]),
     ]
   })

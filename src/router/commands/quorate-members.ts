@@ -85,16 +85,14 @@ interface Newcomer {
   readonly member: TopologyMember
   readonly isDry: boolean
   readonly isForced: boolean
+  readonly isEmpty: boolean
 }
 
 /** The member that `id` and what follows it describe. */
-function readMember(
-  words: readonly string[],
-  flags: readonly string[] = ['dryrun'],
-): Newcomer | ErrorReply {
+function readMember(words: readonly string[], flags: readonly string[]): Newcomer | ErrorReply {
   const [word = '', address = '', ...rest] = words
   const id = parseInteger(word)
-  const options = readOptions(rest, ['name', 'peer', 'cluster'], flags)
+  const options = readOptions(rest, ['name', 'peer', 'cluster'], ['dryrun', ...flags])
   if (options === null) return syntaxError
   if (id === null) return notInteger
   const client = readAddress(address)
@@ -108,7 +106,12 @@ function readMember(
   }
   const cluster = options.get('cluster')
   const whole = cluster === undefined ? member : { ...member, cluster }
-  return { member: whole, isDry: options.has('dryrun'), isForced: options.has('force') }
+  return {
+    member: whole,
+    isDry: options.has('dryrun'),
+    isForced: options.has('force'),
+    isEmpty: options.has('empty'),
+  }
 }
 
 /** With FORCE who goes is not waited for where it is silent, now or since it was asked to go. */
@@ -122,13 +125,17 @@ export const join = {
   arity: -4,
   since,
   summary: 'Adds a member to the cluster, which has to be started with that id.',
-  arguments: [...given, dryRun],
+  arguments: [
+    ...given,
+    { name: 'empty', type: 'pure-token', token: 'EMPTY', optional: true },
+    dryRun,
+  ],
   run: (session, args, state) => {
-    const read = readMember(args.slice(2))
+    const read = readMember(args.slice(2), ['empty'])
     if ('type' in read) return read
-    const { member, isDry } = read
+    const { member, isDry, isEmpty } = read
     const what = `member ${member.id} (${member.name}, ${member.address}) joins`
-    const make = (topology: Topology) => joined(topology, member)
+    const make = (topology: Topology) => joined(topology, member, isEmpty)
     return change(state, session, { name: 'quorate|join', what, isDry, make })
   },
 } satisfies RouterCommand
@@ -141,7 +148,7 @@ export const replace = {
   summary: 'Adds a member to the cluster and takes another one out in the same step.',
   arguments: [{ name: 'member', type: 'string' }, ...given, force, dryRun],
   run: (session, args, state) => {
-    const read = readMember(args.slice(3), ['dryrun', 'force'])
+    const read = readMember(args.slice(3), ['force'])
     if ('type' in read) return read
     const old = findMember(state.cluster.topology, args[2] as string)
     if (old === undefined) return noMember

@@ -8,6 +8,7 @@ import { decodeRuns, encodeRuns, slotsOf } from '../../api/slot-moves.js'
 import { movesTo, ownersOf, withMoves, withoutMoves } from '../../api/slot-plan.js'
 import { type PlannedMove, type Topology, versionOf } from '../../api/topology.js'
 import { assignSlots } from '../../slots/ring.js'
+import { liveShards } from '../../slots/shards.js'
 import { changeTopology } from '../change-topology.js'
 import type { TopologyEdit } from '../cluster-view.js'
 import { admin, type RouterCommand } from '../command.js'
@@ -70,7 +71,7 @@ const move = {
       what: `slots ${encodeRuns(runs)} go to shard group ${shard}`,
       isDry: dry !== undefined,
       owners: (topology) => {
-        if (target === null || !topology.shards.some(({ id }) => id === target)) return noShard
+        if (target === null || !liveShards(topology).some(({ id }) => id === target)) return noShard
         const owners = ownersOf(topology)
         for (const slot of slotsOf(runs)) owners[slot] = target
         return owners
@@ -93,7 +94,7 @@ const rebalance = {
       name: 'quorate|rebalance',
       what: 'slots are dealt out anew',
       isDry: args[2] !== undefined,
-      owners: (topology) => assignSlots(topology.shards, ownersOf(topology)),
+      owners: (topology) => assignSlots(liveShards(topology), ownersOf(topology)),
     })
   },
 } satisfies RouterCommand
@@ -104,6 +105,13 @@ function isDry(word: string | undefined): boolean {
   return word === undefined || word.toLowerCase() === 'dryrun'
 }
 
+/** Null where slots can move. */
+export function refusesMoves({ groups, config }: RouterState): ErrorReply | null {
+  const merges = groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')
+  if (merges) return merging
+  return config.keyspaces.some(({ durability }) => durability === 'none') ? forgetful : null
+}
+
 interface Plan {
   readonly name: string
   readonly what: string
@@ -112,11 +120,9 @@ interface Plan {
 }
 
 function plan(session: Session, state: RouterState, of: Plan): Reply | typeof deferred {
-  const { config, cluster } = state
-  if (state.groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')) {
-    return merging
-  }
-  if (config.keyspaces.some(({ durability }) => durability === 'none')) return forgetful
+  const { cluster } = state
+  const refusal = refusesMoves(state)
+  if (refusal !== null) return refusal
   let planned: readonly PlannedMove[] = []
   const edit: TopologyEdit = (topology) => {
     if (versionOf(topology) < movesSince) return tooOld
@@ -124,8 +130,6 @@ function plan(session: Session, state: RouterState, of: Plan): Reply | typeof de
     const owners = of.owners(topology)
     if ('type' in owners) return owners
     planned = movesTo(topology, owners)
-    const isKnown = planned.every((each) => each.to < config.shards && each.from < config.shards)
-    if (!isKnown) return noShard
     return planned.length === 0 ? null : withMoves(topology, planned)
   }
   if (of.isDry) {

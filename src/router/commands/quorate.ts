@@ -11,6 +11,7 @@ import explain from './quorate-explain.js'
 import { join, plan, remove, replace, transfer } from './quorate-members.js'
 import moves from './quorate-move.js'
 import session from './quorate-session.js'
+import shard from './quorate-shard.js'
 import topology from './quorate-topology.js'
 
 const status = {
@@ -64,8 +65,8 @@ export default {
         '    Says what the reads of the connection show, or sets it. Writes keep the level of their keyspace.',
         'EXPLAIN <key>',
         '    Says where a key lives, how it is replicated, and what an answer about it means.',
-        'JOIN <id> <client address> [NAME <name>] [PEER <address>] [CLUSTER <address>] [DRYRUN]',
-        '    Adds a member, which has to be started with that id.',
+        'JOIN <id> <client address> [NAME <name>] [PEER <address>] [CLUSTER <address>] [EMPTY] [DRYRUN]',
+        '    Adds a member, which has to be started with that id. EMPTY: it gets no replica of what there is.',
         'PLAN',
         '    Answers as JSON what is still to be done for the members that the topology wants.',
         'REMOVE <member> [FORCE] [DRYRUN]',
@@ -82,6 +83,10 @@ export default {
         '    Answers a token of what the connection was shown.',
         'SESSION SET <token>',
         '    Lets the connection see no less: its commands wait until this member has got that much.',
+        'SHARD ADD [WEIGHT <weight>] [MEMBERS <id> ...] [DRYRUN]',
+        '    Adds a shard group without slots, on all members or on these. Answers what there is as JSON.',
+        'SHARD REMOVE <shard> [DRYRUN]',
+        '    Moves the slots of a shard group to the others, and then removes it.',
         'STATUS',
         '    Answers members and replication groups as JSON.',
         'TOPOLOGY',
@@ -102,6 +107,7 @@ export default {
     remove,
     replace,
     session,
+    shard,
     status,
     topology,
     transfer,

@@ -54,7 +54,7 @@ function targetsOf(
   { groups }: RouterState,
 ): ReadonlyMap<Group, number> {
   const used = groups.filter((_, index) => session.lanes.has(index))
-  const asked = used.length > 0 ? used : groups
+  const asked = (used.length > 0 ? used : groups).filter(({ isGone }) => isGone !== true)
   return new Map(asked.map((group) => [group, group.report().applied]))
 }
 

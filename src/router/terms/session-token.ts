@@ -129,10 +129,11 @@ function joinMarks(a: SeenMark, b: SeenMark): SeenMark {
   return stampsOf(joinRanges(a.ranges, b.ranges), Math.max(a.upTo, b.upTo))
 }
 
-/** Groups and seats are numbered by the table of keyspaces and the list of members. */
-function clusterOf({ cluster, config, groups }: RouterState): number {
+/** Groups and seats are numbered by the table of keyspaces and the list of members, groups of added shards behind. */
+function clusterOf({ cluster, config }: RouterState): number {
   const table = config.keyspaces.map(({ name, level, strategy }) => `${name} ${level} ${strategy}`)
   const members = cluster.topology.roster?.born ?? config.members.map(({ id }) => id)
-  const words = [cluster.clusterId, groups.length, ...members, ...table]
+  const { length } = cluster.topology.shards.filter(({ born }) => born === undefined)
+  const words = [cluster.clusterId, length * table.length, ...members, ...table]
   return hashBytes(textToBytes(words.join('\n'))).low
 }

@@ -1,0 +1,56 @@
+// `quorate shard`: shard groups come and go. The members do it by themselves, whether anybody watches or not.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { askMember } from './member-client.js'
+import { type MoveOptions, rebalance, watch } from './moves.js'
+import { type StatusRow, writeTable } from './status.js'
+import { readTopology } from './topology.js'
+
+export interface NewShard extends MoveOptions {
+  readonly weight?: string
+  readonly members?: string
+  readonly rebalance?: boolean
+}
+
+/** Milliseconds between two looks. */
+const lookMs = 500
+
+/** With `rebalance` it gets its share of the slots at once. */
+export async function addShard(options: NewShard): Promise<number> {
+  const { weight, members } = options
+  const words = [
+    ...(weight === undefined ? [] : ['WEIGHT', weight]),
+    ...(members === undefined ? [] : ['MEMBERS', ...members.split(',')]),
+  ]
+  await change(options, ['ADD', ...words])
+  return options.rebalance === true && options.dryRun !== true ? rebalance(options) : 0
+}
+
+/** Until it is gone, as long as is to be watched. */
+export async function removeShard(id: string, options: MoveOptions): Promise<number> {
+  await change(options, ['REMOVE', id])
+  if (options.dryRun === true) return 0
+  const until = Date.now() + Number(options.wait) * 1_000
+  const code = await watch(options)
+  while (code === 0 && Date.now() < until) {
+    const { shards } = await readTopology(options)
+    const shard = shards.find((each) => String(each['id']) === id)
+    if (shard?.['out'] !== 'leaving') return 0
+    await sleep(lookMs)
+  }
+  return 1
+}
+
+async function change(options: MoveOptions, words: readonly string[]): Promise<void> {
+  const dry = options.dryRun === true ? ['DRYRUN'] : []
+  const answer = await askMember(options, 'QUORATE', 'SHARD', ...words, ...dry)
+  if (options.json === true) return print(String(answer))
+  const made: { readonly shards: readonly StatusRow[]; readonly moves: readonly StatusRow[] } =
+    JSON.parse(String(answer))
+  print(writeTable(made.shards))
+  if (made.moves.length > 0) print(writeTable(made.moves))
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
