@@ -87,18 +87,17 @@ export class Detours {
 
   turn(state: RouterState): void {
     const { mono } = state.now
-    if (this.#later.length > 0) {
-      const due = this.#later.filter(({ at }) => at <= mono)
-      this.#later = this.#later.filter(({ at }) => at > mono)
-      for (const { act } of due) act()
-    }
-    if (this.#open.size === 0) return
-    for (const [session, detour] of [...this.#open]) {
+    for (const [session, detour] of this.#open.size === 0 ? [] : [...this.#open]) {
       if (session.isClosed) this.#open.delete(session)
       else if (mono >= detour.retryAt && isDrained(session, detour)) {
         this.#route(state, session, detour)
       }
     }
+    // Behind them: what is asked of all groups again would be open wherever they look.
+    if (this.#later.length === 0) return
+    const due = this.#later.filter(({ at }) => at <= mono)
+    this.#later = this.#later.filter(({ at }) => at > mono)
+    for (const { act } of due) act()
   }
 
   /** Monotonic milliseconds. */

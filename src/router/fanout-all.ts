@@ -129,7 +129,9 @@ class Whole {
       const isUnknown = this.#command.entry.isWrite && this.#happened
       return this.#answer(isUnknown ? unknownResult : slotsWithoutOwner)
     }
-    const waitMs = isWhole ? Math.min(againMsMax, 1 << Math.min(this.#tries++, 8)) : 0
+    // A group may only have wanted to be asked otherwise.
+    const isSoon = this.#tries++ === 0 && !isWhole
+    const waitMs = isSoon ? 0 : Math.min(againMsMax, 1 << Math.min(this.#tries, 8))
     this.#state.detours.later(mono, waitMs, () => this.ask())
   }
 

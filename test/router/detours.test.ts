@@ -34,7 +34,7 @@ function world() {
     const call = { ticket, db: 0, args: ['set', 'a', '1'] }
     detours.refused(state, session, { lane, call, why: slotHeld })
   }
-  return { answers, asked, state, detours, refuse }
+  return { answers, asked, state, detours, refuse, lane }
 }
 
 test('detours: slots that stay held, of a group that takes long to say so: the command ends with its time', (t) => {
@@ -67,4 +67,23 @@ test('detours: a session whose commands wait a moment each, one after the other:
 
   t.deepEqual(answers, [])
   t.true(asked.length > 70)
+})
+
+test('detours: what is asked of all groups again in every turn: does not keep refused commands of its session', (t) => {
+  const { asked, state, detours, refuse, lane } = world()
+  const again = (): void => {
+    lane.reads = 1
+  }
+  refuse(3)
+  again()
+
+  for (let mono = 1; mono < 100; mono++) {
+    state.now = { mono, wall: mono }
+    // It was refused, too.
+    if (lane.reads > 0) detours.later(mono, 0, again)
+    lane.reads = 0
+    detours.turn(state)
+  }
+
+  t.is(asked.length, 1)
 })
