@@ -26,6 +26,8 @@ export class MergingOracle {
   latest = 0
   readonly muddle: Muddle
   isForgotten = false
+  /** Members that were removed have them, and who stayed took them for lost. */
+  readonly closed = new Held()
 
   constructor(name: string, options: MergingOracleOptions) {
     this.name = name
@@ -216,10 +218,12 @@ export class MergingOracle {
     return number
   }
 
-  /** A repair ended: the member holds what the other one did. */
-  repaired(member: MemberId, vector: Vector): Held {
+  /** A repair ended, or ranges were closed: the member holds what `vector` covers; `lost`: without their entries. */
+  repaired(member: MemberId, vector: Vector, lost: Vector): Held {
     const seat = this.seat(member)
     const found = this.coveredBy(vector)
+    for (const number of found.numbers())
+      if (lost.covers(this.entries.at(number).stamp) && this.isGone(number)) this.closed.add(number)
     if (seat.held.firstLack(found) >= 0) this.#options.judge.mark('repairs')
     for (const number of found.lackedBy(seat.held)) this.#holds(seat, this.entries.at(number))
     return found
@@ -324,7 +328,7 @@ export class MergingOracle {
 
   /** Of what is gone slots may show a part. */
   forgetGone(): void {
-    this.muddle.forget((number) => this.isGone(number))
+    this.muddle.forget((number) => this.isGone(number) || this.closed.has(number))
   }
 
   #holds(seat: MergingSeat, { number, stamp }: Entry): void {

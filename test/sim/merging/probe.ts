@@ -343,8 +343,9 @@ class MergingProbe implements Partial<Strategy> {
   #join(at: Position): void {
     this.inner.applied(at)
     const mark = this.inner.mark?.() ?? new Uint8Array(0)
-    const vector = decodeMark(mark, unmarked())
-    const found = this.#oracle.repaired(this.#self, vector)
+    const read = unmarked()
+    const vector = decodeMark(mark, read)
+    const found = this.#oracle.repaired(this.#self, vector, read.lost)
     this.#oracle.seat(this.#self).isJoining = this.#queue.some(isJoin)
     this.#refilled.joined(vector)
     this.#visible?.showsAll(this.#oracle, this.#self)

@@ -9,8 +9,9 @@ import { Judge } from '../judge.js'
 import { Held } from './held.js'
 import { MergingOracle } from './oracle.js'
 import { Refilled } from './refilled.js'
+import { keeps } from './spans.js'
 
-const [one, two] = [1 as MemberId, 2 as MemberId]
+const [one, two, three] = [1 as MemberId, 2 as MemberId, 3 as MemberId]
 const wall = 1_790_000_000_000
 const stamp = stampAt(wall, 1)
 
@@ -56,4 +57,35 @@ test('refilled: slots bring what their giver has lost since: it is held (eventua
 
 test('refilled: slots do not bring what their giver said that it holds: a write was taken too early', (t) => {
   t.deepEqual(judged(new Vector()), ['durable-kept'])
+})
+
+/** A member that is removed has the only entry that the others took for lost; `lost`: what they closed. */
+function isKept(lost: Vector): boolean {
+  const present = new Set([one, two, three])
+  const judge = new Judge()
+  const oracle: MergingOracle = new MergingOracle('group 0', {
+    judge,
+    members: 3,
+    durability: 'none',
+    skewMs: 1_000,
+    all: () => [oracle],
+    isPresent: (id) => present.has(id),
+    keysOf: () => [],
+  })
+  const nothing = { held: new Held(), logged: new Held() }
+  for (const id of present) oracle.started(id, { ...nothing, recovering: false })
+  oracle.clock(wall)
+  const written = { stamp, seen: new Vector(), ops: new Uint8Array(0) }
+  const number = oracle.made(two, { ...written, shown: null })
+  oracle.merged(three, { ...written, isPartlyHeld: false, wall })
+  oracle.started(two, { ...nothing, recovering: true })
+  present.delete(three)
+  oracle.repaired(one, vectorOf(stamp), lost)
+  const span = { member: 1, group: 0, from: 0, to: 1, life: 1 }
+  return number === 0 && keeps(oracle, oracle.seat(one).held, span)
+}
+
+test('oracle: who was removed has the only entry, and who stayed took its place for lost: it is owed by nobody (eventual seed 630024)', (t) => {
+  t.false(isKept(vectorOf(stamp)))
+  t.true(isKept(new Vector()), 'not closed: somebody has it')
 })

@@ -14,7 +14,7 @@ function numbersIn(oracle: MergingOracle, span: Span): readonly number[] {
 
 /** Whether all of them are with `held`. */
 export function keeps(oracle: MergingOracle, held: Held, span: Span): boolean {
-  return numbersIn(oracle, span).every((number) => held.has(number))
+  return numbersIn(oracle, span).every((number) => held.has(number) && !oracle.closed.has(number))
 }
 
 /**
