@@ -145,10 +145,10 @@ function heldTo(state: EventualState, peer: Peer): number {
   return peer.heldTo
 }
 
-/** A learner that is heard to know that it is one. */
+/** A learner that is heard to know that it is one, and has nothing, of whoever made it, that lacks here. */
 function isEmptied({ list, durable }: EventualState, peer: Peer): boolean {
   const { member, seat, vector, made, follows } = peer
   if (vector === null || list.voters.includes(member) || isLater(list, follows)) return false
   const isHeld = made === 0 || durable.covers(made) || durable.lastOf(seat) >= made
-  return isHeld && vector.rangesOf(seat).every((range) => durable.holds(range))
+  return isHeld && durable.includes(vector)
 }

@@ -3,6 +3,7 @@
 import test from 'ava'
 import type { MemberList, StrategyPlugin } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
 import type { Durability } from '../../../src/api/config.js'
 import { plantBug } from '../../../src/base/seeded-bug.js'
 import type { Node } from '../../conformance/causal/node.js'
@@ -114,3 +115,38 @@ test.serial(
     }
   },
 )
+
+test('eventual: a learner that is to go has what nobody else has of a third one: it is drained once somebody holds that', (t) => {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 1,
+    members: 3,
+    durability: 'always',
+    options: { idleMs: 100 },
+  })
+  const [one, two, three] = world.nodes as [Node, Node, Node]
+  world.run(10)
+  world.partition(one, two)
+  world.partition(one, three)
+  world.write(two)
+  world.run(8)
+  t.is(three.merged.size, 1)
+  world.crash(two)
+  world.change({ demote: [three.id] })
+  let isOpen = false
+  world.filter = (from, _to, message) =>
+    from !== three || isOpen || decodeMessage(message)?.kind !== 'entries'
+  world.heal(one, three)
+  world.tell(one)
+  world.tell(three)
+  world.run(40)
+  const isDrained = () =>
+    one.strategy?.status().peers.find(({ member }) => member === three.id)?.isDrained
+  t.false(isDrained())
+
+  isOpen = true
+  world.run(80)
+
+  t.is(one.merged.size, 1)
+  t.true(isDrained())
+})
