@@ -187,6 +187,8 @@ export const limits = {
   moveCallBytes: 48 * 1024,
   moveWholeBytes: 64 * 1024,
   movePieceElements: 128,
+  /** Keys of a slot that are looked up at a time. */
+  movePageKeys: 512,
   /** Rows of one scan of a store. */
   scanBytesMax: 1024 * 1024,
 } as const

@@ -17,6 +17,11 @@ export function scanPosition(key: string): number {
   return keySlot(key) * hashCount + hashString(key)
 }
 
+/** Where the keys of a slot begin. */
+export function slotCursor(slot: number): number {
+  return slot * hashCount
+}
+
 /** Slot and least hash of a cursor. */
 export function splitCursor(cursor: number): { readonly slot: number; readonly hash: number } {
   const slot = Math.floor(cursor / hashCount)

@@ -22,7 +22,7 @@ import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Executor } from '../shard/executor.js'
 import { begun, committed } from '../shard/slot-calls.js'
-import { copyOf } from '../shard/slot-copy.js'
+import { copyOf, keyPages } from '../shard/slot-copy.js'
 
 export interface MoverInit {
   readonly source: Group
@@ -271,8 +271,12 @@ export class SlotMover implements KeyWatch {
       while (!held.isBetweenEntries) yield turn
       for (let db = 0; db < databases; db++) {
         if (held.engine.slotKeyCount(db, slot) === 0) continue
-        const keys = held.engine.slotKeys(db, slot, Number.POSITIVE_INFINITY)
-        if (!(yield* this.#copyKeys(db, keys, { buffer, fence }))) return false
+        for (const pages = keyPages(held.engine, db, slot); ; ) {
+          while (!held.isBetweenEntries) yield turn
+          const page = pages.next()
+          if (page.done === true) break
+          if (!(yield* this.#copyKeys(db, page.value, { buffer, fence }))) return false
+        }
       }
     }
     yield* this.#send(buffer, fence)

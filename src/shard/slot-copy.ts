@@ -4,6 +4,8 @@
 import { type Engine, later, needsLog } from '../api/engine.js'
 import { limits } from '../api/limits.js'
 import { isError, type Reply } from '../api/reply.js'
+import { slotCursor, splitCursor } from '../api/scan.js'
+import { keySlot } from '../base/keyslot.js'
 
 /** Bytes of a text that go at a time. */
 const textBytesMax = 64 * 1024
@@ -40,6 +42,26 @@ export function* copyOf(
   const at = Number(read('pexpiretime', key))
   if (at > 0) yield ['pexpireat', key, String(at)]
   return true
+}
+
+/**
+ * Keys of a slot, page by page, as SCAN goes through them: each that stays meanwhile is among them. Between two pages
+ * the engine may go on, so that nobody stands still for a slot of very many keys.
+ */
+export function* keyPages(
+  engine: Engine,
+  db: number,
+  slot: number,
+): Generator<readonly string[], void, void> {
+  for (let cursor = slotCursor(slot); cursor > 0 || slot === 0; ) {
+    const count = Math.min(limits.movePageKeys, engine.slotKeyCount(db, slot))
+    if (count === 0) return
+    const page = readNow(engine, db, ['scan', String(cursor), 'COUNT', String(count)])
+    if (!Array.isArray(page)) return
+    yield textsOf(page[1] as Reply).filter((key) => keySlot(key) === slot)
+    cursor = Number(page[0])
+    if (cursor === 0 || splitCursor(cursor).slot !== slot) return
+  }
 }
 
 function* piecesOf(read: Read, type: string, key: string): Generator<Command, void, void> {

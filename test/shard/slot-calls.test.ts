@@ -9,7 +9,7 @@ import { createEngine } from '../../src/engine/engine.js'
 import { Ownership } from '../../src/shard/ownership.js'
 import { encodeOutcome } from '../../src/shard/script-effects.js'
 import { begun, committed, stale } from '../../src/shard/slot-calls.js'
-import { copyOf } from '../../src/shard/slot-copy.js'
+import { copyOf, keyPages } from '../../src/shard/slot-copy.js'
 import { copy, head, moving, side, slotOfA } from './move-world.js'
 
 test('slot calls: a whole move: the key is at one group at a time, and the other says where', (t) => {
@@ -333,3 +333,26 @@ function shown(what: string): readonly string[] {
   if (what.includes('hash')) return ['hvals', 'a']
   return what.includes('a set') ? ['sort', 'a', 'alpha'] : ['dump', 'a']
 }
+
+test('slot copy: a slot of very many keys: in pages, each key once, also of those that come between', (t) => {
+  const s = side()
+  const names = Array.from({ length: 3_000 }, (_, i) => `{a}${i}`)
+  for (const name of names) s.run('set', name, '1')
+  for (let i = 0; i < 500; i++) s.run('set', `other${i}`, '1')
+
+  const found: string[] = []
+  let pages = 0
+  for (const page of keyPages(s.engine, 0, slotOfA)) {
+    t.true(page.length < 1_000)
+    found.push(...page)
+    // Segments are split meanwhile.
+    for (let i = 0; i < 300; i++) s.run('set', `{a}new${pages}-${i}`, '1')
+    pages++
+  }
+
+  t.true(pages > 4)
+  t.is(new Set(found).size, found.length)
+  const missing = names.filter((name) => !found.includes(name))
+  t.deepEqual(missing, [])
+  t.deepEqual([...keyPages(s.engine, 1, slotOfA)], [])
+})

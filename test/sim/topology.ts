@@ -214,7 +214,12 @@ export class TopologyWorld {
         if (topology === undefined || topology.group.status?.leader == null) return ''
         return `${topology.era}/${topology.epoch}/${topology.group.applied.index}`
       })
-    const isMoving = members.some(({ reactor }) => (reactor?.topology?.().moves ?? []).length > 0)
+    // A target forgets by itself the copies of a move that was ended.
+    const isMoving = members.some(({ reactor }) => {
+      const moves = reactor?.topology?.().moves ?? []
+      const views = moves.length === 0 && this.#moveFaults !== null ? reactor?.views() : undefined
+      return moves.length > 0 || views?.some(({ slots }) => slots?.importing != null) === true
+    })
     return !isMoving && known[0] !== '' && known.every((each) => each === known[0])
   }
 
