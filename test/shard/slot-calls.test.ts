@@ -101,6 +101,15 @@ test('slot calls: a group that lost what it gave last, in a new era: is not told
   t.is(d.call('import', 0, 9, 10, slotOfA), committed)
 })
 
+test('slot calls: an attempt of an era that was lost, with the same number and other slots: is not gone on with', (t) => {
+  const { d } = moving()
+
+  t.is(d.call('import', 0, 1, 1, slotOfA), begun)
+  t.is(d.call('import', 0, 1, 1, `${slotOfA},${slotOfA + 1}`), stale)
+  t.is(d.call('import', 0, 2, 1, slotOfA), stale)
+  t.is(d.call('import', 0, 2, 2, slotOfA + 1), begun)
+})
+
 test('slot calls: a move that was closed: nothing of it begins again', (t) => {
   const s = side()
 
