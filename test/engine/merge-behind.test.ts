@@ -108,3 +108,35 @@ test.serial('merging: seeded bug merge-fold-of-behind: the increment counts agai
   }
   t.is(read(behind, 'get', 'n'), '5')
 })
+
+const resets = [
+  { name: 'a key', add: ['incrby', 'n', '3'], reset: ['set', 'n', '0'], get: ['get', 'n'] },
+  {
+    name: 'a field',
+    add: ['hincrby', 'n', 'f', '3'],
+    reset: ['hset', 'n', 'f', '0'],
+    get: ['hget', 'n', 'f'],
+  },
+] as const
+
+for (const { name, add, reset, get } of resets) {
+  test(`merging: an increment of ${name} beside a reset that went: taken folded, where the reset is still there, it counts once`, (t) => {
+    const [mine, theirs, third] = [0, 1, 2].map((seat) => new Replica(seat)) as [
+      Replica,
+      Replica,
+      Replica,
+    ]
+    const increment = mine.write(start, [...add]) as Entry
+    const written = third.write(start + 10, [...reset]) as Entry
+    const removed = third.write(start + 20, ['del', 'n']) as Entry
+    mine.merge(written)
+    for (const entry of [increment, written, removed]) theirs.merge(entry)
+    third.merge(increment)
+    theirs.merging.stable(increment.stamp)
+    t.is(read(theirs, ...get), '3')
+
+    mine.takeSlots(theirs, slotsOf(['n']))
+
+    t.is(read(mine, ...get), '3')
+  })
+}

@@ -84,14 +84,17 @@ interface Telling extends Sides {
 function joinCells(mine: KeyCell, theirs: KeyCell, how: Telling): KeyCell {
   const made = new KeyCell()
   made.rest = Math.max(mine.rest, theirs.rest)
-  const isKept = isOldThere([mine.bases, mine.deltas], [theirs.bases, theirs.deltas], how)
-  const ofText = { ...how, isMine: how.isMine ?? how.isMineAhead, isKept }
+  const old = oldOf([mine.bases, mine.deltas], [theirs.bases, theirs.deltas], how)
+  const ofText = { ...how, isMine: how.isMine ?? how.isMineAhead, old }
   made.bases = join(mine.bases, theirs.bases, { ...ofText, prefer: (a, b) => a.text > b.text })
   made.deltas = join(mine.deltas, theirs.deltas, { ...ofText, prefer: null })
   made.times = joinTimes(mine.times, theirs.times, how)
-  const isMade = isOldThere([mine.made], [theirs.made], how)
   const prefer = (a: Made, b: Made): boolean => a.kind > b.kind
-  made.made = join(mine.made, theirs.made, { ...how, isKept: isMade, prefer })
+  made.made = join(mine.made, theirs.made, {
+    ...how,
+    old: oldOf([mine.made], [theirs.made], how),
+    prefer,
+  })
   for (let kind = 0; kind < mine.elements.length; kind++) {
     const ours = mine.elements[kind]
     const others = theirs.elements[kind]
@@ -106,11 +109,11 @@ function joinCells(mine: KeyCell, theirs: KeyCell, how: Telling): KeyCell {
 
 function joinElement(mine: ElementCell, theirs: ElementCell, how: Telling): ElementCell | null {
   const made = new ElementCell()
-  const isKept = isOldThere([mine.dots, mine.deltas], [theirs.dots, theirs.deltas], how)
+  const old = oldOf([mine.dots, mine.deltas], [theirs.dots, theirs.deltas], how)
   const prefer = (a: Dot, b: Dot): boolean => JSON.stringify(a.payload) > JSON.stringify(b.payload)
   const isMine = how.isMine ?? unfoldedOf(mine, theirs, how.upTo) ?? how.isMineAhead
-  made.dots = join(mine.dots, theirs.dots, { ...how, isMine, isKept, prefer })
-  made.deltas = join(mine.deltas, theirs.deltas, { ...how, isMine, isKept, prefer: null })
+  made.dots = join(mine.dots, theirs.dots, { ...how, isMine, old, prefer })
+  made.deltas = join(mine.deltas, theirs.deltas, { ...how, isMine, old, prefer: null })
   made.times = joinTimes(mine.times, theirs.times, how)
   const isThere = made.dots.length + made.deltas.length > 0
   return isThere || made.times.some(({ stamp }) => stamp > how.upTo) ? made : null
@@ -130,8 +133,8 @@ function isUnfolded({ dots, deltas }: ElementCell, upTo: number): boolean {
 function joinTimes(mine: readonly Time[], theirs: readonly Time[], how: Telling): Time[] {
   const { upTo } = how
   const [ours, others] = [levelTimes(mine, upTo), levelTimes(theirs, upTo)]
-  const isKept = isOldThere([ours], [others], how)
-  return join(ours, others, { ...how, isMine: null, isKept, prefer: (a, b) => a.until > b.until })
+  const old = oldOf([ours], [others], how)
+  return join(ours, others, { ...how, isMine: null, old, prefer: (a, b) => a.until > b.until })
 }
 
 const nothing = new ElementCell()
@@ -140,33 +143,41 @@ function elementOf(entry: unknown): ElementCell {
   return entry instanceof ElementCell ? entry : nothing
 }
 
-/** Whether what is stable of some parts was removed by neither. */
-function isOldThere(
+/** What is stable of parts that are folded together: it comes from one side, all of it. */
+interface Old {
+  /** It was removed by neither. */
+  readonly isKept: boolean
+  readonly isMine: boolean
+  readonly isTheirs: boolean
+}
+
+function oldOf(
   mine: readonly (readonly Stamped[])[],
   theirs: readonly (readonly Stamped[])[],
   { upTo, isMineLess, isTheirsLess, ...seen }: Sides,
-): boolean {
+): Old {
   const isOld = ({ stamp }: Stamped): boolean => stamp <= upTo
   const isMine = mine.some((list) => list.some(isOld))
   const isTheirs = theirs.some((list) => list.some(isOld))
-  if (isMine === isTheirs) return isMine
+  if (isMine === isTheirs) return { isKept: isMine, isMine, isTheirs }
   const [has, lacking] = isMine ? [mine, seen.theirs] : [theirs, seen.mine]
   // Who may never have had it did not remove it, unless it is known that he had.
   const isKnown = ({ stamp }: Stamped): boolean =>
     stamp > 0 && stamp <= upTo && lacking.covers(stamp)
   const isLess = isMine ? isTheirsLess : isMineLess
-  return isLess && !has.some((list) => list.some(isKnown))
+  const isKept = isLess && !has.some((list) => list.some(isKnown))
+  return { isKept, isMine, isTheirs }
 }
 
 /** `prefer`: of two that are stable and folded, whether the first counts; they differ only where something went wrong. */
 function join<T extends Stamped>(
   mine: readonly T[],
   theirs: readonly T[],
-  how: Telling & { readonly isKept: boolean; readonly prefer: ((a: T, b: T) => boolean) | null },
+  how: Telling & { readonly old: Old; readonly prefer: ((a: T, b: T) => boolean) | null },
 ): T[] {
-  const { upTo, isKept, prefer } = how
+  const { upTo, old, prefer } = how
   const found: T[] = []
-  if (isKept) {
+  if (old.isKept) {
     const ours = mine.filter(({ stamp }) => stamp <= upTo)
     const others = theirs.filter(({ stamp }) => stamp <= upTo)
     const [a, b] = [ours[0], others[0]]
@@ -174,9 +185,9 @@ function join<T extends Stamped>(
     const isTold = how.isMine === null && isBothFolded && prefer !== null
     const isTheirs = isTold ? prefer(b, a) : how.isMine === false
     // Who lost entries may lack some of what is folded there.
-    const isLess = how.isMineLess && !how.isTheirsLess && others.length > 0
-    const isMore = how.isTheirsLess && !how.isMineLess && ours.length > 0
-    const isOthers = isLess || ours.length === 0 || (isTheirs && !isMore)
+    const isLess = how.isMineLess && !how.isTheirsLess && old.isTheirs
+    const isMore = how.isTheirsLess && !how.isMineLess && old.isMine
+    const isOthers = isLess || !old.isMine || (isTheirs && !isMore)
     const [chosen, other] = isOthers ? [others, ours] : [ours, others]
     found.push(...withoutRemoved(chosen, other, isOthers ? how.mine : how.theirs))
   }
