@@ -6,7 +6,6 @@ import type { EntryHead } from '../api/entry.js'
 import type { MemberId, Now } from '../api/ids.js'
 import { type Reply, silent } from '../api/reply.js'
 import { unknownResult } from '../api/replies.js'
-import { hasBug } from '../base/seeded-bug.js'
 import { estimate } from './estimate.js'
 import type { Eavesdroppers, Told } from './event-log.js'
 import {
@@ -199,7 +198,7 @@ export class Guests implements Eavesdroppers {
 
   /** It was told so: what is still under way to here may be elsewhere by now. */
   isShut(guest: MemberId, incarnation: number): boolean {
-    return incarnation <= (this.#shut.get(guest) ?? -1) && !hasBug('remote-shut-forgotten')
+    return incarnation <= (this.#shut.get(guest) ?? -1)
   }
 
   /** A command that waited was answered. */

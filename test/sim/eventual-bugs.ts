@@ -135,13 +135,6 @@ export const eventualBugs: readonly SeededBug[] = [
       hint: { with: { ...merging, ...guests, durability: 'always' }, faults: [...cuts, ...kills] },
     },
   ),
-  named('remote-shut-forgotten', 'a replica takes what it had handed back', {
-    checks: ['exactly-once', ...seen],
-    hint: {
-      with: { ...merging, ...guests, durability: 'always', thinkMeanUs: 10_000, pipelineMax: 20 },
-      only: ['disk-full', 'net-delay', 'net-reorder', 'partition-one'],
-    },
-  }),
   named('remote-life-ignored', 'what a replica forgot goes to it as if it remembered', {
     checks: ['answered', 'progress', 'reply-order', ...seen],
     hint: {

@@ -133,7 +133,9 @@ export class MergingLiveness {
     }
     if (stage === 'read') {
       this.#checkForgotten()
-      this.#ask((member) => this.#merging.finals(member))
+      this.#ask((member) =>
+        this.#merging.finals(member).map((request) => this.#read(member, request)),
+      )
       for (const session of this.#merging.sessions.clients) this.#visit(session, 0)
     }
   }
@@ -180,6 +182,27 @@ export class MergingLiveness {
       )
     }
     return { args: ['SET', key, 'v'], data: true, told }
+  }
+
+  /** Where no replica is, the link to one may still be missing: what is refused is read again, within the time of an answer. */
+  #read(member: number, request: Request): Request {
+    const { judge, profile } = this.#world
+    const key = request.args[1] ?? ''
+    if (holdersOf(profile, groupOf(profile, key)).includes(member + 1)) return request
+    const told = (reply: string): void => {
+      const isRefused = reply.startsWith('-CLUSTERDOWN')
+      if (isRefused && this.#waited() < answerUs) {
+        this.#clients[member]?.enqueue([this.#read(member, request)])
+        return
+      }
+      judge.hold(
+        !isRefused,
+        'progress',
+        () => `a read at member ${member + 1} is answered ${reply}`,
+      )
+      request.told(reply)
+    }
+    return { ...request, told }
   }
 
   #ask(requests: (member: number) => Parameters<SimClient['enqueue']>[0]): void {
