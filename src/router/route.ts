@@ -66,7 +66,8 @@ export class Route {
   groupOf(db: number, key: string): number {
     if (this.isSingle) return 0
     const space = this.#keyspaces.find(db, key)
-    const shard = this.#slots.shardCount === 1 ? 0 : this.#shardOf(keySlot(key), space)
+    // The map may be older than a shard group that has slots by now.
+    const shard = this.#groups.length === 1 ? 0 : this.#shardOf(keySlot(key), space)
     return (this.#groups[shard] as readonly number[])[space] as number
   }
 
