@@ -4,6 +4,7 @@
 import type { CommandSpec } from '../api/command.js'
 import type { Engine } from '../api/engine.js'
 import { type Group, type Lane, makeLane } from '../api/group.js'
+import type { Now } from '../api/ids.js'
 import { isError, type Reply } from '../api/reply.js'
 import { hidden } from '../api/scripts.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -17,6 +18,8 @@ export interface ScriptCopyInit {
 
 /** Loads under way. */
 const openMax = 16
+/** Milliseconds until what was refused is tried again. */
+const retryMs = 100
 
 export class ScriptCopy {
   readonly #init: ScriptCopyInit
@@ -24,6 +27,9 @@ export class ScriptCopy {
   readonly #left: (readonly string[])[] = []
   readonly #open = new Map<number, readonly string[]>()
   #ticket = 0
+  /** Not before: a refusal may come at once, and would again. */
+  #retryAt = 0
+  #mono = 0
 
   constructor(init: ScriptCopyInit) {
     this.#init = init
@@ -37,8 +43,9 @@ export class ScriptCopy {
   }
 
   /** Once a turn; true once all are there. */
-  turn(): boolean {
-    while (this.#left.length > 0 && this.#open.size < openMax) {
+  turn({ mono }: Pick<Now, 'mono'>): boolean {
+    this.#mono = mono
+    while (this.#left.length > 0 && this.#open.size < openMax && mono >= this.#retryAt) {
       const args = this.#left.pop() as readonly string[]
       const spec = this.#init.specOf(`${args[0]}|${args[1]}`)
       if (spec === undefined) continue
@@ -63,5 +70,13 @@ export class ScriptCopy {
     // Somebody loaded it there, or may not load it any more.
     if (reply.text.startsWith('ERR ')) return
     this.#left.push(args)
+    this.#retryAt = this.#mono + retryMs
+  }
+
+  /** Monotonic milliseconds. */
+  wakeAt(): number {
+    return this.#left.length > 0 && this.#open.size < openMax
+      ? this.#retryAt
+      : Number.POSITIVE_INFINITY
   }
 }

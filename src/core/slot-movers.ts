@@ -64,6 +64,7 @@ export class SlotMovers {
 
   wakeAt(mono: number): number {
     let least = this.#forgetAt
+    for (const copy of this.#scripts.values()) least = Math.min(least, copy.wakeAt())
     for (const mover of this.#movers.values()) least = Math.min(least, mover.wakeAt(mono))
     return least
   }
@@ -102,7 +103,7 @@ export class SlotMovers {
       this.#scripts.delete(of.name)
       return mover?.stop()
     }
-    if (!this.#hasScripts(move, of.name, { source, target })) return
+    if (!this.#hasScripts(now, { move, name: of.name, source, target })) return
     if (mover === undefined) {
       const { databases } = config
       mover = new SlotMover({ source, held: source.executor, target, databases })
@@ -114,9 +115,13 @@ export class SlotMovers {
   }
 
   #hasScripts(
-    move: SlotMove,
-    name: string,
-    { source, target }: { readonly source: Shard; readonly target: Group },
+    now: Now,
+    {
+      move,
+      name,
+      source,
+      target,
+    }: Readonly<{ move: SlotMove; name: string; source: Shard; target: Group }>,
   ): boolean {
     const { topology, state } = this.#init
     const specOf = (command: string) => state().table.findFull(command)?.spec
@@ -124,7 +129,7 @@ export class SlotMovers {
     const known = this.#scripts.get(name)
     const copy = known ?? new ScriptCopy({ engine: source.engine, target, specOf })
     if (known === undefined) this.#scripts.set(name, copy)
-    return copy.turn()
+    return copy.turn(now)
   }
 
   #tell(

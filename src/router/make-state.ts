@@ -65,7 +65,9 @@ export function makeState(init: RouterInit, own: Own): Made {
   const settings = new Settings(init.config)
   let group = ownGroup(init.groups)
   settings.follow(() => {
-    if (group?.memory === undefined) group = ownGroup(init.groups)
+    // One that is gone says no more what holds.
+    const isThere = group?.memory !== undefined && init.groups[group.id] === group
+    if (!isThere) group = ownGroup(init.groups)
     return group?.memory?.settings
   })
   const table = new CommandTable<Run>(init.commands, routerCommands)

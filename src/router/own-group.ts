@@ -2,7 +2,14 @@
 
 import type { Group } from '../api/group.js'
 
-/** The last one that it holds a replica of: of the default keyspace; where it holds none, whichever is last. */
+/**
+ * Of the first shard group that it holds a replica of, since one that was added has nothing before its first slots, the
+ * last one: of the default keyspace; where it holds none, whichever is last.
+ */
 export function ownGroup(groups: readonly Group[]): Group | undefined {
-  return groups.findLast((group) => group.isRemote !== true) ?? groups.at(-1)
+  const first = groups.find((group) => group.isRemote !== true)
+  return (
+    groups.findLast((group) => group.isRemote !== true && group.shard === first?.shard) ??
+    groups.at(-1)
+  )
 }

@@ -23,3 +23,25 @@ test('a second shard group: commands go there as soon as a slot did, while the o
   t.log(slowest, looks)
   t.true(slowest < 200)
 })
+
+test('a shard group that is gone: what the whole cluster is set to is read from one that is there', (t) => {
+  const w = world()
+  t.regex(reply(w, w.client(1), 'QUORATE SHARD ADD'), /"id":1/)
+  const heard = (): boolean =>
+    w.members.slice(0, 3).every(({ core }) => core?.inspect().topology.shards.length === 2)
+  t.true(w.until(heard))
+  reply(w, w.client(1), 'QUORATE REBALANCE')
+  t.true(w.until(() => w.member(1).core?.inspect().topology.moves?.length === 0))
+  // It looks at any of them first, and keeps to it.
+  for (const id of [1, 2, 3]) w.kill(id)
+  for (const id of [1, 2, 3]) w.start(id)
+  t.true(w.until(() => [1, 2, 3].every((id) => w.member(id).core?.inspect().isServing() === true)))
+  t.is(reply(w, w.client(2), 'CONFIG SET maxmemory 100mb'), '+OK')
+  t.regex(reply(w, w.client(2), 'CONFIG GET maxmemory'), /104857600/)
+
+  reply(w, w.client(1), 'QUORATE SHARD REMOVE 0')
+  t.true(w.until(() => w.member(2).core?.inspect().topology.shards[0]?.out === 'gone'))
+  t.true(w.until(() => w.member(2).core?.inspect().groups.length === 1))
+  t.is(reply(w, w.client(2), 'CONFIG SET maxmemory 200mb'), '+OK')
+  t.regex(reply(w, w.client(2), 'CONFIG GET maxmemory'), /209715200/)
+})
