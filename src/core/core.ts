@@ -319,10 +319,10 @@ export class Core {
     stop: (now) => this.#stopping.begin(now),
   }
 
-  /** A member that had lost its disk says so no more once every group has its data again. */
+  /** A member that had lost its disk says so until every group has its data again, and it knows which there are. */
   #watchRefill(): void {
     if (this.#peers.recovering === null || !this.#isStarted) return
-    if (this.#rota.all.every(isWhole)) this.#peers.refilled()
+    if (this.#rota.all.every(isWhole) && this.#topology.isAbreast) this.#peers.refilled()
   }
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */

@@ -5,7 +5,7 @@
 import type { Config } from '../api/config.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Row } from '../api/store.js'
-import { begunKey, encodeBegun, groupRows } from '../log/layout.js'
+import { begunGroup, begunKey, encodeBegun, groupRows } from '../log/layout.js'
 import { GoneGroup } from '../shard/gone-group.js'
 import { Shard } from '../shard/shard.js'
 import { groupRange } from '../shard/state-layout.js'
@@ -41,6 +41,8 @@ export class MemberGroups {
   readonly #late = new Set<MemberGroup>()
   /** Shards that were begun on this disk. */
   readonly #begun: Set<GroupId>
+  /** Those of them that were in an earlier life. */
+  readonly #known: ReadonlySet<GroupId>
   /** Their rows are on the way to the disk. */
   readonly #beginning = new Set<GroupId>()
   /** Monotonic milliseconds at which groups of shards that are gone end, by id. */
@@ -51,9 +53,10 @@ export class MemberGroups {
 
   constructor(init: MemberGroupsInit) {
     this.#init = init
-    const keys = new Set(init.logRows.map(({ key }) => key))
+    // Also of groups that it does not know of any more: its row of the topology may be damaged.
+    this.#begun = new Set(init.logRows.flatMap(({ key }) => begunGroup(key) ?? []))
+    this.#known = new Set(this.#begun)
     const places = groupPlaces(init.config)
-    this.#begun = new Set(places.map(({ id }) => id).filter((id) => keys.has(begunKey(id))))
     this.#first = places.length
     for (const place of places) this.#add(place)
   }
@@ -93,8 +96,9 @@ export class MemberGroups {
     for (const group of begin) {
       this.#late.delete(group)
       this.#init.rota.stir(this.indexOf(group.id))
-      // Nothing of it was ever here.
-      group.start({ ...start(), hasHistory: false }, now)
+      const at = start()
+      // Nothing of it was ever here, unless an earlier life began it.
+      group.start({ ...at, hasHistory: at.hasHistory && this.#known.has(group.id) }, now)
     }
     return begin
   }
@@ -137,6 +141,7 @@ export class MemberGroups {
   #replace(place: GroupPlace): void {
     const before = this.all[place.id]
     if (before !== undefined) this.#late.delete(before)
+    if (before instanceof Shard) before.memory.leave()
     const group = this.#make(place)
     this.all[place.id] = group
     this.#init.rota.replace(this.indexOf(place.id), group)

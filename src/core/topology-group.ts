@@ -175,6 +175,11 @@ export class TopologyGroup {
     return this.#known
   }
 
+  /** What this member has applied of its group is known here. */
+  get isAbreast(): boolean {
+    return !this.#isLooking && this.shard.applied.index === this.#lookedAt
+  }
+
   /** `done` hears null once the change is in the topology here, or why it is not: at once or in a later turn. */
   change(what: string, edit: TopologyEdit, done: Change['done']): void {
     if (this.#waiting.length >= waitingMax) return done(busyTopology)

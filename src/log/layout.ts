@@ -75,6 +75,14 @@ export function begunKey(group: GroupId): string {
   return `g${bigEndian(group, 4)}`
 }
 
+/** The group that a row key of that kind speaks of, or null. */
+export function begunGroup(key: string): GroupId | null {
+  if (key.length !== 5 || !key.startsWith('g')) return null
+  let group = 0
+  for (let at = 1; at < 5; at++) group = group * 256 + key.charCodeAt(at)
+  return group as GroupId
+}
+
 /** All that the log store has of a group. */
 export function groupRows(group: GroupId): {
   readonly keys: readonly string[]

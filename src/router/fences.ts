@@ -20,7 +20,7 @@ export function raiseFence(state: RouterState, index: number): void {
 function ask(state: RouterState, index: number): void {
   const group = state.groups[index]
   const spec = state.table.find('exists')?.spec
-  if (group === undefined || spec === undefined) return
+  if (group === undefined || group.isGone === true || spec === undefined) return
   const lane = group.lane({
     answer: (_ticket, reply) => {
       if (!isError(reply) || isSlotRefusal(reply)) state.route.fences[index] = undefined

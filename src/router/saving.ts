@@ -7,9 +7,11 @@ export function isSaving(state: RouterState): boolean {
   return state.groups.some((group) => (group.report().counters['checkpoint_open'] ?? 0) > 0)
 }
 
-/** Wall milliseconds of the oldest of all groups' last checkpoints; the start counts as one. */
+/** Wall milliseconds of the oldest of the last checkpoints of all groups that the member holds; the start counts as one. */
 export function lastSavedAt(state: RouterState): number {
   const start = state.startedAt.wall
-  const times = state.groups.map((group) => group.report().counters['checkpoint_time'] ?? 0)
+  const held = state.groups.filter(({ isRemote }) => isRemote !== true)
+  if (held.length === 0) return start
+  const times = held.map((group) => group.report().counters['checkpoint_time'] ?? 0)
   return times.reduce((least, at) => Math.min(least, Math.max(at, start)), Number.MAX_SAFE_INTEGER)
 }

@@ -49,6 +49,11 @@ export class Evictor implements GroupMemory, GroupBounds {
     member.join(this)
   }
 
+  /** Its group is gone: what it held counts no more. */
+  leave(): void {
+    this.#member.leave(this)
+  }
+
   get bytes(): number {
     return this.#engine().memoryBytes
   }

@@ -31,6 +31,11 @@ export class MemberMemory {
     this.#groups.push(group)
   }
 
+  leave(group: GroupMemory): void {
+    const at = this.#groups.indexOf(group)
+    if (at >= 0) this.#groups.splice(at, 1)
+  }
+
   /** The member's bound, 0 for none. */
   bound({ maxMemory }: GroupSettings): number {
     return least(maxMemory ?? this.#maxMemory, this.#ceiling)

@@ -1,19 +1,26 @@
 // A second shard group beside the first: what members made of a single one counts no more.
 
 import test from 'ava'
+import { encodeBegun, begunKey } from '../../src/log/layout.js'
+import type { GroupId } from '../../src/api/ids.js'
+import { Evictor } from '../../src/shard/evictor.js'
+import { MemberMemory } from '../../src/shard/member-memory.js'
+import { nothingSet } from '../../src/api/group-settings.js'
+import { lastSavedAt } from '../../src/router/saving.js'
+import { keyspace } from './core-world.js'
 import { reply, world } from './joining-world.js'
 
 test('a second shard group: commands go there as soon as a slot did, while the others are on their way', (t) => {
   const w = world()
   const [mover, client] = [w.client(1), w.client(1)]
-  for (let at = 0; at < 60; at++) t.is(reply(w, client, `SET key:${at} ${at}`), '+OK')
+  for (let at = 0; at < 20; at++) t.is(reply(w, client, `SET key:${at} ${at}`), '+OK')
   t.regex(reply(w, mover, 'QUORATE SHARD ADD'), /"id":1/)
   reply(w, mover, 'QUORATE REBALANCE')
   const isMoving = (): boolean => (w.member(1).core?.inspect().topology.moves ?? []).length > 0
   let slowest = 0
   let looks = 0
   while (isMoving()) {
-    for (let at = 0; at < 60 && isMoving(); at++) {
+    for (let at = 0; at < 20 && isMoving(); at++) {
       const before = w.mono
       t.is(reply(w, client, `GET key:${at}`), `$${at}`)
       slowest = Math.max(slowest, w.mono - before)
@@ -44,4 +51,44 @@ test('a shard group that is gone: what the whole cluster is set to is read from 
   t.true(w.until(() => w.member(2).core?.inspect().groups.length === 1))
   t.is(reply(w, w.client(2), 'CONFIG SET maxmemory 200mb'), '+OK')
   t.regex(reply(w, w.client(2), 'CONFIG GET maxmemory'), /209715200/)
+})
+
+test('a shard group that was added: a member that lost its row of the topology knows that it had begun it', (t) => {
+  const w = world({ keyspaces: [{ ...keyspace('default', []), durability: 'everysec' }] })
+  t.regex(reply(w, w.client(1), 'QUORATE SHARD ADD'), /"id":1/)
+  const group = 1 as GroupId
+  t.true(w.until(() => w.member(3).rows.log.has(begunKey(group))))
+  t.deepEqual(w.member(3).rows.log.get(begunKey(group)), encodeBegun(group))
+  t.true(w.until(() => w.member(3).core?.inspect().groups[1]?.status?.leader != null))
+  w.kill(3)
+  w.member(3).rows.log.delete('t')
+  w.start(3)
+  // Power may have failed: what it had acknowledged in the last second may be lost.
+  let cause: unknown = null
+  const began = w.until(() => {
+    const status = w.member(3).core?.inspect().groups[1]?.status
+    cause ??= status?.recovering
+    return status?.recovering === null
+  })
+  t.true(began)
+  t.is(cause, 'unclean-stop')
+})
+
+test('a shard group that is gone: what it held counts no more, neither does when it was saved', (t) => {
+  const member = new MemberMemory({ maxMemory: 0, ceiling: 0 })
+  const [one] = [5_000_000, 7_000_000].map(
+    (memoryBytes) => new Evictor(() => ({ memoryBytes }) as never, member),
+  )
+  const settings = { ...nothingSet, maxMemory: 100_000_000 }
+  const before = member.excess(settings)
+  one?.leave()
+  t.is(member.excess(settings), before - 5_000_000)
+
+  const group = (isRemote: boolean, at?: number) => {
+    const counters = at === undefined ? {} : { checkpoint_time: at }
+    return { isRemote, report: () => ({ counters }) }
+  }
+  const startedAt = { wall: 1_000, mono: 0 }
+  t.is(lastSavedAt({ startedAt, groups: [group(true), group(false, 2_000)] } as never), 2_000)
+  t.is(lastSavedAt({ startedAt, groups: [group(true)] } as never), 1_000)
 })
