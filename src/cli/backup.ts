@@ -72,7 +72,7 @@ export function haveMoved(
 ): boolean {
   const later = topology.changes.filter((change) => change.epoch > epoch)
   const isUnseen = later.length < topology.epoch - epoch
-  return isUnseen || later.some(({ what }) => what.startsWith('slots '))
+  return isUnseen || later.some(({ what }) => /^(slots |shard group \d)/.test(what))
 }
 
 async function prepare(directory: string): Promise<void> {

@@ -26,5 +26,7 @@ test('backup: slots that moved while it was taken: it does not count; other chan
   t.false(haveMoved({ epoch: 7, changes: [change(7, 'slots 0-9 go to shard group 1')] }, 7))
   t.false(haveMoved({ epoch: 8, changes: [user] }, 7))
   t.true(haveMoved({ epoch: 8, changes: [change(8, 'slots 0-9 go to shard group 1')] }, 7))
+  t.true(haveMoved({ epoch: 8, changes: [change(8, 'shard group 1 is removed')] }, 7))
+  t.false(haveMoved({ epoch: 8, changes: [change(8, 'a shard group is added on all members')] }, 7))
   t.true(haveMoved({ epoch: 9, changes: [user] }, 7))
 })

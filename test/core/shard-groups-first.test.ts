@@ -92,3 +92,13 @@ test('a shard group that is gone: what it held counts no more, neither does when
   t.is(lastSavedAt({ startedAt, groups: [group(true), group(false, 2_000)] } as never), 2_000)
   t.is(lastSavedAt({ startedAt, groups: [group(true)] } as never), 1_000)
 })
+
+test('a shard group that is gone: WAIT of a connection that used no other one asks those that are there', (t) => {
+  const w = world()
+  t.regex(reply(w, w.client(1), 'QUORATE SHARD ADD'), /"id":1/)
+  const client = w.client(2)
+  t.is(reply(w, client, 'SET k v'), '+OK')
+  t.regex(reply(w, w.client(1), 'QUORATE SHARD REMOVE 0'), /leaving/)
+  t.true(w.until(() => w.member(2).core?.inspect().groups.length === 1, 60_000))
+  t.regex(reply(w, client, 'WAIT 1 100'), /^:[12]$/)
+})

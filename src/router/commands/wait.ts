@@ -53,8 +53,9 @@ function targetsOf(
   session: Parameters<Run>[0],
   { groups }: RouterState,
 ): ReadonlyMap<Group, number> {
-  const used = groups.filter((_, index) => session.lanes.has(index))
-  const asked = (used.length > 0 ? used : groups).filter(({ isGone }) => isGone !== true)
+  const there = groups.filter(({ isGone }) => isGone !== true)
+  const used = there.filter(({ id }) => session.lanes.has(id))
+  const asked = used.length > 0 ? used : there
   return new Map(asked.map((group) => [group, group.report().applied]))
 }
 
