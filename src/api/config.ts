@@ -149,10 +149,11 @@ export function shardGroupsOf({ members, shards, shardGroups }: Placement): read
 }
 
 /** Shard groups that the member with most of them holds. */
-export function shardsHeldMax(config: Placement): number {
-  if (config.shardGroups === undefined) return config.shards
-  const counts = config.members.map(
-    ({ id }) => shardGroupsOf(config).filter((group) => group.members.includes(id)).length,
+export function shardsHeldMax({ shards, shardGroups }: Omit<Placement, 'members'>): number {
+  if (shardGroups === undefined) return shards
+  const ids = new Set(shardGroups.flatMap(({ members }) => members))
+  const counts = [...ids].map(
+    (id) => shardGroups.filter((group) => group.members.includes(id)).length,
   )
   return Math.max(1, ...counts)
 }

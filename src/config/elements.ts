@@ -153,7 +153,7 @@ export const keyspaceSchema = z.strictObject(
     'max-memory': option(
       size(0, 2 ** 50, 'or 0 for no bound'),
       0,
-      'Bytes of its data on one member, in equal parts for its shard groups.',
+      'Bytes of its data on one member, in equal parts for the shard groups that the cluster began with.',
     ),
     'max-memory-policy': option(
       nullable(oneOf(evictionPolicies)),

@@ -1,7 +1,7 @@
 // Makes a member's side of every group of the cluster: a shard where it holds a replica, else what serves its
 // clients through the members that do.
 
-import type { Config } from '../api/config.js'
+import { type Config, shardsHeldMax } from '../api/config.js'
 import type { Engine, EngineFactory } from '../api/engine.js'
 import type { KeyEvents } from '../api/events.js'
 import type { GroupId } from '../api/ids.js'
@@ -9,6 +9,7 @@ import type { ScriptRunner } from '../api/scripts.js'
 import type { StrategyPlugin } from '../api/strategy.js'
 import type { Times } from '../api/times.js'
 import type { Random } from '../base/random.js'
+import { hasBug } from '../base/seeded-bug.js'
 import type { RouterState } from '../router/state.js'
 import { Gathering } from '../shard/gathering.js'
 import { GoneGroup } from '../shard/gone-group.js'
@@ -40,7 +41,7 @@ export interface GroupsInit {
   readonly memory: MemberMemory
   readonly clocks: Clocks
   readonly rests: MemberRests
-  readonly roster: Pick<Roster, 'membersOf' | 'listOf' | 'holdersOf' | 'isGone'>
+  readonly roster: Pick<Roster, 'files' | 'membersOf' | 'listOf' | 'holdersOf' | 'isGone'>
 }
 
 /** Makes this member's side of a group, as it is by what the roster says now. */
@@ -73,6 +74,7 @@ export function groupMaker(init: GroupsInit): GroupMaker {
       ...place,
       config,
       holders: () => roster.holdersOf(place.shard),
+      memoryParts: hasBug('core-bound-by-groups') ? undefined : shardsHeldMax(roster.files),
       sink: init.sinkOf(place.id),
       random: random.fork(),
       gathering: gatherings.get(name),

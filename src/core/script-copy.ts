@@ -67,8 +67,8 @@ export class ScriptCopy {
     const args = this.#open.get(ticket)
     this.#open.delete(ticket)
     if (args === undefined || !isError(reply)) return
-    // Somebody loaded it there, or may not load it any more.
-    if (reply.text.startsWith('ERR ')) return
+    // Somebody loaded it there, or nobody may; a group without room has to be told again, as Redis would.
+    if (/^(ERR|OOM) /.test(reply.text)) return
     this.#left.push(args)
     this.#retryAt = this.#mono + retryMs
   }

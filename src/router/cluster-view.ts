@@ -174,8 +174,7 @@ export class ShardViews {
    */
   elsewhere(index: number): MemberView | null {
     const { lead, shard } = this.#groups[index] as Group
-    const { self, topology } = this.#cluster
-    if (topology.shards[shard]?.out === 'gone') return null
+    const { self } = this.#cluster
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
     if (this.#now().mono - lead.since < settledMs) return null

@@ -22,11 +22,16 @@ interface Command {
 /** Milliseconds until all are asked again, at most. */
 const againMsMax = 32
 
-export function gatherAll(state: RouterState, session: Session, { entry, args }: Command): void {
-  const meant = keylessGroups(state.route, { entry, args, db: session.db })
-  const groups = session.cluster === null ? meant : ownGroups(state, entry, meant)
+export function gatherAll(state: RouterState, session: Session, command: Command): void {
+  const { entry } = command
+  const groups = groupsOf(state, session, command)
   if (groups.length > 1 && refusesSplit(state, entry)) return session.reply(entry, crossGroup)
-  new Whole(state, session, { entry, args, groups }).ask()
+  new Whole(state, session, { ...command, groups }).ask()
+}
+
+function groupsOf(state: RouterState, session: Session, { entry, args }: Command) {
+  const meant = keylessGroups(state.route, { entry, args, db: session.db })
+  return session.cluster === null ? meant : ownGroups(state, entry, meant)
 }
 
 /** Clients that go by slots ask each member for the keys of its own: together they see each key once. */
@@ -54,7 +59,9 @@ const none: ReadonlyMap<number, number> = new Map()
 class Whole {
   readonly #state: RouterState
   readonly #session: Session
-  readonly #command: Command & { readonly groups: readonly number[] }
+  readonly #command: Command
+  /** Of this try: shard groups come and go. */
+  #groups: readonly number[]
   readonly #ticket: number
   readonly #db: number
   readonly #until: number
@@ -74,6 +81,7 @@ class Whole {
     this.#state = state
     this.#session = session
     this.#command = command
+    this.#groups = command.groups
     this.#db = session.db
     this.#until = state.now.mono + state.config.requestMs
     this.#ticket = session.open(command.entry)
@@ -82,11 +90,32 @@ class Whole {
   }
 
   ask(): void {
-    const { groups } = this.#command
     if (this.#session.isClosed) return
+    const groups = this.#isOneTime ? this.#groups : this.#groupsNow()
+    this.#groups = groups
     this.#pages = groups.map(() => null)
     this.#open = groups.length
     groups.forEach((index, at) => this.#askOne(index, at))
+  }
+
+  /** Each group does it for itself. */
+  get #isOneTime(): boolean {
+    return this.#command.entry.spec.gather === 'each'
+  }
+
+  #groupsNow(): readonly number[] {
+    return groupsOf(this.#state, this.#session, this.#command)
+  }
+
+  /** No keys may have gone to a group that was not asked. */
+  #isAll(pages: readonly Page[]): boolean {
+    if (this.#isOneTime) return true
+    const now = this.#groupsNow()
+    const count = this.#state.route.shardCount
+    const isKnown = pages.every(({ went }) => [...(went?.keys() ?? [])].every((to) => to < count))
+    return (
+      isKnown && now.length === this.#groups.length && now.every((at) => this.#groups.includes(at))
+    )
   }
 
   #askOne(index: number, at: number): void {
@@ -121,7 +150,8 @@ class Whole {
     }
     const pages = this.#pages.filter((each) => each !== null)
     const isWhole = pages.length === this.#pages.length
-    if (isWhole && (pages.some(({ reply }) => isError(reply)) || agree(pages))) {
+    const isEnd = pages.some(({ reply }) => isError(reply)) || (agree(pages) && this.#isAll(pages))
+    if (isWhole && isEnd) {
       return this.#answer(this.#result(pages.map(({ reply }) => reply)))
     }
     const { mono } = this.#state.now
@@ -141,7 +171,8 @@ class Whole {
   }
 
   #result(replies: readonly Reply[]): Reply {
-    const { entry, groups } = this.#command
+    const { entry } = this.#command
+    const groups = this.#groups
     const error = replies.find(isError)
     if (error !== undefined) return entry.isWrite && this.#happened ? unknownResult : error
     return entry.spec.gather === 'random'

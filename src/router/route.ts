@@ -49,12 +49,6 @@ export class Route {
     this.#groups = makeGroups(config, groups)
     const live = this.#groups.filter((row) => row.every(isLive))
     this.home = live[0]?.at(-1) ?? 0
-    // Slots that came there and went back again, which nobody asked for since.
-    const isOver = (shard: number): boolean => this.#groups[shard]?.every(isLive) === false
-    for (const learned of this.#learned?.values() ?? [])
-      learned.forEach((shard, slot) => {
-        if (isOver(shard)) learned[slot] = -1
-      })
     const perDatabase: (readonly number[])[] = []
     for (let db = 0; db < config.databases; db++) {
       const spaces = this.#keyspaces.ofDatabase(db)
@@ -92,9 +86,8 @@ export class Route {
     this.#learned = null
   }
 
-  /** Commands for these slots go there already, or cannot yet: this member has not heard of the shard group. */
+  /** Commands for these slots go there already. */
   knows(space: number, [from, to, shard]: OwnedSlots): boolean {
-    if (shard >= this.shardCount) return true
     for (let slot = from; slot <= to; slot++) if (this.#shardOf(slot, space) !== shard) return false
     return true
   }

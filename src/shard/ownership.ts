@@ -104,7 +104,8 @@ export class Ownership {
     if (marks === null) return null
     const name = args[0] ?? ''
     if (name === slotsName || name === wholeName) return null
-    if (isEffects(args)) return this.#refusesAny(engine, effectCalls(args), head)
+    if (isEffects(args))
+      return this.#refusesAny(engine, effectCalls(args, hiddenFromOf(engine)), head)
     if (name === execName) {
       const decoded = decodeTransaction(args)
       if (decoded === null) return null
@@ -252,10 +253,14 @@ function runOf(marks: Uint16Array, slot: number): OwnedSlots {
   return [from, to, mark - goneFrom]
 }
 
+function hiddenFromOf({ scripting }: Engine): number {
+  return scripting?.hiddenFrom ?? Number.POSITIVE_INFINITY
+}
+
 /** Keys of a command, of a transaction with what it watches, or of what a script did. */
 function* keysOf(engine: Engine, args: readonly string[]): Iterable<string> {
   if (isEffects(args)) {
-    for (const call of effectCalls(args)) yield* keysOf(engine, call)
+    for (const call of effectCalls(args, hiddenFromOf(engine))) yield* keysOf(engine, call)
     return
   }
   if (args[0] === execName) {

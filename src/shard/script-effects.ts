@@ -60,12 +60,15 @@ export function encodeOutcome(outcome: Outcome): string[] {
   return made
 }
 
-/** The commands of a script's effects, and its reply, as the call has them. */
-export function* effectCalls(args: readonly string[]): Iterable<readonly string[]> {
+/** The commands of a script's effects on clients' data, as the call has them; scripts and functions are in no slot. */
+export function* effectCalls(
+  args: readonly string[],
+  hiddenFrom: number,
+): Iterable<readonly string[]> {
   for (let at = 3; at < args.length; ) {
     const end = at + 3 + Number(args[at + 2])
     if (!(end > at + 3)) return
-    yield args.slice(at + 3, end)
+    if (Number(args[at + 1]) < hiddenFrom) yield args.slice(at + 3, end)
     at = end
   }
 }

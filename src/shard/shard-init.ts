@@ -31,6 +31,8 @@ export interface ShardInit {
   readonly keyspace: KeyspaceConfig
   readonly config: Config
   readonly members: Members
+  /** Groups that share the bound of their keyspace: it decides what is refused, so it is the same for all replicas, for ever. */
+  readonly memoryParts?: number | undefined
   /** Who holds a replica now, or is on the way to one; absent: `members`. */
   readonly holders?: () => readonly MemberId[]
   /** Of a strategy whose members are followed: the latest list that is known, if they ever changed. */
@@ -65,7 +67,7 @@ export function engineOptionsOf(init: ShardInit, time: () => number, life: Life)
   const { keyspace, config, plugin } = init
   const { maxMemoryPolicy } = keyspace
   const { databases, bulkBytesMax } = config
-  const maxMemory = Math.ceil(keyspace.maxMemory / shardsHeldMax(config))
+  const maxMemory = Math.ceil(keyspace.maxMemory / (init.memoryParts ?? shardsHeldMax(config)))
   const yields = keyspace.name === 'default'
   const merges = plugin.supports.order !== 'total'
   const seat = (): number => {

@@ -206,6 +206,21 @@ test('shard groups: where they are placed a member is replaced, and others remov
   t.regex(reply(w, w.client(3), 'QUORATE REMOVE 4'), /the last one of shard group 0/)
 })
 
+test('shard groups: where there was one, and now are two: commands over all keys, and without keys, meet both', (t) => {
+  const w = new CoreWorld({ members: 1 })
+  t.true(w.until(() => w.member(1).core?.inspect().topology.version === clusterVersionNewest))
+  fill(w, 1)
+  const client = w.client(1)
+  t.is(reply(w, client, `DBSIZE`), `:${keys.length}`)
+  reply(w, client, 'QUORATE SHARD ADD')
+  reply(w, client, 'QUORATE REBALANCE')
+  t.true(w.until(() => isStill(w) && isTold(w)))
+  t.is(reply(w, client, `DBSIZE`), `:${keys.length}`)
+  t.true((w.member(1).core?.inspect().groups ?? []).every((group) => group.keys > 10))
+  reply(w, client, 'FLUSHALL')
+  t.is(reply(w, client, `DBSIZE`), ':0')
+})
+
 test('shard groups: what cannot be is refused, and says why', (t) => {
   const w = world({ shards: 2 })
   const client = w.client(1)
@@ -243,6 +258,11 @@ test('shard groups: scripts and functions that were loaded before are in a new o
   t.regex(await scripted.ask(client, 'QUORATE', 'SHARD', 'ADD'), /"id":1/)
   await scripted.ask(client, 'QUORATE', 'SHARD', 'REMOVE', '0')
   const { world: w } = scripted
+  // Names of libraries are in no slot.
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const other = `#!lua name=${name}\nredis.register_function('f${name}', function(keys) return 1 end)`
+    t.is(await scripted.ask(client, 'FUNCTION', 'LOAD', other), `$1\r\n${name}\r\n`)
+  }
   t.true(w.until(() => w.member(1).core?.inspect().topology.shards[0]?.out === 'gone'))
 
   for (const command of ['EVALSHA', 'FCALL'])

@@ -32,6 +32,19 @@ test('slot calls: a whole move: the key is at one group at a time, and the other
   t.true(d.engine.slotVersion(slotOfA) > s.engine.slotVersion(slotOfA) - 1)
 })
 
+test('slot calls: scripts and functions are in no slot: a library with the name of a key that went is loaded', (t) => {
+  const { s, d } = moving()
+  const facts = s.call('freeze', 1) as readonly Reply[]
+  d.call('commit', 0, 1, 1, ...facts.map(String))
+  s.call('gone', 1)
+  const loaded = (db: number) =>
+    encodeOutcome({ reply: 'a', salt: 0, effects: [{ salt: 0, db, args: ['set', 'a', 'code'] }] })
+
+  t.true(isSlotRefusal(s.ownership.executes(s.engine, loaded(0), head(1, 0)) as Reply))
+  const hidden = s.engine.scripting?.hiddenFrom ?? 0
+  t.is(s.ownership.executes(s.engine, loaded(hidden + 1), head(2, 1)), null)
+})
+
 test('slot calls: an attempt that was overtaken: changes nothing at either side', (t) => {
   const { s, d } = moving()
   copy(s, d, 1, 'a')

@@ -37,6 +37,21 @@ export const moveBugs: readonly SeededBug[] = [
     checks: [...lost, ...late],
     hint: { with: base, faults: unrest },
   }),
+  bug(
+    'core-bound-by-groups',
+    'members share out memory by the groups that they know when they start',
+    {
+      checks: ['digest', ...lost],
+      hint: {
+        with: { ...base, grows: true, maxMemory: 20_000 },
+        faults: ['crash-all', 'crash-loop'],
+      },
+    },
+  ),
+  bug('shard-gone-early', 'a shard group is gone before its slots are', {
+    checks: [...lost, ...late, 'topology'],
+    hint: { with: { ...base, grows: true } },
+  }),
   bug('move-pages-disagree', 'keys of all groups are listed while slots change hands', {
     checks: lost,
     hint: { with: base },

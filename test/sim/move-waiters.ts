@@ -47,6 +47,10 @@ export class MoveWaiters {
   stop(): void {
     this.#isLast = true
     for (const waiter of this.#waiters) waiter.owed = true
+    // One group may have got more than a client's bound allows, and then takes nothing.
+    const args = ['CONFIG', 'SET', 'maxmemory', '0']
+    if (this.#world.profile.grows)
+      this.#operator.enqueue([{ args, data: false, told: () => undefined }])
     this.#push()
   }
 

@@ -6,6 +6,7 @@ import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
 import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
+import { withMoves, wholeDisks } from './move-profile.js'
 import type { NetworkRates } from './network.js'
 import { drawPlacement } from './placement.js'
 import type { WorkloadProfile } from './workload.js'
@@ -81,6 +82,8 @@ export interface Profile {
   readonly placement: readonly (readonly number[])[] | null
   /** Slots move between the two groups of each keyspace. */
   readonly moves: boolean
+  /** Beside that shard groups come and go. */
+  readonly grows: boolean
   /** Microseconds at most between two words of the operator about slots. */
   readonly movePauseUs: number
   /** Slots of a batch, bytes of copies in one call, bytes of keys that go whole, elements of a piece; null for those of `limits`. */
@@ -160,6 +163,8 @@ export interface Given {
   readonly placed?: boolean
   /** Slots move. */
   readonly moves?: boolean
+  /** Where slots move shard groups come and go. */
+  readonly grows?: boolean
   /** Share of the whole command set. */
   readonly surface?: number
 }
@@ -191,28 +196,6 @@ function withMergingPlacement(made: Profile, seed: number, given: Given): Profil
   if (!isDrawn || made.level === 'causal') return null
   const { members, shards, placement } = drawPlacement(made, random)
   return { ...made, members, shards, placement } as Profile
-}
-
-/** One of eight seeds that keep logs moves slots; without what destroys disks, unless all they hold is synced. */
-function withMoves(made: Profile, seed: number, given: Given): Profile {
-  const random = new Random(seed, 0x4d6f7665)
-  const isDrawn = random.chance(1, 8)
-  const isAlone = made.placement?.some((ids) => ids.length < 3) === true
-  const isGuarded = made.placement !== null && (made.placement.length < 2 || isAlone)
-  if (!(given.moves ?? isDrawn) || made.durability === 'none' || isGuarded) return made
-  const workload = { ...made.workload, isTagged: true }
-  const moveBounds = {
-    moveBatchSlots: random.pick([1, 4, limits.moveBatchSlots]),
-    moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
-    moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
-    movePieceElements: random.pick([2, limits.movePieceElements]),
-  }
-  // Many commands in few turns.
-  const thinkMeanUs = Math.min(made.thinkMeanUs, 60_000)
-  const faults = new Set(made.faults)
-  const disks = ['disk-wipe', 'disk-stale', 'disk-rot'] as const
-  if (made.durability !== 'always') for (const kind of disks) faults.delete(kind)
-  return { ...made, faults, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {
@@ -328,6 +311,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     shards: 1,
     placement: null,
     moves: false,
+    grows: false,
     movePauseUs: 600_000,
     moveBounds: null,
     outside: null,
@@ -368,7 +352,8 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
       lease: random.chance(1, 8) && !faults.has('pause') && !faults.has('pause-leader'),
     },
   }
-  return { ...drawn, ...hint.with, network: { ...drawn.network, ...hint.network } }
+  const made = { ...drawn, ...hint.with, network: { ...drawn.network, ...hint.network } }
+  return made.grows ? wholeDisks(made) : made
 }
 
 function drawNetwork(random: Random, faults: ReadonlySet<FaultKind>): NetworkRates {

@@ -94,7 +94,9 @@ function play(world: World, turns: number): void {
   const { judge, schedule } = world
   const safety = Math.floor((turns * safetyShare) / 100)
   while (judge.violation === null && judge.step < safety) if (!schedule.next()) return
-  if (judge.violation === null) settleWorld(world, safety + turns * turnsFactor)
+  // Each group has turns of its own.
+  const factor = world.profile.grows ? 2 * turnsFactor : turnsFactor
+  if (judge.violation === null) settleWorld(world, safety + turns * factor)
 }
 
 /** The liveness phase, at most until step `bound`, and the judgement of the history. */

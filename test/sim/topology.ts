@@ -8,7 +8,9 @@ import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { encodeRuns, runsOf } from '../../src/api/slot-moves.js'
 import { keySlot } from '../../src/base/keyslot.js'
 import type { Random } from '../../src/base/random.js'
+import type { Topology } from '../../src/api/topology.js'
 import { topologyGroupId } from '../../src/core/topology-group.js'
+import { liveShards } from '../../src/slots/shards.js'
 import type { SimClient } from './client.js'
 import { firstEra } from './eras.js'
 import { judgeOwners } from './moves.js'
@@ -120,6 +122,28 @@ export class TopologyWorld {
     return { args: ['QUORATE', 'MOVE', 'CANCEL'], data: false, told: () => undefined }
   }
 
+  /** Shard groups that may own slots, as the member that knows most has them. */
+  #live(): readonly number[] {
+    let last: Topology | null = null
+    for (const { reactor } of this.#world.members) {
+      const known = reactor?.topology?.() ?? null
+      if (known !== null && known.epoch > (last?.epoch ?? 0)) last = known
+    }
+    return last === null ? [] : liveShards(last).map(({ id }) => id)
+  }
+
+  /** A shard group comes, or goes. */
+  #grow(): Request {
+    const { judge } = this.#world
+    const live = this.#live()
+    const isLess = live.length > 1 && (live.length > 3 || this.#random.chance(1, 2))
+    const words = isLess ? ['REMOVE', String(this.#random.pick(live))] : ['ADD']
+    const told = (reply: string): void => {
+      if (reply.startsWith('$')) judge.mark(isLess ? 'shards-removed' : 'shards-added')
+    }
+    return { args: ['QUORATE', 'SHARD', ...words], data: false, told }
+  }
+
   /** Slots of keys in use, to one group or the other; now and then the move is given up at once. */
   #move(): Request {
     const { judge, workload } = this.#world
@@ -134,12 +158,15 @@ export class TopologyWorld {
       if (reply.startsWith('$')) judge.mark('moves')
     }
     const runs = encodeRuns(runsOf([...slots].sort((a, b) => a - b)))
-    const to = String(random.below(2))
+    const live = this.#live()
+    const to = String(live.length === 0 ? random.below(2) : random.pick(live))
     return { args: ['QUORATE', 'MOVE', 'SLOTS', runs, 'TO', to], data: false, told }
   }
 
   #request(): Request {
-    if (this.#world.profile.moves && this.#random.chance(4, 5)) return this.#move()
+    const { moves, grows } = this.#world.profile
+    if (grows && this.#random.chance(1, 4)) return this.#grow()
+    if (moves && this.#random.chance(4, 5)) return this.#move()
     const there = [...this.#users].filter(([, isThere]) => isThere)
     const isGone = there.length > 0 && this.#random.chance(1, 3)
     const name = isGone ? (this.#random.pick(there)[0] as string) : `u${++this.#made}`

@@ -1,0 +1,42 @@
+// Worlds in which slots move, and shard groups come and go.
+
+import { limits } from '../../src/api/limits.js'
+import { Random } from '../../src/base/random.js'
+import type { Given, Profile } from './profile.js'
+
+/** One of eight seeds that keep logs moves slots; without what destroys disks, unless all they hold is synced. */
+export function withMoves(made: Profile, seed: number, given: Given): Profile {
+  const random = new Random(seed, 0x4d6f7665)
+  const isDrawn = random.chance(1, 8)
+  const isAlone = made.placement?.some((ids) => ids.length < 3) === true
+  const isGuarded = made.placement !== null && (made.placement.length < 2 || isAlone)
+  if (!(given.moves ?? isDrawn) || made.durability === 'none' || isGuarded) return made
+  const workload = { ...made.workload, isTagged: true }
+  const moveBounds = {
+    moveBatchSlots: random.pick([1, 4, limits.moveBatchSlots]),
+    moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
+    moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
+    movePieceElements: random.pick([2, limits.movePieceElements]),
+  }
+  // Many commands in few turns.
+  const thinkMeanUs = Math.min(made.thinkMeanUs, 60_000)
+  const faults = new Set(made.faults)
+  const disks = ['disk-wipe', 'disk-stale', 'disk-rot'] as const
+  if (made.durability !== 'always') for (const kind of disks) faults.delete(kind)
+  const moving = { ...made, faults, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
+  const isGrowing = given.grows ?? random.chance(1, 3)
+  return isGrowing && made.placement === null ? growing(moving) : moving
+}
+
+/** All slots of a group have to go in time, and one that gets them all must not be full for ever. */
+function growing(made: Profile): Profile {
+  const moveBounds = made.moveBounds && { ...made.moveBounds, moveBatchSlots: 2_048 }
+  return wholeDisks({ ...made, grows: true, maxMemory: 0, moveBounds })
+}
+
+/** What is known of damaged seats is known by group: where groups begin and end disks stay whole. */
+export function wholeDisks(made: Profile): Profile {
+  const faults = new Set(made.faults)
+  for (const kind of ['disk-wipe', 'disk-stale', 'disk-rot'] as const) faults.delete(kind)
+  return { ...made, faults }
+}
