@@ -80,7 +80,7 @@ test('left: the last member stays', (t) => {
 
 test('replaced: one goes for another one, which may have its address', (t) => {
   const next = made(replaced(start, 3 as MemberId, member(4, 7003)))
-  t.deepEqual(next.roster?.leaving, [{ id: 3 as MemberId, by: 4 as MemberId }])
+  t.deepEqual(next.roster?.leaving, [{ id: 3 as MemberId, by: 4 as MemberId, held: [0, 1] }])
   t.is(replaced(start, 3 as MemberId, member(4, 7002)), '127.0.0.1:7002 is an address of member 2')
 })
 
