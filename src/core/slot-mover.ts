@@ -208,6 +208,8 @@ export class SlotMover implements KeyWatch {
         const attempt = yield ask('source', ['retry', String(leaving.attempt), this.why])
         const own = this.#init.held.ownership.state.leaving
         if (own !== null && own.attempt === attempt) return own
+        // A group may refuse at once, and would again.
+        if (isError(attempt)) yield pause
       }
       if (this.#init.held.ownership.state.leaving === null) yield pause
     }
