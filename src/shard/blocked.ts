@@ -248,7 +248,10 @@ export class Blocked implements Caller {
     const heard = this.#heard
     this.#told = heard
     this.#call([heardName, String(heard)], (reply) => {
-      if (isError(reply)) this.#told = 0
+      if (!isError(reply)) return
+      this.#told = 0
+      // While nobody leads the group it would be refused at once, and again.
+      this.#heardAt = this.#now.mono
     })
   }
 

@@ -59,3 +59,32 @@ test('blocked: the wait had ended and nobody knows how: the outcome is not known
 
   t.deepEqual(world.told, [unknownResult])
 })
+
+test('blocked: the group cannot be told what was heard: it is told again a second later, not in every turn', (t) => {
+  const calls: { lane: Lane; call: GroupCall }[] = []
+  const id = { origin: 1, incarnation: 1, sequence: 1, index: 0 }
+  const blocked = new Blocked({
+    self: 1,
+    waiters: { find: () => ({ timeoutMs: 0 }), has: () => false } as unknown as Waiters,
+    incarnation: () => 1,
+    add: (lane, call) => calls.push({ lane, call }),
+    isSending: () => false,
+    specOf: () => undefined,
+  })
+  blocked.turn({ wall: 0, mono: 0 })
+  const lane = makeLane({ answer: () => undefined })
+  lane.writes = 1
+  blocked.queued({ sequence: 1, index: 0, lane, ticket: 7, db: 0, args: ['blpop', 'k', '0'] })
+  blocked.served({ id, number: 1, reply: ['k', 'element'] })
+  blocked.turn({ wall: 5_000, mono: 5_000 })
+  const told = calls.at(-1)
+  t.is(calls.length, 1)
+
+  told?.lane.caller.answer(told.call.ticket, unknownResult)
+
+  t.is(blocked.wakeAt(), 6_000)
+  blocked.turn({ wall: 5_001, mono: 5_001 })
+  t.is(calls.length, 1)
+  blocked.turn({ wall: 6_000, mono: 6_000 })
+  t.is(calls.length, 2)
+})
