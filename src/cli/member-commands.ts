@@ -11,17 +11,22 @@ type Finish = (code: number) => void
 const silentForce =
   'do not wait for it where it is silent: what only it has of merging keyspaces is lost'
 
+/** What it begins goes on by itself; it shows that. */
+function watched(command: Command, about: string): Command {
+  return command
+    .description(about)
+    .option('--dry-run', 'only show what would be done')
+    .option('--json', 'as JSON, a line for each step')
+    .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+}
+
 export function addMembers(
   program: Command,
   finish: Finish,
   withClient: (command: Command) => Command,
 ): void {
   const change = (words: string, about: string): Command =>
-    withClient(program.command(words))
-      .description(about)
-      .option('--dry-run', 'only show what would be done')
-      .option('--json', 'as JSON, a line for each step')
-      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+    watched(withClient(program.command(words)), about)
   const newcomer = (command: Command): Command =>
     command
       .requiredOption('--id <id>', 'its number: one that no member ever had')
@@ -69,11 +74,7 @@ export function addMoves(
   withClient: (command: Command) => Command,
 ): void {
   const words = (name: string, about: string): Command =>
-    withClient(program.command(name))
-      .description(about)
-      .option('--dry-run', 'only show what would move')
-      .option('--json', 'as JSON, a line for each look')
-      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+    watched(withClient(program.command(name)), about)
   words('move', 'move slots to another shard group while clients go on')
     .option('--slots <slots>', 'as 0-99,200')
     .option('--to <shard>', 'the shard group that is to own them')
@@ -87,11 +88,7 @@ export function addMoves(
 
   const shard = program.command('shard').description('add or remove a shard group')
   const change = (name: string, about: string): Command =>
-    withClient(shard.command(name))
-      .description(about)
-      .option('--dry-run', 'only show what would be done')
-      .option('--json', 'as JSON, a line for each look')
-      .option('--wait <seconds>', 'how long to watch; what was begun goes on', '600')
+    watched(withClient(shard.command(name)), about)
   change('add', 'add a shard group; it begins without slots')
     .option('--weight <weight>', 'its share of the slots against the others', '1')
     .option('--members <ids>', 'who holds it, as 4,5,6; else all members')

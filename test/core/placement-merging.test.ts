@@ -3,9 +3,8 @@
 
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { keySlot } from '../../src/base/keyslot.js'
-import { SlotMap } from '../../src/slots/map.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
+import { a, alike, b } from './placed-commands.js'
 
 type Placement = readonly (readonly number[])[]
 
@@ -46,45 +45,6 @@ function servesOf(w: CoreWorld): number {
   const groups = JSON.parse(status.slice(1)).groups as { role: string; leader: number | null }[]
   return groups.find(({ role }) => role === 'remote')?.leader ?? 0
 }
-
-const slots = SlotMap.even(2)
-function keyOf(shard: number, name: string): string {
-  let n = 0
-  while (slots.shardOf(keySlot(`${name}${n}`)) !== shard) n++
-  return `${name}${n}`
-}
-const [a, b] = [keyOf(0, 'a'), keyOf(1, 'b')]
-
-const alike = [
-  `set ${a} 1`,
-  `get ${a}`,
-  `mset ${a} 2 ${b} 3`,
-  `mget ${b} ${a} none`,
-  `incr ${a}`,
-  `append ${b} x`,
-  `lpush {${a}}l 1 2 3`,
-  `lrange {${a}}l 0 -1`,
-  `lmove {${a}}l {${a}}m left right`,
-  `blpop {${a}}l 1`,
-  `blpop {${a}}none 0.05`,
-  'multi',
-  `get ${a}`,
-  `incr ${a}`,
-  'exec',
-  `watch ${a}`,
-  'multi',
-  `incr ${a}`,
-  'exec',
-  `set ${a} y px 60`,
-  `exists ${a} ${b} none`,
-  'dbsize',
-  'keys *none*',
-  'scan 0 match none',
-  `del ${a} ${b} {${a}}m {${a}}l`,
-  'randomkey',
-  'flushall',
-  'dbsize',
-]
 
 for (const placement of [one, two]) {
   const name = JSON.stringify(placement)

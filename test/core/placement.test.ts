@@ -3,9 +3,8 @@
 
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { keySlot } from '../../src/base/keyslot.js'
-import { SlotMap } from '../../src/slots/map.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
+import { a, alike, b } from './placed-commands.js'
 
 const strategies = [
   ['strong', 'raft'],
@@ -65,57 +64,19 @@ function leaderOf(w: CoreWorld, group = 0): number {
   return 0
 }
 
-const slots = SlotMap.even(2)
-function keyOf(shard: number, name: string): string {
-  let n = 0
-  while (slots.shardOf(keySlot(`${name}${n}`)) !== shard) n++
-  return `${name}${n}`
-}
-const [a, b] = [keyOf(0, 'a'), keyOf(1, 'b')]
-
-const alike = [
-  `set ${a} 1`,
-  `get ${a}`,
-  `mset ${a} 2 ${b} 3`,
-  `mget ${b} ${a} none`,
-  `incr ${a}`,
-  `append ${b} x`,
-  `lpush {${a}}l 1 2 3`,
-  `lrange {${a}}l 0 -1`,
-  `lmove {${a}}l {${a}}m left right`,
-  `blpop {${a}}l 1`,
-  `blpop {${a}}none 0.05`,
-  'multi',
-  `get ${a}`,
-  `incr ${a}`,
-  'exec',
-  `watch ${a}`,
-  'multi',
-  `incr ${a}`,
-  'exec',
-  `set ${a} y px 60`,
-  `exists ${a} ${b} none`,
-  'dbsize',
-  'keys *none*',
-  'scan 0 match none',
-  `del ${a} ${b} {${a}}m`,
-  'randomkey',
-  'config set maxmemory 100mb',
-  'flushall',
-  'dbsize',
-]
-
 for (const strategy of strategies) {
+  const asked = [...alike, 'config set maxmemory 100mb']
+
   for (const placement of placements) {
     const name = JSON.stringify(placement)
     test(`placement of ${strategy[1]}: ${name}: every member answers alike`, (t) => {
       const w = placedWorld(placement, strategy)
 
-      const replies = [1, 4].map((id) => run(w, w.client(id), alike))
+      const replies = [1, 4].map((id) => run(w, w.client(id), asked))
 
       t.deepEqual(
-        alike.map((line, i) => `${line} -> ${replies[1]?.[i]}`),
-        alike.map((line, i) => `${line} -> ${replies[0]?.[i]}`),
+        asked.map((line, i) => `${line} -> ${replies[1]?.[i]}`),
+        asked.map((line, i) => `${line} -> ${replies[0]?.[i]}`),
       )
     })
   }
