@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos chaos-members differential acceptance suite example bench clean
+.PHONY: build run test one lint sim chaos chaos-members differential acceptance suite example bench bench-compare clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -68,9 +68,13 @@ suite: build
 example: build
 	@exec node dist/test/examples/levels.js
 
-# Every question, or one: make bench B=end-to-end ROUNDS=5
+# Every question, or one: make bench B=memory ROUNDS=5
 bench: build
 	@exec node dist/test/bench/main.js
+
+# Beside redis-server, nutcracker, memcached, etcd and ZooKeeper, into docs/compare: make bench-compare ONLY=cache,etcd
+bench-compare: build
+	@exec node dist/test/compare/main.js
 
 clean:
 	rm -rf dist .data

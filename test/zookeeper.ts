@@ -13,6 +13,7 @@ import { findProgram } from './tools.js'
 export interface Zookeeper {
   /** Of the clients, by server. */
   readonly ports: readonly number[]
+  readonly pids: readonly number[]
   /** Which of them leads. */
   readonly leader: number
   stop(): Promise<void>
@@ -43,7 +44,8 @@ export async function startZookeeper(servers: number): Promise<Zookeeper> {
   }
   try {
     const clients = ports.slice(0, servers)
-    return { ports: clients, leader: await waitLeader(clients), stop }
+    const pids = children.map(({ pid }) => pid ?? 0)
+    return { ports: clients, pids, leader: await waitLeader(clients), stop }
   } catch (error) {
     await stop()
     throw error

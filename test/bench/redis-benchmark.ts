@@ -10,36 +10,54 @@ export interface BenchmarkOptions {
   readonly command: 'SET' | 'GET'
   readonly pipeline: number
   readonly requests: number
+  /** 50 where nothing is said. */
+  readonly clients?: number
 }
 
 export interface BenchmarkFigure {
+  /** Requests. */
+  readonly count: number
   readonly perSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
+  readonly p999Ms: number
 }
 
-/** 50 clients, values of 64 bytes, 100,000 keys. */
+/** Values of 64 bytes, 100,000 keys. */
 export async function redisBenchmark(options: BenchmarkOptions): Promise<BenchmarkFigure> {
-  const { port, command, pipeline, requests } = options
+  const { port, command, pipeline, requests, clients = 50 } = options
   const args = ['-p', port, '-t', command.toLowerCase(), '-n', requests, '-P', pipeline]
-  const fixed = ['-c', 50, '-d', 64, '-r', 100_000, '--csv']
+  const fixed = ['-c', clients, '-d', 64, '-r', 100_000, '--precision', 3]
   const { stdout } = await run('redis-benchmark', [...args, ...fixed].map(String), {
     timeout: 300_000,
+    maxBuffer: 64 << 20,
   })
-  return readCsv(stdout, command)
+  return readFigure(stdout)
 }
 
-/** The row of `command` in the output of `redis-benchmark --csv`. */
-export function readCsv(text: string, command: string): BenchmarkFigure {
-  const rows = text
-    .split('\n')
-    .map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')))
-  const head = rows.find((row) => row[0] === 'test') ?? []
-  const found = rows.find((row) => row[0] === command)
-  if (found === undefined)
-    throw new Error(`redis-benchmark printed no ${command}: ${text.slice(0, 200)}`)
+/** Of what redis-benchmark prints for one command. */
+export function readFigure(text: string): BenchmarkFigure {
+  // Lines that it writes again and again end without a line feed.
+  const lines = text.split(/[\r\n]+/)
   // Less than a millisecond for all requests is `inf` a second.
-  const cell = (name: string): number =>
-    Number(found[head.indexOf(name)]?.replace('inf', 'Infinity') ?? Number.NaN)
-  return { perSecond: cell('rps'), p50Ms: cell('p50_latency_ms'), p99Ms: cell('p99_latency_ms') }
+  const summary = /throughput summary: (\S+) requests/.exec(text)?.[1]?.replace('inf', 'Infinity')
+  const [, , p50 = '', , p99 = ''] =
+    lines[lines.findIndex((line) => /^\s+avg\s+min\s+p50/.test(line)) + 1]?.trim().split(/\s+/) ??
+    []
+  const shares = lines.flatMap((line) => {
+    const found = /^([\d.]+)% <= ([\d.]+) milliseconds/.exec(line)
+    return found === null ? [] : [found.slice(1).map(Number) as [number, number]]
+  })
+  const p999 = shares.find(([share]) => share >= 99.9)?.[1]
+  const figure = {
+    count: Number(/(\d+) requests completed/.exec(text)?.[1] ?? Number.NaN),
+    perSecond: Number(summary ?? Number.NaN),
+    p50Ms: Number.parseFloat(p50),
+    p99Ms: Number.parseFloat(p99),
+    p999Ms: p999 ?? Number.NaN,
+  }
+  if (Object.values(figure).some(Number.isNaN)) {
+    throw new Error(`redis-benchmark printed no figures: ${text.slice(-300)}`)
+  }
+  return figure
 }
