@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly nodeFlags?: readonly string[]
   /** False: members reach each other directly, for measurements. */
   readonly proxied?: boolean
+  /** Each member has a listener for cluster-aware clients beside the other: `clusterPorts`. */
+  readonly aware?: boolean
   /** The node that a member runs on, by its place. */
   readonly nodeOf?: (member: number) => string
   /** Another installation's `quorate`. */
@@ -33,6 +35,8 @@ const readyMsMax = 120_000
 export class TestCluster {
   readonly directory: string
   readonly ports: readonly number[]
+  /** For cluster-aware clients; none unless asked for. */
+  readonly clusterPorts: readonly number[]
   readonly #options: ClusterOptions
   readonly #peerPorts: readonly number[]
   /** By dialling member, then by target. */
@@ -40,18 +44,19 @@ export class TestCluster {
   readonly #processes: (MemberProcess | null)[] = []
 
   private constructor(options: ClusterOptions, directory: string, ports: readonly number[]) {
-    const count = ports.length / 2
+    const count = options.members ?? 3
     this.#options = options
     this.directory = directory
     this.ports = ports.slice(0, count)
-    this.#peerPorts = ports.slice(count)
+    this.#peerPorts = ports.slice(count, 2 * count)
+    this.clusterPorts = ports.slice(2 * count)
     this.#processes = this.ports.map(() => null)
   }
 
   /** Ports, proxies and files; no process yet. */
   static async prepare(options: ClusterOptions = {}): Promise<TestCluster> {
     const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'quorate-e2e-'))
-    const ports = await freePorts(2 * (options.members ?? 3))
+    const ports = await freePorts((options.aware === true ? 3 : 2) * (options.members ?? 3))
     const cluster = new TestCluster(options, directory, ports)
     for (let from = 0; from < cluster.count; from++) {
       const row: (FaultProxy | null)[] = []
@@ -102,6 +107,7 @@ export class TestCluster {
       id: i + 1,
       client: `127.0.0.1:${this.ports[i]}`,
       peer: `127.0.0.1:${this.#proxies[member]?.[i]?.port ?? this.#peerPorts[i]}`,
+      ...(this.#options.aware === true && { cluster: `127.0.0.1:${this.clusterPorts[i]}` }),
     }))
     const config = { cluster: 'e2e', disk: { reserve: '1mb' }, ...this.#options.config, members }
     mkdirSync(this.directory, { recursive: true })

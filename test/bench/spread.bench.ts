@@ -1,0 +1,127 @@
+// Does a cluster that spreads its shard groups over members cost more? One member with one group beside two members
+// that hold one group each, both groups with one replica: the same keyspace, the same load of cluster-aware clients,
+// rounds interleaved; processor time of the members for an operation. CLIENTS=50 for all members together;
+// PER_MEMBER=1 gives each so many.
+
+import { pathToFileURL } from 'node:url'
+import { TestCluster } from '../e2e/cluster.js'
+import { cpuSeconds } from './idle.bench.js'
+import { fillSlots, SlotLoad } from './slot-load.js'
+
+export interface SpreadOptions {
+  readonly rounds: number
+  readonly clients: number
+  /** Two members have twice as many clients. */
+  readonly perMember: boolean
+  readonly keys: number
+  /** Milliseconds of one measurement. */
+  readonly ms: number
+}
+
+const cases = [
+  { command: 'SET', pipeline: 1 },
+  { command: 'GET', pipeline: 1 },
+  { command: 'SET', pipeline: 16 },
+  { command: 'GET', pipeline: 16 },
+] as const
+
+const bar = 1.1
+
+interface Figure {
+  /** Microseconds of processor time of all members for one operation. */
+  readonly cost: number
+  readonly perSecond: number
+}
+
+export interface SpreadRow {
+  readonly name: string
+  readonly one: Figure
+  readonly two: Figure
+  /** Of the medians, and of each round. */
+  readonly ratio: number
+  readonly ratios: readonly number[]
+}
+
+/** Needs /proc. */
+export async function benchSpread(options: SpreadOptions): Promise<readonly SpreadRow[]> {
+  const clusters: TestCluster[] = []
+  try {
+    const shards = [{ members: ['m1'] }, { members: ['m2'] }]
+    const one = await TestCluster.start({ members: 1, proxied: false, aware: true })
+    clusters.push(one)
+    const two = await TestCluster.start({
+      ...{ members: 2, proxied: false, aware: true, config: { shards } },
+    })
+    clusters.push(two)
+    for (const each of clusters) await fillSlots(each.clusterPorts[0] as number, options.keys)
+    const figures = cases.map((): { one: Figure; two: Figure }[] => [])
+    // The first round is for V8 to compile.
+    for (let round = 0; round <= options.rounds; round++) {
+      for (const [i, each] of cases.entries()) {
+        const pair = {
+          one: await measure(one, { ...options, ...each }),
+          two: await measure(two, { ...options, ...each }),
+        }
+        if (round > 0) figures[i]?.push(pair)
+      }
+    }
+    return cases.map(({ command, pipeline }, i) => {
+      const pairs = figures[i] ?? []
+      const one = median(pairs.map((pair) => pair.one))
+      const two = median(pairs.map((pair) => pair.two))
+      const name = pipeline === 1 ? command : `${command}, pipeline ${pipeline}`
+      const ratios = pairs.map((pair) => pair.two.cost / pair.one.cost)
+      return { name, one, two, ratio: two.cost / one.cost, ratios }
+    })
+  } finally {
+    await Promise.all(clusters.map((each) => each.dispose()))
+  }
+}
+
+async function measure(
+  cluster: TestCluster,
+  options: SpreadOptions & (typeof cases)[number],
+): Promise<Figure> {
+  const used = (): number =>
+    cluster.all.reduce((sum, i) => sum + cpuSeconds(cluster.process(i).pid), 0)
+  const clients = options.clients * (options.perMember ? cluster.count : 1)
+  const port = cluster.clusterPorts[0] as number
+  const load = await SlotLoad.prepare(port, { ...options, clients })
+  const before = used()
+  const from = performance.now()
+  const answered = await load.run()
+  const seconds = (performance.now() - from) / 1_000
+  return { cost: ((used() - before) * 1e6) / answered, perSecond: answered / seconds }
+}
+
+/** The figure with the median of costs. */
+function median(figures: readonly Figure[]): Figure {
+  const sorted = figures.toSorted((a, b) => a.cost - b.cost)
+  return sorted[Math.floor(sorted.length / 2)] ?? { cost: 0, perSecond: 0 }
+}
+
+export function describeSpread(rows: readonly SpreadRow[]): string {
+  const head = ['', 'one, us', 'two, us', 'ratio', 'bar', 'of rounds', 'one, /s', 'two, /s']
+  const lines = rows.map(({ name, one, two, ratio, ratios }) => [
+    name,
+    one.cost.toFixed(2),
+    two.cost.toFixed(2),
+    ratio.toFixed(2),
+    bar.toFixed(2),
+    `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
+    one.perSecond.toFixed(0),
+    two.perSecond.toFixed(0),
+  ])
+  return [head, ...lines].map((row) => row.map((cell) => cell.padStart(16)).join('')).join('\n')
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise)
+  const [rounds, clients] = [number('ROUNDS', 9), number('CLIENTS', 50)]
+  const perMember = number('PER_MEMBER', 0) === 1
+  console.log(
+    `${clients} clients${perMember ? ' for each member' : ''}, 64-byte values, median of ${rounds} interleaved rounds`,
+  )
+  const options = { rounds, clients, perMember, keys: 100_000, ms: 1_000 }
+  console.log(describeSpread(await benchSpread(options)))
+}
