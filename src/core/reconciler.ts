@@ -170,7 +170,7 @@ export class Reconciler {
         if (!(group instanceof Shard) || group.id === topologyGroupId) return false
         if (held?.includes(group.shard) === false || free.includes(group.id)) return false
         const status = group.status()
-        return status?.role === 'leader' && !isMemberOf(status.members, id)
+        return status?.role === 'leader' && !isMember(group, status, id)
       })
       if (groups.length === 0) continue
       const ids = groups.map((group) => group.id)
@@ -252,8 +252,18 @@ function isOut(group: MemberGroup, { id, by, isSilent, held, free }: Out): boole
   if (!(group instanceof Shard)) return !isHeld || free?.includes(group.id) === true
   const status = group.status()
   if (status === null || status.recovering !== null) return false
-  if (!isMemberOf(status.members, id)) return true
+  if (!isMember(group, status, id)) return true
   return isFollower(group) && isDrained(status, { id, by, isSilent })
+}
+
+/**
+ * By the list that the protocol works by, or by the last one that was executed: the newest may not be committed yet, and
+ * whoever leads next may need those of the list before it.
+ */
+function isMember(group: Shard, { members }: StrategyStatus, id: MemberId): boolean {
+  if (isMemberOf(members, id)) return true
+  if (isFollower(group) || hasBug('core-out-unheard')) return false
+  return isMemberOf(group.membership.members, id)
 }
 
 /** It takes no writes and others hold what it has, or it is not waited for; and who comes for it is filled. */

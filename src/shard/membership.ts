@@ -4,6 +4,7 @@
 import type { MemberId, Token } from '../api/ids.js'
 import type { MemberChange, MemberList, Members, Refusal, Strategy } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { areSameMembers } from '../log/members.js'
 import type { ShardInit } from './shard-init.js'
 import type { ShardSink } from './sink.js'
 
@@ -16,10 +17,13 @@ export interface MembershipHost {
   token(): Token
 }
 
+type MembershipInit = Pick<ShardInit, 'members' | 'list' | 'config' | 'sink' | 'keyspace'>
+
 export class Membership {
   /** Of a member that joins its `members` are known when it starts. */
   readonly #init: Pick<ShardInit, 'members'>
   readonly #self: MemberId
+  readonly #hasLog: boolean
   readonly #list: ShardInit['list']
   readonly #sink: ShardSink
   readonly #host: MembershipHost
@@ -27,7 +31,8 @@ export class Membership {
   applied: Members | undefined = undefined
   readonly #asked = new Map<Token, ChangeDone>()
 
-  constructor(init: Pick<ShardInit, 'members' | 'list' | 'config' | 'sink'>, host: MembershipHost) {
+  constructor(init: MembershipInit, host: MembershipHost) {
+    this.#hasLog = init.keyspace.durability !== 'none'
     this.#list = init.list
     this.#init = init
     this.#self = init.config.self
@@ -73,6 +78,14 @@ export class Membership {
     const refusal = strategy.follow(list)
     if (refusal === null) this.#sink.wake()
     return refusal
+  }
+
+  /** The strategy runs. Without a log it alone knows of changes behind the checkpoint: no entry will tell. */
+  started(): void {
+    const strategy = this.#host.strategy()
+    if (this.#hasLog || strategy === null || strategy.follow !== undefined) return
+    const { members } = strategy.status()
+    if (!areSameMembers(members, this.members)) this.applied = members
   }
 
   /** An entry with members was executed. */

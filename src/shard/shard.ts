@@ -188,6 +188,7 @@ export class Shard implements Group {
       now,
       random: this.#init.random.fork(),
     })
+    this.#membership.started()
     this.#drive = new Drive({
       strategy: this.#strategy,
       ...{ sink: this.#sink, reads: this.#reads, remoteReads: this.#remoteReads },

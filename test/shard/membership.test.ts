@@ -1,6 +1,7 @@
 // The members of a group as a shard keeps them.
 
 import test from 'ava'
+import type { Durability } from '../../src/api/config.js'
 import type { GroupId, MemberId, Token } from '../../src/api/ids.js'
 import type { Members, Refusal, Strategy } from '../../src/api/strategy.js'
 import { Membership } from '../../src/shard/membership.js'
@@ -11,6 +12,7 @@ import {
   type SnapshotOffer,
 } from '../../src/shard/snapshot-frames.js'
 import { decodeManifest, encodeManifest, type Manifest } from '../../src/shard/state-layout.js'
+import { keyspace } from '../core/core-world.js'
 import { configOf } from '../router/world.js'
 import { StoreWorld } from './store-world.js'
 
@@ -18,18 +20,20 @@ const [one, two, three] = [1, 2, 3] as readonly number[] as [MemberId, MemberId,
 const joint: Members = { voters: [one, two], learners: [three], outgoing: [one] }
 const change = { add: [two], remove: [], promote: [] }
 
-function membershipOf(refusal: Refusal | null) {
+function membershipOf(refusal: Refusal | null, durability: Durability = 'always') {
   const asked: Token[] = []
   const strategy = {
     reconfigure(token: Token): Refusal | null {
       asked.push(token)
       return refusal
     },
+    status: () => ({ members: joint }),
   } as unknown as Strategy
   let tokens = 0
   const init = {
     members: { voters: [one], learners: [] },
     config: configOf({ self: one }),
+    keyspace: { ...keyspace('default', []), durability },
     sink: new StoreWorld(),
   }
   const membership = new Membership(init, {
@@ -99,5 +103,13 @@ test('membership: what was never changed: leaves no trace in manifest and offer'
     const bytes = encodeOffer(offer)
     t.is(bytes[0], members === null ? 1 : 2)
     t.deepEqual(decodeOffer(bytes), { ...offer, identity: offerIdentity(offer) })
+  }
+})
+
+test('membership: the strategy starts: what it knows of members counts as executed only where no log will tell', (t) => {
+  for (const durability of ['always', 'everysec', 'none'] as const) {
+    const { membership } = membershipOf(null, durability)
+    membership.started()
+    t.deepEqual(membership.kept, durability === 'none' ? joint : undefined)
   }
 })

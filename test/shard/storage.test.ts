@@ -138,7 +138,7 @@ for (const each of cases) {
     let given: StrategyInit | null = null
     const create = (init: StrategyInit): Strategy => {
       given = init
-      return { status: () => ({}) } as unknown as Strategy
+      return { status: () => ({ members: init.members }) } as unknown as Strategy
     }
     const space = { ...keyspace('default', []), durability: each.durability }
     const shard = new Shard({
@@ -205,7 +205,10 @@ function unlogged(self: number, index: number) {
     config,
     durability: 'none',
     membership: new Membership(
-      { members: { voters: [1 as MemberId, 2 as MemberId], learners: [] }, config, sink },
+      {
+        members: { voters: [1 as MemberId, 2 as MemberId], learners: [] },
+        ...{ config, sink, keyspace: keyspace('default', []) },
+      },
       { strategy: () => strategy, token: () => 1 as Token },
     ),
     sink,
