@@ -10,8 +10,9 @@ export const clusterVersionFirst = 1
  *
  * 2: members of groups change at run time, and slots move between shard groups.
  * 3: shard groups come and go at run time, and members where shard groups are placed.
+ * 4: slots of some keyspaces stay while those of others move, and who joins with nothing holds what everybody has.
  */
-export const clusterVersionNewest = 3
+export const clusterVersionNewest = 4
 
 /** Members of groups change at run time. */
 export const memberChangesSince = 2
@@ -19,3 +20,5 @@ export const memberChangesSince = 2
 export const movesSince = 2
 /** Shard groups come and go. */
 export const shardChangesSince = 3
+/** Slots of some keyspaces stay while those of others move. */
+export const rootsSince = 4

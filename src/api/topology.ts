@@ -102,6 +102,8 @@ export interface Topology {
   readonly slots: readonly OwnedSlots[]
   /** Under way, in their order: the first one moves. Absent where there never was one. */
   readonly moves?: readonly SlotMove[]
+  /** Keyspaces whose slots stay where they were before the first move; absent: none, or nothing moved yet. */
+  readonly rooted?: readonly string[]
   readonly settings: readonly SharedSetting[]
   readonly users: readonly SharedUser[]
   /** The latest ones, oldest first. */

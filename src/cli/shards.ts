@@ -4,12 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { askMember } from './member-client.js'
 import { type MoveOptions, rebalance, watch } from './moves.js'
 import { type StatusRow, writeTable } from './status.js'
-import { readTopology } from './topology.js'
+import { describeStaying, readTopology } from './topology.js'
 
 export interface NewShard extends MoveOptions {
   readonly weight?: string
   readonly members?: string
   readonly rebalance?: boolean
+}
+
+interface Changed {
+  readonly shards: readonly StatusRow[]
+  readonly moves: readonly StatusRow[]
+  readonly staying?: readonly string[]
 }
 
 /** Milliseconds between two looks. */
@@ -45,10 +51,10 @@ async function change(options: MoveOptions, words: readonly string[]): Promise<v
   const dry = options.dryRun === true ? ['DRYRUN'] : []
   const answer = await askMember(options, 'QUORATE', 'SHARD', ...words, ...dry)
   if (options.json === true) return print(String(answer))
-  const made: { readonly shards: readonly StatusRow[]; readonly moves: readonly StatusRow[] } =
-    JSON.parse(String(answer))
+  const made: Changed = JSON.parse(String(answer))
   print(writeTable(made.shards))
   if (made.moves.length > 0) print(writeTable(made.moves))
+  if (made.staying !== undefined) print(describeStaying(made.staying))
 }
 
 function print(text: string): void {

@@ -19,6 +19,8 @@ export interface TopologyReport {
   readonly members: readonly StatusRow[]
   readonly shards: readonly StatusRow[]
   readonly moves?: readonly StatusRow[]
+  /** Keyspaces whose slots do not move. */
+  readonly staying?: readonly string[]
   readonly settings: readonly (readonly [string, string])[]
   readonly users: readonly (readonly [string, string])[]
   readonly changes: readonly TopologyChange[]
@@ -50,6 +52,7 @@ export async function showTopology(options: TopologyOptions): Promise<number> {
 function describe(report: TopologyReport): string {
   const parts = [`epoch ${report.epoch}`, writeTable(report.members), writeTable(report.shards)]
   if ((report.moves ?? []).length > 0) parts.push(writeTable(report.moves ?? []))
+  if (report.staying !== undefined) parts.push(describeStaying(report.staying))
   const pairs = (name: string, list: readonly (readonly [string, string])[]): void => {
     if (list.length > 0) parts.push(writeTable(list.map(([of, value]) => ({ [name]: of, value }))))
   }
@@ -57,6 +60,10 @@ function describe(report: TopologyReport): string {
   pairs('user', report.users)
   if (report.changes.length > 0) parts.push(report.changes.map(describeChange).join('\n'))
   return parts.join('\n\n')
+}
+
+export function describeStaying(names: readonly string[]): string {
+  return `slots of these keyspaces stay where they are: ${names.join(', ')}`
 }
 
 function describeChange({ epoch, at, by, what }: TopologyChange): string {

@@ -4,6 +4,7 @@ import { type Config, writeAddress } from '../api/config.js'
 import type { GroupReport } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { ErrorReply } from '../api/reply.js'
+import type { Roots } from '../api/rooted.js'
 import type { Topology } from '../api/topology.js'
 import type { ClusterView, GroupSteps, MemberView, TopologyEdit } from '../router/cluster-view.js'
 import type { Peers } from './peers.js'
@@ -22,6 +23,7 @@ export interface ClusterInit {
   readonly acceptLoss: (group: GroupId | null) => string | null
   readonly topology: TopologyGroup
   readonly reconciler: Reconciler
+  readonly roots: Roots
 }
 
 export class Cluster implements ClusterView {
@@ -66,6 +68,10 @@ export class Cluster implements ClusterView {
 
   get topology(): Topology {
     return this.#init.topology.topology
+  }
+
+  get roots(): Roots {
+    return this.#init.roots
   }
 
   get why(): string {

@@ -77,10 +77,7 @@ export class Core {
   readonly #rests: MemberRests
   readonly #clocks = new Clocks()
   readonly #cluster: Cluster
-  readonly #reconciler = new Reconciler({
-    rota: this.#rota,
-    topology: () => this.#topology,
-  })
+  readonly #reconciler: Reconciler
   readonly #messaging: Messaging
   readonly #router: Router
   readonly #times: Timekeeper
@@ -103,8 +100,10 @@ export class Core {
   readonly #upgrade: Upgrade
 
   constructor(given: CoreInit) {
-    const roster = new Roster(given.config, keptTopology(given.boot.logRows))
+    const roster = new Roster(given.config, keptTopology(given.boot.logRows), given.strategies)
     const init = { ...given, config: roster.config }
+    const { roots } = roster
+    this.#reconciler = new Reconciler({ rota: this.#rota, topology: () => this.#topology, roots })
     this.#init = init
     this.#standing = new Standing({
       self: init.config.self,
@@ -181,7 +180,7 @@ export class Core {
     })
     this.#rota.add(this.#topology.shard)
     const { all: groups } = this.#groups
-    this.#movers = new SlotMovers({ config, groups, topology: this.#topology, state })
+    this.#movers = new SlotMovers({ config, groups, roots, topology: this.#topology, state })
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -227,6 +226,7 @@ export class Core {
       acceptLoss: (group) => this.#acceptLoss(group),
       topology: this.#topology,
       reconciler: this.#reconciler,
+      roots,
     })
     this.#router = new Router({
       config: init.config,

@@ -27,19 +27,21 @@ export function groupPlaces(config: Config): GroupPlace[] {
  * those that do share something.
  */
 export function commonKeyspaces(
-  { keyspaces, shards }: Config,
+  { keyspaces }: Pick<Config, 'keyspaces'>,
+  countOf: (space: number) => number,
   shared: (keyspace: string) => void,
 ): Map<string, CommonKeyspace> {
-  if (shards === 1) return new Map()
   return new Map(
-    keyspaces.map(({ name, level }) => {
+    keyspaces.flatMap(({ name, level }, space) => {
+      const groups = countOf(space)
+      if (groups === 1) return []
       let made: unknown
       const share = <T>(make: () => T): T => {
         if (made === undefined) shared(name)
         made ??= make()
         return made as T
       }
-      return [name, { level, groups: shards, share }]
+      return [[name, { level, groups, share }]]
     }),
   )
 }

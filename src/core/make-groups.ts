@@ -41,7 +41,10 @@ export interface GroupsInit {
   readonly memory: MemberMemory
   readonly clocks: Clocks
   readonly rests: MemberRests
-  readonly roster: Pick<Roster, 'files' | 'membersOf' | 'listOf' | 'holdersOf' | 'isGone'>
+  readonly roster: Pick<
+    Roster,
+    'files' | 'membersOf' | 'listOf' | 'holdersOf' | 'isGone' | 'groupCountOf'
+  >
 }
 
 /** Makes this member's side of a group, as it is by what the roster says now. */
@@ -50,17 +53,19 @@ export type GroupMaker = (place: GroupPlace) => MemberGroup
 /** Which side of a group this member has. */
 export function kindOf(
   { roster, config }: Pick<GroupsInit, 'config' | 'roster'>,
-  { shard }: GroupPlace,
+  place: GroupPlace,
 ): typeof Shard | typeof RemoteGroup | typeof GoneGroup {
-  if (roster.isGone(shard)) return GoneGroup
-  return roster.holdersOf(shard).includes(config.self) ? Shard : RemoteGroup
+  if (roster.isGone(place)) return GoneGroup
+  return roster.holdersOf(place).includes(config.self) ? Shard : RemoteGroup
 }
 
 export function groupMaker(init: GroupsInit): GroupMaker {
   const { config, strategies, engine, random, state, roster } = init
-  const common = commonKeyspaces(config, (name) => {
+  const countOf = (space: number): number => roster.groupCountOf(space)
+  const common = commonKeyspaces(config, countOf, (name) => {
+    const space = config.keyspaces.findIndex((keyspace) => keyspace.name === name)
     const groups = groupPlaces(config).filter(({ keyspace }) => keyspace.name === name)
-    init.rota.relate(groups.map(({ id }) => id))
+    init.rota.relate(groups.slice(0, countOf(space)).map(({ id }) => id))
   })
   const gatherings = new Map(config.keyspaces.map(({ name }) => [name, new Gathering()]))
   const world = new CoreScriptWorld(state)
@@ -73,7 +78,7 @@ export function groupMaker(init: GroupsInit): GroupMaker {
     const shared = {
       ...place,
       config,
-      holders: () => roster.holdersOf(place.shard),
+      holders: () => roster.holdersOf(place),
       memoryParts: hasBug('core-bound-by-groups') ? undefined : shardsHeldMax(roster.files),
       sink: init.sinkOf(place.id),
       random: random.fork(),
@@ -92,7 +97,7 @@ export function groupMaker(init: GroupsInit): GroupMaker {
       get members() {
         return roster.membersOf({ id: place.shard })
       },
-      list: () => roster.listOf(place.shard),
+      list: () => roster.listOf(place),
       plugin,
       engine,
       times: init.times,

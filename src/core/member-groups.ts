@@ -117,7 +117,7 @@ export class MemberGroups {
     for (const place of groupPlaces(config)) {
       const known = this.all[place.id]
       if (known === undefined) this.#add(place)
-      else if (roster.isGone(place.shard)) {
+      else if (roster.isGone(place)) {
         if (known instanceof GoneGroup || this.#endAt.has(place.id)) continue
         this.#endAt.set(place.id, this.#now.mono + graceMs)
       } else if (!this.#isStarted && !(known instanceof kindOf(this.#init, place))) {

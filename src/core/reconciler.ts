@@ -3,6 +3,7 @@
 // interrupts nothing. Who leads the topology says that a member is gone once no group has it any more.
 
 import type { MemberId, Now } from '../api/ids.js'
+import type { Roots } from '../api/rooted.js'
 import { freed, gone, staying } from '../api/roster.js'
 import type { PeerStatus, StrategyStatus } from '../api/strategy.js'
 import type { Leaving, Topology } from '../api/topology.js'
@@ -20,6 +21,7 @@ import { type TopologyGroup, topologyGroupId } from './topology-group.js'
 export interface ReconcilerInit {
   readonly rota: Rota<MemberGroup>
   readonly topology: () => TopologyGroup
+  readonly roots: Roots
 }
 
 /** Members that vote on the topology. */
@@ -51,7 +53,7 @@ export class Reconciler {
     const isStill = topology.shards.every(({ out }) => out !== 'leaving')
     let isDone = topology.roster.leaving.length === 0 && isStill
     this.#init.rota.all.forEach((group, index) => {
-      if (!(group instanceof Shard) || isOver(topology, group)) return
+      if (!(group instanceof Shard) || this.#isOver(topology, group)) return
       if (isFollower(group)) this.#tell(group, index, topology)
       else if (!this.#tend(group, index, topology)) isDone = false
     })
@@ -73,7 +75,7 @@ export class Reconciler {
   steps(topology: Topology): readonly GroupSteps[] {
     return this.#init.rota.all.flatMap((group) => {
       const members = group instanceof Shard ? group.status()?.members : undefined
-      if (members === undefined || isOver(topology, group)) return []
+      if (members === undefined || this.#isOver(topology, group)) return []
       const lacks = lacking(members, this.#wantedOf(topology, group as Shard))
       const isOpen = members.outgoing !== undefined || isFilling(group as Shard)
       if (Object.values(lacks).every((ids) => ids.length === 0) && !isOpen) return []
@@ -112,7 +114,7 @@ export class Reconciler {
 
   /** The group does not decide who its members are. */
   #tell(group: Shard, index: number, topology: Topology): void {
-    const list = memberListOf(topology, group.shard)
+    const list = memberListOf(topology, this.#init.roots.wanted(topology, group))
     const actual = group.status()?.members
     if (actual === undefined || areSameMembers(actual, list)) return
     this.#init.rota.stir(index)
@@ -122,10 +124,15 @@ export class Reconciler {
   #wantedOf(topology: Topology, group: Shard): Wanted {
     const { leaving = [] } = topology.roster ?? {}
     if (group.id !== topologyGroupId) {
-      const members = topology.shards[group.shard]?.members ?? []
+      const members = this.#init.roots.wanted(topology, group)
       return { members, leaving, votersMax: Number.MAX_SAFE_INTEGER }
     }
     return { members: staying(topology), leaving, votersMax: topologyVotersMax }
+  }
+
+  /** It is no more, or never was. */
+  #isOver(topology: Topology, group: MemberGroup): boolean {
+    return group.id !== topologyGroupId && this.#init.roots.isGone(topology, group)
   }
 
   /** Who of those that leave is heard in groups that follow lists. */
@@ -156,7 +163,7 @@ export class Reconciler {
         by: comerFor(topology, each),
         isSilent: isSilent(each),
       }))
-      .filter((each) => groups.every((of) => isOver(topology, of) || isOut(of, each)))
+      .filter((each) => groups.every((of) => this.#isOver(topology, of) || isOut(of, each)))
       .map(({ id }) => id)
     if (out.length === 0) return
     this.#say(`member ${out.join(', ')} is out of all groups`, (last) => gone(last, out))
@@ -194,11 +201,6 @@ export class Reconciler {
       this.#isSaying = false
     })
   }
-}
-
-/** Its shard group is gone. */
-function isOver({ shards }: Topology, { id, shard }: MemberGroup): boolean {
-  return id !== topologyGroupId && shards[shard]?.out === 'gone'
 }
 
 /** Its members come from the topology, not from its log. */

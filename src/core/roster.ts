@@ -9,8 +9,9 @@ import {
   shardGroupsOf,
 } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import { everMembers, holdersOf } from '../api/roster.js'
-import type { MemberList, Members } from '../api/strategy.js'
+import { everMembers } from '../api/roster.js'
+import { type RootedGroup, Roots } from '../api/rooted.js'
+import type { MemberList, Members, StrategyPlugin } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
 
@@ -19,12 +20,21 @@ export class Roster {
   /** No topology was kept from the last life. */
   readonly isBlank: boolean
   readonly files: Config
+  readonly roots: Roots
   #members: readonly MemberConfig[]
   #topology: Topology | null = null
 
   /** `kept` is the last topology that this member knew before it started. */
-  constructor(files: Config, kept: Topology | null) {
+  constructor(
+    files: Config,
+    kept: Topology | null,
+    strategies: ReadonlyMap<string, StrategyPlugin>,
+  ) {
     this.files = files
+    this.roots = new Roots(
+      files,
+      (each) => strategies.get(each.strategy)?.supports.order ?? 'total',
+    )
     this.isBlank = kept === null
     this.#members = files.members
     const members = (): readonly MemberConfig[] => this.#members
@@ -77,10 +87,16 @@ export class Roster {
     return { voters: born ?? placed?.members ?? this.born, learners: [] }
   }
 
-  /** Members with a replica of a shard group, or on their way to one. */
-  holdersOf(shard: number): readonly MemberId[] {
-    if (this.#topology !== null) return holdersOf(this.#topology, shard)
-    return shardGroupsOf(this.files)[shard]?.members ?? []
+  /** Members with a replica of a group, or on their way to one. */
+  holdersOf(group: RootedGroup): readonly MemberId[] {
+    if (this.#topology !== null) return this.roots.holdersOf(this.#topology, group)
+    return shardGroupsOf(this.files)[group.shard]?.members ?? []
+  }
+
+  /** Groups that a keyspace ever had. */
+  groupCountOf(space: number): number {
+    const isRooted = this.#topology !== null && this.roots.isRooted(this.#topology, space)
+    return isRooted ? this.files.shards : this.config.shards
   }
 
   /** It was added at run time. */
@@ -88,8 +104,8 @@ export class Roster {
     return this.#topology?.shards[shard]?.born !== undefined
   }
 
-  isGone(shard: number): boolean {
-    return this.#topology?.shards[shard]?.out === 'gone'
+  isGone(group: RootedGroup): boolean {
+    return this.#topology !== null && this.roots.isGone(this.#topology, group)
   }
 
   get #placed(): readonly ShardGroup[] | undefined {
@@ -100,8 +116,9 @@ export class Roster {
   }
 
   /** Of groups that follow lists; undefined while members are those of the files. */
-  listOf(shard: number): MemberList | undefined {
-    return this.#topology === null ? undefined : memberListOf(this.#topology, shard)
+  listOf(group: RootedGroup): MemberList | undefined {
+    if (this.#topology === null) return undefined
+    return memberListOf(this.#topology, this.roots.wanted(this.#topology, group))
   }
 
   /** True where members or their addresses are others now. */
@@ -125,9 +142,8 @@ export class Roster {
 }
 
 /** Who goes takes no writes any more, and is a member until others hold what it has. */
-export function memberListOf(topology: Topology, shard: number): MemberList {
-  const { era, epoch, members, shards } = topology
-  const voters = shards[shard]?.members ?? []
+export function memberListOf(topology: Topology, voters: readonly MemberId[]): MemberList {
+  const { era, epoch, members } = topology
   const learners = members.map(({ id }) => id).filter((id) => !voters.includes(id))
   return { era, epoch, seats: everMembers(topology), voters, learners }
 }

@@ -4,6 +4,7 @@
 import type { Config } from '../api/config.js'
 import { type Caller, type Group, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
+import type { Roots } from '../api/rooted.js'
 import { type SlotRun, slotsName, slotsSpec } from '../api/slot-moves.js'
 import { movedIn } from '../api/slot-plan.js'
 import type { SlotMove } from '../api/topology.js'
@@ -23,6 +24,7 @@ export interface SlotMoversInit {
   readonly config: Config
   readonly groups: readonly MemberGroup[]
   readonly topology: TopologyGroup
+  readonly roots: Roots
   /** Not before the router is made. */
   readonly state: () => RouterState
 }
@@ -57,7 +59,9 @@ export class SlotMovers {
     }
     this.#move = move
     if (move === null) return
-    this.#init.config.keyspaces.forEach(({ name }, space) => {
+    const { config, roots, topology } = this.#init
+    config.keyspaces.forEach(({ name }, space) => {
+      if (roots.isRooted(topology.topology, space)) return
       if (!move.done.some(([done]) => done === name)) this.#turnOne(now, move, { name, space })
     })
   }
@@ -139,12 +143,11 @@ export class SlotMovers {
   ): void {
     if (now.mono < (this.#toldAt.get(of.name) ?? 0)) return
     this.#toldAt.set(of.name, now.mono + tellMs)
-    const names = this.#init.config.keyspaces.map(({ name }) => name)
     const done = { id: move.id, keyspace: of.name, went: of.went }
     const what = `slots of keyspace ${of.name} went from shard group ${move.from} to ${move.to}`
     this.#init.topology.change(
       what,
-      (topology) => movedIn(topology, done, names),
+      (topology) => movedIn(topology, done, this.#init.roots.moving(topology)),
       () => undefined,
     )
   }

@@ -6,8 +6,10 @@ import type { Config } from '../api/config.js'
 import type { Group, GroupReport } from '../api/group.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { ErrorReply } from '../api/reply.js'
+import type { RootedGroup, Roots } from '../api/rooted.js'
 import type { Topology } from '../api/topology.js'
-import type { SlotMap, SlotRange } from '../slots/map.js'
+import type { SlotRange } from '../slots/map.js'
+import type { Route } from './route.js'
 
 /**
  * Makes a topology of the last one: null where it is so already, an error where it may not be. Called again
@@ -64,6 +66,8 @@ export interface ClusterView {
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
   readonly topology: Topology
+  /** Keyspaces whose slots do not move. */
+  readonly roots: Roots
   /** One sentence while the member belongs to no cluster that was born, else empty. */
   readonly why: string
   /** What is to be done for a topology, in the groups that this member holds and that lack something. */
@@ -101,7 +105,7 @@ const downMs = 2_000
 
 export class ShardViews {
   readonly #cluster: ClusterView
-  readonly #slots: () => SlotMap
+  readonly #route: Pick<Route, 'slots' | 'groupsAt' | 'isRooted'>
   readonly #groups: readonly Group[]
   readonly #config: Pick<Config, 'shardGroups' | 'keyspaces'>
   readonly #now: () => Now
@@ -109,12 +113,12 @@ export class ShardViews {
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
-    readonly slots: () => SlotMap
+    readonly route: Pick<Route, 'slots' | 'groupsAt' | 'isRooted'>
     readonly config: Pick<Config, 'shardGroups' | 'keyspaces'>
     readonly now: () => Now
   }) {
     this.#cluster = init.cluster
-    this.#slots = init.slots
+    this.#route = init.route
     this.#groups = init.groups
     this.#config = init.config
     this.#now = init.now
@@ -122,12 +126,12 @@ export class ShardViews {
 
   /** Of the map: it changes when slots change hands. */
   get epoch(): number {
-    return this.#slots().epoch
+    return this.#route.slots.epoch
   }
 
   /** All shard groups, by id, without those that are gone. */
   all(): readonly ShardView[] {
-    const ranges = this.#slots().ranges()
+    const ranges = this.#route.slots.ranges()
     const count = this.#groups.length / this.#config.keyspaces.length
     const { topology } = this.#cluster
     const ids = Array.from({ length: count }, (_, shard) => shard)
@@ -136,18 +140,26 @@ export class ShardViews {
       .map((shard) => ({
         shard,
         ranges: ranges.filter((range) => range.shard === shard),
-        members: this.#holdersOf(shard),
+        members: this.#membersOf(shard),
         leader: this.#leaderOf(shard),
         isDown: this.#isDown(this.defaultOf(shard)),
       }))
   }
 
-  #holdersOf(shard: number): readonly MemberView[] {
+  #membersOf(shard: number): readonly MemberView[] {
     const { members, topology } = this.#cluster
     // Who is on its way out serves whom it has, and gets nobody new.
     const now = topology.roster === undefined ? undefined : topology.shards[shard]?.members
     const held = now ?? this.#config.shardGroups?.[shard]?.members
     return held === undefined ? members : members.filter(({ id }) => held.includes(id))
+  }
+
+  /** Members with a replica of a group. */
+  holdersOf(group: RootedGroup): readonly MemberView[] {
+    const { members, topology, roots } = this.#cluster
+    if (topology.roster === undefined) return this.#membersOf(group.shard)
+    const held = roots.wanted(topology, group)
+    return members.filter(({ id }) => held.includes(id))
   }
 
   /** Shard groups that clients ask this member for; where it has none those that it would answer for as a replica. */
@@ -157,22 +169,33 @@ export class ShardViews {
     return new Set(all.flatMap(({ shard, leader }) => (leader.id === mine ? [shard] : [])))
   }
 
-  /** The group of a shard group that holds most of a slot. */
-  groupsOf(slot: number): readonly Group[] {
-    const shard = this.#slots().shardOf(slot)
-    return this.#groups.filter((group) => group.shard === shard)
+  /** Groups of those: each group is asked through one member. One that outlived its shard group is so, too. */
+  ownGroups(): (group: Group) => boolean {
+    const all = this.all()
+    const own = this.own()
+    return ({ shard }) => {
+      const isLive = all.some((each) => each.shard === shard)
+      return own.has(isLive ? shard : (all[shard % all.length]?.shard ?? shard))
+    }
   }
 
-  /** The group of the default keyspace, the last one, of a shard group. */
+  /** The groups that hold a slot. */
+  groupsOf(slot: number): readonly Group[] {
+    return this.#route.groupsAt(slot).map((index) => this.#groups[index] as Group)
+  }
+
+  /** The group of the default keyspace, the last one, of a shard group; of the one before where it has none there. */
   defaultOf(shard: number): Group {
-    return this.#groups[(shard + 1) * this.#config.keyspaces.length - 1] as Group
+    const { length } = this.#config.keyspaces
+    const own = this.#groups.slice(shard * length, (shard + 1) * length)
+    return own.findLast(({ isGone }) => isGone !== true) ?? (own[length - 1] as Group)
   }
 
   /**
-   * Who clients are sent to with a command for the group at `index`, null where it is taken here: this member
-   * leads or merges it, nobody is known to lead it for a while, or the map itself names this member.
+   * Who clients are sent to with a command on `slot` for the group at `index`, null where it is taken here: this
+   * member leads or merges it, nobody is known to lead it for a while, or the map itself names this member.
    */
-  elsewhere(index: number): MemberView | null {
+  elsewhere(index: number, slot: number): MemberView | null {
     const { lead, shard } = this.#groups[index] as Group
     const { self } = this.#cluster
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
@@ -181,11 +204,12 @@ export class ShardViews {
     const { members } = this.#cluster
     const leader = members.find((member) => member.id === lead.leader)
     if (leader?.connected !== true) return null
-    return this.#leaderOf(shard).id === self ? null : leader
+    const named = this.#route.isRooted(index) ? this.#route.slots.shardOf(slot) : shard
+    return this.#leaderOf(named).id === self ? null : leader
   }
 
   #leaderOf(shard: number): MemberView {
-    const members = this.#holdersOf(shard)
+    const members = this.#membersOf(shard)
     const group = this.defaultOf(shard)
     const leader = merges(group)
       ? undefined

@@ -41,8 +41,8 @@ function ownGroups(
   meant: readonly number[],
 ): readonly number[] {
   if (entry.spec.gather === 'each') return meant
-  const own = shards.own()
-  return meant.filter((index) => own.has((groups[index] as Group).shard))
+  const isOwn = shards.ownGroups()
+  return meant.filter((index) => isOwn(groups[index] as Group))
 }
 
 /** What one group answered. */
@@ -123,7 +123,7 @@ class Whole {
     const { groups, route } = this.#state
     const session = this.#session
     const group = groups[index] as Group
-    const isCompared = route.hasMoved && entry.spec.gather !== 'each'
+    const isCompared = route.hasMoved && entry.spec.gather !== 'each' && !route.isRooted(index)
     group.submit(session.lanes.of(index, group), {
       spec: isCompared ? wholeSpec : entry.spec,
       write: entry.isWrite || entry.isScripted,

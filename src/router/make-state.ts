@@ -21,7 +21,7 @@ import { Maintenance } from './maintenance.js'
 import { Migrations } from './migration/migrations.js'
 import { Timekeeper } from './latency/timekeeper.js'
 import { Messaging, noPeers } from './messaging/messaging.js'
-import { movedSlots, Route } from './route.js'
+import { Route } from './route.js'
 import type { Session } from './session.js'
 import { Settings } from './settings.js'
 import type { RouterState, Run } from './state.js'
@@ -77,8 +77,7 @@ export function makeState(init: RouterInit, own: Own): Made {
   settings.watch('requirepass', (password) => users.requirePass(password))
   const refusal = applyConfig(init.config, settings, users)
   const messaging = init.messaging ?? new Messaging(init.door.encode, noPeers)
-  const map = movedSlots(init.cluster.topology, init.config.shards)
-  const route = new Route(init.config, init.groups, map)
+  const route = new Route(init.config, init.groups, init.cluster)
   const state: RouterState = {
     config: init.config,
     cluster: init.cluster,
@@ -86,7 +85,7 @@ export function makeState(init: RouterInit, own: Own): Made {
     route,
     shards: new ShardViews({
       ...init,
-      slots: () => route.slots,
+      route,
       now: () => state.now,
     }),
     gate: new Gate(),

@@ -1,7 +1,7 @@
 // What a change of members means, before and while it is carried out: refusals that need the groups, and the steps
 // that are left. As `quorate plan --json` prints it.
 
-import { shardChangesSince } from '../api/cluster-version.js'
+import { rootsSince, shardChangesSince } from '../api/cluster-version.js'
 import { error } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { everMembers, isLeaving, membersMax } from '../api/roster.js'
@@ -40,17 +40,25 @@ export const shardsTooOld = error(
   `ERR shard groups change once all members run a build that knows how: the cluster is not at version ${shardChangesSince} yet, see QUORATE STATUS`,
 )
 
+const rootsTooOld = error(
+  `ERR members join with nothing beside keyspaces that merge once all of them run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
+)
+
 /** Null where the groups can change members. */
-export function refusesChange({ config, groups }: RouterState, made: Topology): ErrorReply | null {
+export function refusesChange(
+  { config, groups, cluster: { roots } }: RouterState,
+  made: Topology,
+): ErrorReply | null {
   const isPlaced = made.shards.some((shard) => shard.isPlaced === true)
   if (isPlaced && versionOf(made) < shardChangesSince) return shardsTooOld
-  if (
-    isPlaced &&
-    groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')
-  )
+  const spaces = isPlaced ? config.keyspaces.map((_, space) => space) : []
+  if (spaces.some((space) => roots.isPinned(made, space)))
     return error(
       'ERR where shard groups are placed, members of eventual and causal keyspaces cannot change yet',
     )
+  // Earlier builds would not give it what everybody has.
+  if (spaces.some((space) => roots.isEverywhere(made, space)) && versionOf(made) < rootsSince)
+    return rootsTooOld
   const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
   const isSeated = groups.some(({ sight }) => sight?.supports.members === 'followed')
   if (isSeated && everMembers(made).length > membersMax)

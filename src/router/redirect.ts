@@ -79,7 +79,7 @@ function elsewhere(
   if (session.cluster?.isReadOnly === true && !of.isWrite) return null
   const { entry, args } = of.command
   const index = state.route.groupOf(session.db, entry.anyKey(args) ?? '')
-  const member = state.shards.elsewhere(index)
+  const member = state.shards.elsewhere(index, of.slot)
   return member === null ? null : moved(of.slot, member.clusterAddress)
 }
 

@@ -18,12 +18,11 @@ export interface KeyspaceRisk {
 const healths: readonly GroupReport['health'][] = ['ok', 'degraded', 'recovering', 'down', 'halted']
 
 export function risksOf(state: RouterState): readonly KeyspaceRisk[] {
-  const holders = new Map(state.shards.all().map(({ shard, members }) => [shard, members]))
   const risks = new Map<string, KeyspaceRisk>()
   for (const group of state.groups) {
     if (group.isGone === true) continue
     const { health, onlyHere, voters } = group.report()
-    const held = holders.get(group.shard) ?? []
+    const held = state.shards.holdersOf(group)
     const members = voters.length === 0 ? held : held.filter(({ id }) => voters.includes(id))
     const connected = members.filter(({ connected }) => connected).length
     const needed = isMerged(group.keyspace, state) ? 1 : Math.floor(members.length / 2) + 1

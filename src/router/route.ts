@@ -1,15 +1,16 @@
-// From a key to its replication group: keyspace by prefix and database, shard group by slot. With one
-// group it costs nothing.
+// From a key to its replication group: keyspace by prefix and database, shard group by slot. Slots of a rooted keyspace
+// are where they were at the birth, those of all others where the topology has them. With one group it costs nothing.
 
 import { assert } from '../base/assert.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
-import { type Config, shardGroupsOf } from '../api/config.js'
-import type { Topology } from '../api/topology.js'
+import type { Config } from '../api/config.js'
+import type { Roots } from '../api/rooted.js'
 import { ownersOf } from '../api/slot-plan.js'
 import type { Group } from '../api/group.js'
 import type { ReadLevel } from '../api/strategy.js'
-import type { OwnedSlots } from '../api/topology.js'
+import type { OwnedSlots, Topology } from '../api/topology.js'
 import { Keyspaces } from '../slots/keyspaces.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { SlotMap } from '../slots/map.js'
 
 /** Group indexes for keys and for whole databases. */
@@ -19,6 +20,10 @@ export class Route {
   home = 0
   /** As the topology has it. */
   #slots: SlotMap
+  /** Of each keyspace. */
+  #maps: readonly SlotMap[] = []
+  #isRooted: readonly boolean[] = []
+  readonly #roots: Roots
   /** Shard groups by slot of each keyspace, where groups said that the topology lags; null while none did. */
   #learned: Map<number, Int16Array> | null = null
   /** Slots change hands, or did: replies of several groups are compared before they are merged. */
@@ -32,28 +37,35 @@ export class Route {
   #ofDatabase: readonly (readonly number[])[] = []
   #all: readonly number[] = []
 
-  constructor(config: Config, groups: readonly Group[], slots = slotsOf(config)) {
+  constructor(
+    config: Config,
+    groups: readonly Group[],
+    of: { readonly roots: Roots; readonly topology: Topology },
+  ) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
-    this.#slots = slots
+    this.#roots = of.roots
+    this.#slots = movedSlots(of.topology, config.shards) ?? rootedSlots(of.topology)
     this.fences = []
     this.isSingle = false
-    this.regrouped(config, groups, ({ isGone }) => isGone === true)
+    this.regrouped(config, groups, of.topology)
   }
 
   /** There are more groups, or some are gone. */
-  regrouped(config: Config, groups: readonly Group[], isGone: (group: Group) => boolean): void {
+  regrouped(config: Config, groups: readonly Group[], topology: Topology): void {
     while (this.fences.length < groups.length) this.fences.push(undefined)
     this.isSingle = groups.length === 1
-    const isLive = (index: number): boolean => !isGone(groups[index] as Group)
+    const isLive = (index: number): boolean =>
+      groups[index]?.isGone !== true && !this.#roots.isGone(topology, groups[index] as Group)
     this.#all = groups.map((_, index) => index).filter(isLive)
     this.#groups = makeGroups(config, groups)
-    const live = this.#groups.filter((row) => row.every(isLive))
-    this.home = live[0]?.at(-1) ?? 0
+    this.home = this.#groups.map((row) => row.at(-1) as number).find(isLive) ?? 0
     const perDatabase: (readonly number[])[] = []
     for (let db = 0; db < config.databases; db++) {
       const spaces = this.#keyspaces.ofDatabase(db)
-      perDatabase.push(live.flatMap((row) => spaces.map((space) => row[space] as number)))
+      const held = this.#groups.flatMap((row) => spaces.map((space) => row[space] as number))
+      perDatabase.push(held.filter(isLive))
     }
+    this.#map(topology)
     this.#ofDatabase = perDatabase
   }
 
@@ -73,17 +85,40 @@ export class Route {
 
   #shardOf(slot: number, space: number): number {
     const learned = this.#learned === null ? -1 : (this.#learned.get(space)?.[slot] ?? -1)
-    return learned < 0 ? this.#slots.shardOf(slot) : learned
+    return learned < 0 ? (this.#maps[space] as SlotMap).shardOf(slot) : learned
   }
 
+  /** Of the keyspaces that are not rooted. */
   get slots(): SlotMap {
     return this.#slots
   }
 
+  /** Slots of the keyspace of this group do not move. */
+  isRooted(index: number): boolean {
+    return this.#isRooted[index % this.#maps.length] === true
+  }
+
+  /** Indexes of the groups that hold a slot: one of each keyspace. */
+  groupsAt(slot: number): readonly number[] {
+    return this.#maps.map(
+      (_, space) =>
+        (this.#groups[this.#shardOf(slot, space)] as readonly number[])[space] as number,
+    )
+  }
+
   /** A later topology. What groups said before may be older. */
-  adopt(slots: SlotMap): void {
+  adopt(slots: SlotMap, topology: Topology): void {
     this.#slots = slots
     this.#learned = null
+    this.#map(topology)
+  }
+
+  #map(topology: Topology): void {
+    const { count } = this.#keyspaces
+    const rooted = rootedSlots(topology)
+    this.#isRooted = Array.from({ length: count }, (_, at) => this.#roots.isRooted(topology, at))
+    const isBlind = hasBug('move-roots-follow')
+    this.#maps = this.#isRooted.map((isRooted) => (isRooted && !isBlind ? rooted : this.#slots))
   }
 
   /** Commands for these slots go there already. */
@@ -122,12 +157,14 @@ export class Route {
   }
 }
 
-function slotsOf(config: Config): SlotMap {
-  return SlotMap.weighted(shardGroupsOf(config).map(({ weight }) => weight))
+/** As it was at the birth of the cluster. */
+function rootedSlots({ shards }: Topology): SlotMap {
+  const founding = shards.filter(({ born }) => born === undefined)
+  return SlotMap.weighted(founding.map(({ weight }) => weight))
 }
 
 /** As a topology has it that goes its own way; undefined where it is that of the files. */
-export function movedSlots(topology: Topology, shardCount: number): SlotMap | undefined {
+function movedSlots(topology: Topology, shardCount: number): SlotMap | undefined {
   if (topology.moves === undefined && topology.roster === undefined) return undefined
   return new SlotMap(ownersOf(topology), shardCount, topology.epoch)
 }

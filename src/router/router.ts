@@ -3,7 +3,6 @@
 // call, and nothing here waits.
 
 import type { Door, ParseFault } from '../api/door.js'
-import type { Group } from '../api/group.js'
 import type { ConnectionId, Now } from '../api/ids.js'
 import type { Input, Output, Sent } from '../api/io.js'
 import { limits } from '../api/limits.js'
@@ -88,9 +87,7 @@ export class Router implements SessionEvents {
   /** There are more groups, or some are gone. */
   regrouped(): void {
     const state = this.#state
-    const { shards } = state.cluster.topology
-    const isGone = ({ shard }: Group): boolean => shards[shard]?.out === 'gone'
-    state.route.regrouped(state.config, state.groups, isGone)
+    state.route.regrouped(state.config, state.groups, state.cluster.topology)
     for (const { terms } of this.#sessions.values()) {
       if (terms !== null) terms.reads = readTerms(state, terms.asked)
     }

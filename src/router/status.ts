@@ -64,7 +64,7 @@ export function clusterStatus(state: RouterState): ClusterStatus {
       .filter(({ isGone }) => isGone !== true)
       .map((group) => {
         const report = group.report()
-        return { ...report, why: whyOf(state, report, report.shard) }
+        return { ...report, why: whyOf(state, report, state.shards.holdersOf(group)) }
       }),
     topology: topologyStatus(state),
     why: cluster.why,

@@ -76,9 +76,10 @@ export class TopologyFollower {
     if (came.size === 0) return
     const all = this.#state.groups.map((_, index) => index)
     this.#state.detours.settle(this.#state, all)
-    route.adopt(new SlotMap(owners, shardCount, topology.epoch))
+    route.adopt(new SlotMap(owners, shardCount, topology.epoch), topology)
     this.#state.groups.forEach(({ shard, keyspace }, index) => {
       const level = config.keyspaces.find(({ name }) => name === keyspace)?.level
+      if (route.isRooted(index)) return
       if (came.has(shard) && level === 'sequential') raiseFence(this.#state, index)
     })
   }

@@ -9,6 +9,7 @@ import type { ConnectionId, GroupId, MemberId, Now } from '../../src/api/ids.js'
 import type { Output } from '../../src/api/io.js'
 import { limits } from '../../src/api/limits.js'
 import { type ErrorReply, ok, type Reply } from '../../src/api/reply.js'
+import { Roots } from '../../src/api/rooted.js'
 import type { Stopwatch } from '../../src/api/stopwatch.js'
 import { firstTopology, foundingOf, nextTopology, type Topology } from '../../src/api/topology.js'
 import { bytesToText, textToBytes } from '../../src/base/bytes.js'
@@ -231,6 +232,7 @@ export class World {
       isReady: true,
       diskShort: false,
       why: '',
+      roots: new Roots(config, ({ level }) => (level === 'eventual' ? 'causal' : 'total')),
       steps: () => [],
       get topology() {
         return topology()

@@ -29,7 +29,7 @@ export default {
     const { members } = state.cluster
     const leader = members.find(({ id }) => id === report.leader)
     const { level, durability } = keyspace
-    const held = state.shards.all()[report.shard]?.members.length ?? members.length
+    const held = state.shards.holdersOf(state.groups[index] as Group).length
     const { isRemote = false } = state.groups[index] as Group
     const of = { durability, members: held, isRemote }
     const promises = promisesOf({ level, ...of })

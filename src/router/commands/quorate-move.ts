@@ -1,7 +1,7 @@
 // QUORATE MOVE and REBALANCE: slots go to other shard groups while clients go on. Both answer what moves, as JSON, once
 // it stands in the topology; whoever leads the groups does the rest, and QUORATE TOPOLOGY says how far it is.
 
-import { movesSince } from '../../api/cluster-version.js'
+import { movesSince, rootsSince } from '../../api/cluster-version.js'
 import { error, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import { decodeRuns, encodeRuns, slotsOf } from '../../api/slot-moves.js'
@@ -25,12 +25,8 @@ const tooOld = error(
   `ERR slots move once all members run a build that knows how: the cluster is not at version ${movesSince} yet, see QUORATE STATUS`,
 )
 const noShard = error('ERR There is no such shard group, see QUORATE TOPOLOGY')
-const merging = error(
-  'ERR Slots of eventual and causal keyspaces cannot move yet, and a slot moves with all keyspaces',
-)
-
-const forgetful = error(
-  'ERR Slots of keyspaces with durability none cannot move: their groups forget whose slots are whose when a majority dies at once',
+const tooOldForRoots = error(
+  `ERR slots of some keyspaces move while those of others stay once all members run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
 )
 
 const move = {
@@ -105,11 +101,29 @@ function isDry(word: string | undefined): boolean {
   return word === undefined || word.toLowerCase() === 'dryrun'
 }
 
-/** Null where slots can move. */
-export function refusesMoves({ groups, config }: RouterState): ErrorReply | null {
-  const merges = groups.some(({ sight }) => sight !== undefined && sight.supports.order !== 'total')
-  if (merges) return merging
-  return config.keyspaces.some(({ durability }) => durability === 'none') ? forgetful : null
+/** Null where slots of some keyspace can move. */
+export function refusesMoves({ cluster }: RouterState, topology: Topology): ErrorReply | null {
+  const { roots } = cluster
+  const stranded = roots.stranded(topology)
+  if (stranded.length > 0)
+    return error(
+      `ERR slots of keyspace ${stranded.join(', ')} moved before, and cannot with durability none: its groups would forget whose slots are whose`,
+    )
+  const rooted = roots.rooted(topology)
+  if (rooted.length === 0) return null
+  if (roots.moving(topology).length > 0)
+    return versionOf(topology) < rootsSince ? tooOldForRoots : null
+  const named = rooted.map(({ name, why }) => `${name} (${why})`)
+  return error(`ERR no slots can move here: those of each keyspace stay: ${named.join(', ')}`)
+}
+
+/** What of the keyspaces a plan moves; nothing to say where that is all. */
+export function movedKeyspaces(
+  { cluster }: RouterState,
+  topology: Topology,
+): { readonly keyspaces?: readonly string[]; readonly staying?: readonly string[] } {
+  const staying = cluster.roots.rooted(topology).map(({ name }) => name)
+  return staying.length === 0 ? {} : { keyspaces: cluster.roots.moving(topology), staying }
 }
 
 interface Plan {
@@ -121,26 +135,26 @@ interface Plan {
 
 function plan(session: Session, state: RouterState, of: Plan): Reply | typeof deferred {
   const { cluster } = state
-  const refusal = refusesMoves(state)
-  if (refusal !== null) return refusal
   let planned: readonly PlannedMove[] = []
   const edit: TopologyEdit = (topology) => {
+    const refusal = refusesMoves(state, topology)
+    if (refusal !== null) return refusal
     if (versionOf(topology) < movesSince) return tooOld
     if ((topology.moves ?? []).length > 0) return moving
     const owners = of.owners(topology)
     if ('type' in owners) return owners
     planned = movesTo(topology, owners)
-    return planned.length === 0 ? null : withMoves(topology, planned)
+    return planned.length === 0 ? null : withMoves(cluster.roots.planted(topology), planned)
   }
   if (of.isDry) {
     const made = edit(cluster.topology)
-    return made !== null && 'type' in made ? made : shown(planned)
+    return made !== null && 'type' in made ? made : shown(state, planned)
   }
   return changeTopology(state, session, {
     name: of.name,
     what: of.what,
     edit,
-    done: (refusal, answer) => answer(refusal ?? shown(planned)),
+    done: (refusal, answer) => answer(refusal ?? shown(state, planned)),
   })
 }
 
@@ -153,12 +167,13 @@ function cancel(session: Session, state: RouterState): Reply | typeof deferred {
   })
 }
 
-function shown(planned: readonly PlannedMove[]): string {
+function shown(state: RouterState, planned: readonly PlannedMove[]): string {
+  const of = movedKeyspaces(state, state.cluster.topology)
   return JSON.stringify(
     planned.map(({ slots, from, to }) => {
       let count = 0
       for (const [first, last] of slots) count += last - first + 1
-      return { from, to, slots: encodeRuns(slots), count }
+      return { from, to, slots: encodeRuns(slots), count, ...of }
     }),
   )
 }

@@ -15,7 +15,7 @@ import { shardsTooOld } from '../member-plan.js'
 import { parseInteger } from '../numbers.js'
 import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
-import { refusesMoves } from './quorate-move.js'
+import { movedKeyspaces, refusesMoves } from './quorate-move.js'
 import { shownTopology } from './quorate-topology.js'
 
 /** Words of ADD behind it; null where they are none. */
@@ -66,8 +66,15 @@ function remove(session: Session, args: readonly string[], state: RouterState): 
   return change(state, session, {
     what: `shard group ${id} is removed`,
     isDry: dry !== undefined,
-    make: (topology) => shardLeaves(topology, id),
+    make: (topology) => refusesLeaving(state, topology, id) ?? shardLeaves(topology, id),
   })
+}
+
+/** Keyspaces that would lose what only this shard group holds. */
+function refusesLeaving({ cluster }: RouterState, topology: Topology, id: number): string | null {
+  const held = cluster.roots.held(topology, id)
+  if (held.length === 0 || topology.shards[id]?.out !== undefined) return null
+  return `shard group ${id} holds keyspace ${held.join(', ')}, whose slots stay: only shard groups that were added can be removed here; a backup that is restored into another cluster fits any shape`
 }
 
 type Answer = Reply | typeof deferred
@@ -81,32 +88,32 @@ function change(
     readonly make: (topology: Topology) => Topology | string
   },
 ): Answer {
-  // Without slots it would be of no use, and with them it could not go.
-  const refused = refusesMoves(state)
-  if (refused !== null) return refused
   const edit = (topology: Topology): Topology | ErrorReply => {
+    // Without slots it would be of no use, and with them it could not go.
+    const refused = refusesMoves(state, topology)
+    if (refused !== null) return refused
     if (versionOf(topology) < shardChangesSince) return shardsTooOld
-    const made = of.make(topology)
+    const made = of.make(state.cluster.roots.planted(topology))
     return typeof made === 'string' ? error(`ERR ${made}`) : made
   }
   if (of.isDry) {
     const made = edit(state.cluster.topology)
-    return 'type' in made ? made : shown(made)
+    return 'type' in made ? made : shown(state, made)
   }
   return changeTopology(state, session, {
     name: 'quorate|shard',
     what: of.what,
     edit,
-    done: (refusal, answer) => answer(refusal ?? shown(state.cluster.topology)),
+    done: (refusal, answer) => answer(refusal ?? shown(state, state.cluster.topology)),
   })
 }
 
-function shown(topology: Topology): string {
+function shown(state: RouterState, topology: Topology): string {
   const { epoch, shards } = shownTopology(topology, [])
   const moves = (topology.moves ?? []).map(({ from, to, slots }) => {
     return { from, to, slots: encodeRuns(slots) }
   })
-  return JSON.stringify({ epoch, shards, moves })
+  return JSON.stringify({ epoch, shards, moves, ...movedKeyspaces(state, topology) })
 }
 
 export default {

@@ -13,13 +13,14 @@ export function shownTopology(
   topology: Topology,
   groups: RouterState['groups'],
 ): Record<string, unknown> {
-  const { epoch, members, shards, slots, settings, users, changes } = topology
+  const { epoch, members, shards, slots, rooted, settings, users, changes } = topology
   return {
     epoch,
     version: versionOf(topology),
     members,
     shards: shards.map((shard) => ({ ...shard, slots: slotsOf(topology, shard.id) })),
     slots,
+    ...(rooted === undefined ? {} : { staying: rooted }),
     moves: (topology.moves ?? []).map(({ slots: runs, ...move }) => ({
       ...move,
       slots: encodeRuns(runs),

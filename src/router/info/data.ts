@@ -134,7 +134,7 @@ export function quorateSection(state: RouterState): string {
       `term=${r.term},era=${r.era},commit_index=${r.applied + r.lag},applied_index=${r.applied},` +
       `lag=${r.lag},health=${r.health}${membersText(r)}\r\n`
     // Sentences have commas, so they stand in lines of their own.
-    const why = whyOf(state, r, r.shard)
+    const why = whyOf(state, r, state.shards.holdersOf(r))
     if (why !== '') text += `group${r.id}_why:${why}\r\n`
     if (r.loss !== '') text += `group${r.id}_loss:${r.loss}\r\n`
   }
