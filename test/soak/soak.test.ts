@@ -1,0 +1,28 @@
+// The short form of `make soak`, and its arithmetic.
+
+import test from 'ava'
+import { type Look, runSoak, slopeOf } from './soak.js'
+
+test('soak: seconds of mixed load at the bound, with faults: equal digests, counters as they were answered', async (t) => {
+  const options = { minutes: 0.15, lookMs: 6_000, faultMs: 1_500, memory: '4mb', seed: 7 }
+
+  const result = await runSoak({ ...options, rate: 1_500, keys: 20_000 }, (line) => t.log(line))
+
+  t.true(result.looks.length >= 1)
+  for (const { areEqual, wrong } of result.looks) {
+    t.true(areEqual)
+    t.deepEqual(wrong, [])
+  }
+  t.true(result.commands > 100)
+  t.true([...result.faults.values()].reduce((sum, count) => sum + count, 0) > 0)
+})
+
+test('soak: memory that grows by a tenth an hour: is what the line through the looks says', (t) => {
+  const looks = Array.from({ length: 60 }, (_, i): Look => {
+    const rss = [100e6 + i * (10e6 / 60), 100e6]
+    return { atMinutes: i, rss, areEqual: true, settledMs: 0, wrong: [] }
+  })
+
+  t.true(Math.abs(slopeOf(looks, 0) - 0.095) < 0.005)
+  t.is(slopeOf(looks, 1), 0)
+})
