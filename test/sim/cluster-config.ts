@@ -4,6 +4,7 @@ import type { Config, KeyspaceConfig } from '../../src/api/config.js'
 import type { MemberId } from '../../src/api/ids.js'
 import { limits } from '../../src/api/limits.js'
 import type { Profile } from './profile.js'
+import { rootedKeyspace } from './rooted.js'
 
 export function simConfig(profile: Profile, self: MemberId): Config {
   const all = Array.from({ length: profile.members }, (_, index) => ({
@@ -51,9 +52,9 @@ export function simConfig(profile: Profile, self: MemberId): Config {
   }
 }
 
-/** One keyspace per prefix of the workload; the default one comes last. */
+/** One keyspace per prefix of the workload; the default one comes last, one that is rooted first. */
 function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
-  return [...profile.workload.prefixes].reverse().map((prefix) => ({
+  const own = [...profile.workload.prefixes].reverse().map((prefix) => ({
     name: prefix === '' ? 'default' : 'other',
     prefixes: prefix === '' ? [] : [prefix],
     databases: null,
@@ -64,6 +65,7 @@ function keyspaces(profile: Profile): readonly KeyspaceConfig[] {
     maxMemoryPolicy: profile.evictionPolicy,
     options: strategyOptions(profile),
   }))
+  return profile.rooted ? [rootedKeyspace, ...own] : own
 }
 
 function strategyOptions(profile: Profile): Readonly<Record<string, unknown>> {

@@ -10,6 +10,7 @@ import raft from '../../plugins/raft/index.js'
 import zab from '../../plugins/zab/index.js'
 import { FakeRunner } from './fake-scripts.js'
 import type { GroupView, Reactor, ReactorFactory } from './reactor.js'
+import { rootedKeyspace } from './rooted.js'
 import { fixedFacts } from '../fixed-facts.js'
 
 /** Counts calls: a value of it must never reach a decision. */
@@ -27,6 +28,8 @@ export const coreStrategies: readonly StrategyPlugin[] = [
 export const coreFactory: ReactorFactory = (init): Reactor => {
   const engine = init.laterEngine === null ? {} : { engine: laterEngine(init.laterEngine) }
   const scripts = new FakeRunner()
+  const { keyspaces } = init.config
+  const rooted = keyspaces.indexOf(rootedKeyspace)
   const core = createCore({
     ...init,
     ...engine,
@@ -40,7 +43,9 @@ export const coreFactory: ReactorFactory = (init): Reactor => {
     get wantsTurn() {
       return core.wantsTurn
     },
-    views: (): readonly GroupView[] => core.inspect().groups,
+    // Of those in one order.
+    views: (): readonly GroupView[] =>
+      core.inspect().groups.filter(({ id }) => id % keyspaces.length !== rooted),
     topology: () => core.inspect().topology,
     isServing: () => core.inspect().isServing(),
   }

@@ -52,6 +52,10 @@ export const moveBugs: readonly SeededBug[] = [
     checks: [...lost, ...late, 'topology'],
     hint: { with: { ...base, grows: true } },
   }),
+  bug('move-roots-follow', 'commands for slots that stay go where those of other keyspaces went', {
+    checks: ['lost', 'slots', ...late],
+    hint: { with: { ...base, rooted: true }, only: ['crash-leader'] },
+  }),
   bug('move-pages-disagree', 'keys of all groups are listed while slots change hands', {
     checks: lost,
     hint: { with: base },

@@ -3,6 +3,7 @@
 
 import type { SlotState } from '../../src/api/slot-moves.js'
 import type { Random } from '../../src/base/random.js'
+import { keyspaceCount } from './placement.js'
 import type { GroupView } from './reactor.js'
 import type { World } from './world.js'
 
@@ -53,7 +54,7 @@ export class MoveFaults {
 
   #strike(group: number): void {
     const { members, judge } = this.#world
-    const keyspaces = this.#world.profile.workload.prefixes.length
+    const keyspaces = keyspaceCount(this.#world.profile)
     const other = group < keyspaces ? group + keyspaces : group - keyspaces
     const [own, far] = [this.#leaderOf(group), this.#leaderOf(other)]
     const kind = this.#random.pick(kinds)

@@ -25,7 +25,20 @@ export function withMoves(made: Profile, seed: number, given: Given): Profile {
   if (made.durability !== 'always') for (const kind of disks) faults.delete(kind)
   const moving = { ...made, faults, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
   const isGrowing = given.grows ?? random.chance(1, 3)
-  return isGrowing && made.placement === null ? growing(moving) : moving
+  const grown = isGrowing && made.placement === null ? growing(moving) : moving
+  return (given.rooted ?? drawsRooted(grown, seed)) && grown.placement === null
+    ? rooted(grown)
+    : grown
+}
+
+/** One of three; commands that clear whole databases would clear what stays, too. */
+function drawsRooted({ workload }: Profile, seed: number): boolean {
+  return workload.surface === 0 && new Random(seed, 0x526f6f74).chance(1, 3)
+}
+
+/** What one member answered it has for good. */
+function rooted(made: Profile): Profile {
+  return wholeDisks({ ...made, rooted: true, workload: { ...made.workload, surface: 0 } })
 }
 
 /** All slots of a group have to go in time, and one that gets them all must not be full for ever. */

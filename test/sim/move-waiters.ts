@@ -4,7 +4,8 @@
 import type { SimClient } from './client.js'
 import type { World } from './world.js'
 
-const keys = ['{y1}', '{y2}', '{y3}'] as const
+/** Keys that are waited for: their slots move. */
+export const waitedFor = ['{y1}', '{y2}', '{y3}'] as const
 const pollUs = 50_000
 const againUs = 500_000
 
@@ -23,7 +24,7 @@ export class MoveWaiters {
 
   constructor(world: World) {
     this.#world = world
-    this.#waiters = keys.map((key, at) => {
+    this.#waiters = waitedFor.map((key, at) => {
       const client = world.newClient(at % world.members.length)
       client.stop()
       client.isPatient = true
@@ -35,7 +36,7 @@ export class MoveWaiters {
   }
 
   get keys(): readonly string[] {
-    return keys
+    return waitedFor
   }
 
   /** Nobody waits in vain. */

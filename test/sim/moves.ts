@@ -8,12 +8,13 @@ import type { MemberId } from '../../src/api/ids.js'
 import { firstEra } from './eras.js'
 import type { EraStamp } from './history.js'
 import type { GroupOracle } from './oracle.js'
+import { keyspaceCount } from './placement.js'
 import type { World } from './world.js'
 
 /** Each slot has one owner, the topology names it, and both groups of a pair agree on how often slots changed hands. */
 export function judgeOwners(world: World, topology: Topology): void {
   const { judge, profile } = world
-  const keyspaces = profile.workload.prefixes.length
+  const keyspaces = keyspaceCount(profile)
   const states = new Map<number, SlotState>()
   for (const { reactor } of world.members) {
     for (const view of reactor?.views() ?? [])

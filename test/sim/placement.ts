@@ -39,9 +39,9 @@ export function drawPlacement({ workload }: Profile, random: Random): Partial<Pr
 
 /** Members with a replica of a group. */
 export function holdersOf(profile: Profile, group: number): readonly number[] {
-  const { placement, workload, members } = profile
+  const { placement, members } = profile
   const all = Array.from({ length: members }, (_, at) => at + 1)
-  return placement?.[Math.floor(group / workload.prefixes.length)] ?? all
+  return placement?.[Math.floor(group / keyspaceCount(profile))] ?? all
 }
 
 /** It holds no replica of any group. */
@@ -56,8 +56,18 @@ export function isReplicated({ placement, members }: Profile, member: number): b
 }
 
 /** The group of a key: one per keyspace of each shard, in the order of cluster-config, where the default one comes last. */
-export function groupOf({ shards, workload }: Profile, key: string): number {
-  const { prefixes } = workload
-  const inShard = [...prefixes].reverse().findIndex((prefix) => key.startsWith(prefix))
-  return SlotMap.even(shards).shardOf(keySlot(key)) * prefixes.length + inShard
+export function groupOf(profile: Profile, key: string): number {
+  const { shards, workload } = profile
+  const inShard = [...workload.prefixes].reverse().findIndex((prefix) => key.startsWith(prefix))
+  const first = SlotMap.even(shards).shardOf(keySlot(key)) * keyspaceCount(profile)
+  return first + firstGroup(profile) + inShard
+}
+
+export function keyspaceCount({ workload, rooted }: Profile): number {
+  return workload.prefixes.length + (rooted ? 1 : 0)
+}
+
+/** The first group that the oracles of one order look at. */
+export function firstGroup({ rooted }: Profile): number {
+  return rooted ? 1 : 0
 }

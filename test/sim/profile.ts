@@ -84,6 +84,8 @@ export interface Profile {
   readonly moves: boolean
   /** Beside that shard groups come and go. */
   readonly grows: boolean
+  /** And there is a keyspace that merges, whose slots stay. */
+  readonly rooted: boolean
   /** Microseconds at most between two words of the operator about slots. */
   readonly movePauseUs: number
   /** Slots of a batch, bytes of copies in one call, bytes of keys that go whole, elements of a piece; null for those of `limits`. */
@@ -165,6 +167,8 @@ export interface Given {
   readonly moves?: boolean
   /** Where slots move shard groups come and go. */
   readonly grows?: boolean
+  /** Where slots move those of one keyspace stay. */
+  readonly rooted?: boolean
   /** Share of the whole command set. */
   readonly surface?: number
 }
@@ -312,6 +316,7 @@ function drawPlain(seed: number, hint: ProfileHint): Profile {
     placement: null,
     moves: false,
     grows: false,
+    rooted: false,
     movePauseUs: 600_000,
     moveBounds: null,
     outside: null,

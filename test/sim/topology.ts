@@ -22,6 +22,7 @@ import type { Reactor } from './reactor.js'
 import type { Request } from './request.js'
 import { watchMembers } from './members.js'
 import { eyesFor } from './watch.js'
+import { RootedLoad } from './rooted.js'
 import type { World } from './world.js'
 
 const operators = 2
@@ -44,6 +45,7 @@ export class TopologyWorld {
   readonly #floors = new Map<MemberId, number>()
   readonly #moveFaults: MoveFaults | null
   #waiters: MoveWaiters | null = null
+  #rooted: RootedLoad | null = null
 
   constructor(world: World, random: Random) {
     this.#world = world
@@ -80,9 +82,10 @@ export class TopologyWorld {
   start(): void {
     this.#clients = Array.from({ length: operators }, () => this.#world.newClient(null))
     for (const client of this.#clients) client.stop()
-    const { moves, workload } = this.#world.profile
+    const { moves, workload, rooted } = this.#world.profile
     // Where memory is bounded elements are refused, where databases are emptied they are gone.
     if (moves && workload.surface !== 100) this.#waiters = new MoveWaiters(this.#world)
+    if (rooted) this.#rooted = new RootedLoad(this.#world)
     this.#next()
   }
 
@@ -90,6 +93,7 @@ export class TopologyWorld {
     this.#isStopped = true
     this.#moveFaults?.stop()
     this.#waiters?.stop()
+    this.#rooted?.stop()
   }
 
   #next(): void {
@@ -232,7 +236,7 @@ export class TopologyWorld {
   get isSettled(): boolean {
     const { members, isMajorityLost } = this.#world
     if (isMajorityLost || !this.#isKept) return true
-    if (this.#waiters?.isSettled === false) return false
+    if (this.#waiters?.isSettled === false || this.#rooted?.isSettled === false) return false
     if (this.#clients.some((client) => client.pendingCount > 0)) return false
     const known = members
       .filter(({ isSeated }) => isSeated)

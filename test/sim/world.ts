@@ -29,7 +29,7 @@ import type { SessionClient } from './merging/sessions.js'
 import { stampOfAll } from './moves.js'
 import { SimNetwork } from './network.js'
 import { GroupOracle } from './oracle.js'
-import { groupOf, holdersOf } from './placement.js'
+import { firstGroup, groupOf, holdersOf } from './placement.js'
 import { probed } from './probe.js'
 import { TopologyWorld } from './topology.js'
 import type { Profile } from './profile.js'
@@ -134,7 +134,9 @@ export class World implements MemberWorld, FaultTarget {
         const eyes = (group: number): Eyes | null => this.#eyes.get(group) ?? null
         const oracle = (group: number): GroupOracle => this.oracle(group)
         const { learners } = profile
-        const made = merging?.plugin(plugin) ?? probed(plugin, { judge, oracle, eyes, learners })
+        const isRooted = profile.rooted && plugin.supports.order !== 'total'
+        const own = isRooted ? plugin : probed(plugin, { judge, oracle, eyes, learners })
+        const made = merging?.plugin(plugin) ?? own
         return [plugin.name, this.topology.plugin(made, plugin)]
       }),
     )
@@ -180,7 +182,7 @@ export class World implements MemberWorld, FaultTarget {
 
   leader(): number {
     if (this.merging !== null) return this.merging.writer
-    const oracle = this.#oracles.get(0)
+    const oracle = this.#oracles.get(firstGroup(this.profile))
     return oracle === undefined ? -1 : oracle.leader() - 1
   }
 
