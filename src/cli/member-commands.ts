@@ -36,7 +36,10 @@ export function addMembers(
       .option('--cluster <address>', 'where cluster-aware clients reach it, if elsewhere')
 
   newcomer(change('join', 'admit a new member, which is started with a file that names it'))
-    .option('--empty', 'with no replica of the shard groups that there are')
+    .option(
+      '--empty',
+      'with no replica of the shard groups that there are, but for keyspaces that merge and everybody holds',
+    )
     .action(async (options: NewMember) =>
       finish(await (await import('./members.js')).join(options)),
     )

@@ -100,6 +100,11 @@ test('rooted: a member is replaced where a shard group was added and one has gon
   const w = world({ shards: 1, keyspaces: spaces() })
   fill(w, 1)
   reply(w, w.client(1), 'QUORATE SHARD ADD')
+  // The eventual keyspace has one group as before.
+  const causal = w.client(2)
+  t.is(reply(w, causal, 'QUORATE CONSISTENCY CAUSAL'), '+OK')
+  t.is(reply(w, causal, 'GET 1'), '$1')
+  t.notRegex(reply(w, causal, 'INFO quorate'), /group5:/)
   reply(w, w.client(1), 'QUORATE SHARD REMOVE 0')
   t.true(w.until(() => topologyAt(w, 1)?.shards[0]?.out === 'gone' && isStill(w), 60_000))
   reply(w, w.client(2), 'QUORATE REPLACE m3 4 127.0.0.1:7004')

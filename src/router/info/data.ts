@@ -127,6 +127,7 @@ export function quorateSection(state: RouterState): string {
     text += `keyspace_${name}:health=${health},spare=${spare},only_here=${onlyHere}\r\n`
   }
   for (const group of state.groups) {
+    if (group.isGone === true) continue
     const r = group.report()
     text +=
       `group${r.id}:keyspace=${r.keyspace},shard=${r.shard},level=${r.level},` +

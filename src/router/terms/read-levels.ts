@@ -29,7 +29,7 @@ export function readTerms(state: RouterState, asked: Level | null): readonly Rea
     const plain: ReadTerm = { shows: keyspace.level, level: undefined, refusal: null }
     if (asked === null || group.sight === undefined) return plain
     const isOneOfMany = state.groups.some(
-      (each) => each !== group && each.keyspace === group.keyspace,
+      (each) => each !== group && each.keyspace === group.keyspace && each.isGone !== true,
     )
     // Another replica may answer the next read, and nobody knows what it has of what this one showed.
     const isSplit =
