@@ -197,7 +197,8 @@ export class ShardViews {
    */
   elsewhere(index: number, slot: number): MemberView | null {
     const { lead, shard } = this.#groups[index] as Group
-    const { self } = this.#cluster
+    const { self, topology, roots } = this.#cluster
+    if (roots.isGone(topology, this.#groups[index] as Group)) return null
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
     if (this.#now().mono - lead.since < settledMs) return null

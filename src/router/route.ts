@@ -3,7 +3,7 @@
 
 import { assert } from '../base/assert.js'
 import { keySlot, slotCount } from '../base/keyslot.js'
-import type { Config } from '../api/config.js'
+import { type Config, shardGroupsOf } from '../api/config.js'
 import type { Roots } from '../api/rooted.js'
 import { ownersOf } from '../api/slot-plan.js'
 import type { Group } from '../api/group.js'
@@ -20,16 +20,17 @@ export class Route {
   home = 0
   /** As the topology has it. */
   #slots: SlotMap
-  /** Of each keyspace. */
-  #maps: readonly SlotMap[] = []
+  /** Of each keyspace: group index by slot. None while there is one shard group. */
+  #tables: readonly Uint16Array[] = []
   #isRooted: readonly boolean[] = []
   readonly #roots: Roots
-  /** Shard groups by slot of each keyspace, where groups said that the topology lags; null while none did. */
-  #learned: Map<number, Int16Array> | null = null
+  /** Shard groups by slot of a keyspace, where groups said that the topology lags. */
+  readonly #learned = new Map<number, Int16Array>()
   /** Slots change hands, or did: replies of several groups are compared before they are merged. */
   hasMoved = false
   /** Levels of reads that a group is asked for until this member shows all that its new slots brought. */
   readonly fences: (ReadLevel | undefined)[]
+  readonly #config: Config
   readonly #keyspaces: Keyspaces
   /** Group index by shard, then by keyspace. */
   #groups: readonly (readonly number[])[] = []
@@ -43,29 +44,36 @@ export class Route {
     of: { readonly roots: Roots; readonly topology: Topology },
   ) {
     this.#keyspaces = new Keyspaces(config.keyspaces)
+    this.#config = config
     this.#roots = of.roots
-    this.#slots = movedSlots(of.topology, config.shards) ?? rootedSlots(of.topology)
+    this.#slots = movedSlots(of.topology, config.shards) ?? this.#rootedSlots(of.topology)
     this.fences = []
     this.isSingle = false
-    this.regrouped(config, groups, of.topology)
+    this.regrouped(groups, of.topology)
   }
 
   /** There are more groups, or some are gone. */
-  regrouped(config: Config, groups: readonly Group[], topology: Topology): void {
+  regrouped(groups: readonly Group[], topology: Topology): void {
     while (this.fences.length < groups.length) this.fences.push(undefined)
+    const config = this.#config
     this.isSingle = groups.length === 1
     const isLive = (index: number): boolean =>
       groups[index]?.isGone !== true && !this.#roots.isGone(topology, groups[index] as Group)
     this.#all = groups.map((_, index) => index).filter(isLive)
     this.#groups = makeGroups(config, groups)
     this.home = this.#groups.map((row) => row.at(-1) as number).find(isLive) ?? 0
+    // Slots that came there and went back again, which nobody asked for since.
+    for (const [space, learned] of this.#learned)
+      learned.forEach((shard, slot) => {
+        if (shard >= 0 && !isLive(this.#indexOf(shard, space))) learned[slot] = -1
+      })
     const perDatabase: (readonly number[])[] = []
     for (let db = 0; db < config.databases; db++) {
       const spaces = this.#keyspaces.ofDatabase(db)
       const held = this.#groups.flatMap((row) => spaces.map((space) => row[space] as number))
       perDatabase.push(held.filter(isLive))
     }
-    this.#map(topology)
+    this.#fill(topology)
     this.#ofDatabase = perDatabase
   }
 
@@ -78,14 +86,8 @@ export class Route {
   groupOf(db: number, key: string): number {
     if (this.isSingle) return 0
     const space = this.#keyspaces.find(db, key)
-    // The map may be older than a shard group that has slots by now.
-    const shard = this.#groups.length === 1 ? 0 : this.#shardOf(keySlot(key), space)
-    return (this.#groups[shard] as readonly number[])[space] as number
-  }
-
-  #shardOf(slot: number, space: number): number {
-    const learned = this.#learned === null ? -1 : (this.#learned.get(space)?.[slot] ?? -1)
-    return learned < 0 ? (this.#maps[space] as SlotMap).shardOf(slot) : learned
+    if (this.#groups.length === 1) return (this.#groups[0] as readonly number[])[space] as number
+    return (this.#tables[space] as Uint16Array)[keySlot(key)] as number
   }
 
   /** Of the keyspaces that are not rooted. */
@@ -95,35 +97,58 @@ export class Route {
 
   /** Slots of the keyspace of this group do not move. */
   isRooted(index: number): boolean {
-    return this.#isRooted[index % this.#maps.length] === true
+    return this.#isRooted[index % this.#isRooted.length] === true
   }
 
   /** Indexes of the groups that hold a slot: one of each keyspace. */
   groupsAt(slot: number): readonly number[] {
-    return this.#maps.map(
-      (_, space) =>
-        (this.#groups[this.#shardOf(slot, space)] as readonly number[])[space] as number,
-    )
+    if (this.#groups.length === 1) return this.#groups[0] as readonly number[]
+    return this.#tables.map((table) => table[slot] as number)
   }
 
   /** A later topology. What groups said before may be older. */
   adopt(slots: SlotMap, topology: Topology): void {
     this.#slots = slots
-    this.#learned = null
-    this.#map(topology)
+    this.#learned.clear()
+    this.#fill(topology)
   }
 
-  #map(topology: Topology): void {
+  #fill(topology: Topology): void {
     const { count } = this.#keyspaces
-    const rooted = rootedSlots(topology)
+    const rooted = this.#rootedSlots(topology)
     this.#isRooted = Array.from({ length: count }, (_, at) => this.#roots.isRooted(topology, at))
+    if (this.#groups.length === 1) return
     const isBlind = hasBug('move-roots-follow')
-    this.#maps = this.#isRooted.map((isRooted) => (isRooted && !isBlind ? rooted : this.#slots))
+    this.#tables = this.#isRooted.map((isRooted, space) => {
+      const map = isRooted && !isBlind ? rooted : this.#slots
+      const learned = this.#learned.get(space)
+      const table = new Uint16Array(slotCount)
+      for (let slot = 0; slot < slotCount; slot++) {
+        const shard = learned?.[slot] ?? -1
+        table[slot] = this.#indexOf(shard < 0 ? map.shardOf(slot) : shard, space)
+      }
+      return table
+    })
   }
 
-  /** Commands for these slots go there already. */
+  /** As it was at the birth of the cluster; files count until members or shard groups come and go. */
+  #rootedSlots({ roster, shards }: Topology): SlotMap {
+    const born = shards.filter((shard) => shard.born === undefined)
+    const founding = roster === undefined ? shardGroupsOf(this.#config) : born
+    return SlotMap.weighted(founding.map(({ weight }) => weight))
+  }
+
+  #indexOf(shard: number, space: number): number {
+    return (this.#groups[shard] as readonly number[])[space] as number
+  }
+
+  /** Commands for these slots go there already, or cannot yet: this member has not heard of the shard group. */
   knows(space: number, [from, to, shard]: OwnedSlots): boolean {
-    for (let slot = from; slot <= to; slot++) if (this.#shardOf(slot, space) !== shard) return false
+    if (shard >= this.shardCount) return true
+    const table = this.#tables[space]
+    if (table === undefined) return true
+    const index = this.#indexOf(shard, space)
+    for (let slot = from; slot <= to; slot++) if (table[slot] !== index) return false
     return true
   }
 
@@ -131,11 +156,12 @@ export class Route {
   learn(space: number, owned: OwnedSlots): number {
     const [from, to, shard] = owned
     this.hasMoved = true
-    this.#learned ??= new Map()
     const learned = this.#learned.get(space) ?? new Int16Array(slotCount).fill(-1)
     this.#learned.set(space, learned)
     learned.fill(shard, from, to + 1)
-    return (this.#groups[shard] as readonly number[])[space] as number
+    const index = this.#indexOf(shard, space)
+    this.#tables[space]?.fill(index, from, to + 1)
+    return index
   }
 
   /** Indexes of the groups that may hold keys of a database. */
@@ -155,12 +181,6 @@ export class Route {
   get all(): readonly number[] {
     return this.#all
   }
-}
-
-/** As it was at the birth of the cluster. */
-function rootedSlots({ shards }: Topology): SlotMap {
-  const founding = shards.filter(({ born }) => born === undefined)
-  return SlotMap.weighted(founding.map(({ weight }) => weight))
 }
 
 /** As a topology has it that goes its own way; undefined where it is that of the files. */

@@ -87,7 +87,7 @@ export class Router implements SessionEvents {
   /** There are more groups, or some are gone. */
   regrouped(): void {
     const state = this.#state
-    state.route.regrouped(state.config, state.groups, state.cluster.topology)
+    state.route.regrouped(state.groups, state.cluster.topology)
     for (const { terms } of this.#sessions.values()) {
       if (terms !== null) terms.reads = readTerms(state, terms.asked)
     }
