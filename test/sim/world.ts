@@ -136,16 +136,15 @@ export class World implements MemberWorld, FaultTarget {
         const { learners } = profile
         const isRooted = profile.rooted && plugin.supports.order !== 'total'
         const own = isRooted ? plugin : probed(plugin, { judge, oracle, eyes, learners })
-        const made = merging?.plugin(plugin) ?? own
-        return [plugin.name, this.topology.plugin(made, plugin)]
+        return [plugin.name, this.topology.plugin(merging?.plugin(plugin) ?? own, plugin)]
       }),
     )
     this.#clientRandom = random.fork()
     this.clients = Array.from({ length: profile.clients }, (_, at) =>
       this.newClient(at % 3 === 2 || this.fleet !== null ? null : at % profile.members),
     )
-    const walking = merging?.sessions.clients ?? []
-    for (const session of walking) this.clients.push(this.sessionClient(session, null))
+    for (const session of merging?.sessions.clients ?? [])
+      this.clients.push(this.sessionClient(session, null))
     for (const member of this.members) member.start()
     this.topology.start()
     this.fleet?.start()
@@ -182,8 +181,7 @@ export class World implements MemberWorld, FaultTarget {
 
   leader(): number {
     if (this.merging !== null) return this.merging.writer
-    const oracle = this.#oracles.get(firstGroup(this.profile))
-    return oracle === undefined ? -1 : oracle.leader() - 1
+    return (this.#oracles.get(firstGroup(this.profile))?.leader() ?? 0) - 1
   }
 
   get leaderChanges(): number {
