@@ -177,10 +177,10 @@ export interface EngineMoving {
   stage(db: number, args: readonly string[]): Reply | typeof later
   /** Drops all copies. */
   clear(): void
-  /** Copies become keys of their databases, but for those that ended by `clock`; how many it took, at most `countMax`. */
-  adopt(countMax: number, clock: number): number
-  /** Removes keys of a slot from all databases, about `countMax` at most; how many. */
-  drop(slot: number, countMax: number): number
+  /** Copies become keys of their databases, but for those that ended by `clock`, until so many elements are spent; how many were, 0 where no copy is left. */
+  adopt(elements: number, clock: number): number
+  /** Removes keys of a slot from all databases, until so many elements are spent; how many were, 0 where none is left. */
+  drop(slot: number, elements: number): number
   /** The version of a slot becomes at least `least`, and greater than it was. */
   raise(slot: number, least: number): void
   /** Tells `watch` of every change of a key from now on, also of those that are undone; null for nobody. */

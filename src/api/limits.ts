@@ -184,7 +184,7 @@ export const limits = {
   moveBatchKeys: 1_500,
   moveBatchSlots: 64,
   /** Bytes of copies in one call, by the memory model those up to which a key goes whole, and elements of one piece of others. */
-  moveCallBytes: 48 * 1024,
+  moveCallBytes: 12 * 1024,
   moveWholeBytes: 64 * 1024,
   movePieceElements: 128,
   /** Keys of a slot that are looked up at a time. */

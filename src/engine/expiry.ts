@@ -61,6 +61,11 @@ export class ExpiryHeap {
     this.#sink(last)
   }
 
+  /** All at once: their keys have gone elsewhere. */
+  clear(): void {
+    this.#items.length = 0
+  }
+
   #rise(item: ExpiryItem): void {
     const items = this.#items
     let at = item.place

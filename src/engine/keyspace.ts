@@ -334,7 +334,9 @@ export class Keyspace {
   at(place: UnitPlace): Unit | undefined {
     if (place.id !== 0) {
       const body = this.bodies.get(place.id)
-      const part = body?.parts[body.indexOf(place.start)]
+      // It may have gone to another database with its key.
+      if (body?.db !== place.db || body.slot !== place.slot) return undefined
+      const part = body.parts[body.indexOf(place.start)]
       return part?.start === place.start ? part : undefined
     }
     const table = this.databases[place.db]?.tables.at(place.slot)

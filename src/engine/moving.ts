@@ -4,8 +4,12 @@
 
 import type { EngineMoving, KeyWatch, later } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
+import { assert } from '../base/assert.js'
+import { slotCount } from '../base/keyslot.js'
 import type { Context } from './context.js'
+import type { Database } from './database.js'
 import { placesDb } from './place-key.js'
+import { dropSegment, forgetTimes, type Side, takeSegment } from './slot-tables.js'
 import type { Value } from './values/value.js'
 
 /** Clients' databases at most: behind them are those of their copies, below what else is hidden, and fixed as that is. */
@@ -44,50 +48,61 @@ export class Moving implements EngineMoving {
   }
 
   adopt(countMax: number, clock: number): number {
-    const { effects, options } = this.#init.context
+    const { options } = this.#init.context
+    let spent = 0
+    for (let db = 0; db < options.databases && spent < countMax; db++) {
+      const database = this.#init.context.keyspace.databases[stagingOf(db)]
+      if (database === undefined || database.keys === 0) continue
+      spent += this.#end({ database, db: stagingOf(db) }, clock, countMax - spent)
+      if (spent < countMax) spent += this.#adoptFrom(database, db, countMax - spent)
+    }
+    return spent
+  }
+
+  /** Copies that are past their time do not become keys. */
+  #end({ database, db }: Side, clock: number, countMax: number): number {
+    const { effects } = this.#init.context
     let count = 0
-    effects.quietly(() => {
-      for (let db = 0; db < options.databases && count < countMax; db++) {
-        const staged = this.#staged(stagingOf(db), countMax - count)
-        for (const key of staged) this.#adoptOne(db, key, clock)
-        count += staged.length
-      }
-    })
+    for (let due = database.expiry.peek(); due !== undefined; due = database.expiry.peek()) {
+      if (due.at > clock || count >= countMax) break
+      const { key } = due
+      effects.quietly(() => this.#in(db, () => effects.remove(key, '')))
+      count++
+    }
     return count
   }
 
-  #adoptOne(db: number, key: string, clock: number): void {
-    const { effects } = this.#init.context
-    const value = this.#find(stagingOf(db), key) as Value
-    const at = this.#expiryOf(stagingOf(db), key)
-    this.#in(stagingOf(db), () => effects.remove(key, ''))
-    if (at !== null && at <= clock) return
-    this.#in(db, () => {
-      effects.put(key, value, '')
-      if (at !== null) effects.expire(key, at, '')
-    })
+  #adoptFrom(database: Database, db: number, countMax: number): number {
+    const { keyspace } = this.#init.context
+    const from = { database, db: stagingOf(db) }
+    const to = { database: keyspace.database(keyspace.places.of(db)), db }
+    let spent = 0
+    let slot = database.tables.next(0)
+    while (slot < slotCount && spent < countMax) {
+      const isFirst = database.tables.at(slot)?.starts[0] === 0
+      // What is not the group's has no keys here.
+      while (isFirst && to.database.tables.at(slot) !== undefined) {
+        spent += dropSegment(this.#init.context, slot, to)
+      }
+      spent += takeSegment(this.#init.context, slot, from, to)
+      slot = database.tables.next(slot)
+    }
+    forgetTimes(from)
+    return spent
   }
 
   drop(slot: number, countMax: number): number {
     const { context } = this.#init
     const { effects, keyspace, options } = context
-    let count = 0
-    effects.quietly(() => {
-      for (let db = 0; db < options.databases && count < countMax; db++) {
-        const table = keyspace.databases[keyspace.places.of(db)]?.tables.at(slot)
-        if (table === undefined) continue
-        const keys: string[] = []
-        for (const { map } of table.segments) {
-          if (keys.length >= countMax - count) break
-          for (const key of map.keys()) keys.push(key)
-        }
-        this.#in(db, () => {
-          for (const key of keys) effects.remove(key, '')
-        })
-        count += keys.length
+    assert(effects.isOrdered, 'what merges is removed key by key')
+    let spent = 0
+    for (let db = 0; db < options.databases; db++) {
+      const database = keyspace.databases[keyspace.places.of(db)]
+      while (database?.tables.at(slot) !== undefined && spent < countMax) {
+        spent += dropSegment(context, slot, { database, db })
       }
-    })
-    return count
+    }
+    return spent
   }
 
   raise(slot: number, least: number): void {
@@ -98,25 +113,8 @@ export class Moving implements EngineMoving {
     this.#init.context.effects.changes.follow = watch
   }
 
-  #staged(place: number, countMax: number): string[] {
-    const keys: string[] = []
-    for (const table of this.#init.context.keyspace.databases[place]?.tables.all() ?? []) {
-      for (const { map } of table.segments) {
-        for (const key of map.keys()) {
-          if (keys.length >= countMax) return keys
-          keys.push(key)
-        }
-      }
-    }
-    return keys
-  }
-
   #find(place: number, key: string): Value | undefined {
     return this.#init.context.keyspace.find(place, key)?.map.get(key)
-  }
-
-  #expiryOf(place: number, key: string): number | null {
-    return this.#init.context.keyspace.find(place, key)?.expires?.get(key)?.at ?? null
   }
 
   #in(db: number, act: () => void): void {

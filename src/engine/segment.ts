@@ -42,7 +42,7 @@ export interface PreImage extends SegmentPlace {
 }
 
 export class Segment extends KeyTable {
-  readonly db: number
+  db: number
   readonly slot: number
   /** Least hash of its range; the range ends where the next segment starts. */
   start: number

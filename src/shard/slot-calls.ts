@@ -24,8 +24,8 @@ import { hasBug } from '../base/seeded-bug.js'
 import type { Ownership } from './ownership.js'
 import type { LateAnswer, Waiters } from './waiters.js'
 
-/** Keys that are moved or removed at a time. */
-const keysPerStep = 64
+/** Elements that are moved or removed at a time. */
+const elementsPerStep = 64
 
 /** Characters that are kept of why an attempt failed. */
 const whyCharsMax = 200
@@ -226,7 +226,7 @@ function* goneAway(seat: SlotSeat, moving: EngineMoving, attempt: number): Work 
   for (const slot of slotsOf(slots)) {
     yield 1
     if (hasBug('move-source-keeps')) continue
-    while (moving.drop(slot, keysPerStep) > 0) yield keysPerStep
+    for (let spent = 1; spent > 0; yield spent) spent = moving.drop(slot, elementsPerStep)
   }
   seat.left()
   return ok
@@ -255,7 +255,7 @@ function* beginImport(
   }
   if (attempt <= (last?.attempt ?? 0)) return stale
   moving.clear()
-  yield keysPerStep
+  yield elementsPerStep
   const importing: Importing = { from, batch, attempt, slots, copies: 0 }
   const came = seen(state.came, from, attempt)
   ownership.change(engine, { ...state, importing, came })
@@ -271,7 +271,7 @@ function* copy(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): W
     const db = Number(args[at])
     const end = at + 2 + Number(args[at + 1])
     let reply = moving.stage(db, args.slice(at + 2, end))
-    for (; reply === later; reply = engine.step(keysPerStep)) yield keysPerStep
+    for (; reply === later; reply = engine.step(elementsPerStep)) yield elementsPerStep
     // It does not count as one that came: the attempt fails, and no key with it.
     if (isError(reply)) return reply
     yield end - at
@@ -293,10 +293,7 @@ function* commit(seat: SlotSeat, moving: EngineMoving, args: readonly string[]):
   if (importing === null || !isWhole) return stale
   // Here it may be earlier: what ended there has ended.
   const clock = hasBug('move-clock-behind') ? 0 : Number(args[3])
-  for (let count = keysPerStep; count === keysPerStep; ) {
-    count = moving.adopt(keysPerStep, clock)
-    yield keysPerStep
-  }
+  for (let spent = 1; spent > 0; yield spent) spent = moving.adopt(elementsPerStep, clock)
   let at = 4
   for (const slot of slotsOf(importing.slots)) {
     const version = Number(args[at++] ?? 0)

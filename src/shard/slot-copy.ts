@@ -25,21 +25,30 @@ export function* copyOf(
   key: string,
 ): Generator<Command, boolean, void> {
   const read: Read = (...args) => readNow(engine, db, args)
-  const bytes = read('memory', 'usage', key)
   const type = wordOf(read('type', key))
-  yield ['del', key]
-  if (bytes === null || type === 'none') return true
+  const timeOf = (): number => Number(read('pexpiretime', key))
+  if (type === 'string') {
+    const text = read('get', key)
+    if (typeof text === 'string' && text.length <= textBytesMax) {
+      const at = timeOf()
+      yield at > 0 ? ['set', key, text, 'PXAT', String(at)] : ['set', key, text]
+      return true
+    }
+  }
+  const bytes = read('memory', 'usage', key)
   // A dump knows no times of fields.
-  const isWhole = Number(bytes) <= limits.moveWholeBytes && type !== 'hash'
-  if (isWhole || type === 'stream') {
+  const isWhole = Number(bytes) <= limits.moveWholeBytes && type !== 'hash' && type !== 'string'
+  if (type !== 'none' && bytes !== null && (isWhole || type === 'stream')) {
     const payload = read('dump', key)
-    const at = Number(read('pexpiretime', key))
+    const at = timeOf()
     if (typeof payload !== 'string') return false
     yield ['restore', key, at > 0 ? String(at) : '0', payload, 'REPLACE', 'ABSTTL']
     return true
   }
+  yield ['del', key]
+  if (bytes === null || type === 'none') return true
   yield* piecesOf(read, type, key)
-  const at = Number(read('pexpiretime', key))
+  const at = timeOf()
   if (at > 0) yield ['pexpireat', key, String(at)]
   return true
 }
