@@ -75,3 +75,10 @@ export function vectorOf(range: StampRange): Vector {
   made.add(range)
   return made
 }
+
+/** Some of a range is in a vector. */
+export function overlaps(vector: Vector, range: StampRange): boolean {
+  const both = vectorOf(range)
+  both.meet(vector)
+  return both.ranges().length > 0
+}

@@ -74,15 +74,23 @@ export function notesWakeAt(state: EventualState): number {
   return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
 }
 
-/** It holds something else than the others were told. */
-function hasNews({ durable, told, toldChanges }: EventualState): boolean {
+/** It holds something else than the others were told, or waits for nothing any more: who began anew waits for that. */
+function hasNews(state: EventualState): boolean {
+  const { durable, told, toldChanges, wasToldSettled } = state
+  if (!wasToldSettled && isSettled(state)) return true
   return durable.changes !== toldChanges && !durable.equals(told)
+}
+
+/** It holds no more than it tells of. */
+function isSettled(state: EventualState): boolean {
+  return state.durable.equals(state.vector) && state.early.size === 0 && !isWaiting(state)
 }
 
 export function tellAll(state: EventualState): void {
   state.toldAt = state.mono
   state.told = Vector.copyOf(state.durable)
   state.toldChanges = state.durable.changes
+  state.wasToldSettled = isSettled(state)
   for (const peer of state.peers.values()) tell(state, peer)
 }
 
@@ -103,7 +111,7 @@ export function tell(state: EventualState, peer: Peer): void {
     safe: state.toldSafe,
     life: state.life,
     recovering: state.recovering !== null || state.floor.isBelow,
-    isSettled: vector.equals(state.vector) && state.early.size === 0 && !isWaiting(state),
+    isSettled: isSettled(state),
     held: heldBeyond(state, vector),
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,

@@ -2,7 +2,7 @@
 // that out in all groups at once, before anything is read or written in this turn.
 
 import { hasBug, type MemberId, type StampRange, Vector } from 'quorate/plugin'
-import { vectorOf } from './filling.js'
+import { overlaps, vectorOf } from './filling.js'
 import {
   type Chain,
   type Claim,
@@ -252,12 +252,6 @@ function isWithNobody(
     if (vector === null || heardAt < since + recoverWaitMs) return false
     return lacking.every((range) => !overlaps(vector, range) && !overlaps(held, range))
   })
-}
-
-function overlaps(vector: Vector, range: StampRange): boolean {
-  const both = vectorOf(range)
-  both.meet(vector)
-  return both.ranges().length > 0
 }
 
 /** Asks for what has been waited for for long, and gives up on what everybody says that he has not got. */

@@ -3,7 +3,7 @@
 
 import { hasBug, type MemberId, payloadOf, type StampRange, type Vector } from 'quorate/plugin'
 import { decodeEntry, type Entry } from './entry.js'
-import { fillRange } from './filling.js'
+import { fillRange, overlaps } from './filling.js'
 import type { Entries } from './messages.js'
 import { noteOf } from './note.js'
 import type { EventualState } from './state.js'
@@ -59,6 +59,7 @@ function take(state: EventualState, early: Early): boolean {
   if (state.early.has(entry.stamp)) return false
   if (state.earlyBytes + bytes.length > state.options.pendingBytes) return false
   if (state.early.size === 0) state.earlySince = state.mono
+  state.earlyAt = state.mono
   state.early.set(entry.stamp, early)
   state.earlyBytes += bytes.length
   return false
@@ -110,9 +111,32 @@ export function forgetEarly(state: EventualState): void {
   const { gate } = state
   const since = gate?.keyspace.waitingSince ?? 0
   if (since > 0 && state.mono - since >= state.options.relayMs * 4) gate?.forget(state.vector)
-  if (state.early.size === 0 || state.mono - state.earlySince < state.options.relayMs * 4) return
+  if (state.early.size === 0) return
+  const waited = state.mono - state.earlySince
+  if (waited >= state.options.relayMs) dropVain(state)
+  if (waited < state.options.relayMs * 4) return
   state.early.clear()
   state.earlyBytes = 0
+}
+
+/**
+ * All others told what they hold behind the last one that came, and something lacks that none of them does: its maker
+ * had closed a range, and went before it told of that. While it waits here nobody else may close it.
+ */
+function dropVain(state: EventualState): void {
+  const { early, earlyAt, gate, peers, vector } = state
+  if (gate !== null || hasBug('eventual-waits-in-vain')) return
+  for (const peer of peers.values()) if (peer.vector === null || peer.heardAt <= earlyAt) return
+  const isHeld = (range: StampRange): boolean =>
+    [...peers.values()].some(
+      (peer) =>
+        overlaps(peer.held, range) || (peer.vector !== null && overlaps(peer.vector, range)),
+    )
+  for (const [stamp, { entry, bytes }] of early) {
+    if (vector.lacks(entry.seen).every(isHeld)) continue
+    early.delete(stamp)
+    state.earlyBytes -= bytes.length
+  }
 }
 
 /** Hands an entry of another member, or one of our own that we had lost, to the engine and the log. */

@@ -141,6 +141,8 @@ export class EventualState {
   readonly early = new Map<number, Early>()
   earlyBytes = 0
   earlySince = 0
+  /** When the last of them came. */
+  earlyAt = 0
   /** Everything that was cut from the log, and what was forgotten before it. */
   readonly cutThrough: Vector
   /** Old entries that are being read back. */
@@ -151,6 +153,7 @@ export class EventualState {
   toldChanges = -1
   toldAt = never
   toldSafe = 0
+  wasToldSettled = true
   /** Everything up to this stamp is with all members, and all that comes has seen it. */
   stable = 0
   stabilisedAt = never
