@@ -16,8 +16,12 @@ export class Rules {
   /** Where all of the toy's data is. */
   readonly #slot: number
 
-  constructor(slot: number) {
+  /** Crashes may take away what was answered, with all who had it: what hangs on it may still be on its way. */
+  readonly #mayLose: boolean
+
+  constructor(slot: number, mayLose: boolean) {
     this.#slot = slot
+    this.#mayLose = mayLose
   }
 
   /** `all`: up or not; `near`: the members that this one reaches. */
@@ -69,7 +73,8 @@ export class Rules {
       return
     }
     for (const cause of causes) {
-      if (!node.merged.has(cause)) this.faults.push(`${stamp} is merged before ${cause}`)
+      const isLost = this.#mayLose && all.every(({ merged }) => !merged.has(cause))
+      if (!node.merged.has(cause) && !isLost) this.faults.push(`${stamp} is merged before ${cause}`)
       if (!seen.covers(cause)) this.faults.push(`${stamp} says that it has not seen ${cause}`)
     }
     for (const each of node.merged) {

@@ -64,7 +64,7 @@ export class CausalWorld {
 
   constructor(options: WorldOptions) {
     this.#options = options
-    this.rules = new Rules(options.slot ?? 0)
+    this.rules = new Rules(options.slot ?? 0, options.durability !== 'always')
     this.random = new Random(options.seed)
     this.nodes = Array.from({ length: options.members }, (_, i) => makeNode(i + 1))
     this.lists = new Lists(this.nodes.map(({ id }) => id).slice(0, options.first))
