@@ -22,6 +22,6 @@ function swappedGroups(route: Route, args: readonly string[]): readonly number[]
   const a = parseInteger(args[1] ?? '')
   const b = parseInteger(args[2] ?? '')
   // One group is enough to say what is wrong.
-  if (a === null || b === null || !route.isDatabase(a) || !route.isDatabase(b)) return [0]
+  if (a === null || b === null || !route.isDatabase(a) || !route.isDatabase(b)) return [route.home]
   return route.areAlike(a, b) ? route.groupsOf(a) : route.all
 }

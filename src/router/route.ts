@@ -142,12 +142,16 @@ export class Route {
     return (this.#groups[shard] as readonly number[])[space] as number
   }
 
-  /** Commands for these slots go there already, or cannot yet: this member has not heard of the shard group. */
+  /**
+   * Commands for these slots go there already, or cannot: this member has not heard of the shard group yet, or knows
+   * that it is gone, and who says so does not.
+   */
   knows(space: number, [from, to, shard]: OwnedSlots): boolean {
     if (shard >= this.shardCount) return true
     const table = this.#tables[space]
     if (table === undefined) return true
     const index = this.#indexOf(shard, space)
+    if (!this.#all.includes(index)) return true
     for (let slot = from; slot <= to; slot++) if (table[slot] !== index) return false
     return true
   }

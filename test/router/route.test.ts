@@ -55,6 +55,8 @@ test('route: slots came back from a shard group before it went: nobody is sent t
   route.regrouped(groupsOf(2), topologyOf({}, { born: [1], out: 'gone' }))
   t.is(route.groupOf(0, 'k'), 1)
   t.deepEqual(route.all, [0, 1])
+  // So says a replica that lags: it is asked again.
+  t.true(route.knows(1, [slot, slot, 1]))
 })
 
 test('route: all slots go to an added shard group and the first one goes: a rooted keyspace stays there', (t) => {

@@ -29,7 +29,7 @@ export function readTerms(state: RouterState, asked: Level | null): readonly Rea
     const plain: ReadTerm = { shows: keyspace.level, level: undefined, refusal: null }
     if (asked === null || group.sight === undefined) return plain
     const isOneOfMany = state.groups.some(
-      (each) => each !== group && each.keyspace === group.keyspace && each.isGone !== true,
+      (each, at) => each !== group && each.keyspace === group.keyspace && !neverWas(state, at),
     )
     // Another replica may answer the next read, and nobody knows what it has of what this one showed.
     const isSplit =
@@ -39,6 +39,11 @@ export function readTerms(state: RouterState, asked: Level | null): readonly Rea
       ? totalTerm(keyspace, { asked, supports, isSplit })
       : mergedTerm(keyspace, { asked, supports, isSplit })
   })
+}
+
+/** One that is gone was: what a connection saw there is in others, which this member may not show yet. */
+function neverWas({ groups, route }: RouterState, index: number): boolean {
+  return groups[index]?.isGone === true && route.isRooted(index)
 }
 
 interface Asked {
