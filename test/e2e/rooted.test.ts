@@ -1,6 +1,7 @@
 // A cluster of the three keyspaces that the README begins with grows beyond its first machines under load: what is in one
 // order moves, what merges is on all members. Real processes, the command line, kill -9.
 
+import { join } from 'node:path'
 import test from 'ava'
 import { Redis } from 'ioredis'
 import { Fleet, type Seat } from './fleet.js'
@@ -79,6 +80,19 @@ class Cache {
   }
 }
 
+/** Into a cluster of another shape. */
+async function restored(directory: string, count: number): Promise<void> {
+  const fleet = await Fleet.start(1, 1, { shards: 3 })
+  try {
+    const [only] = fleet.seats as [Seat]
+    await fleet.cli(only, 'restore', directory)
+    const found = await whenServed(only.client, (client) => client.dbsize())
+    if (found !== count) throw new Error(`${found} keys of ${count}`)
+  } finally {
+    await fleet.dispose()
+  }
+}
+
 const at = ({ client, peer }: Seat): readonly string[] => [
   '--client',
   `127.0.0.1:${client}`,
@@ -147,6 +161,11 @@ test('rooted: three keyspaces as in the README: a cluster of three grows to six 
       ({ keyspace, shard }) => `${keyspace} ${shard}`,
     )
     t.deepEqual(groups, ['default 0', 'locks 1', 'sessions 1'])
+
+    const directory = join(fleet.directory, 'backup')
+    await fleet.cli(fifth, 'backup', directory)
+    const count = await whenServed(sixth.client, (client) => client.dbsize())
+    await t.notThrowsAsync(restored(directory, count))
   } finally {
     await cache.stop()
     for (const load of loads) await load.stop()
