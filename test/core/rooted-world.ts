@@ -19,7 +19,7 @@ export const keys = ['lock:', 'session:', ''].flatMap((prefix) =>
   Array.from({ length: 30 }, (_, at) => `${prefix}${at}`),
 )
 
-function replies(w: CoreWorld, id: number, lines: readonly string[]): readonly string[] {
+export function replies(w: CoreWorld, id: number, lines: readonly string[]): readonly string[] {
   const client = w.client(id)
   client.send(...lines)
   if (!w.until(() => client.replies.length >= lines.length)) throw new Error('no answers')

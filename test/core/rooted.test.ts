@@ -12,6 +12,7 @@ import {
   lacking,
   listings,
   merged,
+  replies,
   serve,
   spaces,
   topologyAt,
@@ -38,6 +39,15 @@ test('rooted: slots move between two shard groups: those of the eventual keyspac
     t.deepEqual(lacking(w, id), [])
     t.deepEqual(listings(w, id), all)
     t.is(reply(w, w.client(id), 'MGET lock:1 session:1 1'), '*3 $lock:1 $session:1 $1')
+    const each = ['1', 'lock:1'].map((key) => {
+      return replies(w, id, [`WATCH ${key}`, 'MULTI', `SET ${key} ${key}`, `GET ${key}`, 'EXEC'])
+    })
+    t.deepEqual(
+      each.map((found) => found.at(-1)),
+      ['*2 +OK $1', '*2 +OK $lock:1'],
+    )
+    const both = replies(w, id, ['MULTI', 'SET 1 1', 'SET lock:1 lock:1', 'EXEC'])
+    t.regex(both.join(), /-CROSSSLOT/)
   }
   for (const id of [1, 2, 3]) w.kill(id)
   for (const id of [1, 2, 3]) w.start(id)
