@@ -12,6 +12,7 @@ import { hasBug } from '../base/seeded-bug.js'
 import { mayBlock, shortened } from './blocking.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherKeys } from './fanout.js'
+import { levelAt } from './fences.js'
 import { groupOfCommand } from './group-of.js'
 import type { Session } from './session.js'
 import type { RefusedCommand } from './session-init.js'
@@ -95,7 +96,7 @@ function submit(
   const { ticket, db, args } = refused.call
   const group = state.groups[index] as Group
   const scripted = to.isScripted ?? scriptCommands.has(args[0] as string)
-  const level = session.terms === null ? state.route.fences[index] : session.terms.levelOf(index)
+  const level = levelAt(state, session, index)
   group.submit(session.lanes.of(index, group), { spec, write, db, args, ticket, scripted, level })
 }
 

@@ -6,7 +6,7 @@ import { slotsWithoutOwner } from '../api/replies.js'
 import { newOwner } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { routeAgain } from './again.js'
-import { raiseFence } from './fences.js'
+import { needsFence, raiseFence } from './fences.js'
 import type { Session } from './session.js'
 import type { RefusedCommand } from './session-init.js'
 import type { RouterState } from './state.js'
@@ -122,7 +122,7 @@ export class Detours {
     this.settle(state, [from])
     const index = route.learn(space, owned)
     // This member may not have applied yet what came with them.
-    if (config.keyspaces[space]?.level === 'sequential') raiseFence(state, index)
+    if (needsFence(config.keyspaces[space]?.level)) raiseFence(state, index)
   }
 
   #route(state: RouterState, session: Session, detour: Detour): void {

@@ -20,6 +20,7 @@ import { busyRefusal } from './busy.js'
 import type { CommandEntry } from './command-entry.js'
 import { gatherKeys } from './fanout.js'
 import { gatherAll } from './fanout-all.js'
+import { levelAt } from './fences.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
 import { groupOfCommand } from './group-of.js'
@@ -143,8 +144,7 @@ export class Dispatcher {
       spec: entry.spec,
       write: entry.isWrite || entry.isScripted,
       scripted: entry.isScripted,
-      level:
-        session.terms === null ? this.#state.route.fences[index] : session.terms.levelOf(index),
+      level: levelAt(this.#state, session, index),
       db: session.db,
       args: entry.isScripted ? withUser(args, session.user.rights) : args,
       ticket:

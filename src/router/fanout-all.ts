@@ -9,6 +9,7 @@ import { wholeName, wholeSpec } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { CommandEntry } from './command-entry.js'
 import { refusesSplit } from './fanout.js'
+import { levelAt } from './fences.js'
 import { keylessGroups } from './keyless.js'
 import { listOf, mergeReplies, pickRandom } from './merge-replies.js'
 import type { Session } from './session.js'
@@ -128,7 +129,7 @@ class Whole {
       spec: isCompared ? wholeSpec : entry.spec,
       write: entry.isWrite || entry.isScripted,
       scripted: entry.isScripted,
-      level: session.terms === null ? route.fences[index] : session.terms.levelOf(index),
+      level: levelAt(this.#state, session, index),
       db: this.#db,
       args: isCompared ? [wholeName, ...args] : args,
       ticket: session.openPart({

@@ -8,6 +8,7 @@ import { crossGroup, unknownResult } from '../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../api/reply.js'
 import { listOf, mergeReplies } from './merge-replies.js'
 import type { CommandEntry } from './command-entry.js'
+import { levelAt } from './fences.js'
 import { keysRead, remembering } from './messaging/reading.js'
 import type { Session } from './session.js'
 import type { Part } from './session-init.js'
@@ -132,10 +133,7 @@ function submitPart(
     spec: entry.spec,
     write: entry.isWrite || entry.isScripted,
     scripted: entry.isScripted,
-    level:
-      session.terms === null
-        ? state.route.fences[target.group]
-        : session.terms.levelOf(target.group),
+    level: levelAt(state, session, target.group),
     db: target.db,
     args: entry.isScripted ? withUser(args, session.user.rights) : args,
     ticket: session.openPart(remembering(session, read, { part: target.part, state })),

@@ -15,7 +15,7 @@ import { SlotMap } from '../slots/map.js'
 import { describeUser } from './acl/describe.js'
 import type { User } from './acl/user.js'
 import { closeForbiddenListeners, closeSessionsOf } from './commands/acl/sessions.js'
-import { raiseFence } from './fences.js'
+import { needsFence, raiseFence } from './fences.js'
 import type { RouterState } from './state.js'
 
 const followMs = 1_000
@@ -80,7 +80,7 @@ export class TopologyFollower {
     this.#state.groups.forEach(({ shard, keyspace }, index) => {
       const level = config.keyspaces.find(({ name }) => name === keyspace)?.level
       if (route.isRooted(index)) return
-      if (came.has(shard) && level === 'sequential') raiseFence(this.#state, index)
+      if (came.has(shard) && needsFence(level)) raiseFence(this.#state, index)
     })
   }
 

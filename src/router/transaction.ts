@@ -18,6 +18,7 @@ import { withUser } from '../api/script-user.js'
 import { encodeTransaction, execName, type TransactionCall } from '../api/transaction.js'
 import { refusalAtExec } from './acl/guard.js'
 import type { CommandEntry } from './command-entry.js'
+import { levelAt } from './fences.js'
 import { groupOfCommand } from './group-of.js'
 import { keylessGroups } from './keyless.js'
 import { keysRead, noKeys, remembering, rememberNow } from './messaging/reading.js'
@@ -249,7 +250,7 @@ function submit(
   group.submit(session.lanes.of(index, group), {
     spec: entry.spec,
     write: transaction.isWrite,
-    level: session.terms === null ? state.route.fences[index] : session.terms.levelOf(index),
+    level: levelAt(state, session, index),
     db: transaction.db,
     args: encodeTransaction({ watched: watched?.keys ?? [], calls }),
     scripted: transaction.isScripted,

@@ -94,7 +94,7 @@ export function watch(session: Session, keys: readonly string[], state: RouterSt
     group.submit(session.lanes.of(index, group), {
       spec: entry.spec,
       write: false,
-      level: session.terms === null ? state.route.fences[index] : undefined,
+      level: state.route.fences[index],
       db,
       args: [watchName, ...own],
       ticket: session.openPart({
