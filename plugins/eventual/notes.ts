@@ -54,7 +54,7 @@ export function notesTick(state: EventualState): void {
   reserve(state, state.clock.last)
   forgetEarly(state)
   state.overlays.prune(state.appliedVector)
-  const isChanged = hasNews(state)
+  const isChanged = hasNews(state) || state.echoes > 0
   const due = state.toldAt + (isChanged ? options.noteMs : options.idleMs)
   if (mono >= due) tellAll(state)
   for (const peer of state.peers.values()) {
@@ -70,7 +70,7 @@ export function notesTick(state: EventualState): void {
 export function notesWakeAt(state: EventualState): number {
   if (state.peers.size === 0) return Number.MAX_SAFE_INTEGER
   const { options } = state
-  const isChanged = hasNews(state)
+  const isChanged = hasNews(state) || state.echoes > 0
   return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
 }
 
@@ -88,6 +88,7 @@ function isSettled(state: EventualState): boolean {
 
 export function tellAll(state: EventualState): void {
   state.toldAt = state.mono
+  if (state.echoes > 0) state.echoes--
   state.told = Vector.copyOf(state.durable)
   state.toldChanges = state.durable.changes
   state.wasToldSettled = isSettled(state)

@@ -81,7 +81,9 @@ function isGuessed({ gate }: EventualState, { ranges, upTo }: SeenStamps): boole
 }
 
 /** Asks everybody for what lacks; called again and again while somebody waits. */
-export function hurry(state: EventualState): void {
+export function hurry(state: EventualState, { ranges, upTo }: SeenStamps): void {
+  // It is here, and may not be known to be with all: members tell each other in two rounds.
+  if (ranges.length === 0 && upTo > state.stable) state.echoes = 2
   if (state.mono - state.hurriedAt < hurryMs) return
   state.hurriedAt = state.mono
   if (state.needsAll !== null || state.repair !== null) return

@@ -151,6 +151,8 @@ export class EventualState {
   told = new Vector()
   /** Changes of `durable` when it was last told. */
   toldChanges = -1
+  /** Notes that follow soon, though nothing more is held: somebody waits for what is stable. */
+  echoes = 0
   toldAt = never
   toldSafe = 0
   wasToldSettled = true

@@ -74,6 +74,12 @@ export class EventualStatus implements StrategyStatus {
     return refusalOf(this.#state) !== null
   }
 
+  get stamps(): StrategyStatus['stamps'] {
+    const { ownLast, stable, preparing } = this.#state
+    // One that is being executed has its stamp already.
+    return { made: Math.max(ownLast, preparing.at(-1)?.stamp ?? 0), stable }
+  }
+
   get why(): string {
     return whyOf(this.#state)
   }

@@ -196,8 +196,8 @@ export class EventualStrategy implements Strategy {
     return covers(this.#state, mark)
   }
 
-  hurry(): void {
-    hurry(this.#state)
+  hurry(mark: SeenStamps): void {
+    hurry(this.#state, mark)
   }
 
   fetched(entries: readonly LogEntry[]): void {

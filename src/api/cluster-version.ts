@@ -11,8 +11,9 @@ export const clusterVersionFirst = 1
  * 2: members of groups change at run time, and slots move between shard groups.
  * 3: shard groups come and go at run time, and members where shard groups are placed.
  * 4: slots of some keyspaces stay while those of others move, and who joins with nothing holds what everybody has.
+ * 5: slots of placed eventual keyspaces move, too.
  */
-export const clusterVersionNewest = 4
+export const clusterVersionNewest = 5
 
 /** Members of groups change at run time. */
 export const memberChangesSince = 2
@@ -22,3 +23,5 @@ export const movesSince = 2
 export const shardChangesSince = 3
 /** Slots of some keyspaces stay while those of others move. */
 export const rootsSince = 4
+/** Slots of placed eventual keyspaces move. */
+export const handsSince = 5

@@ -170,10 +170,15 @@ export interface EngineScripting {
 
 /** What a move of slots needs of the data of both groups. Keys come and go without a word to those who listen. */
 export interface EngineMoving {
+  /** For an operator: what is on its way, and what keeps it. Kept by nobody. */
+  note: string
   /** What `keep` kept last; null for nothing. */
   state(): string | null
   keep(text: string): void
-  /** As `EngineScripting.execute`, on the copies that belong to a database and are seen by nobody. */
+  /**
+   * As `EngineScripting.execute`, on the copies that belong to a database and are seen by nobody. Where entries are
+   * not ordered: on the database itself, whose slots are hidden.
+   */
   stage(db: number, args: readonly string[]): Reply | typeof later
   /** Drops all copies. */
   clear(): void
@@ -181,6 +186,10 @@ export interface EngineMoving {
   adopt(elements: number, clock: number): number
   /** Removes keys of a slot from all databases, until so many elements are spent; how many were, 0 where none is left. */
   drop(slot: number, elements: number): number
+  /** Keys of a slot in all databases, hidden or not. */
+  count(slot: number): number
+  /** Slots (1 each) whose keys no command over a whole database shows, nor counts; null for none. Kept by nobody. */
+  hide(slots: Uint8Array | null): void
   /** The version of a slot becomes at least `least`, and greater than it was. */
   raise(slot: number, least: number): void
   /** Tells `watch` of every change of a key from now on, also of those that are undone; null for nobody. */

@@ -183,6 +183,9 @@ export const limits = {
   /** Slots that move: keys and slots of one batch, whose commands wait at the end. */
   moveBatchKeys: 1_500,
   moveBatchSlots: 64,
+  /** The same where members merge: these wait while the others' clocks catch up, so fewer hand-overs take more. */
+  handBatchSlots: 1_024,
+  handBatchBytes: 4 * 1024 * 1024,
   /** Bytes of copies in one call, by the memory model those up to which a key goes whole, and elements of one piece of others. */
   moveCallBytes: 12 * 1024,
   moveWholeBytes: 64 * 1024,

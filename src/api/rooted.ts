@@ -12,12 +12,13 @@ import type { Topology } from './topology.js'
 /** Every member that holds it takes its writes; its groups forget whose slots are whose when a majority dies at once. */
 export type RootCause = 'merges' | 'forgets'
 
-/** Null where slots can move. */
+/** Null where slots can move. `isPlaced`: members hold some of its groups only. */
 export function rootCause(
-  { durability }: Pick<KeyspaceConfig, 'durability'>,
+  { durability, level }: Pick<KeyspaceConfig, 'durability' | 'level'>,
   order: Supports['order'],
+  isPlaced: boolean,
 ): RootCause | null {
-  if (order !== 'total') return 'merges'
+  if (order !== 'total') return isPlaced && level === 'eventual' ? null : 'merges'
   return durability === 'none' ? 'forgets' : null
 }
 
@@ -32,15 +33,23 @@ export interface RootsInit extends Pick<Config, 'keyspaces'> {
   readonly shardGroups?: Config['shardGroups']
 }
 
+interface Space {
+  readonly name: string
+  readonly cause: RootCause | null
+  readonly merges: boolean
+}
+
 export class Roots {
-  readonly #spaces: readonly { readonly name: string; readonly cause: RootCause | null }[]
+  readonly #spaces: readonly Space[]
   /** The files say who holds which shard group. */
   readonly #isPlaced: boolean
 
   constructor(files: RootsInit, orderOf: (keyspace: KeyspaceConfig) => Supports['order']) {
     this.#isPlaced = files.shardGroups !== undefined
     this.#spaces = files.keyspaces.map((keyspace) => {
-      return { name: keyspace.name, cause: rootCause(keyspace, orderOf(keyspace)) }
+      const order = orderOf(keyspace)
+      const cause = rootCause(keyspace, order, this.#isPlaced)
+      return { name: keyspace.name, cause, merges: order !== 'total' }
     })
   }
 
@@ -52,12 +61,17 @@ export class Roots {
 
   /** All members hold its groups, whatever becomes of shard groups. */
   isEverywhere(topology: Topology, space: number): boolean {
-    return !this.#isPlaced && this.#at(space).cause === 'merges' && this.isRooted(topology, space)
+    return !this.#isPlaced && this.#at(space).merges && this.isRooted(topology, space)
   }
 
   /** Members of it that come and go would have to be placed. */
   isPinned(topology: Topology, space: number): boolean {
-    return this.#at(space).cause === 'merges' && !this.isEverywhere(topology, space)
+    return this.#at(space).merges && !this.isEverywhere(topology, space)
+  }
+
+  /** Its slots change hands by the topology, as no log of its groups could say whose they are. */
+  isHanded(topology: Topology, space: number): boolean {
+    return this.#at(space).merges && !this.isRooted(topology, space)
   }
 
   /** Names of the rooted keyspaces, and why they are. */
@@ -72,6 +86,11 @@ export class Roots {
     return this.#spaces
       .filter((_, space) => !this.isRooted(topology, space))
       .map(({ name }) => name)
+  }
+
+  /** Names of those whose slots change hands by the topology. */
+  handed(topology: Topology): readonly string[] {
+    return this.#spaces.filter((_, at) => this.isHanded(topology, at)).map(({ name }) => name)
   }
 
   /** Names of those that moved before, and must not any more. */
@@ -99,29 +118,30 @@ export class Roots {
   /** It never was, or is no more. */
   isGone(topology: Topology, { id, shard }: RootedGroup): boolean {
     const { born, out } = topology.shards[shard] ?? {}
-    const space = this.#spaceOf(id)
+    const space = this.spaceOf(id)
     if (!this.isRooted(topology, space)) return out === 'gone'
     return born !== undefined || (out === 'gone' && !this.isEverywhere(topology, space))
   }
 
   /** Those that are to have a replica. */
   wanted(topology: Topology, { id, shard }: RootedGroup): readonly MemberId[] {
-    if (this.isEverywhere(topology, this.#spaceOf(id))) return staying(topology)
+    if (this.isEverywhere(topology, this.spaceOf(id))) return staying(topology)
     return topology.shards[shard]?.members ?? []
   }
 
   /** Members with a replica, or on their way to one; who leaves has it until it is gone. */
   holdersOf(topology: Topology, { id, shard }: RootedGroup): readonly MemberId[] {
-    if (!this.isEverywhere(topology, this.#spaceOf(id))) return holdersOf(topology, shard)
+    if (!this.isEverywhere(topology, this.spaceOf(id))) return holdersOf(topology, shard)
     return topology.members.map((member) => member.id)
   }
 
-  #spaceOf(group: number): number {
+  /** Index of the keyspace of a group. */
+  spaceOf(group: number): number {
     return group % this.#spaces.length
   }
 
-  #at(space: number): { readonly name: string; readonly cause: RootCause | null } {
-    return this.#spaces[space] ?? { name: '', cause: null }
+  #at(space: number): Space {
+    return this.#spaces[space] ?? { name: '', cause: null, merges: false }
   }
 }
 

@@ -359,6 +359,11 @@ export interface StrategyStatus {
     | undefined
   readonly peers: readonly PeerStatus[]
   readonly recovering: RecoveryCause | null
+  /**
+   * Where order is not total: the stamp of the last entry that this member made, and up to which one everything is
+   * executed here and held by all members, as durable as it has to be, and will be seen by whatever comes.
+   */
+  readonly stamps?: { readonly made: number; readonly stable: number } | undefined
   /** It takes no writes now, though nobody else leads. Absent: it does. */
   readonly isClosed?: boolean
   /** One sentence where it cannot work, else empty. */

@@ -92,6 +92,26 @@ export interface SlotMove extends PlannedMove {
   readonly isCancelled: boolean
 }
 
+/** Slots of a keyspace whose members merge, about to change hands. */
+export interface SlotHand {
+  /** Never used again. */
+  readonly attempt: number
+  /** Drives it. */
+  readonly by: MemberId
+  readonly from: number
+  readonly to: number
+  readonly slots: SlotMove['slots']
+}
+
+/** Of one keyspace. */
+export interface KeyspaceHands {
+  readonly hand: SlotHand | null
+  /** Slots that are others' than the map says. */
+  readonly apart: readonly OwnedSlots[]
+  /** Hand-overs that are done. */
+  readonly counts: readonly (readonly [from: number, to: number, count: number])[]
+}
+
 export interface Topology {
   /** Of the group that keeps it: one that began since may have lost later epochs. */
   readonly era: number
@@ -104,6 +124,8 @@ export interface Topology {
   readonly moves?: readonly SlotMove[]
   /** Keyspaces whose slots stay where they were before the first move; absent: none, or nothing moved yet. */
   readonly rooted?: readonly string[]
+  /** Of keyspaces whose slots change hands by the topology; absent where none did. */
+  readonly hands?: readonly (readonly [keyspace: string, hands: KeyspaceHands])[]
   readonly settings: readonly SharedSetting[]
   readonly users: readonly SharedUser[]
   /** The latest ones, oldest first. */
@@ -144,7 +166,9 @@ export function nextTopology(
   change: Omit<TopologyChange, 'epoch'>,
 ): Topology {
   const epoch = topology.epoch + 1
-  const changes = [...topology.changes, { epoch, ...change }].slice(-changesMax)
+  // Steps that are many and no operator's are left out.
+  const made = change.what === '' ? [] : [{ epoch, ...change }]
+  const changes = [...topology.changes, ...made].slice(-changesMax)
   return { ...topology, era, epoch, changes }
 }
 

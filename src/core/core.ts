@@ -18,13 +18,11 @@ import { Messaging } from '../router/messaging/messaging.js'
 import { Timekeeper } from '../router/latency/timekeeper.js'
 import { Router } from '../router/router.js'
 import { MemberMemory } from '../shard/member-memory.js'
-import { GoneGroup } from '../shard/gone-group.js'
-import { Shard } from '../shard/shard.js'
 import type { Channel, ShardSink } from '../shard/sink.js'
 import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
-import { type CoreInspection, inspected } from './inspection.js'
+import { type CoreInspection, inspectedCore } from './inspection.js'
 import { commandsOf, groupMaker, isWhole, type MemberGroup } from './make-groups.js'
 import { type GroupStart, MemberGroups } from './member-groups.js'
 import { Peers } from './peers.js'
@@ -180,7 +178,8 @@ export class Core {
     })
     this.#rota.add(this.#topology.shard)
     const { all: groups } = this.#groups
-    this.#movers = new SlotMovers({ config, groups, roots, topology: this.#topology, state })
+    const peers = () => this.#peers
+    this.#movers = new SlotMovers({ config, groups, roots, topology: this.#topology, state, peers })
     this.#peers = new Peers({
       config: init.config,
       configFile: facts.configFile,
@@ -199,7 +198,8 @@ export class Core {
         },
         messaging: (from, body) => this.#messaging.receive(from, body),
         rests: (from, body) => this.#rests.receive(from, body, this.#now),
-        topology: (from, body) => this.#standing.received(from, body),
+        topology: (from, body) =>
+          this.#movers.hands.received(from, body) || this.#standing.received(from, body),
         peerUp: (peer) => {
           this.#standing.peerUp(peer)
           this.#messaging.peerUp(peer)
@@ -257,6 +257,7 @@ export class Core {
     this.#peers.turn(now)
     this.#rests.turn(now)
     this.#start(now)
+    this.#movers.hands.tell(now)
     this.#reconciler.turn(now)
     this.#router.resume(now)
     const { isWanted } = this.#messaging.keyEvents
@@ -295,16 +296,10 @@ export class Core {
 
   /** For tests and the simulator only. */
   inspect(): CoreInspection {
-    return {
-      clusterId: this.#peers.clusterId,
-      isServing: () =>
-        this.#isStarted &&
-        this.#groups.all.every(
-          (each) => each instanceof GoneGroup || each.report().leader !== null,
-        ),
-      groups: this.#groups.all.filter((group) => group instanceof Shard).map(inspected),
-      topology: { ...this.#topology.topology, group: inspected(this.#topology.shard) },
-    }
+    const { clusterId } = this.#peers
+    const { all: groups } = this.#groups
+    const isStarted = () => this.#isStarted
+    return inspectedCore({ clusterId, groups, isStarted, topology: this.#topology })
   }
 
   readonly #taker: Taker = {

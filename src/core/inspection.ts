@@ -5,7 +5,10 @@ import type { SlotState } from '../api/slot-moves.js'
 import type { StrategyStatus } from '../api/strategy.js'
 import type { Topology } from '../api/topology.js'
 import type { Hash64 } from '../base/hash.js'
-import type { Shard } from '../shard/shard.js'
+import { GoneGroup } from '../shard/gone-group.js'
+import { Shard } from '../shard/shard.js'
+import type { MemberGroup } from './make-groups.js'
+import type { TopologyGroup } from './topology-group.js'
 
 export interface GroupInspection {
   /** The engine's, milliseconds. */
@@ -49,5 +52,22 @@ export function inspected(shard: Shard): GroupInspection {
     slots: shard.executor.ownership.state,
     memory: shard.engine.memoryBytes,
     digest: () => shard.digest(),
+  }
+}
+
+export function inspectedCore(of: {
+  readonly clusterId: string
+  readonly groups: readonly MemberGroup[]
+  readonly isStarted: () => boolean
+  readonly topology: TopologyGroup
+}): CoreInspection {
+  const { clusterId, groups, topology } = of
+  const serves = (each: MemberGroup): boolean =>
+    each instanceof GoneGroup || each.report().leader !== null
+  return {
+    clusterId,
+    isServing: () => of.isStarted() && groups.every(serves),
+    groups: groups.filter((group) => group instanceof Shard).map(inspected),
+    topology: { ...topology.topology, group: inspected(topology.shard) },
   }
 }

@@ -114,6 +114,8 @@ export class Reconciler {
 
   /** The group does not decide who its members are. */
   #tell(group: Shard, index: number, topology: Topology): void {
+    // Its members are those that it began with.
+    if (this.#init.roots.isPinned(topology, this.#init.roots.spaceOf(group.id))) return
     const list = memberListOf(topology, this.#init.roots.wanted(topology, group))
     const actual = group.status()?.members
     if (actual === undefined || areSameMembers(actual, list)) return

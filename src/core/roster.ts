@@ -118,6 +118,8 @@ export class Roster {
   /** Of groups that follow lists; undefined while members are those of the files. */
   listOf(group: RootedGroup): MemberList | undefined {
     if (this.#topology === null) return undefined
+    // Where shard groups are placed its members are those that it began with.
+    if (this.roots.isPinned(this.#topology, this.roots.spaceOf(group.id))) return undefined
     return memberListOf(this.#topology, this.roots.wanted(this.#topology, group))
   }
 

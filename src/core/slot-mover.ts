@@ -22,7 +22,7 @@ import { keySlot } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Executor } from '../shard/executor.js'
 import { begun, committed } from '../shard/slot-calls.js'
-import { copyOf, keyPages } from '../shard/slot-copy.js'
+import { CopyBuffer, copyOf, keyPages } from '../shard/slot-copy.js'
 
 export interface MoverInit {
   readonly source: Group
@@ -360,27 +360,6 @@ export class SlotMover implements KeyWatch {
   #unfollow(): void {
     this.#init.held.engine.moving?.follow(null)
     this.#changed.clear()
-  }
-}
-
-/** Commands on copies, as one call takes them. */
-class CopyBuffer {
-  #args: string[] = []
-  bytes = 0
-
-  add(db: number, command: readonly string[]): void {
-    this.#args.push(String(db), String(command.length))
-    for (const arg of command) {
-      this.#args.push(arg)
-      this.bytes += arg.length + 16
-    }
-  }
-
-  take(): readonly string[] {
-    const args = this.#args
-    this.#args = []
-    this.bytes = 0
-    return args
   }
 }
 

@@ -6,12 +6,15 @@ import { type Caller, type Group, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Roots } from '../api/rooted.js'
 import { type SlotRun, slotsName, slotsSpec } from '../api/slot-moves.js'
+import { handsMapped } from '../api/slot-hands.js'
 import { movedIn } from '../api/slot-plan.js'
 import type { SlotMove } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { RouterState } from '../router/state.js'
 import { Shard } from '../shard/shard.js'
+import { HandOvers } from './hand-overs.js'
 import type { MemberGroup } from './make-groups.js'
+import type { Peers } from './peers.js'
 import { ScriptCopy } from './script-copy.js'
 import { SlotMover } from './slot-mover.js'
 import type { TopologyGroup } from './topology-group.js'
@@ -25,6 +28,7 @@ export interface SlotMoversInit {
   readonly groups: readonly MemberGroup[]
   readonly topology: TopologyGroup
   readonly roots: Roots
+  readonly peers: () => Peers
   /** Not before the router is made. */
   readonly state: () => RouterState
 }
@@ -42,12 +46,17 @@ export class SlotMovers {
   readonly #forgotAt = new Map<number, number>()
   #forgetAt = Number.POSITIVE_INFINITY
 
+  /** Of keyspaces whose members merge. */
+  readonly hands: HandOvers
+
   constructor(init: SlotMoversInit) {
     this.#init = init
+    this.hands = new HandOvers(init)
   }
 
   /** Once a turn, behind the groups' part. */
   turn(now: Now): void {
+    this.hands.turn(now)
     this.#forget(now)
     const move = this.#init.topology.topology.moves?.[0] ?? null
     if (move === null && this.#move === null) return
@@ -56,6 +65,7 @@ export class SlotMovers {
       this.#movers.clear()
       this.#scripts.clear()
       this.#toldAt.clear()
+      this.hands.stop()
     }
     this.#move = move
     if (move === null) return
@@ -67,7 +77,7 @@ export class SlotMovers {
   }
 
   wakeAt(mono: number): number {
-    let least = this.#forgetAt
+    let least = Math.min(this.#forgetAt, this.hands.wakeAt())
     for (const copy of this.#scripts.values()) least = Math.min(least, copy.wakeAt())
     for (const mover of this.#movers.values()) least = Math.min(least, mover.wakeAt(mono))
     return least
@@ -81,7 +91,7 @@ export class SlotMovers {
     const { groups, topology } = this.#init
     this.#forgetAt = Number.POSITIVE_INFINITY
     for (const group of groups) {
-      if (!(group instanceof Shard)) continue
+      if (!(group instanceof Shard) || this.hands.handles(group)) continue
       const { importing } = group.executor.ownership.state
       if (importing === null || group.status()?.role !== 'leader') continue
       const { from, attempt } = importing
@@ -102,6 +112,7 @@ export class SlotMovers {
     const source = groups[move.from * length + of.space]
     const target = groups[move.to * length + of.space]
     if (!(source instanceof Shard) || target === undefined) return
+    if (this.hands.handles(source)) return this.#hand(now, move, { source, target, name: of.name })
     let mover = this.#movers.get(of.name)
     if (source.status()?.role !== 'leader') {
       this.#scripts.delete(of.name)
@@ -116,6 +127,17 @@ export class SlotMovers {
     const went = mover.went(move)
     if (went === null) mover.turn(now, move)
     else this.#tell(now, move, { went, name: of.name })
+  }
+
+  #hand(
+    now: Now,
+    move: SlotMove,
+    { source, target, name }: Readonly<{ source: Shard; target: Group; name: string }>,
+  ): void {
+    const went = this.hands.went(move, name)
+    if (went !== null) return this.#tell(now, move, { went, name })
+    if (this.#hasScripts(now, { move, name, source, target }))
+      this.hands.drive(now, move, { source, target })
   }
 
   #hasScripts(
@@ -147,7 +169,10 @@ export class SlotMovers {
     const what = `slots of keyspace ${of.name} went from shard group ${move.from} to ${move.to}`
     this.#init.topology.change(
       what,
-      (topology) => movedIn(topology, done, this.#init.roots.moving(topology)),
+      (topology) => {
+        const made = movedIn(topology, done, this.#init.roots.moving(topology))
+        return made === null ? null : handsMapped(made, topology)
+      },
       () => undefined,
     )
   }

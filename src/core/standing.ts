@@ -24,7 +24,8 @@ export interface StandingInit {
  * which a member begins that was just admitted.
  */
 const asks = 0
-const tells = 1
+export const tellsTopology = 1
+const tells = tellsTopology
 const begins = 2
 /** Milliseconds between two questions. */
 const askMs = 200

@@ -155,6 +155,8 @@ export class TopologyGroup {
   #renewAt = 0
   #isRenewing = false
   #isReaddressed = false
+  /** Rows that are on their way to the disk. */
+  #unkept = 0
 
   constructor(init: TopologyInit) {
     this.#init = init
@@ -173,6 +175,11 @@ export class TopologyGroup {
   /** The latest that this member has heard of. */
   get topology(): Topology {
     return this.#known
+  }
+
+  /** The topology that this member goes by is on its disk. */
+  get isKept(): boolean {
+    return this.#unkept === 0
   }
 
   /** What this member has applied of its group is known here. */
@@ -263,7 +270,10 @@ export class TopologyGroup {
     this.#known = topology
     const row = { key: topologyKey, value: encodeTopologyRow(text) }
     const write = { puts: [row], deletes: [], ranges: [], sync: true, witness: [] }
-    this.#init.stores.write({ ...write, store: 'log' }, () => undefined)
+    this.#unkept++
+    this.#init.stores.write({ ...write, store: 'log' }, (error) => {
+      if (error === null) this.#unkept--
+    })
     this.#init.adopted(topology)
   }
 

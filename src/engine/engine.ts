@@ -108,9 +108,11 @@ export class MemoryEngine implements Engine {
       },
       speculates: (isOn) => this.merging?.speculates(isOn),
     })
-    const mayMove = options.merges !== true && options.databases <= movingDatabasesMax
+    const mayMove = options.databases <= movingDatabasesMax
     const execute: Scripting['execute'] = (db, args) => this.scripting.execute(db, args)
-    this.moving = mayMove ? new Moving({ context: this.#context, execute }) : undefined
+    this.moving = mayMove
+      ? new Moving({ context: this.#context, execute, merges: options.merges === true })
+      : undefined
     this.merging =
       options.merges === true
         ? new Merging(this.#context, options.seat ?? 0, () => this.#followSettings())
@@ -233,15 +235,17 @@ export class MemoryEngine implements Engine {
   }
 
   keyCount(db: number): number {
-    return this.#database(db)?.keys ?? 0
+    return this.#keyspace.visibleKeys(this.#database(db))
   }
 
   slotKeyCount(db: number, slot: number): number {
+    if (this.#keyspace.isHidden(slot)) return 0
     return this.#database(db)?.tables.at(slot)?.keys ?? 0
   }
 
   slotKeys(db: number, slot: number, countMax: number): readonly string[] {
     const keys: string[] = []
+    if (this.#keyspace.isHidden(slot)) return keys
     for (const segment of this.#database(db)?.tables.at(slot)?.segments ?? []) {
       for (const key of segment.map.keys()) {
         if (keys.length >= countMax) return keys

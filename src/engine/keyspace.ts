@@ -31,6 +31,8 @@ export class Keyspace {
   readonly databases: (Database | undefined)[]
   /** Those of them that are there: few of many. */
   used: readonly Database[] = []
+  /** Slots whose keys no client sees, because another group has them; null for none. */
+  hidden: Uint8Array | null = null
   readonly ledger: Ledger
   readonly places: Places
   /** Bodies with rows of their own, by id. */
@@ -49,6 +51,18 @@ export class Keyspace {
   /** The slot of a key. */
   slotOf(key: string): number {
     return known.slotOf(key)
+  }
+
+  isHidden(slot: number): boolean {
+    return this.hidden !== null && this.hidden[slot] === 1
+  }
+
+  /** Keys of a database that clients see. */
+  visibleKeys(database: Database | undefined): number {
+    if (database === undefined || this.hidden === null) return database?.keys ?? 0
+    let count = 0
+    for (const table of database.tables.all()) if (!this.isHidden(table.slot)) count += table.keys
+    return count
   }
 
   /** The segment that holds a key if any does. */

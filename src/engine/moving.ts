@@ -4,7 +4,6 @@
 
 import type { EngineMoving, KeyWatch, later } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
-import { assert } from '../base/assert.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Context } from './context.js'
 import type { Database } from './database.js'
@@ -20,9 +19,12 @@ export const slotsKey = 'slots'
 export interface MovingInit {
   readonly context: Context
   readonly execute: (db: number, args: readonly string[]) => Reply | typeof later
+  /** Copies stand where they will be: their slots are hidden until they are the group's. */
+  readonly merges: boolean
 }
 
 export class Moving implements EngineMoving {
+  note = ''
   readonly #init: MovingInit
 
   constructor(init: MovingInit) {
@@ -39,7 +41,8 @@ export class Moving implements EngineMoving {
   }
 
   stage(db: number, args: readonly string[]): Reply | typeof later {
-    return this.#init.execute(stagingOf(db), args)
+    const { execute, merges } = this.#init
+    return execute(merges ? db : stagingOf(db), args)
   }
 
   clear(): void {
@@ -94,7 +97,7 @@ export class Moving implements EngineMoving {
   drop(slot: number, countMax: number): number {
     const { context } = this.#init
     const { effects, keyspace, options } = context
-    assert(effects.isOrdered, 'what merges is removed key by key')
+    if (!effects.isOrdered) return this.#dropKeys(slot, countMax)
     let spent = 0
     for (let db = 0; db < options.databases; db++) {
       const database = keyspace.databases[keyspace.places.of(db)]
@@ -103,6 +106,40 @@ export class Moving implements EngineMoving {
       }
     }
     return spent
+  }
+
+  /** What merges is removed key by key: others are told of each. */
+  #dropKeys(slot: number, countMax: number): number {
+    const { effects, keyspace, options } = this.#init.context
+    let count = 0
+    effects.quietly(() => {
+      for (let db = 0; db < options.databases && count < countMax; db++) {
+        const table = keyspace.databases[keyspace.places.of(db)]?.tables.at(slot)
+        const keys: string[] = []
+        for (const { map } of table?.segments ?? []) {
+          if (keys.length >= countMax - count) break
+          for (const key of map.keys()) keys.push(key)
+        }
+        this.#in(db, () => {
+          for (const key of keys) effects.remove(key, '')
+        })
+        count += keys.length
+      }
+    })
+    return count
+  }
+
+  count(slot: number): number {
+    const { keyspace, options } = this.#init.context
+    let count = 0
+    for (let db = 0; db < options.databases; db++) {
+      count += keyspace.databases[keyspace.places.of(db)]?.tables.at(slot)?.keys ?? 0
+    }
+    return count
+  }
+
+  hide(slots: Uint8Array | null): void {
+    this.#init.context.keyspace.hidden = slots
   }
 
   raise(slot: number, least: number): void {

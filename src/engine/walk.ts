@@ -9,18 +9,24 @@ import { type Database, type SlotTable, slotsPerBlock } from './database.js'
 import type { Keyspace } from './keyspace.js'
 import type { Segment } from './segment.js'
 
-/** The first slot from `slot` on that has keys, `slotCount` for none. */
-export function nextSlot(database: Database, slot: number): number {
-  return database.tables.next(slot)
+/** The first slot from `slot` on that has keys which clients see, `slotCount` for none. */
+function nextSlot({ hidden }: Keyspace, database: Database, slot: number): number {
+  let next = database.tables.next(slot)
+  while (hidden !== null && next < slotCount && hidden[next] === 1) {
+    next = database.tables.next(next + 1)
+  }
+  return next
 }
 
 /** All segments of a database, slot by slot. Nothing may change meanwhile. */
 export class SegmentWalk {
+  readonly #keyspace: Keyspace
   readonly #database: Database | undefined
   #slot = 0
   #index = 0
 
   constructor(keyspace: Keyspace, db: number) {
+    this.#keyspace = keyspace
     this.#database = keyspace.databases[db]
   }
 
@@ -28,7 +34,7 @@ export class SegmentWalk {
     const database = this.#database
     if (database === undefined) return null
     for (;;) {
-      this.#slot = this.#index > 0 ? this.#slot : nextSlot(database, this.#slot)
+      this.#slot = this.#index > 0 ? this.#slot : nextSlot(this.#keyspace, database, this.#slot)
       const segment = database.tables.at(this.#slot)?.segments[this.#index]
       if (segment !== undefined) {
         this.#index++
@@ -54,6 +60,7 @@ interface Placed {
 
 /** Keys in the order of SCAN from a cursor on. Nothing may change meanwhile. */
 export class PositionWalk {
+  readonly #keyspace: Keyspace
   readonly #database: Database | undefined
   #slot: number
   #hash: number
@@ -62,6 +69,7 @@ export class PositionWalk {
   #at = 0
 
   constructor(keyspace: Keyspace, db: number, cursor: number) {
+    this.#keyspace = keyspace
     this.#database = keyspace.databases[db]
     const { slot, hash } = splitCursor(cursor)
     this.#slot = slot
@@ -95,7 +103,7 @@ export class PositionWalk {
   #open(): boolean {
     const database = this.#database
     if (database === undefined || this.isDone) return false
-    const slot = nextSlot(database, this.#slot)
+    const slot = nextSlot(this.#keyspace, database, this.#slot)
     if (slot !== this.#slot) this.#hash = 0
     this.#slot = slot
     const table: SlotTable | undefined = database.tables.at(slot)
@@ -141,6 +149,19 @@ export function randomKey(
     if (rest >= table.keys) rest -= table.keys
     else return keyAt(table, rest)
   }
+}
+
+/** The same of those that clients see. */
+export function randomVisible(keyspace: Keyspace, database: Database, random: Random) {
+  if (keyspace.hidden === null) return randomKey(database, random)
+  const count = keyspace.visibleKeys(database)
+  let rest = count === 0 ? 0 : random.below(count)
+  for (const table of database.tables.all()) {
+    if (keyspace.isHidden(table.slot)) continue
+    if (rest < table.keys) return keyAt(table, rest)
+    rest -= table.keys
+  }
+  return null
 }
 
 function keyAt(

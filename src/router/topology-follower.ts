@@ -9,7 +9,8 @@ import {
 } from '../api/group-settings.js'
 import type { Caller, Group } from '../api/group.js'
 import type { Now } from '../api/ids.js'
-import { ownersOf } from '../api/slot-plan.js'
+import { ownersIn } from '../api/slot-hands.js'
+import { ownedRuns, ownersOf } from '../api/slot-plan.js'
 import { overlaid, type Topology } from '../api/topology.js'
 import { SlotMap } from '../slots/map.js'
 import { describeUser } from './acl/describe.js'
@@ -64,7 +65,7 @@ export class TopologyFollower {
 
   /** Groups of which something moved say themselves what is theirs: the map says where commands go first. */
   #adoptSlots(topology: Topology): void {
-    const { route, config, maintenance } = this.#state
+    const { route, maintenance } = this.#state
     if (topology.moves === undefined) return
     maintenance.slotsMove(topology.moves[0] ?? null)
     route.hasMoved = true
@@ -72,6 +73,27 @@ export class TopologyFollower {
     const { shardCount } = route
     // The files of this member have other shard groups: it says so elsewhere.
     if (owners.some((owner) => owner >= shardCount)) return
+    this.#adoptMap(owners, topology)
+    this.#adoptHands(topology)
+  }
+
+  /** Keyspaces whose slots change hands by the topology, as far as it says otherwise than the map. */
+  #adoptHands(topology: Topology): void {
+    const { route, config, groups, detours } = this.#state
+    for (const [name] of topology.hands ?? []) {
+      const space = config.keyspaces.findIndex((keyspace) => keyspace.name === name)
+      const runs = space < 0 ? [] : ownedRuns(ownersIn(topology, name))
+      const others = runs.filter((run) => run[2] < route.shardCount && !route.knows(space, run))
+      if (others.length === 0) continue
+      const own = groups.flatMap(({ keyspace }, index) => (keyspace === name ? [index] : []))
+      detours.settle(this.#state, own)
+      for (const run of others) route.learn(space, run)
+    }
+  }
+
+  #adoptMap(owners: Int32Array, topology: Topology): void {
+    const { route, config } = this.#state
+    const { shardCount } = route
     const came = new Set(owners.filter((owner, slot) => owner !== route.slots.shardOf(slot)))
     if (came.size === 0) return
     const all = this.#state.groups.map((_, index) => index)

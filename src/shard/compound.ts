@@ -7,7 +7,8 @@ import type { Reply } from '../api/reply.js'
 import type { EventLog } from './event-log.js'
 import type { ExecutorHost, Running } from './executor-host.js'
 import { isEffects, ScriptEffects } from './script-effects.js'
-import { endWaits, isSlotCall, SlotCall, type SlotSeat } from './slot-calls.js'
+import { endWaits, isSlotCall, SlotCall } from './slot-calls.js'
+import type { SlotSeat } from './slot-seat.js'
 import { isTransaction, type ReadTime, Transaction } from './transaction.js'
 import type { Waiters } from './waiters.js'
 
@@ -27,7 +28,7 @@ export interface CompoundOf {
   /** The entry; null for a read outside the log. */
   readonly running: Running | null
   readonly waiters: Waiters
-  readonly host: Pick<ExecutorHost, 'served' | 'said'>
+  readonly host: Pick<ExecutorHost, 'served' | 'said' | 'seal'>
 }
 
 /** Whether a call is one of these. */
@@ -50,7 +51,8 @@ export function compoundOf(
   }
   const ended = () =>
     endWaits(of.waiters, { engine, ownership }, (answer) => of.host.served(answer, false))
-  const slotSeat = { engine, ownership, endWaits: ended, left: () => seat.events.forgotten() }
+  const [left, seal] = [() => seat.events.forgotten(), () => of.host.seal?.()]
+  const slotSeat = { engine, ownership, endWaits: ended, left, seal }
   return new SlotCall(slotSeat, { db, args, wall: read?.wall })
 }
 

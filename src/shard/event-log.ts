@@ -37,6 +37,8 @@ export class EventLog implements EventListener, Tellable {
   readonly #others: Eavesdroppers | null
   /** Which call of the entry is executed. */
   at = 0
+  /** Keys of slots that are another group's. */
+  hides: (key: string) => boolean = () => false
   #told: Told[] = []
   #next = 0
   #isOpen = false
@@ -79,11 +81,11 @@ export class EventLog implements EventListener, Tellable {
   }
 
   changed(event: string, db: number, key: string): void {
-    if (this.#isOpen && this.isWanted) this.#keep(event, db, key)
+    if (this.#isOpen && this.isWanted && !this.hides(key)) this.#keep(event, db, key)
   }
 
   created(db: number, key: string): void {
-    if (this.#isOpen && this.isWanted) this.#keep(marks.created, db, key)
+    if (this.#isOpen && this.isWanted && !this.hides(key)) this.#keep(marks.created, db, key)
   }
 
   missed(db: number, key: string): void {

@@ -54,6 +54,8 @@ export interface ExecutorHost extends MergingHost {
   said?(running: Running | null, db: number, args: readonly string[]): void
   /** An entry that changes the members of the group; false where it names none. */
   members(delivery: Delivery): boolean
+  /** What is written next is synced, with all before it. */
+  seal?(): void
   /** A tick expired so many keys. */
   ticked(count: number): void
   /** The replica may not go on: it met what it does not know. */
@@ -76,6 +78,7 @@ export function executorHost(of: {
   readonly halt: (why: string) => void
   readonly strategy: () => Strategy | null
   readonly membership: Membership
+  readonly seal: () => void
 }): ExecutorHost & SettledHost {
   const { init, writes, lanes, events, guests } = of
   const { self } = init.config
@@ -153,6 +156,7 @@ export function executorHost(of: {
       if (members !== null) of.membership.executed(members, token)
       return members !== null
     },
+    seal: () => of.seal(),
     ticked: (count) => writes.ticked(count),
     halt: of.halt,
     wake: () => init.sink.wake(),

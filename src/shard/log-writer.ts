@@ -27,6 +27,7 @@ export class LogWriter {
   /** What the witness may hold once everything written so far is durable. */
   #note: WitnessNote | null = null
   #isUnsynced = false
+  #mustSync = false
   #syncedAt = 0
   #inFlight = 0
   /** Why the store failed, or null. Nothing is written any more then. */
@@ -55,10 +56,16 @@ export class LogWriter {
     return this.#inFlight === 0 && !this.#isUnsynced
   }
 
+  /** The next batch is synced. */
+  seal(): void {
+    if (this.#durability === 'everysec') this.#mustSync = true
+  }
+
   /** Writes a batch; `done` is called once it is durable as far as `asked` says. */
   write(batch: StoreBatch, asked: boolean, done: () => void): void {
     const { witness, ...rows } = this.#log.writes(batch)
-    const mustSync = asked || this.#isStrict || this.#movesSlots(rows.puts)
+    const mustSync = asked || this.#isStrict || this.#mustSync || this.#movesSlots(rows.puts)
+    this.#mustSync = false
     // A reset that is not synced yet must not be forgotten by the note that follows it.
     const isReset = this.#isUnsynced && this.#note?.reset === true
     this.#note = isReset ? { ...witness, reset: true } : witness

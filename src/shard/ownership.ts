@@ -40,6 +40,10 @@ export class Ownership {
   #marks: Uint16Array | null = null
   /** The state is not kept yet. */
   #isChanged = false
+  /** Who owns what stands in the topology: nothing of it is kept here. */
+  #isTold = false
+  /** Of slots that are about to change hands nothing is read either. */
+  #isStrict = false
   /** Own slots of commands that were refused in the open entry. */
   readonly #passed = new Set<number>()
 
@@ -54,6 +58,10 @@ export class Ownership {
 
   /** Takes what the engine keeps. */
   attach(engine: Engine): void {
+    if (this.#isTold) {
+      this.#passed.clear()
+      return this.#hide(engine)
+    }
     const text = engine.moving?.state() ?? null
     this.#isChanged = false
     // Of an entry in whose midst a snapshot came.
@@ -61,10 +69,23 @@ export class Ownership {
     this.#take(text === null ? null : decodeSlotState(text))
   }
 
+  /** As the topology has it. */
+  tell(engine: Engine, state: SlotState): void {
+    this.#isTold = true
+    this.#take({ ...state, refused: this.#state.refused })
+    this.#hide(engine)
+  }
+
+  /** Whether nobody hears of a key, as its slot is another group's. */
+  hides(key: string): boolean {
+    const mark = this.#isTold ? this.#marks?.[keySlot(key)] : owned
+    return mark === importing || (mark ?? owned) >= goneFrom
+  }
+
   /** By a call of a move, within an entry. */
   change(engine: Engine, state: SlotState): void {
     this.#take(state)
-    engine.moving?.keep(encodeSlotState(state))
+    if (!this.#isTold) engine.moving?.keep(encodeSlotState(state))
     this.#isChanged = false
   }
 
@@ -139,7 +160,10 @@ export class Ownership {
 
   /** Commands that a waiting one would be executed as. */
   freezes(engine: Engine, attempts: readonly (readonly string[])[]): boolean {
-    return this.#refusesAny(engine, attempts, null) !== null
+    this.#isStrict = true
+    const refusal = this.#refusesAny(engine, attempts, null)
+    this.#isStrict = false
+    return refusal !== null
   }
 
   /** An entry is executed: what it sent before it hears of a refusal is refused, too. */
@@ -203,6 +227,9 @@ export class Ownership {
     const mark = marks[slot] as number
     if (mark >= goneFrom) return slotGone(runOf(marks, slot))
     if (mark === frozen && hasBug('move-not-frozen')) return null
+    if (mark === frozen && this.#isTold && hasBug('move-closed-opens')) return null
+    // What members show of it is as late as ever, and no later.
+    if (mark === frozen && head === null && this.#isTold && !this.#isStrict) return null
     if (mark !== owned) return slotHeld
     if (head === null) return null
     return this.#passed.has(slot) || this.#overtakes(slot, head) ? slotAgain : null
@@ -217,6 +244,13 @@ export class Ownership {
         each.sequence > acknowledged &&
         holdsSlot(each.slots, slot),
     )
+  }
+
+  #hide(engine: Engine): void {
+    const marks = this.#marks
+    if (marks === null) return
+    const isHidden = (mark: number): number => (mark === importing || mark >= goneFrom ? 1 : 0)
+    engine.moving?.hide(Uint8Array.from(marks, isHidden))
   }
 
   #take(state: SlotState | null): void {

@@ -53,7 +53,7 @@ export function reportOf(facts: {
 
 function movingOf({ moving }: Engine): string {
   const text = moving?.state() ?? null
-  return text === null ? '' : describeLeaving(decodeSlotState(text))
+  return text === null ? (moving?.note ?? '') : describeLeaving(decodeSlotState(text))
 }
 
 function onlyHereOf({ peers, commit }: StrategyStatus): number {

@@ -132,19 +132,20 @@ export class Shard implements Group {
     this.#host = executorHost({
       init,
       ...{ writes: this.#writes, lanes: this.#lanes },
-      events: this.#events,
-      guests: this.#guests,
+      ...{ events: this.#events, guests: this.#guests },
       specOf: (name) => this.engine.commands.get(name),
       now: () => this.#now,
       halt: (why) => this.#halt(why),
       strategy: () => this.#strategy,
       membership: this.#membership,
+      seal: () => this.#storage.seal(),
     })
     this.executor = new Executor({
       engine: init.engine(this.#engineOptions, this.#events),
       ...{ events: this.#events, windows: this.#windows, reads: this.#reads, host: this.#host },
       ...(init.times === undefined ? {} : { times: init.times }),
     })
+    this.#events.hides = (key) => this.executor.ownership.hides(key)
     this.#storage = storageOf(init, this, {
       makeEngine: () => init.engine(this.#engineOptions, this.#events),
       ...{ windows: this.#windows, executor: this.executor, membership: this.#membership },

@@ -2,7 +2,7 @@
 // says who may execute what. A step that comes late, of an attempt that was overtaken, changes nothing. Driven by
 // the executor in steps, while nothing else is executed or read.
 
-import { type Engine, type EngineMoving, later, needsLog } from '../api/engine.js'
+import { type EngineMoving, later, needsLog } from '../api/engine.js'
 import { limits } from '../api/limits.js'
 import { isError, ok, type Reply } from '../api/reply.js'
 import {
@@ -21,7 +21,8 @@ import {
 } from '../api/slot-moves.js'
 import { slotCount } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
-import type { Ownership } from './ownership.js'
+import { handStep } from './hand-calls.js'
+import { type SlotSeat, stale, type Work } from './slot-seat.js'
 import type { LateAnswer, Waiters } from './waiters.js'
 
 /** Elements that are moved or removed at a time. */
@@ -30,21 +31,9 @@ const elementsPerStep = 64
 /** Characters that are kept of why an attempt failed. */
 const whyCharsMax = 200
 
-/** What the copies' group says of an attempt; `stale`: it was overtaken. */
+/** What the copies' group says of an attempt. */
 export const committed = 'committed'
 export const begun = 'begun'
-export const stale = 'stale'
-
-export interface SlotSeat {
-  readonly engine: Engine
-  readonly ownership: Ownership
-  /** Blocking commands of slots that are frozen now wait no more: they are routed again. */
-  readonly endWaits: () => void
-  /** Slots left: nothing that clients keep of them is kept up to date any more. */
-  readonly left: () => void
-}
-
-type Work<T = Reply> = Generator<number, T, void>
 
 /** Whether a call is one of those that a `SlotCall` executes. */
 export function isSlotCall(args: readonly string[]): boolean {
@@ -126,7 +115,7 @@ function* step(seat: SlotSeat, args: readonly string[]): Work {
     case 'forget':
       return forget(seat, moving, { from: Number(args[2]), attempt: Number(args[3]) })
     default:
-      return stale
+      return yield* handStep(seat, moving, args)
   }
 }
 

@@ -191,3 +191,24 @@ function wordOf(reply: Reply): string {
     ? reply.text
     : 'none'
 }
+
+/** Commands on copies, as one call takes them. */
+export class CopyBuffer {
+  #args: string[] = []
+  bytes = 0
+
+  add(db: number, command: readonly string[]): void {
+    this.#args.push(String(db), String(command.length))
+    for (const arg of command) {
+      this.#args.push(arg)
+      this.bytes += arg.length + 16
+    }
+  }
+
+  take(): readonly string[] {
+    const args = this.#args
+    this.#args = []
+    this.bytes = 0
+    return args
+  }
+}

@@ -209,6 +209,11 @@ export class Storage {
     this.#writer.write(batch, mustSync, done)
   }
 
+  /** The next batch is synced, whatever the strategy asks for. */
+  seal(): void {
+    this.#writer.seal()
+  }
+
   fetch(range: LogRange): void {
     this.#writer.fetch(range, (entries) => this.#init.host.strategy()?.fetched(entries))
   }

@@ -11,7 +11,8 @@ import { routeAgain } from '../../src/router/again.js'
 import { Detours } from '../../src/router/detours.js'
 import type { Session } from '../../src/router/session.js'
 import type { RouterState } from '../../src/router/state.js'
-import { committed, stale } from '../../src/shard/slot-calls.js'
+import { committed } from '../../src/shard/slot-calls.js'
+import { stale } from '../../src/shard/slot-seat.js'
 import { copy, head, moving, type Side, side, slotOfA } from './move-world.js'
 
 const isRefused = (s: Side, args: readonly string[], of: ReturnType<typeof head>): boolean =>

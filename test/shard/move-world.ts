@@ -37,6 +37,7 @@ export function side(clock = 1_000): Side {
           made.ended++
         },
         left: () => undefined,
+        seal: () => undefined,
       }
       const call = new SlotCall(seat, {
         db: 0,

@@ -1,11 +1,32 @@
 // Bugs of slots that move between groups (bug-bank.ts says what they are for). Those that chance seldom meets have a
 // story each in test/shard/move-bugs.
 
-import { bug, moved, moving, queueing, type SeededBug, unrest } from './seeded-bug.js'
+import { bug, busy, moved, moving, queueing, type SeededBug, unrest } from './seeded-bug.js'
 
 const lost = ['linearizable', 'exactly-once', 'slots'] as const
 const late = ['converged', 'answered', 'progress'] as const
 const base = { ...moving, workload: moved }
+const merged = ['lost', 'returned', 'merged', 'digest', 'equal-soon', 'atomic'] as const
+const handing = {
+  ...busy,
+  strategy: 'eventual',
+  level: 'eventual',
+  members: 4,
+  shards: 2,
+  moves: true,
+  thinkMeanUs: 20_000,
+  clients: 6,
+  movePauseUs: 150_000,
+  placement: [
+    [1, 2, 3],
+    [2, 3, 4],
+  ],
+} as const
+/** Disks stay whole: nothing that was answered is lost. */
+const apart = {
+  with: handing,
+  only: ['partition-one', 'partition-halves', 'net-clog', 'net-delay', 'crash-kill', 'pause'],
+} as const
 const long = { ...base, pipelineMax: 20 }
 
 export const moveBugs: readonly SeededBug[] = [
@@ -48,6 +69,10 @@ export const moveBugs: readonly SeededBug[] = [
       },
     },
   ),
+  bug('move-closed-opens', 'members write on to slots that are about to change hands', {
+    checks: merged,
+    hint: apart,
+  }),
   bug('shard-gone-early', 'a shard group is gone before its slots are', {
     checks: [...lost, ...late, 'topology'],
     hint: { with: { ...base, grows: true } },

@@ -5,6 +5,7 @@ import type { SlotState } from '../../src/api/slot-moves.js'
 import type { Random } from '../../src/base/random.js'
 import { keyspaceCount } from './placement.js'
 import type { GroupView } from './reactor.js'
+import { holdersOf } from './placement.js'
 import type { World } from './world.js'
 
 const kinds = [
@@ -46,7 +47,9 @@ export class MoveFaults {
       if (this.#met.has(step)) continue
       this.#met.add(step)
       if (!this.#random.chance(this.#share, 100)) continue
-      this.#world.schedule.after(this.#random.below(3_000), () => {
+      // Where members merge a step takes several rounds of notes.
+      const most = this.#world.merging === null ? 3_000 : 400_000
+      this.#world.schedule.after(this.#random.below(most), () => {
         if (this.#active) this.#strike(id)
       })
     }
@@ -88,6 +91,8 @@ export class MoveFaults {
   }
 
   #leaderOf(group: number): number {
+    const { profile, merging } = this.#world
+    if (merging !== null) return this.#random.pick(holdersOf(profile, group)) - 1
     return this.#world.oracle(group).leader() - 1
   }
 

@@ -41,6 +41,24 @@ function rooted(made: Profile): Profile {
   return wholeDisks({ ...made, rooted: true, workload: { ...made.workload, surface: 0 } })
 }
 
+/** Of members that merge: half of the seeds of two groups whose logs are synced. */
+export function withHands(made: Profile, seed: number, given: Given): Profile {
+  const random = new Random(seed, 0x48616e64)
+  const isDrawn = given.moves ?? random.chance(1, 2)
+  if (!isDrawn || made.durability !== 'always' || made.placement?.length !== 2) return made
+  const { surface = 0 } = made.workload
+  const moveBounds = {
+    moveBatchSlots: limits.moveBatchSlots,
+    moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
+    moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
+    movePieceElements: random.pick([2, limits.movePieceElements]),
+    handBatchSlots: random.pick([4, 16, limits.handBatchSlots]),
+  }
+  const workload = { ...made.workload, surface: surface === 100 ? 0 : surface }
+  const thinkMeanUs = Math.min(made.thinkMeanUs, 100_000)
+  return wholeDisks({ ...made, moves: true, maxMemory: 0, workload, moveBounds, thinkMeanUs })
+}
+
 /** All slots of a group have to go in time, and one that gets them all must not be full for ever. */
 function growing(made: Profile): Profile {
   const moveBounds = made.moveBounds && { ...made.moveBounds, moveBatchSlots: 2_048 }

@@ -6,7 +6,7 @@ import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
 import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
-import { withMoves, wholeDisks } from './move-profile.js'
+import { wholeDisks, withHands, withMoves } from './move-profile.js'
 import type { NetworkRates } from './network.js'
 import { drawPlacement } from './placement.js'
 import type { WorkloadProfile } from './workload.js'
@@ -199,7 +199,7 @@ function withMergingPlacement(made: Profile, seed: number, given: Given): Profil
   const isDrawn = given.placed ?? (given.members === undefined && random.chance(1, 6))
   if (!isDrawn || made.level === 'causal') return null
   const { members, shards, placement } = drawPlacement(made, random)
-  return { ...made, members, shards, placement } as Profile
+  return withHands({ ...made, members, shards, placement } as Profile, seed, given)
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {

@@ -150,11 +150,12 @@ export class TopologyWorld {
 
   /** Slots of keys in use, to one group or the other; now and then the move is given up at once. */
   #move(): Request {
-    const { judge, workload } = this.#world
+    const { judge, workload, merging } = this.#world
     const random = this.#random
     if (random.chance(1, 6)) return this.#cancel()
     const slots = new Set<number>()
-    for (const key of [...workload.inUse, ...(this.#waiters?.keys ?? [])]) {
+    const inUse = merging?.load.allKeys ?? workload.inUse
+    for (const key of [...inUse, ...(this.#waiters?.keys ?? [])]) {
       if (random.chance(1, 2)) slots.add(keySlot(key))
     }
     slots.add(random.below(16_384))

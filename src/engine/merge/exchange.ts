@@ -10,7 +10,6 @@ import { decodeCell, encodeCell } from './cell-codec.js'
 import type { Saturation } from './fold.js'
 import { endOf, type Ground, valueAt } from './open.js'
 import { rebuild } from './rebuild.js'
-import { nextSlot as nextSlotOf } from '../walk.js'
 import { reconcile } from './reconcile.js'
 import { isBare, survivors } from './survivors.js'
 
@@ -66,7 +65,7 @@ export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): bool
 export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): number {
   let next = cells.nextObjectSlot(from)
   for (const database of keyspace.used) {
-    if (database.keys > 0) next = Math.min(next, nextSlotOf(database, from))
+    if (database.keys > 0) next = Math.min(next, database.tables.next(from))
   }
   return next
 }

@@ -19,7 +19,8 @@ export function* encodeStream(writer: RdbWriter, stream: StreamValue): Work<void
   for (const node of nodes) yield* encodeNode(writer, node)
   writer.length(stream.body.size)
   for (const id of [stream.lastId, stream.firstId, stream.maxDeletedId]) encodeId(writer, id)
-  writer.length(stream.added)
+  // What members that merge added at the same time may not be counted.
+  writer.length(stream.added < stream.body.size ? stream.body.size : stream.added)
   const groups = stream.sortedGroups()
   writer.length(groups.length)
   for (const group of groups) yield* encodeGroup(writer, group)

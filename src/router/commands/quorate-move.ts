@@ -1,7 +1,7 @@
 // QUORATE MOVE and REBALANCE: slots go to other shard groups while clients go on. Both answer what moves, as JSON, once
 // it stands in the topology; whoever leads the groups does the rest, and QUORATE TOPOLOGY says how far it is.
 
-import { movesSince, rootsSince } from '../../api/cluster-version.js'
+import { handsSince, movesSince, rootsSince } from '../../api/cluster-version.js'
 import { error, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import { decodeRuns, encodeRuns, slotsOf } from '../../api/slot-moves.js'
@@ -25,6 +25,9 @@ const tooOld = error(
   `ERR slots move once all members run a build that knows how: the cluster is not at version ${movesSince} yet, see QUORATE STATUS`,
 )
 const noShard = error('ERR There is no such shard group, see QUORATE TOPOLOGY')
+const tooOldForHands = error(
+  `ERR slots of placed eventual keyspaces move once all members run a build that knows how: the cluster is not at version ${handsSince} yet, see QUORATE STATUS`,
+)
 const tooOldForRoots = error(
   `ERR slots of some keyspaces move while those of others stay once all members run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
 )
@@ -109,6 +112,7 @@ export function refusesMoves({ cluster }: RouterState, topology: Topology): Erro
     return error(
       `ERR slots of keyspace ${stranded.join(', ')} moved before, and cannot with durability none: its groups would forget whose slots are whose`,
     )
+  if (roots.handed(topology).length > 0 && versionOf(topology) < handsSince) return tooOldForHands
   const rooted = roots.rooted(topology)
   if (rooted.length === 0) return null
   if (roots.moving(topology).length > 0)

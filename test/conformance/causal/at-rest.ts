@@ -26,10 +26,25 @@ export function wrongAtRest({ nodes, lists, answered }: AtRest): string[] {
     if (isOfPresent && !first.merged.has(stamp)) wrong.push(`${stamp} was answered and is lost`)
   }
   const last = Math.max(0, ...first.merged)
-  for (const { id, stable, strategy } of here) {
+  for (const { id, merged, stable, strategy } of here) {
     const role = voters.includes(id) ? 'leader' : 'learner'
     if (stable < last) wrong.push(`member ${id} does not find ${last} stable`)
+    wrong.push(...wrongStamps({ id, merged, strategy }, seats.indexOf(id)))
     if (strategy?.status().role !== role) wrong.push(`member ${id} takes no writes`)
   }
+  return wrong
+}
+
+/** Where it says what it made, and what is with all: that is so. */
+function wrongStamps(
+  { id, merged, strategy }: Pick<Node, 'id' | 'merged' | 'strategy'>,
+  seat: number,
+): string[] {
+  const stamps = strategy?.status().stamps
+  if (stamps === undefined) return []
+  const own = Math.max(0, ...[...merged].filter((stamp) => seatOfStamp(stamp) === seat))
+  const wrong: string[] = []
+  if (stamps.made < own) wrong.push(`member ${id} made ${own}, and says ${stamps.made}`)
+  if (stamps.stable < Math.max(0, ...merged)) wrong.push(`member ${id} calls less stable than is`)
   return wrong
 }

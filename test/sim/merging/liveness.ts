@@ -18,6 +18,8 @@ const pollUs = 25_000
 const openUs = 15_000_000
 const answerUs = 6_500_000
 const holdUs = 12_000_000
+/** Until no slots are on their way. */
+const moveUs = 60_000_000
 /** Until what all hold is stable: notes of idle members, one after the other. */
 const stableNotes = 6
 /** Slots of which digests travel in one message. */
@@ -88,6 +90,13 @@ export class MergingLiveness {
   #settle(): void {
     const { judge, schedule, profile, clients } = this.#world
     if (clients.some(({ pendingCount }) => pendingCount > 0)) return
+    if (profile.moves && !this.#world.topology.isSettled) {
+      return judge.hold(
+        this.#waited() < moveUs,
+        'slots',
+        () => `slots still move: ${this.#describe()}`,
+      )
+    }
     const held = this.#merging.heldByAll()
     if (held !== this.#held || held === null) {
       this.#held = held

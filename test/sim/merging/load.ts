@@ -127,6 +127,10 @@ export class MergingLoad {
     return this.#keys.get(group) ?? []
   }
 
+  get allKeys(): readonly string[] {
+    return [...this.#keys.values()].flat()
+  }
+
   get keyCount(): number {
     return [...this.#keys.values()].reduce((sum, keys) => sum + keys.length, 0)
   }

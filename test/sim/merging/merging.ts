@@ -300,6 +300,8 @@ export class Merging {
   }
 
   #begin(member: number, group: number): () => Span {
+    // Keys are with any group, and nothing that was answered is lost.
+    if (this.#options.profile.moves) return () => ({ ...nowhere, member, group })
     const holders = this.#answering(member, group)
     if (!holders.includes((member + 1) as MemberId)) return this.#beginAt(holders, member, group)
     const { made } = this.oracle(group).seat((member + 1) as MemberId)
@@ -327,6 +329,8 @@ export class Merging {
     return holders.includes(id) ? [id] : holders
   }
 }
+
+const nowhere = { from: 0, to: 0, life: 0, anyOf: [] } as const
 
 /** Those whose names operations carry. */
 function keysIn(ops: Uint8Array, keys: readonly string[]): readonly string[] {

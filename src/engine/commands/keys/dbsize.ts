@@ -15,5 +15,5 @@ export default {
   keys: [],
   arguments: [],
   gather: 'total',
-  execute: (context) => context.keyspace.databases[context.place]?.keys ?? 0,
+  execute: ({ keyspace, place }) => keyspace.visibleKeys(keyspace.databases[place]),
 } satisfies EngineCommand

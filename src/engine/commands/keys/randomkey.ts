@@ -1,7 +1,7 @@
 // RANDOMKEY: every key is as likely as any other.
 
 import { limits } from '../../../api/limits.js'
-import { randomKey } from '../../walk.js'
+import { randomVisible } from '../../walk.js'
 import type { EngineCommand } from '../command.js'
 
 export default {
@@ -22,7 +22,7 @@ export default {
     if (database === undefined) return null
     const random = context.random()
     for (let tries = 0; tries < limits.expireKeysPerEntry; tries++) {
-      const pick = randomKey(database, random)
+      const pick = randomVisible(context.keyspace, database, random)
       if (pick === null || context.isLate) return null
       if (!context.isPast(pick.segment.expires?.get(pick.key))) return pick.key
     }

@@ -1,0 +1,80 @@
+// Steps of a hand-over that stands in the topology, as a replica of either group executes them: each is an entry of its
+// own, and what it changes reaches the other members as any other write does. What comes for an attempt that is over
+// changes nothing.
+
+import { type EngineMoving, later } from '../api/engine.js'
+import { isError, ok, type Reply } from '../api/reply.js'
+import { decodeRuns, slotsOf } from '../api/slot-moves.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { type SlotSeat, stale, type Work } from './slot-seat.js'
+
+/** Keys that one entry removes. */
+const sweptKeysMax = 512
+const keysPerStep = 64
+
+/** Words of these calls, behind `slotsName`. */
+export const handSteps = { told: 'told', sweep: 'sweep', bring: 'bring', seal: 'seal' } as const
+
+export function* handStep(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
+  switch (args[1]) {
+    case handSteps.told:
+      seat.endWaits()
+      seat.left()
+      return ok
+    case handSteps.sweep:
+      return yield* sweep(seat, moving, { attempt: Number(args[2]), runs: args[3] ?? '' })
+    case handSteps.bring:
+      return yield* bring(seat, moving, args)
+    case handSteps.seal:
+      seat.seal()
+      return isImporting(seat, Number(args[2])) ? ok : stale
+    default:
+      return stale
+  }
+}
+
+function isImporting({ ownership }: SlotSeat, attempt: number): boolean {
+  return ownership.state.importing?.attempt === attempt || hasBug('move-any-attempt')
+}
+
+/**
+ * Removes what the group holds of slots that it does not own: before copies come, or, for attempt 0, what was left behind.
+ * The number of keys, so that it is asked again until there are none.
+ */
+function* sweep(
+  seat: SlotSeat,
+  moving: EngineMoving,
+  { attempt, runs }: { readonly attempt: number; readonly runs: string },
+): Work {
+  const { state } = seat.ownership
+  const slots = [...slotsOf(decodeRuns(runs) ?? [])]
+  const mayGo =
+    attempt === 0
+      ? state.importing === null && slots.every((slot) => seat.ownership.lacks(slot))
+      : isImporting(seat, attempt)
+  if (!mayGo) return stale
+  let count = 0
+  for (const slot of slots) {
+    while (count < sweptKeysMax) {
+      const dropped = moving.drop(slot, keysPerStep)
+      if (dropped === 0) break
+      count += dropped
+      yield dropped
+    }
+  }
+  return count
+}
+
+/** Commands that make the copies: database, number of arguments, arguments. */
+function* bring(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
+  if (!isImporting(seat, Number(args[2]))) return stale
+  for (let at = 3; at + 1 < args.length; ) {
+    const end = at + 2 + Number(args[at + 1])
+    let reply: Reply | typeof later = moving.stage(Number(args[at]), args.slice(at + 2, end))
+    for (; reply === later; reply = seat.engine.step(keysPerStep)) yield keysPerStep
+    if (isError(reply)) return reply
+    yield end - at
+    at = end
+  }
+  return ok
+}
