@@ -181,13 +181,13 @@ export const limits = {
   migrateSocketsMax: 64,
   migrateSocketMs: 10_000,
   /** Slots that move: keys and slots of one batch, whose commands wait at the end. */
-  moveBatchKeys: 1_500,
+  moveBatchKeys: 1_000,
   moveBatchSlots: 64,
   /** The same where members merge: these wait while the others' clocks catch up, so fewer hand-overs take more. */
   handBatchSlots: 1_024,
   handBatchBytes: 4 * 1024 * 1024,
   /** Bytes of copies in one call, by the memory model those up to which a key goes whole, and elements of one piece of others. */
-  moveCallBytes: 12 * 1024,
+  moveCallBytes: 6 * 1024,
   moveWholeBytes: 64 * 1024,
   movePieceElements: 128,
   /** Keys of a slot that are looked up at a time. */

@@ -32,8 +32,6 @@ export interface MoverInit {
   readonly databases: number
 }
 
-/** Calls with copies that are under way. */
-const copiesMax = 3
 /** Keys that changed while they were copied: so few are left for the time in which commands wait. */
 const restMax = 24
 /** Times that changed keys are copied again before. */
@@ -47,12 +45,13 @@ type Wait =
   | { readonly for: 'reply'; readonly side: Side; readonly args: readonly string[] }
   | { readonly for: 'turn' }
   | { readonly for: 'pause' }
-  | { readonly for: 'copies'; readonly atMost: number }
+  | { readonly for: 'copies' }
 
 type Work<T = void> = Generator<Wait, T, Reply>
 
 const turn: Wait = { for: 'turn' }
 const pause: Wait = { for: 'pause' }
+const copies: Wait = { for: 'copies' }
 
 export class SlotMover implements KeyWatch {
   readonly #init: MoverInit
@@ -152,7 +151,7 @@ export class SlotMover implements KeyWatch {
       case 'reply':
         return this.#reply !== undefined
       case 'copies':
-        return this.#copies <= this.#wait.atMost
+        return this.#copies === 0
       case 'pause':
         return now.mono >= this.#pauseUntil
       case 'turn':
@@ -283,10 +282,10 @@ export class SlotMover implements KeyWatch {
     }
     yield* this.#send(buffer, fence)
     for (let round = 0; round < roundsMax && this.#changedCount > restMax; round++) {
-      yield { for: 'copies', atMost: 0 }
+      yield copies
       if (!(yield* this.#copyChanged(fence))) return false
     }
-    yield { for: 'copies', atMost: 0 }
+    yield copies
     return !this.#hasFailed && !this.#isCleared
   }
 
@@ -332,7 +331,8 @@ export class SlotMover implements KeyWatch {
 
   *#send(buffer: CopyBuffer, fence: readonly string[]): Work {
     if (buffer.bytes === 0) return
-    yield { for: 'copies', atMost: copiesMax - 1 }
+    // One after the other: what clients ask for waits behind no more than one.
+    yield copies
     this.#copies++
     this.#sent++
     const args = [slotsName, 'copy', ...fence, ...buffer.take()]
