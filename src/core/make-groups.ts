@@ -102,6 +102,7 @@ export function groupMaker(init: GroupsInit): GroupMaker {
       engine,
       times: init.times,
       memory: init.memory,
+      came: (slots) => state().detours.came(state(), place, slots),
       scripts: init.scripts && { runner: init.scripts, world, busyMs },
       rests: init.rests.sightOf(place.id),
       clockOffset: () => init.clocks.offsetBeyond(config.clockSkewMs),

@@ -3,7 +3,7 @@
 
 import type { Lane } from '../api/group.js'
 import { slotsWithoutOwner } from '../api/replies.js'
-import { newOwner } from '../api/slot-moves.js'
+import { newOwner, type SlotRun } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { routeAgain } from './again.js'
 import { needsFence, raiseFence } from './fences.js'
@@ -66,6 +66,28 @@ export class Detours {
         const detour = this.#open.get(session) ?? this.#begin(state, session, null)
         detour.lanes.add(lane)
       }
+    }
+  }
+
+  /**
+   * Slots of a move came to a group of which this member has a replica: who goes by slots is sent here by the group
+   * that they left, and must not be sent back.
+   */
+  came(
+    state: RouterState,
+    { shard, keyspace }: { readonly shard: number; readonly keyspace: { readonly name: string } },
+    slots: readonly SlotRun[],
+  ): void {
+    const { route, config, cluster } = state
+    const space = config.keyspaces.findIndex(({ name }) => name === keyspace.name)
+    const move = cluster.topology.moves?.find(({ to }) => to === shard)
+    if (move === undefined || hasBug('router-moved-back')) return
+    for (const [from, to] of slots) {
+      // What is executed again after a start may be long ago.
+      const isOfMove = move.slots.some((run) => run[0] <= from && to <= run[1])
+      if (!isOfMove || route.knows(space, [from, to, shard])) continue
+      this.settle(state, [route.groupsAt(from)[space] as number])
+      route.learn(space, [from, to, shard])
     }
   }
 

@@ -28,7 +28,7 @@ export interface CompoundOf {
   /** The entry; null for a read outside the log. */
   readonly running: Running | null
   readonly waiters: Waiters
-  readonly host: Pick<ExecutorHost, 'served' | 'said' | 'seal'>
+  readonly host: Pick<ExecutorHost, 'served' | 'said' | 'seal' | 'came'>
 }
 
 /** Whether a call is one of these. */
@@ -51,8 +51,11 @@ export function compoundOf(
   }
   const ended = () =>
     endWaits(of.waiters, { engine, ownership }, (answer) => of.host.served(answer, false))
-  const [left, seal] = [() => seat.events.forgotten(), () => of.host.seal?.()]
-  const slotSeat = { engine, ownership, endWaits: ended, left, seal }
+  const slotSeat: SlotSeat = {
+    ...{ engine, ownership, endWaits: ended, left: () => seat.events.forgotten() },
+    seal: () => of.host.seal?.(),
+    came: (slots) => of.host.came?.(slots),
+  }
   return new SlotCall(slotSeat, { db, args, wall: read?.wall })
 }
 

@@ -6,6 +6,7 @@ import type { Caller, GroupCall, Lane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import { readNote } from '../api/scripts.js'
+import type { SlotRun } from '../api/slot-moves.js'
 import type { Delivery, Strategy } from '../api/strategy.js'
 import { membersOf } from '../log/members.js'
 import type { Commands } from './batch.js'
@@ -52,6 +53,8 @@ export interface ExecutorHost extends MergingHost {
   cancelled(ids: readonly WaiterId[]): void
   /** An effect of a script takes place, or what it read is told: the command's arguments. */
   said?(running: Running | null, db: number, args: readonly string[]): void
+  /** Slots changed hands, and are this group's. */
+  came?(slots: readonly SlotRun[]): void
   /** An entry that changes the members of the group; false where it names none. */
   members(delivery: Delivery): boolean
   /** What is written next is synced, with all before it. */
@@ -151,6 +154,7 @@ export function executorHost(of: {
       batch?.lanes[at]?.caller.scriptRead?.(batch.tickets[at] as number)
       init.scripted?.(db, args)
     },
+    came: (slots) => init.came?.(slots),
     members: ({ payload, token }) => {
       const members = membersOf(payload)
       if (members !== null) of.membership.executed(members, token)

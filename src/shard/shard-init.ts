@@ -7,6 +7,7 @@ import type { KeyEvents } from '../api/events.js'
 import type { Group } from '../api/group.js'
 import type { GroupId, MemberId } from '../api/ids.js'
 import type { Rests } from '../api/rest.js'
+import type { SlotRun } from '../api/slot-moves.js'
 import type {
   CommonKeyspace,
   MemberList,
@@ -55,6 +56,8 @@ export interface ShardInit {
   readonly times?: Times
   /** Carries out PUBLISH and SPUBLISH of scripts. */
   readonly scripted?: (db: number, args: readonly string[]) => void
+  /** Slots changed hands, and are this group's. */
+  readonly came?: (slots: readonly SlotRun[]) => void
   /** What all groups of the member take; absent, no bound is on them together. */
   readonly memory?: MemberMemory
   /** Its log is synced, whatever the durability says of what an era may lose. */

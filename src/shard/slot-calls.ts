@@ -295,6 +295,7 @@ function* commit(seat: SlotSeat, moving: EngineMoving, args: readonly string[]):
     gone: without(state.gone, slots),
     came: counted(state.came, { shard: from, batch, attempt }),
   })
+  seat.came(slots)
   return committed
 }
 

@@ -2,6 +2,7 @@
 
 import type { Engine } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
+import type { SlotRun } from '../api/slot-moves.js'
 import type { Ownership } from './ownership.js'
 
 export interface SlotSeat {
@@ -13,6 +14,8 @@ export interface SlotSeat {
   readonly left: () => void
   /** What is written from here on, with all before it, is synced. */
   readonly seal: () => void
+  /** Slots are the group's from now on. */
+  readonly came: (slots: readonly SlotRun[]) => void
 }
 
 export type Work<T = Reply> = Generator<number, T, void>

@@ -38,6 +38,7 @@ export function side(clock = 1_000): Side {
         },
         left: () => undefined,
         seal: () => undefined,
+        came: () => undefined,
       }
       const call = new SlotCall(seat, {
         db: 0,

@@ -1,0 +1,66 @@
+// Clients that go by slots, and nobody else, while slots move between groups that different members lead: who is sent
+// on is not sent back.
+
+import test from 'ava'
+import { keySlot } from '../../src/base/keyslot.js'
+import { plantBug } from '../../src/base/seeded-bug.js'
+import type { Client, CoreWorld } from './core-world.js'
+import { ask, keyOf, leaders, makeWorld, pass, shards } from './routing-world.js'
+
+const memberAt = (address: string): number => Number(address.at(-1))
+
+/** Two shard groups that different members lead. */
+function pairOf(w: CoreWorld, client: Client): readonly [number, number] {
+  const led = leaders(w, client).map((each) => memberAt(each))
+  for (let from = 0; from < shards; from++) {
+    const to = led.findIndex((leader) => leader !== led[from])
+    if (to >= 0) return [from, to]
+  }
+  throw new Error('one member leads all')
+}
+
+/** Redirections of the unluckiest of many commands, while all slots of a group move. */
+function redirections(): number {
+  const w = makeWorld()
+  const clients = w.members.map(({ id }) => w.client(id))
+  const [first] = clients as [Client]
+  pass(w, 2_000)
+  const [from, to] = pairOf(w, first)
+  const keys = Array.from({ length: 40 }, (_, n) => `{${keyOf(from)}-${n}}`).filter(
+    (key) => Math.floor((keySlot(key) * shards) / 16_384) === from,
+  )
+  let most = 0
+  const follow = (key: string): void => {
+    let at = 1
+    for (let hops = 0; hops < 16; hops++) {
+      const [reply = ''] = ask(w, clients[at - 1] as Client, `incr ${key}`)
+      const next = /^-MOVED \d+ \S+:(\d+)$/.exec(reply)?.[1]
+      if (next === undefined) return
+      most = Math.max(most, hops + 1)
+      at = memberAt(next)
+    }
+  }
+  for (const key of keys) follow(key)
+  const run = `${(from * 16_384) / shards}-${((from + 1) * 16_384) / shards - 1}`
+  ask(w, first, `quorate move slots ${run} to ${to}`)
+  const isMoving = (): boolean =>
+    w.members.some(({ core }) => (core?.inspect().topology.moves ?? []).length > 0)
+  for (let n = 0; isMoving() && n < 3_000; n++) follow(keys[n % keys.length] as string)
+  return most
+}
+
+test.serial('move: clients that go by slots alone: are sent on twice at most', (t) => {
+  t.true(redirections() <= 2)
+})
+
+test.serial(
+  'move: a member that does not learn what came to its group: sends them back again and again',
+  (t) => {
+    plantBug('router-moved-back')
+    try {
+      t.true(redirections() > 2)
+    } finally {
+      plantBug('')
+    }
+  },
+)
