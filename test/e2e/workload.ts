@@ -168,7 +168,8 @@ export class Workload {
   }
 }
 
-async function connectTo(port: number): Promise<Redis | null> {
+/** Null where nobody answers. */
+export async function connectTo(port: number): Promise<Redis | null> {
   const client = plainClient(port)
   try {
     await client.connect()

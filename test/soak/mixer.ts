@@ -4,7 +4,7 @@
 import type { Redis } from 'ioredis'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Random } from '../../src/base/random.js'
-import { plainClient } from '../e2e/workload.js'
+import { connectTo } from '../e2e/workload.js'
 
 /** As the configuration of the soak names them. */
 export const prefixes = {
@@ -76,7 +76,7 @@ export class Mixer {
     let client: Redis | null = null
     while (this.#isRunning) {
       const begun = performance.now()
-      client ??= await connected(port)
+      client ??= await connectTo(port)
       if (client === null) {
         await sleep(50)
         continue
@@ -158,16 +158,5 @@ export class Mixer {
       default:
         return client.get(`${prefixes[space ?? 'cache']}${random.below(3)}:${number}`)
     }
-  }
-}
-
-async function connected(port: number): Promise<Redis | null> {
-  const client = plainClient(port)
-  try {
-    await client.connect()
-    return client
-  } catch {
-    client.disconnect()
-    return null
   }
 }
