@@ -95,6 +95,8 @@ export class HandOvers {
   /** Before the groups' part of a turn: replicas go by the topology as the member does. */
   tell(now: Now): void {
     this.#now = now
+    // Nothing is executed before, and what this member lost is known by then.
+    if (this.#init.topology.shard.status() === null) return
     const { topology } = this.#init.topology
     const isSure = this.#knows()
     const { length } = this.#init.groups

@@ -161,3 +161,33 @@ test.serial(
     t.true(writtenEarly().includes(':1'))
   },
 )
+
+/** A member comes back without its disk, and hears of no topology for a while; its clients write. */
+function writtenAnew(): readonly (string | undefined)[] {
+  const w = placedWorld(shared)
+  run(w, w.client(1), [`set ${key} v`, 'quorate move slots 0-8191 to 1'])
+  w.until(() => !isMoving(w), 60_000)
+  w.kill(1, true)
+  deaf(
+    w,
+    [2, 3, 4].map((id) => [id, 1] as const),
+    isTopology,
+  )
+  w.start(1)
+  w.until(() => false, 4_000)
+  const client = w.client(1)
+  client.send(`set ${key} anew`)
+  w.until(() => false, 500)
+  hear(w)
+  w.until(() => client.replies.length === 1, 20_000)
+  return [client.replies[0], run(w, w.client(4), [`get ${key}`])[0]]
+}
+
+test.serial(
+  'hand-over: a member that lost its disk: takes no write for a group that does not own the slot any more',
+  (t) => {
+    const [reply, value] = writtenAnew()
+
+    t.is(value, reply === '+OK' ? '$anew' : '$v')
+  },
+)
