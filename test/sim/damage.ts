@@ -27,6 +27,13 @@ export class Damage {
     this.#floors.set(member, new Map(floors))
   }
 
+  /** Who is not refilled, or came later, has nothing of a group that comes now, and says so. */
+  tell(oracle: GroupOracle): void {
+    const { fleet } = this.#world.profile
+    for (const member of this.#world.members)
+      if (this.has(member) || member.id > (fleet ?? member.id)) oracle.damaged(member.id)
+  }
+
   /** It will not come back. */
   forget(member: SimMember): void {
     this.#floors.delete(member)

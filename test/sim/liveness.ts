@@ -153,6 +153,7 @@ export class Liveness {
     const led = new Map<number, boolean>()
     for (const member of this.#world.members) {
       for (const { id, status } of member.reactor?.views() ?? []) {
+        if (this.#world.topology.isGone(id)) continue
         led.set(id, led.get(id) === true || status?.role === 'leader')
       }
     }

@@ -20,7 +20,8 @@ interface MembersAt {
 const firstToken = 2 ** 50
 
 interface Outside {
-  readonly outside: number
+  /** Those that the group begins with. */
+  readonly first: readonly MemberId[]
   /** Whole members come and go, and know by themselves whom their groups began with. */
   readonly isWhole: boolean
 }
@@ -28,10 +29,12 @@ interface Outside {
 export function watchMembers(
   { members, outside, fleet }: Profile,
   judge: Judge,
+  born?: readonly MemberId[],
 ): MemberWatch | null {
   const all = Array.from({ length: members }, (_, at) => (at + 1) as MemberId)
   if (outside === null) return null
-  return new MemberWatch(judge, all, { outside, isWhole: fleet !== null })
+  const first = born ?? all.slice(0, all.length - outside)
+  return new MemberWatch(judge, all, { first, isWhole: fleet !== null })
 }
 
 export class MemberWatch {
@@ -49,11 +52,11 @@ export class MemberWatch {
   readonly #isWhole: boolean
   #asked = 0
 
-  constructor(judge: Judge, all: readonly MemberId[], { outside, isWhole }: Outside) {
+  constructor(judge: Judge, all: readonly MemberId[], { first, isWhole }: Outside) {
     this.#judge = judge
     this.#isWhole = isWhole
     this.#all = all
-    this.initial = { voters: all.slice(0, all.length - outside), learners: [] }
+    this.initial = { voters: first, learners: [] }
   }
 
   /** What a member has to begin with at `index`, where it is handed `given`. */

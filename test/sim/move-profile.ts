@@ -25,7 +25,7 @@ export function withMoves(made: Profile, seed: number, given: Given): Profile {
   if (made.durability !== 'always') for (const kind of disks) faults.delete(kind)
   const moving = { ...made, faults, moves: true, shards: 2, workload, moveBounds, thinkMeanUs }
   const isGrowing = given.grows ?? random.chance(1, 3)
-  const grown = isGrowing && made.placement === null ? growing(moving) : moving
+  const grown = isGrowing ? growing(moving, seed) : moving
   return (given.rooted ?? drawsRooted(grown, seed)) && grown.placement === null
     ? rooted(grown)
     : grown
@@ -60,12 +60,12 @@ export function withHands(made: Profile, seed: number, given: Given): Profile {
 }
 
 /** All slots of a group have to go in time, and one that gets them all must not be full for ever. */
-function growing(made: Profile): Profile {
+function growing(made: Profile, seed: number): Profile {
   const moveBounds = made.moveBounds && { ...made.moveBounds, moveBatchSlots: 2_048 }
-  return wholeDisks({ ...made, grows: true, maxMemory: 0, moveBounds })
+  const grown = { ...made, grows: true, maxMemory: 0, moveBounds }
+  return new Random(seed, 0x4469736b).chance(1, 2) ? grown : wholeDisks(grown)
 }
 
-/** What is known of damaged seats is known by group: where groups begin and end disks stay whole. */
 export function wholeDisks(made: Profile): Profile {
   const faults = new Set(made.faults)
   for (const kind of ['disk-wipe', 'disk-stale', 'disk-rot'] as const) faults.delete(kind)

@@ -25,7 +25,7 @@ export class MoveWaiters {
   constructor(world: World) {
     this.#world = world
     this.#waiters = waitedFor.map((key, at) => {
-      const client = world.newClient(at % world.members.length)
+      const client = world.newClient(world.fleet === null ? at % world.members.length : null)
       client.stop()
       client.isPatient = true
       return { key, client, owed: false }

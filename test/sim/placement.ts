@@ -44,9 +44,10 @@ export function holdersOf(profile: Profile, group: number): readonly number[] {
   return placement?.[Math.floor(group / keyspaceCount(profile))] ?? all
 }
 
-/** It holds no replica of any group. */
-export function isGuest({ placement }: Profile, member: number): boolean {
-  return placement?.every((holders) => !holders.includes(member)) === true
+/** It holds no replica of any group; where groups come and go, anybody may be one. */
+export function isGuest({ placement, grows }: Profile, member: number): boolean {
+  if (placement === null) return false
+  return grows || placement.every((holders) => !holders.includes(member))
 }
 
 /** Others hold whatever this member does. */

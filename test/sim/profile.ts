@@ -189,8 +189,14 @@ export function drawProfile(
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
   const placed = isPlaced ? { ...made, ...drawPlacement(made, random) } : made
   const moving = hint === null ? withMoves(placed, seed, given) : made
-  if (isPlaced || moving.moves) return moving
+  if (isPlaced || moving.moves) return given.fleet === true ? withComers(moving) : moving
   return hint === null ? withMembers(made, seed, given) : made
+}
+
+/** Where it is asked for, whole members come and go beside slots, and shard groups, that do. */
+function withComers(made: Profile): Profile {
+  const mayCome = made.placement === null && made.durability === 'always' && !made.rooted
+  return mayCome ? wholeDisks(withFleet(made)) : made
 }
 
 /** One of six seeds at level eventual, where groups may be placed. */

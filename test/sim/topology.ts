@@ -17,6 +17,7 @@ import { judgeOwners } from './moves.js'
 import { MoveFaults } from './move-faults.js'
 import { MoveWaiters } from './move-waiters.js'
 import { GroupOracle } from './oracle.js'
+import { holdersOf, keyspaceCount } from './placement.js'
 import { probed } from './probe.js'
 import type { Reactor } from './reactor.js'
 import type { Request } from './request.js'
@@ -136,12 +137,37 @@ export class TopologyWorld {
     return last === null ? [] : liveShards(last).map(({ id }) => id)
   }
 
+  /** Where shard groups are placed: three members, whether they hold another one or not. */
+  #holders(): readonly string[] {
+    const { placement, members } = this.#world.profile
+    if (placement === null) return []
+    const from = this.#random.below(members)
+    return ['MEMBERS', ...[0, 1, 2].map((at) => String(((from + at) % members) + 1))]
+  }
+
+  /** Who votes in a group when it begins; `born` for one that was added. */
+  startOf(group: number): { born: readonly MemberId[] | undefined; voters: readonly number[] } {
+    const { members, profile } = this.#world
+    const shard = Math.floor(group / keyspaceCount(profile))
+    const known = members.map(({ reactor }) => reactor?.topology?.().shards[shard]?.born)
+    const born = known.find((each) => each !== undefined)
+    const voters = born ?? holdersOf(profile, group)
+    return { born, voters: voters.slice(0, voters.length - profile.learners) }
+  }
+
+  /** Its shard group is gone, and somebody knows; others may hold it for some seconds more. */
+  isGone(group: number): boolean {
+    const { members, profile } = this.#world
+    const shard = Math.floor(group / keyspaceCount(profile))
+    return members.some(({ reactor }) => reactor?.topology?.().shards[shard]?.out === 'gone')
+  }
+
   /** A shard group comes, or goes. */
   #grow(): Request {
     const { judge } = this.#world
     const live = this.#live()
     const isLess = live.length > 1 && (live.length > 3 || this.#random.chance(1, 2))
-    const words = isLess ? ['REMOVE', String(this.#random.pick(live))] : ['ADD']
+    const words = isLess ? ['REMOVE', String(this.#random.pick(live))] : ['ADD', ...this.#holders()]
     const told = (reply: string): void => {
       if (reply.startsWith('$')) judge.mark(isLess ? 'shards-removed' : 'shards-added')
     }

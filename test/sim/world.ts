@@ -158,12 +158,11 @@ export class World implements MemberWorld, FaultTarget {
   oracle(group: number): GroupOracle {
     let oracle = this.#oracles.get(group)
     if (oracle === undefined) {
-      const { members, learners, durability } = this.profile
-      const [voters, judge] = [holdersOf(this.profile, group), this.judge]
-      oracle = new GroupOracle(`group ${group}`, {
-        ...{ judge, members, durability, changing: watchMembers(this.profile, judge) },
-        voters: voters.slice(0, voters.length - learners),
-      })
+      const { judge, profile } = this
+      const { born, voters } = this.topology.startOf(group)
+      const changing = watchMembers(profile, judge, born)
+      oracle = new GroupOracle(`group ${group}`, { judge, ...profile, voters, changing })
+      this.#damage.tell(oracle)
       oracle.onElected = (member) => this.aimed.elected(member)
       oracle.onCampaign = (member) => this.aimed.campaigned(member)
       this.#oracles.set(group, oracle)
