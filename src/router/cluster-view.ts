@@ -105,7 +105,7 @@ const downMs = 2_000
 
 export class ShardViews {
   readonly #cluster: ClusterView
-  readonly #route: Pick<Route, 'slots' | 'groupsAt' | 'isRooted'>
+  readonly #route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt' | 'isRooted'>
   readonly #groups: readonly Group[]
   readonly #config: Pick<Config, 'shardGroups' | 'keyspaces'>
   readonly #now: () => Now
@@ -113,7 +113,7 @@ export class ShardViews {
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
-    readonly route: Pick<Route, 'slots' | 'groupsAt' | 'isRooted'>
+    readonly route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt' | 'isRooted'>
     readonly config: Pick<Config, 'shardGroups' | 'keyspaces'>
     readonly now: () => Now
   }) {
@@ -131,7 +131,7 @@ export class ShardViews {
 
   /** All shard groups, by id, without those that are gone. */
   all(): readonly ShardView[] {
-    const ranges = this.#route.slots.ranges()
+    const ranges = this.#route.shown.ranges()
     const count = this.#groups.length / this.#config.keyspaces.length
     const { topology } = this.#cluster
     const ids = Array.from({ length: count }, (_, shard) => shard)
@@ -205,7 +205,7 @@ export class ShardViews {
     const { members } = this.#cluster
     const leader = members.find((member) => member.id === lead.leader)
     if (leader?.connected !== true) return null
-    const named = this.#route.isRooted(index) ? this.#route.slots.shardOf(slot) : shard
+    const named = this.#route.isRooted(index) ? this.#route.shownAt(slot) : shard
     return this.#leaderOf(named).id === self ? null : leader
   }
 

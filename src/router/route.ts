@@ -95,6 +95,23 @@ export class Route {
     return this.#slots
   }
 
+  /** As `slots`, with what groups of the last keyspace that moves said since: maps tell clients the same as MOVED. */
+  get shown(): SlotMap {
+    if (this.#learnedShown() === undefined) return this.#slots
+    const owners = Array.from({ length: slotCount }, (_, slot) => this.shownAt(slot))
+    return new SlotMap(owners, this.shardCount, this.#slots.epoch)
+  }
+
+  /** The shard group of a slot, as `shown` has it. */
+  shownAt(slot: number): number {
+    const shard = this.#learnedShown()?.[slot] ?? -1
+    return shard < 0 ? this.#slots.shardOf(slot) : shard
+  }
+
+  #learnedShown(): Int16Array | undefined {
+    return this.#learned.get(this.#isRooted.lastIndexOf(false))
+  }
+
   /** Slots of the keyspace of this group do not move. */
   isRooted(index: number): boolean {
     return this.#isRooted[index % this.#isRooted.length] === true
