@@ -75,9 +75,9 @@ export class EventualStatus implements StrategyStatus {
   }
 
   get stamps(): StrategyStatus['stamps'] {
-    const { ownLast, stable, preparing } = this.#state
-    // One that is being executed has its stamp already.
-    return { made: Math.max(ownLast, preparing.at(-1)?.stamp ?? 0), stable }
+    const { clock, stable } = this.#state
+    // Of an earlier life of this member others may hold more than it has: what anybody holds is below what that one saw.
+    return { made: clock.last, stable }
   }
 
   get why(): string {

@@ -360,7 +360,7 @@ export interface StrategyStatus {
   readonly peers: readonly PeerStatus[]
   readonly recovering: RecoveryCause | null
   /**
-   * Where order is not total: the stamp of the last entry that this member made, and up to which one everything is
+   * Where order is not total: a stamp that nothing which this member made or holds is above, and up to which one everything is
    * executed here and held by all members, as durable as it has to be, and will be seen by whatever comes.
    */
   readonly stamps?: { readonly made: number; readonly stable: number } | undefined

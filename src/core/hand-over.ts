@@ -198,7 +198,9 @@ export class HandOver {
     const [last, lastThere] = [madeOf(closed, 'source'), madeOf(closed, 'target')]
     const isFinal = (): boolean =>
       ((source.status()?.stamps?.stable ?? 0) >= last && this.#isStable(to, lastThere)) ||
-      hasBug('move-copies-early')
+      hasBug('move-copies-early') ||
+      hasBug('move-not-closed-by-all') ||
+      hasBug('move-commits-early')
     if (!(yield* this.#until(isFinal, isOpen))) return this.#fail('not all is with everybody')
     if (!(yield* this.#carrier.sweep(attempt, slots)))
       return this.#fail(`shard group ${to} does not take slots`)
