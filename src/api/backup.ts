@@ -2,6 +2,7 @@
 
 import type { Position } from './position.js'
 import type { ErrorReply } from './reply.js'
+import type { SlotRun } from './slot-moves.js'
 
 /** What is read: a finished checkpoint, its rows held against deletion meanwhile. */
 export interface OpenedBackup {
@@ -10,6 +11,8 @@ export interface OpenedBackup {
   readonly position: Position
   /** The engine's manifest, which says whether the rows are whole. */
   readonly manifest: Uint8Array
+  /** Slots that are another group's: what is left of them is nobody's. */
+  readonly hidden: readonly SlotRun[]
 }
 
 /** The next bytes of a row; `isFinal`: its last ones. */

@@ -4,6 +4,7 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import { hidden, hiddenDatabases } from '../api/scripts.js'
+import { type SlotRun, slotsOf } from '../api/slot-moves.js'
 import { QuorateError } from '../base/errors.js'
 import { Loader, type LoadTarget } from '../engine/loader.js'
 import { movingDatabasesMax, slotsKey } from '../engine/moving.js'
@@ -35,6 +36,8 @@ const bufferBytes = 1 << 20
 export async function rowsToRdb(of: {
   readonly rows: string
   readonly manifest: Uint8Array
+  /** Slots of which only leftovers are here. */
+  readonly hidden?: readonly SlotRun[]
   readonly rdb: string
   readonly notes: Readonly<Record<string, string>>
 }): Promise<Converted> {
@@ -45,7 +48,8 @@ export async function rowsToRdb(of: {
   try {
     await out.add(writer.head({ hasTimes: survey.hasTimes, notes: of.notes }))
     for (const code of survey.libraries) await out.add(writer.library(code))
-    const slot = new SlotKeys(survey.hasMoved ? movingDatabasesMax : placesDb)
+    const end = survey.hasMoved ? movingDatabasesMax : placesDb
+    const slot = new SlotKeys(end, new Set(slotsOf(of.hidden ?? [])))
     const loader = new Loader(databases, slot)
     loader.begin(of.manifest)
     const write = async (): Promise<void> => {
@@ -127,16 +131,18 @@ class SlotKeys implements LoadTarget {
   #keys: PlacedKey[] = []
   #done: PlacedKey[] = []
   readonly #end: number
+  readonly #hidden: ReadonlySet<number>
 
-  /** `end`: databases from there on are no client's. */
-  constructor(end: number) {
+  /** `end`: databases from there on are no client's. `hidden`: nor are keys of these slots. */
+  constructor(end: number, hidden: ReadonlySet<number>) {
     this.#end = end
+    this.#hidden = hidden
   }
 
   readonly segment: LoadTarget['segment'] = (at, { map, times }) => {
     if (at.slot !== this.#slot) this.end()
     this.#slot = at.slot
-    if (at.db >= this.#end) return
+    if (at.db >= this.#end || this.#hidden.has(at.slot)) return
     for (const [key, value] of map) {
       this.#keys.push({ db: at.db, key, value, expiresAt: times.get(key) })
     }

@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeRuns } from '../api/slot-moves.js'
 import { QuorateError } from '../base/errors.js'
 import type { MemberLink } from './link.js'
 import type { BackedUpGroup } from './manifest.js'
@@ -26,10 +27,11 @@ export async function takeGroup(of: {
   const rows = join(directory, `${file}.rows`)
   const opened = await link.call('QUORATE', 'BACKUP', 'BEGIN', String(group.id))
   if (!isOpened(opened)) throw odd('BEGIN')
-  const [id, era, term, index, manifest] = opened
+  const [id, era, term, index, manifest, slots = Buffer.alloc(0)] = opened
+  const hidden = decodeRuns(slots.toString('latin1')) ?? []
   await takeRows(link, { group: group.id, id, rows })
   await link.call('QUORATE', 'BACKUP', 'END', String(group.id), String(id))
-  const made = await rowsToRdb({ rows, manifest, rdb: join(directory, file), notes })
+  const made = await rowsToRdb({ rows, manifest, hidden, rdb: join(directory, file), notes })
   await rm(rows)
   return {
     group: group.id,
@@ -65,11 +67,20 @@ async function takeRows(
   await writer.close()
 }
 
-type Opened = readonly [id: number, era: number, term: number, index: number, manifest: Buffer]
+type Opened = readonly [
+  id: number,
+  era: number,
+  term: number,
+  index: number,
+  manifest: Buffer,
+  /** Whose keys are not the group's; absent where there are none. */
+  slots?: Buffer,
+]
 
 function isOpened(answer: unknown): answer is Opened {
-  if (!Array.isArray(answer) || answer.length !== 5) return false
-  return answer.slice(0, 4).every((each) => typeof each === 'number') && Buffer.isBuffer(answer[4])
+  if (!Array.isArray(answer) || answer.length < 5 || answer.length > 6) return false
+  const isPlaced = answer.slice(0, 4).every((each) => typeof each === 'number')
+  return isPlaced && answer.slice(4).every((each) => Buffer.isBuffer(each))
 }
 
 function odd(step: string): QuorateError {

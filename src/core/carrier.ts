@@ -40,6 +40,8 @@ export class Carrier {
   readonly #replies = new Map<number, Reply | null>()
   #ticket = 0
   #copies = 0
+  /** Calls with copies of the attempt. */
+  #brought = 0
   /** Why copies did not arrive, or empty. */
   #failure = ''
 
@@ -78,9 +80,9 @@ export class Carrier {
 
   /** The target removes what it has of the slots; false where it does not. */
   *sweep(attempt: number, slots: readonly SlotRun[]): Work<boolean> {
-    if (hasBug('move-unswept')) return true
+    const runs = encodeRuns(hasBug('move-unswept') ? [] : slots)
     for (;;) {
-      const count = yield* this.call([handSteps.sweep, String(attempt), encodeRuns(slots)])
+      const count = yield* this.#call([handSteps.sweep, String(attempt), runs])
       if (typeof count !== 'number') return false
       if (count === 0) return true
     }
@@ -91,6 +93,7 @@ export class Carrier {
     const { source, databases } = this.#init
     const buffer = new CopyBuffer()
     this.#failure = ''
+    this.#brought = 0
     for (const slot of slotsOf(slots)) {
       for (let db = 0; db < databases; db++) {
         if (source.engine.slotKeyCount(db, slot) === 0) continue
@@ -128,11 +131,17 @@ export class Carrier {
   *#bring(attempt: number, buffer: CopyBuffer): Work {
     while (this.#copies >= copiesMax) yield lookMs
     this.#copies++
-    this.#submit([handSteps.bring, String(attempt), ...buffer.take()], -1)
+    const number = String(this.#brought++)
+    this.#submit([handSteps.bring, String(attempt), number, ...buffer.take()], -1)
+  }
+
+  /** All copies are at the member that took them; false where it did not, or is another one. */
+  *seal(attempt: number): Work<boolean> {
+    return isOk(yield* this.#call([handSteps.seal, String(attempt), String(this.#brought)]))
   }
 
   /** A call at the target, and its reply. */
-  *call(args: readonly string[]): Work<Reply> {
+  *#call(args: readonly string[]): Work<Reply> {
     const ticket = ++this.#ticket
     this.#replies.set(ticket, null)
     this.#submit(args, ticket)
@@ -163,7 +172,7 @@ export class Carrier {
   }
 }
 
-export function isOk(reply: Reply): boolean {
+function isOk(reply: Reply): boolean {
   return (
     !isError(reply) &&
     typeof reply === 'object' &&

@@ -14,9 +14,8 @@ import type { MemberId, Now } from '../api/ids.js'
 import { handBegun, handCancelled, handCommitted, handsOf, splitMove } from '../api/slot-hands.js'
 import type { SlotHand, SlotMove, Topology } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { handSteps } from '../shard/hand-calls.js'
 import type { Shard } from '../shard/shard.js'
-import { Carrier, isOk } from './carrier.js'
+import { Carrier } from './carrier.js'
 import { Answers, type HandAnswer, type HandQuestion } from './hand-notes.js'
 import type { TopologyGroup } from './topology-group.js'
 
@@ -43,8 +42,9 @@ const closingMs = 1_500
 const settlingMs = 5_000
 /** Milliseconds from the last answers to the word that commits them. */
 const freshMs = 1_000
-/** Milliseconds after a failure, and for which another driver may be silent. */
+/** Milliseconds after a failure, at most after many: writes wait in each attempt. And for which another driver may be silent. */
 const againMs = 300
+const againMsMax = 5_000
 const silentMs = 1_500
 
 /** What members said. */
@@ -62,6 +62,8 @@ export class HandOver {
   #move: SlotMove | null = null
   #round = 0
   #askedAt = 0
+  /** Attempts in a row that came to nothing. */
+  #failures = 0
   /** The attempt that this run of the member began. */
   #own = 0
   /** Why it does not go on, or empty. */
@@ -141,9 +143,14 @@ export class HandOver {
     const isDone = yield* this.#attempt(begun)
     if (!isDone) {
       yield* this.#change((topology) => handCancelled(topology, keyspace, begun.attempt))
-      yield againMs
     }
     for (const member of this.#all) this.#init.spread(member)
+    if (isDone) this.#failures = 0
+    else yield* this.#pause(Math.min(againMs << Math.min(this.#failures++, 8), againMsMax))
+  }
+
+  *#pause(ms: number): Work {
+    for (const until = this.#now.mono + ms; this.#now.mono < until; ) yield until - this.#now.mono
   }
 
   /** Somebody else drives it, or this member did in an earlier life. */
@@ -206,8 +213,8 @@ export class HandOver {
       return this.#fail(`shard group ${to} does not take slots`)
     const failure = yield* this.#carrier.copy(attempt, slots, isOpen)
     if (failure !== '') return this.#fail(failure)
-    const sealed = yield* this.#carrier.call([handSteps.seal, String(attempt)])
-    if (!isOk(sealed)) return this.#fail(`shard group ${to} did not take slots`)
+    if (!(yield* this.#carrier.seal(attempt)))
+      return this.#fail(`shard group ${to} did not take slots`)
     const held = hasBug('move-commits-early') ? closed : yield* this.#allClosed(attempt)
     if (held === null) return this.#fail('not all members are there any more')
     const isSame = this.#all.every((id) => lifeIn(held, id) === lifeIn(closed, id))

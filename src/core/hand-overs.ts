@@ -66,6 +66,8 @@ export class HandOvers {
   readonly #init: HandOversInit
   readonly #told = new WeakMap<Shard, Told>()
   readonly #drivers = new Map<string, HandOver>()
+  /** Of this turn: who has nothing to drive any more needs none. */
+  readonly #driven = new Set<HandOver>()
   readonly #sweeper: Sweeper
   #last: Topology | null = null
   #isSure = false
@@ -156,6 +158,7 @@ export class HandOvers {
   /** Behind the groups' part of a turn. */
   turn(now: Now): void {
     this.#now = now
+    this.#driven.clear()
     this.#settle()
     this.#sweeper.turn(
       now,
@@ -165,7 +168,7 @@ export class HandOvers {
 
   wakeAt(): number {
     let least = Math.min(this.#settleAt, this.#sweeper.wakeAt())
-    for (const driver of this.#drivers.values()) least = Math.min(least, driver.wakeAt())
+    for (const driver of this.#driven) least = Math.min(least, driver.wakeAt())
     return least
   }
 
@@ -204,6 +207,7 @@ export class HandOvers {
       this.#drivers.set(keyspace, driver)
     }
     driver.turn(now, move)
+    this.#driven.add(driver)
     const { moving } = of.source.engine
     if (moving !== undefined) moving.note = noteOf(move, hand, driver.why)
   }

@@ -110,8 +110,12 @@ export class Sweeper {
       return answer !== undefined && answer.era === era && answer.epoch >= epoch
     }
     if (this.#membersOf(shard).every(isKnown)) return true
-    const question = { keyspace, from: shard, to: shard, attempt: noAttempt, round: ++this.#round }
-    answers.ask(question)
+    // What was answered stays true: it may come later than the next look.
+    const question = answers.question ?? {
+      ...{ keyspace, from: shard, to: shard },
+      ...{ attempt: noAttempt, round: ++this.#round },
+    }
+    if (answers.question === null) answers.ask(question)
     for (const member of this.#membersOf(shard)) this.#init.ask(member, question)
     return false
   }

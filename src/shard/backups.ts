@@ -4,12 +4,12 @@
 
 import type { BackupPage, GroupBackups, OpenedBackup } from '../api/backup.js'
 import { type Group, makeLane } from '../api/group.js'
-import type { CommandSpec } from '../api/command.js'
 import type { GroupId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import type { Position } from '../api/position.js'
 import { backupGone, busyBackup, groupDown } from '../api/replies.js'
 import { type ErrorReply, isError } from '../api/reply.js'
+import { type SlotRun, wholeName, wholeSpec } from '../api/slot-moves.js'
 import type { Supports } from '../api/strategy.js'
 import { hashZero } from '../base/hash.js'
 import type { Checkpoints } from './checkpoints.js'
@@ -25,8 +25,9 @@ export interface BackupsHost {
   checkpoints(): Checkpoints | null
   requestCheckpoint(): void
   applied(): Position
+  /** Slots that are another group's. */
+  hidden(): readonly SlotRun[]
   readonly submit: Group['submit']
-  spec(name: string): CommandSpec | undefined
 }
 
 interface Wanted {
@@ -57,9 +58,8 @@ export class Backups implements GroupBackups {
   }
 
   begin(done: Wanted['done']): void {
-    const spec = this.#host.spec('get')
     const isFull = this.#readings.size + this.#beginning >= limits.backupsMax
-    if (isFull || spec === undefined) return done(busyBackup)
+    if (isFull) return done(busyBackup)
     this.#beginning++
     const begun: Wanted['done'] = (opened) => {
       this.#beginning--
@@ -73,7 +73,9 @@ export class Backups implements GroupBackups {
         this.#host.sink.wake()
       },
     })
-    const call = { spec, write: false, db: 0, args: ['get', ''], ticket: 0 }
+    // The group may own no slot at all.
+    const args = [wholeName, 'get', '']
+    const call = { spec: wholeSpec, write: false, db: 0, args, ticket: 0 }
     this.#host.submit(lane, { ...call, level: isTotal ? 'linearizable' : 'local' })
   }
 
@@ -133,7 +135,7 @@ export class Backups implements GroupBackups {
           done: null,
         })
         checkpoints.hold()
-        wanted.done({ id, era, position, manifest: engine })
+        wanted.done({ id, era, position, manifest: engine, hidden: this.#host.hidden() })
       }
     }
     this.#wanted = waiting

@@ -27,7 +27,7 @@ export function* handStep(seat: SlotSeat, moving: EngineMoving, args: readonly s
       return yield* bring(seat, moving, args)
     case handSteps.seal:
       seat.seal()
-      return isImporting(seat, Number(args[2])) ? ok : stale
+      return isNext(seat, args) ? ok : stale
     default:
       return stale
   }
@@ -35,6 +35,16 @@ export function* handStep(seat: SlotSeat, moving: EngineMoving, args: readonly s
 
 function isImporting({ ownership }: SlotSeat, attempt: number): boolean {
   return ownership.state.importing?.attempt === attempt || hasBug('move-any-attempt')
+}
+
+/**
+ * Copies are pieces that go on each other: all of an attempt are made by the member that swept before, one after the
+ * other. Another one may not have merged yet what that one did.
+ */
+function isNext(seat: SlotSeat, args: readonly string[]): boolean {
+  const attempt = Number(args[2])
+  const { taken } = seat.ownership
+  return isImporting(seat, attempt) && taken.attempt === attempt && taken.count === Number(args[3])
 }
 
 /**
@@ -53,6 +63,7 @@ function* sweep(
       ? state.importing === null && slots.every((slot) => seat.ownership.lacks(slot))
       : isImporting(seat, attempt)
   if (!mayGo) return stale
+  if (attempt !== 0) seat.ownership.taken = { attempt, count: 0 }
   let count = 0
   for (const slot of slots) {
     while (count < sweptKeysMax) {
@@ -65,10 +76,12 @@ function* sweep(
   return count
 }
 
-/** Commands that make the copies: database, number of arguments, arguments. */
+/** Number of the call, and commands that make the copies: database, number of arguments, arguments. */
 function* bring(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
-  if (!isImporting(seat, Number(args[2]))) return stale
-  for (let at = 3; at + 1 < args.length; ) {
+  if (!isNext(seat, args)) return stale
+  const { attempt, count } = seat.ownership.taken
+  seat.ownership.taken = { attempt, count: count + 1 }
+  for (let at = 4; at + 1 < args.length; ) {
     const end = at + 2 + Number(args[at + 1])
     let reply: Reply | typeof later = moving.stage(Number(args[at]), args.slice(at + 2, end))
     for (; reply === later; reply = seat.engine.step(keysPerStep)) yield keysPerStep

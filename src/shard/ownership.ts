@@ -18,6 +18,7 @@ import {
   slotHeld,
   slotsName,
   slotsOf,
+  type SlotRun,
   type SlotState,
   wholeName,
   wholeWanted,
@@ -44,6 +45,8 @@ export class Ownership {
   #isTold = false
   /** Of slots that are about to change hands nothing is read either. */
   #isStrict = false
+  /** Calls with copies of an attempt that this member took, since it swept for it. */
+  taken = { attempt: 0, count: 0 }
   /** Own slots of commands that were refused in the open entry. */
   readonly #passed = new Set<number>()
 
@@ -74,6 +77,13 @@ export class Ownership {
     this.#isTold = true
     this.#take({ ...state, refused: this.#state.refused })
     this.#hide(engine)
+  }
+
+  /** Slots that are another group's; its keys may still be here. */
+  get hidden(): readonly SlotRun[] {
+    if (!this.#isTold) return []
+    const { gone, importing: coming } = this.#state
+    return [...gone.map(([from, to]) => [from, to] as const), ...(coming?.slots ?? [])]
   }
 
   /** Whether nobody hears of a key, as its slot is another group's. */
@@ -202,12 +212,16 @@ export class Ownership {
       const refusal = this.refuses(engine, args, head)
       // Alone it would be asked of all groups; in a transaction it is this group's.
       if (refusal !== null && refusal !== wholeWanted) return refusal
-      // Of a slot that is frozen nothing may go either: the copies would come back.
-      if (refusal !== null && this.#state.leaving?.isFrozen === true && changes(engine, args)) {
-        return slotHeld
-      }
+      // Of a slot that is frozen nothing may go either: the copies would come back. Nor of copies that stand where they
+      // will be: what they are of stays.
+      const isHeld = this.#state.leaving?.isFrozen === true || this.#hasCopies
+      if (refusal !== null && isHeld && changes(engine, args)) return slotHeld
     }
     return null
+  }
+
+  get #hasCopies(): boolean {
+    return this.#isTold && this.#state.importing !== null
   }
 
   #ofKeys(

@@ -115,7 +115,7 @@ export function guestsOf(
 }
 
 /** How a backup asks the group. */
-type Asking = Pick<StorageInit['host'], 'submit' | 'spec' | 'supports'>
+type Asking = Pick<StorageInit['host'], 'submit' | 'supports'>
 
 export function storageOf(
   init: ShardInit,
@@ -130,7 +130,6 @@ export function storageOf(
     ...rest,
     submit,
     supports,
-    spec: (name: string) => shard.engine.commands.get(name),
   }
   return new Storage({
     group: init.id,

@@ -83,6 +83,8 @@ function* whole(
   let reply = wall === undefined ? engine.execute(db, args) : engine.read(db, args, wall)
   for (; reply === later; reply = engine.step(limits.stepElements)) yield limits.stepElements
   if (reply === needsLog) return needsLog
+  // It saw slots come or go on its way.
+  if (!isWrite && ownership.state !== state) return slotHeld
   const pairs = (list: readonly HandOvers[]): Reply => list.map((each) => [each.shard, each.count])
   return [pairs(state.went), pairs(state.came), reply]
 }

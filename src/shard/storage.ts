@@ -58,7 +58,7 @@ export interface Recovered {
   readonly recovering: RecoveryCause | null
 }
 
-export interface StorageHost extends Pick<BackupsHost, 'submit' | 'spec' | 'supports'> {
+export interface StorageHost extends Pick<BackupsHost, 'submit' | 'supports'> {
   readonly executor: Executor
   strategy(): Strategy | null
   /** A snapshot took the place of the engine. */
@@ -110,6 +110,7 @@ export class Storage {
       checkpoints: () => this.#checkpoints,
       requestCheckpoint: () => this.requestCheckpoint(),
       applied: () => init.host.executor.applied,
+      hidden: () => init.host.executor.ownership.hidden,
     })
   }
 

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis'
 import type { Engine } from '../../src/api/engine.js'
 import type { Reply } from '../../src/api/reply.js'
 import { hidden } from '../../src/api/scripts.js'
+import { keySlot } from '../../src/base/keyslot.js'
 import { Random } from '../../src/base/random.js'
 import { areSame } from '../../src/backup/elements.js'
 import { piecesOf } from '../../src/backup/pieces.js'
@@ -75,6 +76,19 @@ async function itemsOf(path: string): Promise<FileItem[]> {
 function isKey(item: FileItem): item is KeyItem {
   return item.kind === 'key'
 }
+
+test("rdb files: what is left of slots that are another group's: is not in it", (t) =>
+  withDirectory(t, async (directory) => {
+    const engine = filled(60)
+    const [rows, rdb] = [join(directory, 'rows'), join(directory, 'dump.rdb')]
+    const manifest = await rowsOf(engine, rows)
+
+    await rowsToRdb({ rows, manifest, hidden: [[0, 8_191]], rdb, notes: {} })
+
+    const found = (await itemsOf(rdb)).filter(isKey).map((item) => keySlot(item.key))
+    t.true(found.length > 0)
+    t.true(found.every((slot) => slot > 8_191))
+  }))
 
 test('rdb files: a checkpoint of random values: each key is there once, as DUMP shows it, in its database and with its time', (t) =>
   withDirectory(t, async (directory) => {

@@ -94,6 +94,9 @@ export class CoreWorld {
   isDiskStuck = false
   /** Of a thousand frames, how many are lost. */
   lossPerMille = 0
+  /** Milliseconds that frames are on their way, beside the step. */
+  delayMs = 0
+  #late: { readonly at: number; readonly to: Member; readonly input: Input }[] = []
   /** Pairs of members that do not hear each other, as `1-2`. */
   readonly cut = new Set<string>()
   readonly clients: Client[] = []
@@ -180,6 +183,8 @@ export class CoreWorld {
 
   step(): void {
     if (this.#pace.counts(this.now)) this.mono++
+    for (const { at, to, input } of this.#late) if (at <= this.mono) to.inbox.push(input)
+    this.#late = this.#late.filter(({ at }) => at > this.mono)
     for (const { at, wire } of this.#redials) {
       const [from, to] = wire.ends
       if (at === this.mono && from.core !== null && to.core !== null) this.#dial(from, to)
@@ -328,7 +333,10 @@ export class CoreWorld {
     const to = wire.ends[at] as Member
     const isCut = this.cut.has(`${member.id}-${to.id}`) || !this.passes(output.bytes)
     if (isCut || this.random.chance(this.lossPerMille, 1_000)) return
-    to.inbox.push({ kind: 'frame', link: wire.ids[at] as LinkId, bytes: output.bytes })
+    const bytes = this.delayMs === 0 ? output.bytes : output.bytes.slice()
+    const input: Input = { kind: 'frame', link: wire.ids[at] as LinkId, bytes }
+    if (this.delayMs === 0) to.inbox.push(input)
+    else this.#late.push({ at: this.mono + this.delayMs, to, input })
   }
 
   #dial(from: Member, to: Member): void {

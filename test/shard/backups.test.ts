@@ -36,12 +36,12 @@ function world(reads: readonly string[] = ['linearizable']) {
     supports: { reads } as unknown as Supports,
     checkpoints: () => current as unknown as Checkpoints,
     requestCheckpoint: () => state.requested++,
+    hidden: () => [],
     applied: () => ({ term: 1, index: state.applied }),
     submit: (given, call) => {
       lane = given
       asked.push(call)
     },
-    spec: () => ({ name: 'get' }) as never,
   })
   return {
     ...{ backups, sink, state, checkpoints, asked },

@@ -220,7 +220,6 @@ function unlogged(self: number, index: number) {
       strategy: () => strategy,
       installed() {},
       submit() {},
-      spec: () => undefined,
       supports: { reads: [] } as unknown as Supports,
     },
   })

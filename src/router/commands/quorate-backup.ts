@@ -1,5 +1,5 @@
 // QUORATE BACKUP: a group's state at one position, page by page, for `quorate backup`. BEGIN answers the backup's
-// number, era, term and index of the position, and the manifest; NEXT whether this was the last page, and pieces of rows:
+// number, era, term and index of the position, the manifest, and slots of which only leftovers are there; NEXT whether this was the last page, and pieces of rows:
 // key, whether the row ends here, bytes. END lets the rows go.
 
 import type { GroupBackups } from '../../api/backup.js'
@@ -11,6 +11,7 @@ import {
   syntaxError,
 } from '../../api/replies.js'
 import { type ErrorReply, isError, ok, type Reply } from '../../api/reply.js'
+import { encodeRuns } from '../../api/slot-moves.js'
 import { bytesToText } from '../../base/bytes.js'
 import { admin, type RouterCommand } from '../command.js'
 import { parseInteger } from '../numbers.js'
@@ -67,8 +68,9 @@ export default {
 function begin(backups: GroupBackups, done: (reply: Reply) => void): void {
   backups.begin((opened) => {
     if (isRefused(opened)) return done(opened)
-    const { id, era, position, manifest } = opened
-    done([id, era, position.term, position.index, bytesToText(manifest)])
+    const { id, era, position, manifest, hidden } = opened
+    const slots = hidden.length === 0 ? [] : [encodeRuns(hidden)]
+    done([id, era, position.term, position.index, bytesToText(manifest), ...slots])
   })
 }
 
