@@ -19,10 +19,9 @@ for (const { name, missing } of rivals.values()) {
   const contest = contests.find(({ theirs, driver }) => theirs.name === name && driver === 'own')
   const found = contest ?? contests.find(({ theirs }) => theirs.name === name)
   if (found === undefined) continue
-  // These take seconds to start.
-  const isSlow = ['ZooKeeper', 'etcd'].includes(name)
-  const compared = missing === null && !isSlow ? test : test.skip
-  compared(`compare: ${name}, in its tiny form: has every figure`, async (t) => {
+  const compared = missing === null ? test.serial : test.serial.skip
+  const why = missing === null ? '' : ` (${missing})`
+  compared(`compare: ${name}, in its tiny form: has every figure${why}`, async (t) => {
     const result = await measureContest({ ...found, driver: 'own' }, { ...tiny, rates: [500] })
 
     t.is(result.cases.length, found.cases.length)
