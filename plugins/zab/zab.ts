@@ -155,10 +155,11 @@ export class ZabStrategy implements Strategy {
 
   diskShort(short: boolean): void {
     const zab = this.#zab
+    const isNews = zab.diskShort !== short
     zab.diskShort = short
     if (short && zab.leading?.stage === 'broadcast') handOver(zab, null)
-    // Who could not lead before may do so now.
-    if (zab.looking !== null) look(zab)
+    // Who could not lead before may do so now. Said again it must not begin another round: a member that stops says it in every turn.
+    if (isNews && zab.looking !== null) look(zab)
   }
 
   acceptLoss(): void {

@@ -81,6 +81,20 @@ export function serviceCases(test: TestFn, plugin: StrategyPlugin): void {
     t.deepEqual(texts(world, leader), ['!b'])
   })
 
+  test(`${plugin.name}: a member without others is told again and again that its disk is short: it begins no more elections by that`, (t) => {
+    const world = new World({ plugin })
+    world.elect()
+    world.isolate(3)
+    world.advance(3_000)
+    const strategy = world.strategy(3)
+    strategy.diskShort(true)
+    const { elections } = strategy.status().counters
+
+    for (let i = 0; i < 50; i++) strategy.diskShort(true)
+
+    t.is(strategy.status().counters.elections, elections)
+  })
+
   test(`${plugin.name}: all members are short of disk: a new leader still commits its no-op, so reads go on`, (t) => {
     const world = new World({ plugin })
     const first = world.elect()
