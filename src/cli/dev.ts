@@ -84,24 +84,26 @@ function readyLine(running: readonly RunningProcess[]): string {
   return `ready: ${members} on 127.0.0.1:${ports} · try: redis-cli -p ${first} set lock:a 1`
 }
 
-/** Asks until every member that runs answers and every group has a leader. */
+/** Asks until every member that runs answers, serves as INFO has it, and every group has a leader. */
 async function waitReady(
   plan: DevPlan,
   started: readonly RunningProcess[],
   over: AbortSignal,
 ): Promise<'ready' | 'late'> {
   const { readStatus } = await import('./status.js')
+  const { askMember } = await import('./member-client.js')
   const { password } = plan.loaded.config
   const secret = password === null ? {} : { password }
   const until = performance.now() + readyMsMax
   const waiting = new Set(plan.members.map((member) => member.port))
   while (performance.now() < until && !over.aborted) {
     for (const port of waiting) {
-      const report = await readStatus({ host: '127.0.0.1', port: String(port), ...secret }).catch(
-        () => null,
-      )
+      const member = { host: '127.0.0.1', port: String(port), ...secret }
+      const report = await readStatus(member).catch(() => null)
       const hasLeaders = report?.groups.every((group) => group['leader'] !== null)
-      if (report !== null && hasLeaders === true) waiting.delete(port)
+      if (hasLeaders !== true) continue
+      const info = await askMember(member, 'INFO', 'persistence').catch(() => '')
+      if (/^loading:0\r?$/m.test(String(info))) waiting.delete(port)
     }
     for (const { isRunning, member } of started) if (!isRunning) waiting.delete(member.port)
     if (waiting.size === 0) return 'ready'

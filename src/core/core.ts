@@ -216,7 +216,7 @@ export class Core {
       config: init.config,
       peers: this.#peers,
       isLoading: () => !this.#isStarted,
-      isReady: () => this.#readiness.look(this.#now, groups),
+      isReady: () => this.#readiness.look(this.#now, groups, this.#upgrade.isOver),
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#stopping.begin(this.#now),
       requestCheckpoint: () => {

@@ -1,5 +1,6 @@
 // Whether a member that starts serves already: clients that ask INFO before they begin, as ioredis does, wait until
-// every group has somebody who leads it, and is whole here. Once ready it stays so.
+// every group has somebody who leads it, and is whole here, and the cluster is at the version that all members know.
+// Once ready it stays so.
 
 import type { Now } from '../api/ids.js'
 import { GoneGroup } from '../shard/gone-group.js'
@@ -17,9 +18,10 @@ export class Readiness {
     this.#startedAt = mono
   }
 
-  look({ mono }: Now, groups: readonly MemberGroup[]): boolean {
+  look({ mono }: Now, groups: readonly MemberGroup[], isAtVersion: boolean): boolean {
     if (this.#isReady || this.#startedAt === null) return this.#isReady
-    this.#isReady = mono - this.#startedAt >= readyMsMax || groups.every(isServing)
+    const isLate = mono - this.#startedAt >= readyMsMax
+    this.#isReady = isLate || (isAtVersion && groups.every(isServing))
     return this.#isReady
   }
 }

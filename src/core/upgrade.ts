@@ -17,7 +17,7 @@ export interface UpgradeInit {
 }
 
 /** Milliseconds between two looks. */
-const lookMs = 1_000
+const lookMs = 100
 
 export class Upgrade {
   readonly #init: UpgradeInit
@@ -47,6 +47,12 @@ export class Upgrade {
       least = Math.min(least, known)
     }
     return least
+  }
+
+  /** The cluster is at what all members know, as far as this one can tell. */
+  get isOver(): boolean {
+    const { common } = this
+    return common === undefined ? this.#init.topology().topology.epoch > 0 : common <= this.version
   }
 
   /** Why this member has to stop, or empty: it is about to be handed what it does not know. */

@@ -102,6 +102,17 @@ test('upgrade: members one by one: a new command is unknown until the last one k
   }
 })
 
+test('upgrade: the last member is new, too: it serves once the cluster is at the version that all know', (t) => {
+  const { w, builds } = mixed(newer, newer, older)
+  t.true(reaches(w, 1))
+  w.kill(3)
+  builds[2] = newer
+  w.start(3)
+
+  t.true(w.until(() => / loading:0 /.test(ask(w, w.client(3), 'INFO').replace(/\s+/g, ' '))))
+  t.notRegex(ask(w, w.client(3), 'QUORATE REMOVE 2 DRYRUN'), /not at version/)
+})
+
 test('upgrade: a member that is away: holds the cluster back, for it may come back as it was', (t) => {
   const { w, builds } = mixed(older, older, older)
   t.true(reaches(w, 1))
