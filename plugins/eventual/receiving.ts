@@ -126,7 +126,14 @@ export function forgetEarly(state: EventualState): void {
 function dropVain(state: EventualState): void {
   const { early, earlyAt, gate, peers, vector } = state
   if (gate !== null || hasBug('eventual-waits-in-vain')) return
-  for (const peer of peers.values()) if (peer.vector === null || peer.heardAt <= earlyAt) return
+  let heardAt = 0
+  for (const peer of peers.values()) {
+    if (peer.vector === null || peer.heardAt <= earlyAt) return
+    heardAt = Math.max(heardAt, peer.heardAt)
+  }
+  // More is in vain only by what others told since.
+  if (heardAt < state.vainAt) return
+  state.vainAt = state.mono
   const isHeld = (range: StampRange): boolean =>
     [...peers.values()].some(
       (peer) =>

@@ -143,6 +143,8 @@ export class EventualState {
   earlySince = 0
   /** When the last of them came. */
   earlyAt = 0
+  /** When it was last judged whether they wait in vain. */
+  vainAt = 0
   /** Everything that was cut from the log, and what was forgotten before it. */
   readonly cutThrough: Vector
   /** Old entries that are being read back. */

@@ -56,6 +56,9 @@ interface Told {
   askAt: number
 }
 
+/** Slots of a move, once nothing more of it begins. */
+type Went = readonly SlotRun[] | null
+
 /** Of a member that lost its disk: slots may be others' than it knows. */
 const nothingKnown: SlotState = {
   ...nothingMoved,
@@ -69,6 +72,8 @@ export class HandOvers {
   /** Of this turn: who has nothing to drive any more needs none. */
   readonly #driven = new Set<HandOver>()
   readonly #sweeper: Sweeper
+  /** By keyspace: what went of the move that is under way, and the topology that says so. */
+  readonly #went = new Map<string, { readonly by: Topology; readonly went: Went }>()
   #last: Topology | null = null
   #isSure = false
   #count = 0
@@ -97,13 +102,14 @@ export class HandOvers {
   /** Before the groups' part of a turn: replicas go by the topology as the member does. */
   tell(now: Now): void {
     this.#now = now
+    const { topology } = this.#init.topology
+    const { length } = this.#init.groups
+    const isSeen = topology === this.#last && length === this.#count
+    if (isSeen && this.#isSure) return
     // Nothing is executed before, and what this member lost is known by then.
     if (this.#init.topology.shard.status() === null) return
-    const { topology } = this.#init.topology
     const isSure = this.#knows()
-    const { length } = this.#init.groups
-    const isSame = topology === this.#last && isSure === this.#isSure && length === this.#count
-    if (isSame && (isSure || topology.moves !== undefined)) return
+    if (isSeen && !isSure && topology.moves !== undefined) return
     const wasSure = this.#isSure || this.#last === null
     this.#last = topology
     this.#isSure = isSure
@@ -130,6 +136,7 @@ export class HandOvers {
     this.#told.set(shard, { text, isSettled: false, isAsked: false, askAt: 0 })
     shard.executor.ownership.tell(shard.engine, state)
     this.#settleAt = 0
+    this.#sweeper.begin()
   }
 
   /** What the replicas do already ends; who waits there waits elsewhere. */
@@ -160,8 +167,7 @@ export class HandOvers {
     this.#now = now
     this.#driven.clear()
     this.#settle()
-    this.#sweeper.turn(
-      now,
+    this.#sweeper.turn(now, () =>
       this.#init.groups.filter((group) => this.#told.has(group as Shard)),
     )
   }
@@ -179,12 +185,15 @@ export class HandOvers {
       if (engine.moving !== undefined) engine.moving.note = ''
   }
 
-  /** Slots of the move that went, once nothing more of it begins; else null. */
-  went(move: SlotMove, keyspace: string): readonly SlotRun[] | null {
-    const { topology } = this.#init.topology
-    if (handsOf(topology, keyspace).hand !== null) return null
-    const { left, went } = splitMove(topology, move, keyspace)
-    return left.length === 0 || move.isCancelled ? went : null
+  /** Of the move that is under way. */
+  went(move: SlotMove, keyspace: string): Went {
+    const by = this.#init.topology.topology
+    let known = this.#went.get(keyspace)
+    if (known?.by !== by) {
+      known = { by, went: wentOf(by, move, keyspace) }
+      this.#went.set(keyspace, known)
+    }
+    return known.went
   }
 
   drive(now: Now, move: SlotMove, of: { readonly source: Shard; readonly target: Group }): void {
@@ -283,6 +292,12 @@ export class HandOvers {
   #send(to: MemberId, body: Uint8Array): void {
     this.#init.peers().send(to, { group: coreGroup, channel: coreChannels.topology, body })
   }
+}
+
+function wentOf(topology: Topology, move: SlotMove, keyspace: string): Went {
+  if (handsOf(topology, keyspace).hand !== null) return null
+  const { left, went } = splitMove(topology, move, keyspace)
+  return left.length === 0 || move.isCancelled ? went : null
 }
 
 /** Of the batch that is under way, or of the whole move. */

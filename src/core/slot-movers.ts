@@ -91,9 +91,10 @@ export class SlotMovers {
     const { groups, topology } = this.#init
     this.#forgetAt = Number.POSITIVE_INFINITY
     for (const group of groups) {
-      if (!(group instanceof Shard) || this.hands.handles(group)) continue
+      if (!(group instanceof Shard)) continue
       const { importing } = group.executor.ownership.state
-      if (importing === null || group.status()?.role !== 'leader') continue
+      if (importing === null || this.hands.handles(group)) continue
+      if (group.status()?.role !== 'leader') continue
       const { from, attempt } = importing
       const moves = topology.topology.moves ?? []
       if (moves.some((move) => move.from === from && move.to === group.shard)) continue

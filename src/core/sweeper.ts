@@ -39,26 +39,31 @@ interface Sweep {
 export class Sweeper {
   readonly #init: SweeperInit
   readonly #of = new Map<Shard, Sweep>()
-  #lookAt = 0
-  #isUsed = false
+  #lookAt = Number.POSITIVE_INFINITY
   #round = 0
 
   constructor(init: SweeperInit) {
     this.#init = init
   }
 
-  turn({ mono }: Now, groups: readonly Group[]): void {
-    this.#isUsed = groups.length > 0
-    if (!this.#isUsed || mono < this.#lookAt) return
+  /** There are groups with slots that are others'. */
+  begin(): void {
+    if (this.#lookAt === Number.POSITIVE_INFINITY) this.#lookAt = 0
+  }
+
+  turn({ mono }: Now, groupsOf: () => readonly Group[]): void {
+    if (mono < this.#lookAt) return
+    const groups = groupsOf()
     let isLeft = false
     for (const group of groups) {
       if (group instanceof Shard && this.#isTurn(group)) isLeft = this.#sweep(group) || isLeft
     }
-    this.#lookAt = mono + (isLeft ? soonMs : lateMs)
+    const nextMs = isLeft ? soonMs : lateMs
+    this.#lookAt = groups.length === 0 ? Number.POSITIVE_INFINITY : mono + nextMs
   }
 
   wakeAt(): number {
-    return this.#isUsed ? this.#lookAt : Number.POSITIVE_INFINITY
+    return this.#lookAt
   }
 
   heard(from: MemberId, answer: HandAnswer): void {

@@ -163,8 +163,7 @@ export class ShardViews {
   }
 
   /** Shard groups that clients ask this member for; where it has none those that it would answer for as a replica. */
-  own(): ReadonlySet<number> {
-    const all = this.all()
+  own(all = this.all()): ReadonlySet<number> {
     const mine = masterOf(all, this.#cluster.self)
     return new Set(all.flatMap(({ shard, leader }) => (leader.id === mine ? [shard] : [])))
   }
@@ -172,7 +171,7 @@ export class ShardViews {
   /** Groups of those: each group is asked through one member. One that outlived its shard group is so, too. */
   ownGroups(): (group: Group) => boolean {
     const all = this.all()
-    const own = this.own()
+    const own = this.own(all)
     return ({ shard }) => {
       const isLive = all.some((each) => each.shard === shard)
       return own.has(isLive ? shard : (all[shard % all.length]?.shard ?? shard))
@@ -198,10 +197,10 @@ export class ShardViews {
   elsewhere(index: number, slot: number): MemberView | null {
     const { lead, shard } = this.#groups[index] as Group
     const { self, topology, roots } = this.#cluster
-    if (roots.isGone(topology, this.#groups[index] as Group)) return null
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
     if (this.#now().mono - lead.since < settledMs) return null
+    if (roots.isGone(topology, this.#groups[index] as Group)) return null
     const { members } = this.#cluster
     const leader = members.find((member) => member.id === lead.leader)
     if (leader?.connected !== true) return null

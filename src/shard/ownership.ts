@@ -264,7 +264,8 @@ export class Ownership {
     const marks = this.#marks
     if (marks === null) return
     const isHidden = (mark: number): number => (mark === importing || mark >= goneFrom ? 1 : 0)
-    engine.moving?.hide(Uint8Array.from(marks, isHidden))
+    const slots = Uint8Array.from(marks, isHidden)
+    engine.moving?.hide(slots.includes(1) ? slots : null)
   }
 
   #take(state: SlotState | null): void {

@@ -60,3 +60,15 @@ test('a command over all keys, of which some come or go on its way: asked again'
 
   t.deepEqual(reply, slotHeld)
 })
+
+test('a group that has every slot hides none: its keys are counted at once', (t) => {
+  const s = side()
+  const hidden: (Uint8Array | null)[] = []
+  if (s.engine.moving !== undefined) s.engine.moving.hide = (marks) => hidden.push(marks)
+  s.ownership.tell(s.engine, { ...nothingMoved, gone: [[0, 0, 1]] })
+  s.ownership.tell(s.engine, nothingMoved)
+  t.deepEqual(
+    hidden.map((marks) => marks?.indexOf(1) ?? null),
+    [0, null],
+  )
+})
