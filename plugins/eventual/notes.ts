@@ -54,9 +54,7 @@ export function notesTick(state: EventualState): void {
   reserve(state, state.clock.last)
   forgetEarly(state)
   state.overlays.prune(state.appliedVector)
-  const isChanged = hasNews(state) || state.echoes > 0
-  const due = state.toldAt + (isChanged ? options.noteMs : options.idleMs)
-  if (mono >= due) tellAll(state)
+  if (mono >= tellsAt(state)) tellAll(state)
   for (const peer of state.peers.values()) {
     if (!peer.isUp) continue
     peer.parts.prune(mono)
@@ -68,7 +66,11 @@ export function notesTick(state: EventualState): void {
 }
 
 export function notesWakeAt(state: EventualState): number {
-  if (state.peers.size === 0) return Number.MAX_SAFE_INTEGER
+  return state.peers.size === 0 ? Number.MAX_SAFE_INTEGER : tellsAt(state)
+}
+
+/** When the others are told next. */
+function tellsAt(state: EventualState): number {
   const { options } = state
   const isChanged = hasNews(state) || state.echoes > 0
   return state.toldAt + (isChanged ? options.noteMs : options.idleMs)

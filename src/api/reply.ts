@@ -126,3 +126,8 @@ export const emptyArray: readonly Reply[] = []
 export function isError(reply: Reply): reply is ErrorReply {
   return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'error'
 }
+
+/** Whether a reply is a word, as OK. */
+export function isStatus(reply: Reply): reply is StatusReply {
+  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
+}

@@ -10,10 +10,10 @@ import type { Supports } from './strategy.js'
 import type { Topology } from './topology.js'
 
 /** Every member that holds it takes its writes; its groups forget whose slots are whose when a majority dies at once. */
-export type RootCause = 'merges' | 'forgets'
+type RootCause = 'merges' | 'forgets'
 
 /** Null where slots can move. `isPlaced`: members hold some of its groups only. */
-export function rootCause(
+function rootCause(
   { durability, level }: Pick<KeyspaceConfig, 'durability' | 'level'>,
   order: Supports['order'],
   isPlaced: boolean,
@@ -28,7 +28,7 @@ export interface RootedGroup {
   readonly shard: number
 }
 
-export interface RootsInit extends Pick<Config, 'keyspaces'> {
+interface RootsInit extends Pick<Config, 'keyspaces'> {
   /** As the files have it. */
   readonly shardGroups?: Config['shardGroups']
 }

@@ -3,7 +3,7 @@
 // are since an attempt was committed. Pure edits of a topology, and what a group keeps by it.
 
 import type { MemberId } from './ids.js'
-import { ownedRuns, ownersOf } from './slot-plan.js'
+import { idsOfEra, ownedRuns, ownersOf } from './slot-plan.js'
 import {
   type HandOvers,
   nothingMoved,
@@ -13,9 +13,6 @@ import {
   slotsOf,
 } from './slot-moves.js'
 import type { KeyspaceHands, OwnedSlots, SlotHand, SlotMove, Topology } from './topology.js'
-
-/** Attempts that one era of the topology has. */
-const attemptsOfEra = 0x1_0000_0000
 
 const noHands: KeyspaceHands = { hand: null, apart: [], counts: [] }
 
@@ -41,7 +38,7 @@ export function splitMove(topology: Topology, move: SlotMove, keyspace: string) 
   }
 }
 
-export interface HandAsked {
+interface HandAsked {
   /** Of the move that it belongs to. */
   readonly id: number
   readonly keyspace: string
@@ -60,7 +57,7 @@ export function handBegun(
   const owners = ownersIn(topology, keyspace)
   for (const slot of slotsOf(slots)) if (owners[slot] !== move.from) return null
   // Above all that there were, in an era that forgot some, too.
-  const attempt = topology.era * attemptsOfEra + topology.epoch + 1
+  const attempt = topology.era * idsOfEra + topology.epoch + 1
   const hand: SlotHand = { attempt, by, from: move.from, to: move.to, slots }
   return withHands(topology, keyspace, { ...known, hand })
 }
@@ -124,26 +121,10 @@ export function toldSlots(
         batch: each[2],
         attempt: 0,
       }))
-  const leaving =
-    hand?.from === shard
-      ? {
-          batch: hand.attempt,
-          attempt: hand.attempt,
-          to: hand.to,
-          slots: hand.slots,
-          isFrozen: true,
-        }
-      : null
-  const importing =
-    hand?.to === shard
-      ? {
-          from: hand.from,
-          batch: hand.attempt,
-          attempt: hand.attempt,
-          slots: hand.slots,
-          copies: 0,
-        }
-      : null
+  const { attempt = 0, from, to, slots = [] } = hand ?? {}
+  const batch = { batch: attempt, attempt, slots }
+  const leaving = to !== undefined && from === shard ? { ...batch, to, isFrozen: true } : null
+  const importing = from !== undefined && to === shard ? { ...batch, from, copies: 0 } : null
   return { ...nothingMoved, leaving, importing, gone, went: pairs(0), came: pairs(1) }
 }
 

@@ -3,6 +3,7 @@
 // whoever asked for the command routes it again.
 
 import { slotCount } from '../base/keyslot.js'
+import type { GroupCall } from './group.js'
 import { internalSpec } from './internal-command.js'
 import { type ErrorReply, isError, type Reply } from './reply.js'
 import type { OwnedSlots } from './topology.js'
@@ -78,7 +79,7 @@ export const nothingMoved: SlotState = {
 }
 
 /** For an operator: what is on its way, and what keeps it. Empty where nothing is. */
-export function describeLeaving({ leaving }: SlotState): string {
+export function describeLeaving({ leaving }: Pick<SlotState, 'leaving'>): string {
   if (leaving === null) return ''
   const { slots, to, attempt, batch, isFrozen, why = '' } = leaving
   const parts = [`slots ${encodeRuns(slots)} to shard group ${to}`]
@@ -146,8 +147,12 @@ export const wholeName = '\x01whole'
 
 const said = { arity: -2, group: 'cluster' }
 
-export const slotsSpec = internalSpec({ ...said, name: slotsName, flags: ['write'] })
+const slotsSpec = internalSpec({ ...said, name: slotsName, flags: ['write'] })
 export const wholeSpec = internalSpec({ ...said, name: wholeName, flags: ['readonly'] })
+
+export function slotCall(args: readonly string[], ticket = 0): GroupCall {
+  return { spec: slotsSpec, write: true, db: 0, args: [slotsName, ...args], ticket }
+}
 
 // Refusals. The first character tells them from all that clients are told.
 

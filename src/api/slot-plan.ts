@@ -4,8 +4,8 @@ import { slotCount } from '../base/keyslot.js'
 import { runsOf, type SlotRun, slotsOf } from './slot-moves.js'
 import type { OwnedSlots, PlannedMove, Topology } from './topology.js'
 
-/** Ids that moves of one era of the topology have. */
-const idsOfEra = 0x1_0000_0000
+/** Ids of moves, and attempts, that one era of the topology has. */
+export const idsOfEra = 0x1_0000_0000
 
 /** Owner of each slot. */
 export function ownersOf({ slots }: Pick<Topology, 'slots'>): Int32Array {

@@ -3,15 +3,8 @@
 
 import { type Group, type Lane, makeLane } from '../api/group.js'
 import { limits } from '../api/limits.js'
-import { isError, type Reply } from '../api/reply.js'
-import {
-  encodeRuns,
-  runsOf,
-  type SlotRun,
-  slotsName,
-  slotsOf,
-  slotsSpec,
-} from '../api/slot-moves.js'
+import { isError, isStatus, type Reply } from '../api/reply.js'
+import { encodeRuns, runsOf, slotCall, type SlotRun, slotsOf } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { handSteps } from '../shard/hand-calls.js'
 import type { Shard } from '../shard/shard.js'
@@ -30,15 +23,18 @@ const lookMs = 10
 /** Calls with copies that are under way. */
 const copiesMax = 4
 
+/** Of calls with copies. */
+const copyTicket = -1
+
 /** Yields milliseconds until it is worth another look. */
 type Work<T = void> = Generator<number, T, void>
 
 export class Carrier {
   readonly #init: CarrierInit
   readonly #lane: Lane
-  /** Replies to the calls under way, by ticket. */
-  readonly #replies = new Map<number, Reply | null>()
+  /** The call that is waited for, and its reply once it is there. */
   #ticket = 0
+  #reply: Reply | undefined
   #copies = 0
   /** Calls with copies of the attempt. */
   #brought = 0
@@ -132,52 +128,31 @@ export class Carrier {
     while (this.#copies >= copiesMax) yield lookMs
     this.#copies++
     const number = String(this.#brought++)
-    this.#submit([handSteps.bring, String(attempt), number, ...buffer.take()], -1)
+    const args = [handSteps.bring, String(attempt), number, ...buffer.take()]
+    this.#init.target.submit(this.#lane, slotCall(args, copyTicket))
   }
 
   /** All copies are at the member that took them; false where it did not, or is another one. */
   *seal(attempt: number): Work<boolean> {
-    return isOk(yield* this.#call([handSteps.seal, String(attempt), String(this.#brought)]))
+    return isStatus(yield* this.#call([handSteps.seal, String(attempt), String(this.#brought)]))
   }
 
   /** A call at the target, and its reply. */
   *#call(args: readonly string[]): Work<Reply> {
-    const ticket = ++this.#ticket
-    this.#replies.set(ticket, null)
-    this.#submit(args, ticket)
-    for (;;) {
-      const reply = this.#replies.get(ticket) ?? null
-      if (reply !== null) {
-        this.#replies.delete(ticket)
-        return reply
-      }
-      yield lookMs
-    }
-  }
-
-  #submit(args: readonly string[], ticket: number): void {
-    const call = { spec: slotsSpec, write: true, db: 0, args: [slotsName, ...args], ticket }
-    this.#init.target.submit(this.#lane, call)
+    this.#reply = undefined
+    this.#init.target.submit(this.#lane, slotCall(args, ++this.#ticket))
+    while (this.#reply === undefined) yield lookMs
+    return this.#reply
   }
 
   #answered(ticket: number, reply: Reply): void {
     this.#init.news()
-    if (ticket >= 0) {
-      if (this.#replies.has(ticket)) this.#replies.set(ticket, reply)
+    if (ticket !== copyTicket) {
+      if (ticket === this.#ticket) this.#reply = reply
       return
     }
     this.#copies--
-    if (isOk(reply)) return
+    if (isStatus(reply)) return
     this.#failure = `copies did not arrive: ${isError(reply) ? reply.text : String(reply)}`
   }
-}
-
-function isOk(reply: Reply): boolean {
-  return (
-    !isError(reply) &&
-    typeof reply === 'object' &&
-    reply !== null &&
-    'type' in reply &&
-    reply.type === 'status'
-  )
 }

@@ -2,6 +2,7 @@
 // replicas hold is final. Asked again and again: each answer is of the moment.
 
 import type { MemberId } from '../api/ids.js'
+import type { StrategyStatus } from '../api/strategy.js'
 import { bytesToText, textToBytes } from '../base/bytes.js'
 
 /** First bytes of messages: behind those of `Standing`, whose channel they share. */
@@ -17,11 +18,7 @@ export interface HandQuestion {
   readonly round: number
 }
 
-/** Of a replica: the last stamp that it made, and up to which one all is final; null where it is not fit. */
-export interface SideStamps {
-  readonly made: number
-  readonly stable: number
-}
+export type SideStamps = NonNullable<StrategyStatus['stamps']>
 
 export interface HandAnswer extends HandQuestion {
   readonly era: number
@@ -30,7 +27,7 @@ export interface HandAnswer extends HandQuestion {
   readonly life: number
   /** It goes by the attempt: its disk and its replicas know of it, and nothing older is under way. */
   readonly isClosed: boolean
-  /** Of its replicas; undefined where it holds none. */
+  /** Of its replicas: null where one is not fit, undefined where it holds none. */
   readonly source?: SideStamps | null
   readonly target?: SideStamps | null
 }

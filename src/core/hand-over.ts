@@ -11,7 +11,14 @@
 
 import type { Group } from '../api/group.js'
 import type { MemberId, Now } from '../api/ids.js'
-import { handBegun, handCancelled, handCommitted, handsOf, splitMove } from '../api/slot-hands.js'
+import {
+  handBegun,
+  handCancelled,
+  handCommitted,
+  handsOf,
+  ownersIn,
+  splitMove,
+} from '../api/slot-hands.js'
 import type { SlotHand, SlotMove, Topology } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Shard } from '../shard/shard.js'
@@ -156,7 +163,7 @@ export class HandOver {
   /** Somebody else drives it, or this member did in an earlier life. */
   *#standBy({ attempt, by }: SlotHand): Work {
     const { keyspace, self, isConnected } = this.#init
-    const isOver = (): boolean => handsOf(this.#topology, keyspace).hand?.attempt !== attempt
+    const isOver = (): boolean => !this.#isHand(attempt)
     const until = this.#now.mono + 4 * settlingMs
     for (let silent = this.#now.mono; !isOver(); ) {
       if (isConnected(by)) silent = this.#now.mono
@@ -173,11 +180,7 @@ export class HandOver {
   /** True once all members of both groups say that they are fit. */
   *#allNear(): Work<boolean> {
     this.#ask(0)
-    const isFit = ({ source, target }: HandAnswer): boolean => source !== null && target !== null
-    const isNear = (id: MemberId): boolean => {
-      const answer = this.#answers.of(id)
-      return answer !== undefined && isFit(answer)
-    }
+    const isNear = (id: MemberId): boolean => isFit(this.#answers.of(id))
     for (const until = this.#now.mono + nearMs; !this.#all.every(isNear); ) {
       if (this.#now.mono >= until) {
         const absent = this.#all.filter((id) => !isNear(id))
@@ -193,11 +196,9 @@ export class HandOver {
   }
 
   *#attempt(hand: SlotHand): Work<boolean> {
-    const { attempt, from, to, slots } = hand
+    const { attempt, to, slots } = hand
     const { source, keyspace } = this.#init
-    const isOpen = (): boolean =>
-      handsOf(this.#topology, keyspace).hand?.attempt === attempt &&
-      this.#move?.isCancelled !== true
+    const isOpen = (): boolean => this.#isHand(attempt) && this.#move?.isCancelled !== true
     for (const member of this.#all) this.#init.spread(member)
     const closed = yield* this.#allClosed(attempt)
     if (closed === null) return this.#fail('not all members heard of it')
@@ -226,8 +227,11 @@ export class HandOver {
     yield* this.#change((topology) =>
       this.#now.mono > until ? null : handCommitted(topology, keyspace, attempt),
     )
+    const owners = ownersIn(this.#topology, keyspace)
+    // Others may have given it up, at last.
+    if (slots.some(([slot]) => owners[slot] !== to)) return this.#fail('it was given up')
     this.why = ''
-    return !isOpen() && this.#membersOf(from).length > 0
+    return true
   }
 
   #fail(why: string): false {
@@ -241,8 +245,7 @@ export class HandOver {
     const all = this.#all
     const isClosed = (id: MemberId): boolean => {
       const answer = this.#answers.of(id)
-      if (answer === undefined || answer.source === null || answer.target === null) return false
-      return answer.isClosed || hasBug('move-not-closed-by-all')
+      return isFit(answer) && (answer.isClosed || hasBug('move-not-closed-by-all'))
     }
     for (const until = this.#now.mono + closingMs; !all.every(isClosed); ) {
       if (this.#now.mono >= until || !this.#isHand(attempt)) return null
@@ -294,6 +297,11 @@ export class HandOver {
     this.#askedAt = this.#now.mono
     for (const member of this.#all) this.#init.ask(member, question)
   }
+}
+
+/** Of a member whose replicas are fit. */
+function isFit(answer: HandAnswer | undefined): answer is HandAnswer {
+  return answer !== undefined && answer.source !== null && answer.target !== null
 }
 
 function madeOf(answers: Closed, side: 'source' | 'target'): number {

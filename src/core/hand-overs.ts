@@ -9,12 +9,11 @@ import { isError, type Reply } from '../api/reply.js'
 import type { Roots } from '../api/rooted.js'
 import { handCancelled, handsOf, splitMove, toldSlots } from '../api/slot-hands.js'
 import {
-  encodeRuns,
+  describeLeaving,
   encodeSlotState,
   nothingMoved,
+  slotCall,
   type SlotRun,
-  slotsName,
-  slotsSpec,
   type SlotState,
 } from '../api/slot-moves.js'
 import { encodeTopology, type SlotHand, type SlotMove, type Topology } from '../api/topology.js'
@@ -303,8 +302,8 @@ function wentOf(topology: Topology, move: SlotMove, keyspace: string): Went {
 /** Of the batch that is under way, or of the whole move. */
 function noteOf(move: SlotMove, hand: SlotHand | null, why: string): string {
   const { slots, to } = hand ?? move
-  const attempt = hand === null ? '' : ', about to change hands'
-  return `slots ${encodeRuns(slots)} to shard group ${to}${attempt}${why === '' ? '' : `: ${why}`}`
+  const leaving = { ...{ slots, to, why }, isFrozen: hand !== null, batch: 0, attempt: 0 }
+  return describeLeaving({ leaving })
 }
 
 /** Null where the replica is not fit. */
@@ -322,6 +321,5 @@ export function submit(
     readonly answer: (ticket: number, reply: Reply) => void
   },
 ): void {
-  const args = [slotsName, ...call.args]
-  group.submit(makeLane(call), { spec: slotsSpec, write: true, db: 0, args, ticket: 0 })
+  group.submit(makeLane(call), slotCall(call.args))
 }

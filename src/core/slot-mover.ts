@@ -6,16 +6,15 @@ import type { KeyWatch } from '../api/engine.js'
 import { type Group, type Lane, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
-import { isError, type Reply } from '../api/reply.js'
+import { isError, isStatus, type Reply } from '../api/reply.js'
 import {
   encodeRuns,
   holdsSlot,
   type Leaving,
   runsOf,
+  slotCall,
   type SlotRun,
-  slotsName,
   slotsOf,
-  slotsSpec,
 } from '../api/slot-moves.js'
 import type { SlotMove } from '../api/topology.js'
 import { keySlot } from '../base/keyslot.js'
@@ -161,9 +160,7 @@ export class SlotMover implements KeyWatch {
 
   #submit({ side, args }: { readonly side: Side; readonly args: readonly string[] }): void {
     const group = side === 'source' ? this.#init.source : this.#init.target
-    const ticket = ++this.#ticket
-    const call = { spec: slotsSpec, write: true, db: 0, args: [slotsName, ...args], ticket }
-    group.submit(this.#lanes[side], call)
+    group.submit(this.#lanes[side], slotCall(args, ++this.#ticket))
   }
 
   #answered(ticket: number, reply: Reply): void {
@@ -172,7 +169,7 @@ export class SlotMover implements KeyWatch {
 
   #copyDone(reply: Reply): void {
     this.#copies--
-    if (isOk(reply)) return
+    if (isStatus(reply)) return
     this.#hasFailed = true
     this.#fail('copies did not arrive', reply)
   }
@@ -183,7 +180,7 @@ export class SlotMover implements KeyWatch {
       if (move === null) return
       const leaving = yield* this.#leaving(move)
       if (leaving === null) {
-        if (isOk(yield ask('source', ['close', String(move.id)]))) this.#closed = move.id
+        if (isStatus(yield ask('source', ['close', String(move.id)]))) this.#closed = move.id
         else yield pause
         return
       }
@@ -222,19 +219,19 @@ export class SlotMover implements KeyWatch {
     const runs = encodeRuns(slots)
     // Nobody took what is not frozen, and nobody can by this attempt: its target forgets it by itself.
     const isOver = this.#move?.isCancelled === true
-    if (isOver && !leaving.isFrozen) return isOk(yield ask('source', ['cancel', attempt]))
+    if (isOver && !leaving.isFrozen) return isStatus(yield ask('source', ['cancel', attempt]))
     // What an earlier attempt had sent comes too late from here on, or has come already.
     const opened =
       leaving.isFrozen && hasBug('move-thaws-unasked')
         ? begun
         : yield ask('target', ['import', from, String(batch), attempt, runs])
-    if (opened === committed) return isOk(yield ask('source', ['gone', attempt]))
+    if (opened === committed) return isStatus(yield ask('source', ['gone', attempt]))
     if (opened !== begun) {
       const unsure = leaving.isFrozen ? ' or say whether it has them' : ''
       return this.#fail(`shard group ${leaving.to} does not take slots${unsure}`, opened)
     }
-    if (leaving.isFrozen && !isOk(yield ask('source', ['thaw', attempt]))) return false
-    if (isOver) return isOk(yield ask('source', ['cancel', attempt]))
+    if (leaving.isFrozen && !isStatus(yield ask('source', ['thaw', attempt]))) return false
+    if (isOver) return isStatus(yield ask('source', ['cancel', attempt]))
     if (!(yield* this.#copyAll(leaving, [from, attempt]))) return false
     const facts = yield ask('source', ['freeze', attempt])
     if (!Array.isArray(facts)) return false
@@ -247,7 +244,7 @@ export class SlotMover implements KeyWatch {
     const sent = String(this.#sent)
     const done = yield ask('target', ['commit', from, attempt, sent, ...facts.map(String)])
     if (done !== committed) return this.#fail(`shard group ${leaving.to} did not take slots`, done)
-    return isOk(yield ask('source', ['gone', attempt]))
+    return isStatus(yield ask('source', ['gone', attempt]))
   }
 
   #fail(why: string, reply: Reply): false {
@@ -335,9 +332,7 @@ export class SlotMover implements KeyWatch {
     yield copies
     this.#copies++
     this.#sent++
-    const args = [slotsName, 'copy', ...fence, ...buffer.take()]
-    const call = { spec: slotsSpec, write: true, db: 0, args, ticket: 0 }
-    this.#init.target.submit(this.#copyLane, call)
+    this.#init.target.submit(this.#copyLane, slotCall(['copy', ...fence, ...buffer.take()]))
     if (!this.#isLast) yield turn
   }
 
@@ -365,8 +360,4 @@ export class SlotMover implements KeyWatch {
 
 function ask(side: Side, args: readonly string[]): Wait {
   return { for: 'reply', side, args }
-}
-
-function isOk(reply: Reply): boolean {
-  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
 }

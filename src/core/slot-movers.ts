@@ -5,7 +5,7 @@ import type { Config } from '../api/config.js'
 import { type Caller, type Group, makeLane } from '../api/group.js'
 import type { Now } from '../api/ids.js'
 import type { Roots } from '../api/rooted.js'
-import { type SlotRun, slotsName, slotsSpec } from '../api/slot-moves.js'
+import { slotCall, type SlotRun } from '../api/slot-moves.js'
 import { handsMapped } from '../api/slot-hands.js'
 import { movedIn } from '../api/slot-plan.js'
 import type { SlotMove } from '../api/topology.js'
@@ -102,8 +102,8 @@ export class SlotMovers {
       this.#forgetAt = Math.min(this.#forgetAt, Math.max(next, now.mono + tellMs))
       if (now.mono < next || hasBug('move-copies-stay')) continue
       this.#forgotAt.set(group.id, now.mono + tellMs)
-      const args = [slotsName, 'forget', String(from), String(attempt)]
-      group.submit(makeLane(nobody), { spec: slotsSpec, write: true, db: 0, args, ticket: 0 })
+      const call = slotCall(['forget', String(from), String(attempt)])
+      group.submit(makeLane(nobody), call)
     }
   }
 

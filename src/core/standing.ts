@@ -25,7 +25,6 @@ export interface StandingInit {
  */
 const asks = 0
 export const tellsTopology = 1
-const tells = tellsTopology
 const begins = 2
 /** Milliseconds between two questions. */
 const askMs = 200
@@ -120,7 +119,7 @@ export class Standing {
     if (!roster.isChanged && !roster.has(peer)) return
     if (!this.#isSure && !this.#isTold && !this.#init.peers().isLost) return
     const text = roster.isChanged ? encodeTopology(topology().topology) : ''
-    this.#send(peer, textToBytes(String.fromCharCode(tells) + text))
+    this.#send(peer, textToBytes(String.fromCharCode(tellsTopology) + text))
   }
 
   received(from: MemberId, body: Uint8Array): void {
@@ -130,7 +129,7 @@ export class Standing {
       return
     }
     if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))
-    if (body[0] !== tells) return
+    if (body[0] !== tellsTopology) return
     if (body.length > 1) this.#init.topology().heard(bytesToText(body.subarray(1)))
     this.#isTold = true
   }

@@ -2,11 +2,10 @@
 // attempt that came to nothing. An ordinary removal, by one member of the group, once all of them go by a topology in
 // which the slots are not theirs: until then somebody may still read them there.
 
-import type { Group } from '../api/group.js'
-import { makeLane } from '../api/group.js'
+import { type Group, makeLane } from '../api/group.js'
 import type { MemberId, Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
-import { encodeRuns, runsOf, slotsName, slotsSpec } from '../api/slot-moves.js'
+import { encodeRuns, runsOf, slotCall } from '../api/slot-moves.js'
 import type { Topology } from '../api/topology.js'
 import { slotCount } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -132,7 +131,6 @@ export class Sweeper {
         sweep.isOpen = false
       },
     })
-    const args = [slotsName, handSteps.sweep, '0', encodeRuns(runsOf(slots))]
-    shard.submit(lane, { spec: slotsSpec, write: true, db: 0, args, ticket: 0 })
+    shard.submit(lane, slotCall([handSteps.sweep, '0', encodeRuns(runsOf(slots))]))
   }
 }

@@ -113,6 +113,13 @@ export class Database {
   constructor(place: number) {
     this.place = place
   }
+
+  /** Keys of a slot that came, or went. */
+  countKeys(slot: number, change: number): void {
+    const block = slot >> blockBits
+    this.keys += change
+    this.blocks[block] = (this.blocks[block] as number) + change
+  }
 }
 
 /** A slot gets its first segment. */

@@ -105,9 +105,7 @@ export class Keyspace {
     const database = this.databases[segment.db] as Database
     const table = database.tables.at(segment.slot) as SlotTable
     table.keys += change
-    database.keys += change
-    const block = segment.slot >> 7
-    database.blocks[block] = (database.blocks[block] as number) + change
+    database.countKeys(segment.slot, change)
     this.ledger.counted(segment, change)
   }
 
@@ -243,9 +241,7 @@ export class Keyspace {
     const keys = segment.map.size
     const held = database.tables.at(segment.slot) as SlotTable
     held.keys += keys
-    database.keys += keys
-    const block = segment.slot >> 7
-    database.blocks[block] = (database.blocks[block] as number) + keys
+    database.countKeys(segment.slot, keys)
     database.bytes += segment.bytes + times.size * expiryBytes
   }
 

@@ -50,14 +50,14 @@ export class Moving implements EngineMoving {
     for (let db = 0; db < options.databases; db++) effects.clear(stagingOf(db))
   }
 
-  adopt(countMax: number, clock: number): number {
+  adopt(elements: number, clock: number): number {
     const { options } = this.#init.context
     let spent = 0
-    for (let db = 0; db < options.databases && spent < countMax; db++) {
+    for (let db = 0; db < options.databases && spent < elements; db++) {
       const database = this.#init.context.keyspace.databases[stagingOf(db)]
       if (database === undefined || database.keys === 0) continue
-      spent += this.#end({ database, db: stagingOf(db) }, clock, countMax - spent)
-      if (spent < countMax) spent += this.#adoptFrom(database, db, countMax - spent)
+      spent += this.#end({ database, db: stagingOf(db) }, clock, elements - spent)
+      if (spent < elements) spent += this.#adoptFrom(database, db, elements - spent)
     }
     return spent
   }
@@ -75,13 +75,13 @@ export class Moving implements EngineMoving {
     return count
   }
 
-  #adoptFrom(database: Database, db: number, countMax: number): number {
+  #adoptFrom(database: Database, db: number, elements: number): number {
     const { keyspace } = this.#init.context
     const from = { database, db: stagingOf(db) }
     const to = { database: keyspace.database(keyspace.places.of(db)), db }
     let spent = 0
     let slot = database.tables.next(0)
-    while (slot < slotCount && spent < countMax) {
+    while (slot < slotCount && spent < elements) {
       const isFirst = database.tables.at(slot)?.starts[0] === 0
       // What is not the group's has no keys here.
       while (isFirst && to.database.tables.at(slot) !== undefined) {
@@ -94,14 +94,14 @@ export class Moving implements EngineMoving {
     return spent
   }
 
-  drop(slot: number, countMax: number): number {
+  drop(slot: number, elements: number): number {
     const { context } = this.#init
     const { effects, keyspace, options } = context
-    if (!effects.isOrdered) return this.#dropKeys(slot, countMax)
+    if (!effects.isOrdered) return this.#dropKeys(slot, elements)
     let spent = 0
     for (let db = 0; db < options.databases; db++) {
       const database = keyspace.databases[keyspace.places.of(db)]
-      while (database?.tables.at(slot) !== undefined && spent < countMax) {
+      while (database?.tables.at(slot) !== undefined && spent < elements) {
         spent += dropSegment(context, slot, { database, db })
       }
     }

@@ -134,9 +134,6 @@ function uproot({ keyspace }: Held, body: Body, database: Database): void {
 
 /** What a database counts of a segment. */
 function count(database: Database, segment: Segment, sign: 1 | -1): void {
-  const keys = sign * segment.map.size
-  const block = segment.slot >> 7
-  database.keys += keys
-  database.blocks[block] = (database.blocks[block] as number) + keys
+  database.countKeys(segment.slot, sign * segment.map.size)
   database.bytes += sign * (segment.bytes + (segment.expires?.size ?? 0) * expiryBytes)
 }

@@ -2,15 +2,14 @@
 // own, and what it changes reaches the other members as any other write does. What comes for an attempt that is over
 // changes nothing.
 
-import { type EngineMoving, later } from '../api/engine.js'
-import { isError, ok, type Reply } from '../api/reply.js'
+import type { EngineMoving } from '../api/engine.js'
+import { ok } from '../api/reply.js'
 import { decodeRuns, slotsOf } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { type SlotSeat, stale, type Work } from './slot-seat.js'
+import { elementsPerStep, type SlotSeat, staged, stale, type Work } from './slot-seat.js'
 
 /** Keys that one entry removes. */
 const sweptKeysMax = 512
-const keysPerStep = 64
 
 /** Words of these calls, behind `slotsName`. */
 export const handSteps = { told: 'told', sweep: 'sweep', bring: 'bring', seal: 'seal' } as const
@@ -67,7 +66,7 @@ function* sweep(
   let count = 0
   for (const slot of slots) {
     while (count < sweptKeysMax) {
-      const dropped = moving.drop(slot, keysPerStep)
+      const dropped = moving.drop(slot, elementsPerStep)
       if (dropped === 0) break
       count += dropped
       yield dropped
@@ -76,18 +75,10 @@ function* sweep(
   return count
 }
 
-/** Number of the call, and commands that make the copies: database, number of arguments, arguments. */
+/** Behind the attempt: the number of the call, and commands that make the copies. */
 function* bring(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
   if (!isNext(seat, args)) return stale
   const { attempt, count } = seat.ownership.taken
   seat.ownership.taken = { attempt, count: count + 1 }
-  for (let at = 4; at + 1 < args.length; ) {
-    const end = at + 2 + Number(args[at + 1])
-    let reply: Reply | typeof later = moving.stage(Number(args[at]), args.slice(at + 2, end))
-    for (; reply === later; reply = seat.engine.step(keysPerStep)) yield keysPerStep
-    if (isError(reply)) return reply
-    yield end - at
-    at = end
-  }
-  return ok
+  return (yield* staged(seat, moving, args.slice(4))) ?? ok
 }

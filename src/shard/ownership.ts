@@ -88,8 +88,7 @@ export class Ownership {
 
   /** Whether nobody hears of a key, as its slot is another group's. */
   hides(key: string): boolean {
-    const mark = this.#isTold ? this.#marks?.[keySlot(key)] : owned
-    return mark === importing || (mark ?? owned) >= goneFrom
+    return this.#isTold && isElsewhere(this.#marks?.[keySlot(key)] ?? owned)
   }
 
   /** By a call of a move, within an entry. */
@@ -263,8 +262,7 @@ export class Ownership {
   #hide(engine: Engine): void {
     const marks = this.#marks
     if (marks === null) return
-    const isHidden = (mark: number): number => (mark === importing || mark >= goneFrom ? 1 : 0)
-    const slots = Uint8Array.from(marks, isHidden)
+    const slots = Uint8Array.from(marks, (mark) => (isElsewhere(mark) ? 1 : 0))
     engine.moving?.hide(slots.includes(1) ? slots : null)
   }
 
@@ -282,6 +280,11 @@ export class Ownership {
     }
     this.#marks = marks
   }
+}
+
+/** Its keys may be here all the same: they are copies, or what was left behind. */
+function isElsewhere(mark: number): boolean {
+  return mark === importing || mark >= goneFrom
 }
 
 function changes(engine: Engine, args: readonly string[]): boolean {

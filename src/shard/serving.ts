@@ -4,7 +4,7 @@
 
 import { type Engine, later, waits } from '../api/engine.js'
 import { groupGone, keyGone } from '../api/replies.js'
-import { isError, type Reply } from '../api/reply.js'
+import { isError, isStatus, type Reply } from '../api/reply.js'
 import type { WaitedKey, Waiter, Waiters } from './waiters.js'
 
 export type Served = (waiter: Waiter, reply: Reply, number: number) => void
@@ -96,7 +96,5 @@ function attemptOf(waiter: Waiter, key: string): readonly string[] {
 }
 
 function wordOf(reply: Reply): string {
-  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
-    ? reply.text
-    : ''
+  return isStatus(reply) ? reply.text : ''
 }

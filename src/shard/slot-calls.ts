@@ -4,7 +4,7 @@
 
 import { type EngineMoving, later, needsLog } from '../api/engine.js'
 import { limits } from '../api/limits.js'
-import { isError, ok, type Reply } from '../api/reply.js'
+import { ok, type Reply } from '../api/reply.js'
 import {
   decodeRuns,
   encodeRuns,
@@ -22,11 +22,8 @@ import {
 import { slotCount } from '../base/keyslot.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { handStep } from './hand-calls.js'
-import { type SlotSeat, stale, type Work } from './slot-seat.js'
+import { elementsPerStep, type SlotSeat, staged, stale, type Work } from './slot-seat.js'
 import type { LateAnswer, Waiters } from './waiters.js'
-
-/** Elements that are moved or removed at a time. */
-const elementsPerStep = 64
 
 /** Characters that are kept of why an attempt failed. */
 const whyCharsMax = 200
@@ -253,21 +250,14 @@ function* beginImport(
   return begun
 }
 
-/** Commands on the copies: database, number of arguments, arguments. */
+/** Behind the attempt: commands on the copies. */
 function* copy(seat: SlotSeat, moving: EngineMoving, args: readonly string[]): Work {
   const { ownership, engine } = seat
   const importing = importingAt(ownership.state, Number(args[0]), Number(args[1]))
   if (importing === null) return stale
-  for (let at = 2; at + 1 < args.length; ) {
-    const db = Number(args[at])
-    const end = at + 2 + Number(args[at + 1])
-    let reply = moving.stage(db, args.slice(at + 2, end))
-    for (; reply === later; reply = engine.step(elementsPerStep)) yield elementsPerStep
-    // It does not count as one that came: the attempt fails, and no key with it.
-    if (isError(reply)) return reply
-    yield end - at
-    at = end
-  }
+  const refusal = yield* staged(seat, moving, args.slice(2))
+  // It does not count as one that came: the attempt fails, and no key with it.
+  if (refusal !== null) return refusal
   const { state } = ownership
   ownership.change(engine, { ...state, importing: { ...importing, copies: importing.copies + 1 } })
   return ok

@@ -3,7 +3,7 @@
 
 import { type Engine, later, needsLog } from '../api/engine.js'
 import { limits } from '../api/limits.js'
-import { isError, type Reply } from '../api/reply.js'
+import { isError, isStatus, type Reply } from '../api/reply.js'
 import { slotCursor, splitCursor } from '../api/scan.js'
 import { keySlot } from '../base/keyslot.js'
 
@@ -187,9 +187,7 @@ function textOf(reply: Reply): string {
 }
 
 function wordOf(reply: Reply): string {
-  return typeof reply === 'object' && reply !== null && 'type' in reply && reply.type === 'status'
-    ? reply.text
-    : 'none'
+  return isStatus(reply) ? reply.text : 'none'
 }
 
 /** Commands on copies, as one call takes them. */

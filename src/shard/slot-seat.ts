@@ -1,7 +1,7 @@
 // What the steps of moves work on.
 
-import type { Engine } from '../api/engine.js'
-import type { Reply } from '../api/reply.js'
+import { type Engine, type EngineMoving, later } from '../api/engine.js'
+import { type ErrorReply, isError, type Reply } from '../api/reply.js'
 import type { SlotRun } from '../api/slot-moves.js'
 import type { Ownership } from './ownership.js'
 
@@ -19,6 +19,27 @@ export interface SlotSeat {
 }
 
 export type Work<T = Reply> = Generator<number, T, void>
+
+/** Elements that are copied or removed at a time. */
+export const elementsPerStep = 64
+
+/** Commands that make copies, each as database, number of arguments, arguments. Null, or why one is refused: none follows. */
+export function* staged(
+  { engine }: SlotSeat,
+  moving: EngineMoving,
+  commands: readonly string[],
+): Work<ErrorReply | null> {
+  for (let at = 0; at + 1 < commands.length; ) {
+    const db = Number(commands[at])
+    const end = at + 2 + Number(commands[at + 1])
+    let reply = moving.stage(db, commands.slice(at + 2, end))
+    for (; reply === later; reply = engine.step(elementsPerStep)) yield elementsPerStep
+    if (isError(reply)) return reply
+    yield end - at
+    at = end
+  }
+  return null
+}
 
 /** Said of an attempt that was overtaken. */
 export const stale = 'stale'

@@ -51,11 +51,5 @@ export function isMoving(w: CoreWorld): boolean {
   return w.members.some(({ core }) => (core?.inspect().topology.moves ?? []).length > 0)
 }
 
-/** Bytes of all that the members hold of a group. */
-function _memoryOf(w: CoreWorld, group: number): number {
-  const all = w.members.flatMap(({ core }) => core?.inspect().groups ?? [])
-  return all.reduce((sum, { id, memory }) => (Number(id) === group ? sum + memory : sum), 0)
-}
-
 export const keys = Array.from({ length: 40 }, (_, i) => `k${i}`)
 export const low = keys.filter((key) => keySlot(key) < 8_192)
