@@ -18,6 +18,9 @@ import type { Hash64 } from '../base/hash.js'
 import type { ShardSink } from './sink.js'
 import { encodeManifest, type Manifest, stateKey } from './state-layout.js'
 
+/** Milliseconds between two checkpoints of a member that stops. */
+const againMs = 100
+
 export interface CheckpointsInit {
   readonly group: GroupId
   readonly engine: Engine
@@ -100,6 +103,11 @@ export class Checkpoints {
   /** Whether one may begin now. */
   get mayBegin(): boolean {
     return this.#phase === 'idle'
+  }
+
+  /** The same of a member that stops: while entries still come, the next one would be behind when it is finished, too. */
+  mayBeginAgain({ mono }: Now): boolean {
+    return this.mayBegin && (this.#begunAt === null || mono - this.#begunAt >= againMs)
   }
 
   /** Why no further checkpoint can be written, or null. */

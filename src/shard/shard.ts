@@ -81,6 +81,7 @@ export class Shard implements Group {
   #halted = ''
   readonly #patience = new Patience()
   #isDiskShort = false
+  #isDeaf = false
 
   constructor(init: ShardInit) {
     this.id = init.id
@@ -231,10 +232,15 @@ export class Shard implements Group {
 
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     // A halted replica is as good as dead for its group: another one leads.
-    if (this.#halted !== '') return
+    if (this.#halted !== '' || this.#isDeaf) return
     const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
-    const [remoteReads, guests] = [this.#remoteReads, this.#guests]
-    const parts = { strategy, writes, storage, remoteReads, guests }
+    const parts = {
+      strategy,
+      writes,
+      storage,
+      remoteReads: this.#remoteReads,
+      guests: this.#guests,
+    }
     deliverMessage(parts, { from, channel, body, now: this.#now })
   }
 
@@ -316,11 +322,11 @@ export class Shard implements Group {
   }
 
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
-    // Each entry more asks for a checkpoint more: others go on without this replica, unless they stop, too.
-    const isLast = this.#init.keyspace.durability === 'none' && this.#patience.isOver(now)
-    if (isLast) this.#strategy?.diskShort(true)
-    const status = this.status()
-    return status === null ? 'unclean' : this.#storage.settle(now, status)
+    // Each entry more asks for a checkpoint more: others go on without this replica, but a majority may stop, too.
+    const forgets = this.#init.keyspace.durability === 'none'
+    if (forgets && this.sight.supports.order !== 'total') this.#isDeaf = true
+    else if (forgets && this.#patience.isOver(now)) this.#strategy?.diskShort(true)
+    return this.#strategy === null ? 'unclean' : this.#storage.settle(now, this.#strategy.status())
   }
 
   wakeAt(): number {

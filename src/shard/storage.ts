@@ -264,7 +264,7 @@ export class Storage {
       return this.#writer.isSettled ? 'clean' : 'working'
     }
     // No wake in every turn: with a slow disk they would follow each other without work.
-    if (checkpoints.mayBegin && executor.isBetweenEntries) this.begin(now, status)
+    if (checkpoints.mayBeginAgain(now) && executor.isBetweenEntries) this.begin(now, status)
     checkpoints.hurry()
     return 'working'
   }

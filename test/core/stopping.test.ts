@@ -16,6 +16,10 @@ function writeUntilStopped(w: CoreWorld, member: number, clients: readonly Clien
   }
 }
 
+function checkpoints(w: CoreWorld, member: number): number {
+  return w.member(member).traces.filter(({ event }) => event === 'checkpoint.finished').length
+}
+
 test('stop: of the leader, under load: no client anywhere is told of an error', (t) => {
   const w = new CoreWorld()
   t.true(w.settled())
@@ -51,12 +55,52 @@ for (const strategy of ['raft', 'zab', 'eventual'] as const) {
 
     t.true(w.member(stopping).stopped?.clean)
     t.true(w.mono - begun < 4_000)
+    // Each one is behind what came meanwhile: one after the other they took a processor until it stopped.
+    t.true(checkpoints(w, stopping) <= 40)
     t.deepEqual(
       clients.flatMap(({ replies }) => replies.filter((reply) => reply !== '+OK')),
       [],
     )
   })
 }
+
+test('stop: of a member that merges, without a log on disk: takes no more entries, and one checkpoint has them all', (t) => {
+  const space = { ...keyspace('default', []), strategy: 'eventual', level: 'causal' } as const
+  const w = new CoreWorld({ keyspaces: [{ ...space, durability: 'none' }] })
+  t.true(w.settled())
+  const clients = [1, 2].map((id) => w.client(id))
+  const write = (steps: number): void => {
+    for (let n = 0; n < steps && w.member(3).stopped === null; n++) {
+      for (const client of clients) {
+        if (client.replies.length === client.sent) client.send(`SET k${client.connection} ${n}`)
+      }
+      w.step()
+    }
+  }
+  write(300)
+  const before = checkpoints(w, 3)
+
+  w.member(3).inbox.push({ kind: 'stop' })
+  // While it writes its checkpoint others go on.
+  for (let n = 0; n < 20 && w.member(3).stopped === null; n++) {
+    w.isDiskStuck = true
+    write(20)
+    w.isDiskStuck = false
+    write(1)
+  }
+
+  t.true(w.member(3).stopped?.clean)
+  t.is(checkpoints(w, 3) - before, 1)
+  // What it did not hear of it is told once it is back.
+  w.start(3)
+  t.true(w.settled())
+  const readers = [1, 3].map((id) => w.client(id))
+  for (let i = 0; i < 2_000; i++) w.step()
+  for (const reader of readers)
+    reader.send(...clients.map(({ connection }) => `GET k${connection}`))
+  t.true(w.answered())
+  t.deepEqual(readers[1]?.replies, readers[0]?.replies)
+})
 
 test('stop: of all members at once, without a log on disk: soon, clean, and nothing that was answered is lost', (t) => {
   const w = new CoreWorld({ keyspaces: [{ ...keyspace('default', []), durability: 'none' }] })
