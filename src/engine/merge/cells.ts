@@ -7,6 +7,7 @@ import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import type { Keyspace } from '../keyspace.js'
 import type { KeyCell } from './cell.js'
 import { bytesOfCell, partsOfCell } from './cell-bytes.js'
+import { SlotIndex } from './slot-index.js'
 import { WholeWrites } from './whole-writes.js'
 
 const none: readonly never[] = []
@@ -32,9 +33,7 @@ export class Cells {
   readonly #touched: KeyCell[] = []
   readonly #touchedDbs: number[] = []
   #touchedCount = 0
-  /** Objects by slot, made where it is asked for; null since some came or went. */
-  #bySlot: Map<number, (readonly [number, string])[]> | null = null
-  #sortedSlots: readonly number[] = []
+  readonly #bySlot = new SlotIndex(() => this.objects())
 
   constructor(keyspace: Keyspace) {
     this.#writes = new WholeWrites(keyspace)
@@ -146,7 +145,7 @@ export class Cells {
     if (before !== undefined) return
     this.#objectCount++
     this.#born++
-    this.#bySlot = null
+    this.#bySlot.add(db, key)
     this.#writes.drop(db, key)
   }
 
@@ -182,7 +181,7 @@ export class Cells {
     if (db < this.#bytes.length) this.#bytes[db] = 0
     this.#objectCount -= this.#objects[db]?.size ?? 0
     this.#objects[db] = undefined
-    this.#bySlot = null
+    this.#bySlot.forget()
     this.#writes.dropAll(db)
   }
 
@@ -195,35 +194,16 @@ export class Cells {
 
   /** Database and key of those of a slot. */
   objectsIn(slot: number): readonly (readonly [number, string])[] {
-    return this.#objectCount === 0 ? none : (this.#slots().get(slot) ?? none)
+    return this.#objectCount === 0 ? none : this.#bySlot.in(slot)
+  }
+
+  hasObjectIn(slot: number): boolean {
+    return this.#objectCount > 0 && this.#bySlot.has(slot)
   }
 
   /** The first slot from `from` on with an object, `slotCount` for none. */
   nextObjectSlot(from: number): number {
-    if (this.#objectCount === 0) return slotCount
-    this.#slots()
-    const sorted = this.#sortedSlots
-    let low = 0
-    for (let high = sorted.length; low < high; ) {
-      const middle = (low + high) >> 1
-      if ((sorted[middle] as number) < from) low = middle + 1
-      else high = middle
-    }
-    return sorted[low] ?? slotCount
-  }
-
-  #slots(): ReadonlyMap<number, (readonly [number, string])[]> {
-    if (this.#bySlot !== null) return this.#bySlot
-    const made = new Map<number, (readonly [number, string])[]>()
-    for (const [db, key] of this.objects()) {
-      const slot = keySlot(key)
-      const found = made.get(slot)
-      if (found === undefined) made.set(slot, [[db, key]])
-      else found.push([db, key])
-    }
-    this.#bySlot = made
-    this.#sortedSlots = [...made.keys()].sort((a, b) => a - b)
-    return made
+    return this.#objectCount === 0 ? slotCount : this.#bySlot.next(from)
   }
 
   objectsOf(db: number): Iterable<readonly [string, KeyCell]> {
@@ -242,6 +222,7 @@ export class Cells {
     // Also where slots that were taken said so before: nothing was dropped then.
     if (upTo <= this.#told) return
     this.#told = upTo
+    this.#bySlot.settled()
     for (const [slot, taken] of this.#taken) if (taken <= upTo) this.#taken.delete(slot)
     this.#writes.settle(upTo)
     this.#sweep(trim)
@@ -276,7 +257,7 @@ export class Cells {
     objects.delete(key)
     this.#dropped(db, cell)
     this.#objectCount--
-    this.#bySlot = null
+    this.#bySlot.drop(db, key)
   }
 
   #dropped(db: number, cell: KeyCell): void {

@@ -58,7 +58,7 @@ function wholeCell(init: ExchangeInit, db: number, key: string): KeyCell {
 
 export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): boolean {
   for (const { tables } of keyspace.used) if ((tables.at(slot)?.keys ?? 0) > 0) return true
-  return cells.objectsIn(slot).length > 0
+  return cells.hasObjectIn(slot)
 }
 
 /** The first slot from `from` on with anything in it, `slotCount` for none. */
