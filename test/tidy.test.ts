@@ -108,6 +108,12 @@ const bad: readonly Sample[] = [
   { rule: 'shapeFaults', path: 'src/core/utils.ts', text: head },
   { rule: 'shapeFaults', path: 'src/helpers/a.ts', text: head },
   { rule: 'shapeFaults', path: 'src/core/a.ts', text: 'const x = 1\n' },
+  {
+    rule: 'bugFaults',
+    path: 'src/core/a.ts',
+    text: "if (hasBug('core-a') || hasBug('core-b')) return",
+    also: { 'test/core/a.test.ts': "plantBug('core-a')" },
+  },
 ]
 
 for (const [i, { rule, path, text, also }] of bad.entries()) {

@@ -41,7 +41,7 @@ export const shardsTooOld = error(
 )
 
 const rootsTooOld = error(
-  `ERR members join with nothing beside keyspaces that merge once all of them run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
+  `ERR where shard groups are placed, and all members hold what merges, members change once all run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
 )
 
 /** Null where the groups can change members. */

@@ -104,3 +104,30 @@ test.serial('hand-over: a key that cannot be copied: attempts become fewer', (t)
   t.true(epoch() - from <= 12, `${epoch() - from} epochs in 8 s`)
   t.deepEqual(run(w, client, [`xlen ${key}`]), [':600'])
 })
+
+test('hand-over: to a shard group that was added, and back as it goes: nothing is lost', (t) => {
+  const w = placedWorld(apart)
+  const client = w.client(1)
+  run(w, client, lowKeys)
+  run(w, client, ['quorate shard add members 1 3', 'quorate rebalance'])
+  t.true(w.until(() => !isMoving(w), 60_000))
+  const isOwner = (): boolean =>
+    w
+      .member(2)
+      .core?.inspect()
+      .topology.slots.some(([, , shard]) => shard === 2) === true
+  t.true(isOwner())
+  const lost = (): number =>
+    run(
+      w,
+      w.client(2),
+      low.map((key) => `get ${key}`),
+    ).filter((found) => found !== '$v').length
+  t.is(lost(), 0)
+
+  run(w, client, ['quorate shard remove 2'])
+
+  t.true(w.until(() => w.member(1).core?.inspect().topology.shards[2]?.out === 'gone', 60_000))
+  t.false(isOwner())
+  t.is(lost(), 0)
+})

@@ -3,6 +3,7 @@
 
 import test from 'ava'
 import { clusterVersionNewest } from '../../src/api/cluster-version.js'
+import { plantBug } from '../../src/base/seeded-bug.js'
 import { CoreWorld, keyspace } from './core-world.js'
 import { keyspaceOf, listed, lists, reply, run, world } from './joining-world.js'
 import { ScriptWorld } from './script-world.js'
@@ -248,28 +249,49 @@ test('shard groups: of merging keyspaces: refused', (t) => {
   )
 })
 
+/** A script and a function, and then another shard group in place of the first one. */
+async function afterMove(scripted: ScriptWorld) {
+  const client = scripted.world.client(1)
+  const loaded = await scripted.ask(client, 'SCRIPT', 'LOAD', 'return KEYS[1]')
+  const code = "#!lua name=own\nredis.register_function('named', function(keys) return keys[1] end)"
+  await scripted.ask(client, 'FUNCTION', 'LOAD', code)
+  await scripted.ask(client, 'QUORATE', 'SHARD', 'ADD')
+  await scripted.ask(client, 'QUORATE', 'SHARD', 'REMOVE', '0')
+  return { client, sha: loaded.split('\r\n')[1] ?? '' }
+}
+
+function isFirstGone({ world: w }: ScriptWorld): boolean {
+  return w.until(() => w.member(1).core?.inspect().topology.shards[0]?.out === 'gone')
+}
+
 test('shard groups: scripts and functions that were loaded before are in a new one, too', async (t) => {
   const config = () => ({ shards: 1 })
   const scripted = new ScriptWorld({ members: 1, config })
   t.teardown(() => scripted.close())
-  const client = scripted.world.client(1)
-  const sha =
-    (await scripted.ask(client, 'SCRIPT', 'LOAD', 'return KEYS[1]')).split('\r\n')[1] ?? ''
-  const code = "#!lua name=own\nredis.register_function('named', function(keys) return keys[1] end)"
-  await scripted.ask(client, 'FUNCTION', 'LOAD', code)
-  t.regex(await scripted.ask(client, 'QUORATE', 'SHARD', 'ADD'), /"id":1/)
-  await scripted.ask(client, 'QUORATE', 'SHARD', 'REMOVE', '0')
-  const { world: w } = scripted
+  const { client, sha } = await afterMove(scripted)
   // Names of libraries are in no slot.
   for (const name of ['a', 'b', 'c', 'd']) {
     const other = `#!lua name=${name}\nredis.register_function('f${name}', function(keys) return 1 end)`
     t.is(await scripted.ask(client, 'FUNCTION', 'LOAD', other), `$1\r\n${name}\r\n`)
   }
-  t.true(w.until(() => w.member(1).core?.inspect().topology.shards[0]?.out === 'gone'))
+  t.true(isFirstGone(scripted))
 
   for (const command of ['EVALSHA', 'FCALL'])
     t.regex(await scripted.ask(client, command, 'x', '0'), /^-(NOSCRIPT|ERR Function not found)/)
   t.is(await scripted.ask(client, 'EVALSHA', sha, '1', 'k'), '$1\r\nk\r\n')
   t.is(await scripted.ask(client, 'FCALL', 'named', '1', 'k'), '$1\r\nk\r\n')
   t.is(await scripted.ask(client, 'SCRIPT', 'EXISTS', sha), '*1\r\n:1\r\n')
+})
+
+test.serial('seeded bug move-scripts-stay: a new shard group knows no script', async (t) => {
+  plantBug('move-scripts-stay')
+  const scripted = new ScriptWorld({ members: 1, config: () => ({ shards: 1 }) })
+  try {
+    const { client, sha } = await afterMove(scripted)
+    t.true(isFirstGone(scripted))
+    t.regex(await scripted.ask(client, 'EVALSHA', sha, '1', 'k'), /^-NOSCRIPT/)
+  } finally {
+    plantBug('')
+    scripted.close()
+  }
 })

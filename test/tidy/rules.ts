@@ -232,6 +232,21 @@ export function shapeFaults(files: Files): readonly Fault[] {
   return faults
 }
 
+/** Seeded bugs that no test plants: nobody knows whether anything sees them. */
+export function bugFaults(files: Files): readonly Fault[] {
+  const tests = [...files].filter(([path]) => path.startsWith('test/')).map(([, text]) => text)
+  const faults: Fault[] = []
+  for (const [path, text] of files) {
+    if (path.startsWith('test/')) continue
+    const code = stripComments(text, true)
+    for (const { 1: name = '', index } of code.matchAll(/\bhasBug\('([^']+)'\)/g)) {
+      if (tests.some((each) => each.includes(`'${name}'`))) continue
+      faults.push(`${path}:${lineAt(code, index)}: no test names the seeded bug ${name}`)
+    }
+  }
+  return faults
+}
+
 export const rules = {
   floorFaults,
   circleFaults,
@@ -239,6 +254,7 @@ export const rules = {
   seamFaults,
   escapeFaults,
   shapeFaults,
+  bugFaults,
 } as const
 
 function eachLine(
