@@ -4,7 +4,13 @@
 
 import type { Engine } from '../api/engine.js'
 import { afterHead, type EntryBounds, type Payload } from '../api/entry.js'
-import { decodeVictims, encodeVictims, type EngineEviction, type Victim } from '../api/eviction.js'
+import {
+  decodeVictims,
+  encodeVictims,
+  type EngineEviction,
+  evictionSlack,
+  type Victim,
+} from '../api/eviction.js'
 import type { GroupBounds } from '../api/group.js'
 import { type GroupSettings, nothingSet } from '../api/group-settings.js'
 import { ByteWriter } from '../base/bytes.js'
@@ -14,8 +20,9 @@ import type { Windows } from './windows.js'
 
 /** Victims of one entry, and bytes of keys in it. */
 const victimsMax = 64
-/** Entries of one turn. */
+/** Entries of one turn; of one in which half of what may pass the bound is taken: commands are refused soon. */
 const entriesMax = 4
+const entriesMaxHurried = 64
 /** What a command is held to add beside its arguments. */
 const commandBytes = 128
 
@@ -114,7 +121,8 @@ export class Evictor implements GroupMemory, GroupBounds {
     const eviction = this.#engine().eviction as EngineEviction
     this.#settle(eviction, windows)
     const isTaken = (db: number, key: string): boolean => this.#taken.has(`${db} ${key}`)
-    for (let entries = 0; entries < entriesMax; entries++) {
+    const most = this.#isHurried(eviction) ? entriesMaxHurried : entriesMax
+    for (let entries = 0; entries < most; entries++) {
       const victims: Victim[] = []
       while (victims.length < victimsMax && this.#excess(eviction) > 0) {
         const victim = eviction.victim(random, isTaken)
@@ -146,6 +154,11 @@ export class Evictor implements GroupMemory, GroupBounds {
     const ofMember = this.#member.excess(settings)
     if (maxMemory === 0) return ofMember
     return Math.max(ofMember, this.bytes + this.coming - maxMemory)
+  }
+
+  #isHurried(eviction: EngineEviction): boolean {
+    const bound = eviction.maxMemory || this.#member.bound(eviction.settings)
+    return this.#excess(eviction) * 2 > evictionSlack(bound)
   }
 
   /** Forgets what was applied meanwhile. */
