@@ -6,7 +6,7 @@ T ?=
 SOURCES := $(shell find src plugins test -name node_modules -prune -o -name '*.ts' -print 2>/dev/null)
 AVA := node_modules/.bin/ava --concurrency=2
 
-.PHONY: build run test one lint sim chaos chaos-members differential acceptance suite example bench bench-compare soak clean
+.PHONY: build run test one lint sim chaos chaos-members differential acceptance suite example bench bench-compare bench-growth soak clean
 
 # A linked node_modules (of a git worktree) is left alone.
 node_modules: package-lock.json
@@ -75,6 +75,10 @@ bench: build
 # Beside redis-server, nutcracker, memcached, etcd and ZooKeeper, into docs/compare: make bench-compare ONLY=cache,etcd
 bench-compare: build
 	@exec node dist/test/compare/main.js
+
+# What an operation costs as keys, clients, values, pipeline, members or shard groups grow: make bench-growth ONLY=keys MOST=1000000
+bench-growth: build
+	@exec node dist/test/compare/growth-main.js
 
 # Hours of mixed load at the memory's bound with faults: make soak MINUTES=60 MEMORY=64mb SEED=1
 soak: build

@@ -12,6 +12,10 @@ export interface BenchmarkOptions {
   readonly requests: number
   /** 50 where nothing is said. */
   readonly clients?: number
+  /** 64 where nothing is said. */
+  readonly valueBytes?: number
+  /** Of which each request draws one; 100,000 where nothing is said. */
+  readonly keys?: number
 }
 
 export interface BenchmarkFigure {
@@ -23,11 +27,11 @@ export interface BenchmarkFigure {
   readonly p999Ms: number
 }
 
-/** Values of 64 bytes, 100,000 keys. */
 export async function redisBenchmark(options: BenchmarkOptions): Promise<BenchmarkFigure> {
-  const { port, command, pipeline, requests, clients = 50 } = options
+  const { port, command, pipeline, requests, clients = 50, valueBytes = 64 } = options
+  const { keys = 100_000 } = options
   const args = ['-p', port, '-t', command.toLowerCase(), '-n', requests, '-P', pipeline]
-  const fixed = ['-c', clients, '-d', 64, '-r', 100_000, '--precision', 3]
+  const fixed = ['-c', clients, '-d', valueBytes, '-r', keys, '--precision', 3]
   const { stdout } = await run('redis-benchmark', [...args, ...fixed].map(String), {
     timeout: 300_000,
     maxBuffer: 64 << 20,

@@ -1,6 +1,6 @@
 // Charts as SVG, in colours that show on white and on black.
 
-const colours = ['#2f7ed8', '#e07b39'] as const
+const colours = ['#2f7ed8', '#e07b39', '#7fb2ea', '#efb48d'] as const
 const grey = '#808080'
 const font = 'font-family="system-ui, sans-serif" font-size="12"'
 const width = 760
@@ -41,7 +41,7 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[]
 }
 
-/** One line for each of two `series`, both axes logarithmic. */
+/** One line for each of up to four `series`, both axes logarithmic. */
 export function lineChart(
   title: string,
   series: readonly string[],
@@ -105,7 +105,7 @@ function svg(
   parts: readonly string[],
 ): string {
   const legend = series.map((name, i) => {
-    const x = 10 + i * (width / 2)
+    const x = 10 + i * (width / series.length)
     return `<rect x="${x}" y="28" width="10" height="10" fill="${colours[i]}"/>${text(x + 16, 37, name)}`
   })
   const head = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${font}>`

@@ -132,7 +132,7 @@ function measureCase({ driver }: Contest, of: Case, target: Target): Promise<Fig
 const settleMs = 200
 
 /** What `load` measures, with the processor time that it cost the server. */
-async function weighed({ pids }: Running, load: () => Promise<Latencies>): Promise<Figure> {
+export async function weighed({ pids }: Running, load: () => Promise<Latencies>): Promise<Figure> {
   const cpu = processorMs(pids)
   const figure = await load()
   await sleep(settleMs)
@@ -140,7 +140,7 @@ async function weighed({ pids }: Running, load: () => Promise<Latencies>): Promi
 }
 
 /** Of each number by itself. */
-function medians(figures: readonly Figure[]): Figure {
+export function medians(figures: readonly Figure[]): Figure {
   const of = (name: keyof Figure): number => {
     const sorted = figures.map((each) => each[name]).toSorted((a, b) => a - b)
     return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN

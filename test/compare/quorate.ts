@@ -4,15 +4,21 @@ import { TestCluster } from '../e2e/cluster.js'
 import type { System } from './system.js'
 import { resp } from './wire.js'
 
+/** Connections that a server takes. */
+export const clientsMax = 12_000
+
 export interface QuorateOptions {
   readonly members: number
   readonly level: 'strong' | 'sequential' | 'eventual'
   readonly durability: 'always' | 'none'
   /** Asked is one that does not lead. */
   readonly isForwarded?: boolean
+  /** Shard groups, 1 where nothing is said. */
+  readonly shards?: number
 }
 
-export function quorate({ members, level, durability, isForwarded }: QuorateOptions): System {
+export function quorate(options: QuorateOptions): System {
+  const { members, level, durability, isForwarded, shards = 1 } = options
   const size = members === 1 ? 'one member' : `${members} members`
   const kept = durability === 'always' ? 'synced' : 'in memory'
   const asked = isForwarded === true ? ', asked elsewhere' : ''
@@ -21,8 +27,9 @@ export function quorate({ members, level, durability, isForwarded }: QuorateOpti
     missing: null,
     wire: resp,
     start: async () => {
+      const config = { shards, clients: { max: clientsMax } }
       const flags = ['--level', level, '--durability', durability]
-      const cluster = await TestCluster.start({ members, proxied: false, flags })
+      const cluster = await TestCluster.start({ members, proxied: false, flags, config })
       const leader = await cluster.waitLeader()
       const at = isForwarded === true ? (leader + 1) % members : leader
       return {

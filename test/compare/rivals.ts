@@ -9,6 +9,7 @@ import { findProgram } from '../tools.js'
 import { startZookeeper, zookeeperMissing } from '../zookeeper.js'
 import { etcdWire } from './etcd-wire.js'
 import { makeDirectory, type Program, startProgram } from './program.js'
+import { clientsMax } from './quorate.js'
 import type { Running, System } from './system.js'
 import { memcachedWire, resp, respWait } from './wire.js'
 import { zookeeperWire } from './zookeeper-wire.js'
@@ -61,7 +62,8 @@ async function starting(start: (programs: Programs) => Promise<number>): Promise
 
 async function startRedis(programs: Programs, args: readonly string[] = []): Promise<number> {
   const port = await freePort()
-  const own = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  const memory = ['--save', '', '--appendonly', 'no', '--maxclients', `${clientsMax}`]
+  const own = ['--port', `${port}`, '--bind', '127.0.0.1', ...memory]
   await programs.start('redis-server', port, [...own, ...args])
   return port
 }
