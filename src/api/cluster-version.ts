@@ -12,8 +12,9 @@ export const clusterVersionFirst = 1
  * 3: shard groups come and go at run time, and members where shard groups are placed.
  * 4: slots of some keyspaces stay while those of others move, and who joins with nothing holds what everybody has.
  * 5: slots of placed eventual keyspaces move, too.
+ * 6: members come and go where eventual keyspaces are placed.
  */
-export const clusterVersionNewest = 5
+export const clusterVersionNewest = 6
 
 /** Members of groups change at run time. */
 export const memberChangesSince = 2
@@ -25,3 +26,5 @@ export const shardChangesSince = 3
 export const rootsSince = 4
 /** Slots of placed eventual keyspaces move. */
 export const handsSince = 5
+/** Members come and go where eventual keyspaces are placed. */
+export const seatsSince = 6

@@ -1,14 +1,18 @@
 // What a topology becomes as members come and go. Each answers the next topology, or in a sentence why it cannot be.
 // A member that goes is on its way out until no group needs it; then it is gone, and its id is never used again.
 
+import { seatsSince } from './cluster-version.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { readAddress } from './config.js'
 import type { GroupId, MemberId } from './ids.js'
-import type {
-  Leaving,
-  Topology,
-  TopologyMember,
-  TopologyRoster,
-  TopologyShard,
+import { handsCancelled } from './slot-hands.js'
+import {
+  type Leaving,
+  type Topology,
+  type TopologyMember,
+  type TopologyRoster,
+  type TopologyShard,
+  versionOf,
 } from './topology.js'
 
 /** Members at a time. */
@@ -34,20 +38,37 @@ export function everMembers(topology: Topology): readonly MemberId[] {
   return [...[...born].sort((a, b) => a - b), ...came]
 }
 
+/** All that ever held a shard group, as a seat in its groups is given once. */
+export function seatsOf(topology: Topology, shard: TopologyShard): readonly MemberId[] {
+  if (shard.seats !== undefined) return shard.seats
+  if (shard.isPlaced !== true && shard.born === undefined) return everMembers(topology)
+  return [...(shard.born ?? shard.members)].sort((a, b) => a - b)
+}
+
 /** By id or name; those on their way out, too. */
 export function findMember({ members }: Topology, word: string): TopologyMember | undefined {
   return members.find(({ name }) => name === word) ?? members.find(({ id }) => `${id}` === word)
 }
 
-/** `member` comes and holds a replica of every shard group that is not placed; `isEmpty`: from now on all are. */
+/**
+ * `member` comes and holds a replica of every shard group that is not placed; `isEmpty`: from now on all are; `held`:
+ * placed ones that it holds, too.
+ */
 export function joined(
   topology: Topology,
   member: TopologyMember,
-  isEmpty = false,
+  { isEmpty = false, held = [] }: Readonly<{ isEmpty?: boolean; held?: readonly number[] }> = {},
 ): Topology | string {
   const shards = isEmpty ? topology.shards.map(placed) : shardsOf(topology)
   const refusal = refusesNew(topology, member, null)
-  return refusal ?? added({ ...topology, shards }, member, (shard) => shard.isPlaced !== true)
+  if (refusal !== null) return refusal
+  for (const id of held) {
+    const shard = shards[id]
+    if (shard === undefined || shard.out !== undefined) return `there is no shard group ${id}`
+    if (shard.isPlaced !== true) return `all members hold shard group ${id}`
+  }
+  const holds = ({ id, isPlaced }: TopologyShard): boolean => isPlaced !== true || held.includes(id)
+  return added({ ...topology, shards }, member, holds)
 }
 
 /** `id` goes. */
@@ -192,24 +213,43 @@ function added(
   holds: (shard: TopologyShard) => boolean,
 ): Topology {
   const members = [...topology.members, member].sort((a, b) => a.id - b.id)
-  const shards = shardsOf(topology).map((shard) => {
-    if (!holds(shard) || shard.out === 'gone') return shard
-    return { ...shard, members: [...shard.members, member.id].sort((a, b) => a - b) }
+  const before = seated(topology)
+  const isHeld = (shard: TopologyShard): boolean => holds(shard) && shard.out !== 'gone'
+  const shards = before.map((shard) => {
+    if (!isHeld(shard)) return shard
+    const held = [...shard.members, member.id].sort((a, b) => a - b)
+    const { seats } = shard
+    const ever = hasBug('core-seats-of-present') ? shard.members : seats
+    const seat = ever === undefined ? {} : { seats: [...ever, member.id] }
+    return { ...shard, members: held, ...seat }
   })
   const roster = rosterOf(topology)
   const came = [...(roster.came ?? []), member.id]
-  return { ...topology, members, shards, roster: { ...roster, came } }
+  const made = { ...topology, members, shards, roster: { ...roster, came } }
+  return handsCancelled(made, before.filter(isHeld).map(idOf))
 }
 
 function removed(topology: Topology, { id, by }: Leaving): Topology {
   const roster = rosterOf(topology)
-  const before = shardsOf(topology)
-  const held = before.filter(({ members }) => members.includes(id)).map((shard) => shard.id)
+  const before = seated(topology)
+  const held = before.filter(({ members }) => members.includes(id)).map(idOf)
   const shards = before.map((shard) => {
     return { ...shard, members: shard.members.filter((each) => each !== id) }
   })
   const leaving = { id, ...(by === undefined ? {} : { by }), held }
-  return { ...topology, shards, roster: { ...roster, leaving: [...roster.leaving, leaving] } }
+  const made = { ...topology, shards, roster: { ...roster, leaving: [...roster.leaving, leaving] } }
+  return handsCancelled(made, held)
+}
+
+function idOf({ id }: TopologyShard): number {
+  return id
+}
+
+/** With all that ever held each: earlier builds would not add to that. */
+function seated(topology: Topology): readonly TopologyShard[] {
+  const shards = shardsOf(topology)
+  if (versionOf(topology) < seatsSince) return shards
+  return shards.map((shard) => ({ ...shard, seats: seatsOf(topology, shard) }))
 }
 
 /** Members with a replica of a shard group, or on their way to one; who leaves has it until it is gone. */

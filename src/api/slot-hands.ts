@@ -54,6 +54,7 @@ export function handBegun(
   const move = topology.moves?.[0]
   const known = handsOf(topology, keyspace)
   if (move?.id !== id || move.isCancelled || known.hand !== null) return null
+  if (leavingOf(topology, [move.from, move.to]).length > 0) return null
   const owners = ownersIn(topology, keyspace)
   for (const slot of slotsOf(slots)) if (owners[slot] !== move.from) return null
   // Above all that there were, in an era that forgot some, too.
@@ -71,6 +72,26 @@ export function handCancelled(
   const known = handsOf(topology, keyspace)
   if (known.hand?.attempt !== attempt) return null
   return withHands(topology, keyspace, { ...known, hand: null })
+}
+
+/** Whoever comes to a shard group, or leaves it, was not asked by an attempt that is under way there. */
+export function handsCancelled(topology: Topology, shards: readonly number[]): Topology {
+  const { hands } = topology
+  if (hands === undefined) return topology
+  const made = hands.map(([keyspace, known]) => {
+    const { from, to } = known.hand ?? {}
+    const isOf = shards.some((shard) => shard === from || shard === to)
+    return [keyspace, isOf ? { ...known, hand: null } : known] as const
+  })
+  return { ...topology, hands: made }
+}
+
+/** Who is on the way out of a shard group: what it still makes there is not stable before it is gone. */
+export function leavingOf({ roster }: Topology, shards: readonly number[]): readonly MemberId[] {
+  const leaving = roster?.leaving ?? []
+  return leaving
+    .filter(({ held }) => held === undefined || shards.some((shard) => held.includes(shard)))
+    .map(({ id }) => id)
 }
 
 /** The slots are the other group's from here on. */

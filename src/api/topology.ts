@@ -47,6 +47,8 @@ export interface TopologyShard {
   readonly weight: number
   /** Ascending. */
   readonly members: readonly MemberId[]
+  /** All that ever held it, in the order in which they came; absent while they are those that it began with. */
+  readonly seats?: readonly MemberId[]
   /** Who joins does not get a replica of it by that. */
   readonly isPlaced?: boolean
   /** Of one that was added at run time: members that its groups began with. */

@@ -40,6 +40,7 @@ export function addMembers(
       '--empty',
       'with no replica of the shard groups that there are, but for keyspaces that merge and everybody holds',
     )
+    .option('--shards <ids>', 'placed shard groups that it holds a replica of, as 0,2')
     .action(async (options: NewMember) =>
       finish(await (await import('./members.js')).join(options)),
     )

@@ -22,6 +22,7 @@ export interface NewMember extends ChangeOptions {
   readonly peer?: string
   readonly cluster?: string
   readonly empty?: boolean
+  readonly shards?: string
 }
 
 /** Milliseconds between two looks. */
@@ -87,8 +88,8 @@ export async function transfer(
   }
 }
 
-function wordsOf({ id, client, name, peer, cluster, empty }: NewMember): string[] {
-  const named = Object.entries({ NAME: name, PEER: peer, CLUSTER: cluster })
+function wordsOf({ id, client, name, peer, cluster, empty, shards }: NewMember): string[] {
+  const named = Object.entries({ NAME: name, PEER: peer, CLUSTER: cluster, SHARDS: shards })
   return [
     id,
     client,

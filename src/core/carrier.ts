@@ -8,7 +8,7 @@ import { encodeRuns, runsOf, slotCall, type SlotRun, slotsOf } from '../api/slot
 import { hasBug } from '../base/seeded-bug.js'
 import { handSteps } from '../shard/hand-calls.js'
 import type { Shard } from '../shard/shard.js'
-import { CopyBuffer, copyOf, keyPages } from '../shard/slot-copy.js'
+import { CopyBuffer, copyOf, keyPages, readNow } from '../shard/slot-copy.js'
 
 export interface CarrierInit {
   readonly source: Shard
@@ -58,7 +58,7 @@ export class Carrier {
         const count = source.engine.slotKeyCount(db, slot)
         own += count
         for (const key of source.engine.slotKeys(db, slot, limits.moveBatchKeys)) {
-          const found = source.engine.read(db, ['memory', 'usage', key], null)
+          const found = readNow(source.engine, db, ['memory', 'usage', key])
           ownBytes += typeof found === 'number' ? found : 0
         }
       }

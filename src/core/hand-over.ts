@@ -16,6 +16,7 @@ import {
   handCancelled,
   handCommitted,
   handsOf,
+  leavingOf,
   ownersIn,
   splitMove,
 } from '../api/slot-hands.js'
@@ -179,6 +180,13 @@ export class HandOver {
 
   /** True once all members of both groups say that they are fit. */
   *#allNear(): Work<boolean> {
+    const { from, to } = this.#move as SlotMove
+    const leaving = leavingOf(this.#topology, [from, to])
+    if (leaving.length > 0) {
+      this.why = `waits until member ${leaving.join(', ')} is out of its shard groups`
+      yield againMs
+      return false
+    }
     this.#ask(0)
     const isNear = (id: MemberId): boolean => isFit(this.#answers.of(id))
     for (const until = this.#now.mono + nearMs; !this.#all.every(isNear); ) {

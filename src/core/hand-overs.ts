@@ -19,6 +19,7 @@ import {
 import { encodeTopology, type SlotHand, type SlotMove, type Topology } from '../api/topology.js'
 import { textToBytes } from '../base/bytes.js'
 import { slotCount } from '../base/keyslot.js'
+import { areSameMembers } from '../log/members.js'
 import { handSteps } from '../shard/hand-calls.js'
 import { Shard } from '../shard/shard.js'
 import { HandOver } from './hand-over.js'
@@ -31,6 +32,7 @@ import {
 } from './hand-notes.js'
 import type { MemberGroup } from './make-groups.js'
 import type { Peers } from './peers.js'
+import { memberListOf } from './roster.js'
 import { tellsTopology } from './standing.js'
 import { Sweeper } from './sweeper.js'
 import type { TopologyGroup } from './topology-group.js'
@@ -268,9 +270,19 @@ export class HandOvers {
       ...{ keyspace, from, to, attempt, round: question.round },
       ...{ era, epoch, life: this.#init.peers().incarnation },
       isClosed: isHand && isSettled && topology.isKept && this.#isSure,
-      ...(source instanceof Shard ? { source: stampsOf(source) } : {}),
-      ...(target instanceof Shard ? { target: stampsOf(target) } : {}),
+      ...(source instanceof Shard ? { source: this.#stampsOf(source) } : {}),
+      ...(target instanceof Shard ? { target: this.#stampsOf(target) } : {}),
     }
+  }
+
+  /** Null where the replica is not fit, or works by other members than the topology has, or others may. */
+  #stampsOf(shard: Shard): SideStamps | null {
+    const status = shard.status()
+    const { roots, topology } = this.#init
+    const list = memberListOf(topology.topology, roots, shard)
+    const isSame = list === undefined || (status !== null && areSameMembers(status.members, list))
+    const isAlike = isSame && status?.follows?.isEverywhere !== false
+    return isAlike ? stampsOf(shard) : null
   }
 
   #isConnected(member: MemberId): boolean {

@@ -59,7 +59,7 @@ export class Reconciler {
     })
     this.#listen(topology, mono)
     this.#sayGone(topology, mono)
-    this.#sayFree(topology)
+    this.#sayFree(topology, mono)
     this.#sayOver(topology)
     this.#lookAt = mono + (isDone ? lateMs : soonMs)
     if (hasBug('core-members-asked-once')) this.#lookAt = Number.MAX_SAFE_INTEGER
@@ -114,11 +114,9 @@ export class Reconciler {
 
   /** The group does not decide who its members are. */
   #tell(group: Shard, index: number, topology: Topology): void {
-    // Its members are those that it began with.
-    if (this.#init.roots.isPinned(topology, this.#init.roots.spaceOf(group.id))) return
-    const list = memberListOf(topology, this.#init.roots.wanted(topology, group))
+    const list = memberListOf(topology, this.#init.roots, group)
     const actual = group.status()?.members
-    if (actual === undefined || areSameMembers(actual, list)) return
+    if (list === undefined || actual === undefined || areSameMembers(actual, list)) return
     this.#init.rota.stir(index)
     group.membership.follow(list)
   }
@@ -151,20 +149,20 @@ export class Reconciler {
       if (!leaving.some((each) => each.id === id)) this.#heardAt.delete(id)
   }
 
+  #outOf(topology: Topology, each: Leaving, mono: number): Out {
+    const { id, isForced } = each
+    const mayLack = isForced === true || isNew(topology, id)
+    const isSilent = mayLack && mono - (this.#heardAt.get(id) ?? mono) >= silentMs
+    return { ...each, by: comerFor(topology, each), isSilent }
+  }
+
   #sayGone(topology: Topology, mono: number): void {
     const group = this.#init.topology()
     const leaving = topology.roster?.leaving ?? []
     if (leaving.length === 0 || this.#isSaying || group.shard.status()?.role !== 'leader') return
     const groups = this.#init.rota.all
-    const isSilent = ({ id, isForced }: Leaving): boolean =>
-      (isForced === true || isNew(topology, id)) &&
-      mono - (this.#heardAt.get(id) ?? mono) >= silentMs
     const out: readonly MemberId[] = leaving
-      .map((each) => ({
-        ...each,
-        by: comerFor(topology, each),
-        isSilent: isSilent(each),
-      }))
+      .map((each) => this.#outOf(topology, each, mono))
       .filter((each) => groups.every((of) => this.#isOver(topology, of) || isOut(of, each)))
       .map(({ id }) => id)
     if (out.length === 0) return
@@ -172,14 +170,15 @@ export class Reconciler {
   }
 
   /** Where shard groups are placed, the topology's leader does not see all groups: those who lead them tell. */
-  #sayFree(topology: Topology): void {
+  #sayFree(topology: Topology, mono: number): void {
     if (this.#isSaying || !topology.shards.some(({ isPlaced }) => isPlaced === true)) return
-    for (const { id, held, free = [] } of topology.roster?.leaving ?? []) {
+    for (const each of topology.roster?.leaving ?? []) {
+      const { id, held, free = [] } = each
+      const out = this.#outOf(topology, each, mono)
       const groups = this.#init.rota.all.filter((group) => {
         if (!(group instanceof Shard) || group.id === topologyGroupId) return false
         if (held?.includes(group.shard) === false || free.includes(group.id)) return false
-        const status = group.status()
-        return status?.role === 'leader' && !isMember(group, status, id)
+        return group.status()?.role === 'leader' && isOut(group, out)
       })
       if (groups.length === 0) continue
       const ids = groups.map((group) => group.id)
@@ -278,6 +277,7 @@ function isDrained(
   const comer = peers.find(({ member }) => member === by)
   const own = peers.find(({ member }) => member === id)
   if (members.voters.includes(id) || own === undefined || own.state === 'self') return false
+  if (hasBug('core-drained-unasked')) return true
   if (by !== undefined && (comer === undefined || !comer.active || comer.recovering)) return false
   return own.isDrained === true || isSilent
 }

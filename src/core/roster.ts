@@ -9,11 +9,12 @@ import {
   shardGroupsOf,
 } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import { everMembers } from '../api/roster.js'
+import { seatsSince } from '../api/cluster-version.js'
+import { everMembers, seatsOf } from '../api/roster.js'
 import { type RootedGroup, Roots } from '../api/rooted.js'
 import type { MemberList, Members, StrategyPlugin } from '../api/strategy.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { sameMembers, type Topology, type TopologyMember } from '../api/topology.js'
+import { sameMembers, type Topology, type TopologyMember, versionOf } from '../api/topology.js'
 
 export class Roster {
   readonly config: Config
@@ -117,10 +118,7 @@ export class Roster {
 
   /** Of groups that follow lists; undefined while members are those of the files. */
   listOf(group: RootedGroup): MemberList | undefined {
-    if (this.#topology === null) return undefined
-    // Where shard groups are placed its members are those that it began with.
-    if (this.roots.isPinned(this.#topology, this.roots.spaceOf(group.id))) return undefined
-    return memberListOf(this.#topology, this.roots.wanted(this.#topology, group))
+    return this.#topology === null ? undefined : memberListOf(this.#topology, this.roots, group)
   }
 
   /** True where members or their addresses are others now. */
@@ -143,9 +141,24 @@ export class Roster {
   }
 }
 
-/** Who goes takes no writes any more, and is a member until others hold what it has. */
-export function memberListOf(topology: Topology, voters: readonly MemberId[]): MemberList {
-  const { era, epoch, members } = topology
-  const learners = members.map(({ id }) => id).filter((id) => !voters.includes(id))
-  return { era, epoch, seats: everMembers(topology), voters, learners }
+/**
+ * Who goes takes no writes any more, and is a member until others hold what it has. Undefined for members that cannot
+ * change: of a group that is gone, and of a placed one before all know how.
+ */
+export function memberListOf(
+  topology: Topology,
+  roots: Roots,
+  group: RootedGroup,
+): MemberList | undefined {
+  const { era, epoch, shards, members } = topology
+  const isPinned = roots.isPinned(topology, roots.spaceOf(group.id))
+  const shard = shards[group.shard]
+  const voters = roots.wanted(topology, group)
+  if (shard === undefined || voters.length === 0) return undefined
+  if (isPinned && versionOf(topology) < seatsSince) return undefined
+  const isOfAll = hasBug('core-list-of-all')
+  const held = isOfAll ? members.map(({ id }) => id) : roots.holdersOf(topology, group)
+  const learners = held.filter((id) => !voters.includes(id))
+  const seats = isPinned && !isOfAll ? seatsOf(topology, shard) : everMembers(topology)
+  return { era, epoch, seats, voters, learners }
 }

@@ -5,6 +5,7 @@
 import { type Group, makeLane } from '../api/group.js'
 import type { MemberId, Now } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
+import { holdersOf } from '../api/roster.js'
 import { encodeRuns, runsOf, slotCall } from '../api/slot-moves.js'
 import type { Topology } from '../api/topology.js'
 import { slotCount } from '../base/keyslot.js'
@@ -113,14 +114,16 @@ export class Sweeper {
       const answer = answers.of(id)
       return answer !== undefined && answer.era === era && answer.epoch >= epoch
     }
-    if (this.#membersOf(shard).every(isKnown)) return true
+    // Who is on its way out may still be read there.
+    const all = holdersOf(this.#init.topology(), shard)
+    if (all.every(isKnown)) return true
     // What was answered stays true: it may come later than the next look.
     const question = answers.question ?? {
       ...{ keyspace, from: shard, to: shard },
       ...{ attempt: noAttempt, round: ++this.#round },
     }
     if (answers.question === null) answers.ask(question)
-    for (const member of this.#membersOf(shard)) this.#init.ask(member, question)
+    for (const member of all) this.#init.ask(member, question)
     return false
   }
 

@@ -1,7 +1,7 @@
 // What a change of members means, before and while it is carried out: refusals that need the groups, and the steps
 // that are left. As `quorate plan --json` prints it.
 
-import { rootsSince, shardChangesSince } from '../api/cluster-version.js'
+import { rootsSince, seatsSince, shardChangesSince } from '../api/cluster-version.js'
 import { error } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { everMembers, isLeaving, membersMax } from '../api/roster.js'
@@ -44,6 +44,10 @@ const rootsTooOld = error(
   `ERR where shard groups are placed, and all members hold what merges, members change once all run a build that knows how: the cluster is not at version ${rootsSince} yet, see QUORATE STATUS`,
 )
 
+const seatsTooOld = error(
+  `ERR members come and go where eventual keyspaces are placed once all members run a build that knows how: the cluster is not at version ${seatsSince} yet, see QUORATE STATUS`,
+)
+
 /** Null where the groups can change members. */
 export function refusesChange(
   { config, groups, cluster: { roots } }: RouterState,
@@ -52,15 +56,19 @@ export function refusesChange(
   const isPlaced = made.shards.some((shard) => shard.isPlaced === true)
   if (isPlaced && versionOf(made) < shardChangesSince) return shardsTooOld
   const spaces = isPlaced ? config.keyspaces.map((_, space) => space) : []
-  if (spaces.some((space) => roots.isPinned(made, space)))
-    return error(
-      'ERR where shard groups are placed, members of eventual and causal keyspaces cannot change yet',
-    )
+  const isPinned = spaces.some((space) => roots.isPinned(made, space))
+  if (isPinned && versionOf(made) < seatsSince) return seatsTooOld
+  const full = made.shards.find(({ seats = [] }) => seats.length > membersMax)
+  if (isPinned && full !== undefined)
+    return error(`ERR shard group ${full.id} has seats for ${membersMax} members in all its life`)
   // Earlier builds would not give it what everybody has.
   if (spaces.some((space) => roots.isEverywhere(made, space)) && versionOf(made) < rootsSince)
     return rootsTooOld
   const fixed = groups.filter(({ sight }) => sight?.supports.members === 'static')
-  const isSeated = groups.some(({ sight }) => sight?.supports.members === 'followed')
+  const isSeated = groups.some(
+    ({ id, sight }) =>
+      sight?.supports.members === 'followed' && !roots.isPinned(made, roots.spaceOf(id)),
+  )
   if (isSeated && everMembers(made).length > membersMax)
     return error(`ERR merging keyspaces have seats for ${membersMax} members in all their life`)
   if (fixed.length === 0) return null

@@ -154,7 +154,8 @@ function fieldTimes(read: Read, key: string, items: readonly string[]): readonly
   })
 }
 
-function readNow(engine: Engine, db: number, args: readonly string[]): Reply {
+/** To its end, however long it takes. */
+export function readNow(engine: Engine, db: number, args: readonly string[]): Reply {
   let reply = engine.read(db, args, null)
   while (reply === later) reply = engine.step(limits.movePieceElements)
   return reply === needsLog || isError(reply as Reply) ? null : (reply as Reply)

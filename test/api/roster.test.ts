@@ -1,4 +1,5 @@
 import test from 'ava'
+import { seatsSince } from '../../src/api/cluster-version.js'
 import type { MemberId } from '../../src/api/ids.js'
 import {
   findMember,
@@ -41,6 +42,73 @@ test('joined: a new member: holds every shard group; those that the groups began
   )
   t.deepEqual(next.roster, { born: ids, leaving: [], gone: [], came: [4 as MemberId] })
   t.deepEqual(made(joined(next, member(5))).roster?.born, ids)
+})
+
+const placed: Topology = {
+  ...start,
+  version: seatsSince,
+  shards: [
+    [1, 2],
+    [2, 3],
+  ].map((of, id) => ({ id, weight: 1, members: of as MemberId[] })),
+}
+
+function seats({ shards }: Topology): readonly (readonly number[] | undefined)[] {
+  return shards.map((shard) => shard.seats)
+}
+
+test('seats: of a placed shard group: all that ever held it, in the order in which they came', (t) => {
+  const second = made(replaced(placed, ids[1] as MemberId, member(9)))
+  t.deepEqual(seats(second), [
+    [1, 2, 9],
+    [2, 3, 9],
+  ])
+  const without = made(gone(second, [ids[1] as MemberId]))
+  const third = made(joined(without, member(4), { held: [1] }))
+  t.deepEqual(seats(third), [
+    [1, 2, 9],
+    [2, 3, 9, 4],
+  ])
+  t.deepEqual(
+    third.shards.map((shard) => shard.members.map(Number)),
+    [
+      [1, 9],
+      [3, 4, 9],
+    ],
+  )
+  const nothing = made(joined(placed, member(4)))
+  t.deepEqual(seats(nothing), [
+    [1, 2],
+    [2, 3],
+  ])
+})
+
+test('seats: none before all members know of them: earlier builds would not add to them', (t) => {
+  const older = made(joined({ ...placed, version: seatsSince - 1 }, member(4), { held: [1] }))
+  t.deepEqual(seats(older), [undefined, undefined])
+})
+
+test('joined: shard groups that are not there, or that all hold', (t) => {
+  t.is(joined(placed, member(4), { held: [2] }), 'there is no shard group 2')
+  t.is(joined(start, member(4), { held: [0] }), 'all members hold shard group 0')
+})
+
+test('hand-overs: who comes to one of both groups, or leaves it, ends the attempt; others do not', (t) => {
+  const hand = { attempt: 7, by: ids[0] as MemberId, from: 0, to: 1, slots: [[0, 9] as const] }
+  const known = { hand, apart: [], counts: [] }
+  const third = { id: 2, weight: 1, members: [ids[2] as MemberId], isPlaced: true }
+  const moving: Topology = {
+    ...placed,
+    shards: [...placed.shards, third],
+    hands: [['default', known]],
+  }
+  const isOpen = (topology: Topology | string): boolean =>
+    made(topology).hands?.[0]?.[1].hand !== null
+  t.true(isOpen(joined(moving, member(4))))
+  t.true(isOpen(joined(moving, member(4), { held: [2] })))
+  t.false(isOpen(joined(moving, member(4), { held: [0] })))
+  t.false(isOpen(left(moving, ids[1] as MemberId)))
+  t.false(isOpen(replaced(moving, ids[0] as MemberId, member(4))))
 })
 
 test('joined: an id, a name or an address that is taken, or an id that was: says so', (t) => {

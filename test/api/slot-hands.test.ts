@@ -106,3 +106,14 @@ test('hands: nothing ever moved: groups are told nothing', (t) => {
   const founding = { members: [], shards: [], slots: [[0, 16_383, 0] as const] }
   t.is(toldSlots(firstTopology(founding), { keyspace, shard: 0 }), null)
 })
+
+test('hands: no attempt while somebody leaves one of both groups', (t) => {
+  const topology = begun()
+  const leaving = (held: readonly number[]): Topology => {
+    const roster = { born: [by], leaving: [{ id: by, held }], gone: [] }
+    return { ...topology, roster }
+  }
+  for (const held of [[0], [1], [0, 1]])
+    t.is(handBegun(leaving(held), asked(topology, [[0, 9]])), null)
+  t.not(handBegun(leaving([2]), asked(topology, [[0, 9]])), null)
+})

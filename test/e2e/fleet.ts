@@ -60,10 +60,10 @@ export class Fleet {
     return this.seats.map(({ client }) => client)
   }
 
-  /** A new member sits down, with a file that names it and one that is there. */
-  sit(seat: Seat, host: Seat): void {
+  /** A new member sits down, with a file that names it and one that is there, or others that there are or were. */
+  sit(seat: Seat, ...hosts: readonly Pick<Seat, 'id' | 'client' | 'peer'>[]): void {
     seat.id = ++this.#ids
-    this.#write(seat, [host, seat])
+    this.#write(seat, [...hosts, seat])
     this.run(seat)
   }
 
@@ -101,7 +101,9 @@ export class Fleet {
     for (const seat of seats) {
       const report = await this.status(seat)
       if (report === null || report.members.length !== seats.length) return false
-      for (const group of [...report.groups, report.topology]) {
+      // Where shard groups are placed, each has members of its own.
+      const groups = Array.isArray(this.#config['shards']) ? [] : report.groups
+      for (const group of [...groups, report.topology]) {
         const voters = group['voters'] as readonly number[]
         const is = [...voters].sort((a, b) => a - b)
         const others = [group['learners'], group['outgoing']] as readonly (readonly number[])[]
@@ -135,7 +137,7 @@ export class Fleet {
     rmSync(this.directory, { recursive: true, force: true })
   }
 
-  #write(seat: Seat, listed: readonly Seat[]): void {
+  #write(seat: Seat, listed: readonly Pick<Seat, 'id' | 'client' | 'peer'>[]): void {
     const members = listed.map(({ id, client, peer }) => {
       return { id, client: `127.0.0.1:${client}`, peer: `127.0.0.1:${peer}` }
     })

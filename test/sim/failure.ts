@@ -28,13 +28,18 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
 function profileOf({ hint, given = {} }: RunOptions): string {
   const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
   if (owner !== undefined) return ` HINT=${owner.name}`
-  const { strategy, level, durability, laterEngine, surface, members } = given
+  const { strategy, level, durability, laterEngine, surface, ...rest } = given
+  const shape = (['members', 'fleet', 'placed', 'moves', 'grows', 'rooted'] as const).map(
+    (name) => {
+      return rest[name] === undefined ? '' : ` ${name.toUpperCase()}=${rest[name] ? 1 : 0}`
+    },
+  )
   return [
     strategy === undefined ? '' : ` STRATEGY=${strategy}`,
     level === undefined ? '' : ` LEVEL=${level}`,
     durability === undefined ? '' : ` DURABILITY=${durability}`,
     laterEngine === true ? ' LATER=1' : '',
     surface === undefined ? '' : ` SURFACE=${surface}`,
-    members === undefined ? '' : ` MEMBERS=${members ? 1 : 0}`,
+    ...shape,
   ].join('')
 }

@@ -2,11 +2,12 @@
 // all other faults go on. Seats are numbered as members; whoever was removed leaves its seat for ever.
 
 import type { MemberId } from '../../src/api/ids.js'
-import { isLeaving, staying } from '../../src/api/roster.js'
+import { holdersOf, isLeaving, staying } from '../../src/api/roster.js'
 import type { Topology } from '../../src/api/topology.js'
 import type { Random } from '../../src/base/random.js'
 import type { SimClient } from './client.js'
 import type { SimMember } from './member.js'
+import { keyspaceCount } from './placement.js'
 import type { Request } from './request.js'
 import type { World } from './world.js'
 
@@ -26,6 +27,8 @@ export class FleetWorld {
   readonly #told = new Set<MemberId>()
   /** Machines that will never run again. */
   readonly #dead = new Set<MemberId>()
+  /** What the members know, in which step. */
+  #last: { readonly step: number; readonly topology: Known | null } = { step: -1, topology: null }
 
   constructor(world: World, random: Random) {
     this.#world = world
@@ -54,6 +57,12 @@ export class FleetWorld {
 
   /** What is the latest among the members. */
   topology(): Known | null {
+    const { step } = this.#world.judge
+    if (this.#last.step !== step) this.#last = { step, topology: this.#latest() }
+    return this.#last.topology
+  }
+
+  #latest(): Known | null {
     let last: Known | null = null
     for (const { reactor } of this.#world.members) {
       const known = reactor?.topology?.()
@@ -84,7 +93,8 @@ export class FleetWorld {
     const comer = waiting ?? free.find(({ id }) => !this.#told.has(id))
     const kinds: ('join' | 'replace' | 'remove')[] = []
     if (comer !== undefined) kinds.push('replace')
-    if (comer !== undefined && stay.length < membersMax) kinds.push('join', 'join')
+    if (comer !== undefined && stay.length < membersMax + (this.#isPlaced ? 1 : 0))
+      kinds.push('join', 'join')
     if (stay.length > membersMin) kinds.push('remove')
     if (kinds.length === 0) return
     const kind = this.#random.pick(kinds)
@@ -95,7 +105,30 @@ export class FleetWorld {
     const named = kind === 'join' ? [] : [String(old)]
     const address = `127.0.0.1:${7000 + (comer?.id ?? 0)}`
     const described = kind === 'remove' ? [] : [String(comer?.id), address]
-    this.#ask(kind, ['QUORATE', word, ...named, ...described])
+    const held = kind === 'join' ? this.#held(topology) : []
+    // Who merges may have had what nobody else has.
+    const isForced = kind !== 'join' && this.#dead.has(old) && this.#isPlaced
+    const force = isForced ? ['FORCE'] : []
+    this.#ask(kind, ['QUORATE', word, ...named, ...described, ...held, ...force])
+  }
+
+  get #isPlaced(): boolean {
+    return this.#world.profile.placement !== null
+  }
+
+  /** Of placed shard groups one, all or none. */
+  #held({ shards }: Topology): readonly string[] {
+    if (!this.#isPlaced || this.#random.chance(1, 4)) return []
+    const ids = shards.map(({ id }) => id)
+    const some = this.#random.chance(1, 3) ? ids : [this.#random.pick(ids)]
+    return ['SHARDS', some.join()]
+  }
+
+  /** Members with a replica of a group, or on their way to one or out of it; null while nobody knows. */
+  holdersOf(group: number): readonly MemberId[] | null {
+    const topology = this.topology()
+    if (topology === null) return null
+    return holdersOf(topology, Math.floor(group / keyspaceCount(this.#world.profile)))
   }
 
   #ask(kind: string, args: readonly string[]): void {
@@ -120,6 +153,8 @@ export class FleetWorld {
     const isCalm = topology.roster === undefined || topology.roster.leaving.length === 0
     if (!isWhole || !isCalm || this.isThin || this.#world.isDamaged) return
     if (staying(topology).length < membersMin || !this.#random.chance(1, 2)) return
+    // Where it is not known which entry is whose, nothing that was answered may be lost.
+    if (this.#isPlaced && this.#world.profile.moves) return
     this.#world.judge.mark('fleet-deaths')
     this.#dead.add(id)
     this.#leave(member)
@@ -150,6 +185,13 @@ export class FleetWorld {
       const isMember = topology.members.some(({ id }) => id === member.id)
       if (!isMember && topology.roster?.gone.includes(member.id) !== true) this.#leave(member)
       else if (!isMember && this.#told.has(member.id)) this.#leave(member)
+    }
+    // It was asked for, and that became known only when it had gone home.
+    for (const { id } of topology.members) {
+      const member = this.#world.members[id - 1] as SimMember
+      if (member.isSeated || this.#dead.has(id)) continue
+      member.isSeated = true
+      member.start()
     }
   }
 
@@ -182,11 +224,18 @@ export class FleetWorld {
     return this.present.every(({ reactor }) => {
       const known = reactor?.topology?.()
       if (known === undefined || known.epoch !== topology.epoch) return false
-      const groups = [known.group, ...(reactor?.views() ?? [])]
-      return groups.every(({ status }) => {
-        if (status === null) return false
+      const groups = [
+        { ...known.group, wanted: ids },
+        ...(reactor?.views() ?? []).map((view) => {
+          return { ...view, wanted: this.#isPlaced ? this.holdersOf(view.id) : ids }
+        }),
+      ]
+      return groups.every(({ status, wanted }) => {
+        if (status === null || wanted === null) return false
         const { voters, learners, outgoing } = status.members
-        return isSame(voters) && learners.length === 0 && outgoing === undefined
+        const isWanted =
+          voters.length === wanted.length && wanted.every((id) => voters.includes(id))
+        return isWanted && learners.length === 0 && outgoing === undefined
       })
     })
   }

@@ -71,3 +71,14 @@ export function wholeDisks(made: Profile): Profile {
   for (const kind of ['disk-wipe', 'disk-stale', 'disk-rot'] as const) faults.delete(kind)
   return { ...made, faults }
 }
+
+/** Two groups that can do without a member. */
+export function mayHaveComers({ placement, durability }: Profile): boolean {
+  const isSafe = placement?.every((ids) => ids.length > 2) === true
+  return isSafe && placement?.length === 2 && durability === 'always'
+}
+
+/** All that merge begin with their places; four more may come. */
+export function withSeats(made: Profile): Profile {
+  return wholeDisks({ ...made, members: made.members + 4, fleet: made.members })
+}

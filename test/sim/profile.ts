@@ -6,7 +6,7 @@ import { type EvictionPolicy, evictionPolicies } from '../../src/api/eviction.js
 import { limits } from '../../src/api/limits.js'
 import { Random } from '../../src/base/random.js'
 import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
-import { wholeDisks, withHands, withMoves } from './move-profile.js'
+import { mayHaveComers, wholeDisks, withHands, withMoves, withSeats } from './move-profile.js'
 import type { NetworkRates } from './network.js'
 import { drawPlacement } from './placement.js'
 import type { WorkloadProfile } from './workload.js'
@@ -204,8 +204,16 @@ function withMergingPlacement(made: Profile, seed: number, given: Given): Profil
   const random = new Random(seed, 0x506c6163)
   const isDrawn = given.placed ?? (given.members === undefined && random.chance(1, 6))
   if (!isDrawn || made.level === 'causal') return null
-  const { members, shards, placement } = drawPlacement(made, random)
-  return withHands({ ...made, members, shards, placement } as Profile, seed, given)
+  const draw = (): Profile => {
+    const { members, shards, placement } = drawPlacement(made, random)
+    return { ...made, members, shards, placement } as Profile
+  }
+  let placed = draw()
+  const isAsked = given.fleet === true && made.durability === 'always'
+  while (isAsked && !mayHaveComers(placed)) placed = draw()
+  const hasComers = given.fleet ?? new Random(seed, 0x466c6565).chance(1, 3)
+  if (hasComers && mayHaveComers(placed)) return withHands(withSeats(placed), seed, given)
+  return withHands(placed, seed, given)
 }
 
 function drawShared(seed: number, hint: ProfileHint | null, given: Given): Profile {

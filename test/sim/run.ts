@@ -95,8 +95,8 @@ function play(world: World, turns: number): void {
   const safety = Math.floor((turns * safetyShare) / 100)
   while (judge.violation === null && judge.step < safety) if (!schedule.next()) return
   // Each group has turns of its own; members that merge tell each other at each step of a move.
-  const { grows, moves } = world.profile
-  const isLong = grows || (moves && world.merging !== null)
+  const { grows, moves, fleet } = world.profile
+  const isLong = grows || ((moves || fleet !== null) && world.merging !== null)
   const factor = isLong ? 2 * turnsFactor : turnsFactor
   if (judge.violation === null) settleWorld(world, safety + turns * factor)
 }

@@ -6,6 +6,7 @@ import {
   busy,
   changing,
   coming,
+  seated,
   cuts,
   guests,
   lostCommit,
@@ -224,6 +225,14 @@ export const shardBugs: readonly SeededBug[] = [
   bug('core-members-asked-once', 'a leader asks for other members once, and not again', {
     checks: ['converged'],
     hint: { with: coming },
+  }),
+  bug('core-list-of-all', 'a placed group takes all members of the cluster for its own', {
+    checks: ['leader', 'assertion', 'converged', 'progress', 'answered'],
+    hint: { with: seated, only: [] },
+  }),
+  bug('core-seats-of-present', 'seats of who left are given again', {
+    checks: ['leader', 'assertion', 'converged', 'stamps', 'merged'],
+    hint: { with: seated, only: [] },
   }),
   bug('core-removed-unheard', 'who was removed goes on running', {
     checks: ['converged'],

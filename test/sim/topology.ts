@@ -59,7 +59,10 @@ export class TopologyWorld {
     this.oracle = new GroupOracle('topology', {
       ...{ judge, members, durability },
       voters: voters.slice(0, profile.fleet ?? members),
-      changing: profile.fleet === null ? null : watchMembers(profile, judge),
+      changing:
+        profile.fleet === null
+          ? null
+          : watchMembers({ ...profile, outside: members - profile.fleet }, judge),
     })
   }
 

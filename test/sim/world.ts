@@ -114,15 +114,8 @@ export class World implements MemberWorld, FaultTarget {
       profile: profile.workload,
     })
     const plugin = options.strategies.find((each) => each.name === profile.strategy)
-    const merging =
-      plugin !== undefined && plugin.supports.order !== 'total'
-        ? new Merging({
-            seed: options.seed,
-            judge: this.judge,
-            profile,
-            members: () => this.members,
-          })
-        : null
+    const merges = plugin !== undefined && plugin.supports.order !== 'total'
+    const merging = merges ? this.#merging(options.seed) : null
     this.merging = merging
     this.topology = new TopologyWorld(this, new Random(options.seed, 0x546f706f))
     const comings = new Random(options.seed, 0x466c6565)
@@ -154,6 +147,12 @@ export class World implements MemberWorld, FaultTarget {
   }
 
   readonly network = (): SimNetwork => this.#network
+
+  #merging(seed: number): Merging {
+    const { judge, profile } = this
+    const [members, fleet] = [() => this.members, () => this.fleet]
+    return new Merging({ seed, judge, profile, members, fleet })
+  }
 
   oracle(group: number): GroupOracle {
     let oracle = this.#oracles.get(group)
@@ -319,7 +318,7 @@ export class World implements MemberWorld, FaultTarget {
     this.schedule.after(how.downUs, () => member.start())
   }
 
-  /** A machine with an empty disk comes with a right clock: an incarnation is the time where all else is lost. */
+  /** A machine with an empty disk comes with a right clock: an incarnation is its time. */
   replace(member: SimMember): void {
     member.disk.wipe()
     member.clock.heal(this.schedule.now)
@@ -328,6 +327,7 @@ export class World implements MemberWorld, FaultTarget {
   /** A member that never was sits down, with an empty disk. */
   seat(member: SimMember): void {
     for (const oracle of [this.topology.oracle, ...this.oracles()]) oracle.damaged(member.id)
+    this.merging?.damaged(member.id)
   }
 
   /** It will never come back. */

@@ -86,15 +86,24 @@ interface Newcomer {
   readonly isDry: boolean
   readonly isForced: boolean
   readonly isEmpty: boolean
+  /** Placed shard groups that it is to hold. */
+  readonly held: readonly number[]
 }
 
 /** The member that `id` and what follows it describe. */
 function readMember(words: readonly string[], flags: readonly string[]): Newcomer | ErrorReply {
   const [word = '', address = '', ...rest] = words
   const id = parseInteger(word)
-  const options = readOptions(rest, ['name', 'peer', 'cluster'], ['dryrun', ...flags])
-  if (options === null) return syntaxError
-  if (id === null) return notInteger
+  const isJoin = flags.includes('empty')
+  const named = ['name', 'peer', 'cluster', ...(isJoin ? ['shards'] : [])]
+  const options = readOptions(rest, named, ['dryrun', ...flags])
+  if (options === null || (options.has('empty') && options.has('shards'))) return syntaxError
+  const held =
+    options
+      .get('shards')
+      ?.split(',')
+      .map((each) => parseInteger(each)) ?? []
+  if (id === null || !held.every((shard) => shard !== null)) return notInteger
   const client = readAddress(address)
   if (client === null) return error('ERR the client address is no host:port')
   const port = client.port + peerPortOffset
@@ -111,6 +120,7 @@ function readMember(words: readonly string[], flags: readonly string[]): Newcome
     isDry: options.has('dryrun'),
     isForced: options.has('force'),
     isEmpty: options.has('empty'),
+    held,
   }
 }
 
@@ -128,14 +138,15 @@ export const join = {
   arguments: [
     ...given,
     { name: 'empty', type: 'pure-token', token: 'EMPTY', optional: true },
+    { name: 'shards', type: 'string', token: 'SHARDS', optional: true },
     dryRun,
   ],
   run: (session, args, state) => {
     const read = readMember(args.slice(2), ['empty'])
     if ('type' in read) return read
-    const { member, isDry, isEmpty } = read
+    const { member, isDry, isEmpty, held } = read
     const what = `member ${member.id} (${member.name}, ${member.address}) joins`
-    const make = (topology: Topology) => joined(topology, member, isEmpty)
+    const make = (topology: Topology) => joined(topology, member, { isEmpty, held })
     return change(state, session, { name: 'quorate|join', what, isDry, make })
   },
 } satisfies RouterCommand

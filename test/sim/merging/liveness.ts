@@ -7,7 +7,7 @@ import { keyNames } from '../../differential/pools.js'
 import type { SimClient } from '../client.js'
 import { healWorld } from '../heal.js'
 import type { SimMember } from '../member.js'
-import { groupOf, holdersOf } from '../placement.js'
+import { groupOf } from '../placement.js'
 import type { Request } from '../request.js'
 import type { World } from '../world.js'
 import type { Merging } from './merging.js'
@@ -17,6 +17,8 @@ const pollUs = 25_000
 /** Microseconds: until members take writes, until requests are answered, until all hold the same. */
 const openUs = 15_000_000
 const answerUs = 6_500_000
+/** Until whole members have come and gone. */
+const comeUs = 90_000_000
 const holdUs = 12_000_000
 /** Until no slots are on their way. */
 const moveUs = 60_000_000
@@ -67,8 +69,14 @@ export class MergingLiveness {
     const members = this.#merging.present()
     switch (this.#stage) {
       case 'heal':
+        if (this.#world.fleet?.isSettled === false)
+          return judge.hold(this.#waited() < comeUs, 'leader', () => this.#describe())
         if (members.every((member) => this.#merging.isWhole(member))) return this.#enter('serve')
-        return judge.hold(this.#waited() < openUs, 'leader', () => this.#describe())
+        return judge.hold(
+          this.#waited() < (this.#world.fleet === null ? openUs : comeUs + openUs),
+          'leader',
+          () => this.#describe(),
+        )
       case 'serve': {
         const isCalm = members.every(
           (member) =>
@@ -174,7 +182,7 @@ export class MergingLiveness {
   #write(member: number): Request {
     const { judge, profile } = this.#world
     const key = `final${member}`
-    const isHeld = holdersOf(profile, groupOf(profile, key)).includes(member + 1)
+    const isHeld = this.#merging.holdersOf(groupOf(profile, key)).includes(member + 1)
     const told = (reply: string): void => {
       const isBusy = reply.startsWith('-CLUSTERDOWN') || reply.startsWith('-TRYAGAIN')
       // It was sent to a replica that had died before, which is noticed late.
@@ -197,7 +205,7 @@ export class MergingLiveness {
   #read(member: number, request: Request): Request {
     const { judge, profile } = this.#world
     const key = request.args[1] ?? ''
-    if (holdersOf(profile, groupOf(profile, key)).includes(member + 1)) return request
+    if (this.#merging.holdersOf(groupOf(profile, key)).includes(member + 1)) return request
     const told = (reply: string): void => {
       const isRefused = reply.startsWith('-CLUSTERDOWN')
       if (isRefused && this.#waited() < answerUs) {
@@ -272,6 +280,7 @@ export class MergingLiveness {
       })
       return `member ${member.id} ${this.#merging.lists?.isOn(member.id) === false ? 'no member ' : ''}${member.isUp ? each.join(', ') : 'down'}`
     })
-    return `${this.#stage} for ${this.#waited() / 1000} ms: ${seats.join('; ')}`
+    const fleet = this.#world.fleet?.describe() ?? ''
+    return `${this.#stage} for ${this.#waited() / 1000} ms: ${seats.join('; ')} ${fleet}`
   }
 }

@@ -5,6 +5,7 @@ import type { MemberId } from '../../../src/api/ids.js'
 import type { MergeView, StrategyPlugin } from '../../../src/api/strategy.js'
 import { Random } from '../../../src/base/random.js'
 import { keySlot, slotCount } from '../../../src/base/keyslot.js'
+import type { FleetWorld } from '../fleet.js'
 import type { Judge } from '../judge.js'
 import type { SimMember } from '../member.js'
 import { holdersOf, isGuest } from '../placement.js'
@@ -27,6 +28,8 @@ export interface MergingOptions {
   readonly judge: Judge
   readonly profile: Profile
   readonly members: () => readonly SimMember[]
+  /** Where whole members come and go. */
+  readonly fleet?: () => Pick<FleetWorld, 'present' | 'holdersOf'> | null
 }
 
 /** Digests are compared at one of so many states. */
@@ -153,6 +156,8 @@ export class Merging {
 
   /** Those that hold and show the same in the end. */
   present(): readonly SimMember[] {
+    const fleet = this.#fleet
+    if (fleet !== null) return fleet.present
     return this.#options.members().filter(({ id }) => this.lists?.isOn(id) !== false)
   }
 
@@ -185,16 +190,26 @@ export class Merging {
 
   /** It is a member, and holds a replica of the group. */
   #isHolder(member: MemberId, group: number): boolean {
-    const { profile } = this.#options
-    return this.lists?.isOn(member) !== false && holdersOf(profile, group).includes(member)
+    return this.lists?.isOn(member) !== false && this.holdersOf(group).includes(member)
+  }
+
+  get #fleet(): Pick<FleetWorld, 'present' | 'holdersOf'> | null {
+    return this.#options.fleet?.() ?? null
+  }
+
+  /** Members with a replica of a group now. */
+  holdersOf(group: number): readonly number[] {
+    return this.#fleet?.holdersOf(group) ?? holdersOf(this.#options.profile, group)
   }
 
   /** Whether a member takes writes again in all its groups. */
   isWhole({ id, reactor }: SimMember): boolean {
     const views = reactor?.views() ?? []
-    if (isGuest(this.#options.profile, id)) return reactor !== null
+    const isAnywhere = this.#fleet !== null
+    if (isGuest(this.#options.profile, id) && !isAnywhere) return reactor !== null
     return (
-      views.length > 0 &&
+      reactor !== null &&
+      (views.length > 0 || isAnywhere) &&
       views.every(({ status }) => status?.role === 'leader' && status.recovering === null)
     )
   }
@@ -303,7 +318,8 @@ export class Merging {
     // Keys are with any group, and nothing that was answered is lost.
     if (this.#options.profile.moves) return () => ({ ...nowhere, member, group })
     const holders = this.#answering(member, group)
-    if (!holders.includes((member + 1) as MemberId)) return this.#beginAt(holders, member, group)
+    const isElsewhere = this.#fleet !== null || !holders.includes((member + 1) as MemberId)
+    if (isElsewhere) return this.#beginAt(holders, member, group)
     const { made } = this.oracle(group).seat((member + 1) as MemberId)
     const sim = this.#options.members()[member] as SimMember
     const from = made.length
@@ -324,6 +340,8 @@ export class Merging {
 
   /** Who may answer what a member is asked of a group. */
   #answering(member: number, group: number): readonly MemberId[] {
+    // Who will hold it by then is not known.
+    if (this.#fleet !== null) return this.#options.members().map(({ id }) => id)
     const holders = holdersOf(this.#options.profile, group) as readonly MemberId[]
     const id = (member + 1) as MemberId
     return holders.includes(id) ? [id] : holders
