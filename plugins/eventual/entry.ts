@@ -10,11 +10,12 @@ import {
   entryKinds,
   entryVersion,
   msOfStamp,
+  type Payload,
   seatOfStamp,
   Vector,
 } from 'quorate/plugin'
 
-export interface Entry {
+export interface EntryFacts {
   readonly seat: number
   /** The member's entry before this one; for the first of an incarnation a stamp above all of earlier ones. */
   readonly previous: number
@@ -25,6 +26,9 @@ export interface Entry {
   readonly seen: Vector
   /** What has to be visible before it in all groups of the keyspace; null where this one goes for itself. */
   readonly needs: Vector | null
+}
+
+export interface Entry extends EntryFacts {
   readonly ops: Uint8Array
 }
 
@@ -41,6 +45,28 @@ export function encodeEntry(entry: Entry, origin: number): Uint8Array {
   entry.seen.encode(writer)
   needs?.encode(writer)
   return writer.raw(entry.ops).finish()
+}
+
+/** Bytes of an entry's facts, about. */
+const factsBytes = 64
+
+/** An entry that no disk and no other member gets, unless one comes in this turn: bytes once somebody asks. */
+export class LoneEntry implements Payload {
+  readonly size: number
+  readonly #facts: EntryFacts
+  readonly #ops: Payload
+  readonly #origin: number
+
+  constructor(facts: EntryFacts, ops: Payload, origin: number) {
+    this.size = ops.size + factsBytes
+    this.#facts = facts
+    this.#ops = ops
+    this.#origin = origin
+  }
+
+  bytes(): Uint8Array {
+    return encodeEntry({ ...this.#facts, ops: this.#ops.bytes() }, this.#origin)
+  }
 }
 
 /** Null for bytes that are no entry. `ops` is a view into `bytes`. */

@@ -1,9 +1,9 @@
 // What an entry adds to a vector, and the entry that adds nothing.
 
 import { type Payload, payloadOf, type StampRange } from 'quorate/plugin'
-import type { Entry } from './entry.js'
+import type { EntryFacts } from './entry.js'
 
-export function noteOf({ seat, previous, stamp }: Entry): StampRange {
+export function noteOf({ seat, previous, stamp }: EntryFacts): StampRange {
   return { seat, after: previous, upTo: stamp }
 }
 

@@ -20,7 +20,7 @@ import type {
   StrategyStatus,
   Token,
 } from 'quorate/plugin'
-import { slotCount, Vector } from 'quorate/plugin'
+import { payloadOf, slotCount, Vector } from 'quorate/plugin'
 import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
 import { cutLog } from './cutting.js'
 import { follow, onStranger } from './following.js'
@@ -145,6 +145,10 @@ export class EventualStrategy implements Strategy {
   }
 
   prepared(token: Token, ops: Uint8Array | null): void {
+    prepared(this.#state, token, ops === null ? null : payloadOf(ops))
+  }
+
+  changed(token: Token, ops: Payload | null): void {
     prepared(this.#state, token, ops)
   }
 

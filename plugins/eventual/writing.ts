@@ -11,7 +11,7 @@ import {
   type Token,
   Vector,
 } from 'quorate/plugin'
-import { encodeEntry, type Entry } from './entry.js'
+import { encodeEntry, type EntryFacts, LoneEntry } from './entry.js'
 import { emptyPayload, noteOf } from './note.js'
 import { serves } from './opening.js'
 import type { EventualState, Preparing } from './state.js'
@@ -81,7 +81,7 @@ function awaitsTaken(state: EventualState): boolean {
 }
 
 /** The oldest entry that was handed out is executed: `ops` says what it changed. */
-export function prepared(state: EventualState, token: Token, ops: Uint8Array | null): void {
+export function prepared(state: EventualState, token: Token, ops: Payload | null): void {
   const done = state.preparing.shift()
   assert(done !== undefined && done.token === token, 'own entries are prepared in their order')
   assert(state.behind.shift() === null, 'an own entry stands at its place')
@@ -99,17 +99,21 @@ export function prepared(state: EventualState, token: Token, ops: Uint8Array | n
   }
 }
 
-function appendOwn(state: EventualState, { stamp, seen, needs }: Preparing, ops: Uint8Array): void {
+function appendOwn(state: EventualState, { stamp, seen, needs }: Preparing, ops: Payload): void {
   const isFirst = !state.hasOwn && !state.isContinuing
   const previous = isFirst ? state.ownStart : state.ownLast
-  const entry: Entry = { seat: state.seat, previous, isFirst, stamp, seen, needs, ops }
+  const head: EntryFacts = { seat: state.seat, previous, isFirst, stamp, seen, needs }
   state.hasOwn = true
   state.ownLast = stamp
-  const note = noteOf(entry)
+  const note = noteOf(head)
   state.vector.add(note)
   state.gate?.shows(note)
   state.counters.made++
-  state.append(payloadOf(encodeEntry(entry, state.self)), note)
+  const isForItself = state.isAlone && state.durability === 'none'
+  const payload = isForItself
+    ? new LoneEntry(head, ops, state.self)
+    : payloadOf(encodeEntry({ ...head, ops: ops.bytes() }, state.self))
+  state.append(payload, note)
 }
 
 /** No stamp is used that a crash could make be used again. */

@@ -4,6 +4,7 @@
 import type { EngineEviction, EvictionPolicy } from './eviction.js'
 import type { Hash64 } from '../base/hash.js'
 import type { CommandSpec } from './command.js'
+import type { Payload } from './entry.js'
 import type { EventListener } from './events.js'
 import { type Reply, type StatusReply, status } from './reply.js'
 import type { Row } from './store.js'
@@ -228,8 +229,8 @@ export interface EngineMerging {
    * run whose entries are lost here and held by others.
    */
   prepare(stamp: number, ms?: number): void
-  /** Closes it: its operations, empty where nothing changed. The entry may be dropped then. */
-  prepared(): Uint8Array
+  /** Closes it: its operations, of size 0 where nothing changed. The entry may be dropped then. */
+  prepared(): Payload
   /**
    * Takes in another member's entry or, when the log is read again, an own one: both come to the same. Called
    * behind `beginEntry` with the milliseconds of the stamp. False where the bytes are malformed: the replica

@@ -184,6 +184,8 @@ export interface Strategy {
    * each delivery with `merge.ops` null, in their order.
    */
   prepared?(token: Token, ops: Uint8Array | null): void
+  /** The same, called in its place where a strategy has it: the bytes are made once it asks for them, at any time. */
+  changed?(token: Token, ops: Payload | null): void
   /** The engine has applied up to here. */
   applied(position: Position): void
   /** Where order is not total: see `GroupSight`, which hands these over. */

@@ -228,7 +228,7 @@ export class Birth {
     }
     const send: { to: MemberId; body: Uint8Array }[] = []
     // While a step is on its way to the disk, what is on the disk is no longer the member's last word.
-    if (this.#writing === null) {
+    if (this.#writing === null && this.#toTell.size > 0) {
       for (const to of this.#toTell) send.push({ to, body: this.#bodyFor(to) })
       this.#toTell.clear()
     }

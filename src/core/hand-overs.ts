@@ -166,7 +166,7 @@ export class HandOvers {
   /** Behind the groups' part of a turn. */
   turn(now: Now): void {
     this.#now = now
-    this.#driven.clear()
+    if (this.#driven.size > 0) this.#driven.clear()
     this.#settle()
     this.#sweeper.turn(now, () =>
       this.#init.groups.filter((group) => this.#told.has(group as Shard)),

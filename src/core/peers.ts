@@ -287,7 +287,7 @@ export class Peers {
   }
 
   #greet(birth: Birth): void {
-    if (!birth.mayGreet) return
+    if (!birth.mayGreet || this.#ungreeted.size === 0) return
     for (const [link, to] of this.#ungreeted) {
       this.#init.out.push({ kind: 'frame', link, bytes: encodeHello(this.#hello(birth, to)) })
     }

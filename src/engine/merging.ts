@@ -2,6 +2,7 @@
 // of others are merged. The shard drives it; `api/engine` says how.
 
 import type { EngineMerging, MergedEntry, SlotMerge } from '../api/engine.js'
+import type { Payload } from '../api/entry.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
 import type { Context } from './context.js'
@@ -78,7 +79,7 @@ export class Merging implements EngineMerging {
     this.#payOwed()
   }
 
-  prepared(): Uint8Array {
+  prepared(): Payload {
     this.#context.seat = -1
     return this.#recorder.finish()
   }

@@ -226,7 +226,8 @@ export class Router implements SessionEvents {
     for (const session of this.#killed) {
       if (!session.isClosed) this.#close(session, { out, abort: true })
     }
-    this.#killed.clear()
+    // To clear a set that is empty takes new memory.
+    if (this.#killed.size > 0) this.#killed.clear()
     for (const output of this.#outputs) out.push(output)
     this.#outputs.length = 0
   }

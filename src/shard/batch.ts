@@ -6,6 +6,7 @@ import { encodeEntryHead, type EntryHead, type Payload } from '../api/entry.js'
 import type { GroupCall, Lane } from '../api/group.js'
 import { limits } from '../api/limits.js'
 import { type ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
+import { ropeToBytes, varintText } from '../base/rope.js'
 
 /** Commands of one entry, ready to execute. */
 export interface Commands {
@@ -115,19 +116,6 @@ export class CommandPayload implements Payload {
   }
 }
 
-const lengths: readonly string[] = Array.from({ length: 16384 }, (_, n) => varintText(n))
-
-/** An unsigned LEB128 number as one-byte characters. */
-function varintText(value: number): string {
-  let text = ''
-  let rest = value
-  while (rest >= 128) {
-    text += String.fromCharCode((rest % 128) + 128)
-    rest = Math.floor(rest / 128)
-  }
-  return text + String.fromCharCode(rest)
-}
-
 /**
  * Count, then per command: database, number of arguments, each argument with its length. Built as one
  * rope and written with one call: several times faster than one native call per argument.
@@ -140,13 +128,10 @@ export function encodeCommands(commands: Commands): Uint8Array {
     text += varintText(databases[c] as number) + varintText(args.length)
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] as string
-      const length = arg.length
-      text += (length < 16384 ? (lengths[length] as string) : varintText(length)) + arg
+      text += varintText(arg.length) + arg
     }
   }
-  const bytes = Buffer.allocUnsafeSlow(text.length)
-  bytes.latin1Write(text, 0, text.length)
-  return bytes
+  return ropeToBytes(text)
 }
 
 /** Close upper estimate of the bytes that commands take encoded. */

@@ -115,7 +115,9 @@ export function executorHost(of: {
     prepared: (token, operations) => {
       writes.ticks.hasRun = true
       unsettled.executed(token)
-      of.strategy()?.prepared?.(token, operations)
+      const strategy = of.strategy()
+      if (strategy?.changed !== undefined) strategy.changed(token, operations)
+      else strategy?.prepared?.(token, operations === null ? null : operations.bytes())
     },
     opens: () => events.open(),
     owes: () => writes.owes(),

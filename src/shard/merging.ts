@@ -2,6 +2,7 @@
 // the strategy, those of others are merged.
 
 import type { Engine, EngineMerging } from '../api/engine.js'
+import type { Payload } from '../api/entry.js'
 import type { Token } from '../api/ids.js'
 import type { Delivery, MergeView } from '../api/strategy.js'
 import { type Hash64, hashZero } from '../base/hash.js'
@@ -47,7 +48,7 @@ export function countersOf({ counters, merging }: Engine): Readonly<Record<strin
 
 export interface MergingHost {
   /** What a delivery changed, null for nothing. */
-  prepared(token: Token, operations: Uint8Array | null): void
+  prepared(token: Token, operations: Payload | null): void
   /** An entry of another member begins. */
   opens(): void
   /** Something waits for an entry of this member, whatever is in it. */
@@ -106,7 +107,7 @@ export class Merging {
     if (merge.ops === null && token !== null) {
       const operations = this.#isPreparing ? engine.merging?.prepared() : undefined
       this.#isPreparing = false
-      const isChange = operations !== undefined && operations.length > 0
+      const isChange = operations !== undefined && operations.size > 0
       this.#host.prepared(token, isChange ? operations : null)
     }
     this.settle(engine)

@@ -14,7 +14,7 @@ import type { Now } from '../api/ids.js'
 import { ByteWriter, noBytes } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import { CommandPayload, type Commands } from './batch.js'
+import { type Batch, CommandPayload, type Commands, voidBody } from './batch.js'
 import type { Windows } from './windows.js'
 
 /** One origin's batch as it reaches the leader. */
@@ -29,6 +29,26 @@ export interface Proposal {
   readonly body: () => Uint8Array
   /** Scripts run in it. */
   readonly isScripted: boolean
+}
+
+/**
+ * A batch of this member. Its body is fixed now: it may become void later, and every replica must execute what
+ * this one does. Each field by its name, here and where the payload is made: a copy with more fields costs V8 30 us.
+ */
+export function proposalOf(
+  batch: Batch,
+  of: { readonly origin: number; readonly incarnation: number; readonly acknowledged: number },
+): Proposal {
+  return {
+    origin: of.origin,
+    incarnation: of.incarnation,
+    sequence: batch.sequence,
+    acknowledged: of.acknowledged,
+    commands: batch.isVoid ? null : batch,
+    size: batch.bytes,
+    body: batch.isVoid ? () => voidBody : () => batch.body(),
+    isScripted: batch.isScripted && !batch.isVoid,
+  }
 }
 
 interface Proposed {
@@ -94,7 +114,8 @@ export class Proposer {
 
   payload(proposal: Proposal, clock: number, now: Now): Payload {
     const head = this.#head(entryKinds.command, clock, now, proposal)
-    return new CommandPayload(head, { ...proposal, isAwaited: this.#init.isAwaited() })
+    const { commands, size, body } = proposal
+    return new CommandPayload(head, { commands, size, body, isAwaited: this.#init.isAwaited() })
   }
 
   /** Head of an entry whose commands are not known yet. */

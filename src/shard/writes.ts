@@ -11,14 +11,7 @@ import type { Strategy, StrategyStatus } from '../api/strategy.js'
 import { ByteReader, ByteWriter } from '../base/bytes.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
-import {
-  type Batch,
-  CommandPayload,
-  type Commands,
-  encodeCommands,
-  sizeOf,
-  voidBody,
-} from './batch.js'
+import { type Batch, CommandPayload, type Commands, encodeCommands, sizeOf } from './batch.js'
 import { Blocked } from './blocked.js'
 import type { Debt, Refused } from './debt.js'
 import type { Evictor } from './evictor.js'
@@ -31,6 +24,7 @@ import {
   forwardScripted,
   Proposer,
   type Proposal,
+  proposalOf,
 } from './proposer.js'
 import { type ScriptSeat, Scripts } from './scripts.js'
 import { channels, type ShardSink } from './sink.js'
@@ -346,12 +340,9 @@ export class Writes {
     const leader = this.#leader
     if (leader === null) return false
     const [{ incarnation }, { sequence }] = [this.origin, batch]
-    // Fixed now: a batch may become void later, and every replica must execute what this one does.
-    const body = batch.isVoid ? () => voidBody : () => batch.body()
-    const isScripted = batch.isScripted && !batch.isVoid
-    const numbered = { incarnation, sequence, acknowledged, body, isScripted }
+    const proposal = proposalOf(batch, { origin: this.#self, incarnation, acknowledged })
     if (leader !== this.#self) {
-      return this.#init.sink.send(leader, channels.forward, encodeForward(numbered))
+      return this.#init.sink.send(leader, channels.forward, encodeForward(proposal))
     }
     const expected = this.#proposer.expected(this.#init.windows, this.#self, incarnation)
     if (sequence < expected) return true
@@ -359,8 +350,6 @@ export class Writes {
       this.origin.expect(expected, now)
       return false
     }
-    const commands = batch.isVoid ? null : batch
-    const proposal = { ...numbered, origin: this.#self, commands, size: batch.bytes }
     const isTaken = this.#propose(strategy, proposal, now)
     if (isTaken && hasBug('shard-answer-before-commit')) {
       this.origin.answeredEarly(sequence, new Array(batch.count).fill(ok))

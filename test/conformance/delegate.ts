@@ -7,6 +7,7 @@ const names = Object.keys({
   step: 0,
   propose: 0,
   prepared: 0,
+  changed: 0,
   transfer: 0,
   checkpointed: 0,
   readIndex: 0,

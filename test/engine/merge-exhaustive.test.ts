@@ -143,7 +143,11 @@ class World {
       for (const words of this.#words(commands[i] as string)) {
         if (engine.execute(0, words) === later) engine.step(1000)
       }
-      made.push({ stamp, seen, operations: engine.merging?.prepared() ?? new Uint8Array(0) })
+      made.push({
+        stamp,
+        seen,
+        operations: engine.merging?.prepared().bytes() ?? new Uint8Array(0),
+      })
       held[member] = seen | (1 << i)
     })
     const results = new Map<string, string>()
@@ -214,7 +218,7 @@ class World {
     first.beginEntry(msOfStamp(stamp), 1, 2)
     first.merging?.prepare(stamp)
     first.execute(0, ['del', ...this.#keys()])
-    const operations = first.merging?.prepared() ?? new Uint8Array(0)
+    const operations = first.merging?.prepared().bytes() ?? new Uint8Array(0)
     for (const engine of [...this.#members, ...this.#observers]) {
       if (engine !== first)
         engine.merging?.merge(operations, { stamp, seen: { covers: () => true } })

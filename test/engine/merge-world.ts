@@ -73,7 +73,7 @@ export class Replica {
     let reply: Reply = null
     for (const line of lines) reply = this.#run(line)
     also()
-    const operations = this.merging.prepared()
+    const operations = this.merging.prepared().bytes()
     if (operations.length === 0) return { entry: null, reply }
     const entry = {
       seat: this.seat,

@@ -1,6 +1,7 @@
 // Which writes of sessions nobody has any more, as the causal oracle is told: of the keyspace that they were made in.
 
 import test from 'ava'
+import { payloadOf } from '../../src/api/entry.js'
 import type { GroupId, MemberId, Token } from '../../src/api/ids.js'
 import type { Strategy, StrategyInit, StrategyPlugin } from '../../src/api/strategy.js'
 import { seatsMax } from '../../src/log/stamps.js'
@@ -52,9 +53,9 @@ function world() {
     merging.oracle(groupOf(key)).seat(1 as MemberId).isAhead = false
     strategy.tick(now)
     strategy.ready()
-    strategy.prepared?.(
+    strategy.changed?.(
       token,
-      Buffer.from(`\x01\x00${String.fromCharCode(key.length)}${key}\x02${value}`),
+      payloadOf(Buffer.from(`\x01\x00${String.fromCharCode(key.length)}${key}\x02${value}`)),
     )
   }
   return { judge, merging, write, restart: (key: string) => start(groupOf(key)) }

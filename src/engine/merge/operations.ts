@@ -1,7 +1,9 @@
 // The operations of an entry as bytes: a code, the key where it is another than that of the operation before,
 // then arguments. Codes are a format.
 
+import { type Payload as Operations, payloadOf } from '../../api/entry.js'
 import { ByteWriter } from '../../base/bytes.js'
+import { ropeToBytes, varintText } from '../../base/rope.js'
 import type { Amount, Kind, Payload } from './cell.js'
 import { kinds } from './cell.js'
 
@@ -50,18 +52,76 @@ export const sameKey = 0x80
 
 const exactMax = 0x8000000000000
 
+/** Texts put under keys of one database: keys and texts in turns. Bytes only once somebody asks, for a lone member nobody does. */
+class Puts implements Operations {
+  readonly size: number
+  readonly #db: number
+  readonly #pairs: readonly string[]
+
+  constructor(db: number, pairs: readonly string[], size: number) {
+    this.#db = db
+    this.#pairs = pairs
+    this.size = size
+  }
+
+  bytes(): Uint8Array {
+    const pairs = this.#pairs
+    const put = String.fromCharCode(codes.put) + varintText(this.#db)
+    const again = String.fromCharCode(codes.put | sameKey)
+    let rope = ''
+    let before: string | null = null
+    for (let i = 0; i < pairs.length; i += 2) {
+      const key = pairs[i] as string
+      const text = pairs[i + 1] as string
+      rope += key === before ? again : put + varintText(key.length) + key
+      rope += varintText(text.length) + text
+      before = key
+    }
+    return ropeToBytes(rope)
+  }
+}
+
+/** In place of a database: nothing was written yet, or what was has no key. */
+const noKey = -1
+const allKeys = -2
+
+/** Bytes of a put beside its key and its text, at most. */
+const putBytes = 16
+
 export class OperationWriter {
   readonly #writer = new ByteWriter(4096)
-  #db = -1
+  #db = noKey
   #key = ''
+  /** What the entry begins with, as long as that is all: not written yet. */
+  #puts: string[] = []
+  #putsDb = 0
+  #putsSize = 0
 
   /** Whether the next operation on this key needs not name it. */
   isAt(db: number, key: string): boolean {
     return db === this.#db && key === this.#key
   }
 
+  /** Most entries are nothing else. */
+  put(db: number, key: string, text: string): void {
+    const puts = this.#puts
+    const isFirst = this.#db === noKey
+    if (!isFirst && (puts.length === 0 || db !== this.#putsDb)) {
+      this.begin(codes.put, db, key).text(text)
+      return
+    }
+    if (isFirst) {
+      this.#db = db
+      this.#putsDb = db
+    }
+    this.#key = key
+    puts.push(key, text)
+    this.#putsSize += key.length + text.length + putBytes
+  }
+
   begin(code: number, db: number, key: string): ByteWriter {
     const writer = this.#writer
+    if (this.#puts.length > 0) writer.raw(this.#takePuts().bytes())
     if (db === this.#db && key === this.#key) return writer.byte(code | sameKey)
     this.#db = db
     this.#key = key
@@ -70,8 +130,9 @@ export class OperationWriter {
 
   /** One without a key. */
   beginAll(code: number, db: number): void {
+    if (this.#puts.length > 0) this.#writer.raw(this.#takePuts().bytes())
     this.#writer.byte(code).varint(db).text('')
-    this.#db = -1
+    this.#db = allKeys
   }
 
   /** Adds an amount: `whole` where it is an integer of moderate size, else `text`. */
@@ -90,9 +151,16 @@ export class OperationWriter {
     else writer.boolean(typeof amount !== 'string').text(amount.toString())
   }
 
-  finish(): Uint8Array {
-    this.#db = -1
-    return this.#writer.finish()
+  finish(): Operations {
+    this.#db = noKey
+    return this.#puts.length > 0 ? this.#takePuts() : payloadOf(this.#writer.finish())
+  }
+
+  #takePuts(): Puts {
+    const puts = new Puts(this.#putsDb, this.#puts, this.#putsSize)
+    this.#puts = []
+    this.#putsSize = 0
+    return puts
   }
 }
 

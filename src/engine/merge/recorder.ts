@@ -3,6 +3,7 @@
 // takes the place of everything before it. While others' operations are merged it hears nothing; what
 // goes beside entries (expiry) is only forgotten.
 
+import type { Payload as Operations } from '../../api/entry.js'
 import { assert } from '../../base/assert.js'
 import type { Value } from '../values/value.js'
 import {
@@ -54,7 +55,7 @@ export class Recorder {
     this.#index = 0
   }
 
-  finish(): Uint8Array {
+  finish(): Operations {
     assert(this.hearing === 'own', 'an own entry is open')
     this.hearing = 'nothing'
     return this.#writer.finish()
@@ -65,7 +66,7 @@ export class Recorder {
     if (!this.#records()) return
     const { cells } = this.#ground
     if (typeof value === 'string') {
-      this.#writer.begin(codes.put, this.db, key).text(value)
+      this.#writer.put(this.db, key, value)
       cells.setStamp(this.db, key, this.stamp)
       return
     }

@@ -185,7 +185,8 @@ class MergingProbe implements Partial<Strategy> {
     return isCovered
   }
 
-  prepared(token: Token, ops: Uint8Array | null): void {
+  changed(token: Token, changes: Payload | null): void {
+    const ops = changes === null ? null : changes.bytes()
     const at = this.#queue.findIndex((each) => each.token === token)
     for (const delivery of this.#queue.splice(0, at)) this.#execute(delivery)
     const [own] = this.#queue.splice(0, 1)
@@ -202,7 +203,7 @@ class MergingProbe implements Partial<Strategy> {
       this.#unsettled.set(token, number)
     }
     this.#causes.delete(token)
-    this.inner.prepared?.(token, ops)
+    this.inner.changed?.(token, changes)
   }
 
   checkpointed(position: Position): void {
