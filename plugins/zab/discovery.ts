@@ -17,6 +17,7 @@ import { beginSynchronisation, makeSender, welcome } from './synchronisation.js'
 export function becomeLeading(
   zab: ZabState,
   { handover, founding }: { readonly handover: number; readonly founding: number },
+  from: MemberId | null = null,
 ): void {
   const progress = new Map<MemberId, Progress>()
   const { silenceMs } = zab.options
@@ -28,6 +29,7 @@ export function becomeLeading(
     vote: ownVote(zab),
     epoch: 0,
     infos: new Map(),
+    unasked: new Set(),
     promises: new Set(),
     progress,
     arrivals: new Map(),
@@ -51,8 +53,21 @@ export function becomeLeading(
     isLeaving: false,
     leaving: new Map(),
   }
+  // Who hands over accepted no later epoch than its own; while voters change it may have no voice any more.
+  const isSettled = from !== null && zab.members.outgoing === undefined && zab.isVoting(from)
+  if (isSettled) zab.leading.infos.set(from, { acceptedEpoch: handover, counts: true })
   notifyAll(zab)
   chooseEpoch(zab, zab.leading)
+  if (isSettled) tellUnasked(zab, zab.leading)
+}
+
+/** All follow as soon as they hear of it: where the epoch is known they are told at once. */
+function tellUnasked(zab: ZabState, leading: Leading): void {
+  if (leading.epoch === 0) return
+  for (const id of zab.others()) {
+    if (!leading.infos.has(id)) leaderInfo(zab, leading, id)
+    leading.unasked.add(id)
+  }
 }
 
 /** The leader's side of FOLLOWERINFO. */
@@ -82,7 +97,15 @@ export function onFollowerInfo(zab: ZabState, from: MemberId, message: FollowerI
   if (leading.stage === 'discovery') notify(zab, from)
   leading.infos.set(from, { acceptedEpoch, counts })
   if (leading.epoch === 0) chooseEpoch(zab, leading)
-  else leaderInfo(zab, leading, from)
+  else if (!isTold(zab, leading, from)) leaderInfo(zab, leading, from)
+}
+
+/** It asked before it heard what it is told already: each LEADERINFO begins its synchronisation anew. */
+function isTold(zab: ZabState, { unasked, epoch }: Leading, id: MemberId): boolean {
+  if (!unasked.has(id)) return false
+  // It left with our promise; who asks twice behind that has not got it.
+  if (zab.durable.acceptedEpoch === epoch) unasked.delete(id)
+  return true
 }
 
 /** Somebody accepted a later epoch, and follows us in no other. */
@@ -110,6 +133,7 @@ function propose(zab: ZabState, leading: Leading, epoch: number): void {
     return
   }
   leading.epoch = epoch
+  leading.unasked.clear()
   leading.promises.clear()
   leading.arrivals.clear()
   leading.stepAt = zab.mono
@@ -137,6 +161,8 @@ export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo)
   if (founds && !mayFollowFounder(zab, from, message)) return
   if (message.era < zab.era && !founds) return
   following.contactAt = zab.mono
+  // Our answer leaves as soon as the promise is on the disk.
+  if (following.epoch === epoch && zab.durable.acceptedEpoch < epoch) return
   const forgets = zab.hard.promisesForgotten && !founds
   zab.acceptEpoch(epoch, forgets ? zab.self : from)
   if (following.epoch !== epoch) {

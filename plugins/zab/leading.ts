@@ -25,6 +25,8 @@ export interface Leading {
   epoch: number
   /** The greatest accepted epoch of every member that sent FOLLOWERINFO. */
   readonly infos: Map<MemberId, { readonly acceptedEpoch: number; readonly counts: boolean }>
+  /** Members that were told the epoch before they asked for it. */
+  readonly unasked: Set<MemberId>
   /** Voters that promised this epoch to us alone; we are one once that is on our disk. */
   readonly promises: Set<MemberId>
   /** Of every other member; who did not acknowledge NEWLEADER counts as one that recovers. */

@@ -268,7 +268,7 @@ export class ZabStrategy implements Strategy {
     if (!zab.isEligible || !zab.isWhole) return
     zab.reads.drop((...read) => zab.out.drop(...read))
     zab.round++
-    becomeLeading(zab, { handover: message.epoch, founding: 0 })
+    becomeLeading(zab, { handover: message.epoch, founding: 0 }, from)
   }
 }
 

@@ -1,5 +1,6 @@
 // Every member is stopped and started in turn under load: does a plain client of today (ioredis as it comes, at one
-// member) see an error, is anything lost, and for how long do writes through the other members stand still?
+// member) see an error, is anything lost, and for how long do writes through the other members stand still? Until the
+// process ended, which is the planned hand-over; until the member was back; and, of the machine itself, before the stop.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -30,9 +31,22 @@ export interface RollingResult {
   readonly done: number
   readonly failures: readonly string[]
   readonly lost: readonly string[]
-  /** Longest silence of writes through the other members at each stop, milliseconds, by keyspace. */
-  readonly gaps: Readonly<Record<Space, readonly number[]>>
+  /** Longest silences of writes through the other members at each stop, by keyspace. */
+  readonly gaps: Readonly<Record<Space, readonly Gaps[]>>
 }
+
+/** Milliseconds. */
+interface Gaps {
+  /** Before the stop, for as long as it may take. */
+  readonly calm: number
+  /** Of any silence that began before the process ended. */
+  readonly handOver: number
+  /** Until all members were ready again. */
+  readonly whole: number
+}
+
+/** Milliseconds of load before each stop. */
+const calmMs = 500
 
 /** One plain client at one member, that writes keys of one keyspace, one after the other. */
 class Writer {
@@ -111,18 +125,26 @@ export async function benchRolling(options: RollingOptions): Promise<RollingResu
       ),
     )
     const running = writers.map((writer) => writer.run())
-    const gaps: Record<Space, number[]> = { strong: [], sequential: [], eventual: [] }
+    const gaps: Record<Space, Gaps[]> = { strong: [], sequential: [], eventual: [] }
     for (let round = 0; round < options.rounds; round++) {
       for (const member of cluster.all) {
         const others = writers.filter((writer) => writer.member !== member)
         await Promise.all(writers.map((writer) => writer.back()))
+        const longest = (space: Space): number =>
+          Math.max(...others.filter((writer) => writer.space === space).map(({ gap }) => gap))
+        for (const writer of others) writer.begin()
+        await sleep(calmMs)
+        await Promise.all(others.map((writer) => writer.back()))
+        const calm = spaces.map(longest)
         for (const writer of others) writer.begin()
         await cluster.process(member).stop()
         cluster.startMember(member)
+        await Promise.all(others.map((writer) => writer.back()))
+        const handOver = spaces.map(longest)
         await cluster.waitReady()
-        for (const space of spaces) {
-          const each = others.filter((writer) => writer.space === space).map(({ gap }) => gap)
-          gaps[space].push(Math.max(...each))
+        for (const [i, space] of spaces.entries()) {
+          const [before, planned] = [calm[i] ?? 0, handOver[i] ?? 0]
+          gaps[space].push({ calm: before, handOver: planned, whole: longest(space) })
         }
       }
     }
@@ -150,13 +172,15 @@ export function describeRolling({ restarts, done, failures, lost, gaps }: Rollin
     ...lost.slice(0, 5),
   ]
   for (const space of spaces) {
-    const sorted = gaps[space].toSorted((a, b) => a - b)
-    const at = (share: number): string =>
-      (sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(0)
+    const of = (name: keyof Gaps): string => {
+      const sorted = gaps[space].map((each) => each[name]).toSorted((a, b) => a - b)
+      const at = (share: number): string =>
+        (sorted[Math.ceil(share * sorted.length) - 1] ?? 0).toFixed(0)
+      return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`
+    }
     const bar = space === 'eventual' ? '' : ` (bar ${bars.gapMs})`
-    lines.push(
-      `${space.padEnd(12)}longest silence of a stop: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms${bar}`,
-    )
+    const rest = `until it is back ${of('whole')}; before the stop ${of('calm')}`
+    lines.push(`${space.padEnd(12)}longest silence: hand-over ${of('handOver')}${bar}; ${rest}`)
   }
   return lines.join('\n')
 }

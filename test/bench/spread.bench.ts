@@ -1,7 +1,8 @@
 // Does a cluster that spreads its shard groups over members cost more? One member with one group beside two members
 // that hold one group each, both groups with one replica: the same keyspace, the same load of cluster-aware clients,
-// rounds interleaved; processor time of the members for an operation. CLIENTS=50 for all members together;
-// PER_MEMBER=1 gives each so many.
+// rounds interleaved; processor time of the members for an operation. CLIENTS=50 for each member, so that each bears
+// what the lone one does; and, which asks something else, for all members together: half as many commands share a
+// batch then, with its turns, its sync and its writes. PER_MEMBER=1 or 0 asks for one of both.
 
 import { pathToFileURL } from 'node:url'
 import { TestCluster } from '../e2e/cluster.js'
@@ -31,6 +32,8 @@ interface Figure {
   /** Microseconds of processor time of all members for one operation. */
   readonly cost: number
   readonly perSecond: number
+  /** Commands that share a batch; 0 where nothing is written. */
+  readonly batch: number
 }
 
 export interface SpreadRow {
@@ -87,21 +90,47 @@ async function measure(
   const clients = options.clients * (options.perMember ? cluster.count : 1)
   const port = cluster.clusterPorts[0] as number
   const load = await SlotLoad.prepare(port, { ...options, clients })
+  const batchesBefore = await batchesOf(cluster)
   const before = used()
   const from = performance.now()
   const answered = await load.run()
   const seconds = (performance.now() - from) / 1_000
-  return { cost: ((used() - before) * 1e6) / answered, perSecond: answered / seconds }
+  const cost = ((used() - before) * 1e6) / answered
+  const batches = (await batchesOf(cluster)) - batchesBefore
+  const batch = options.command === 'GET' ? 0 : answered / Math.max(1, batches)
+  return { cost, perSecond: answered / seconds, batch }
+}
+
+/** Batches that all members proposed so far. */
+async function batchesOf(cluster: TestCluster): Promise<number> {
+  let sum = 0
+  for (const i of cluster.all) {
+    for (const { counters } of (await cluster.status(i)).groups) {
+      sum += Number((counters as Readonly<Record<string, unknown>> | undefined)?.['batches'] ?? 0)
+    }
+  }
+  return sum
 }
 
 /** The figure with the median of costs. */
 function median(figures: readonly Figure[]): Figure {
   const sorted = figures.toSorted((a, b) => a.cost - b.cost)
-  return sorted[Math.floor(sorted.length / 2)] ?? { cost: 0, perSecond: 0 }
+  return sorted[Math.floor(sorted.length / 2)] ?? { cost: 0, perSecond: 0, batch: 0 }
 }
 
 export function describeSpread(rows: readonly SpreadRow[]): string {
-  const head = ['', 'one, us', 'two, us', 'ratio', 'bar', 'of rounds', 'one, /s', 'two, /s']
+  const head = [
+    '',
+    'one, us',
+    'two, us',
+    'ratio',
+    'bar',
+    'of rounds',
+    'one, /s',
+    'two, /s',
+    'one, a batch',
+    'two, a batch',
+  ]
   const lines = rows.map(({ name, one, two, ratio, ratios }) => [
     name,
     one.cost.toFixed(2),
@@ -111,6 +140,8 @@ export function describeSpread(rows: readonly SpreadRow[]): string {
     `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
     one.perSecond.toFixed(0),
     two.perSecond.toFixed(0),
+    one.batch === 0 ? '-' : one.batch.toFixed(0),
+    two.batch === 0 ? '-' : two.batch.toFixed(0),
   ])
   return [head, ...lines].map((row) => row.map((cell) => cell.padStart(16)).join('')).join('\n')
 }
@@ -118,10 +149,13 @@ export function describeSpread(rows: readonly SpreadRow[]): string {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const number = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise)
   const [rounds, clients] = [number('ROUNDS', 9), number('CLIENTS', 50)]
-  const perMember = number('PER_MEMBER', 0) === 1
-  console.log(
-    `${clients} clients${perMember ? ' for each member' : ''}, 64-byte values, median of ${rounds} interleaved rounds`,
-  )
-  const options = { rounds, clients, perMember, keys: 100_000, ms: 1_000 }
-  console.log(describeSpread(await benchSpread(options)))
+  const asked = process.env['PER_MEMBER']
+  for (const perMember of asked === undefined ? [true, false] : [asked === '1']) {
+    const whom = perMember ? 'each member' : 'all members together'
+    console.log(
+      `${clients} clients for ${whom}, 64-byte values, median of ${rounds} interleaved rounds`,
+    )
+    const options = { rounds, clients, perMember, keys: 100_000, ms: 1_000 }
+    console.log(describeSpread(await benchSpread(options)))
+  }
 }

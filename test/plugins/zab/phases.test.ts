@@ -290,3 +290,28 @@ test('zab: a founder that nobody follows: does not found again by what it was to
 
   t.is(world.strategy(first).status().term, term)
 })
+
+test('zab: handing over: whoever takes over asks nobody which epochs it accepted', (t) => {
+  const world = loaded({ plugin, delayMaxMs: 1 })
+  const leader = world.leader() as number
+  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'follower-info'
+
+  t.is(world.strategy(leader).transfer(null), null)
+
+  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
+  const isLed = (id: number): boolean => world.strategy(id).status().leader === world.leader()
+  t.true(world.until(() => world.ids.every(isLed), 100))
+})
+
+test('zab: handing over, on slow disks: each member promises and is synchronised once', (t) => {
+  const world = loaded({ plugin, delayMaxMs: 1, diskMinMs: 80, diskMaxMs: 80 })
+  const leader = world.leader() as number
+  world.advance(1_000)
+  const counts = kinds(world)
+
+  t.is(world.strategy(leader).transfer(null), null)
+
+  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 1_000))
+  world.advance(200)
+  t.is(counts.get('ack-epoch'), 2)
+})
