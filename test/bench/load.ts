@@ -108,3 +108,45 @@ export async function fill(port: number, count: number, key: (i: number) => stri
   })
   socket.destroy()
 }
+
+/** Characters of requests in one write. */
+const pourChars = 256 * 1024
+
+/** Sends `count` commands, two writes under way, each answered by a reply as long as `reply`, without a `-`. */
+export async function pour(
+  port: number,
+  {
+    count,
+    command,
+    reply,
+  }: {
+    readonly count: number
+    readonly command: (i: number) => string
+    readonly reply: string
+  },
+): Promise<void> {
+  const socket = await openSocket(port)
+  const most = Math.max(1, Math.floor(pourChars / command(0).length))
+  let sent = 0
+  let heard = 0
+  await new Promise<void>((resolve, reject) => {
+    const send = (): void => {
+      const until = Math.min(count, Math.floor(heard / reply.length) + 2 * most)
+      if (until - sent < most && until < count) return
+      let text = ''
+      while (sent < until) text += command(sent++)
+      if (text !== '') socket.write(text, 'latin1')
+    }
+    socket.on('error', reject)
+    socket.on('close', () => reject(new Error('the connection was closed')))
+    socket.on('data', (data: Buffer) => {
+      const error = data.indexOf('-')
+      if (error >= 0) return reject(new Error(data.toString('latin1', error, error + 200)))
+      heard += data.length
+      if (heard >= count * reply.length) resolve()
+      else send()
+    })
+    send()
+  })
+  socket.destroy()
+}

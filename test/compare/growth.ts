@@ -1,7 +1,7 @@
 // What an operation costs as one thing grows: keys, clients, bytes of a value, pipeline, members, shard groups.
 // Processor time of all processes of a server for one operation, for it depends least on what else the machine does.
 
-import { openSocket } from '../bench/load.js'
+import { encodeCommand, pour } from '../bench/load.js'
 import { redisBenchmark } from '../bench/redis-benchmark.js'
 import { type Figure, medians, weighed } from './measure.js'
 import { quorate } from './quorate.js'
@@ -155,37 +155,14 @@ async function measure(
   return medians(figures)
 }
 
-/** Bytes of requests under way. */
-const fillBytes = 256 * 1024
-
 /** Every key that redis-benchmark may draw is there. */
 export async function fill(port: number, { keys, valueBytes }: Load): Promise<void> {
-  const socket = await openSocket(port)
   const value = 'x'.repeat(valueBytes)
-  const ok = '+OK\r\n'
-  const most = Math.max(1, Math.floor(fillBytes / (valueBytes + 60)))
-  let sent = 0
-  let heard = 0
-  await new Promise<void>((resolve, reject) => {
-    const send = (): void => {
-      const until = Math.min(keys, heard / ok.length + 2 * most)
-      if (until - sent < most && until < keys) return
-      let text = ''
-      for (; sent < until; sent++) {
-        const key = `key:${String(sent).padStart(12, '0')}`
-        text += `*3\r\n$3\r\nSET\r\n$${key.length}\r\n${key}\r\n$${valueBytes}\r\n${value}\r\n`
-      }
-      if (text !== '') socket.write(text, 'latin1')
-    }
-    socket.on('error', reject)
-    socket.on('close', () => reject(new Error('the connection was closed')))
-    socket.on('data', (data: Buffer) => {
-      if (data[0] === 0x2d) reject(new Error(data.toString('latin1', 0, 200)))
-      heard += data.length
-      if (heard >= keys * ok.length) resolve()
-      else send()
-    })
-    send()
-  })
-  socket.destroy()
+  const command = (i: number): string => encodeCommand('SET', drawnKey(i), value)
+  await pour(port, { count: keys, command, reply: '+OK\r\n' })
+}
+
+/** As redis-benchmark names them. */
+export function drawnKey(i: number): string {
+  return `key:${String(i).padStart(12, '0')}`
 }
