@@ -2,6 +2,7 @@
 // that are left. As `quorate plan --json` prints it.
 
 import { rootsSince, seatsSince, shardChangesSince } from '../api/cluster-version.js'
+import type { MemberId } from '../api/ids.js'
 import { error } from '../api/replies.js'
 import type { ErrorReply } from '../api/reply.js'
 import { everMembers, isLeaving, membersMax } from '../api/roster.js'
@@ -23,8 +24,9 @@ export interface MemberPlan {
   readonly steps: readonly GroupSteps[]
 }
 
-export function memberPlan({ cluster }: RouterState, topology: Topology): MemberPlan {
-  const steps = cluster.steps(topology)
+export function memberPlan(state: RouterState, topology: Topology): MemberPlan {
+  const { cluster } = state
+  const steps = [...cluster.steps(topology), ...elsewhere(state, topology)]
   const isComing = (id: number): boolean =>
     steps.some(({ add, promote }) => [...add, ...promote].some((each) => each === id))
   const members = topology.members.map(({ id, name, address }) => {
@@ -34,6 +36,24 @@ export function memberPlan({ cluster }: RouterState, topology: Topology): Member
   })
   const settled = steps.length === 0 && members.every(({ state }) => state === 'member')
   return { epoch: topology.epoch, settled, members, steps }
+}
+
+/** Groups that merge and that this member does not hold: who goes, and is silent, is waited for there. */
+function elsewhere({ groups, cluster }: RouterState, topology: Topology): readonly GroupSteps[] {
+  const isHeard = (id: MemberId): boolean =>
+    cluster.members.some((member) => member.id === id && member.connected)
+  const leaving = topology.roster?.leaving ?? []
+  const silent = leaving.filter(({ id, isForced }) => isForced !== true && !isHeard(id))
+  return groups.flatMap(({ id, keyspace, shard, isRemote, sight }) => {
+    if (isRemote !== true || sight?.supports.members !== 'followed') return []
+    if (cluster.roots.isGone(topology, { id, shard })) return []
+    const awaited = silent
+      .filter(({ held, free }) => held?.includes(shard) !== false && free?.includes(id) !== true)
+      .map((each) => each.id)
+    if (awaited.length === 0) return []
+    const nothing = { add: [], promote: [], isOpen: false, lags: [] }
+    return [{ id, keyspace, shard, ...nothing, remove: awaited, awaited }]
+  })
 }
 
 export const shardsTooOld = error(
