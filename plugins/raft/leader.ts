@@ -17,6 +17,7 @@ import {
   type Token,
 } from 'quorate/plugin'
 import { foundEra } from './era.js'
+import { Holding } from './holding.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import { heartbeatInterval, isIdle, nextBeat } from './pace.js'
 import { confirmRounds, dropFollowerReads, hurryRounds, renewLease } from './read-index.js'
@@ -55,6 +56,7 @@ export interface Leading {
   /** A target was told to stand: the lease is void for the rest of the term. */
   isLeaseVoid: boolean
   readonly sender: EntrySender<'append'>
+  readonly holding: Holding
   /** Bytes of entries that are not committed yet. */
   uncommittedBytes: number
   /** Who asked for the change of voters that is open: told once the new voters stand alone. */
@@ -91,6 +93,7 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
     transfer: null,
     isLeaseVoid: false,
     sender: makeSender(raft, progress),
+    holding: new Holding(),
     uncommittedBytes: 0,
     change: null,
     isLeaving: false,
@@ -180,6 +183,7 @@ export function propose(raft: RaftState, token: Token, payload: Payload): Refusa
   raft.append({ term: raft.term, index, payload })
   raft.log.tokens.set(index, token)
   leading.uncommittedBytes += payload.size
+  leading.holding.proposed(index, payload)
   return null
 }
 

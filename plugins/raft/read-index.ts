@@ -114,6 +114,7 @@ function grantRound(raft: RaftState, round: ReadRound): void {
   if (round.requests.length > 0 && raft.leading !== null) {
     // A follower reads once it knows this index to be committed.
     raft.leading.noticeTo = Math.max(raft.leading.noticeTo, round.at.index)
+    raft.leading.holding.urge(round.at.index)
   }
   const { era, term } = raft
   for (const { from, id } of round.requests)

@@ -10,7 +10,7 @@ export function makeSender(raft: RaftState, progress: Leading['progress']): Entr
   return new EntrySender(raft.log, raft.options.appendBytes, {
     progress,
     wordFor: () => 'append',
-    lastFor: () => raft.tail.last,
+    lastFor: (id, peer) => raft.leading?.holding.lastFor(raft, id, peer) ?? raft.tail.last,
     encode: (kind, run) => {
       const { era, term, commit, leading } = raft
       return encodeMessage({ kind, era, term, fence: leading?.fence ?? 0, commit, ...run })
@@ -34,6 +34,7 @@ export function makeProgress(raft: RaftState): Progress {
 
 /** Sends what there is to send. Called once per Ready, after all proposals of the turn. */
 export function flushAppends(raft: RaftState, leading: Leading): void {
+  leading.holding.begin(raft, leading)
   leading.sender.flush()
   for (const peer of leading.progress.values()) {
     if (peer.commitSent >= leading.noticeTo || peer.state === 'snapshot') continue

@@ -184,7 +184,7 @@ export class RaftStrategy implements Strategy {
     }
     if (leading.progress.size === 0) return reads
     const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
-    const rounds = leading.reads.wakeAt()
+    const rounds = Math.min(leading.reads.wakeAt(), leading.holding.wakeAt())
     const beats = isQuiet(raft) ? reads : Math.min(leading.heartbeatAt, leading.checkAt)
     return Math.min(beats, transferAt, reads, rounds)
   }

@@ -23,7 +23,7 @@ export interface SenderHost<Word> {
   /** Which message a peer gets. */
   wordFor(id: MemberId, peer: Progress): Word
   /** The last entry that a peer may have. */
-  lastFor(id: MemberId): number
+  lastFor(id: MemberId, peer: Progress): number
   encode(word: Word, run: EntryRun): Uint8Array
   send(id: MemberId, bytes: Uint8Array): void
   needSnapshot(id: MemberId, peer: Progress): void
@@ -57,7 +57,7 @@ export class EntrySender<Word> {
     const host = this.#host
     let cache: Encoded<Word> | null = null
     for (const [id, peer] of host.progress) {
-      const last = host.lastFor(id)
+      const last = host.lastFor(id, peer)
       while (peer.isOpen && (peer.next <= last || peer.state === 'probe')) {
         const word = host.wordFor(id, peer)
         const isSame: boolean =

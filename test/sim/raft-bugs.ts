@@ -253,4 +253,8 @@ export const raftBugs: readonly SeededBug[] = [
     checks: ['members'],
     hint: { with: changing, faults: [...unrest, 'members'] },
   }),
+  bug('raft-held-back-for-good', 'entries that may come later never come', {
+    checks: ['converged', 'answered', 'progress'],
+    hint: { with: busy, faults: unrest },
+  }),
 ]
