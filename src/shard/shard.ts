@@ -234,14 +234,8 @@ export class Shard implements Group {
     // A halted replica is as good as dead for its group: another one leads.
     if (this.#halted !== '' || this.#isDeaf) return
     const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
-    const parts = {
-      strategy,
-      writes,
-      storage,
-      remoteReads: this.#remoteReads,
-      guests: this.#guests,
-    }
-    deliverMessage(parts, { from, channel, body, now: this.#now })
+    const [remoteReads, guests, now] = [this.#remoteReads, this.#guests, this.#now]
+    deliverMessage({ strategy, writes, storage, remoteReads, guests }, { from, channel, body, now })
   }
 
   peerUp(peer: MemberId): void {
