@@ -35,6 +35,8 @@ export class MergingLiveness {
   readonly #begun: number
   #stage: Stage = 'heal'
   #since: number
+  /** Slots were still on their way. */
+  #movedAt = 0
   #clients: SimClient[] = []
   #held: string | null = null
   #heldSince = 0
@@ -99,6 +101,7 @@ export class MergingLiveness {
     const { judge, schedule, profile, clients } = this.#world
     if (clients.some(({ pendingCount }) => pendingCount > 0)) return
     if (profile.moves && !this.#world.topology.isSettled) {
+      this.#movedAt = schedule.now
       return judge.hold(
         this.#waited() < moveUs,
         'slots',
@@ -109,7 +112,8 @@ export class MergingLiveness {
     if (held !== this.#held || held === null) {
       this.#held = held
       this.#heldSince = schedule.now
-      judge.hold(this.#waited() < holdUs, 'converged', () => this.#describe())
+      const from = Math.max(this.#since, this.#movedAt)
+      judge.hold(schedule.now - from < holdUs, 'converged', () => this.#describe())
       return
     }
     const waited = schedule.now - this.#heldSince
