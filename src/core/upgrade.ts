@@ -49,10 +49,12 @@ export class Upgrade {
     return least
   }
 
-  /** The cluster is at what all members know, as far as this one can tell. */
+  /** The cluster is at what all members know, as far as this one can tell, or nobody is there who could raise it. */
   get isOver(): boolean {
     const { common } = this
-    return common === undefined ? this.#init.topology().topology.epoch > 0 : common <= this.version
+    if (common !== undefined) return common <= this.version
+    const { topology, shard } = this.#init.topology()
+    return topology.epoch > 0 || (shard.status()?.leader ?? null) === null
   }
 
   /** Why this member has to stop, or empty: it is about to be handed what it does not know. */

@@ -5,7 +5,7 @@ import test from 'ava'
 import type { CommandSpec } from '../../src/api/command.js'
 import type { Engine, EngineFactory } from '../../src/api/engine.js'
 import { createEngine } from '../../src/engine/engine.js'
-import { type Client, CoreWorld } from './core-world.js'
+import { type Client, CoreWorld, keyspace } from './core-world.js'
 import { ScriptWorld } from './script-world.js'
 
 const older = { facts: { clusterVersion: 1 } }
@@ -207,4 +207,21 @@ test('upgrade: an entry with what a script came to, a command that a replica doe
   t.true(w.until(() => halts().length > 0))
   t.regex(String(halts()[0]?.fields['why']), /command shout/)
   t.is(await scripted.ask(w.client(2), 'GET', 'k'), '$5\r\nHELLO\r\n')
+})
+
+test('upgrade: all stopped, one of an eventual keyspace starts alone: it serves, and says so, before anybody leads', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  const w = new CoreWorld({ keyspaces: [space] })
+  t.true(w.settled())
+  for (const { inbox } of w.members) inbox.push({ kind: 'stop' })
+  t.true(w.until(() => w.members.every(({ stopped }) => stopped !== null)))
+  for (const { id } of w.members) w.kill(id)
+
+  w.start(1)
+  const begun = w.mono
+
+  const client = w.client(1)
+  t.true(w.until(() => / loading:0 /.test(ask(w, client, 'INFO').replace(/\s+/g, ' '))))
+  t.true(w.mono - begun < 6_000)
+  t.is(ask(w, client, 'SET k 1'), '+OK')
 })
