@@ -59,7 +59,8 @@ export function joined(
   member: TopologyMember,
   { isEmpty = false, held = [] }: Readonly<{ isEmpty?: boolean; held?: readonly number[] }> = {},
 ): Topology | string {
-  const shards = isEmpty ? topology.shards.map(placed) : shardsOf(topology)
+  // Seats first: what is placed from now on was held by all that ever were members.
+  const shards = isEmpty ? seated(topology).map(placed) : shardsOf(topology)
   const refusal = refusesNew(topology, member, null)
   if (refusal !== null) return refusal
   for (const id of held) {

@@ -164,3 +164,11 @@ test('findMember: by name or id', (t) => {
   t.is(findMember(start, '3')?.id, 3 as MemberId)
   t.is(findMember(start, '4'), undefined)
 })
+
+test('joined: with nothing, where a member went before seats were kept: its seat stays its own', (t) => {
+  const without = made(gone(made(left(start, ids[1] as MemberId)), [ids[1] as MemberId]))
+  const next = made(joined({ ...without, version: seatsSince }, member(4), { isEmpty: true }))
+
+  t.deepEqual(next.shards[0]?.members.map(Number), [1, 3])
+  t.deepEqual(next.shards[0]?.seats?.map(Number), [1, 2, 3])
+})
