@@ -51,11 +51,23 @@ export function withMoves(topology: Topology, moves: readonly PlannedMove[]): To
   return { ...topology, moves: [...(topology.moves ?? []), ...made] }
 }
 
-/** What has not begun is dropped, what is under way ends after its batch. */
+/**
+ * What has not begun is dropped, what is under way ends after its batch. Slots that went in some keyspaces and only come
+ * back do so all the same: left where they are, those keyspaces' part would be nobody's. Null: nothing changes.
+ */
 export function withoutMoves(topology: Topology): Topology | null {
-  const [first] = topology.moves ?? []
-  if (first === undefined || first.isCancelled) return null
-  return { ...topology, moves: [{ ...first, isCancelled: true }] }
+  const [first, ...others] = topology.moves ?? []
+  if (first === undefined) return null
+  const kept = others.filter((move) => comesBack(topology, move))
+  const mayEnd = !(first.isCancelled || comesBack(topology, first))
+  if (!mayEnd && kept.length === others.length) return null
+  return { ...topology, moves: [mayEnd ? { ...first, isCancelled: true } : first, ...kept] }
+}
+
+/** Its slots are owned by where it goes to: they never left in all keyspaces. */
+function comesBack(topology: Topology, { slots, to }: PlannedMove): boolean {
+  const owners = ownersOf(topology)
+  return slots.every(([from]) => owners[from] === to)
 }
 
 /** Nothing of a keyspace is on its way any more; once that holds for all, the slots have new owners. Null: it is so already. */

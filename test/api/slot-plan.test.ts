@@ -39,3 +39,28 @@ test('slot plan: a move that is given up where one keyspace went and another did
   )
   t.deepEqual(movesTo(done, new Array(16_384).fill(0)), [{ from: 1, to: 0, slots: [[7, 7]] }])
 })
+
+test('slot plan: slots that come back: cannot be left where they are', (t) => {
+  const moving = withoutMoves(withMoves(topology(1, 1), plan)) as Topology
+  const spaces = ['a', 'b']
+  const id = moving.moves?.[0]?.id ?? 0
+  const half = movedIn(moving, { id, keyspace: 'a', went: [[5, 7]] }, spaces) as Topology
+  const back = movedIn(half, { id, keyspace: 'b', went: [] }, spaces) as Topology
+  t.deepEqual(
+    back.moves?.map(({ slots, from, to }) => ({ slots, from, to })),
+    [{ slots: [[5, 7]], from: 1, to: 0 }],
+  )
+
+  t.is(withoutMoves(back), null)
+
+  const later = withMoves(back, [{ slots: [[9, 9]], from: 0, to: 1 }])
+  t.deepEqual(withoutMoves(later)?.moves, back.moves)
+  const behind = { ...later, moves: [...(later.moves ?? [])].reverse() }
+  t.deepEqual(
+    withoutMoves(behind)?.moves?.map(({ to, isCancelled }) => ({ to, isCancelled })),
+    [
+      { to: 1, isCancelled: true },
+      { to: 0, isCancelled: false },
+    ],
+  )
+})
