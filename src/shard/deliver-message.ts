@@ -19,6 +19,19 @@ export interface MessageParts {
   readonly guests: Guests
 }
 
+/** What replicas tell each other; all else is of members that are served here. */
+export function isAmongReplicas(channel: Channel): boolean {
+  switch (channel) {
+    case channels.strategy:
+    case channels.snapshotOffer:
+    case channels.snapshotChunk:
+    case channels.snapshotAck:
+      return true
+    default:
+      return false
+  }
+}
+
 export function deliverMessage(
   { strategy, writes, storage, remoteReads, guests }: MessageParts,
   message: {

@@ -65,6 +65,7 @@ export class Guests implements Eavesdroppers {
   readonly #heardAt = new Map<number, number>()
   /** Incarnations of guests of which nothing more is taken. */
   readonly #shut = new Map<MemberId, number>()
+  #isDismissed = false
   /** Whose batch is being answered: its events went with the answers. */
   #answeredTo = 0
   /** Of the entry that is being executed. */
@@ -189,11 +190,25 @@ export class Guests implements Eavesdroppers {
     settled(() => this.#answer(head, replies, { said: [], events: null, isAgain: true }))
   }
 
-  /** It takes no writes for now: what the guest sends from this batch on is its to send elsewhere. */
+  /**
+   * It takes no writes for now: what the guest sends from this batch on is its to send elsewhere. Behind the answers to
+   * what was executed before: once it goes elsewhere it waits for none.
+   */
   shut(guest: MemberId, incarnation: number, sequence: number): void {
     if (!this.has(guest)) return
     this.#shut.set(guest, incarnation)
-    this.#init.sink.send(guest, channels.host, encodeShut({ incarnation, sequence }))
+    const body = encodeShut({ incarnation, sequence })
+    this.#init.settled(() => this.#init.sink.send(guest, channels.host, body))
+  }
+
+  /** It stops: the same for all, before they send anything in vain. `next`: the batch that it would take next of one. */
+  dismiss(next: (guest: MemberId, incarnation: number) => number): void {
+    if (this.#isDismissed) return
+    this.#isDismissed = true
+    for (const guest of this.#active.keys()) {
+      const incarnation = this.#init.windows.incarnation(guest)
+      if (incarnation > 0) this.shut(guest, incarnation, next(guest, incarnation))
+    }
   }
 
   /** It was told so: what is still under way to here may be elsewhere by now. */

@@ -23,7 +23,7 @@ import { busyRefusal, tellBusy } from './busy.js'
 import { Drive } from './drive.js'
 import { Evictor } from './evictor.js'
 import { EventLog } from './event-log.js'
-import { deliverMessage } from './deliver-message.js'
+import { deliverMessage, isAmongReplicas } from './deliver-message.js'
 import { Executor } from './executor.js'
 import { executorHost } from './executor-host.js'
 import { Lanes } from './lanes.js'
@@ -54,6 +54,7 @@ export class Shard implements Group {
   readonly keyCount = (db: number): number => this.engine.keyCount(db)
   readonly expiresCount = (db: number): number => this.engine.expiresCount(db)
   readonly digest = (): Hash64 | null => this.executor.digest()
+  readonly digestText = (): string => showDigest(this.digest())
   readonly averageTtl = (db: number): number => this.engine.averageTtl(db)
   readonly #init: ShardInit
   readonly #engineOptions: EngineOptions
@@ -232,7 +233,7 @@ export class Shard implements Group {
 
   message(from: MemberId, channel: Channel, body: Uint8Array): void {
     // A halted replica is as good as dead for its group: another one leads.
-    if (this.#halted !== '' || this.#isDeaf) return
+    if (this.#halted !== '' || (this.#isDeaf && isAmongReplicas(channel))) return
     const [strategy, writes, storage] = [this.#strategy, this.#writes, this.#storage]
     const [remoteReads, guests, now] = [this.#remoteReads, this.#guests, this.#now]
     deliverMessage({ strategy, writes, storage, remoteReads, guests }, { from, channel, body, now })
@@ -316,11 +317,14 @@ export class Shard implements Group {
   }
 
   stopped(now: Now): 'working' | 'clean' | 'unclean' {
-    // Each entry more asks for a checkpoint more: others go on without this replica, but a majority may stop, too.
+    if (this.#strategy === null) return 'unclean'
     const forgets = this.#init.keyspace.durability === 'none'
-    if (forgets && this.sight.supports.order !== 'total') this.#isDeaf = true
-    else if (forgets && this.#patience.isOver(now)) this.#strategy?.diskShort(true)
-    return this.#strategy === null ? 'unclean' : this.#storage.settle(now, this.#strategy.status())
+    const { merges = false } = this.#engineOptions
+    // Each entry more asks for a checkpoint more: others go on without this replica, but a majority may stop, too.
+    if (merges || (forgets && this.#patience.isOver(now))) this.#strategy.diskShort(true)
+    if (merges && this.executor.backlog === 0) this.#writes.dismissGuests()
+    this.#isDeaf = merges && forgets
+    return this.#storage.settle(now, this.#strategy.status())
   }
 
   wakeAt(): number {
@@ -361,10 +365,6 @@ export class Shard implements Group {
   setActiveExpire(isOn: boolean): void {
     this.#sink.stir()
     this.#writes.ticks.isExpiring = isOn
-  }
-
-  digestText(): string {
-    return showDigest(this.digest())
   }
 
   heldBy(member: MemberId): number | undefined {

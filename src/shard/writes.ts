@@ -261,6 +261,12 @@ export class Writes {
     }
   }
 
+  /** It takes no writes any more: its guests go elsewhere. */
+  dismissGuests(): void {
+    const { guests, windows } = this.#init
+    guests?.dismiss((...guest) => this.#proposer.expected(windows, ...guest))
+  }
+
   /** The leader told which of our batches it waits for, or that it knows a later life of ours. */
   expected(body: Uint8Array, now: Now): void {
     const reader = new ByteReader(body)
@@ -358,7 +364,8 @@ export class Writes {
   }
 
   #propose(strategy: Strategy, proposal: Proposal, now: Now): boolean {
-    if (proposal.isScripted || this.scripts?.isHolding === true) return this.#hold(proposal, now)
+    if (proposal.isScripted || this.scripts?.isHolding === true)
+      return strategy.status().isClosed !== true && this.#hold(proposal, now)
     const payload = this.#proposer.payload(proposal, this.#init.engine().clock, now)
     if (strategy.propose(this.#init.token(), payload, now) !== null) return false
     this.#proposer.took(proposal.origin, proposal.incarnation, proposal.sequence)

@@ -2,6 +2,7 @@
 // told of an error that the stop made.
 
 import test from 'ava'
+import { apart, placedWorld } from './hand-over-world.js'
 import { type Client, CoreWorld, keyspace } from './core-world.js'
 
 /** Sends as soon as there is an answer, until the member has stopped. */
@@ -101,6 +102,52 @@ test('stop: of a member that merges, without a log on disk: takes no more entrie
   t.true(w.answered())
   t.deepEqual(readers[1]?.replies, readers[0]?.replies)
 })
+
+for (const durability of ['none', 'everysec'] as const) {
+  test(`stop: of the replica that serves clients elsewhere: they go to another one and notice nothing (${durability})`, (t) => {
+    const w = placedWorld(apart, durability)
+    // Members 3 and 4 hold no replica of this slot's group.
+    const clients = [w.client(3), w.client(3), w.client(4)]
+    const sentAt = new Map(clients.map((client) => [client, w.mono]))
+    let slowest = 0
+    const write = (steps: number): void => {
+      for (let n = 0; n < steps; n++) {
+        for (const client of clients) {
+          if (client.replies.length < client.sent) continue
+          slowest = Math.max(slowest, w.mono - (sentAt.get(client) ?? 0))
+          client.send(`INCR {b}${client.connection}`)
+          sentAt.set(client, w.mono)
+        }
+        w.step()
+      }
+    }
+    write(600)
+
+    for (const id of [1, 2]) {
+      slowest = 0
+      w.member(id).inbox.push({ kind: 'stop' })
+      // Its checkpoint takes a while.
+      w.isDiskStuck = durability === 'none'
+      write(300)
+      w.isDiskStuck = false
+      write(100)
+      t.true(w.member(id).stopped?.clean)
+      t.true(slowest < 50, `${slowest} ms`)
+      w.start(id)
+      write(1_000)
+    }
+
+    t.true(w.answered())
+    for (let i = 0; i < 2_000; i++) w.step()
+    for (const client of clients) {
+      const { length } = client.replies
+      t.true(client.replies.every((each) => each.startsWith(':')))
+      client.send(`GET {b}${client.connection}`)
+      t.true(w.answered())
+      t.is(client.replies[length], `$${length}`, 'once each')
+    }
+  })
+}
 
 test('stop: of all members at once, without a log on disk: soon, clean, and nothing that was answered is lost', (t) => {
   const w = new CoreWorld({ keyspaces: [{ ...keyspace('default', []), durability: 'none' }] })
