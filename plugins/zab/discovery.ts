@@ -172,7 +172,6 @@ export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo)
     following.matched = 0
     following.ack = null
     following.newLeader = null
-    following.historyBatch = -1
   }
   // Whoever is asked promises, whatever its own list says: the leader's may be newer.
   const isAble = founds || zab.isWhole

@@ -34,8 +34,6 @@ export interface Following {
   ack: number | null
   /** NEWLEADER as it came, until it is acknowledged. */
   newLeader: NewLeader | null
-  /** The write that makes the initial history durable; -1 before it is known. */
-  historyBatch: number
   /** Something came behind LEADERINFO: the leader knows our history. */
   isWelcome: boolean
   /** NEWLEADER was acknowledged: UPTODATE may come. */
@@ -60,7 +58,6 @@ export function follow(zab: ZabState, leader: MemberId, round: number): void {
     fence: 0,
     ack: null,
     newLeader: null,
-    historyBatch: -1,
     isWelcome: false,
     isAcknowledged: false,
   }

@@ -9,7 +9,7 @@ import { checkRefilled } from './era.js'
 import { encodeHardState } from './hard-state.js'
 import { flushAck } from './learner.js'
 import type { ZabState } from './state.js'
-import { flushSynchronisation, settleHistory } from './synchronisation.js'
+import { flushNewLeader, settleEpoch, settleHistory } from './synchronisation.js'
 
 export function takeReady(zab: ZabState): Ready | null {
   if (zab.halted === '') flush(zab)
@@ -49,10 +49,11 @@ function flush(zab: ZabState): void {
   }
   countPromises(zab, leading)
   if (leading.newLeader === null) return
-  flushSynchronisation(zab, leading)
+  settleEpoch(zab, leading)
   advanceCommit(zab, leading)
   flushBarriers(zab, leading)
   flushBroadcast(zab, leading)
+  flushNewLeader(zab, leading)
 }
 
 /** The write of a Ready is on disk, and all before it. */

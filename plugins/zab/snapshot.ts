@@ -31,7 +31,6 @@ export function snapshotInstalled(
   if (!stays && following !== null) {
     following.matched = 0
     following.ack = null
-    following.historyBatch = -1
   }
   if (hasBug('zab-snapshot-in-memory-only')) zab.log.reset = null
   zab.enteredEra()

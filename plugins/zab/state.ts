@@ -82,8 +82,6 @@ export class ZabState {
   isHardDirty = false
   /** Members changed since the last write: it is synced, whatever the durability. */
   areMembersNew = false
-  /** The last write that is on the disk. */
-  persistedBatch = 0
   /** The hard state as it is on the disk, and those on their way by batch. */
   durable: HardState
   readonly #onTheirWay: { readonly batch: number; readonly hard: HardState }[] = []
@@ -337,7 +335,6 @@ export class ZabState {
   }
 
   persisted(batch: number): void {
-    this.persistedBatch = Math.max(this.persistedBatch, batch)
     while (this.#onTheirWay.length > 0) {
       const oldest = this.#onTheirWay[0] as { batch: number; hard: HardState }
       if (oldest.batch > batch) return

@@ -113,22 +113,25 @@ export function needSnapshot(zab: ZabState, id: MemberId, peer: Progress): void 
   zab.out.note('info', 'zab.snapshot-needed', { member: zab.self, peer: id, next: peer.next })
 }
 
-/** NEWLEADER to whom all of the initial history was sent, and the leader's own. Called once per Ready. */
-export function flushSynchronisation(zab: ZabState, leading: Leading): void {
+/** The leader's own NEWLEADER: the epoch goes to its disk with the entry that it begins with. Called once per Ready. */
+export function settleEpoch(zab: ZabState, leading: Leading): void {
+  if (leading.stage !== 'synchronisation') return
+  zab.enterEpoch(leading.epoch)
+  if (zab.durable.currentEpoch === leading.epoch && hasSyncedQuorum(zab, leading)) {
+    establish(zab, leading)
+  }
+}
+
+/** NEWLEADER, right behind the last of the initial history. Called once per Ready. */
+export function flushNewLeader(zab: ZabState, leading: Leading): void {
   const { newLeader } = leading
   if (newLeader === null) return
   for (const [id, peer] of leading.progress) {
     if (peer.life === 0 || leading.told.has(id)) continue
-    const isSent = peer.state !== 'snapshot' && peer.next > newLeader.index
+    const isSent = peer.sentTo >= newLeader.index
     if (!isSent && !hasBug('zab-newleader-before-history')) continue
     leading.told.add(id)
     sayNewLeader(zab, leading, id)
-  }
-  if (leading.stage !== 'synchronisation') return
-  const isHistoryKept = zab.log.stable >= newLeader.index || hasBug('zab-epoch-before-history')
-  if (isHistoryKept) zab.enterEpoch(leading.epoch)
-  if (zab.durable.currentEpoch === leading.epoch && hasSyncedQuorum(zab, leading)) {
-    establish(zab, leading)
   }
 }
 
@@ -161,28 +164,20 @@ export function onNewLeader(zab: ZabState, from: MemberId, message: NewLeader): 
   const following = hearLeader(zab, from, message)
   if (following === null) return
   following.fence = message.fence
-  if (following.newLeader === null) following.historyBatch = -1
   following.newLeader = message
-  settleHistory(zab)
 }
 
 /**
- * The history first, then the epoch, then the acknowledgement: each on the disk before the next begins.
- * Called once per Ready, and as writes end.
+ * The epoch goes to the disk in the write that completes the history, or in a later one; the acknowledgement behind
+ * it. Writes reach the disk in order, each whole or not at all. Called once per Ready.
  */
 export function settleHistory(zab: ZabState): void {
-  const { following, log } = zab
+  const { following } = zab
   const newLeader = following?.newLeader ?? null
   if (following === null || newLeader === null) return
+  if (hasBug('zab-epoch-before-history')) zab.enterEpoch(newLeader.epoch)
   if (following.matched < newLeader.at.index && !hasBug('zab-newleader-before-history')) return
   if (zab.entering) return
-  if (following.historyBatch < 0) {
-    const isWaiting = log.isKept && log.saved < log.tail.last
-    const isDirty = isWaiting || log.reset !== null
-    following.historyBatch = isDirty ? log.batch + 1 : (log.writes.at(-1)?.batch ?? 0)
-  }
-  const isKept = zab.persistedBatch >= following.historyBatch
-  if (!isKept && !hasBug('zab-epoch-before-history')) return
   zab.enterEpoch(newLeader.epoch)
   if (newLeader.intact === zab.life) zab.becomeIntact()
   following.newLeader = null

@@ -21,6 +21,8 @@ export class Progress {
   state: ProgressState = 'probe'
   /** Probe only: one message is out, nothing more until an answer or a heartbeat's answer. */
   paused = false
+  /** Probe only: the last entry in the message that is out, 0 for none. */
+  #probedTo = 0
   /** Snapshot only: index of the snapshot under way. */
   pendingSnapshot = 0
   /** Monotonic ms of the last answer in this term. */
@@ -56,6 +58,12 @@ export class Progress {
     return this.#bytes
   }
 
+  /** The last entry that was sent and is not known to be lost or refused. */
+  get sentTo(): number {
+    if (this.state === 'snapshot') return this.match
+    return Math.max(this.next - 1, this.paused ? this.#probedTo : 0)
+  }
+
   /** Whether an append may be sent now. */
   get isOpen(): boolean {
     if (this.state === 'snapshot') return false
@@ -68,6 +76,7 @@ export class Progress {
   sent(count: number, bytes: number): void {
     if (this.state === 'probe') {
       this.paused = true
+      this.#probedTo = this.next - 1 + count
       return
     }
     assert(this.state === 'replicate', 'nothing is sent beside a snapshot')
@@ -148,6 +157,7 @@ export class Progress {
       this.state === 'snapshot' ? Math.max(this.match, this.pendingSnapshot) + 1 : this.match + 1
     this.state = 'probe'
     this.paused = false
+    this.#probedTo = 0
     this.pendingSnapshot = 0
     this.stalledAt = -1
   }

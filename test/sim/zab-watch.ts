@@ -52,6 +52,22 @@ export class ZabWatch implements Watch {
     this.#epochs = of.epochs
     const { durableTerm: term, durableVote: vote, durableEpoch: epoch } = of.oracle.seat(self)
     this.#kept = { term, vote, epoch, era: 0, recovering: false, forgotten: false }
+    this.#restarted()
+  }
+
+  /** What a life begins with: the history of the epoch that it works in, or of a later one. */
+  #restarted(): void {
+    const { durable, durableEpoch, lost } = this.#oracle.seat(this.#self)
+    if (!this.#oracle.hasLogs || lost !== null) return
+    const start = this.#epochs.of(durableEpoch)?.index ?? 0
+    const last = lastIndex(durable)
+    const lastTerm = durable.marks.at(-1)?.term ?? durable.base.term
+    this.#hold(
+      last >= start || lastTerm > durableEpoch,
+      'epoch-order',
+      () =>
+        `starts in epoch ${durableEpoch} with a log to ${last}, its initial history went to ${start}`,
+    )
   }
 
   concerns(): boolean {
@@ -103,12 +119,13 @@ export class ZabWatch implements Watch {
     )
     if (epoch <= old.epoch || !this.#oracle.hasLogs) return
     const start = this.#epochs.of(epoch)?.index ?? 0
-    const { durable } = this.#oracle.seat(this.#self)
-    const first = markAt(durable, start)
+    // As written, this write included: the disk has it whole, and all before it, or does not have it.
+    const { memory } = this.#oracle.seat(this.#self)
+    const first = markAt(memory, start)
     this.#hold(
-      lastIndex(durable) >= start && (first === undefined || first.term === epoch),
+      lastIndex(memory) >= start && (first === undefined || first.term === epoch),
       'epoch-order',
-      () => `enters epoch ${epoch} before its initial history, to ${start}, is on the disk`,
+      () => `enters epoch ${epoch} before its initial history, to ${start}, is written`,
     )
   }
 
