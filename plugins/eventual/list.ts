@@ -30,11 +30,11 @@ export function isOn({ voters, learners }: MemberList, id: MemberId): boolean {
   return voters.includes(id) || learners.includes(id)
 }
 
-/** The latest that is known when a run begins. */
+/** The latest that is known when a run begins. No seat of the one on the disk is another member's now: as in `follow`. */
 export function listOf({ members, list }: ListInit, kept: MemberList | null): MemberList {
-  let found = firstList(members)
-  for (const each of [list, kept]) if (each != null && isLater(each, found)) found = each
-  return found
+  const found = kept ?? firstList(members)
+  if (list == null || !isLater(list, found)) return found
+  return kept === null || mayFollow(kept, list) ? list : kept
 }
 
 /** It was no member by what its disk says, and is one now: it has nothing of the group yet. */

@@ -40,6 +40,8 @@ export interface Peer {
   flightBytes: number
   /** Milliseconds of the last progress: something was sent into an empty window, or acknowledged. */
   movedAt: number
+  /** Milliseconds at which they were sent again last. */
+  resentAt: number
   /** What it asked for: everything from this index on that `wanted` lacks. */
   wanted: Vector | null
   wantedFrom: number
@@ -85,6 +87,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     flight: [],
     flightBytes: 0,
     movedAt: 0,
+    resentAt: 0,
     wanted: null,
     wantedFrom: 0,
     wantsSlot: null,

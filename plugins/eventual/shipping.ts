@@ -58,11 +58,12 @@ export function rewind(peer: Peer): void {
   peer.flightBytes = 0
 }
 
-/** Entries that were sent and not acknowledged for long: many bytes take longer. */
+/** Entries that were sent and not acknowledged for long: many bytes take longer. To who says nothing at all, once. */
 export function checkFlight(state: EventualState, peer: Peer): void {
   const patience = state.options.resendMs + peer.flightBytes / limits.resendBytesPerMs
   if (peer.flight.length === 0 || state.mono - peer.movedAt < patience) return
-  if (state.out.isSending(peer.member)) return
+  if (peer.heardAt < peer.resentAt || state.out.isSending(peer.member)) return
+  peer.resentAt = state.mono
   state.counters.resent++
   const { vector } = peer
   rewind(peer)

@@ -3,6 +3,7 @@
 import test from 'ava'
 import type { Position, Strategy, StrategyPlugin } from 'quorate/plugin'
 import plugin from '../../../plugins/eventual/index.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
 import type { Node } from '../../conformance/causal/node.js'
 import { CausalWorld } from '../../conformance/causal/world.js'
 
@@ -40,5 +41,24 @@ test('eventual: a member gets less done than it is sent: no more is handed out t
 
   t.true(owed > 20 && owed < 300, `${owed} entries`)
   t.is(two.merged.size, 2_000)
+  t.deepEqual(made.faults, [])
+})
+
+test('eventual: a member says nothing any more: what it did not acknowledge is sent again once, and goes on as soon as it is heard', (t) => {
+  const { made, one, two } = world({ idleMs: 100 })
+  made.run(20)
+  let sent = 0
+  made.filter = (from, _to, message) => {
+    if (from === one && decodeMessage(message)?.kind === 'entries') sent++
+    return false
+  }
+  made.write(one)
+  made.run(200)
+  t.is(sent, 2)
+
+  made.filter = () => true
+  made.run(80)
+  t.is(two.merged.size, 1)
+  made.judge()
   t.deepEqual(made.faults, [])
 })

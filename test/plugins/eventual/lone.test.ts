@@ -16,6 +16,9 @@ import {
 } from 'quorate/plugin'
 import { decodeEntry, encodeEntry, LoneEntry } from '../../../plugins/eventual/entry.js'
 import plugin from '../../../plugins/eventual/index.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
+import type { Node } from '../../conformance/causal/node.js'
+import { CausalWorld } from '../../conformance/causal/world.js'
 import { Vector } from '../../../src/log/vector.js'
 
 const ids = [1, 2] as MemberId[]
@@ -88,4 +91,41 @@ test('eventual: an entry of a lone member, asked for after all: is what any entr
   t.deepEqual(entry.bytes(), encodeEntry({ ...facts, ops: operations.bytes() }, 4))
   t.is(decodeEntry(entry.bytes())?.stamp, 64_003)
   t.true(entry.size >= entry.bytes().length)
+})
+
+test('eventual: a second member comes right behind writes of a lone one: it is sent those, and holds all', (t) => {
+  const world = new CausalWorld({
+    plugin: plugin as StrategyPlugin,
+    seed: 1,
+    members: 2,
+    first: 1,
+    durability: 'none',
+    options: { idleMs: 100 },
+  })
+  const [one, two] = world.nodes as [Node, Node]
+  world.run(20)
+  for (let i = 0; i < 5; i++) world.write(one)
+  world.run(20)
+  const sent: (number | undefined)[] = []
+  world.filter = (from, _to, message) => {
+    const decoded = from === one ? decodeMessage(message) : null
+    if (decoded?.kind === 'entries')
+      sent.push(...decoded.entries.map((each) => decodeEntry(each)?.stamp))
+    return true
+  }
+
+  // Nobody else was there when they were made; and they are not cut yet.
+  for (let i = 0; i < 3; i++) world.write(one)
+  const last = [...one.merged].slice(-3)
+  world.change({ add: [two.id] })
+  world.tell(one)
+  world.comeToRest()
+  world.judge()
+
+  t.deepEqual(sent.slice(0, 3), last)
+  t.is(two.merged.size, 8)
+  t.not(world.write(two), null)
+  world.comeToRest()
+  t.is(one.merged.size, 9)
+  t.deepEqual(world.faults, [])
 })
