@@ -1,6 +1,7 @@
 // Every member is stopped and started in turn under load: does a plain client of today (ioredis as it comes, at one
-// member) see an error, is anything lost, and for how long do writes through the other members stand still? Until the
+// member) see an error, is anything lost, and for how long does a write through the other members wait? Until the
 // process ended, which is the planned hand-over; until the member was back; and, of the machine itself, before the stop.
+// 36 clients write as fast as they are answered, which is all that two cores can do; PACE=25: each every 25 ms.
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -12,6 +13,8 @@ export interface RollingOptions {
   /** Times that all members are restarted. */
   readonly rounds: number
   readonly clientsPerMember: number
+  /** Milliseconds between two writes of a client; 0: the next one as soon as one is answered. */
+  readonly paceMs: number
 }
 
 const bars = { failures: 0, gapMs: 150 }
@@ -31,7 +34,7 @@ export interface RollingResult {
   readonly done: number
   readonly failures: readonly string[]
   readonly lost: readonly string[]
-  /** Longest silences of writes through the other members at each stop, by keyspace. */
+  /** Longest waits of writes through the other members at each stop, by keyspace. */
   readonly gaps: Readonly<Record<Space, readonly Gaps[]>>
 }
 
@@ -39,7 +42,7 @@ export interface RollingResult {
 interface Gaps {
   /** Before the stop, for as long as it may take. */
   readonly calm: number
-  /** Of any silence that began before the process ended. */
+  /** Of any write that began before the process ended. */
   readonly handOver: number
   /** Until all members were ready again. */
   readonly whole: number
@@ -55,28 +58,43 @@ class Writer {
   readonly failures: string[] = []
   /** Of each key the last value that was answered. */
   readonly written = new Map<string, number>()
-  /** Longest silence since `begin`, milliseconds. */
+  /** Longest wait for an answer since `begin`, milliseconds. */
   gap = 0
   done = 0
   readonly #redis: Redis
   readonly #name: string
-  #answeredAt = performance.now()
+  readonly #paceMs: number
+  /** Where the present wait is counted from. */
+  #since = performance.now()
   #isOver = false
 
   constructor(
     port: number,
-    of: { readonly member: number; readonly space: Space; readonly index: number },
+    of: {
+      readonly member: number
+      readonly space: Space
+      readonly index: number
+      readonly paceMs: number
+    },
   ) {
     this.member = of.member
     this.space = of.space
     this.#name = `${of.member}-${of.index}`
+    this.#paceMs = of.paceMs
     this.#redis = new Redis({ host: '127.0.0.1', port })
     // Without a listener it prints that its member is away for a moment.
     this.#redis.on('error', () => undefined)
   }
 
   async run(): Promise<void> {
+    await sleep(Math.random() * this.#paceMs)
+    let next = performance.now()
     for (let n = 1; !this.#isOver; n++) {
+      const now = performance.now()
+      if (next > now) await sleep(next - now)
+      else next = now
+      next += this.#paceMs
+      this.#since = performance.now()
       const key = `${prefixes[this.space]}${this.#name}:${n % 100}`
       await this.#redis.set(key, String(n)).then(
         () => this.#answered(key, n),
@@ -87,7 +105,7 @@ class Writer {
 
   begin(): void {
     this.gap = 0
-    this.#answeredAt = performance.now()
+    this.#since = performance.now()
   }
 
   /** Once it wrote something from now on: a client waits for a while before it connects again. */
@@ -106,9 +124,7 @@ class Writer {
   }
 
   #answered(key: string, value: number): void {
-    const now = performance.now()
-    this.gap = Math.max(this.gap, now - this.#answeredAt)
-    this.#answeredAt = now
+    this.gap = Math.max(this.gap, performance.now() - this.#since)
     this.written.set(key, value)
     this.done++
   }
@@ -120,7 +136,9 @@ export async function benchRolling(options: RollingOptions): Promise<RollingResu
     const writers = cluster.all.flatMap((member) =>
       spaces.flatMap((space) =>
         Array.from({ length: options.clientsPerMember }, (_, index) => {
-          return new Writer(cluster.ports[member] as number, { member, space, index })
+          return new Writer(cluster.ports[member] as number, {
+            ...{ member, space, index, paceMs: options.paceMs },
+          })
         }),
       ),
     )
@@ -180,13 +198,14 @@ export function describeRolling({ restarts, done, failures, lost, gaps }: Rollin
     }
     const bar = space === 'eventual' ? '' : ` (bar ${bars.gapMs})`
     const rest = `until it is back ${of('whole')}; before the stop ${of('calm')}`
-    lines.push(`${space.padEnd(12)}longest silence: hand-over ${of('handOver')}${bar}; ${rest}`)
+    lines.push(`${space.padEnd(12)}longest wait: hand-over ${of('handOver')}${bar}; ${rest}`)
   }
   return lines.join('\n')
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const rounds = Number(process.env['ROUNDS'] ?? '20')
-  const result = await benchRolling({ rounds, clientsPerMember: 4 })
+  const paceMs = Number(process.env['PACE'] ?? '0')
+  const result = await benchRolling({ rounds, clientsPerMember: 4, paceMs })
   console.log(describeRolling(result))
 }

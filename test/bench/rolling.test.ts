@@ -5,7 +5,7 @@ import test from 'ava'
 import { benchRolling, describeRolling } from './rolling.bench.js'
 
 test('rolling bench: every member restarted once: nothing is lost', async (t) => {
-  const result = await benchRolling({ rounds: 1, clientsPerMember: 1 })
+  const result = await benchRolling({ rounds: 1, clientsPerMember: 1, paceMs: 5 })
 
   t.log(describeRolling(result))
   t.is(result.restarts, 3)
