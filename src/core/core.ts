@@ -23,7 +23,7 @@ import { Clocks } from './clocks.js'
 import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspectedCore } from './inspection.js'
-import { commandsOf, groupMaker, isWhole, type MemberGroup } from './make-groups.js'
+import { commandsOf, groupMaker, isRefilled, type MemberGroup } from './make-groups.js'
 import { type GroupStart, MemberGroups } from './member-groups.js'
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
@@ -314,10 +314,10 @@ export class Core {
     stop: (now) => this.#stopping.begin(now),
   }
 
-  /** A member that had lost its disk says so until every group has its data again, and it knows which there are. */
+  /** A member that had lost its disk says so until then. */
   #watchRefill(): void {
     if (this.#peers.recovering === null || !this.#isStarted) return
-    if (this.#rota.all.every(isWhole) && this.#topology.isAbreast) this.#peers.refilled()
+    if (isRefilled(this.#rota.all, this.#topology)) this.#peers.refilled()
   }
 
   /** Once the identity is known and all checkpoints are loaded, the strategies begin. */

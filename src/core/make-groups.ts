@@ -120,7 +120,15 @@ export function commandsOf(
   return (first?.engine ?? engine({ databases, bulkBytesMax, maxMemory: 0 })).commands
 }
 
+/** A member that had lost its disk has all of its data again, and has read which groups there are and whose slots are whose. */
+export function isRefilled(
+  groups: readonly MemberGroup[],
+  { isAbreast }: { readonly isAbreast: boolean },
+): boolean {
+  return isAbreast && groups.every(isWhole)
+}
+
 /** Where there is no replica, nothing lacks. */
-export function isWhole(group: MemberGroup): boolean {
+function isWhole(group: MemberGroup): boolean {
   return !(group instanceof Shard) || group.status()?.recovering === null
 }

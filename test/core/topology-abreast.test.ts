@@ -2,6 +2,7 @@
 
 import test from 'ava'
 import type { GroupCall, Lane } from '../../src/api/group.js'
+import { isRefilled } from '../../src/core/make-groups.js'
 import { TopologyGroup } from '../../src/core/topology-group.js'
 import { configOf } from '../router/world.js'
 
@@ -27,10 +28,12 @@ test('topology: entries were executed: it is abreast once it has read what they 
   t.false(group.isAbreast, 'nothing was looked at')
   group.turn(now)
   t.false(group.isAbreast, 'it is being read')
+  t.false(isRefilled([], group), 'who had lost its disk may not know whose slots are whose')
   applied.index = 6
   asked.shift()?.()
   t.false(group.isAbreast, 'more was executed meanwhile')
   group.turn(now)
   asked.shift()?.()
   t.true(group.isAbreast)
+  t.true(isRefilled([], group))
 })

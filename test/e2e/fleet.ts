@@ -18,6 +18,9 @@ export interface Seat {
   process: MemberProcess | null
 }
 
+/** Of a fleet with as many. */
+export type SixSeats = readonly [Seat, Seat, Seat, Seat, Seat, Seat]
+
 export class Fleet {
   readonly directory = mkdtempSync(join(tmpdir(), 'quorate-fleet-'))
   readonly seats: Seat[] = []

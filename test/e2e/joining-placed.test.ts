@@ -3,7 +3,7 @@
 
 import test from 'ava'
 import type { Redis } from 'ioredis'
-import { Fleet, type Seat } from './fleet.js'
+import { Fleet, type Seat, type SixSeats } from './fleet.js'
 import { plainClient, whenServed } from './workload.js'
 
 const at = ({ client, peer }: Seat): readonly string[] => [
@@ -67,14 +67,7 @@ test('joining: placed eventual groups: a member dies and is replaced, one is rem
     keyspaces: [{ name: 'default', level: 'eventual', durability: 'always' }],
     shards: [{ members: [1, 2] }, { members: [3, 4] }],
   })
-  const [first, second, third, fourth, fifth, sixth] = fleet.seats as [
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-  ]
+  const [first, second, third, fourth, fifth, sixth] = fleet.seats as readonly Seat[] as SixSeats
   const born = [first, second, third, fourth].map((seat) => ({ ...seat }))
   const all: Counting[] = []
   const counting = (...seats: readonly Seat[]): Counting => {

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import test from 'ava'
 import { Redis } from 'ioredis'
-import { Fleet, type Seat } from './fleet.js'
+import { Fleet, type Seat, type SixSeats } from './fleet.js'
 import { plainClient, whenServed, Workload } from './workload.js'
 
 const keyspaces = [
@@ -102,14 +102,7 @@ const at = ({ client, peer }: Seat): readonly string[] => [
 
 test('rooted: three keyspaces as in the README: a cluster of three grows to six and gives its first shard group up under load', async (t) => {
   const fleet = await Fleet.start(3, 6, { keyspaces })
-  const [first, second, third, fourth, fifth, sixth] = fleet.seats as [
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-    Seat,
-  ]
+  const [first, second, third, fourth, fifth, sixth] = fleet.seats as readonly Seat[] as SixSeats
   // Those of the others are killed, and so are their connections.
   const ports = [first.client, second.client]
   const loads = ['lock:w', 'session:w'].map((name) => new Workload({ ports, writers: 2, name }))

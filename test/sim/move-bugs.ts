@@ -1,26 +1,19 @@
 // Bugs of slots that move between groups (bug-bank.ts says what they are for). Those that chance seldom meets have a
 // story each in test/shard/move-bugs.
 
-import { bug, busy, moved, moving, queueing, type SeededBug, unrest } from './seeded-bug.js'
+import { bug, moved, moving, placedApart, queueing, type SeededBug, unrest } from './seeded-bug.js'
 
 const lost = ['linearizable', 'exactly-once', 'slots'] as const
 const late = ['converged', 'answered', 'progress'] as const
 const base = { ...moving, workload: moved }
 const merged = ['lost', 'returned', 'merged', 'digest', 'equal-soon', 'atomic'] as const
 const handing = {
-  ...busy,
-  strategy: 'eventual',
-  level: 'eventual',
+  ...placedApart,
   members: 4,
-  shards: 2,
   moves: true,
   thinkMeanUs: 20_000,
   clients: 6,
   movePauseUs: 150_000,
-  placement: [
-    [1, 2, 3],
-    [2, 3, 4],
-  ],
 } as const
 /** Disks stay whole: nothing that was answered is lost. */
 const apart = {

@@ -37,19 +37,19 @@ export const moving = { ...busy, moves: true, shards: 2, thinkMeanUs: 30_000, cl
 export const changing = { ...busy, members: 4, outside: 1 }
 /** Whole members do. */
 export const coming = { ...busy, members: 7, outside: 4, fleet: 3 }
-/** And so where groups of members that merge are placed. */
-export const seated = {
+/** Members merge, and hold one of two shard groups or both. */
+export const placedApart = {
   ...busy,
   strategy: 'eventual',
   level: 'eventual',
-  members: 8,
-  fleet: 4,
   shards: 2,
   placement: [
     [1, 2, 3],
     [2, 3, 4],
   ],
 } as const
+/** And whole members come and go there. */
+export const seated = { ...placedApart, members: 8, fleet: 4 } as const
 /** A leader that was replaced still counts itself as one, and its clients go on reading there. */
 export const deaf = { members: 3, electionMs: 150, thinkMeanUs: 150_000, clients: 12 }
 /** Logs are cut often, so that lagging members need snapshots. */
