@@ -184,7 +184,7 @@ export interface Strategy {
    * each delivery with `merge.ops` null, in their order.
    */
   prepared?(token: Token, ops: Uint8Array | null): void
-  /** The same, called in its place where a strategy has it: the bytes are made once it asks for them, at any time. */
+  /** In its place where a strategy has both, at members that know it: the bytes are made once it asks for them, at any time. */
   changed?(token: Token, ops: Payload | null): void
   /** The engine has applied up to here. */
   applied(position: Position): void
