@@ -2,7 +2,9 @@
 // that hold one group each, both groups with one replica: the same keyspace, the same load of cluster-aware clients,
 // rounds interleaved; processor time of the members for an operation. CLIENTS=50 for each member, so that each bears
 // what the lone one does; and, which asks something else, for all members together: half as many commands share a
-// batch then, with its turns, its sync and its writes. PER_MEMBER=1 or 0 asks for one of both.
+// batch then, with its turns, its sync and its writes. PER_MEMBER=1 or 0 asks for one of both. Beside it, two lone
+// members that know nothing of each other under the same load at the same time: where two members and their clients
+// share two cores, what that costs is no cost of the cluster.
 
 import { pathToFileURL } from 'node:url'
 import { TestCluster } from '../e2e/cluster.js'
@@ -40,9 +42,13 @@ export interface SpreadRow {
   readonly name: string
   readonly one: Figure
   readonly two: Figure
-  /** Of the medians, and of each round. */
+  /** Two lone members at once. */
+  readonly apart: Figure
+  /** Of the medians, and of each round: two beside one. */
   readonly ratio: number
   readonly ratios: readonly number[]
+  /** Of the medians: two beside two lone ones. */
+  readonly besideApart: number
 }
 
 /** Needs /proc. */
@@ -52,18 +58,21 @@ export async function benchSpread(options: SpreadOptions): Promise<readonly Spre
     const shards = [{ members: ['m1'] }, { members: ['m2'] }]
     const one = await TestCluster.start({ members: 1, proxied: false, aware: true })
     clusters.push(one)
+    const other = await TestCluster.start({ members: 1, proxied: false, aware: true })
+    clusters.push(other)
     const two = await TestCluster.start({
       ...{ members: 2, proxied: false, aware: true, config: { shards } },
     })
     clusters.push(two)
     for (const each of clusters) await fillSlots(each.clusterPorts[0] as number, options.keys)
-    const figures = cases.map((): { one: Figure; two: Figure }[] => [])
+    const figures = cases.map((): { one: Figure; two: Figure; apart: Figure }[] => [])
     // The first round is for V8 to compile.
     for (let round = 0; round <= options.rounds; round++) {
       for (const [i, each] of cases.entries()) {
         const pair = {
-          one: await measure(one, { ...options, ...each }),
-          two: await measure(two, { ...options, ...each }),
+          one: await measure([one], { ...options, ...each }),
+          two: await measure([two], { ...options, ...each }),
+          apart: await measure([one, other], { ...options, ...each }),
         }
         if (round > 0) figures[i]?.push(pair)
       }
@@ -72,41 +81,50 @@ export async function benchSpread(options: SpreadOptions): Promise<readonly Spre
       const pairs = figures[i] ?? []
       const one = median(pairs.map((pair) => pair.one))
       const two = median(pairs.map((pair) => pair.two))
+      const apart = median(pairs.map((pair) => pair.apart))
       const name = pipeline === 1 ? command : `${command}, pipeline ${pipeline}`
       const ratios = pairs.map((pair) => pair.two.cost / pair.one.cost)
-      return { name, one, two, ratio: two.cost / one.cost, ratios }
+      const [ratio, besideApart] = [two.cost / one.cost, two.cost / apart.cost]
+      return { name, one, two, apart, ratio, ratios, besideApart }
     })
   } finally {
     await Promise.all(clusters.map((each) => each.dispose()))
   }
 }
 
+/** All clusters at once: each bears its part of the load and of the keys. */
 async function measure(
-  cluster: TestCluster,
+  clusters: readonly TestCluster[],
   options: SpreadOptions & (typeof cases)[number],
 ): Promise<Figure> {
-  const used = (): number =>
-    cluster.all.reduce((sum, i) => sum + cpuSeconds(cluster.process(i).pid), 0)
-  const clients = options.clients * (options.perMember ? cluster.count : 1)
-  const port = cluster.clusterPorts[0] as number
-  const load = await SlotLoad.prepare(port, { ...options, clients })
-  const batchesBefore = await batchesOf(cluster)
+  const pids = clusters.flatMap((each) => each.all.map((i) => each.process(i).pid))
+  const used = (): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0)
+  const clients = options.perMember ? options.clients * pids.length : options.clients
+  const part = { clients: clients / clusters.length, keys: options.keys / clusters.length }
+  const loads: SlotLoad[] = []
+  for (const { clusterPorts } of clusters) {
+    loads.push(await SlotLoad.prepare(clusterPorts[0] as number, { ...options, ...part }))
+  }
+  const batchesBefore = await batchesOf(clusters)
   const before = used()
   const from = performance.now()
-  const answered = await load.run()
+  const counts = await Promise.all(loads.map((load) => load.run()))
+  const answered = counts.reduce((sum, count) => sum + count, 0)
   const seconds = (performance.now() - from) / 1_000
   const cost = ((used() - before) * 1e6) / answered
-  const batches = (await batchesOf(cluster)) - batchesBefore
+  const batches = (await batchesOf(clusters)) - batchesBefore
   const batch = options.command === 'GET' ? 0 : answered / Math.max(1, batches)
   return { cost, perSecond: answered / seconds, batch }
 }
 
 /** Batches that all members proposed so far. */
-async function batchesOf(cluster: TestCluster): Promise<number> {
+async function batchesOf(clusters: readonly TestCluster[]): Promise<number> {
   let sum = 0
-  for (const i of cluster.all) {
-    for (const { counters } of (await cluster.status(i)).groups) {
-      sum += Number((counters as Readonly<Record<string, unknown>> | undefined)?.['batches'] ?? 0)
+  for (const cluster of clusters) {
+    for (const i of cluster.all) {
+      for (const { counters } of (await cluster.status(i)).groups) {
+        sum += Number((counters as Readonly<Record<string, unknown>> | undefined)?.['batches'] ?? 0)
+      }
     }
   }
   return sum
@@ -126,18 +144,22 @@ export function describeSpread(rows: readonly SpreadRow[]): string {
     'ratio',
     'bar',
     'of rounds',
+    'two apart, us',
+    'beside apart',
     'one, /s',
     'two, /s',
     'one, a batch',
     'two, a batch',
   ]
-  const lines = rows.map(({ name, one, two, ratio, ratios }) => [
+  const lines = rows.map(({ name, one, two, apart, ratio, ratios, besideApart }) => [
     name,
     one.cost.toFixed(2),
     two.cost.toFixed(2),
     ratio.toFixed(2),
     bar.toFixed(2),
     `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
+    apart.cost.toFixed(2),
+    besideApart.toFixed(2),
     one.perSecond.toFixed(0),
     two.perSecond.toFixed(0),
     one.batch === 0 ? '-' : one.batch.toFixed(0),
