@@ -44,6 +44,15 @@ export class Holding {
   /** What is held back leaves then at the latest. */
   wakeAt(): number {
     if (this.#since === none) return none
+    // Somebody asked after the turn's sending.
+    return this.#isUrgent ? this.#since : this.#endsAt
+  }
+
+  get #isUrgent(): boolean {
+    return this.#urgentTo >= this.#first
+  }
+
+  get #endsAt(): number {
     const ms = Math.min(Math.max(this.#usualMs * holdTimes, holdMsMin), holdMsMax)
     return this.#since + Math.ceil(ms)
   }
@@ -76,12 +85,12 @@ export class Holding {
       return false
     }
     const isCommitted = commit >= this.#first
-    const isOver = mono >= this.wakeAt() || this.#bytes >= holdBytesMax
+    const isOver = mono >= this.#endsAt || this.#bytes >= holdBytesMax
     if (!this.#isTimed && (isCommitted || isOver)) {
       this.#isTimed = true
       this.#usualMs += (mono - this.#since - this.#usualMs) / 8
     }
-    if (!isOver && this.#urgentTo < this.#first) return false
+    if (!isOver && !this.#isUrgent) return false
     this.#since = none
     this.#bytes = 0
     if (isOver && !isCommitted) {

@@ -123,6 +123,11 @@ export class RaftStrategy implements Strategy {
     this.#raft.log.applyTo(position.index)
   }
 
+  spread(): void {
+    const { leading, tail } = this.#raft
+    leading?.holding.urge(tail.last)
+  }
+
   fetched(entries: readonly LogEntry[]): void {
     entriesFetched(this.#raft, entries)
   }

@@ -131,6 +131,8 @@ export interface GroupSight {
   isLost(mark: SeenMark | null): boolean
   /** A client waits for it: the others are asked at once for what lacks. */
   hurry(mark: SeenMark): void
+  /** A client waits until other members hold what was written. */
+  spread(): void
 }
 
 /** Bounds of a group's memory, by what is applied here. */

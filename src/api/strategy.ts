@@ -192,6 +192,8 @@ export interface Strategy {
   seen?(): SeenStamps
   covers?(mark: SeenStamps): boolean
   hurry?(mark: SeenStamps): void
+  /** A client waits until more members hold what is in the log than decide: nothing is kept back for later. */
+  spread?(): void
   /** Entries asked for by Ready.fetch, from the disk; empty when they are not there any more. */
   fetched(entries: readonly LogEntry[]): void
   /** The link to a peer closed: messages in flight to it may be lost. */

@@ -72,6 +72,7 @@ export class RemoteSight implements GroupSight {
 
   /** A read that the router asks of the leader brings it. */
   hurry(): void {}
+  spread(): void {}
 }
 
 export function remoteReport(

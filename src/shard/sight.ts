@@ -59,4 +59,8 @@ export class Sight implements GroupSight {
   hurry(mark: SeenMark): void {
     if (mark.kind === 'stamps') this.#strategy()?.hurry?.(mark)
   }
+
+  spread(): void {
+    this.#strategy()?.spread?.()
+  }
 }

@@ -18,6 +18,7 @@ const names = Object.keys({
   seen: 0,
   covers: 0,
   hurry: 0,
+  spread: 0,
   fetched: 0,
   peerDown: 0,
   peerUp: 0,

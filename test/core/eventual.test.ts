@@ -42,6 +42,20 @@ for (const level of ['causal', 'eventual'] as const) {
   })
 }
 
+test('WAIT: strong: for more members than decide: they are sent it at once', (t) => {
+  const w = new CoreWorld()
+  t.true(w.settled())
+  for (let i = 0; i < 500; i++) w.step()
+  const client = w.client(w.leader())
+  for (let n = 0; n < 10; n++) {
+    const from = w.mono
+    client.send(`SET k ${n}`, 'WAIT 2 0')
+    t.true(w.answered())
+    t.true(w.mono - from < 9, `${w.mono - from} ms`)
+  }
+  t.is(client.replies.at(-1), ':2')
+})
+
 test('WAIT: where another keyspace merges: the majority of the one that was written to', (t) => {
   const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
   const w = new CoreWorld({ keyspaces: [keyspace('strong', ['s:']), space] })

@@ -37,6 +37,7 @@ function waitFor(
   const targets = targetsOf(session, state)
   const count = holders(state, targets)
   if (count >= wanted || !canGrow(state, targets) || !state.mayDefer) return make(count)
+  for (const group of targets.keys()) group.sight?.spread()
   const until = timeout === 0 ? Number.POSITIVE_INFINITY : state.now.mono + timeout
   state.delays.add(session, state.table.find(options.name) ?? null, {
     until,

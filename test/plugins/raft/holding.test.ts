@@ -64,6 +64,17 @@ test('raft: an entry that others wait for goes to all at once, with what was hel
   )
 })
 
+test('raft: a client waits until more members hold an entry than decide: what was held back goes at once', (t) => {
+  const { world, leader, followers } = settled()
+  const far = followers[1] as number
+  const from = lastOf(world, leader)
+  world.propose(leader, own('a'))
+  t.true(world.until(() => world.strategy(leader).status().commit.index === from + 1, 50))
+  t.is(lastOf(world, far), from)
+  world.strategy(leader).spread?.()
+  t.true(world.until(() => lastOf(world, far) === from + 1, 3))
+})
+
 test('raft: who got entries at once is silent: all get them soon, and are asked from then on', (t) => {
   const { world, leader, followers } = settled()
   const [near, far] = followers as [number, number]
