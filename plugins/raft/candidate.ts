@@ -4,6 +4,7 @@
 import {
   comparePositions,
   hasBug,
+  leftBehindBy,
   type MemberId,
   type VoteOutcome,
   voteOutcome,
@@ -102,7 +103,8 @@ function makeRequest(
   raft: RaftState,
   how: { pre: boolean; transfer: boolean; force: boolean; term: number },
 ): VoteRequest {
-  return { kind: 'vote', era: raft.era, ...how, last: raft.tail.position }
+  const knows = how.force ? raft.knows : null
+  return { kind: 'vote', era: raft.era, ...how, last: raft.tail.position, knows }
 }
 
 /** Whether we voted in this term and a hard state of it, so perhaps that vote, is on its way to the disk. */
@@ -174,7 +176,8 @@ function outcomeAmong(voters: readonly MemberId[], votes: Candidacy['votes']): V
 export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequest): void {
   // Whoever is asked votes, whatever its own list says: the candidate's may be newer (thesis 4.2.2). Only who is
   // no member here may not pass over a leader that is heard.
-  const isTrusted = raft.isMember(from) || (message.force && raft.recovering !== null)
+  const isFounder = message.force && (raft.recovering !== null || isNewer(raft, message))
+  const isTrusted = raft.isMember(from) || isFounder
   const isWilling = mayGrant(raft, message, isTrusted)
   tellRemoved(raft, from)
   if (message.pre) {
@@ -212,17 +215,25 @@ function mayGrant(raft: RaftState, message: VoteRequest, isTrusted: boolean): bo
   if (!(message.transfer && isTrusted) && isBound(raft)) return false
   if (message.force) {
     if (!isTrusted) return false
+    // Two that go by lists far apart could both begin an era.
+    if (leftBehindBy(message.knows, [raft.knows]) !== null) return false
     // Who lost its log still knows the newest era, but the longest log may belong to one before it.
     const isOfOurs = message.era >= raft.era || raft.recovering !== null
     const isLonger = comparePositions(message.last, raft.tail.position) >= 0
     // Who is no voter by its own list could not stand with a longer one itself.
-    return isOfOurs && (isLonger || !raft.isEligible || hasBug('raft-era-any-log'))
+    const yields = !raft.isEligible || isNewer(raft, message)
+    return isOfOurs && (isLonger || yields || hasBug('raft-era-any-log'))
   }
   if (message.era !== raft.era || raft.entering) return false
   if (raft.recovering !== null && !hasBug('raft-recovering-votes')) return false
   if (raft.hard.votesForgotten && !hasBug('raft-recovering-votes')) return false
   // Raft 5.4.1: the candidate's log is at least as up to date as ours.
   return comparePositions(message.last, raft.tail.position) >= 0 || hasBug('raft-vote-ignores-log')
+}
+
+/** It goes by newer members, of other voters: by our own list we do not found. */
+function isNewer(raft: RaftState, { knows }: VoteRequest): boolean {
+  return leftBehindBy(raft.knows, [knows]) !== null
 }
 
 /** A leader was heard a moment ago: nobody else gets a vote. */

@@ -28,8 +28,9 @@ export interface HardState {
   readonly loss: string
   /** The newest members, where no log on disk names them and they changed; else null. */
   readonly members: Members | null
-  /** The index at which they stood in the log. */
+  /** The index and term at which they stood in the log; the term is 0 where an older version wrote it. */
   readonly membersAt: number
+  readonly membersTerm: number
 }
 
 const formatVersion = 1
@@ -46,6 +47,7 @@ export const hardStateZero: HardState = {
   loss: '',
   members: null,
   membersAt: 0,
+  membersTerm: 0,
 }
 
 const writer = new ByteWriter(64)
@@ -60,7 +62,8 @@ export function encodeHardState(state: HardState): Uint8Array {
     .boolean(state.votesForgotten)
     .boolean(state.entering)
     .text(state.loss)
-  if (state.members !== null) writeMembers(writer, state.members).varint(state.membersAt)
+  if (state.members !== null)
+    writeMembers(writer, state.members).varint(state.membersAt).varint(state.membersTerm)
   return writer.finish()
 }
 
@@ -85,6 +88,7 @@ export function decodeHardState(bytes: Uint8Array | null): HardState {
     loss: reader.text(),
     members: version === formatVersionMembers ? readMembers(reader) : null,
     membersAt: reader.left > 0 ? reader.varint() : 0,
+    membersTerm: reader.left > 0 ? reader.varint() : 0,
   }
   assert(reader.ok, 'the hard state is whole')
   return state

@@ -114,8 +114,10 @@ export function becomeLeader(raft: RaftState, founds: boolean): void {
 }
 
 /** Where the log with the members is lost, the history of the new era begins with them. */
-function firstPayload({ hard, members }: RaftState, founds: boolean): Payload {
-  return founds && hard.members !== null ? memberPayload(members) : noopPayload
+function firstPayload({ hard, members, memberLog, tail }: RaftState, founds: boolean): Payload {
+  // A second entry with the same members would make one of a change that is not committed.
+  const isLost = hard.members !== null && memberLog.at <= tail.base.index
+  return founds && isLost ? memberPayload(members) : noopPayload
 }
 
 export function leaderTick(raft: RaftState, leading: Leading): void {

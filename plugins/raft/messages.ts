@@ -8,10 +8,13 @@ import {
   finishWithEntries,
   type Hash64,
   type LogEntry,
+  type MembersKnown,
   type Position,
   readEntries,
+  readMembersKnown,
   readPosition,
   type RecoveryCause,
+  writeMembersKnown,
   writePosition,
 } from 'quorate/plugin'
 
@@ -30,6 +33,8 @@ export interface VoteRequest extends Head {
   readonly transfer: boolean
   readonly force: boolean
   readonly last: Position
+  /** Where it begins an era, the members that it goes by. */
+  readonly knows?: MembersKnown | null
 }
 
 export interface VoteAnswer extends Head {
@@ -114,6 +119,8 @@ export interface Report extends Head {
   readonly lossAccepted: boolean
   /** It may begin an era: by its own list it is a voter. */
   readonly stands: boolean
+  /** The members that it goes by; null from an older version. */
+  readonly knows: MembersKnown | null
 }
 
 export interface AcceptLoss extends Head {
@@ -160,8 +167,15 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
     .varint(message.term)
   switch (message.kind) {
     case 'vote':
-      writer.byte((message.pre ? 1 : 0) | (message.transfer ? 2 : 0) | (message.force ? 4 : 0))
-      return position(message.last).finish()
+      writer.byte(
+        (message.pre ? 1 : 0) |
+          (message.transfer ? 2 : 0) |
+          (message.force ? 4 : 0) |
+          (message.knows == null ? 0 : 8),
+      )
+      position(message.last)
+      if (message.knows != null) writeMembersKnown(writer, message.knows)
+      return writer.finish()
     case 'voted':
       return writer.boolean(message.pre).boolean(message.granted).finish()
     case 'append':
@@ -188,9 +202,13 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
       return writer.varint(message.nonce).finish()
     case 'report':
       writer.varint(message.nonce).varint(message.life).byte(causes.indexOf(message.cause))
-      return position(message.last)
-        .byte((message.lossAccepted ? 1 : 0) | (message.stands ? 0 : 2))
-        .finish()
+      position(message.last).byte(
+        (message.lossAccepted ? 1 : 0) |
+          (message.stands ? 0 : 2) |
+          (message.knows === null ? 0 : 4),
+      )
+      if (message.knows !== null) writeMembersKnown(writer, message.knows)
+      return writer.finish()
     case 'timeout-now':
     case 'accept-loss':
       return writer.finish()
@@ -227,14 +245,11 @@ function decodeBody(
     case 'vote': {
       const flags = reader.byte()
       const pre = (flags & 1) !== 0
-      return {
-        kind,
-        ...head,
-        pre,
-        transfer: (flags & 2) !== 0,
-        force: (flags & 4) !== 0,
-        last: readPosition(reader),
-      }
+      const transfer = (flags & 2) !== 0
+      const force = (flags & 4) !== 0
+      const last = readPosition(reader)
+      const knows = (flags & 8) === 0 ? null : readMembersKnown(reader)
+      return { kind, ...head, pre, transfer, force, last, knows }
     }
     case 'voted':
       return { kind, ...head, pre: reader.boolean(), granted: reader.boolean() }
@@ -289,7 +304,9 @@ function decodeBody(
       const last = readPosition(reader)
       const flags = reader.byte()
       const lossAccepted = (flags & 1) !== 0
-      return { kind, ...head, nonce, life, cause, last, lossAccepted, stands: (flags & 2) === 0 }
+      const stands = (flags & 2) === 0
+      const knows = (flags & 4) === 0 ? null : readMembersKnown(reader)
+      return { kind, ...head, nonce, life, cause, last, lossAccepted, stands, knows }
     }
     case 'timeout-now':
     case 'accept-loss':

@@ -71,6 +71,7 @@ export function onSurvey(raft: RaftState, from: MemberId, message: Survey): void
     last: raft.log.positionAt(raft.stable),
     lossAccepted: raft.losses.lossAccepted,
     stands: raft.isEligible,
+    knows: raft.knows,
   }
   // The report speaks of term and era: they are on disk when it leaves.
   if (raft.isHardDirty || raft.log.writes.length > 0) raft.out.sendAfterWrite(from, report)
@@ -79,8 +80,8 @@ export function onSurvey(raft: RaftState, from: MemberId, message: Survey): void
 
 export function onReport(raft: RaftState, from: MemberId, message: Report): void {
   const { losses } = raft
-  const { nonce, life, cause, term, era, last, stands } = message
-  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands })
+  const { nonce, life, cause, term, era, last, stands, knows } = message
+  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands, knows })
   if (isTaken && message.lossAccepted && raft.leader === null) losses.lossAccepted = true
 }
 

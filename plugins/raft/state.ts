@@ -9,11 +9,13 @@ import {
   type GroupId,
   hasBug,
   isMemberOf,
+  keptMembers,
   type LogEntry,
   type Losses,
   type MemberId,
   MemberLog,
   type Members,
+  type MembersKnown,
   Outbox,
   type Random,
   type ReadTries,
@@ -206,8 +208,13 @@ export class RaftState {
 
   /** Those that it knew before it lost its log, while that is not refilled so far yet. */
   get membersKnown(): Members | null {
-    const { recovering, members, membersAt } = this.#hard
-    return recovering !== null && this.tail.last < membersAt ? members : null
+    return keptMembers(this.#hard, this.tail.position)?.members ?? null
+  }
+
+  /** The newest members that it knows, whatever it lost. */
+  get knows(): MembersKnown {
+    const { members, tail } = this
+    return keptMembers(this.#hard, tail.position) ?? { members, at: tail.position }
   }
 
   /** The list before the newest, while it is not known whether that one is committed. */
@@ -345,7 +352,9 @@ export class RaftState {
   }
 
   #keepMembers(): void {
-    this.#change({ members: this.members, membersAt: this.memberLog.at })
+    const { at: membersAt } = this.memberLog
+    const membersTerm = this.log.positionAt(membersAt).term
+    this.#change({ members: this.members, membersAt, membersTerm })
   }
 
   #lose(cause: RecoveryCause): void {

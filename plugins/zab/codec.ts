@@ -8,7 +8,9 @@ import {
   finishWithEntries,
   type MemberId,
   readEntries,
+  readMembersKnown,
   readPosition,
+  writeMembersKnown,
   writePosition,
 } from 'quorate/plugin'
 import {
@@ -41,10 +43,9 @@ export function encodeMessage(message: ZabMessage): Uint8Array {
         .varint(message.life)
         .finish()
     case 'leader-info':
-      return writePosition(
-        writer.varint(message.epoch).boolean(message.founds),
-        message.last,
-      ).finish()
+      writer.varint(message.epoch).byte(flags(message.founds, message.knows))
+      writePosition(writer, message.last)
+      return finishFounder(message)
     case 'ack-epoch':
       writePosition(writer.varint(message.epoch).varint(message.currentEpoch), message.last)
       return writer
@@ -96,9 +97,13 @@ export function encodeMessage(message: ZabMessage): Uint8Array {
     case 'report':
       writer.varint(message.acceptedEpoch).varint(message.nonce).varint(message.life)
       writer.byte(causes.indexOf(message.cause))
-      return writePosition(writer, message.last)
-        .byte((message.lossAccepted ? 1 : 0) | (message.stands ? 0 : 2))
-        .finish()
+      writePosition(writer, message.last).byte(
+        (message.lossAccepted ? 1 : 0) |
+          (message.stands ? 0 : 2) |
+          (message.knows === null ? 0 : 4),
+      )
+      if (message.knows !== null) writeMembersKnown(writer, message.knows)
+      return writer.finish()
     case 'accept-loss':
       return writer.finish()
   }
@@ -112,10 +117,25 @@ function encodeNotification(message: Notification): Uint8Array {
     .varint(message.epoch)
     .varint(message.handover)
     .varint(message.founding)
-    .boolean(message.counts)
+    .byte(flags(message.counts, message.knows))
     .varint(vote?.id ?? 0)
-  if (vote === null) return writer.finish()
-  return writePosition(writer.varint(vote.era).varint(vote.epoch), vote.last).finish()
+  if (vote !== null) writePosition(writer.varint(vote.era).varint(vote.epoch), vote.last)
+  return finishFounder(message)
+}
+
+/** One bit, and whether the members follow that a founder goes by. */
+function flags(is: boolean, knows: Notification['knows']): number {
+  return (is ? 1 : 0) | (knows == null ? 0 : 2)
+}
+
+function readFlags(reader: ByteReader): { readonly is: boolean; readonly knows: boolean } {
+  const bits = reader.byte()
+  return { is: (bits & 1) !== 0, knows: (bits & 2) !== 0 }
+}
+
+function finishFounder({ knows }: Pick<Notification, 'knows'>): Uint8Array {
+  if (knows != null) writeMembersKnown(writer, knows)
+  return writer.finish()
 }
 
 /** Null for bytes that are not a message of a known version and kind. */
@@ -140,7 +160,9 @@ function decodeBody(
       return { kind, ...head, acceptedEpoch: reader.varint(), ...health(reader) }
     case 'leader-info': {
       const epoch = reader.varint()
-      return { kind, ...head, epoch, founds: reader.boolean(), last: readPosition(reader) }
+      const { is: founds, knows } = readFlags(reader)
+      const last = readPosition(reader)
+      return { kind, ...head, epoch, founds, last, knows: knows ? readMembersKnown(reader) : null }
     }
     case 'ack-epoch': {
       const epoch = reader.varint()
@@ -216,7 +238,7 @@ function decodeNotification(reader: ByteReader, head: Head): Notification | null
   const epoch = reader.varint()
   const handover = reader.varint()
   const founding = reader.varint()
-  const counts = reader.boolean()
+  const { is: counts, knows } = readFlags(reader)
   const id = reader.varint()
   const of = {
     kind: 'notification',
@@ -228,11 +250,11 @@ function decodeNotification(reader: ByteReader, head: Head): Notification | null
     founding,
     counts,
   } as const
-  if (id === 0) return { ...of, vote: null }
+  if (id === 0) return { ...of, vote: null, knows: knows ? readMembersKnown(reader) : null }
   const era = reader.varint()
   const candidateEpoch = reader.varint()
   const vote = { id: id as MemberId, era, epoch: candidateEpoch, last: readPosition(reader) }
-  return { ...of, vote }
+  return { ...of, vote, knows: knows ? readMembersKnown(reader) : null }
 }
 
 function decodeReport(reader: ByteReader, head: Head): Report | null {
@@ -243,7 +265,9 @@ function decodeReport(reader: ByteReader, head: Head): Report | null {
   if (cause === undefined) return null
   const last = readPosition(reader)
   const flags = reader.byte()
-  if (flags > 3) return null
+  if (flags > 7) return null
   const [lossAccepted, stands] = [(flags & 1) !== 0, (flags & 2) === 0]
-  return { kind: 'report', ...head, acceptedEpoch, nonce, life, cause, last, lossAccepted, stands }
+  const knows = (flags & 4) === 0 ? null : readMembersKnown(reader)
+  const of = { kind: 'report', ...head, acceptedEpoch, nonce, life, cause } as const
+  return { ...of, last, lossAccepted, stands, knows }
 }

@@ -149,7 +149,8 @@ export function leaderInfo(zab: ZabState, leading: Leading, to: MemberId): void 
   const { epoch, founding } = leading
   const founds = founding > 0 && leading.stage === 'discovery'
   const last = zab.tail.position
-  zab.out.sendAfterWrite(to, { kind: 'leader-info', era: zab.era, epoch, founds, last })
+  const knows = founds ? zab.knows : null
+  zab.out.sendAfterWrite(to, { kind: 'leader-info', era: zab.era, epoch, founds, last, knows })
 }
 
 /** The follower's side of LEADERINFO: it accepts the epoch and tells its history, ACKEPOCH. */

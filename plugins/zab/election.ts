@@ -3,9 +3,16 @@
 // guess: nothing rests on it but speed. That no two leaders share an epoch is discovery's to hold, that
 // a leader has the whole history, discovery's and synchronisation's.
 
-import { comparePositions, hasBug, type MemberId, votersOf } from 'quorate/plugin'
+import { comparePositions, hasBug, type MemberId } from 'quorate/plugin'
 import { becomeLeading } from './discovery.js'
-import { follow, mayFollowFounder, sendFollowerInfo, stopFollowing } from './following.js'
+import {
+  follow,
+  type Following,
+  isNewer,
+  mayFollowFounder,
+  sendFollowerInfo,
+  stopFollowing,
+} from './following.js'
 import { abdicate, stopLeading } from './leading.js'
 import type { Notification, Vote } from './messages.js'
 import { tellRemoved } from './reconfigure.js'
@@ -75,16 +82,38 @@ export function onNotification(zab: ZabState, from: MemberId, message: Notificat
     if (message.state !== 'looking') return
     // Our leader looks for one itself, in a round behind the one in which it was chosen.
     if (from === following.leader && message.round > following.round) look(zab)
+    else if (choseAnother(zab, following, { from, message })) lookOn(zab, { from, message })
     else notify(zab, from)
     return
   }
   if (looking !== null) onVote(zab, looking, { from, message })
 }
 
+interface Heard {
+  readonly from: MemberId
+  readonly message: Notification
+}
+
+/** Whom we elected votes for a better one, in the same round: more may decide by its list than by ours. */
+function choseAnother(zab: ZabState, following: Following, { from, message }: Heard): boolean {
+  const { round, vote } = message
+  const isSameRound = from === following.leader && round === zab.round && following.epoch === 0
+  if (!isSameRound || vote === null || following.vote === null) return false
+  return compareVotes(vote, following.vote) > 0 && !hasBug('zab-follows-who-looks')
+}
+
+/** Goes on in the round in which it decided. */
+function lookOn(zab: ZabState, heard: Heard): void {
+  stopFollowing(zab)
+  const looking = { vote: null, received: new Map(), decideAt: undecided, notifyAt: zab.mono }
+  zab.looking = looking
+  onVote(zab, looking, heard)
+}
+
 /** Of one that is no member here: our list may be old, or it does not know that it was taken out. */
 function mayBeHeard(zab: ZabState, from: MemberId, message: Notification): boolean {
   const { leading, following } = zab
-  if (message.founding > 0) return zab.recovering !== null
+  if (message.founding > 0) return zab.recovering !== null || isNewer(zab, message.knows)
   if (message.state === 'looking' && leading !== null) {
     if (tellRemoved(zab, leading, from)) notify(zab, from)
     return false
@@ -96,7 +125,7 @@ function mayBeHeard(zab: ZabState, from: MemberId, message: Notification): boole
 /** A member says that it leads. True where nothing else of the message matters. */
 function onLeaderFound(zab: ZabState, from: MemberId, message: Notification): boolean {
   const { looking, following, leading } = zab
-  const { epoch, era, round, handover, founding, vote } = message
+  const { epoch, era, round, handover, founding, vote, knows } = message
   if (handover > 0) {
     const isMine = leading?.stage === 'broadcast' && leading.epoch === handover
     const isHandedOver = isMine ? leading.transfer?.to === from : following?.epoch === handover
@@ -107,7 +136,11 @@ function onLeaderFound(zab: ZabState, from: MemberId, message: Notification): bo
   if (founding > 0) {
     const isServed = (leading ?? following)?.stage === 'broadcast'
     if (isServed || following?.leader === from || founding <= zab.acceptedEpoch) return false
-    if (vote === null || !mayFollowFounder(zab, from, { era, last: vote.last })) return false
+    if (
+      vote === null ||
+      !mayFollowFounder(zab, from, { era, last: vote.last, knows: knows ?? null })
+    )
+      return false
     join(zab, from, round)
     return true
   }
@@ -140,19 +173,16 @@ function join(zab: ZabState, leader: MemberId, round: number): void {
   follow(zab, leader, round)
 }
 
-function onVote(
-  zab: ZabState,
-  looking: Looking,
-  { from, message }: { readonly from: MemberId; readonly message: Notification },
-): void {
+function onVote(zab: ZabState, looking: Looking, { from, message }: Heard): void {
   const { round, vote, counts, state } = message
   if (round < zab.round) {
     if (state === 'looking') notify(zab, from)
     return
   }
   if (round > zab.round) {
-    // A later round: what was heard before is out of date.
+    // A later round: what was heard before is out of date, and what we voted there is to be said anew, at once.
     zab.round = round
+    looking.notifyAt = zab.mono
     looking.received.clear()
     looking.vote = null
     if (mayLead(zab)) setVote(zab, looking, ownVote(zab))
@@ -163,6 +193,10 @@ function onVote(
       looking.notifyAt = zab.mono
     }
     if (counts) looking.received.set(from, vote)
+    // It asks for itself, and may know of a change that made us a voter: by our own list it would not hear from us.
+    const isUnheard = zab.isOutside || !zab.isMember(from)
+    const isAsked = state === 'looking' && vote.id === from && isUnheard
+    if (isAsked && !hasBug('zab-outsider-never-votes')) notify(zab, from)
   }
   judge(zab, looking)
   if (zab.mono >= looking.notifyAt) lookTick(zab, looking)
@@ -184,7 +218,7 @@ function judge(zab: ZabState, looking: Looking): void {
   }
   if (!zab.decides(agrees)) looking.decideAt = undecided
   // Nobody is left to bring a better one.
-  else if (votersOf(zab.members).every(agrees)) looking.decideAt = zab.mono
+  else if (zab.electorate().every(agrees)) looking.decideAt = zab.mono
   else looking.decideAt = Math.min(looking.decideAt, zab.mono + zab.options.finalizeMs)
 }
 

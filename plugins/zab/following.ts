@@ -1,9 +1,9 @@
 // A follower, or observer, of one leader: how long it trusts it, and what it takes of its messages. Which
 // of them it may take says its stage; the stages are in discovery.ts, synchronisation.ts and broadcast.ts.
 
-import { comparePositions, hasBug, type MemberId } from 'quorate/plugin'
+import { comparePositions, hasBug, leftBehindBy, type MemberId } from 'quorate/plugin'
 import { joinEra } from './era.js'
-import type { NewLeader, Vote } from './messages.js'
+import type { LeaderInfo, NewLeader, Vote } from './messages.js'
 import { notify, ownVote } from './notification.js'
 import { isQuiet, leaderHeardAt } from './rest.js'
 import { never, type ZabState } from './state.js'
@@ -129,11 +129,21 @@ export function leaderLinkDown(zab: ZabState, following: Following): void {
 export function mayFollowFounder(
   zab: ZabState,
   founder: MemberId,
-  { era, last }: Pick<Vote, 'era' | 'last'>,
+  { era, last, knows }: Pick<Vote, 'era' | 'last'> & Pick<LeaderInfo, 'knows'>,
 ): boolean {
+  // Two that go by lists far apart could both begin an era.
+  if (leftBehindBy(knows, [zab.knows]) !== null) return false
   const isOfOurs = era >= zab.era || zab.recovering !== null
   const isLonger = comparePositions(last, zab.tail.position) >= 0
-  return isOfOurs && (isLonger || yieldsTo(zab, founder) || hasBug('raft-era-any-log'))
+  return (
+    isOfOurs &&
+    (isLonger || isNewer(zab, knows) || yieldsTo(zab, founder) || hasBug('raft-era-any-log'))
+  )
+}
+
+/** It goes by newer members, of other voters: by our own list we do not found. */
+export function isNewer(zab: ZabState, knows: LeaderInfo['knows']): boolean {
+  return leftBehindBy(zab.knows, [knows]) !== null
 }
 
 /** Who is no voter by its own list could not found with a longer log; but who was taken out knows by whom. */

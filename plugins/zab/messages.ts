@@ -1,7 +1,14 @@
 // The messages between zab members. The names are the paper's and ZooKeeper's; where they differ, the
 // paper's is told. Their bytes are codec.ts.
 
-import type { Hash64, LogEntry, MemberId, Position, RecoveryCause } from 'quorate/plugin'
+import type {
+  Hash64,
+  LogEntry,
+  MemberId,
+  MembersKnown,
+  Position,
+  RecoveryCause,
+} from 'quorate/plugin'
 
 interface Head {
   readonly era: number
@@ -32,6 +39,8 @@ export interface Notification extends Head {
   readonly founding: number
   /** The sender holds all that it acknowledged: it counts where it is a voter. */
   readonly counts: boolean
+  /** Where it begins an era, the members that it goes by. */
+  readonly knows?: MembersKnown | null
 }
 
 /** FOLLOWERINFO, the paper's CEPOCH. */
@@ -50,6 +59,8 @@ export interface LeaderInfo extends Head {
   /** It begins a new era: who has a longer log refuses. */
   readonly founds: boolean
   readonly last: Position
+  /** Where it founds, the members that it goes by. */
+  readonly knows?: MembersKnown | null
 }
 
 export interface AckEpoch extends Head {
@@ -180,6 +191,8 @@ export interface Report extends Head {
   readonly lossAccepted: boolean
   /** It could begin an era: a voter, as far as it knows. */
   readonly stands: boolean
+  /** The members that it goes by; null from an older version. */
+  readonly knows: MembersKnown | null
 }
 
 export interface AcceptLoss extends Head {

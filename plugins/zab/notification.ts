@@ -27,7 +27,7 @@ export function notify(zab: ZabState, to: MemberId): void {
 
 function notification(zab: ZabState): Notification {
   const { looking, following, leading } = zab
-  const none = { handover: 0, founding: 0 }
+  const none = { handover: 0, founding: 0, knows: null }
   const base = {
     kind: 'notification',
     era: zab.era,
@@ -37,7 +37,8 @@ function notification(zab: ZabState): Notification {
   if (leading !== null) {
     const { vote, epoch, handover, founding } = leading
     if (leading.stage === 'broadcast') return { ...base, ...none, state: 'leading', vote, epoch }
-    return { ...base, state: 'leading', vote, epoch: 0, handover, founding }
+    const knows = founding > 0 ? zab.knows : null
+    return { ...base, state: 'leading', vote, epoch: 0, handover, founding, knows }
   }
   if (following !== null) {
     const epoch = following.stage === 'broadcast' ? following.epoch : 0

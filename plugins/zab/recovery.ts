@@ -86,6 +86,7 @@ export function onSurvey(zab: ZabState, from: MemberId, message: Survey): void {
     last,
     lossAccepted,
     stands: zab.isEligible,
+    knows: zab.knows,
   }
   // The report speaks of epoch and era: they are on disk when it leaves.
   if (zab.isHardDirty || log.writes.length > 0) zab.out.sendAfterWrite(from, report)
@@ -94,8 +95,8 @@ export function onSurvey(zab: ZabState, from: MemberId, message: Survey): void {
 
 export function onReport(zab: ZabState, from: MemberId, message: Report): void {
   const { losses } = zab
-  const { nonce, life, cause, acceptedEpoch: term, era, last, stands } = message
-  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands })
+  const { nonce, life, cause, acceptedEpoch: term, era, last, stands, knows } = message
+  const isTaken = losses.onReport(from, nonce, { life, cause, term, era, last, stands, knows })
   if (isTaken && message.lossAccepted && leaderOf(zab) === null) losses.lossAccepted = true
 }
 

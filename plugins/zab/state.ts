@@ -10,11 +10,13 @@ import {
   hasBug,
   isMajority,
   isMemberOf,
+  keptMembers,
   type LogEntry,
   type Losses,
   type MemberId,
   MemberLog,
   type Members,
+  type MembersKnown,
   Outbox,
   type Random,
   type ReadTries,
@@ -177,8 +179,13 @@ export class ZabState {
 
   /** Those that it knew before it lost its log, while that is not refilled so far yet. */
   get membersKnown(): Members | null {
-    const { recovering, members, membersAt } = this.#hard
-    return recovering !== null && this.tail.last < membersAt ? members : null
+    return keptMembers(this.#hard, this.tail.position)?.members ?? null
+  }
+
+  /** The newest members that it knows, whatever it lost. */
+  get knows(): MembersKnown {
+    const { members, tail } = this
+    return keptMembers(this.#hard, tail.position) ?? { members, at: tail.position }
   }
 
   /** The list before the newest, while it is not known whether that one is committed. */
@@ -212,6 +219,15 @@ export class ZabState {
     return [...votersOf(members), ...members.learners].filter(
       (id, at, all) => id !== this.self && all.indexOf(id) === at,
     )
+  }
+
+  /** Voters, and those that were before the change that may not be committed: they may stand, too. */
+  electorate(): MemberId[] {
+    const { members, membersBefore } = this
+    const voters = [...votersOf(members)]
+    for (const id of membersBefore === null ? [] : votersOf(membersBefore))
+      if (!voters.includes(id)) voters.push(id)
+    return voters
   }
 
   otherVoters(): MemberId[] {
@@ -351,7 +367,9 @@ export class ZabState {
   }
 
   #keepMembers(): void {
-    this.#change({ members: this.members, membersAt: this.memberLog.at })
+    const { at: membersAt } = this.memberLog
+    const membersTerm = this.log.positionAt(membersAt).term
+    this.#change({ members: this.members, membersAt, membersTerm })
   }
 
   #lose(cause: RecoveryCause): void {

@@ -72,8 +72,11 @@ export function beginSynchronisation(zab: ZabState, leading: Leading): void {
 }
 
 /** Where the log with the members is lost, the history of the new era begins with them. */
-function firstPayload({ hard, members }: ZabState, { founding }: Leading): Payload {
-  return founding > 0 && hard.members !== null ? memberPayload(members) : noopPayload
+function firstPayload(zab: ZabState, { founding }: Leading): Payload {
+  const { hard, members, memberLog, tail } = zab
+  // A second entry with the same members would make one of a change that is not committed.
+  const isLost = hard.members !== null && memberLog.at <= tail.base.index
+  return founding > 0 && isLost ? memberPayload(members) : noopPayload
 }
 
 /** A learner told where its history ends: it gets what it lacks from there on. */

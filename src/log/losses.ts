@@ -9,7 +9,8 @@
 // Where so few voters are intact that no majority of them can exist, nobody can be refilled, and that
 // cannot heal. Under `everysec` and `none`, or once the operator accepts the loss, the longest log
 // begins a new era: the members survey each other; when all voters (or a majority, after a wait) have
-// reported twice in the same run, the one with the longest log is told to force itself. The
+// reported twice in the same run, the one with the longest log of those that go by the newest members
+// (members-known.ts) is told to force itself. The
 // era's number is the founding term, which no two founders share, and which is above all that the
 // majority knew, and above what it can have forgotten of elections. (Forgotten founders are not leapt
 // over: who founded beside a voter that was wiped since may return with the greater era, and then its
@@ -22,6 +23,7 @@ import type { Members, RecoveryCause } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { decides, isMemberOf, votersOf } from './members.js'
+import { leftBehindBy, type MembersKnown } from './members-known.js'
 import type { ReplicaLog } from './replica-log.js'
 
 const never = -1e15
@@ -37,6 +39,8 @@ export interface LossReport {
   readonly last: Position
   /** False where it could not begin an era, as it is no voter by its own list. */
   readonly stands?: boolean
+  /** The members that it goes by. */
+  readonly knows?: MembersKnown | null
 }
 
 /** The member's state, as far as a loss concerns it. */
@@ -58,6 +62,8 @@ export interface LossMember {
   readonly membersBefore?: Members | null
   /** Those that it knew before it lost a log that is not refilled so far yet: what that names on the way may be long past. */
   readonly membersKnown?: Members | null
+  /** The newest members that it knows, whatever it lost; absent where they never change. */
+  readonly knows?: MembersKnown
   otherVoters(): MemberId[]
 }
 
@@ -272,6 +278,15 @@ export class Losses {
       if (host.recovering !== null) this.waits = 'waits for a leader elected by intact members'
       return
     }
+    const heard = [...this.#earlier.values(), ...this.#reports.values()]
+    const newer = leftBehindBy(
+      host.knows,
+      heard.map(({ knows }) => knows),
+    )
+    if (newer !== null) {
+      this.waits = `waits for members ${votersOf(newer).join(', ')}, who decide by now`
+      return
+    }
     if (host.durability === 'always' && !this.lossAccepted && !hasBug('raft-loss-unasked')) {
       this.blocked = `members ${lost.join(', ')} lost what they had acknowledged, so no majority of intact voters is left: restore a disk or run \`quorate recover --accept-loss\``
       return
@@ -333,6 +348,8 @@ export class Losses {
     for (const id of present) {
       const heard = this.#reports.get(id)
       if (heard === undefined || heard.stands === false) continue
+      // It waits for those that go by the newest members.
+      if (leftBehindBy(heard.knows, [this.#member.knows]) !== null) continue
       const order = best === null ? 1 : comparePositions(heard.last, bestLast)
       if (order < 0 || (order === 0 && best !== null && id > best)) continue
       best = id

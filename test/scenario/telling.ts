@@ -2,7 +2,7 @@
 // with a `kind`.
 
 /** What is left out: it says nothing, or differs without meaning. */
-const left = ['kind', 'term', 'era', 'chain', 'fence', 'life', 'nonce', 'id', 'counts']
+const left = ['kind', 'term', 'era', 'chain', 'fence', 'life', 'nonce', 'id', 'counts', 'knows']
 
 /** Left out where they are zero. */
 const optional = ['epoch', 'handover', 'founding', 'intact']

@@ -123,7 +123,8 @@ export function settle(world: World): void {
     if (token === null || world.fates.doubtful.has(token))
       token = world.propose(world.leader() ?? 1, 'end')
     return token !== null && world.fates.committed.has(token)
-  }, 20_000)
+    // Hundreds of entries may be missing, one in a message and 100 ms for each.
+  }, 60_000)
   if (token === null || !world.fates.committed.has(token))
     throw new Error(`LV2: nothing commits: ${describe(world)}`)
   const last = (): Position =>

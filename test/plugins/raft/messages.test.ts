@@ -2,12 +2,24 @@
 
 import test from 'ava'
 import { decodeMessage, encodeMessage, type RaftMessage } from '../../../plugins/raft/messages.js'
+import type { Members } from 'quorate/plugin'
 import { codecCases } from '../total-order/codec-cases.js'
 
 const head = { era: 3, term: 2 ** 45 + 1 }
 const at = { term: 7, index: 2 ** 40 }
+const members = { voters: [1, 300], learners: [7], outgoing: [1] } as unknown as Members
+
 const samples: readonly RaftMessage[] = [
-  { kind: 'vote', ...head, pre: true, transfer: false, force: true, last: at },
+  { kind: 'vote', ...head, pre: true, transfer: false, force: false, last: at, knows: null },
+  {
+    kind: 'vote',
+    ...head,
+    pre: false,
+    transfer: true,
+    force: true,
+    last: at,
+    knows: { members, at },
+  },
   { kind: 'voted', ...head, pre: false, granted: true },
   {
     kind: 'appended',
@@ -35,6 +47,18 @@ const samples: readonly RaftMessage[] = [
     last: at,
     lossAccepted: true,
     stands: false,
+    knows: null,
+  },
+  {
+    kind: 'report',
+    ...head,
+    nonce: 8,
+    life: 2,
+    cause: 'log-damaged',
+    last: at,
+    lossAccepted: false,
+    stands: true,
+    knows: { members, at },
   },
   { kind: 'accept-loss', ...head },
 ]

@@ -109,6 +109,33 @@ export function memberCases(test: TestFn, { name, load, bugs }: MemberSubject): 
     },
   )
 
+  for (const [bug, isBegun] of [
+    ['', false],
+    ['raft-founds-by-old-members', true],
+  ] as const) {
+    test.serial(
+      `${name}: who missed a change and lost its log, ${bug || 'as it should be'}: begins an era without those who decide now: ${isBegun}`,
+      (t) => {
+        plantBug(bug)
+        const world = load({ durability: 'none', recoverWaitMs: 500 })
+        const leader = world.elect()
+        const [stale, gone] = others(world, leader) as [number, number]
+        world.isolate(stale)
+        change(world, { remove: [stale, gone] })
+        world.isolate(leader)
+        for (const id of [stale, gone]) world.crash(id)
+        world.heal()
+        world.isolate(leader)
+        for (const id of [stale, gone]) world.start(id, 'unclean-stop')
+
+        world.advance(5_000)
+
+        t.is(world.strategy(stale).status().role === 'leader', isBegun)
+        t.is(world.strategy(leader).status().era, 1)
+      },
+    )
+  }
+
   for (const [bug, isDone] of [
     ['', false],
     [bugs.commits, true],

@@ -1,7 +1,7 @@
 // Changes of members: the two sets of a change through election, discovery, synchronisation and broadcast.
 
 import test from 'ava'
-import type { StrategyPlugin } from 'quorate/plugin'
+import { membersOf, type StrategyPlugin } from 'quorate/plugin'
 import zab from '../../../plugins/zab/index.js'
 import { decodeMessage, encodeMessage } from '../../../plugins/zab/codec.js'
 import { plantBug } from '../../../src/base/seeded-bug.js'
@@ -69,6 +69,104 @@ test.serial(
     t.deepEqual(membersAt(world, world.elect()).voters as readonly number[], [1, 2, 3, 4])
   },
 )
+
+for (const [bug, isLed] of [
+  ['', true],
+  ['zab-outsider-never-votes', false],
+] as const) {
+  test.serial(
+    `zab: a voter that never heard that it is a member, ${bug || 'as it should be'}: elects: ${isLed}`,
+    (t) => {
+      plantBug(bug)
+      const world = loadedZab({ voters: 2, outside: 1, options: { appendBytes: 1 } })
+      const leader = world.elect()
+      // The newcomer gets nothing that names it.
+      world.filter = (_from, to, message) => {
+        const decoded = decodeMessage(message)
+        const entries = decoded !== null && 'entries' in decoded ? decoded.entries : []
+        return to !== 3 || !entries.some(({ payload }) => membersOf(payload) !== null)
+      }
+      change(world, { remove: others(world, leader).filter((id) => id < 3) })
+      change(world, { add: [3] })
+      world.advance(500)
+      world.members.ask(leader, { promote: [3] })
+      world.advance(200)
+      t.deepEqual(membersAt(world, leader).voters as readonly number[], [leader, 3])
+      t.deepEqual(membersAt(world, 3).voters as readonly number[], [1, 2])
+      for (const id of others(world, leader)) if (id < 3) world.crash(id)
+      world.restart(leader)
+      world.filter = () => true
+
+      t.is(
+        world.until(() => world.leader() !== null && world.isSettled(), 10_000),
+        isLed,
+      )
+    },
+  )
+}
+
+for (const [bug, isLed] of [
+  ['', true],
+  ['zab-follows-who-looks', false],
+] as const) {
+  test.serial(
+    `zab: a voter decides by a list that was left behind, ${bug || 'as it should be'}: its candidate and a better one agree: ${isLed}`,
+    (t) => {
+      plantBug(bug)
+      const world = loadedZab({ voters: 2, outside: 1, delayMaxMs: 1 })
+      change(world, { add: [3] })
+      world.advance(500)
+      const leader = world.elect()
+      const voter = 3 - leader
+      world.isolate(voter)
+      world.members.ask(leader, { promote: [3], remove: [voter] })
+      world.advance(100)
+      t.deepEqual(membersAt(world, 3).outgoing as readonly number[], [1, 2])
+      t.deepEqual(membersAt(world, voter).voters as readonly number[], [1, 2])
+      world.advance(1_000)
+      for (const id of [leader, 3]) world.restart(id)
+      world.advance(20)
+      world.heal()
+
+      t.is(
+        world.until(() => world.leader() !== null && world.isSettled(), 20_000),
+        isLed,
+      )
+    },
+  )
+}
+
+test.serial('zab: whose log holds the members begins an era without naming them again', (t) => {
+  const world = loadedZab({ durability: 'none', recoverWaitMs: 20_000 })
+  const leader = world.elect()
+  const rest = others(world, leader)
+  world.members.ask(leader, { remove: [leader] })
+  t.true(
+    world.until(
+      () =>
+        membersAt(world, leader).voters.length === 2 &&
+        membersAt(world, leader).outgoing === undefined,
+      500,
+    ),
+  )
+  world.isolate(leader)
+  for (const id of rest) world.restart(id, 'unclean-stop')
+  world.advance(2_000)
+  world.heal()
+  let named = 0
+  world.filter = (from, _to, message) => {
+    const decoded = decodeMessage(message)
+    if (from !== leader || decoded === null || !('entries' in decoded)) return true
+    const { era } = world.strategy(leader).status()
+    for (const { term, payload } of decoded.entries)
+      if (era > 1 && term === era && membersOf(payload) !== null) named++
+    return true
+  }
+
+  t.true(world.until(() => world.strategy(leader).status().era > 1, 10_000))
+  world.advance(1_000)
+  t.is(named, 0)
+})
 
 test.serial('zab: who was taken out, and knows it, says nothing until it is called', (t) => {
   const world = loadedZab({ voters: 3 })

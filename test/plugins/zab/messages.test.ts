@@ -1,7 +1,7 @@
 // Zab's messages.
 
 import test from 'ava'
-import type { MemberId } from 'quorate/plugin'
+import type { MemberId, Members } from 'quorate/plugin'
 import { decodeMessage, encodeMessage } from '../../../plugins/zab/codec.js'
 import type { ZabMessage } from '../../../plugins/zab/messages.js'
 import { codecCases } from '../total-order/codec-cases.js'
@@ -14,11 +14,14 @@ const at = { term: 7, index: 2 ** 40 }
 const seen = { era, round: 12, epoch: 0, handover: 0, founding: epoch, counts: true } as const
 const vote = { id: 3 as MemberId, era, epoch: 6, last: at }
 
+const members = { voters: [1, 300], learners: [7], outgoing: [1] } as unknown as Members
+
 const samples: readonly ZabMessage[] = [
-  { kind: 'notification', ...seen, state: 'leading', vote },
-  { kind: 'notification', ...seen, state: 'looking', vote: null },
+  { kind: 'notification', ...seen, state: 'leading', vote, knows: { members, at } },
+  { kind: 'notification', ...seen, state: 'looking', vote: null, knows: null },
   { kind: 'follower-info', era, acceptedEpoch: epoch, ...health },
-  { kind: 'leader-info', era, epoch, founds: true, last: at },
+  { kind: 'leader-info', era, epoch, founds: true, last: at, knows: { members, at } },
+  { kind: 'leader-info', era, epoch, founds: true, last: at, knows: null },
   { kind: 'ack-epoch', era, epoch, currentEpoch: 6, last: at, promise: 'taken', ...health },
   { kind: 'ack', ...of, ok: false, index: 4, hint: at, needsSnapshot: true, ...health },
   { kind: 'new-leader', ...of, at, intact: 5 },
@@ -41,6 +44,19 @@ const samples: readonly ZabMessage[] = [
     last: at,
     lossAccepted: true,
     stands: false,
+    knows: null,
+  },
+  {
+    kind: 'report',
+    era,
+    acceptedEpoch: epoch,
+    nonce: 8,
+    life: 2,
+    cause: 'log-damaged',
+    last: at,
+    lossAccepted: false,
+    stands: true,
+    knows: { members, at },
   },
   { kind: 'accept-loss', era },
 ]
