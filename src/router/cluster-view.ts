@@ -105,7 +105,7 @@ const downMs = 2_000
 
 export class ShardViews {
   readonly #cluster: ClusterView
-  readonly #route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt' | 'isRooted'>
+  readonly #route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt'>
   readonly #groups: readonly Group[]
   readonly #config: Pick<Config, 'shardGroups' | 'keyspaces'>
   readonly #now: () => Now
@@ -113,7 +113,7 @@ export class ShardViews {
   constructor(init: {
     readonly cluster: ClusterView
     readonly groups: readonly Group[]
-    readonly route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt' | 'isRooted'>
+    readonly route: Pick<Route, 'slots' | 'shown' | 'shownAt' | 'groupsAt'>
     readonly config: Pick<Config, 'shardGroups' | 'keyspaces'>
     readonly now: () => Now
   }) {
@@ -195,7 +195,7 @@ export class ShardViews {
    * member leads or merges it, nobody is known to lead it for a while, or the map itself names this member.
    */
   elsewhere(index: number, slot: number): MemberView | null {
-    const { lead, shard } = this.#groups[index] as Group
+    const { lead } = this.#groups[index] as Group
     const { self, topology, roots } = this.#cluster
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
@@ -204,8 +204,8 @@ export class ShardViews {
     const { members } = this.#cluster
     const leader = members.find((member) => member.id === lead.leader)
     if (leader?.connected !== true) return null
-    const named = this.#route.isRooted(index) ? this.#route.shownAt(slot) : shard
-    return this.#leaderOf(named).id === self ? null : leader
+    // Whatever shard group the key's own keyspace has it in: some clients go by the map alone.
+    return this.#leaderOf(this.#route.shownAt(slot)).id === self ? null : leader
   }
 
   #leaderOf(shard: number): MemberView {

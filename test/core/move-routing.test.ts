@@ -4,7 +4,7 @@
 import test from 'ava'
 import { keySlot } from '../../src/base/keyslot.js'
 import { plantBug } from '../../src/base/seeded-bug.js'
-import type { Client, CoreWorld } from './core-world.js'
+import { type Client, type CoreWorld, keyspace } from './core-world.js'
 import { ask, keyOf, leaders, makeWorld, pass, shards } from './routing-world.js'
 
 const memberAt = (address: string): number => Number(address.at(-1))
@@ -79,3 +79,54 @@ test.serial(
     }
   },
 )
+
+/**
+ * Most looks of a client that asks who is named by the map of the member that redirected it, as node-redis does,
+ * while slots of two keyspaces move that different members lead.
+ */
+function looks(): number {
+  const w = makeWorld([keyspace('first', ['first:']), keyspace('default', [])])
+  const clients = w.members.map(({ id }) => w.client(id))
+  const [client] = clients as [Client]
+  pass(w, 2_000)
+  const named = leaders(w, client).map((each) => memberAt(each))
+  const led = (shard: number): number | null | undefined =>
+    w
+      .member(1)
+      .core?.inspect()
+      .groups.find(({ id }) => id === shard * 2)?.status?.leader
+  const pairs = named.flatMap((leader, from) =>
+    named.map((other, to) => ({ from, to, fits: other !== leader && led(to) !== leader })),
+  )
+  const { from, to } = pairs.find(({ fits }) => fits) as (typeof pairs)[number]
+  const run = { low: (from * 16_384) / shards, high: ((from + 1) * 16_384) / shards - 1 }
+  const key = `first:{${keyOf(from)}}`
+  const slot = keySlot(key)
+  const follow = (): number => {
+    let at = named[from] as number
+    for (let hops = 0; ; hops++) {
+      const asked = clients[at - 1] as Client
+      const [reply = ''] = ask(w, asked, `incr ${key}`)
+      if (hops > 16 || !reply.startsWith('-MOVED')) return hops
+      const row = leaders(w, asked).find((each) => {
+        const [low = 0, high = 0] = (each.split(' ')[0] as string).split('-').map(Number)
+        return low <= slot && slot <= high
+      })
+      at = memberAt(row as string)
+    }
+  }
+  let most = follow()
+  // What is large takes long: the other keyspace's slots change hands first.
+  const first = clients[(named[from] as number) - 1] as Client
+  for (let n = 0; n < 4; n++) ask(w, first, `setrange {${keyOf(from)}}${n} 1000000 x`)
+  ask(w, client, `quorate move slots ${run.low}-${run.high} to ${to}`)
+  const isMoving = (): boolean =>
+    w.members.some(({ core }) => (core?.inspect().topology.moves ?? []).length > 0)
+  for (let n = 0; isMoving() && n < 3_000; n++) most = Math.max(most, follow())
+  return most
+}
+
+test('move: clients that go by maps alone: keyspaces that other members lead than the map names', (t) => {
+  const most = looks()
+  t.true(most <= 2, `${most}`)
+})
