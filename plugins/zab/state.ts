@@ -121,6 +121,9 @@ export class ZabState {
     )
     if (lastTerm > this.#hard.acceptedEpoch)
       this.#change({ acceptedEpoch: lastTerm, promisedTo: init.self })
+    // The entry that this epoch begins with was lost, cut as damaged, or gave way to a later leader's history: the
+    // log holds the initial history of its last entry's epoch, and of none later.
+    if (this.#hard.currentEpoch > lastTerm) this.#change({ currentEpoch: lastTerm })
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('zab-recovers-as-intact')
     if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
     this.noteMembers(init.entries)
@@ -379,9 +382,7 @@ export class ZabState {
       before.promisesForgotten || cause === 'disk-lost' || cause === 'log-damaged'
     // A stop without grace changes nothing about what was lost before it.
     const known = promisesForgotten && cause === 'unclean-stop' ? before.recovering : null
-    // What is lost may be of the initial history of the current epoch.
-    const currentEpoch = Math.min(before.currentEpoch, this.tail.lastTerm)
-    this.#change({ recovering: known ?? cause, promisesForgotten, currentEpoch })
+    this.#change({ recovering: known ?? cause, promisesForgotten })
   }
 
   #change(change: Partial<HardState>): void {

@@ -1,7 +1,7 @@
 // Phase 2, synchronisation: the leader brings every learner to its own history, by the entries that it
 // lacks (DIFF), in place of others that it has (TRUNC), or by a snapshot (SNAP), and says NEWLEADER. Its
 // epoch begins with an entry of its own, which ends the initial history: whatever a learner had else
-// gives way to it in the same write. A learner makes that history durable, then the epoch, and only
+// gives way to it in the same write. A learner makes that history durable, and with it the epoch, and only
 // then acknowledges. With a quorum of these the leader is established and says UPTODATE.
 
 import {

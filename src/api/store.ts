@@ -40,11 +40,11 @@ export interface WitnessNote {
   readonly position: Position
   /** Term of the last vote or term change that was durable. */
   readonly voteTerm: number
-  /** True where the witness itself must be synced (vote and term changes). */
+  /** True where the witness itself must be synced (vote and term changes, a log that goes back). */
   readonly sync: boolean
   /** Number of the last durable hard state: shows one that is stale though its vote term is not. */
   readonly states?: number
-  /** The log was replaced by a snapshot: `position` holds even where it is not above the last one. */
+  /** The log was replaced by a snapshot, or truncated: `position` holds even where it is not above the last one. */
   readonly reset?: boolean
 }
 

@@ -151,8 +151,8 @@ export class WitnessFile {
   }
 }
 
-/** What is known after both notes: nothing goes back, unless a snapshot replaced the log. */
-function laterOf(before: WitnessNote | undefined, note: WitnessNote): WitnessNote {
+/** What is known after both notes: nothing goes back, unless the log did. */
+export function laterOf(before: WitnessNote | undefined, note: WitnessNote): WitnessNote {
   if (before === undefined) return note
   const isLater = note.reset === true || comparePositions(note.position, before.position) >= 0
   return {

@@ -4,7 +4,7 @@
 
 import type { LogEntry } from '../api/entry.js'
 import type { GroupId } from '../api/ids.js'
-import { type Position, positionZero } from '../api/position.js'
+import { comparePositions, type Position, positionZero } from '../api/position.js'
 import type { Row, RowRange, WitnessNote } from '../api/store.js'
 import type { EarlierEntries, StoreBatch } from '../api/strategy.js'
 import { assert } from '../base/assert.js'
@@ -129,6 +129,7 @@ export class GroupLog {
   writes(batch: StoreBatch): LogWrites {
     const puts: Row[] = []
     const ranges: RowRange[] = []
+    const before = this.#last
     const made = { puts, deletes: [...this.#stale], ranges }
     this.#stale = []
     if (batch.reset !== null) this.#reset(batch.reset, made)
@@ -140,14 +141,16 @@ export class GroupLog {
       made.puts.push({ key: stateKey(this.#group), value: encodeState(this.#group, hard) })
     }
     if (batch.entries.length > 0) this.#append(batch, made)
+    // A long history that takes the place of a later term's entries ends below them until it is complete.
+    const goesBack = batch.reset !== null || comparePositions(this.#last, before) < 0
     const note = {
       group: this.#group,
       position: this.#last,
       voteTerm: this.#voteTerm,
-      sync: batch.state !== null,
+      sync: batch.state !== null || goesBack,
       states: this.#states,
     }
-    return { ...made, witness: batch.reset === null ? note : { ...note, reset: true } }
+    return { ...made, witness: goesBack ? { ...note, reset: true } : note }
   }
 
   /** The rows that hold entries `from` to `to`, both included; an empty range when they were cut. */

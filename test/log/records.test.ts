@@ -113,6 +113,21 @@ test('records: truncation inside a record: one atomic write with its head again'
   t.deepEqual(texts(found.entries), texts(world.entries))
 })
 
+test('records: a history of earlier terms takes the place of a later one, write by write: the witness goes back with it', (t) => {
+  const world = filled()
+  const random = new Random(9)
+  world.term = 4
+  world.append(2, random)
+  world.term = 3
+
+  const writes = world.commit(world.batch(21, 2, random))
+
+  t.is(writes.witness.reset, true)
+  t.true(writes.witness.sync)
+  t.is(world.restart().fault, null)
+  t.is(world.append(2, random).witness.reset, undefined)
+})
+
 test('records: a random history with restarts: always what the twin holds', (t) => {
   for (let seed = 1; seed <= 40; seed++) {
     const random = new Random(seed)

@@ -6,6 +6,7 @@ import type { Input } from '../../src/api/io.js'
 import type { StoreName, StoreWrite, Witness, WitnessNote } from '../../src/api/store.js'
 import type { Boot } from '../../src/api/io.js'
 import type { Random } from '../../src/base/random.js'
+import { laterOf } from '../../src/host/witness.js'
 import { decodeIdentity, identityKey } from '../../src/log/layout.js'
 import type { Schedule } from './schedule.js'
 import { type LossMode, SimStore } from './store.js'
@@ -233,9 +234,9 @@ export class SimDisk {
   #note(notes: readonly WitnessNote[]): void {
     if (this.#witness === null || notes.length === 0) return
     for (const { group } of notes) this.#behind.delete(group)
-    const groups = this.#witness.groups.filter((old) => !notes.some((n) => n.group === old.group))
-    const last = new Map(notes.map((note) => [note.group, note]))
-    this.#witness = { ...this.#witness, groups: [...groups, ...last.values()] }
+    const groups = new Map(this.#witness.groups.map((old) => [old.group, old]))
+    for (const note of notes) groups.set(note.group, laterOf(groups.get(note.group), note))
+    this.#witness = { ...this.#witness, groups: [...groups.values()] }
     if (notes.some((note) => note.sync)) this.#witnessDurable = this.#witness
   }
 

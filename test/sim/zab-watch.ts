@@ -9,7 +9,7 @@ import type { MemberId } from '../../src/api/ids.js'
 import type { StrategyStatus } from '../../src/api/strategy.js'
 import type { Check, Judge } from './judge.js'
 import type { GroupOracle } from './oracle.js'
-import { type HardFacts, holds, lastIndex, type Mark, markAt, same } from './seat.js'
+import { type HardFacts, holds, lastIndex, type LogImage, type Mark, markAt, same } from './seat.js'
 import type { Speech, Watch } from './watch.js'
 
 const listened: readonly number[] = (['ack-epoch', 'ack', 'ack-leader', 'take-over'] as const).map(
@@ -50,24 +50,30 @@ export class ZabWatch implements Watch {
     this.#judge = of.judge
     this.#oracle = of.oracle
     this.#epochs = of.epochs
-    const { durableTerm: term, durableVote: vote, durableEpoch: epoch } = of.oracle.seat(self)
+    const { durableTerm: term, durableVote: vote, durableEpoch, durable } = of.oracle.seat(self)
+    // Without the entry that an epoch begins with, a life begins in the epoch of its last one.
+    const epoch = Math.min(durableEpoch, durable.marks.at(-1)?.term ?? durable.base.term)
     this.#kept = { term, vote, epoch, era: 0, recovering: false, forgotten: false }
     this.#restarted()
   }
 
-  /** What a life begins with: the history of the epoch that it works in, or of a later one. */
+  /** What a life begins with: the history of its epoch, unless it accepted a later one, whose leader's takes its place. */
   #restarted(): void {
-    const { durable, durableEpoch, lost } = this.#oracle.seat(this.#self)
-    if (!this.#oracle.hasLogs || lost !== null) return
-    const start = this.#epochs.of(durableEpoch)?.index ?? 0
-    const last = lastIndex(durable)
-    const lastTerm = durable.marks.at(-1)?.term ?? durable.base.term
+    const { durable, durableEpoch, durableTerm, lost } = this.#oracle.seat(this.#self)
+    if (!this.#oracle.hasLogs || lost !== null || durableTerm > durableEpoch) return
     this.#hold(
-      last >= start || lastTerm > durableEpoch,
+      this.#isEntered(durable, durableEpoch),
       'epoch-order',
       () =>
-        `starts in epoch ${durableEpoch} with a log to ${last}, its initial history went to ${start}`,
+        `starts in epoch ${durableEpoch} with a log to ${lastIndex(durable)} that lacks its initial history`,
     )
+  }
+
+  /** Whether a log holds the initial history of an epoch: up to the entry that it begins with. */
+  #isEntered(log: LogImage, epoch: number): boolean {
+    const start = this.#epochs.of(epoch)?.index ?? 0
+    const first = markAt(log, start)
+    return lastIndex(log) >= start && (first === undefined || first.term === epoch)
   }
 
   concerns(): boolean {
@@ -118,14 +124,11 @@ export class ZabWatch implements Watch {
       () => `epoch ${epoch} is the current one after ${old.epoch}`,
     )
     if (epoch <= old.epoch || !this.#oracle.hasLogs) return
-    const start = this.#epochs.of(epoch)?.index ?? 0
     // As written, this write included: the disk has it whole, and all before it, or does not have it.
-    const { memory } = this.#oracle.seat(this.#self)
-    const first = markAt(memory, start)
     this.#hold(
-      lastIndex(memory) >= start && (first === undefined || first.term === epoch),
+      this.#isEntered(this.#oracle.seat(this.#self).memory, epoch),
       'epoch-order',
-      () => `enters epoch ${epoch} before its initial history, to ${start}, is written`,
+      () => `enters epoch ${epoch} before its initial history is written`,
     )
   }
 

@@ -98,6 +98,34 @@ test('zab: discovery: the promise leaves only with its write', (t) => {
   t.true(ready?.sendAfterWrite.some(({ message }) => decodeMessage(message)?.kind === 'ack-epoch'))
 })
 
+test('zab: synchronisation: the epoch without the record of its history, which was cut as damaged: it counts for nothing', (t) => {
+  const world = new World({ plugin })
+  const first = world.elect()
+  const [late, second] = world.ids.filter((id) => id !== first) as [number, number]
+  world.isolate(late)
+  world.propose(first, 'kept')
+  world.advance(100)
+  const durable = [...world.node(late).disk.entries]
+  world.crash(first)
+  world.heal()
+  // Nobody hears that the late one holds the history of the second epoch: its witness had not noted it either.
+  world.filter = (from, _to, message) =>
+    from !== late || !['ack', 'ack-leader'].includes(decodeMessage(message)?.kind ?? '')
+  t.true(world.until(() => world.node(late).disk.entries.length === durable.length + 2, 3_000))
+  world.advance(10)
+  world.crash(late)
+  world.crash(second)
+  world.node(late).disk.entries = durable
+  world.filter = () => true
+
+  world.start(late)
+  world.start(first)
+
+  t.true(world.until(() => world.leader() !== null && world.isSettled(), 3_000))
+  world.advance(100)
+  for (const id of [first, late]) t.deepEqual(texts(world, id), ['!kept'])
+})
+
 test('zab: synchronisation: a deposed leader with entries of its own: TRUNC, and their fate is unknown', (t) => {
   const world = new World({ plugin })
   const leader = world.elect()
