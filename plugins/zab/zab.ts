@@ -136,6 +136,8 @@ export class ZabStrategy implements Strategy {
     if (looking !== null && !zab.isOutside) notify(zab, peer)
     else if (following !== null && following.leader === peer && !following.isWelcome)
       sendFollowerInfo(zab, peer)
+    // What it was told while it was away never came.
+    leading?.unasked.delete(peer)
     const progress = leading?.progress.get(peer)
     if (progress !== undefined && progress.life !== 0) progress.paused = false
   }

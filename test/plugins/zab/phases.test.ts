@@ -343,3 +343,18 @@ test('zab: handing over, on slow disks: each member promises and is synchronised
   world.advance(200)
   t.is(counts.get('ack-epoch'), 2)
 })
+
+test('zab: who was away at a hand-over: its first question for the epoch is answered', (t) => {
+  const world = loaded({ plugin, delayMaxMs: 1 })
+  const leader = world.leader() as number
+  const [away, target] = world.ids.filter((id) => id !== leader) as [number, number]
+  world.crash(away)
+  t.is(world.strategy(leader).transfer(target as MemberId), null)
+  t.true(world.until(() => world.leader() === target && world.isSettled(), 1_000))
+  const counts = kinds(world)
+
+  world.start(away)
+
+  t.true(world.until(() => world.strategy(away).status().leader === target, 1_000))
+  t.is(counts.get('follower-info'), 1)
+})
