@@ -57,7 +57,7 @@ export function becomeLeading(
   const isSettled = from !== null && zab.members.outgoing === undefined && zab.isVoting(from)
   if (isSettled) zab.leading.infos.set(from, { acceptedEpoch: handover, counts: true })
   notifyAll(zab)
-  chooseEpoch(zab, zab.leading)
+  chooseEpoch(zab, zab.leading, isSettled)
   if (isSettled) tellUnasked(zab, zab.leading)
 }
 
@@ -117,13 +117,16 @@ function outbid(zab: ZabState, leading: Leading, acceptedEpoch: number): void {
   propose(zab, leading, acceptedEpoch + 1)
 }
 
-/** NEWEPOCH: later than all that a quorum accepted. */
-function chooseEpoch(zab: ZabState, leading: Leading): void {
+/**
+ * NEWEPOCH: later than all that a quorum accepted. The established leader that hands over stands for one; should others
+ * have accepted a later one since, their promises are missing, they say so, and it chooses again.
+ */
+function chooseEpoch(zab: ZabState, leading: Leading, isHandedOver = false): void {
   const { infos } = leading
   let epoch = zab.acceptedEpoch
   for (const info of infos.values()) epoch = Math.max(epoch, info.acceptedEpoch)
   if (leading.founding > 0) propose(zab, leading, leading.founding)
-  else if (zab.decides((id) => id === zab.self || infos.get(id)?.counts === true))
+  else if (isHandedOver || zab.decides((id) => id === zab.self || infos.get(id)?.counts === true))
     propose(zab, leading, epoch + 1)
 }
 

@@ -319,17 +319,18 @@ test('zab: a founder that nobody follows: does not found again by what it was to
   t.is(world.strategy(first).status().term, term)
 })
 
-test('zab: handing over: whoever takes over asks nobody which epochs it accepted', (t) => {
-  const world = loaded({ plugin, delayMaxMs: 1 })
-  const leader = world.leader() as number
-  world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'follower-info'
+for (const voters of [3, 5])
+  test(`zab: handing over, ${voters} voters: whoever takes over asks nobody which epochs it accepted`, (t) => {
+    const world = loaded({ plugin, delayMaxMs: 1, voters })
+    const leader = world.leader() as number
+    world.filter = (_from, _to, message) => decodeMessage(message)?.kind !== 'follower-info'
 
-  t.is(world.strategy(leader).transfer(null), null)
+    t.is(world.strategy(leader).transfer(null), null)
 
-  t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
-  const isLed = (id: number): boolean => world.strategy(id).status().leader === world.leader()
-  t.true(world.until(() => world.ids.every(isLed), 100))
-})
+    t.true(world.until(() => world.leader() !== leader && world.isSettled(), 100))
+    const isLed = (id: number): boolean => world.strategy(id).status().leader === world.leader()
+    t.true(world.until(() => world.ids.every(isLed), 100))
+  })
 
 test('zab: handing over, on slow disks: each member promises and is synchronised once', (t) => {
   const world = loaded({ plugin, delayMaxMs: 1, diskMinMs: 80, diskMaxMs: 80 })
