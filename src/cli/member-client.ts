@@ -58,6 +58,8 @@ interface Client {
 function connect(options: ClientOptions, commandTimeout: number): Client {
   const { host } = options
   const port = Number(options.port)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new QuorateError('CONFIG_INVALID', `--port: given ${options.port}, allowed: 1 to 65535`)
   const password = options.password ?? process.env['QUORATE_PASSWORD']
   const redis = new Redis({
     host,

@@ -100,10 +100,10 @@ function wordsOf({ id, client, name, peer, cluster, empty, shards }: NewMember):
 
 async function change(options: ChangeOptions, words: readonly string[]): Promise<number> {
   const isDry = options.dryRun === true
+  const until = Date.now() + secondsOf(options.wait) * 1000
   let plan = await ask(options, isDry ? [...words, 'DRYRUN'] : words)
   show(options, plan)
   if (isDry) return 0
-  const until = Date.now() + secondsOf(options.wait) * 1000
   let shown = outline(plan)
   let shownAt = Date.now()
   while (!plan.settled) {
@@ -142,7 +142,8 @@ function overdue(options: ChangeOptions): number {
   return 1
 }
 
-function secondsOf(text: string): number {
+/** What `--wait` says. */
+export function secondsOf(text: string): number {
   const seconds = Number(text)
   if (Number.isFinite(seconds) && seconds >= 0) return seconds
   throw new QuorateError('CONFIG_INVALID', `--wait: given ${text}, allowed: seconds`)

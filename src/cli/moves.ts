@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
 import { askMember } from './member-client.js'
+import { secondsOf } from './members.js'
 import { type StatusRow, writeTable } from './status.js'
 import { readTopology } from './topology.js'
 
@@ -22,13 +23,15 @@ export interface MoveOptions extends ClientOptions {
 const lookMs = 500
 
 export async function move(options: MoveOptions): Promise<number> {
-  if (options.cancel === true) {
+  const { slots, to } = options
+  const isNamed = slots !== undefined && to !== undefined
+  if (options.cancel === true ? slots !== undefined || to !== undefined : !isNamed) {
+    throw new QuorateError('CONFIG_INVALID', 'quorate move: say --slots and --to, or --cancel')
+  }
+  secondsOf(options.wait)
+  if (!isNamed) {
     await askMember(options, 'QUORATE', 'MOVE', 'CANCEL')
     return watch(options)
-  }
-  const { slots, to } = options
-  if (slots === undefined || to === undefined) {
-    throw new QuorateError('CONFIG_INVALID', 'quorate move: say --slots and --to, or --cancel')
   }
   return change(options, ['MOVE', 'SLOTS', slots, 'TO', to])
 }
@@ -38,6 +41,7 @@ export function rebalance(options: MoveOptions): Promise<number> {
 }
 
 async function change(options: MoveOptions, words: readonly string[]): Promise<number> {
+  secondsOf(options.wait)
   const dry = options.dryRun === true ? ['DRYRUN'] : []
   const answer = await askMember(options, 'QUORATE', ...words, ...dry)
   const planned: readonly StatusRow[] = JSON.parse(String(answer))
@@ -48,7 +52,7 @@ async function change(options: MoveOptions, words: readonly string[]): Promise<n
 
 /** Until nothing is on its way. */
 export async function watch(options: MoveOptions): Promise<number> {
-  const until = Date.now() + Number(options.wait) * 1_000
+  const until = Date.now() + secondsOf(options.wait) * 1_000
   let said = ''
   for (;;) {
     const { moves = [] } = await readTopology(options)

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askMember } from './member-client.js'
+import { secondsOf } from './members.js'
 import { type MoveOptions, rebalance, watch } from './moves.js'
 import { type StatusRow, writeTable } from './status.js'
 import { describeStaying, readTopology } from './topology.js'
@@ -36,7 +37,7 @@ export async function addShard(options: NewShard): Promise<number> {
 export async function removeShard(id: string, options: MoveOptions): Promise<number> {
   await change(options, ['REMOVE', id])
   if (options.dryRun === true) return 0
-  const until = Date.now() + Number(options.wait) * 1_000
+  const until = Date.now() + secondsOf(options.wait) * 1_000
   const code = await watch(options)
   while (code === 0 && Date.now() < until) {
     const { shards } = await readTopology(options)
@@ -48,6 +49,7 @@ export async function removeShard(id: string, options: MoveOptions): Promise<num
 }
 
 async function change(options: MoveOptions, words: readonly string[]): Promise<void> {
+  secondsOf(options.wait)
   const dry = options.dryRun === true ? ['DRYRUN'] : []
   const answer = await askMember(options, 'QUORATE', 'SHARD', ...words, ...dry)
   if (options.json === true) return print(String(answer))

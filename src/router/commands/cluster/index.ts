@@ -15,8 +15,8 @@ import { info } from './info.js'
 import { failureReports, links, myId, myShardId, nodes, replicas, shards, slots } from './nodes.js'
 import { countKeysInSlot, getKeysInSlot, keySlotOf } from './slot.js'
 
-const ofMembers = 'the members are those of the configuration, see `members`'
-const ofSlots = 'slots are dealt to the shard groups by the cluster itself, see `shards`'
+const ofMembers = 'members come and go with QUORATE JOIN, REMOVE and REPLACE'
+const ofSlots = 'slots move between shard groups with QUORATE MOVE and REBALANCE'
 const ofEpochs = 'members keep the map of slots by themselves, there is nothing to do'
 const ofLeaders = 'leadership is handed over with FAILOVER [TO host port] at the member that leads'
 
