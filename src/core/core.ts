@@ -24,6 +24,7 @@ import { Cluster } from './cluster.js'
 import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspectedCore } from './inspection.js'
 import { commandsOf, groupMaker, isRefilled, type MemberGroup } from './make-groups.js'
+import { Leadership } from './leadership.js'
 import { type GroupStart, MemberGroups } from './member-groups.js'
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
@@ -31,7 +32,6 @@ import { Readiness } from './readiness.js'
 import { Reconciler } from './reconciler.js'
 import { Roster } from './roster.js'
 import { Rota } from './rota.js'
-import { SkewWatch } from './skew.js'
 import { SlotMovers } from './slot-movers.js'
 import { Standing } from './standing.js'
 import { Stopping } from './stopping.js'
@@ -93,7 +93,7 @@ export class Core {
     router: () => this.#router,
   })
   #isStopped = false
-  readonly #skew: SkewWatch
+  readonly #leadership: Leadership
   readonly #standing: Standing
   readonly #upgrade: Upgrade
 
@@ -116,7 +116,6 @@ export class Core {
       topology: () => this.#topology,
     })
     this.#now = init.now
-    this.#skew = new SkewWatch(this.#clocks, init.config.clockSkewMs)
     this.#times = new Timekeeper(init.stopwatch)
     this.#stores = new Stores(this.#out)
     this.#messaging = new Messaging(init.door.encode, {
@@ -147,6 +146,8 @@ export class Core {
         },
       })
     const state = () => this.#router.state
+    const led = { rota: this.#rota, clocks: this.#clocks, state }
+    this.#leadership = new Leadership({ self: config.self, skewMs: config.clockSkewMs, ...led })
     const make = groupMaker({
       ...init,
       rota: this.#rota,
@@ -203,10 +204,12 @@ export class Core {
         peerUp: (peer) => {
           this.#standing.peerUp(peer)
           this.#messaging.peerUp(peer)
+          this.#leadership.peerUp(peer, this.#now)
           for (const shard of this.#rota.stirAll()) shard.peerUp(peer)
         },
         peerDown: (peer) => {
           this.#messaging.peerDown(peer)
+          this.#leadership.peerDown(peer)
           for (const shard of this.#rota.stirAll()) shard.peerDown(peer)
           this.#rests.lost(peer)
         },
@@ -222,7 +225,7 @@ export class Core {
       requestCheckpoint: () => {
         for (const shard of this.#rota.stirAll()) shard.requestCheckpoint()
       },
-      handOver: (to) => this.#handOver(to),
+      handOver: (to) => this.#leadership.handOver(to, this.#now),
       acceptLoss: (group) => this.#acceptLoss(group),
       topology: this.#topology,
       reconciler: this.#reconciler,
@@ -267,7 +270,7 @@ export class Core {
     this.#topology.turn(now)
     this.#upgrade.turn(now)
     this.#movers.turn(now)
-    this.#skew.turn(now, this.#out, (to) => this.#handOver(to))
+    this.#leadership.turn(now, this.#out)
     this.#watchRefill()
     this.#router.endTurn(now, this.#out)
     this.#peers.flush()
@@ -286,7 +289,7 @@ export class Core {
 
   /** Monotonic milliseconds at which a turn is next needed. */
   wakeAt(): number {
-    const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt())
+    const groupsAt = Math.min(this.#rota.wakeAt(), this.#rests.wakeAt(), this.#leadership.wakeAt())
     const listsAt = Math.min(this.#standing.wakeAt(), this.#reconciler.wakeAt())
     const membersAt = Math.min(listsAt, this.#groups.wakeAt())
     const moversAt = this.#movers.wakeAt(this.#now.mono)
@@ -368,11 +371,6 @@ export class Core {
     for (const shard of this.#rota.stirAll())
       if (group === null || shard.id === group) shard.acceptLoss()
     return null
-  }
-
-  #handOver(to: MemberId | null): void {
-    this.#router.state.maintenance.handOver(this.#now.mono)
-    for (const shard of this.#rota.stirAll()) shard.handOver(to)
   }
 
   /** What ends the member: a store that failed, a refusal, or a clean stop that is through. */

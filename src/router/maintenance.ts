@@ -3,6 +3,7 @@
 // FAILED_OVER, MIGRATING and MIGRATED they are patient. Only tells: nothing depends on who listens.
 
 import type { Group } from '../api/group.js'
+import type { GroupId } from '../api/ids.js'
 import type { Reply } from '../api/reply.js'
 import type { SlotMove } from '../api/topology.js'
 import type { ClusterView, MemberView } from './cluster-view.js'
@@ -62,12 +63,13 @@ export class Maintenance {
     return false
   }
 
-  /** Leadership of what this member leads is about to go elsewhere. */
-  handOver(mono: number): void {
+  /** Leadership of what this member leads, or of one of these groups, is about to go elsewhere. */
+  handOver(mono: number, only: GroupId | null = null): void {
     const { groups, cluster } = this.#init
-    const led = groups.filter(
-      ({ lead, sight }) => lead?.leader === cluster.self && sight?.supports.order === 'total',
-    )
+    const led = groups.filter(({ id, lead, sight }) => {
+      const isAsked = only === null || id === only
+      return isAsked && lead?.leader === cluster.self && sight?.supports.order === 'total'
+    })
     if (led.length === 0 || this.#handed !== null || this.#others().length === 0) return
     this.#handed = { groups: led, until: mono + failoverSeconds * 1_000 }
     this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(led) })

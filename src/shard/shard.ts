@@ -265,10 +265,10 @@ export class Shard implements Group {
   readonly acceptLoss = (): void => this.#strategy?.acceptLoss()
   readonly requestCheckpoint = (): void => this.#storage.requestCheckpoint()
 
-  /** Gives leadership away: to `to` where it can take it. */
-  handOver(to: MemberId | null = null): void {
-    if (!this.#writes.isLeader || this.#strategy === null) return
-    if (to === null || this.#strategy.transfer(to) !== null) this.#strategy.transfer(null)
+  /** Gives leadership away: to `to` where it can take it, else to another one unless `isOnly`. */
+  handOver(to: MemberId | null = null, isOnly = false): void {
+    const strategy = this.#writes.isLeader ? this.#strategy : null
+    if ((to === null || strategy?.transfer(to) !== null) && !isOnly) strategy?.transfer(null)
   }
 
   /** What waits may go on for a reason outside of this group. */

@@ -257,4 +257,9 @@ export const raftBugs: readonly SeededBug[] = [
     checks: ['converged', 'answered', 'progress'],
     hint: { with: busy, faults: unrest },
   }),
+  // Chance seldom meets it: `test/plugins/raft/members.test.ts` has its story.
+  bug('raft-founds-by-old-members', 'an era is begun by members that were left behind', {
+    checks: ['leader-per-term', 'members', 'leader', ...lostCommit],
+    hint: { with: { ...changing, durability: 'none' }, faults: [...unrest, ...power, 'members'] },
+  }),
 ]

@@ -202,4 +202,13 @@ export const zabBugs: readonly SeededBug[] = [
     checks: ['converged', 'members', 'leader'],
     hint: { with: changing, faults: [...unrest, 'members'] },
   }),
+  // Chance seldom meets these two: `test/plugins/zab/members.test.ts` has their stories.
+  named('zab-outsider-never-votes', 'a voter that does not know that it is one answers nobody', {
+    checks: ['leader', 'converged', 'answered', 'progress'],
+    hint: { with: { ...changing, durability: 'none' }, faults: [...unrest, ...power, 'members'] },
+  }),
+  named('zab-follows-who-looks', 'who elected one that votes for another waits for it', {
+    checks: ['leader', 'converged', 'answered', 'progress'],
+    hint: { with: changing, faults: [...unrest, 'members'] },
+  }),
 ]
