@@ -52,7 +52,13 @@ export class Clocks {
     return offsets[(offsets.length - 1) >> 1] as number
   }
 
-  /** The same, or 0 while it is within `bound`. */
+  /** Milliseconds from the median to a peer's clock; 0 where nothing is known of that. */
+  deviationOf(peer: MemberId): number {
+    const known = this.#peers.get(peer)
+    return known === undefined ? 0 : known.offset - this.offset()
+  }
+
+  /** The median, or 0 while it is within `bound`. */
   offsetBeyond(bound: number): number {
     const offset = this.offset()
     return Math.abs(offset) > bound ? offset : 0

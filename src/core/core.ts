@@ -146,8 +146,12 @@ export class Core {
         },
       })
     const state = () => this.#router.state
-    const led = { rota: this.#rota, clocks: this.#clocks, state }
-    this.#leadership = new Leadership({ self: config.self, skewMs: config.clockSkewMs, ...led })
+    this.#leadership = new Leadership({
+      self: config.self,
+      skewMs: config.clockSkewMs,
+      isEnding: () => this.#stopping.isBegun,
+      ...{ rota: this.#rota, clocks: this.#clocks, state },
+    })
     const make = groupMaker({
       ...init,
       rota: this.#rota,

@@ -15,6 +15,8 @@ const lookMs = 1_000
 /** Milliseconds that a member is there before it gets its share, and after which others do not look for that any more. */
 const settleMs = 10_000
 const sharingMs = 300_000
+/** Milliseconds in which a member that starts links to those that are there. */
+const linkMs = 2_000
 const never = Number.MAX_SAFE_INTEGER
 
 export interface LeadershipInit {
@@ -23,6 +25,8 @@ export interface LeadershipInit {
   readonly skewMs: number
   readonly rota: Pick<Rota<MemberGroup>, 'all' | 'stirAll' | 'stir'>
   readonly state: () => Pick<RouterState, 'maintenance' | 'cluster'>
+  /** This member stops. */
+  readonly isEnding: () => boolean
 }
 
 /** A group of data that has one leader at a time, and this member a replica. */
@@ -43,7 +47,11 @@ export class Leadership {
   readonly #since = new Map<MemberId, number>()
   /** What was given last, and to whom. */
   #given: { readonly shard: Shard; readonly to: MemberId } | null = null
-  /** Members that did not take what they were given. */
+  /** Monotonic ms of the first link. */
+  #startedAt: number | null = null
+  /** Members that came: who comes back itself finds the others there. */
+  readonly #came = new Set<MemberId>()
+  /** Those of them that did not take what they were given. */
   readonly #unfit = new Set<MemberId>()
 
   constructor(init: LeadershipInit) {
@@ -53,12 +61,17 @@ export class Leadership {
   peerUp(peer: MemberId, { mono }: Now): void {
     this.#since.set(peer, mono)
     this.#unfit.delete(peer)
+    this.#startedAt ??= mono
+    const isNew = mono - this.#startedAt < linkMs
+    if (isNew && !this.#led().some(({ leader }) => leader === this.#init.self)) return
+    this.#came.add(peer)
     this.#shareAt = Math.min(this.#shareAt, mono + settleMs)
     this.#shareUntil = mono + settleMs + sharingMs
   }
 
   peerDown(peer: MemberId): void {
     this.#since.delete(peer)
+    this.#came.delete(peer)
   }
 
   wakeAt(): number {
@@ -70,6 +83,7 @@ export class Leadership {
     const { mono } = now
     if (mono < this.#shareAt) return
     this.#shareAt = this.#share(now) && mono < this.#shareUntil ? mono + lookMs : never
+    if (this.#shareAt === never) this.#came.clear()
   }
 
   /** All that it leads, to `to` where that can take it. */
@@ -90,52 +104,67 @@ export class Leadership {
   }
 
   /**
-   * One group goes to who leads the fewest, where that is fewer by two at least: else it would go to and fro. Whether
-   * there may be more to do. Once there is not, what an operator hands over stays where it is.
+   * One group goes to a member that came, of those that both have, while it leads fewer of them by two at least. Nobody
+   * gives to who was there, so nothing goes to and fro. Whether there may be more to do; once there is not, what an
+   * operator hands over stays where it is.
    */
   #share({ mono }: Now): boolean {
-    const { self, state } = this.#init
-    if ((state().cluster.topology.moves ?? []).length > 0) return true
+    const { self, state, clocks, skewMs, isEnding } = this.#init
+    if (isEnding()) return false
+    const isMoving = (state().cluster.topology.moves ?? []).length > 0
+    if (isMoving || Math.abs(clocks.offset()) > skewMs) return this.#wait(mono)
     const given = this.#given
     this.#given = null
-    if (given?.shard.lead.leader === self) this.#unfit.add(given.to)
-    const led = [...this.#led()]
-    const counts = new Map<MemberId | null, number>()
-    for (const { leader } of led) counts.set(leader, (counts.get(leader) ?? 0) + 1)
-    let least = (counts.get(self) ?? 0) - 1
+    const led = this.#led()
+    const isBack = led.some(({ shard, leader }) => shard === given?.shard && leader === self)
+    if (given !== null && isBack) this.#unfit.add(given.to)
+    let most = 1
     let best: (Led & { readonly to: MemberId }) | null = null
-    for (const each of led) {
-      if (each.leader !== self) continue
-      for (const to of each.shard.membership.members.voters) {
-        const count = counts.get(to) ?? 0
-        if (count >= least || !this.#isFit(to, mono)) continue
-        least = count
-        best = { ...each, to }
+    let isAwaited = led.some(({ leader }) => leader === null)
+    for (const to of this.#came) {
+      if (this.#unfit.has(to)) continue
+      const common = led.filter(({ shard }) => shard.membership.members.voters.includes(to))
+      const own = common.filter(({ leader }) => leader === self)
+      const more = own.length - common.filter(({ leader }) => leader === to).length
+      if (more <= most) continue
+      const ready = this.#isSettled(to, mono) ? own.find((each) => isReady(each, to)) : undefined
+      if (ready === undefined) {
+        isAwaited = true
+        continue
       }
+      most = more
+      best = { ...ready, to }
     }
-    if (best === null) {
-      const isSettled = [...this.#since.values()].every((since) => mono - since >= settleMs)
-      return !isSettled || counts.has(null)
-    }
+    if (best === null) return isAwaited && this.#wait(mono)
     this.#given = best
-    state().maintenance.handOver(mono, best.shard.id)
     this.#init.rota.stir(best.index)
+    state().maintenance.handOver(mono, best.shard.id)
     best.shard.handOver(best.to, true)
     return true
   }
 
-  *#led(): Iterable<Led> {
-    const { all } = this.#init.rota
-    for (let index = 0; index < all.length; index++) {
-      const shard = all[index]
-      if (!(shard instanceof Shard) || shard.id === topologyGroupId) continue
-      const { leader } = shard.lead
-      if (shard.sight.supports.transfers) yield { shard, index, leader }
-    }
+  /** There will be something to do: that does not count as looking. */
+  #wait(mono: number): true {
+    this.#shareUntil = mono + sharingMs
+    return true
   }
 
-  #isFit(member: MemberId, mono: number): boolean {
-    const since = this.#since.get(member)
-    return since !== undefined && mono - since >= settleMs && !this.#unfit.has(member)
+  #led(): readonly Led[] {
+    return this.#init.rota.all.flatMap((shard, index) => {
+      if (!(shard instanceof Shard) || shard.id === topologyGroupId) return []
+      return shard.sight.supports.transfers ? [{ shard, index, leader: shard.lead.leader }] : []
+    })
   }
+
+  #isSettled(member: MemberId, mono: number): boolean {
+    const since = this.#since.get(member)
+    const isRight = Math.abs(this.#init.clocks.deviationOf(member)) <= this.#init.skewMs
+    return isRight && since !== undefined && mono - since >= settleMs
+  }
+}
+
+/** It has what the leader has: asked earlier, the group would stand still until it does, or until that is given up. */
+function isReady({ shard }: Led, member: MemberId): boolean {
+  const peer = shard.status()?.peers.find((each) => each.member === member)
+  return peer !== undefined && !peer.recovering && peer.state === 'replicate'
 }

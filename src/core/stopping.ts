@@ -32,6 +32,10 @@ export class Stopping {
     this.#init = init
   }
 
+  get isBegun(): boolean {
+    return this.#until !== null
+  }
+
   begin({ mono }: Now): void {
     if (this.#until !== null) return
     this.#until = mono + stopMsMax

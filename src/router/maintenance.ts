@@ -70,9 +70,11 @@ export class Maintenance {
       const isAsked = only === null || id === only
       return isAsked && lead?.leader === cluster.self && sight?.supports.order === 'total'
     })
-    if (led.length === 0 || this.#handed !== null || this.#others().length === 0) return
-    this.#handed = { groups: led, until: mono + failoverSeconds * 1_000 }
-    this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(led) })
+    const known = this.#handed?.groups ?? []
+    const fresh = led.filter((group) => !known.includes(group))
+    if (fresh.length === 0 || this.#others().length === 0) return
+    this.#handed = { groups: [...known, ...fresh], until: mono + failoverSeconds * 1_000 }
+    this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(fresh) })
   }
 
   /** The move of slots that is under way now, if any: one after the other. */

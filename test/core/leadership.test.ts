@@ -7,9 +7,13 @@ const groups = 6
 /** Milliseconds that a member is there before it gets its share, with some for the elections before. */
 const settleMs = 13_000
 
-function makeWorld(strategy: string, level: string): CoreWorld {
+function makeWorld(
+  strategy: string,
+  level: string,
+  skew: (id: number) => number = () => 0,
+): CoreWorld {
   const space = { ...keyspace('default', []), strategy, level } as ReturnType<typeof keyspace>
-  const w = new CoreWorld({ keyspaces: [space], config: () => ({ shards: groups }) })
+  const w = new CoreWorld({ keyspaces: [space], config: () => ({ shards: groups }), skew })
   w.settled()
   return w
 }
@@ -29,6 +33,7 @@ function restart(w: CoreWorld, id: number): void {
   w.until(() => w.member(id).stopped !== null)
   w.start(id)
   w.settled()
+  pass(w, 3_000)
 }
 
 function pass(w: CoreWorld, ms: number): void {
@@ -41,10 +46,10 @@ for (const [strategy, level] of [
 ] as const) {
   test(`leadership: ${strategy}: members that were restarted lead their share again, and nothing goes to and fro`, (t) => {
     const w = makeWorld(strategy, level)
-    for (const id of [1, 2]) restart(w, id)
-    t.true(unevenness(w) >= 2, 'who stayed leads more')
+    for (const id of [1, 2, 3]) restart(w, id)
+    t.true(unevenness(w) >= 2, 'the last one leads nothing')
 
-    pass(w, settleMs)
+    pass(w, settleMs + groups * 1_000)
 
     t.true(unevenness(w) <= 1)
     const after = leaders(w)
@@ -64,6 +69,26 @@ test('leadership: what was handed over by hand stays', (t) => {
 
   t.is(client.replies.length, 1)
   t.false(leaders(w).includes(3))
+
+  restart(w, 2)
+  pass(w, 2 * settleMs)
+  t.false(leaders(w).includes(3), 'what another member gets is not for who was there')
+  t.true(leaders(w).includes(2))
+})
+
+test('leadership: a member that comes back with its clock off gets nothing', (t) => {
+  let skewMs = 0
+  const w = makeWorld('raft', 'strong', (id) => (id === 1 ? skewMs : 0))
+  restart(w, 1)
+  skewMs = 60_000
+  pass(w, 2 * settleMs)
+
+  const { traces } = w.member(3)
+  t.false(leaders(w).includes(1))
+  t.deepEqual(
+    traces.filter(({ event, fields }) => event === 'raft.transfer' && fields['to'] === 1),
+    [],
+  )
 })
 
 test('leadership: a member that takes no group is not asked for ever', (t) => {
