@@ -35,12 +35,24 @@ export function foundEra(raft: RaftState): void {
 /** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */
 export function joinEra(raft: RaftState, era: number): void {
   raft.enterEra(era, describeLoss(era))
+  beginAnew(raft)
+  // One that was accepted before may yet take the place of what the engine holds.
+  raft.needsSnapshot = raft.snapshotEra !== null && !hasBug('raft-snapshot-enters-era')
+  raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
+}
+
+/** A snapshot of an era that ended took the place of the state: what was taken of this one since is gone. */
+export function leaveEra(raft: RaftState): void {
+  raft.enteredEra(false)
+  raft.needsSnapshot = true
+  beginAnew(raft)
+}
+
+function beginAnew(raft: RaftState): void {
   raft.becomeRecovering(raft.durability === 'always' ? 'accept-loss' : 'unclean-stop')
-  raft.needsSnapshot = false
   raft.following.matched = 0
   raft.following.ack = null
   raft.losses.forget()
-  raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
 }
 
 function describeLoss(era: number): string {

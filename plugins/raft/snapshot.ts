@@ -1,7 +1,8 @@
 // Where the log and the engine's state meet: starting anew from a snapshot that the shard installed.
 // Snapshot bytes never pass here.
 
-import type { Hash64, MemberId, Members, Position } from 'quorate/plugin'
+import { type Hash64, hasBug, type MemberId, type Members, type Position } from 'quorate/plugin'
+import { leaveEra } from './era.js'
 import { becomeFollower, electionDelay, isInContact } from './role.js'
 import { type RaftState, termJumpMax } from './state.js'
 
@@ -21,6 +22,7 @@ export function acceptsSnapshot(
   if (term > raft.term || raft.leader !== from) becomeFollower(raft, term, from)
   raft.following.contactAt = raft.mono
   raft.following.deadline = raft.mono + electionDelay(raft)
+  raft.snapshotEra = raft.era
   return true
 }
 
@@ -35,11 +37,19 @@ export function snapshotInstalled(
     term: at.term,
     index: at.index,
   })
-  const stays = raft.log.install(at, chain, raft.entering)
+  const isOfOldEra =
+    raft.snapshotEra !== null && raft.snapshotEra < raft.era && !hasBug('raft-snapshot-enters-era')
+  raft.snapshotEra = null
+  const stays = raft.log.install(at, chain, raft.entering || isOfOldEra)
   raft.installMembers(at.index, members, stays)
   if (!stays) {
     raft.following.matched = 0
     raft.following.ack = null
+  }
+  if (isOfOldEra) {
+    if (raft.leading !== null) becomeFollower(raft, raft.term, null)
+    leaveEra(raft)
+    return
   }
   raft.enteredEra()
   raft.needsSnapshot = false

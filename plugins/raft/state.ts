@@ -93,6 +93,8 @@ export class RaftState {
   isReadable = false
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
+  /** The era in which a snapshot was accepted that is not installed, as far as is known. */
+  snapshotEra: number | null = null
   /** Members changed since the last write: it is synced, whatever the durability. */
   areMembersNew = false
 
@@ -267,9 +269,9 @@ export class RaftState {
     this.counters.eras++
   }
 
-  /** The log agrees with the era's history as far as it goes. */
-  enteredEra(): void {
-    if (this.#hard.entering) this.#change({ entering: false })
+  /** Whether the log agrees with the era's history as far as it goes. */
+  enteredEra(agrees = true): void {
+    if (this.#hard.entering === agrees) this.#change({ entering: !agrees })
   }
 
   becomeRecovering(cause: RecoveryCause): void {

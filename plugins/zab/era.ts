@@ -33,15 +33,27 @@ export function foundEra(zab: ZabState, era: number): void {
 /** A leader of a newer era: our log is worth only as much as it agrees with that leader's. */
 export function joinEra(zab: ZabState, era: number): void {
   zab.enterEra(era, describeLoss(era))
+  beginAnew(zab)
+  // One that was accepted before may yet take the place of what the engine holds.
+  zab.needsSnapshot = zab.snapshotEra !== null && !hasBug('zab-snapshot-enters-era')
+  const { self: member, acceptedEpoch: epoch } = zab
+  zab.out.note('warn', 'zab.era-joined', { member, era, epoch })
+}
+
+/** A snapshot of an era that ended took the place of the state: what was taken of this one since is gone. */
+export function leaveEra(zab: ZabState): void {
+  zab.enteredEra(false)
+  zab.needsSnapshot = true
+  beginAnew(zab)
+}
+
+function beginAnew(zab: ZabState): void {
   zab.becomeRecovering(zab.durability === 'always' ? 'accept-loss' : 'unclean-stop')
-  zab.needsSnapshot = false
   if (zab.following !== null) {
     zab.following.matched = 0
     zab.following.ack = null
   }
   zab.losses.forget()
-  const { self: member, acceptedEpoch: epoch } = zab
-  zab.out.note('warn', 'zab.era-joined', { member, era, epoch })
 }
 
 function describeLoss(era: number): string {

@@ -1,6 +1,8 @@
 // SNAP at a learner: where the log and the engine's state meet. Snapshot bytes never pass here.
 
 import { type Hash64, hasBug, type MemberId, type Members, type Position } from 'quorate/plugin'
+import { leaveEra } from './era.js'
+import { abdicate } from './leading.js'
 import type { ZabState } from './state.js'
 
 /** Whether a snapshot at `at` that `from` offers would help. */
@@ -14,6 +16,7 @@ export function acceptsSnapshot(
   // Entering an era, our commit index is of a history that ended.
   if (offer.at.index <= zab.log.commit && !zab.needsSnapshot && !zab.entering) return false
   following.contactAt = zab.mono
+  zab.snapshotEra = zab.era
   return true
 }
 
@@ -26,13 +29,21 @@ export function snapshotInstalled(
   zab.counters.snapshotsInstalled++
   const { term: epoch, index } = at
   zab.out.note('info', 'zab.snapshot-installed', { member: zab.self, epoch, index })
-  const stays = zab.log.install(at, chain, zab.entering)
+  const isOfOldEra =
+    zab.snapshotEra !== null && zab.snapshotEra < zab.era && !hasBug('zab-snapshot-enters-era')
+  zab.snapshotEra = null
+  const stays = zab.log.install(at, chain, zab.entering || isOfOldEra)
   if (!hasBug('zab-snapshot-without-members')) zab.installMembers(index, members, stays)
   if (!stays && following !== null) {
     following.matched = 0
     following.ack = null
   }
   if (hasBug('zab-snapshot-in-memory-only')) zab.log.reset = null
+  if (isOfOldEra) {
+    abdicate(zab, 'its state is that of an era that ended')
+    leaveEra(zab)
+    return
+  }
   zab.enteredEra()
   zab.needsSnapshot = false
   if (following === null || following.epoch === 0) return

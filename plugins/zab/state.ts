@@ -80,6 +80,8 @@ export class ZabState {
   readFloor = -1
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
+  /** The era in which a snapshot was accepted that is not installed, as far as is known. */
+  snapshotEra: number | null = null
   /** The hard state changed since the last write. */
   isHardDirty = false
   /** Members changed since the last write: it is synced, whatever the durability. */
@@ -275,9 +277,9 @@ export class ZabState {
     this.counters.eras++
   }
 
-  /** The log agrees with the era's history as far as it goes. */
-  enteredEra(): void {
-    if (this.#hard.entering) this.#change({ entering: false })
+  /** Whether the log agrees with the era's history as far as it goes. */
+  enteredEra(agrees = true): void {
+    if (this.#hard.entering === agrees) this.#change({ entering: !agrees })
   }
 
   becomeRecovering(cause: RecoveryCause): void {

@@ -90,6 +90,8 @@ export class Node {
   readies: ReadyCheck
   /** It lost its disk, and was not seen intact since. */
   isDamaged = false
+  /** One that it accepted is on its way to the disk. */
+  isInstalling = false
   /** Snapshots that this member took. */
   snapshots = 0
 
@@ -102,6 +104,7 @@ export class Node {
   begin(): void {
     this.life++
     this.seenIndex = 0
+    this.isInstalling = false
     this.applied = [...this.checkpoint.applied]
     this.appliedAt = this.checkpoint.at
     this.members = this.checkpoint.members

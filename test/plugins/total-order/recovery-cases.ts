@@ -2,7 +2,58 @@
 
 import type { TestFn } from 'ava'
 import type { MemberId, StrategyPlugin } from 'quorate/plugin'
+import { plantBug } from '../../../src/base/seeded-bug.js'
+import { copy } from '../../conformance/total/disk.js'
 import { loaded } from '../../conformance/total/loaded.js'
+import { beginSnapshot } from '../../conformance/total/snapshot.js'
+import type { World } from '../../conformance/total/world.js'
+import { texts } from '../../conformance/total/texts.js'
+
+/**
+ * The last leader's snapshot is still on its way to a member's disk when those that had what it holds lose it, and the
+ * others go on in a new era without. Whether that member acknowledges only what it has, and they all end with the same.
+ */
+function endsEqual(plugin: StrategyPlugin): boolean {
+  const world = loaded({ plugin, durability: 'everysec', recoverWaitMs: 500 })
+  const first = world.leader() as number
+  const [late, other] = world.ids.filter((id) => id !== first) as [number, number]
+  const write = (id: number, count: number): void => {
+    for (let i = 0; i < count; i++) world.propose(id, `w${i}`)
+    world.advance(20)
+  }
+  world.isolate(late)
+  write(first, 3)
+  const image = copy(world.node(other).disk)
+  write(first, 5)
+  world.heal()
+  const install = beginSnapshot(world, world.node(first), world.node(late))
+  for (const id of [first, other]) world.crash(id)
+  world.wipe(first)
+  world.node(other).disk = image
+  world.start(other, 'unclean-stop')
+  world.start(first, 'disk-lost')
+  if (!world.until(() => world.strategy(late).status().era > 1, 5_000)) throw new Error('no era')
+  const isLost = texts(world, late).length < 18 && world.leader() !== late
+  if (install === null || !isLost) throw new Error('there is nothing that the era lost')
+  install()
+
+  world.until(() => world.isSettled(), 5_000)
+  world.advance(200)
+  if (!holdsItsWord(world, late)) return false
+  const isRefilled = (id: number): boolean => world.strategy(id).status().recovering === null
+  world.until(() => world.ids.every(isRefilled), 5_000)
+  write(world.leader() ?? late, 20)
+  const all = (): string[] => world.ids.map((id) => texts(world, id).join(' '))
+  return world.until(() => new Set(all()).size === 1, 5_000) && world.ids.every(isRefilled)
+}
+
+/** What the leader counts as acknowledged by a member is what that has. */
+function holdsItsWord(world: World, id: number): boolean {
+  const leader = world.strategy(world.leader() as number)
+  const match = leader.status().peers.find(({ member }) => member === id)?.match ?? 0
+  const chains = [leader, world.strategy(id)].map((each) => each.chainAt(match))
+  return match === 0 || JSON.stringify(chains[0]) === JSON.stringify(chains[1])
+}
 
 export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
   test(`${plugin.name}: a wiped member that led and one that missed its term: their era begins above that term`, (t) => {
@@ -106,6 +157,17 @@ export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
     t.deepEqual(members.learners as readonly number[], [learner])
   })
 
+  test.serial(
+    `${plugin.name}: a snapshot of an era that ended is on the disk after the new one was joined: it is no state of that`,
+    (t) => {
+      t.teardown(() => plantBug(''))
+      t.true(endsEqual(plugin))
+
+      plantBug(plugin.name === 'zab' ? 'zab-snapshot-enters-era' : 'raft-snapshot-enters-era')
+      t.false(holds(() => endsEqual(plugin)))
+    },
+  )
+
   test(`${plugin.name}: answers that take longer than the time between two heartbeats: it is refilled`, (t) => {
     for (let seed = 1; seed <= 5; seed++) {
       const world = loaded({ plugin, seed, options: { heartbeatMs: 5 }, delayMaxMs: 80 })
@@ -118,4 +180,12 @@ export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
       t.true(world.until(isIntact, 1_000), `seed ${seed}`)
     }
   })
+}
+
+function holds(play: () => boolean): boolean {
+  try {
+    return play()
+  } catch {
+    return false
+  }
 }
