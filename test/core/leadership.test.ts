@@ -1,6 +1,7 @@
 // Who leads what once members were stopped and started again.
 
 import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
 import { CoreWorld, keyspace } from './core-world.js'
 
 const groups = 6
@@ -100,4 +101,52 @@ test('leadership: a member that takes no group is not asked for ever', (t) => {
 
   const { traces } = w.member(3)
   t.true(traces.filter(({ event }) => event === 'raft.transfer').length <= 2)
+})
+
+test('leadership: a stop while a group is on its way to a member that came: clients hear of all groups', (t) => {
+  const w = makeWorld('raft', 'strong')
+  restart(w, 1)
+  w.client(2).send('quorate transfer 3')
+  pass(w, 1_000)
+  const led = Array.from({ length: groups }, (_, group) => group).filter((g) => w.leader(g) === 3)
+  t.true(led.length > 2)
+  const client = w.client(3)
+  client.isRaw = true
+  client.send('hello 3', 'client maint_notifications on', 'client routing cluster')
+
+  w.until(() => client.text.includes('FAILING_OVER'), settleMs)
+  w.member(3).inbox.push({ kind: 'stop' })
+  w.until(() => w.member(3).stopped !== null, 20_000)
+
+  const told = [...client.text.matchAll(/FAILING_OVER[^[]*(\[.*\])/g)]
+  const shards = told.flatMap(([, list]) => JSON.parse(list as string) as string[])
+  t.deepEqual(shards.sort(), led.map(String))
+  t.is(told.length, 2)
+  t.false(leaders(w).includes(3))
+})
+
+test('leadership: groups that are placed: a member gets of those that both have, and nothing goes to and fro', (t) => {
+  const space = keyspace('default', [])
+  const placed = [1, 2, 3, 4, 5, 6].map((each) => ({
+    id: each - 1,
+    weight: 1,
+    members: (each <= 4 ? [1, 2, 3] : [2, 3, 4]) as MemberId[],
+  }))
+  const w = new CoreWorld({
+    members: 4,
+    keyspaces: [space],
+    config: () => ({ shards: groups, shardGroups: placed }),
+  })
+  w.settled()
+  restart(w, 1)
+  for (const id of [2, 4]) w.client(id).send('quorate transfer 3')
+  pass(w, 1_000)
+  t.deepEqual(leaders(w), new Array(groups).fill(3))
+
+  pass(w, 3 * settleMs)
+
+  const after = leaders(w)
+  t.deepEqual([...after].sort(), [1, 1, 3, 3, 3, 3], 'of four that both have')
+  pass(w, 2 * settleMs)
+  t.deepEqual(leaders(w), after)
 })
