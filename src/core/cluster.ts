@@ -16,6 +16,7 @@ export interface ClusterInit {
   readonly peers: Peers
   readonly isLoading: () => boolean
   readonly isReady: () => boolean
+  readonly isLeaving: () => boolean
   readonly isDiskShort: () => boolean
   readonly requestStop: () => void
   readonly requestCheckpoint: () => void
@@ -60,6 +61,10 @@ export class Cluster implements ClusterView {
 
   get isReady(): boolean {
     return this.#init.isReady()
+  }
+
+  get isLeaving(): boolean {
+    return this.#init.isLeaving()
   }
 
   get diskShort(): boolean {

@@ -224,6 +224,7 @@ export class Core {
       peers: this.#peers,
       isLoading: () => !this.#isStarted,
       isReady: () => this.#readiness.look(this.#now, groups, this.#upgrade.isOver),
+      isLeaving: () => this.#stopping.isLeaving,
       isDiskShort: () => this.#diskShort,
       requestStop: () => this.#stopping.begin(this.#now),
       requestCheckpoint: () => {

@@ -1,5 +1,5 @@
-// A clean stop of the member, step by step: leadership goes over and clients that can go elsewhere do, the others
-// get their answers, the state reaches the disk.
+// A clean stop of the member, step by step: leadership goes over and clients that can go elsewhere do (those that go by
+// slots once it has gone over), the others get their answers, the state reaches the disk.
 
 import type { Now } from '../api/ids.js'
 import { movingSeconds } from '../router/maintenance.js'
@@ -11,6 +11,8 @@ import type { Rota } from './rota.js'
 const stopMsMax = 15_000
 /** Milliseconds for replies that are owed: less than commands wait for a leader, so that no stop makes an error. */
 const drainMs = 900
+/** Milliseconds for which clients that go by slots are sent to who leads now, before their connections are closed. */
+const leaveMs = 1_000
 /** Milliseconds between two looks. */
 const lookMs = 20
 
@@ -25,8 +27,9 @@ export class Stopping {
   #until: number | null = null
   /** Until when clients may go elsewhere first. */
   #moveUntil = 0
+  #leaveUntil = 0
   #drainUntil = 0
-  #phase: 'moving' | 'handing-over' | 'draining' | 'settling' = 'moving'
+  #phase: 'moving' | 'handing-over' | 'leaving' | 'draining' | 'settling' = 'moving'
 
   constructor(init: StoppingInit) {
     this.#init = init
@@ -34,6 +37,11 @@ export class Stopping {
 
   get isBegun(): boolean {
     return this.#until !== null
+  }
+
+  /** What it led is led by others, and it still answers. */
+  get isLeaving(): boolean {
+    return this.#phase === 'leaving'
   }
 
   begin({ mono }: Now): void {
@@ -61,6 +69,12 @@ export class Stopping {
     if (this.#phase === 'handing-over') {
       // Clients are served meanwhile, through whoever leads.
       if (!isLate && rota.all.some((shard) => shard.isHandingOver(now))) return null
+      this.#leaveUntil = now.mono + leaveMs
+      this.#phase = 'leaving'
+    }
+    if (this.#phase === 'leaving') {
+      const isAsked = router.state.maintenance.isAsked(now.mono)
+      if (isAsked && !isLate && now.mono < this.#leaveUntil) return null
       this.#drainUntil = now.mono + drainMs
       this.#phase = 'draining'
     }

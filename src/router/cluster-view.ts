@@ -62,6 +62,8 @@ export interface ClusterView {
   readonly isLoading: boolean
   /** It serves since it started: until then INFO says that it loads. */
   readonly isReady: boolean
+  /** It stops, and what it led is led by others: clients that go by slots are sent there. */
+  readonly isLeaving: boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
@@ -102,6 +104,12 @@ export interface ShardView {
 const settledMs = 100
 /** Milliseconds without a leader after which the map says that slots are down. */
 const downMs = 2_000
+
+/**
+ * The slot that a member that leaves keeps to the end in its own map: some clients (createCluster of node-redis) close
+ * the connection to who is not in the map at once, with all that is under way on it.
+ */
+export const lastSlot = 0
 
 export class ShardViews {
   readonly #cluster: ClusterView
@@ -195,8 +203,9 @@ export class ShardViews {
    * member leads or merges it, nobody is known to lead it for a while, or the map itself names this member.
    */
   elsewhere(index: number, slot: number): MemberView | null {
+    const { self, topology, roots, isLoading, isLeaving } = this.#cluster
+    if (isLoading || isLeaving) return this.#instead(index, slot)
     const { lead } = this.#groups[index] as Group
-    const { self, topology, roots } = this.#cluster
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
     if (this.#now().mono - lead.since < settledMs) return null
@@ -208,13 +217,30 @@ export class ShardViews {
     return this.#leaderOf(this.#route.shownAt(slot)).id === self ? null : leader
   }
 
+  /** Who takes commands of a member that loads or leaves; null where that is not known, or it is itself. */
+  #instead(index: number, slot: number): MemberView | null {
+    const { self, isLoading, isLeaving } = this.#cluster
+    if (isLeaving && slot === lastSlot) return null
+    const group = this.#groups[index] as Group
+    if (!isLoading && !merges(group) && (group.lead?.leader ?? null) === null) return null
+    const leader = this.#leaderOf(this.#route.shownAt(slot))
+    return leader.id === self || !leader.connected ? null : leader
+  }
+
+  /** Clients that go by slots may ask this member: not before it serves, and not once it leaves. */
+  get isNamed(): boolean {
+    return this.#cluster.isReady && !this.#cluster.isLeaving
+  }
+
   #leaderOf(shard: number): MemberView {
     const members = this.#membersOf(shard)
     const group = this.defaultOf(shard)
     const leader = merges(group)
       ? undefined
       : members.find((member) => member.id === group.lead?.leader && member.connected)
-    return leader ?? spread(shard, members)
+    if (leader !== undefined) return leader
+    const others = members.filter(({ id, connected }) => connected && id !== this.#cluster.self)
+    return spread(shard, this.isNamed || others.length === 0 ? members : others)
   }
 
   #isDown(group: Group): boolean {

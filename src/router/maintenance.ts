@@ -21,6 +21,8 @@ type Notice =
 /** Seconds that clients have to go elsewhere, and for which a hand-over may take. */
 export const movingSeconds = 5
 const failoverSeconds = 5
+/** Milliseconds after which a client that said nothing has gone to who leads now, or has nothing under way. */
+const quietMs = 100
 
 export interface MaintenanceInit {
   readonly cluster: ClusterView
@@ -60,6 +62,14 @@ export class Maintenance {
   /** Someone who was sent elsewhere is still here. */
   get isAwaited(): boolean {
     for (const session of this.#moving) if (!session.isClosed) return true
+    return false
+  }
+
+  /** Clients that go by slots ask this member, and there are others to be sent to. */
+  isAsked(mono: number): boolean {
+    if (this.#others().length === 0) return false
+    for (const { cluster, facts } of this.#init.sessions())
+      if (cluster !== null && mono - facts.heardAt < quietMs) return true
     return false
   }
 

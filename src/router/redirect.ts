@@ -76,7 +76,8 @@ function elsewhere(
   session: Session,
   of: { readonly command: Command; readonly slot: number; readonly isWrite: boolean },
 ): ErrorReply | null {
-  if (session.cluster?.isReadOnly === true && !of.isWrite) return null
+  const mayStay = !state.cluster.isLoading && !state.cluster.isLeaving
+  if (mayStay && session.cluster?.isReadOnly === true && !of.isWrite) return null
   const { entry, args } = of.command
   const index = state.route.groupOf(session.db, entry.anyKey(args) ?? '')
   const member = state.shards.elsewhere(index, of.slot)

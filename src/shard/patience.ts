@@ -8,7 +8,7 @@ import { limits } from '../api/limits.js'
 const handOverMsMax = 1_500
 const handOverEveryMs = 500
 /** Milliseconds after which a leader that was asked to stop at the same time has no clients any more. */
-const othersMsMax = 2_500
+const othersMsMax = 3_500
 /** Milliseconds between two turns that a halted replica asks for. */
 export const haltedMs = 100
 

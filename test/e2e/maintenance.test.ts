@@ -1,9 +1,9 @@
 // A rolling restart under clients of today: node-redis 6 listens to what members announce and goes to another one
-// before its own is gone, ioredis.Cluster follows the map. No command fails.
+// before its own is gone, ioredis.Cluster and createCluster of node-redis follow the map. No command fails.
 
 import test, { type ExecutionContext } from 'ava'
 import { Cluster } from 'ioredis'
-import { createClient } from 'redis'
+import { createClient, createCluster } from 'redis'
 import { TestCluster } from './cluster.js'
 
 /** A busy machine may take long for a change of leaders. */
@@ -84,6 +84,26 @@ test.serial(
       t.is(sumOf(await Promise.all(names.map((name) => client.get(name)))), done)
     } finally {
       client.disconnect()
+      await cluster.dispose()
+    }
+  },
+)
+
+test.serial(
+  'createCluster of node-redis: every member is stopped and started in turn: nothing fails',
+  async (t) => {
+    const cluster = await TestCluster.start({ config, flags: ['--routing', 'cluster'] })
+    const rootNodes = cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
+    const client = createCluster({ rootNodes })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      const { done, failures } = await rollingRestart(t, cluster, (key) => client.incr(key))
+
+      t.deepEqual(failures, [])
+      t.is(sumOf(await Promise.all(names.map((name) => client.get(name)))), done)
+    } finally {
+      client.destroy()
       await cluster.dispose()
     }
   },

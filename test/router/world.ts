@@ -230,6 +230,7 @@ export class World {
       })),
       isLoading: false,
       isReady: true,
+      isLeaving: false,
       diskShort: false,
       why: '',
       roots: new Roots(config, ({ level }) => (level === 'eventual' ? 'causal' : 'total')),

@@ -4,7 +4,7 @@
 
 import { error } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
-import { masterOf, type MemberView, type ShardView } from '../../cluster-view.js'
+import { lastSlot, masterOf, type MemberView, type ShardView } from '../../cluster-view.js'
 import { nodeIdOf, shardIdOf } from '../../node-id.js'
 import type { Session } from '../../session.js'
 import type { RouterState, Run } from '../../state.js'
@@ -13,24 +13,45 @@ const notMaster = error('ERR The specified node is not a master')
 
 export const slots: Run = (session, _args, state) => {
   const all = state.shards.all()
+  const { self } = state.cluster
   const rows = all.flatMap((shard) => {
-    const nodes = leaderFirst(shard).filter(
-      (member) => member.id === shard.leader.id || masterOf(all, member.id) !== member.id,
-    )
+    const nodes = leaderFirst(shard).filter(({ id }) => {
+      if (id === shard.leader.id) return true
+      return masterOf(all, id) !== id && (id !== self || state.shards.isNamed)
+    })
     return shard.ranges.map(({ from, to }) => ({ from, to, nodes }))
   })
-  return rows
-    .toSorted((a, b) => a.from - b.from)
-    .map(
-      ({ from, to, nodes }): Reply => [
-        from,
-        to,
-        ...nodes.map((node): Reply => {
-          const { host, port } = addressOf(session, node)
-          return [host, port, idOf(state, node), { type: 'map', pairs: [] }]
-        }),
-      ],
-    )
+  return withLastSlot(
+    state,
+    rows.toSorted((a, b) => a.from - b.from),
+  ).map(
+    ({ from, to, nodes }): Reply => [
+      from,
+      to,
+      ...nodes.map((node): Reply => {
+        const { host, port } = addressOf(session, node)
+        return [host, port, idOf(state, node), { type: 'map', pairs: [] }]
+      }),
+    ],
+  )
+}
+
+interface Row {
+  readonly from: number
+  readonly to: number
+  readonly nodes: readonly MemberView[]
+}
+
+/** A member that leaves keeps one slot, so that nobody drops what is under way at it. */
+function withLastSlot({ cluster }: RouterState, rows: readonly Row[]): readonly Row[] {
+  const self = cluster.members.find(({ id }) => id === cluster.self)
+  const isThere = rows.some(({ nodes }) => nodes[0]?.id === cluster.self)
+  if (!cluster.isLeaving || self === undefined || isThere) return rows
+  return rows.flatMap((row) => {
+    if (row.from !== lastSlot) return [row]
+    const kept = { from: lastSlot, to: lastSlot, nodes: [self] }
+    return row.to === lastSlot ? [kept] : [kept, { ...row, from: lastSlot + 1 }]
+  })
 }
 
 export const shards: Run = (session, _args, state) =>
@@ -117,9 +138,14 @@ function nodeOf({ state, session }: Asked, shard: ShardView, node: MemberView): 
     pairs: [
       ...['id', idOf(state, node), 'port', port, 'ip', host, 'endpoint', host],
       ...['role', isLeader ? 'master' : 'replica', 'replication-offset', offset ?? 0],
-      ...['health', node.connected ? 'online' : 'fail'],
+      ...['health', healthOf(state, node)],
     ],
   }
+}
+
+function healthOf({ cluster }: RouterState, node: MemberView): string {
+  if (!node.connected) return 'fail'
+  return node.id === cluster.self && !cluster.isReady ? 'loading' : 'online'
 }
 
 function lineOf({ state, session }: Asked, all: readonly ShardView[], member: MemberView): string {

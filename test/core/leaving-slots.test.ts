@@ -1,0 +1,87 @@
+// A member that stops or starts, as clients that go by slots see it: they are sent to who leads now before their
+// connections are closed, and not to a member that does not serve yet.
+
+import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
+import { keySlot } from '../../src/base/keyslot.js'
+import { keyspace } from './core-world.js'
+import { addressOf, ask, keyOf, leaders, makeWorld, pass, shards } from './routing-world.js'
+
+const eventual = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+
+for (const space of [keyspace('default', []), eventual]) {
+  test(`stop: clients that go by slots: are sent to who leads now, and closed once they are quiet (${space.level})`, (t) => {
+    const w = makeWorld([space])
+    const leaving = space === eventual ? 1 : w.leader(1)
+    const member = w.member(leaving)
+    const client = w.client(leaving)
+    const other = w.client((leaving % 3) + 1)
+    const own = addressOf(w, client, leaving)
+    const key = keyOf(1)
+    t.deepEqual(ask(w, client, `set ${key} 1`), ['+OK'])
+
+    member.inbox.push({ kind: 'stop' })
+    let moved = ''
+    for (let n = 0; n < 100 && !moved.startsWith('-MOVED'); n++) {
+      moved = ask(w, client, `set ${key} ${n}`)[0] as string
+      t.true(moved === '+OK' || moved.startsWith('-MOVED'), moved)
+    }
+
+    const [, slot, to] = moved.split(' ')
+    t.is(Number(slot), keySlot(key))
+    t.not(to, own)
+    t.true([1, 2, 3].map((id) => addressOf(w, other, id)).includes(to as string))
+    // Reads of replicas, too.
+    const [, read] = ask(w, client, 'readonly', `get ${key}`)
+    t.regex(read as string, /^-MOVED/)
+    // It stays in its own map with one slot, which it serves.
+    const map = leaders(w, client)
+    t.is(map[0], `0-0 ${own}`)
+    t.deepEqual(
+      map.slice(1).filter((line) => line.endsWith(own)),
+      [],
+    )
+    t.deepEqual(ask(w, client, 'set {06S} 1'), ['+OK'])
+    t.is(member.stopped, null)
+
+    const quietAt = w.mono
+    w.until(() => member.stopped !== null, 4_000)
+    t.true(member.stopped?.clean)
+    t.true(w.mono - quietAt >= 90, `${w.mono - quietAt}`)
+    t.true(w.mono - quietAt < 900, `${w.mono - quietAt}`)
+  })
+}
+
+test('stop: a client that goes by slots and does not hear: held up for a second at most', (t) => {
+  const w = makeWorld()
+  const leaving = w.leader(1)
+  const client = w.client(leaving)
+  w.member(leaving).inbox.push({ kind: 'stop' })
+  const begun = w.mono
+  const key = keyOf(1)
+  for (let n = 0; n < 8_000 && w.member(leaving).stopped === null; n++) {
+    if (client.replies.length === client.sent) client.send(`set ${key} ${n}`)
+    w.step()
+  }
+  t.true(w.member(leaving).stopped?.clean)
+  t.true(w.mono - begun < 3_000, `${w.mono - begun}`)
+})
+
+test('start: a member that does not serve yet: names others in the map, and is no replica', (t) => {
+  const w = makeWorld([eventual])
+  const id = 1 as MemberId
+  w.kill(id)
+  pass(w, 300)
+  w.start(id)
+  const client = w.client(id)
+  const own = addressOf(w, w.client(2), id)
+  let named = 0
+  for (let n = 0; n < 400 && named === 0; n++) {
+    const [info, map] = ask(w, client, 'info persistence', 'cluster slots') as [string, string]
+    const isNamed = map.includes(`:${own.split(':')[1]} `)
+    if (/loading:1/.test(info)) t.false(isNamed, map)
+    else named++
+  }
+  t.is(named, 1)
+  t.is(leaders(w, client).length, shards)
+})
