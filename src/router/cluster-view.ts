@@ -232,6 +232,11 @@ export class ShardViews {
     return this.#cluster.isReady && !this.#cluster.isLeaving
   }
 
+  /** Somebody else is connected. */
+  get hasOthers(): boolean {
+    return this.#cluster.members.some(({ id, connected }) => connected && id !== this.#cluster.self)
+  }
+
   #leaderOf(shard: number): MemberView {
     const members = this.#membersOf(shard)
     const group = this.defaultOf(shard)

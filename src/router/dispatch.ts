@@ -24,7 +24,7 @@ import { levelAt } from './fences.js'
 import { openTracked } from './messaging/reading.js'
 import { forgetCaching, refuseWhileListening, takePubsub } from './messaging/take.js'
 import { groupOfCommand } from './group-of.js'
-import { redirection } from './redirect.js'
+import { isHeldWhileLoading, redirection } from './redirect.js'
 import { runTimed } from './run-timed.js'
 import type { Session } from './session.js'
 import { deferred, type Run, type RouterState } from './state.js'
@@ -72,7 +72,9 @@ export class Dispatcher {
       const refusal = refuseWhileListening(session, entry)
       if (refusal !== null) return refuse(session, entry, refusal)
     }
-    if (state.isLoading && !entry.runsWhileLoading) return refuse(session, entry, loading)
+    if (state.isLoading && !entry.runsWhileLoading) {
+      return !isHeldWhileLoading(state, session, { entry, args }) && refuse(session, entry, loading)
+    }
     if (state.isBusy && !entry.runsWhileBusy) {
       const groupOf = (): number => this.#groupOf(session, entry, args)
       const busy = busyRefusal(state, session, { entry, groupOf })

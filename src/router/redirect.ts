@@ -31,6 +31,9 @@ interface Command {
   readonly args: readonly string[]
 }
 
+/** Milliseconds after the start within which commands wait for a load. */
+const loadingMs = 3_000
+
 /** Slot of a command without keys, and of one with keys of several slots. */
 const noSlot = -1
 const severalSlots = -2
@@ -54,6 +57,28 @@ export function redirection(
   if (other !== null && Number.isInteger(other.db) && other.db !== 0) return copyInCluster
   const isWrite = entry.isWrite || (entry.isScripted && !entry.name.endsWith('_ro'))
   return elsewhere(state, session, { command, slot, isWrite })
+}
+
+/**
+ * Clients that go by slots come back with all that waited for them, at a member that began a moment ago and is about to
+ * serve or to know who else does: theirs waits for that.
+ */
+export function isHeldWhileLoading(
+  state: RouterState,
+  session: Session,
+  { entry, args }: { readonly entry: CommandEntry<Run>; readonly args: string[] },
+): boolean {
+  if (session.cluster === null || (entry.firstKey === 0 && !entry.hasMovableKeys)) return false
+  const { cluster, delays, now, startedAt } = state
+  const until = startedAt.mono + loadingMs
+  if (now.mono >= until) return false
+  session.held = args
+  session.heldBy = 'loading'
+  delays.hold(session, until, () => {
+    state.isLoading = cluster.isLoading
+    return !state.isLoading || state.shards.hasOthers
+  })
+  return true
 }
 
 function ofTransaction(state: RouterState, session: Session): ErrorReply | null {

@@ -59,8 +59,8 @@ export class Session implements Caller {
   held: string[] | null = null
   /** Commands of it are routed again: nothing is taken meanwhile. Set by `Detours`. */
   isDetoured = false
-  /** Not a barrier holds it, but the gate, or a group that does not show yet what a token stands for. */
-  heldBy: 'gate' | 'token' | null = null
+  /** Not a barrier holds it, but the gate, a group that does not show yet what a token stands for, or a load. */
+  heldBy: 'gate' | 'token' | 'loading' | null = null
   /** Null where commands are routed for the client. */
   cluster: ClusterTerms | null = null
   /** Null for a connection that asks for nothing beyond what its keyspaces promise. */

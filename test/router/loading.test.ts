@@ -3,16 +3,52 @@
 import test from 'ava'
 import { configOf, World } from './world.js'
 
+const refused = '-LOADING Redis is loading the dataset in memory\r\n'
+
 test('loading: a client that goes by slots is sent to a member that is there, if any', (t) => {
   const others = new World({ cluster: { isLoading: true, isReady: false } })
   const client = others.connect()
   client.ask('CLIENT', 'ROUTING', 'CLUSTER')
   t.regex(client.ask('GET', 'a'), /^-MOVED 15495 127.0.0.1:700[23]\r\n$/)
-  t.is(client.ask('CLUSTER', 'SLOTS'), '-LOADING Redis is loading the dataset in memory\r\n')
+  t.is(client.ask('CLUSTER', 'SLOTS'), refused)
+})
 
+test('loading: a client that goes by slots, nobody else is there: its commands wait for three seconds, then LOADING', (t) => {
   const members = [configOf().members[0]].flatMap((member) => member ?? [])
-  const alone = new World({ config: { members }, cluster: { isLoading: true, isReady: false } })
-  const lonely = alone.connect()
-  lonely.ask('CLIENT', 'ROUTING', 'CLUSTER')
-  t.is(lonely.ask('GET', 'a'), '-LOADING Redis is loading the dataset in memory\r\n')
+  const cluster = { isLoading: true, isReady: false }
+  const world = new World({ config: { members }, cluster })
+  const [served, late, plain] = [world.connect(), world.connect(), world.connect()]
+  for (const client of [served, late]) client.ask('CLIENT', 'ROUTING', 'CLUSTER')
+  t.is(plain.ask('GET', 'a'), refused)
+  t.is(served.ask('DBSIZE'), refused)
+
+  for (const client of [served, late]) {
+    t.is(client.ask('GET', 'a'), '')
+    client.command('GET', 'b')
+  }
+  world.pass(2_900)
+  t.is(late.read(), '')
+  world.pass(200)
+  t.is(late.read(), refused + refused)
+  t.is(late.ask('GET', 'a'), refused)
+})
+
+test('loading: over: what waited is served in order', (t) => {
+  const members = [configOf().members[0]].flatMap((member) => member ?? [])
+  let isLoading = true
+  const cluster = {
+    get isLoading() {
+      return isLoading
+    },
+  }
+  const world = new World({ config: { members }, cluster, answer: ({ args }) => args[1] ?? '' })
+  const client = world.connect()
+  client.ask('CLIENT', 'ROUTING', 'CLUSTER')
+  t.is(client.ask('GET', 'a'), '')
+  client.command('GET', 'b')
+  world.pass(20)
+  t.is(client.read(), '')
+  isLoading = false
+  world.pass(20)
+  t.is(client.read(), '$1\r\na\r\n$1\r\nb\r\n')
 })

@@ -248,8 +248,9 @@ export class World {
       },
       handOver: () => {},
       acceptLoss: () => null,
-      ...options.cluster,
     }
+    // What a test changes later is seen.
+    Object.defineProperties(cluster, Object.getOwnPropertyDescriptors(options.cluster ?? {}))
     this.router = new Router({
       config,
       door: respDoor,
