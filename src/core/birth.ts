@@ -82,6 +82,8 @@ export class Birth {
   #tellAt: number
   #isBootstrapDue = false
   #isRefilled = false
+  /** The disk turned out to be an older copy, which is not on it yet. */
+  #isLosing = false
   #hasMetBorn = false
 
   constructor(init: BirthInit) {
@@ -122,7 +124,7 @@ export class Birth {
   /** Shards may start: the member belongs to a born cluster, and its incarnation is on disk. */
   get isOpen(): boolean {
     const isMember = this.#phase === 'born' || this.#phase === 'lost'
-    return isMember && this.#durableIncarnation === this.#incarnation
+    return isMember && !this.#isLosing && this.#durableIncarnation === this.#incarnation
   }
 
   /** Why the member must be refilled before it votes, or null. */
@@ -146,6 +148,7 @@ export class Birth {
 
   /** Hellos may be sent: the incarnation that they name is on disk, or nothing is that could clash. */
   get mayGreet(): boolean {
+    if (this.#isLosing) return false
     return this.#phase === 'unborn' || this.#durableIncarnation === this.#incarnation
   }
 
@@ -211,6 +214,15 @@ export class Birth {
     this.#decide()
   }
 
+  /** The disk is an older copy of itself: as one that was lost. True where that is news. */
+  lost(): boolean {
+    if (this.#phase !== 'born' || this.#isLosing) return false
+    this.#isLosing = true
+    this.#isRefilled = false
+    this.#toWrite = { phase: 'lost', clusterId: this.#clusterId }
+    return true
+  }
+
   /** All groups are refilled: the member counts as any other from the next start on. */
   refilled(): void {
     if (this.#phase !== 'lost' || this.#isRefilled) return
@@ -241,6 +253,7 @@ export class Birth {
     assert(step !== null, 'what was written was handed out')
     this.#writing = null
     this.#durableIncarnation = step.incarnation
+    if (step.phase === 'lost') this.#isLosing = false
     if (step.phase !== this.#phase || step.clusterId !== this.#clusterId) {
       this.#phase = step.phase
       this.#clusterId = step.clusterId

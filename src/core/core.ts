@@ -217,6 +217,7 @@ export class Core {
           for (const shard of this.#rota.stirAll()) shard.peerDown(peer)
           this.#rests.lost(peer)
         },
+        hasBegun: () => this.#isStarted,
       },
     })
     this.#cluster = new Cluster({

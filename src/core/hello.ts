@@ -9,6 +9,8 @@ import { keyspaceDigest, showDigest } from '../api/keyspace-digest.js'
 import { ByteReader, ByteWriter, noBytes } from '../base/bytes.js'
 import { type Hash64, hashEquals } from '../base/hash.js'
 import type { Birth } from './birth.js'
+import { hasBug } from '../base/seeded-bug.js'
+import { isForked } from './lives.js'
 import { type BirthPhase, birthPhases, isSettled, memberListDigest } from './birth-state.js'
 
 /** First bytes of a hello: another protocol that calls the peer port is refused at once. */
@@ -46,6 +48,8 @@ export interface Hello {
   readonly wall: number
   /** Newest version of the cluster that the sender knows. */
   readonly newest: number
+  /** What the sender's disk has had, this one last; empty from builds that do not tell. */
+  readonly lives: readonly number[]
 }
 
 export interface HelloLink {
@@ -68,6 +72,7 @@ export type HelloFault =
   | 'stranger'
   /** Was one. */
   | 'removed'
+  | 'old-copy'
 
 export interface HelloRefusal {
   readonly fault: HelloFault
@@ -83,12 +88,14 @@ export function helloOf(
     wall,
     newest,
     files,
+    lives,
   }: Readonly<{
     to: MemberId
     wall: number
     newest: number
     /** The configuration as the files have it: shard groups are compared as they were at the birth. */
     files: Config
+    lives: readonly number[]
   }>,
 ): Hello {
   const { phase, clusterId, isForced } = birth.state
@@ -109,11 +116,12 @@ export function helloOf(
     isForced,
     wall,
     newest,
+    lives,
   }
 }
 
 export function encodeHello(hello: Hello): Uint8Array {
-  return new ByteWriter(256)
+  const writer = new ByteWriter(256)
     .uint32(magic)
     .varint(hello.protocolMin)
     .varint(hello.protocolMax)
@@ -132,7 +140,9 @@ export function encodeHello(hello: Hello): Uint8Array {
     .boolean(hello.isForced)
     .varint(hello.wall)
     .varint(hello.newest)
-    .finish()
+    .varint(hello.lives.length)
+  for (const life of hello.lives) writer.varint(life)
+  return writer.finish()
 }
 
 /** Null where the bytes are no hello. Bytes behind the known fields belong to later versions. */
@@ -157,9 +167,17 @@ export function decodeHello(bytes: Uint8Array): Hello | null {
     isForced: reader.boolean(),
     wall: reader.varint(),
     newest: reader.left > 0 ? reader.varint() : clusterVersionFirst,
+    lives: readLives(reader),
   }
   const { phase } = hello
   return reader.ok && phase !== undefined ? { ...hello, phase } : null
+}
+
+function readLives(reader: ByteReader): readonly number[] {
+  const lives: number[] = []
+  const count = reader.left > 0 ? reader.varint() : 0
+  for (let n = 0; n < count && reader.ok; n++) lives.push(reader.varint())
+  return lives
 }
 
 /** What a member of the cluster says to who is none, instead of a hello. */
@@ -212,7 +230,19 @@ export function checkHello(own: Hello, peer: Hello, link: HelloLink): HelloRefus
   if (peer.authentication.method !== own.authentication.method) {
     return refuse('authentication', `member ${peer.sender} authenticates in another way`)
   }
-  return checkCluster(own, peer) ?? checkMember(own, peer, link) ?? checkTables(own, peer)
+  const refusal = checkCluster(own, peer) ?? checkMember(own, peer, link) ?? checkTables(own, peer)
+  if (refusal !== null || !isOldCopy(peer, own)) return refusal
+  return refuse(
+    'old-copy',
+    `the disk of member ${peer.sender} is an older copy: this member met a later life of it`,
+  )
+}
+
+/** Whether `other` met a life of this one that its disk, which it takes for whole, does not know. */
+export function isOldCopy({ phase, lives }: Hello, other: Hello): boolean {
+  return (
+    phase === 'born' && !hasBug('core-old-copy-unseen') && isForked(lives, other.targetIncarnation)
+  )
 }
 
 function checkCluster(own: Hello, peer: Hello): HelloRefusal | null {

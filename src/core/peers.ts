@@ -1,19 +1,13 @@
 // The other members: links and their hellos, the birth of the cluster, frames in and out. One frame per
 // peer and turn. Knows nothing of what the shards say to each other.
 
-import type { Config } from '../api/config.js'
 import type { LinkId, MemberId, Now } from '../api/ids.js'
-import type { Boot, Output } from '../api/io.js'
-import { placementDigest, routingDigest, showDigest } from '../api/keyspace-digest.js'
 import type { RecoveryCause } from '../api/strategy.js'
 import type { TraceEvent, TraceLevel } from '../api/trace.js'
-import { hashEquals, hashString } from '../base/hash.js'
-import type { Random } from '../base/random.js'
+import { hashString } from '../base/hash.js'
 import { identityKey } from '../log/layout.js'
 import { Admission, applicant } from './admission.js'
-import { Birth } from './birth.js'
-import { bootBirth } from './birth-boot.js'
-import type { Clocks } from './clocks.js'
+import type { Birth } from './birth.js'
 import {
   checkHello,
   decodeHello,
@@ -21,13 +15,13 @@ import {
   encodeNotice,
   type Hello,
   helloOf,
+  isOldCopy,
   noticeOf,
 } from './hello.js'
 import { type Link, Links } from './links.js'
+import type { Lives } from './lives.js'
 import { Outbox } from './outbox.js'
-import type { Roster } from './roster.js'
-import type { Stores } from './stores.js'
-import type { Upgrade } from './upgrade.js'
+import { bootPeers, type PeersBoot, type PeersInit } from './peers-boot.js'
 import { Waiting } from './waiting.js'
 import {
   coreChannels,
@@ -38,32 +32,6 @@ import {
   wireVersion,
 } from './wire.js'
 
-export interface PeersHost {
-  message(from: MemberId, group: number, channel: number, body: Uint8Array): void
-  /** Of the clients' messaging, which belongs to no group. */
-  messaging(from: MemberId, body: Uint8Array): void
-  /** A beat for all groups. */
-  rests(from: MemberId, body: Uint8Array): void
-  topology(from: MemberId, body: Uint8Array): void
-  peerUp(peer: MemberId): void
-  peerDown(peer: MemberId): void
-}
-
-export interface PeersInit {
-  readonly config: Config
-  /** Where it comes from. */
-  readonly configFile?: string
-  readonly out: Output[]
-  readonly boot: Boot
-  readonly random: Random
-  readonly now: Now
-  readonly stores: Stores
-  readonly clocks: Clocks
-  readonly host: PeersHost
-  readonly roster: Pick<Roster, 'has' | 'gone' | 'isChanged' | 'files'>
-  readonly upgrade: Pick<Upgrade, 'newest' | 'version'>
-}
-
 /** A silent peer gets an empty frame this often: it shows our clock. */
 const beatMs = 1_000
 
@@ -72,12 +40,15 @@ export class Peers {
   readonly #links = new Links()
   /** Null where the directory may not be used, `refusal` says why, and for who was removed. */
   readonly #birth: Birth | null
-  readonly refusal: string
+  readonly #refusal: string
   readonly hasHistory: boolean
   /** The disk is an older copy of itself. */
-  readonly isOldCopy: boolean
+  isOldCopy: boolean
+  readonly #lives: Lives
+  /** Groups began with what an older copy holds: the member has to start again. */
+  #endsAs = ''
   /** The data was written under a keyspace table that routes in another way: nothing happens until it is accepted. */
-  #otherTable: { readonly known: string; readonly given: string } | null = null
+  #otherTable: PeersBoot['otherTable']
   readonly #outbox: Outbox
   /** Wall milliseconds since when each peer is, or is not, connected. */
   readonly #since = new Map<MemberId, number>()
@@ -93,32 +64,22 @@ export class Peers {
   constructor(init: PeersInit) {
     this.#init = init
     this.#now = init.now
-    const { config, boot, random, now } = init
+    const { config, now } = init
     this.#outbox = new Outbox(this.#links, init.out, (to, link) => this.#head(to, link))
     const members = config.members.map((member) => member.id)
     for (const member of members) this.#since.set(member, now.wall)
-    const identityRow = boot.logRows.find((row) => row.key === identityKey)?.value ?? null
-    const { witness } = boot
-    const { self, bootstrap } = config
-    const { isChanged, files } = init.roster
-    const { shards: given, shardGroups } = files
-    const placement = shardGroups === undefined ? undefined : placementDigest(shardGroups)
-    const shards = { given, placement, file: init.configFile ?? '' }
-    const place = { self, members, isChanged, shards }
-    const found = bootBirth({ ...place, identityRow, witness, bootstrap, random, now })
-    const digest = routingDigest(config)
-    this.refusal = found.kind === 'refused' ? found.sentence : ''
-    const known = found.kind === 'known' ? found.keyspaces : null
-    if (known !== null && !hashEquals(known.digest, digest)) {
-      this.#otherTable = { known: showDigest(known.digest), given: showDigest(digest) }
-    }
-    this.hasHistory = found.kind === 'known' && (found.phase === 'born' || found.phase === 'lost')
-    this.isOldCopy = found.kind === 'known' && found.isOldCopy
-    const keyspaces = { epoch: 1, digest, shards: given, placement }
-    this.#birth =
-      found.kind === 'refused' || !members.includes(self)
-        ? null
-        : new Birth({ self, members, boot: found, keyspaces, random, bootstrap, now })
+    const found = bootPeers(init)
+    this.#birth = found.birth
+    this.#lives = found.lives
+    this.#refusal = found.refusal
+    this.#otherTable = found.otherTable
+    this.hasHistory = found.hasHistory
+    this.isOldCopy = found.isOldCopy
+  }
+
+  /** Why the process has to end, or empty. */
+  get refusal(): string {
+    return this.isLost && this.#endsAs !== '' ? this.#endsAs : this.#refusal
   }
 
   get clusterId(): string {
@@ -279,7 +240,7 @@ export class Peers {
   }
 
   #writeIdentity(birth: Birth, value: Uint8Array): void {
-    const puts = [{ key: identityKey, value }]
+    const puts = [{ key: identityKey, value }, this.#lives.rowOf(birth.incarnation)]
     const write = { store: 'log', puts, deletes: [], ranges: [], sync: true, witness: [] } as const
     this.#init.stores.write(write, (error) => {
       if (error === null) birth.written()
@@ -297,7 +258,8 @@ export class Peers {
   #hello(birth: Birth, to: MemberId): Hello {
     const { config, upgrade, roster } = this.#init
     const { wall } = this.#now
-    return helloOf(config, birth, { to, wall, newest: upgrade.newest, files: roster.files })
+    const lives = this.#lives.with(birth.incarnation)
+    return helloOf(config, birth, { to, wall, newest: upgrade.newest, files: roster.files, lives })
   }
 
   /** The first frame of a link has to be a hello that fits. */
@@ -326,6 +288,10 @@ export class Peers {
       this.#refuse(link.id, refusal.sentence)
       return
     }
+    if (refusal === null && isOldCopy(own, hello) && birth.lost()) {
+      this.#lost(hello.sender)
+      return
+    }
     if (refusal === null && birth.raise(hello.targetIncarnation)) {
       this.#beginAnew()
       return
@@ -347,6 +313,17 @@ export class Peers {
     this.#since.set(peer, this.#now.wall)
     this.#trace('info', 'peer.connected', { peer, incarnation: hello.incarnation })
     this.#init.host.peerUp(peer)
+  }
+
+  /** What it acknowledged in a later life is not on this disk: it counts for nothing until it is refilled. */
+  #lost(by: MemberId): void {
+    const { self } = this.#init.config
+    const why = `the disk of member ${self} is an older copy: member ${by} met a later life of it`
+    this.#trace('error', 'member.old-copy', { why })
+    if (this.#init.host.hasBegun()) this.#endsAs = `${why}; start it again, and it is refilled`
+    this.isOldCopy = true
+    this.#lives.forget()
+    this.#beginAnew()
   }
 
   /** A peer knew a later life of this member: all links greet again with the new incarnation. */

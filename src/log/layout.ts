@@ -17,6 +17,9 @@ export const layoutVersion = 1
 /** The row that says whose store it is. */
 export const identityKey = 'i'
 
+/** The row with the lives that this disk has had. */
+export const livesKey = 'n'
+
 /** The row with the last topology that the member heard of. */
 export const topologyKey = 't'
 
@@ -162,6 +165,23 @@ export function decodeIdentity(bytes: Uint8Array): Identity | RowFault {
   const shards = reader.ok && reader.left > 0 ? { shards: reader.varint() } : {}
   const placement = reader.ok && reader.left > 0 ? { placement: reader.hash() } : {}
   return reader.ok && reader.left === 0 ? { ...identity, ...shards, ...placement } : 'corrupt'
+}
+
+/** Incarnations, oldest first. */
+export function encodeLives(lives: readonly number[]): Uint8Array {
+  const writer = new ByteWriter().byte(layoutVersion).varint(lives.length)
+  for (const life of lives) writer.varint(life)
+  return seal(writer)
+}
+
+/** Null where it is damaged, or of another format. */
+export function decodeLives(bytes: Uint8Array): readonly number[] | null {
+  const reader = open(bytes)
+  if (typeof reader === 'string') return null
+  const lives: number[] = []
+  const count = reader.varint()
+  for (let n = 0; n < count && reader.ok; n++) lives.push(reader.varint())
+  return reader.ok && reader.left === 0 ? lives : null
 }
 
 export function encodeTopologyRow(text: string): Uint8Array {

@@ -4,6 +4,8 @@ import { noBytes } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
 import { decodeBirthState, encodeBirthState, memberListDigest } from '../../src/core/birth-state.js'
 import { checkHello, decodeHello, encodeHello, type Hello } from '../../src/core/hello.js'
+import { Lives } from '../../src/core/lives.js'
+import type { Row } from '../../src/api/store.js'
 
 const ids = [1, 2, 3] as MemberId[]
 
@@ -25,6 +27,7 @@ function makeHello(change: Partial<Hello> = {}): Hello {
     isForced: false,
     wall: 1_790_000_000_000,
     newest: 2,
+    lives: [],
     ...change,
   }
 }
@@ -45,9 +48,10 @@ test('hello: cut, garbled or of another protocol: is no hello and throws nothing
   const bytes = encodeHello(makeHello())
   const random = new Random(1)
 
-  // What the last byte says earlier versions do not.
-  t.is(decodeHello(bytes.subarray(0, -1))?.newest, 1)
-  for (let length = 0; length < bytes.length - 1; length++) {
+  // What the last two bytes say earlier versions do not.
+  t.deepEqual(decodeHello(bytes.subarray(0, -1))?.lives, [])
+  t.is(decodeHello(bytes.subarray(0, -2))?.newest, 1)
+  for (let length = 0; length < bytes.length - 2; length++) {
     t.is(decodeHello(bytes.subarray(0, length)), null)
   }
   for (let i = 0; i < 5_000; i++) {
@@ -181,4 +185,37 @@ test('hello: of a build that knows less than the cluster has: is refused, and to
     fault: 'protocol',
     sentence: 'member 2 knows versions of the cluster up to 2, it is at 3: it needs a newer build',
   })
+})
+
+test('hello: of a disk that does not know a life that was met between two of its own: an older copy is refused', (t) => {
+  const link = { dialled: null, members: ids, gone: [], clusterVersion: 1 }
+  const faultOf = (met: number, change: Partial<Hello>): string | undefined => {
+    const sender = 1 as MemberId
+    const own = makeHello({ sender, target: 2 as MemberId, targetIncarnation: met })
+    return checkHello(own, makeHello(change), link)?.fault
+  }
+  const lives = [10, 20, 40]
+
+  t.is(faultOf(30, { lives }), 'old-copy')
+  t.is(faultOf(30, { lives, phase: 'lost' }), undefined, 'it knows what it lost')
+  t.is(faultOf(30, { lives: [] }), undefined, 'an earlier build does not tell')
+  for (const met of [0, 5, 10, 20, 40, 50]) t.is(faultOf(met, { lives }), undefined, `${met}`)
+  t.deepEqual(decodeHello(encodeHello(makeHello({ lives })))?.lives, lives)
+})
+
+test('lives: a disk has had: kept in a row, the last ones; nothing is known of earlier builds, and of what is lost', (t) => {
+  const rows = Array.from({ length: 40 }, (_, n) => n + 1).reduce<Row[]>(
+    (kept, life) => [new Lives(kept, life - 1, false).rowOf(life)],
+    [],
+  )
+
+  t.deepEqual(
+    new Lives(rows, 40, false).with(41),
+    Array.from({ length: 32 }, (_, n) => n + 10),
+  )
+  t.deepEqual(new Lives([], 7, false).with(9), [7, 9])
+  t.deepEqual(new Lives(rows, 0, false).with(41), [41])
+  t.deepEqual(new Lives(rows, 40, true).with(41), [41])
+  const damaged = rows.map(({ key, value }) => ({ key, value: value.map((byte) => byte ^ 1) }))
+  t.deepEqual(new Lives(damaged, 40, false).with(41), [40, 41])
 })

@@ -49,6 +49,7 @@ function start(self: number, mono: number, cluster = 'test'): End {
       topology: () => undefined,
       peerUp: (peer) => void events.push(`up ${peer}`),
       peerDown: (peer) => void events.push(`down ${peer}`),
+      hasBegun: () => false,
     },
   })
   return { peers, out, events, got }

@@ -32,6 +32,7 @@ interface Lane {
 interface Backup {
   readonly log: ReturnType<SimStore['rows']>
   readonly state: ReturnType<SimStore['rows']>
+  readonly witness: Witness | null
 }
 
 const witnessSyncUs = 1_000_000
@@ -150,7 +151,8 @@ export class SimDisk {
   }
 
   backUp(): void {
-    this.#backup = { log: this.#lanes.log.store.rows(), state: this.#lanes.state.store.rows() }
+    const [log, state] = [this.#lanes.log.store.rows(), this.#lanes.state.store.rows()]
+    this.#backup = { log, state, witness: this.#witness }
   }
 
   /** Puts an older copy of both stores back; the witness file stays. False without a backup that shows. */
@@ -158,6 +160,15 @@ export class SimDisk {
     if (this.#backup === null || this.#behind.size > 0) return false
     this.#lanes.log.store.restore(this.#backup.log)
     this.#lanes.state.store.restore(this.#backup.state)
+    return true
+  }
+
+  /** The same with the witness file: an image of the whole disk. */
+  restoreImage(): boolean {
+    this.#behind.clear()
+    if (!this.restoreBackup()) return false
+    this.#witness = this.#backup?.witness ?? null
+    this.#witnessDurable = this.#witness
     return true
   }
 

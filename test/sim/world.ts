@@ -293,7 +293,7 @@ export class World implements MemberWorld, FaultTarget {
     this.crash(member, { power: false, downUs: 50_000 + this.#crashes.below(500_000) })
     if (output.code === 0) member.disk.markClean(output.clean)
     // The operator's answer to a member that refuses its disk: an empty one, for the groups as well that it had refilled.
-    else if (isDamaged) {
+    else if (isDamaged && !output.why.includes('an older copy')) {
       this.replace(member)
       this.merging?.damaged(member.id)
     }
