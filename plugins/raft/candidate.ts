@@ -176,8 +176,7 @@ function outcomeAmong(voters: readonly MemberId[], votes: Candidacy['votes']): V
 export function onVoteRequest(raft: RaftState, from: MemberId, message: VoteRequest): void {
   // Whoever is asked votes, whatever its own list says: the candidate's may be newer (thesis 4.2.2). Only who is
   // no member here may not pass over a leader that is heard.
-  const isFounder = message.force && (raft.recovering !== null || isNewer(raft, message))
-  const isTrusted = raft.isMember(from) || isFounder
+  const isTrusted = raft.isMember(from)
   const isWilling = mayGrant(raft, message, isTrusted)
   tellRemoved(raft, from)
   if (message.pre) {
@@ -214,7 +213,11 @@ function mayGrant(raft: RaftState, message: VoteRequest, isTrusted: boolean): bo
   if (!raft.isVoter && hasBug('raft-learner-never-votes')) return false
   if (!(message.transfer && isTrusted) && isBound(raft)) return false
   if (message.force) {
-    if (!isTrusted) return false
+    // Who begins an era may be no member here: its list may be newer, or not know yet that it is out. Refused, it would
+    // stay the one for which others wait. It has to say by which members it goes.
+    if (!isTrusted && message.knows == null) return false
+    if (!isTrusted && !isNewer(raft, message) && hasBug('raft-stranger-founds-nothing'))
+      return false
     // Two that go by lists far apart could both begin an era.
     if (leftBehindBy(message.knows, [raft.knows]) !== null) return false
     // Who lost its log still knows the newest era, but the longest log may belong to one before it.

@@ -52,9 +52,7 @@ export function onAppend(raft: RaftState, from: MemberId, message: Append): void
   if (raft.entering) {
     if (!fitsEra(raft, from, message)) return
   } else if (previous.index < raft.commit && !hasBug('raft-truncate-committed')) {
-    // Everything up to the commit index is known to be equal (Raft 5.4: leader completeness).
-    raft.following.matched = Math.max(raft.following.matched, raft.commit)
-    acknowledge(raft, from, { index: raft.commit, fence: message.fence })
+    acknowledgeCommitted(raft, from)
     return
   }
   if (raft.tail.termAt(previous.index) !== previous.term && !acceptsAnyway(raft, previous)) {
@@ -115,6 +113,13 @@ function fitsEra(raft: RaftState, from: MemberId, message: Append): boolean {
 function askSnapshot(raft: RaftState, from: MemberId, message: Append): void {
   raft.needsSnapshot = true
   refuse(raft, from, message)
+}
+
+/** Everything up to the commit index is known to be equal (Raft 5.4: leader completeness). */
+export function acknowledgeCommitted(raft: RaftState, leader: MemberId): void {
+  const { following, commit } = raft
+  following.matched = Math.max(following.matched, commit)
+  acknowledge(raft, leader, { index: commit, fence: following.fence })
 }
 
 function acknowledge(raft: RaftState, to: MemberId, at: { index: number; fence: number }): void {

@@ -3,6 +3,7 @@
 
 import { type Hash64, hasBug, type MemberId, type Members, type Position } from 'quorate/plugin'
 import { leaveEra } from './era.js'
+import { acknowledgeCommitted } from './follower.js'
 import { becomeFollower, electionDelay, isInContact } from './role.js'
 import { type RaftState, termJumpMax } from './state.js'
 
@@ -18,7 +19,11 @@ export function acceptsSnapshot(
   if (!raft.isMember(from) && raft.leader !== from && isInContact(raft)) return false
   if (raft.leader !== null && raft.leader !== from && term === raft.term) return false
   // Entering an era, our commit index is of a history that ended.
-  if (at.index <= raft.commit && !raft.needsSnapshot && !raft.entering) return false
+  if (at.index <= raft.commit && !raft.needsSnapshot && !raft.entering) {
+    // Its leader forgot what this member has, and would offer it again and again.
+    if (raft.leader === from && term === raft.term) acknowledgeCommitted(raft, from)
+    return false
+  }
   if (term > raft.term || raft.leader !== from) becomeFollower(raft, term, from)
   raft.following.contactAt = raft.mono
   raft.following.deadline = raft.mono + electionDelay(raft)

@@ -205,11 +205,13 @@ export class RaftStrategy implements Strategy {
 
   /**
    * What one that is no member here may say: our list may be old, or it does not know that it was taken out.
-   * A newer history it brings only to who hears no leader: see recovery.ts.
+   * A report has to fit a question, which goes to voters of the list before the newest, too. A newer history it
+   * brings only to who hears no leader: see recovery.ts.
    */
   #mayBeStranger(from: MemberId, { kind, era, term }: RaftMessage): boolean {
     const raft = this.#raft
     if (from === raft.leader || kind === 'vote' || kind === 'survey') return true
+    if (kind === 'report') return !hasBug('raft-strangers-report-nothing')
     if (kind === 'appended' || kind === 'beaten') {
       return term <= raft.term && raft.leading?.leaving.has(from) === true
     }

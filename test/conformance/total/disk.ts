@@ -27,6 +27,19 @@ export function copy(image: Image): Image {
   return { ...image, entries: [...image.entries] }
 }
 
+/**
+ * The engine was loaded from a checkpoint at `at`. A log that ends before it, begins behind it, or holds another history
+ * there, goes: a snapshot was installed, perhaps of a new era, and the member stopped before its log was reset.
+ */
+export function continueFrom(disk: Image, at: Position, chain: Hash64): void {
+  const last = disk.entries.at(-1)?.index ?? disk.at.index
+  const isAcross = disk.at.index <= at.index && last >= at.index
+  if (isAcross && hashEquals(chainOf(disk, at.index), chain)) return
+  disk.entries = []
+  disk.at = at
+  disk.chain = chain
+}
+
 /** What the store does with a batch: truncate, append, cut, reset; the chain must fit. */
 export function store(disk: Image, batch: StoreBatch): void {
   if (batch.state !== null) disk.state = batch.state
@@ -55,8 +68,12 @@ export function store(disk: Image, batch: StoreBatch): void {
   disk.entries = disk.entries.filter((entry) => entry.index > cutTo)
 }
 
-function chainOf(disk: Image): Hash64 {
+/** Behind the last entry, or behind the one at an index. */
+function chainOf(disk: Image, index = Number.POSITIVE_INFINITY): Hash64 {
   let { chain } = disk
-  for (const entry of disk.entries) chain = chainEntry(chain, entry, entry.payload.bytes())
+  for (const entry of disk.entries) {
+    if (entry.index > index) break
+    chain = chainEntry(chain, entry, entry.payload.bytes())
+  }
   return chain
 }

@@ -19,7 +19,7 @@ import {
   textToBytes,
   type Token,
 } from 'quorate/plugin'
-import { copy, store } from './disk.js'
+import { continueFrom, copy, store } from './disk.js'
 import { Fates } from './fates.js'
 import { MemberRules } from './member-rules.js'
 import { sendSnapshot } from './snapshot.js'
@@ -88,12 +88,7 @@ export class World {
     const node = this.node(id)
     const { disk, checkpoint } = node
     node.begin()
-    // A store whose log ends before the checkpoint goes on behind the checkpoint.
-    if ((disk.entries[disk.entries.length - 1]?.index ?? disk.at.index) < checkpoint.at.index) {
-      disk.entries = []
-      disk.at = checkpoint.at
-      disk.chain = checkpoint.chain
-    }
+    continueFrom(disk, checkpoint.at, checkpoint.chain)
     const entries = disk.entries.filter((entry) => entry.index > checkpoint.at.index)
     const first = entries[0]
     if (first !== undefined && first.index !== checkpoint.at.index + 1) {

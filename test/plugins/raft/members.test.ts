@@ -1,11 +1,12 @@
 // Changes of members as the paper (section 6) and the thesis (chapter 4) have them, and what others got wrong.
 
 import test from 'ava'
-import { membersOf } from 'quorate/plugin'
+import { type Members, membersOf } from 'quorate/plugin'
 import { plantBug } from '../../../src/base/seeded-bug.js'
-import { memberCases, others } from '../total-order/member-cases.js'
+import { memberCases, membersAt, others } from '../total-order/member-cases.js'
 import { answers, last, send } from './letters.js'
 import { loadedRaft } from './raft-world.js'
+import type { World } from '../../conformance/total/world.js'
 
 test.afterEach(() => plantBug(''))
 
@@ -116,3 +117,87 @@ test.serial(
     t.is(world.members.refusal?.reason, 'busy')
   },
 )
+
+/** From the moment on at which the leader has the new set alone, nobody but `to` hears of it. */
+function tellOnly(world: World, leader: number, to: readonly number[]): void {
+  world.filter = (from, id) => {
+    const { last: end, members } = world.strategy(leader).status()
+    const isAlone = members.outgoing === undefined && end.index > 1 && members.voters.length < 3
+    return from !== leader || !isAlone || to.includes(id)
+  }
+}
+
+for (const [bug, isBegun] of [
+  ['', true],
+  ['raft-strangers-report-nothing', false],
+] as const) {
+  test.serial(
+    `raft: a loss that only a voter of the list before had, ${bug || 'as it should be'}: who knows of the newest list begins an era: ${isBegun}`,
+    (t) => {
+      plantBug(bug)
+      const world = loadedRaft({ durability: 'everysec', recoverWaitMs: 500 })
+      const leader = world.elect()
+      const [stays, gone] = others(world, leader) as [number, number]
+      world.crash(gone)
+      tellOnly(world, leader, [])
+      world.members.ask(leader, { remove: [leader, gone] })
+      world.advance(100)
+      // The new set alone stands in the leader's log only, and both sets need a majority of the old one.
+      t.deepEqual(membersAt(world, leader).outgoing, undefined)
+      t.is(membersAt(world, stays).outgoing?.length, 3)
+      world.filter = () => true
+      world.crash(leader)
+      for (const id of [leader, gone]) world.start(id, 'unclean-stop')
+
+      const isLed = world.until(() => world.isSettled() && world.leader() === stays, 10_000)
+
+      t.is(isLed, isBegun)
+      if (isBegun) t.deepEqual(membersAt(world, stays), { voters: [stays], learners: [] } as never)
+    },
+  )
+}
+
+for (const [bug, isBegun] of [
+  ['', true],
+  ['raft-stranger-founds-nothing', false],
+] as const) {
+  test.serial(
+    `raft: the longest log is that of a voter of the list before, ${bug || 'as it should be'}: intact voters of the newest let it begin an era: ${isBegun}`,
+    (t) => {
+      plantBug(bug)
+      const world = loadedRaft({ durability: 'everysec', recoverWaitMs: 500 })
+      const isLeading = (): boolean => world.leader() === 1 && world.isSettled()
+      if (!isLeading()) world.strategy(world.elect()).transfer(1 as never)
+      t.true(world.until(isLeading))
+      tellOnly(world, 1, [2])
+      world.members.ask(1, { remove: [1] })
+      world.advance(100)
+      const lists: Members[] = world.ids.map((id) => membersAt(world, id))
+      t.deepEqual(
+        lists.map(({ outgoing }) => outgoing?.length),
+        [undefined, undefined, 3],
+      )
+      world.crash(3)
+      world.filter = () => true
+      world.start(3, 'unclean-stop')
+
+      const isLed = world.until(() => world.isSettled() && world.leader() !== 1, 10_000)
+
+      t.is(isLed, isBegun)
+    },
+  )
+}
+
+test('raft: a leader that forgot what a follower has: the snapshot is refused, and the leader told', (t) => {
+  const world = loadedRaft()
+  const leader = world.elect()
+  const follower = others(world, leader)[0] as number
+  const { term, commit } = world.strategy(leader).status()
+
+  t.false(world.strategy(follower).acceptsSnapshot(leader as never, term, commit))
+
+  t.like(
+    answers(world, follower).find((message) => message.kind === 'appended'),
+    { ok: true, index: commit.index },
+  )
+})
