@@ -17,7 +17,7 @@ import {
 
 /** Members at a time. */
 export const membersMax = 64
-const idMax = 65_535
+export const idMax = 65_535
 
 export function rosterOf({ roster, members }: Topology): TopologyRoster {
   return roster ?? { born: members.map(({ id }) => id), leaving: [], gone: [] }

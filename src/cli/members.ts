@@ -25,6 +25,9 @@ export interface NewMember extends ChangeOptions {
   readonly shards?: string
 }
 
+/** What stands above what `--dry-run` shows. */
+export const planned = 'a plan: nothing was changed'
+
 /** Milliseconds between two looks. */
 const lookMs = 300
 /** Milliseconds after which what goes on is told again. */
@@ -70,6 +73,9 @@ export async function transfer(
   const { members } = await readStatus(options)
   const from = members.find(({ id, name }) => name === member || String(id) === member)
   if (from === undefined) throw new QuorateError('CONFIG_INVALID', `there is no member ${member}`)
+  const other = members.find(({ id, name }) => name === options.to || String(id) === options.to)
+  if (options.to !== undefined && (other === undefined || other === from))
+    throw new QuorateError('CONFIG_INVALID', `--to: given ${options.to}, allowed: another member`)
   const at = addressed(options, String(from['address']))
   const until = Date.now() + secondsOf(options.wait) * 1000
   for (;;) {
@@ -78,12 +84,14 @@ export async function transfer(
       ({ leader, strategy }) => leader === from['id'] && strategy !== 'eventual',
     )
     const rows = led.map(({ id, keyspace, shard }) => ({ group: id, keyspace, shard }))
+    const isAsked = rows.length > 0 && options.dryRun !== true && Date.now() < until
+    const to = options.to === undefined ? [] : [options.to]
+    // What it refuses stands alone.
+    if (isAsked) await askMember(at, 'QUORATE', 'TRANSFER', ...to)
     if (options.json === true) print(JSON.stringify({ member: from['id'], leads: rows }))
     else print(rows.length === 0 ? `member ${member} leads nothing` : writeTable(rows))
     if (rows.length === 0 || options.dryRun === true) return 0
-    if (Date.now() >= until) return overdue(options)
-    const to = options.to === undefined ? [] : [options.to]
-    await askMember(at, 'QUORATE', 'TRANSFER', ...to)
+    if (!isAsked) return overdue(options)
     await sleep(lookMs)
   }
 }
@@ -150,7 +158,8 @@ export function secondsOf(text: string): number {
 }
 
 function show(options: ChangeOptions, plan: Plan): void {
-  print(options.json === true ? JSON.stringify(plan) : describe(plan))
+  if (options.json === true) print(JSON.stringify(plan))
+  else print(options.dryRun === true ? `${planned}\n\n${describe(plan, false)}` : describe(plan))
 }
 
 /** What is told at once where it changes; who lacks how much does all the time. */
@@ -158,8 +167,9 @@ function outline(plan: Plan): string {
   return describe({ ...plan, steps: plan.steps.map((step) => ({ ...step, lags: [] })) })
 }
 
-function describe({ epoch, settled, members, steps }: Plan): string {
-  const parts = [`epoch ${epoch}: ${settled ? 'done' : 'under way'}`, writeTable(members)]
+function describe({ epoch, settled, members, steps }: Plan, isMade = true): string {
+  const head = isMade ? [`epoch ${epoch}: ${settled ? 'done' : 'under way'}`] : []
+  const parts = [...head, writeTable(members)]
   const rows = steps.map(({ id, keyspace, shard, add, promote, remove, isOpen, lags }) => {
     const behind = lags.filter(({ entries, active }) => entries !== 0 || active !== true)
     const lacks = behind.map(({ member, entries, active }) =>

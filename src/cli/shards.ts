@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { askMember } from './member-client.js'
-import { secondsOf } from './members.js'
+import { planned, secondsOf } from './members.js'
 import { type MoveOptions, rebalance, watch } from './moves.js'
 import { type StatusRow, writeTable } from './status.js'
 import { describeStaying, readTopology } from './topology.js'
@@ -17,6 +17,8 @@ interface Changed {
   readonly shards: readonly StatusRow[]
   readonly moves: readonly StatusRow[]
   readonly staying?: readonly string[]
+  /** Of a group that would be added: what would follow. */
+  readonly rebalance?: readonly StatusRow[]
 }
 
 /** Milliseconds between two looks. */
@@ -48,13 +50,16 @@ export async function removeShard(id: string, options: MoveOptions): Promise<num
   return 1
 }
 
-async function change(options: MoveOptions, words: readonly string[]): Promise<void> {
+async function change(options: NewShard, words: readonly string[]): Promise<void> {
   secondsOf(options.wait)
   const dry = options.dryRun === true ? ['DRYRUN'] : []
   const answer = await askMember(options, 'QUORATE', 'SHARD', ...words, ...dry)
   if (options.json === true) return print(String(answer))
   const made: Changed = JSON.parse(String(answer))
+  if (options.dryRun === true) print(planned)
   print(writeTable(made.shards))
+  if (options.rebalance === true && made.rebalance !== undefined)
+    print(made.rebalance.length === 0 ? 'no slot has to move' : writeTable(made.rebalance))
   if (made.moves.length > 0) print(writeTable(made.moves))
   if (made.staying !== undefined) print(describeStaying(made.staying))
 }

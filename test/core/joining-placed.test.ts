@@ -185,7 +185,10 @@ test.serial(
       reply(w, w.client(1), 'QUORATE JOIN 5 127.0.0.1:7005 SHARDS 2'),
       /there is no shard group 2/,
     )
-    t.regex(reply(w, w.client(1), 'QUORATE JOIN 5 127.0.0.1:7005 SHARDS 1 EMPTY'), /syntax error/)
+    t.regex(
+      reply(w, w.client(1), 'QUORATE JOIN 5 127.0.0.1:7005 SHARDS 1 EMPTY'),
+      /EMPTY and SHARDS: given both, allowed: one of them/,
+    )
 
     reply(w, w.client(1), 'QUORATE JOIN 5 127.0.0.1:7005 SHARDS 1')
 

@@ -158,7 +158,7 @@ test('joining: what cannot be is refused in a sentence, and changes nothing', (t
     ['QUORATE JOIN 3 127.0.0.1:7009', /there is a member 3/],
     ['QUORATE JOIN 0 127.0.0.1:7009', /an id is a number/],
     ['QUORATE JOIN 9 127.0.0.1:7001', /is an address of member 1/],
-    ['QUORATE JOIN 9 nowhere', /no host:port/],
+    ['QUORATE JOIN 9 nowhere', /given nowhere, allowed: host:port$/],
     ['QUORATE JOIN 9 127.0.0.1:7009 NAME m1', /there is a member m1/],
     ['QUORATE REMOVE m9', /no such member/],
     ['QUORATE REMOVE m3', /left with 1 of 2 members/],

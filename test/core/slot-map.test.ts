@@ -123,3 +123,17 @@ test('map: shard groups on some of the members: those alone are named, clients e
     t.deepEqual(ask(w, clients[2], 'readonly', `get ${key}`, 'readwrite'), ['+OK', '$2', '+OK'])
   }
 })
+
+test('CLUSTER NODES: ranges of shard groups that touch are one', (t) => {
+  const w = makeWorld()
+  for (const id of [2, 3]) {
+    const [reply] = ask(w, w.client(id), 'quorate transfer m1')
+    t.is(reply, '+OK')
+  }
+  w.until(() => [0, 1, 2, 3].every((shard) => w.leader(shard) === 1), 5_000)
+  pass(w, 300)
+
+  const [nodes] = ask(w, w.client(1), 'cluster nodes') as [string]
+
+  t.regex(nodes, /master .* connected 0-16383\n/)
+})

@@ -4,14 +4,15 @@
 import { memberChangesSince } from '../../api/cluster-version.js'
 import { peerPortOffset, readAddress, writeAddress } from '../../api/config.js'
 import type { MemberId } from '../../api/ids.js'
-import { error, notInteger, syntaxError } from '../../api/replies.js'
+import { error, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, ok, type Reply } from '../../api/reply.js'
-import { findMember, forced, isLeaving, joined, left, replaced } from '../../api/roster.js'
+import { findMember, forced, idMax, isLeaving, joined, left, replaced } from '../../api/roster.js'
 import { type Topology, type TopologyMember, versionOf } from '../../api/topology.js'
 import { changeTopology } from '../change-topology.js'
 import { admin, type RouterCommand } from '../command.js'
 import { memberPlan, refusesChange, refusesLess } from '../member-plan.js'
 import { parseInteger } from '../numbers.js'
+import { wrongValue } from '../wrong-value.js'
 import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
 
@@ -97,15 +98,19 @@ function readMember(words: readonly string[], flags: readonly string[]): Newcome
   const isJoin = flags.includes('empty')
   const named = ['name', 'peer', 'cluster', ...(isJoin ? ['shards'] : [])]
   const options = readOptions(rest, named, ['dryrun', ...flags])
-  if (options === null || (options.has('empty') && options.has('shards'))) return syntaxError
+  if (options === null) return syntaxError
+  if (options.has('empty') && options.has('shards'))
+    return error('ERR EMPTY and SHARDS: given both, allowed: one of them')
   const held =
     options
       .get('shards')
       ?.split(',')
       .map((each) => parseInteger(each)) ?? []
-  if (id === null || !held.every((shard) => shard !== null)) return notInteger
+  if (id === null) return wrongValue('the id', word, `a number from 1 to ${idMax}`)
+  if (!held.every((shard) => shard !== null))
+    return wrongValue('SHARDS', options.get('shards') ?? '', 'numbers of shard groups, as 0,2')
   const client = readAddress(address)
-  if (client === null) return error('ERR the client address is no host:port')
+  if (client === null) return wrongValue('the client address', address, 'host:port')
   const port = client.port + peerPortOffset
   const member = {
     id: id as MemberId,

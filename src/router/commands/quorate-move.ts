@@ -172,12 +172,17 @@ function cancel(session: Session, state: RouterState): Reply | typeof deferred {
 }
 
 function shown(state: RouterState, planned: readonly PlannedMove[]): string {
+  return JSON.stringify(shownMoves(state, planned))
+}
+
+export function shownMoves(
+  state: RouterState,
+  planned: readonly PlannedMove[],
+): readonly Readonly<Record<string, unknown>>[] {
   const of = movedKeyspaces(state, state.cluster.topology)
-  return JSON.stringify(
-    planned.map(({ slots, from, to }) => {
-      let count = 0
-      for (const [first, last] of slots) count += last - first + 1
-      return { from, to, slots: encodeRuns(slots), count, ...of }
-    }),
-  )
+  return planned.map(({ slots, from, to }) => {
+    let count = 0
+    for (const [first, last] of slots) count += last - first + 1
+    return { from, to, slots: encodeRuns(slots), count, ...of }
+  })
 }

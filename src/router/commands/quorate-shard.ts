@@ -4,26 +4,32 @@
 import { shardChangesSince } from '../../api/cluster-version.js'
 import type { MemberId } from '../../api/ids.js'
 import { limits } from '../../api/limits.js'
-import { error, notInteger, syntaxError } from '../../api/replies.js'
+import { error, syntaxError } from '../../api/replies.js'
 import type { ErrorReply, Reply } from '../../api/reply.js'
 import { encodeRuns } from '../../api/slot-moves.js'
+import { movesTo, ownersOf } from '../../api/slot-plan.js'
 import { type Topology, versionOf } from '../../api/topology.js'
-import { shardAdded, shardLeaves } from '../../slots/shards.js'
+import { assignSlots } from '../../slots/ring.js'
+import { liveShards, shardAdded, shardLeaves } from '../../slots/shards.js'
 import { changeTopology } from '../change-topology.js'
 import { admin, type RouterCommand } from '../command.js'
 import { shardsTooOld } from '../member-plan.js'
 import { parseInteger } from '../numbers.js'
+import { wrongValue } from '../wrong-value.js'
 import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
-import { movedKeyspaces, refusesMoves } from './quorate-move.js'
+import { movedKeyspaces, refusesMoves, shownMoves } from './quorate-move.js'
 import { shownTopology } from './quorate-topology.js'
 
-/** Words of ADD behind it; null where they are none. */
-function readAdd(words: readonly string[]): {
-  readonly weight: string
-  readonly members: readonly string[] | null
-  readonly isDry: boolean
-} | null {
+/** Words of ADD behind it; a sentence where a value is none, null where they are no words of it. */
+function readAdd(words: readonly string[]):
+  | {
+      readonly weight: string
+      readonly members: readonly string[] | null
+      readonly isDry: boolean
+    }
+  | ErrorReply
+  | null {
   let weight = '1'
   let members: string[] | null = null
   let isDry = false
@@ -34,6 +40,8 @@ function readAdd(words: readonly string[]): {
     else if (word === 'members' && members === null) {
       members = []
       while (/^\d+$/.test(words[at + 1] ?? '')) members.push(words[++at] as string)
+      const next = words[at + 1] ?? 'dryrun'
+      if (!/^(weight|dryrun)$/i.test(next)) return wrongValue('MEMBERS', next, 'ids of members')
     } else return null
   }
   return { weight, members, isDry }
@@ -42,13 +50,16 @@ function readAdd(words: readonly string[]): {
 function add(session: Session, args: readonly string[], state: RouterState): Answer {
   const read = readAdd(args.slice(3))
   if (read === null) return syntaxError
+  if ('type' in read) return read
   const weight = parseInteger(read.weight)
-  if (weight === null) return notInteger
+  if (weight === null)
+    return wrongValue('WEIGHT', read.weight, `a number from 1 to ${limits.shardWeightMax}`)
   const members = read.members?.map((word) => Number(word) as MemberId) ?? null
   const on = members === null ? 'all members' : `members ${members.join(', ')}`
   return change(state, session, {
     what: `a shard group is added on ${on}`,
     isDry: read.isDry,
+    isAdded: true,
     make: (topology) => {
       const groups = (topology.shards.length + 1) * state.config.keyspaces.length
       if (groups > limits.groupsEverMax)
@@ -62,7 +73,8 @@ function remove(session: Session, args: readonly string[], state: RouterState): 
   const [, , , word = '', dry] = args
   const id = parseInteger(word)
   if (args.length > 5 || (dry !== undefined && dry.toLowerCase() !== 'dryrun')) return syntaxError
-  if (id === null) return notInteger
+  if (id === null)
+    return wrongValue('REMOVE', word, 'the number of a shard group, see QUORATE TOPOLOGY')
   return change(state, session, {
     what: `shard group ${id} is removed`,
     isDry: dry !== undefined,
@@ -85,6 +97,7 @@ function change(
   of: {
     readonly what: string
     readonly isDry: boolean
+    readonly isAdded?: boolean
     readonly make: (topology: Topology) => Topology | string
   },
 ): Answer {
@@ -98,7 +111,7 @@ function change(
   }
   if (of.isDry) {
     const made = edit(state.cluster.topology)
-    return 'type' in made ? made : shown(state, made)
+    return 'type' in made ? made : shown(state, made, of.isAdded === true)
   }
   return changeTopology(state, session, {
     name: 'quorate|shard',
@@ -108,12 +121,16 @@ function change(
   })
 }
 
-function shown(state: RouterState, topology: Topology): string {
+/** What REBALANCE would do then, for a group that would be added. */
+function shown(state: RouterState, topology: Topology, isAdded = false): string {
   const { epoch, shards } = shownTopology(topology, [])
   const moves = (topology.moves ?? []).map(({ from, to, slots }) => {
     return { from, to, slots: encodeRuns(slots) }
   })
-  return JSON.stringify({ epoch, shards, moves, ...movedKeyspaces(state, topology) })
+  const shares = isAdded ? assignSlots(liveShards(topology), ownersOf(topology)) : null
+  const rebalance =
+    shares === null ? {} : { rebalance: shownMoves(state, movesTo(topology, shares)) }
+  return JSON.stringify({ epoch, shards, moves, ...rebalance, ...movedKeyspaces(state, topology) })
 }
 
 export default {

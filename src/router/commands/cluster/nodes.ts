@@ -36,9 +36,12 @@ export const slots: Run = (session, _args, state) => {
   )
 }
 
-interface Row {
+interface Ends {
   readonly from: number
   readonly to: number
+}
+
+interface Row extends Ends {
   readonly nodes: readonly MemberView[]
 }
 
@@ -162,6 +165,7 @@ function lineOf({ state, session }: Asked, all: readonly ShardView[], member: Me
     .filter((shard) => isMaster && shard.leader.id === member.id)
     .flatMap((shard) => shard.ranges)
     .toSorted((a, b) => a.from - b.from)
+    .reduce<readonly Ends[]>(withRange, [])
   return [
     idOf(state, member),
     `${host}:${port}@${hostAndPort(member.peer).port}`,
@@ -173,6 +177,13 @@ function lineOf({ state, session }: Asked, all: readonly ShardView[], member: Me
     member.connected ? 'connected' : 'disconnected',
     ...ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)),
   ].join(' ')
+}
+
+/** Ranges of several shard groups that touch are one, as in Redis. */
+function withRange(ranges: readonly Ends[], { from, to }: Ends): readonly Ends[] {
+  const last = ranges.at(-1)
+  if (last === undefined || last.to + 1 !== from) return [...ranges, { from, to }]
+  return [...ranges.slice(0, -1), { from: last.from, to }]
 }
 
 function nodeNamed(state: RouterState, id: string): MemberView | null {
