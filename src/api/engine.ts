@@ -1,6 +1,7 @@
 // The engine as a shard sees it: one replication group's data and the commands on it. The shipped one
 // is `src/engine`; a simulator profile runs one that answers some turns later.
 
+import type { MoveProgress } from './move-progress.js'
 import type { EngineEviction, EvictionPolicy } from './eviction.js'
 import type { Hash64 } from '../base/hash.js'
 import type { CommandSpec } from './command.js'
@@ -173,6 +174,8 @@ export interface EngineScripting {
 export interface EngineMoving {
   /** For an operator: what is on its way, and what keeps it. Kept by nobody. */
   note: string
+  /** How far its copies are, where this member drives it. Kept by nobody. */
+  progress: (() => MoveProgress) | null
   /** What `keep` kept last; null for nothing. */
   state(): string | null
   keep(text: string): void

@@ -7,6 +7,7 @@ import type { GroupSettings } from './group-settings.js'
 import type { GroupId, MemberId } from './ids.js'
 import type { ErrorReply, Reply } from './reply.js'
 import type { SeenMark } from './seen.js'
+import type { MoveProgress } from './move-progress.js'
 import type { ReadLevel, StrategyStatus, Supports } from './strategy.js'
 
 /** Who waits for a reply: a session, or a gathering over groups. */
@@ -199,6 +200,8 @@ export interface GroupReport {
   readonly onlyHere: number
   /** Slots that leave the group, and why they do not get on; empty where none do. */
   readonly moving: string
+  /** How far the batch is: only at the member that drives it. */
+  readonly progress?: MoveProgress
   /** Who votes on what is written; none where it is not known. Of a change that is open those before are `outgoing`. */
   readonly voters: readonly MemberId[]
   /** Have everything, and do not vote. */

@@ -183,6 +183,7 @@ export const limits = {
   /** Slots that move: keys and slots of one batch, whose commands wait at the end. */
   moveBatchKeys: 1_000,
   moveBatchSlots: 64,
+  moveBatchBytes: 4 * 1024 * 1024,
   /** The same where members merge: these wait while the others' clocks catch up, so fewer hand-overs take more. */
   handBatchSlots: 1_024,
   handBatchBytes: 4 * 1024 * 1024,
@@ -190,6 +191,13 @@ export const limits = {
   moveCallBytes: 6 * 1024,
   moveWholeBytes: 64 * 1024,
   movePieceElements: 128,
+  /**
+   * Copies that are on their way at a time: bytes, and those that a command and an argument count for. 6 KB of small keys
+   * go one call after the other, as each takes the target's time; of large keys several calls do.
+   */
+  moveFlightBytes: 256 * 1024,
+  moveCommandBytes: 2 * 1024,
+  moveArgumentBytes: 64,
   /** Keys of a slot that are looked up at a time. */
   movePageKeys: 512,
   /** Rows of one scan of a store. */

@@ -5,6 +5,7 @@
 import { slotCount } from '../base/keyslot.js'
 import type { GroupCall } from './group.js'
 import { internalSpec } from './internal-command.js'
+import { describeProgress, type MoveProgress } from './move-progress.js'
 import { type ErrorReply, isError, type Reply } from './reply.js'
 import type { OwnedSlots } from './topology.js'
 
@@ -78,12 +79,16 @@ export const nothingMoved: SlotState = {
   refused: [],
 }
 
-/** For an operator: what is on its way, and what keeps it. Empty where nothing is. */
-export function describeLeaving({ leaving }: Pick<SlotState, 'leaving'>): string {
+/** For an operator: what is on its way, how far it is, and what keeps it. Empty where nothing is. */
+export function describeLeaving(
+  { leaving }: Pick<SlotState, 'leaving'>,
+  progress: MoveProgress | null = null,
+): string {
   if (leaving === null) return ''
   const { slots, to, attempt, batch, isFrozen, why = '' } = leaving
   const parts = [`slots ${encodeRuns(slots)} to shard group ${to}`]
   if (isFrozen) parts.push('about to change hands')
+  if (progress !== null) parts.push(describeProgress(progress))
   // Who drives it begins with one of its own.
   if (attempt - batch > 1) parts.push(`attempt ${attempt - batch}`)
   return `${parts.join(', ')}${why === '' ? '' : `: ${why}`}`

@@ -26,6 +26,12 @@ export async function askMember(
   }
 }
 
+/** The same for another member. */
+export function addressed(options: ClientOptions, address: string): ClientOptions {
+  const at = address.lastIndexOf(':')
+  return { ...options, host: address.slice(0, at), port: address.slice(at + 1) }
+}
+
 export async function openMember(options: ClientOptions): Promise<MemberLink> {
   const client = connect(options, longCommandMs)
   const { redis } = client

@@ -4,7 +4,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
-import { askMember } from './member-client.js'
+import { addressed, askMember } from './member-client.js'
+import { describeMoves, type MoveRow, withProgress } from './move-progress.js'
 import { readStatus, type StatusRow, writeTable } from './status.js'
 
 export interface ChangeOptions extends ClientOptions {
@@ -41,6 +42,7 @@ interface Plan {
     readonly lags: readonly StatusRow[]
     readonly awaited?: readonly number[]
   })[]
+  readonly moves?: readonly MoveRow[]
 }
 
 export function join(options: NewMember): Promise<number> {
@@ -60,7 +62,9 @@ function forceOf({ force }: ChangeOptions): readonly string[] {
 }
 
 export async function showPlan(options: ClientOptions & { readonly json?: boolean }) {
-  const plan = await ask(options, ['PLAN'])
+  const asked = await ask(options, ['PLAN'])
+  const { moves = [], members } = asked
+  const plan = { ...asked, moves: await withProgress(options, { moves, members }) }
   print(options.json === true ? JSON.stringify(plan, null, 2) : describe(plan))
   return 0
 }
@@ -140,11 +144,6 @@ async function askAny(options: ClientOptions, last: Plan): Promise<Plan> {
   return last
 }
 
-function addressed(options: ClientOptions, address: string): ClientOptions {
-  const at = address.lastIndexOf(':')
-  return { ...options, host: address.slice(0, at), port: address.slice(at + 1) }
-}
-
 function overdue(options: ChangeOptions): number {
   print(`not done after ${options.wait} s. It goes on; watch it with: quorate plan`)
   return 1
@@ -164,10 +163,10 @@ function show(options: ChangeOptions, plan: Plan): void {
 
 /** What is told at once where it changes; who lacks how much does all the time. */
 function outline(plan: Plan): string {
-  return describe({ ...plan, steps: plan.steps.map((step) => ({ ...step, lags: [] })) })
+  return describe({ ...plan, moves: [], steps: plan.steps.map((step) => ({ ...step, lags: [] })) })
 }
 
-function describe({ epoch, settled, members, steps }: Plan, isMade = true): string {
+function describe({ epoch, settled, members, steps, moves = [] }: Plan, isMade = true): string {
   const head = isMade ? [`epoch ${epoch}: ${settled ? 'done' : 'under way'}`] : []
   const parts = [...head, writeTable(members)]
   const rows = steps.map(({ id, keyspace, shard, add, promote, remove, isOpen, lags }) => {
@@ -178,6 +177,7 @@ function describe({ epoch, settled, members, steps }: Plan, isMade = true): stri
     return { group: id, keyspace, shard, add, promote, remove, joint: isOpen, lacks }
   })
   if (rows.length > 0) parts.push(writeTable(rows))
+  if (moves.length > 0) parts.push(describeMoves(moves))
   const awaited = new Set(steps.flatMap(({ awaited: ids = [] }) => ids))
   for (const id of [...awaited].sort((a, b) => a - b))
     parts.push(

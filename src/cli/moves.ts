@@ -6,6 +6,7 @@ import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
 import { askMember } from './member-client.js'
 import { secondsOf } from './members.js'
+import { describeMoves, type MoveRow } from './move-progress.js'
 import { type StatusRow, writeTable } from './status.js'
 import { readTopology } from './topology.js'
 
@@ -68,9 +69,9 @@ export async function watch(options: MoveOptions): Promise<number> {
   }
 }
 
-function describe(moves: readonly StatusRow[]): string {
+function describe(moves: readonly MoveRow[]): string {
   if (moves.length === 0) return 'nothing is on its way'
-  return writeTable(moves.map(({ id: _, ...move }) => move))
+  return describeMoves(moves)
 }
 
 function print(text: string): void {

@@ -51,7 +51,7 @@ export function describeStatus(report: StatusReport): string {
 }
 
 /** Fields too wide for a table. */
-const onlyInJson = ['counters', 'since']
+const onlyInJson = ['counters', 'since', 'progress']
 
 /** Aligned columns, one for each field that any row has. */
 export function writeTable(rows: readonly StatusRow[]): string {

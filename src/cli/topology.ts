@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
 import { askMember } from './member-client.js'
+import { describeMoves, type MoveRow, withProgress } from './move-progress.js'
 import { type StatusRow, writeTable } from './status.js'
 
 export interface TopologyOptions extends ClientOptions {
@@ -18,7 +19,7 @@ export interface TopologyReport {
   readonly epoch: number
   readonly members: readonly StatusRow[]
   readonly shards: readonly StatusRow[]
-  readonly moves?: readonly StatusRow[]
+  readonly moves?: readonly MoveRow[]
   /** Keyspaces whose slots do not move. */
   readonly staying?: readonly string[]
   readonly settings: readonly (readonly [string, string])[]
@@ -51,7 +52,7 @@ export async function showTopology(options: TopologyOptions): Promise<number> {
 
 function describe(report: TopologyReport): string {
   const parts = [`epoch ${report.epoch}`, writeTable(report.members), writeTable(report.shards)]
-  if ((report.moves ?? []).length > 0) parts.push(writeTable(report.moves ?? []))
+  if ((report.moves ?? []).length > 0) parts.push(describeMoves(report.moves ?? []))
   if (report.staying !== undefined) parts.push(describeStaying(report.staying))
   const pairs = (name: string, list: readonly (readonly [string, string])[]): void => {
     if (list.length > 0) parts.push(writeTable(list.map(([of, value]) => ({ [name]: of, value }))))
@@ -77,7 +78,12 @@ function print(text: string): void {
 export async function readTopology(options: ClientOptions): Promise<TopologyReport> {
   const answer = await askMember(options, 'QUORATE', 'TOPOLOGY')
   const report: unknown = typeof answer === 'string' ? JSON.parse(answer) : null
-  if (isReport(report)) return report
+  if (isReport(report)) {
+    const { moves = [], members } = report
+    return moves.length === 0
+      ? report
+      : { ...report, moves: await withProgress(options, { moves, members }) }
+  }
   throw new QuorateError(
     'MEMBER_UNREACHABLE',
     `member ${options.host}:${options.port}: its topology cannot be read; is it a Quorate member?`,

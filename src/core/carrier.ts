@@ -3,12 +3,15 @@
 
 import { type Group, type Lane, makeLane } from '../api/group.js'
 import { limits } from '../api/limits.js'
-import { isError, isStatus, type Reply } from '../api/reply.js'
+import { isStatus, type Reply } from '../api/reply.js'
+import type { MoveProgress } from '../api/move-progress.js'
 import { encodeRuns, runsOf, slotCall, type SlotRun, slotsOf } from '../api/slot-moves.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { handSteps } from '../shard/hand-calls.js'
 import type { Shard } from '../shard/shard.js'
-import { CopyBuffer, copyOf, keyPages, readNow } from '../shard/slot-copy.js'
+import { CopyBuffer, copyOf, keyPages } from '../shard/slot-copy.js'
+import { Copies } from './copies.js'
+import { batchOf, type SlotSizes } from './slot-sizes.js'
 
 export interface CarrierInit {
   readonly source: Shard
@@ -20,12 +23,6 @@ export interface CarrierInit {
 
 /** Milliseconds between two looks at what is awaited. */
 const lookMs = 10
-/** Calls with copies that are under way. */
-const copiesMax = 4
-
-/** Of calls with copies. */
-const copyTicket = -1
-
 /** Yields milliseconds until it is worth another look. */
 type Work<T = void> = Generator<number, T, void>
 
@@ -35,43 +32,32 @@ export class Carrier {
   /** The call that is waited for, and its reply once it is there. */
   #ticket = 0
   #reply: Reply | undefined
-  #copies = 0
-  /** Calls with copies of the attempt. */
-  #brought = 0
-  /** Why copies did not arrive, or empty. */
-  #failure = ''
+  readonly #copies: Copies
+  #sizes: SlotSizes = { keys: 0, bytes: 0 }
+  #isCopying = false
 
   constructor(init: CarrierInit) {
     this.#init = init
+    this.#copies = new Copies(init.target, init.news)
     this.#lane = makeLane({ answer: (ticket, reply) => this.#answered(ticket, reply) })
   }
 
   /** Some of the slots, as many as may wait together. */
   *batchOf(left: readonly number[]): Work<readonly SlotRun[]> {
-    yield* this.#between()
     const { source, databases } = this.#init
-    const slots: number[] = []
-    let [keys, bytes] = [0, 0]
-    for (const slot of left) {
-      let [own, ownBytes] = [0, 0]
-      for (let db = 0; db < databases; db++) {
-        const count = source.engine.slotKeyCount(db, slot)
-        own += count
-        for (const key of source.engine.slotKeys(db, slot, limits.moveBatchKeys)) {
-          const found = readNow(source.engine, db, ['memory', 'usage', key])
-          ownBytes += typeof found === 'number' ? found : 0
-        }
-      }
-      const isFull =
-        keys + own > limits.moveBatchKeys ||
-        bytes + ownBytes > limits.handBatchBytes ||
-        slots.length >= limits.handBatchSlots
-      if (slots.length > 0 && isFull) break
-      keys += own
-      bytes += ownBytes
-      slots.push(slot)
+    const { moveBatchKeys: keys, handBatchBytes: bytes, handBatchSlots: slots } = limits
+    const from = { slots: left, bounds: { keys, bytes, slots } }
+    for (const batch = batchOf(source.engine, databases, from); ; yield 0) {
+      yield* this.#between()
+      const next = batch.next()
+      if (next.done !== true) continue
+      this.#sizes = next.value
+      return runsOf(next.value.slots)
     }
-    return runsOf(slots)
+  }
+
+  get progress(): MoveProgress | null {
+    return this.#isCopying ? this.#copies.progress : null
   }
 
   /** The target removes what it has of the slots; false where it does not. */
@@ -86,11 +72,19 @@ export class Carrier {
 
   /** Empty, or why not all copies arrived. `isOpen`: the attempt is not given up. */
   *copy(attempt: number, slots: readonly SlotRun[], isOpen: () => boolean): Work<string> {
+    this.#isCopying = true
+    const failure = yield* this.#copyAll(attempt, slots, isOpen)
+    this.#isCopying = false
+    return failure
+  }
+
+  *#copyAll(attempt: number, slots: readonly SlotRun[], isOpen: () => boolean): Work<string> {
     const { source, databases } = this.#init
     const buffer = new CopyBuffer()
-    this.#failure = ''
-    this.#brought = 0
+    const copies = this.#copies
+    copies.begin(this.#sizes)
     for (const slot of slotsOf(slots)) {
+      copies.slot = slot
       for (let db = 0; db < databases; db++) {
         if (source.engine.slotKeyCount(db, slot) === 0) continue
         for (const pages = keyPages(source.engine, db, slot); ; ) {
@@ -103,20 +97,21 @@ export class Carrier {
               const next = copy.next()
               if (next.done === true) {
                 if (!next.value) return 'a key is too large to be copied'
+                copies.keyDone()
                 break
               }
               buffer.add(db, next.value)
               if (buffer.bytes >= limits.moveCallBytes) yield* this.#bring(attempt, buffer)
             }
           }
-          if (this.#failure !== '') return this.#failure
+          if (copies.failure !== '') return copies.failure
           if (!isOpen()) return 'it was given up'
         }
       }
     }
     if (buffer.bytes > 0) yield* this.#bring(attempt, buffer)
-    while (this.#copies > 0) yield lookMs
-    return this.#failure
+    while (!copies.isEmpty) yield lookMs
+    return copies.failure
   }
 
   /** What an entry does is read whole. */
@@ -125,16 +120,13 @@ export class Carrier {
   }
 
   *#bring(attempt: number, buffer: CopyBuffer): Work {
-    while (this.#copies >= copiesMax) yield lookMs
-    this.#copies++
-    const number = String(this.#brought++)
-    const args = [handSteps.bring, String(attempt), number, ...buffer.take()]
-    this.#init.target.submit(this.#lane, slotCall(args, copyTicket))
+    while (!this.#copies.hasRoom(buffer)) yield lookMs
+    this.#copies.send([handSteps.bring, String(attempt), String(this.#copies.sent)], buffer)
   }
 
   /** All copies are at the member that took them; false where it did not, or is another one. */
   *seal(attempt: number): Work<boolean> {
-    return isStatus(yield* this.#call([handSteps.seal, String(attempt), String(this.#brought)]))
+    return isStatus(yield* this.#call([handSteps.seal, String(attempt), String(this.#copies.sent)]))
   }
 
   /** A call at the target, and its reply. */
@@ -147,12 +139,6 @@ export class Carrier {
 
   #answered(ticket: number, reply: Reply): void {
     this.#init.news()
-    if (ticket !== copyTicket) {
-      if (ticket === this.#ticket) this.#reply = reply
-      return
-    }
-    this.#copies--
-    if (isStatus(reply)) return
-    this.#failure = `copies did not arrive: ${isError(reply) ? reply.text : String(reply)}`
+    if (ticket === this.#ticket) this.#reply = reply
   }
 }

@@ -20,6 +20,7 @@ import {
   ownersIn,
   splitMove,
 } from '../api/slot-hands.js'
+import type { MoveProgress } from '../api/move-progress.js'
 import type { SlotHand, SlotMove, Topology } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
 import type { Shard } from '../shard/shard.js'
@@ -103,6 +104,10 @@ export class HandOver {
 
   heard(from: MemberId, answer: HandAnswer): void {
     if (this.#answers.take(from, answer)) this.#hasNews = true
+  }
+
+  get progress(): MoveProgress | null {
+    return this.#carrier.progress
   }
 
   get #topology(): Topology {

@@ -183,7 +183,7 @@ export class HandOvers {
   stop(): void {
     this.#drivers.clear()
     for (const { engine } of this.#init.groups.filter((group) => group instanceof Shard))
-      if (engine.moving !== undefined) engine.moving.note = ''
+      if (engine.moving !== undefined) Object.assign(engine.moving, { note: '', progress: null })
   }
 
   /** Of the move that is under way. */
@@ -219,7 +219,10 @@ export class HandOvers {
     driver.turn(now, move)
     this.#driven.add(driver)
     const { moving } = of.source.engine
-    if (moving !== undefined) moving.note = noteOf(move, hand, driver.why)
+    if (moving === undefined) return
+    moving.note = noteOf(move, hand, driver)
+    const { progress } = driver
+    moving.progress = progress === null ? null : () => progress
   }
 
   #cancel(keyspace: string, attempt: number): void {
@@ -312,10 +315,14 @@ function wentOf(topology: Topology, move: SlotMove, keyspace: string): Went {
 }
 
 /** Of the batch that is under way, or of the whole move. */
-function noteOf(move: SlotMove, hand: SlotHand | null, why: string): string {
+function noteOf(
+  move: SlotMove,
+  hand: SlotHand | null,
+  { why, progress }: Pick<HandOver, 'why' | 'progress'>,
+): string {
   const { slots, to } = hand ?? move
   const leaving = { ...{ slots, to, why }, isFrozen: hand !== null, batch: 0, attempt: 0 }
-  return describeLeaving({ leaving })
+  return describeLeaving({ leaving }, progress)
 }
 
 /** Null where the replica is not fit. */

@@ -22,6 +22,8 @@ import { hasBug } from '../base/seeded-bug.js'
 import type { Executor } from '../shard/executor.js'
 import { begun, committed } from '../shard/slot-calls.js'
 import { CopyBuffer, copyOf, keyPages } from '../shard/slot-copy.js'
+import { Copies } from './copies.js'
+import { type BatchBounds, batchOf, type SlotBatch, whole } from './slot-sizes.js'
 
 export interface MoverInit {
   readonly source: Group
@@ -39,12 +41,13 @@ const roundsMax = 8
 const retryMs = 100
 
 type Side = 'source' | 'target'
-/** What the work waits for: a reply to the call that it yields, the next turn, a while, the copies under way. */
+/** What the work waits for: a reply to the call that it yields, the next turn, a while, the copies under way, room for more. */
 type Wait =
   | { readonly for: 'reply'; readonly side: Side; readonly args: readonly string[] }
   | { readonly for: 'turn' }
   | { readonly for: 'pause' }
   | { readonly for: 'copies' }
+  | { readonly for: 'room'; readonly weight: number }
 
 type Work<T = void> = Generator<Wait, T, Reply>
 
@@ -60,14 +63,10 @@ export class SlotMover implements KeyWatch {
   /** The reply that the work waits for; undefined while it is not there. */
   #reply: Reply | undefined
   #pauseUntil = 0
-  #copies = 0
-  /** Calls with copies in this attempt. */
-  #sent = 0
-  #hasFailed = false
   /** Commands wait for what is copied now. */
   #isLast = false
   readonly #lanes: Readonly<Record<Side, Lane>>
-  readonly #copyLane: Lane
+  readonly #copies: Copies
   #ticket = 0
   /** Slots of the batch, and its keys that changed since they were copied, by database. */
   #slots: readonly SlotRun[] = []
@@ -82,7 +81,7 @@ export class SlotMover implements KeyWatch {
     this.#init = init
     const take = { answer: (ticket: number, reply: Reply) => this.#answered(ticket, reply) }
     this.#lanes = { source: makeLane(take), target: makeLane(take) }
-    this.#copyLane = makeLane({ answer: (_ticket, reply) => this.#copyDone(reply) })
+    this.#copies = new Copies(init.target)
   }
 
   touched(db: number, key: string): void {
@@ -150,7 +149,9 @@ export class SlotMover implements KeyWatch {
       case 'reply':
         return this.#reply !== undefined
       case 'copies':
-        return this.#copies === 0
+        return this.#copies.isEmpty
+      case 'room':
+        return this.#copies.hasRoom(this.#wait)
       case 'pause':
         return now.mono >= this.#pauseUntil
       case 'turn':
@@ -165,13 +166,6 @@ export class SlotMover implements KeyWatch {
 
   #answered(ticket: number, reply: Reply): void {
     if (ticket === this.#ticket && this.#wait.for === 'reply') this.#reply = reply
-  }
-
-  #copyDone(reply: Reply): void {
-    this.#copies--
-    if (isStatus(reply)) return
-    this.#hasFailed = true
-    this.#fail('copies did not arrive', reply)
   }
 
   *#drive(): Work {
@@ -197,7 +191,7 @@ export class SlotMover implements KeyWatch {
     for (;;) {
       const { leaving } = this.#init.held.ownership.state
       if (leaving === null) {
-        const slots = this.#move?.isCancelled === true ? [] : this.#nextSlots(move)
+        const slots = this.#move?.isCancelled === true ? [] : yield* this.#nextSlots(move)
         if (slots.length === 0) return null
         yield ask('source', ['begin', String(move.to), encodeRuns(runsOf(slots)), String(move.id)])
       } else {
@@ -239,9 +233,9 @@ export class SlotMover implements KeyWatch {
     // A key that ends meanwhile was copied in part.
     do if (!(yield* this.#copyChanged([from, attempt])) || this.#isCleared) return false
     while (this.#changedCount > 0)
-    this.#unfollow()
+    this.#init.held.engine.moving?.follow(null)
     // Commands wait: the last copies are on their way, and the target counts them.
-    const sent = String(this.#sent)
+    const sent = String(this.#copies.sent)
     const done = yield ask('target', ['commit', from, attempt, sent, ...facts.map(String)])
     if (done !== committed) return this.#fail(`shard group ${leaving.to} did not take slots`, done)
     return isStatus(yield ask('source', ['gone', attempt]))
@@ -256,15 +250,17 @@ export class SlotMover implements KeyWatch {
   *#copyAll({ slots }: Leaving, fence: readonly string[]): Work<boolean> {
     const { held, databases } = this.#init
     this.why = ''
-    this.#hasFailed = false
     this.#isCleared = false
-    this.#sent = 0
     this.#isLast = false
+    this.#copies.begin(yield* this.#batchOf(slotsOf(slots), whole))
+    const { moving } = held.engine
+    if (moving !== undefined) moving.progress = () => this.#copies.progress
     this.#changed.clear()
     this.#slots = slots
     held.engine.moving?.follow(this)
     const buffer = new CopyBuffer()
     for (const slot of slotsOf(slots)) {
+      this.#copies.slot = slot
       // What a script did that runs yet may be undone.
       while (!held.isBetweenEntries) yield turn
       for (let db = 0; db < databases; db++) {
@@ -283,7 +279,7 @@ export class SlotMover implements KeyWatch {
       if (!(yield* this.#copyChanged(fence))) return false
     }
     yield copies
-    return !this.#hasFailed && !this.#isCleared
+    return !this.#hasFailed() && !this.#isCleared
   }
 
   get #changedCount(): number {
@@ -321,39 +317,45 @@ export class SlotMover implements KeyWatch {
         to.buffer.add(db, next.value)
         if (to.buffer.bytes >= limits.moveCallBytes) yield* this.#send(to.buffer, to.fence)
       }
-      if (this.#hasFailed || this.#isCleared) return false
+      if (this.#hasFailed() || this.#isCleared) return false
+      this.#copies.keyDone()
     }
     return true
   }
 
   *#send(buffer: CopyBuffer, fence: readonly string[]): Work {
     if (buffer.bytes === 0) return
-    // One after the other: what clients ask for waits behind no more than one.
-    yield copies
-    this.#copies++
-    this.#sent++
-    this.#init.target.submit(this.#copyLane, slotCall(['copy', ...fence, ...buffer.take()]))
+    yield { for: 'room', weight: buffer.weight }
+    this.#copies.send(['copy', ...fence], buffer)
     if (!this.#isLast) yield turn
   }
 
-  #nextSlots(move: SlotMove): readonly number[] {
+  /** The attempt is over: what follows one that did not arrive would not be whole. */
+  #hasFailed(): boolean {
+    this.why = this.#copies.failure
+    return this.why !== ''
+  }
+
+  *#nextSlots(move: SlotMove): Work<readonly number[]> {
+    const { ownership } = this.#init.held
+    const own = [...slotsOf(move.slots)].filter((slot) => ownership.ownsAll([slot]))
+    const { moveBatchKeys: keys, moveBatchBytes: bytes, moveBatchSlots: slots } = limits
+    return (yield* this.#batchOf(own, { keys, bytes, slots })).slots
+  }
+
+  *#batchOf(slots: Iterable<number>, bounds: BatchBounds): Work<SlotBatch> {
     const { held, databases } = this.#init
-    const slots: number[] = []
-    let keys = 0
-    for (const slot of slotsOf(move.slots)) {
-      if (!held.ownership.ownsAll([slot])) continue
-      let own = 0
-      for (let db = 0; db < databases; db++) own += held.engine.slotKeyCount(db, slot)
-      const isFull = keys + own > limits.moveBatchKeys || slots.length >= limits.moveBatchSlots
-      if (slots.length > 0 && isFull) break
-      keys += own
-      slots.push(slot)
+    for (const batch = batchOf(held.engine, databases, { slots, bounds }); ; yield turn) {
+      while (!held.isBetweenEntries) yield turn
+      const next = batch.next()
+      if (next.done === true) return next.value
     }
-    return slots
   }
 
   #unfollow(): void {
-    this.#init.held.engine.moving?.follow(null)
+    const { moving } = this.#init.held.engine
+    moving?.follow(null)
+    if (moving !== undefined) moving.progress = null
     this.#changed.clear()
   }
 }

@@ -4,6 +4,7 @@
 
 import type { EngineMoving, KeyWatch, later } from '../api/engine.js'
 import type { Reply } from '../api/reply.js'
+import type { MoveProgress } from '../api/move-progress.js'
 import { slotCount } from '../base/keyslot.js'
 import type { Context } from './context.js'
 import type { Database } from './database.js'
@@ -25,6 +26,7 @@ export interface MovingInit {
 
 export class Moving implements EngineMoving {
   note = ''
+  progress: (() => MoveProgress) | null = null
   readonly #init: MovingInit
 
   constructor(init: MovingInit) {

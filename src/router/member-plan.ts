@@ -8,6 +8,7 @@ import type { ErrorReply } from '../api/reply.js'
 import { everMembers, isLeaving, membersMax } from '../api/roster.js'
 import { type Topology, versionOf } from '../api/topology.js'
 import type { GroupSteps } from './cluster-view.js'
+import { type ShownMove, shownMoves } from './shown-moves.js'
 import type { RouterState } from './state.js'
 
 export interface MemberPlan {
@@ -22,6 +23,8 @@ export interface MemberPlan {
     readonly connected: boolean
   }[]
   readonly steps: readonly GroupSteps[]
+  /** Slots on their way: they do not keep members from being settled. */
+  readonly moves: readonly ShownMove[]
 }
 
 export function memberPlan(state: RouterState, topology: Topology): MemberPlan {
@@ -35,7 +38,13 @@ export function memberPlan(state: RouterState, topology: Topology): MemberPlan {
     return { id, name, address, state, connected } as const
   })
   const settled = steps.length === 0 && members.every(({ state }) => state === 'member')
-  return { epoch: topology.epoch, settled, members, steps }
+  return {
+    epoch: topology.epoch,
+    settled,
+    members,
+    steps,
+    moves: shownMoves(topology, state.groups),
+  }
 }
 
 /** Groups that merge and that this member does not hold: who goes, and is silent, is waited for there. */

@@ -43,7 +43,7 @@ export function reportOf(facts: {
     memoryBytes: engine.memoryBytes,
     onlyHere:
       strategy === null || facts.sight.supports.ackMeans === 'quorum' ? 0 : onlyHereOf(strategy),
-    moving: movingOf(engine),
+    ...movingOf(engine),
     voters: strategy?.members.voters ?? [],
     learners: strategy?.members.learners ?? [],
     outgoing: strategy?.members.outgoing ?? [],
@@ -51,9 +51,12 @@ export function reportOf(facts: {
   }
 }
 
-function movingOf({ moving }: Engine): string {
+function movingOf({ moving }: Engine): Pick<GroupReport, 'moving' | 'progress'> {
   const text = moving?.state() ?? null
-  return text === null ? (moving?.note ?? '') : describeLeaving(decodeSlotState(text))
+  const progress = moving?.progress?.() ?? null
+  const state = text === null ? null : decodeSlotState(text)
+  const said = state === null ? (moving?.note ?? '') : describeLeaving(state, progress)
+  return { moving: said, ...(progress === null || said === '' ? {} : { progress }) }
 }
 
 function onlyHereOf({ peers, commit }: StrategyStatus): number {

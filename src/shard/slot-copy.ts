@@ -195,19 +195,25 @@ function wordOf(reply: Reply): string {
 export class CopyBuffer {
   #args: string[] = []
   bytes = 0
+  /** What it costs to carry them out, in bytes. */
+  weight = 0
 
   add(db: number, command: readonly string[]): void {
+    const before = this.bytes
     this.#args.push(String(db), String(command.length))
     for (const arg of command) {
       this.#args.push(arg)
       this.bytes += arg.length + 16
     }
+    this.weight += this.bytes - before
+    this.weight += limits.moveCommandBytes + command.length * limits.moveArgumentBytes
   }
 
   take(): readonly string[] {
     const args = this.#args
     this.#args = []
     this.bytes = 0
+    this.weight = 0
     return args
   }
 }

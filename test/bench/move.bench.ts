@@ -21,6 +21,8 @@ export interface MoveOptions {
   readonly tellers: number
   /** Keys that they share, spread over the slots. */
   readonly shared: number
+  /** Megabytes of large lists, hashes, sorted sets and texts beside them. */
+  readonly largeMb?: number
   /** Milliseconds of load before the move. */
   readonly beforeMs: number
   /** Its leader dies so many times meanwhile. */
@@ -67,6 +69,7 @@ export async function benchMove(options: MoveOptions): Promise<MoveResult> {
   const load = new Load(options)
   try {
     const keys = await fill(redis, options)
+    const large = await fillLarge(redis, options)
     await load.open(cluster, keys)
     const running = load.callers.map((caller) => caller.run())
     // They have just connected, and what was filled is still on its way to the disk.
@@ -92,10 +95,13 @@ export async function benchMove(options: MoveOptions): Promise<MoveResult> {
     const during = timesOf(load)
     for (const caller of load.callers) caller.stop()
     await Promise.all(running)
-    const wrong = await load.wrong(keys, cluster.ports[1] as number)
+    const wrong = [
+      ...(await load.wrong(keys, cluster.ports[1] as number)),
+      ...(await wrongLarge(cluster.ports[1] as number, large)),
+    ]
     const history = await load.judge()
     const again = new Redis({ host: '127.0.0.1', port: cluster.ports[1] as number })
-    const total = await again.dbsize()
+    const total = (await again.dbsize()) - large.size
     again.disconnect()
     const { calls, errors } = load
     return {
@@ -228,6 +234,59 @@ async function fill(redis: Redis, { slots, keys }: MoveOptions): Promise<readonl
   return made
 }
 
+/** A megabyte each, in 2,000 elements or one text; what is in them, by key. */
+async function fillLarge(
+  redis: Redis,
+  { slots, largeMb = 0 }: MoveOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const made = new Map<string, string>()
+  for (let n = 0; made.size < largeMb; n++) {
+    const key = `large:${n}`
+    if (keySlot(key) >= slots) continue
+    const kind = made.size % 4
+    for (let part = 0; part < 20; part++) {
+      const items = Array.from({ length: 100 }, (_, i) => {
+        const id = part * 100 + i
+        const text = `${id}:`.padEnd(512, 'x')
+        if (kind === 0) return [text]
+        return kind === 1 ? [`f${id}`, text] : [String(id), text]
+      }).flat()
+      if (kind === 0) await redis.rpush(key, ...items.map(String))
+      else if (kind === 1) await redis.hset(key, ...items)
+      else if (kind === 2) await redis.zadd(key, ...items)
+      else await redis.append(key, items.join('').slice(0, 51_200))
+    }
+    made.set(key, await contentOf(redis, key))
+  }
+  return made
+}
+
+/** Order of fields aside. */
+async function contentOf(redis: Redis, key: string): Promise<string> {
+  switch (await redis.type(key)) {
+    case 'list':
+      return (await redis.lrange(key, 0, -1)).join()
+    case 'hash':
+      return Object.entries(await redis.hgetall(key))
+        .map(([field, value]) => `${field}=${value}`)
+        .sort()
+        .join()
+    case 'zset':
+      return (await redis.zrange(key, '0', '-1', 'WITHSCORES')).join()
+    default:
+      return String(await redis.get(key))
+  }
+}
+
+async function wrongLarge(port: number, large: ReadonlyMap<string, string>): Promise<string[]> {
+  const redis = new Redis({ host: '127.0.0.1', port })
+  const found: string[] = []
+  for (const [key, content] of large)
+    if ((await contentOf(redis, key)) !== content) found.push(`${key} is not what it was`)
+  redis.disconnect()
+  return found
+}
+
 /** Whether the move goes on, and how far it is. */
 async function isMoving(cluster: TestCluster, load: Load): Promise<boolean> {
   for (const port of cluster.ports) {
@@ -284,6 +343,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     aware: number('AWARE', 2),
     tellers: number('TELLERS', 6),
     shared: number('SHARED', 100),
+    largeMb: number('LARGE', 0),
     beforeMs: 5_000,
     kills: number('KILLS', 0),
   })

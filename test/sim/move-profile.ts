@@ -17,6 +17,7 @@ export function withMoves(made: Profile, seed: number, given: Given): Profile {
     moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
     moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
     movePieceElements: random.pick([2, limits.movePieceElements]),
+    ...flightOf(seed),
   }
   // Many commands in few turns.
   const thinkMeanUs = Math.min(made.thinkMeanUs, 60_000)
@@ -29,6 +30,12 @@ export function withMoves(made: Profile, seed: number, given: Given): Profile {
   return (given.rooted ?? drawsRooted(grown, seed)) && grown.placement === null
     ? rooted(grown)
     : grown
+}
+
+/** Copies one call after the other, or many of them under way. */
+function flightOf(seed: number): { readonly moveFlightBytes: number } {
+  const random = new Random(seed, 0x466c6967)
+  return { moveFlightBytes: random.pick([1, 20_000, limits.moveFlightBytes]) }
 }
 
 /** One of three; commands that clear whole databases would clear what stays, too. */
@@ -52,6 +59,7 @@ export function withHands(made: Profile, seed: number, given: Given): Profile {
     moveCallBytes: random.pick([100, 1_000, limits.moveCallBytes]),
     moveWholeBytes: random.pick([0, 200, limits.moveWholeBytes]),
     movePieceElements: random.pick([2, limits.movePieceElements]),
+    ...flightOf(seed),
     handBatchSlots: random.pick([4, 16, limits.handBatchSlots]),
   }
   const workload = { ...made.workload, surface: surface === 100 ? 0 : surface }

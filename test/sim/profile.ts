@@ -130,6 +130,7 @@ export interface MoveBounds {
   readonly moveBatchSlots: number
   readonly moveCallBytes: number
   readonly moveWholeBytes: number
+  readonly moveFlightBytes: number
   readonly movePieceElements: number
 }
 

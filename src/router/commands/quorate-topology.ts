@@ -1,8 +1,8 @@
 // QUORATE TOPOLOGY: what must be the same at every member, as this member knows it, as JSON.
 
-import { encodeRuns } from '../../api/slot-moves.js'
 import { type Topology, versionOf } from '../../api/topology.js'
 import { admin, type RouterCommand } from '../command.js'
+import { shownMoves } from '../shown-moves.js'
 import type { RouterState } from '../state.js'
 
 /** Their values are for nobody's eyes. */
@@ -21,17 +21,7 @@ export function shownTopology(
     shards: shards.map((shard) => ({ ...shard, slots: slotsOf(topology, shard.id) })),
     slots,
     ...(rooted === undefined ? {} : { staying: rooted }),
-    moves: (topology.moves ?? []).map(({ slots: runs, ...move }) => ({
-      ...move,
-      slots: encodeRuns(runs),
-      done: move.done.map(([keyspace]) => keyspace),
-      // As far as this member knows: of groups that it holds.
-      now: groups
-        .filter(({ shard }) => shard === move.from)
-        .map((group) => ({ keyspace: group.keyspace, moving: group.report().moving }))
-        .filter(({ moving }) => moving !== '')
-        .map(({ keyspace, moving }) => `${keyspace}: ${moving}`),
-    })),
+    moves: shownMoves(topology, groups),
     settings: settings.map(([name, value]) => [name, secret.has(name) ? '***' : value]),
     users: users.map(([name, rules]) => [name, rules === null ? 'removed' : 'changed']),
     changes,
