@@ -10,6 +10,7 @@ import {
   type MemberId,
   memberPayload,
   noopPayload,
+  noteForgotten,
   type Payload,
   type Progress,
   ReadRounds,
@@ -17,6 +18,7 @@ import {
   type Token,
 } from 'quorate/plugin'
 import { foundEra } from './era.js'
+import { tellForgotten } from './forgotten.js'
 import { Holding } from './holding.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import { heartbeatInterval, isIdle, nextBeat } from './pace.js'
@@ -231,6 +233,8 @@ export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendA
     return
   }
   const { hint } = message
+  noteForgotten(leading, peer, message)
+  tellForgotten(raft, peer, { to: from, answer: message })
   const agreed = raft.log.agreedIndex(hint)
   if (hasBug('raft-conflict-hint-skips')) {
     if (peer.acknowledged(Math.min(hint.index, raft.tail.last))) advanceCommit(raft, leading)
@@ -250,4 +254,5 @@ export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: Hear
     confirmRounds(raft, leading)
   }
   peer.beaten()
+  tellForgotten(raft, peer, { to: from, answer: message })
 }

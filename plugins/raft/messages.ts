@@ -127,6 +127,13 @@ export interface AcceptLoss extends Head {
   readonly kind: 'accept-loss'
 }
 
+/** An earlier run of the member acknowledged up to here, and this one does not have it. */
+export interface Forgotten extends Head {
+  readonly kind: 'forgotten'
+  readonly life: number
+  readonly index: number
+}
+
 export type RaftMessage =
   | VoteRequest
   | VoteAnswer
@@ -140,6 +147,7 @@ export type RaftMessage =
   | Survey
   | Report
   | AcceptLoss
+  | Forgotten
 
 /** Numbers are a format. */
 const kinds = [
@@ -155,6 +163,7 @@ const kinds = [
   'survey',
   'report',
   'accept-loss',
+  'forgotten',
 ] as const
 
 const writer = new ByteWriter(256)
@@ -209,6 +218,8 @@ export function encodeMessage(message: RaftMessage): Uint8Array {
       )
       if (message.knows !== null) writeMembersKnown(writer, message.knows)
       return writer.finish()
+    case 'forgotten':
+      return writer.varint(message.life).varint(message.index).finish()
     case 'timeout-now':
     case 'accept-loss':
       return writer.finish()
@@ -308,6 +319,8 @@ function decodeBody(
       const knows = (flags & 4) === 0 ? null : readMembersKnown(reader)
       return { kind, ...head, nonce, life, cause, last, lossAccepted, stands, knows }
     }
+    case 'forgotten':
+      return { kind, ...head, life: reader.varint(), index: reader.varint() }
     case 'timeout-now':
     case 'accept-loss':
       return { kind, ...head }

@@ -138,7 +138,7 @@ export class RaftState {
     )
     if (this.tail.lastTerm > this.#hard.term) this.#change({ term: this.tail.lastTerm, vote: null })
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('raft-recovers-as-intact')
-    if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+    if (init.recovering !== null && !isIgnored) this.lose(init.recovering)
     this.noteMembers(init.entries)
   }
 
@@ -359,7 +359,7 @@ export class RaftState {
     this.#change({ members: this.members, membersAt, membersTerm })
   }
 
-  #lose(cause: RecoveryCause): void {
+  lose(cause: RecoveryCause): void {
     // Term and vote are synced in every durability: a stop without grace forgets no vote.
     const votesForgotten =
       this.#hard.votesForgotten || cause === 'disk-lost' || cause === 'log-damaged'

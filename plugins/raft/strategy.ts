@@ -37,6 +37,7 @@ import { entriesFetched, snapshotEnded } from './replication.js'
 import { reconfigure } from './reconfigure.js'
 import { isQuiet, restInterval, restMark } from './rest.js'
 import { becomeFollower, hearsLeader, isInContact, leaderLinkDown, makeFollowing } from './role.js'
+import { onForgotten } from './forgotten.js'
 import { acceptsSnapshot, snapshotInstalled } from './snapshot.js'
 import { RaftState, termJumpMax } from './state.js'
 import { describe } from './status.js'
@@ -269,6 +270,9 @@ export class RaftStrategy implements Strategy {
         return
       case 'timeout-now':
         onTimeoutNow(raft)
+        return
+      case 'forgotten':
+        onForgotten(raft, from, message)
         return
       default:
         return

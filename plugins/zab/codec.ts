@@ -104,6 +104,8 @@ export function encodeMessage(message: ZabMessage): Uint8Array {
       )
       if (message.knows !== null) writeMembersKnown(writer, message.knows)
       return writer.finish()
+    case 'forgotten':
+      return writer.varint(message.epoch).varint(message.life).varint(message.index).finish()
     case 'accept-loss':
       return writer.finish()
   }
@@ -222,6 +224,10 @@ function decodeBody(
       return { kind, ...head, nonce: reader.varint() }
     case 'report':
       return decodeReport(reader, head)
+    case 'forgotten': {
+      const epoch = reader.varint()
+      return { kind, ...head, epoch, life: reader.varint(), index: reader.varint() }
+    }
     case 'accept-loss':
       return { kind, ...head }
   }

@@ -3,8 +3,16 @@
 // epoch gets anything from them any more, so the leader's history, which is at least as late as theirs,
 // holds everything that was or ever will be committed in lower epochs.
 
-import { comparePositions, hasBug, type MemberId, type Progress, ReadRounds } from 'quorate/plugin'
+import {
+  comparePositions,
+  hasBug,
+  type MemberId,
+  noteForgotten,
+  type Progress,
+  ReadRounds,
+} from 'quorate/plugin'
 import { foundEra } from './era.js'
+import { tellForgotten } from './forgotten.js'
 import { mayFollowFounder } from './following.js'
 import { abdicate, hear, type Leading, makeProgress } from './leading.js'
 import type { AckEpoch, FollowerInfo, LeaderInfo } from './messages.js'
@@ -201,15 +209,19 @@ export function onLeaderInfo(zab: ZabState, from: MemberId, message: LeaderInfo)
 export function onAckEpoch(zab: ZabState, from: MemberId, message: AckEpoch): void {
   const { leading } = zab
   if (leading === null || leading.epoch !== message.epoch) return
-  const { fence } = leading
   const { recovering, life, promise, last } = message
   const known = leading.progress.get(from)
+  // In discovery nothing was acknowledged yet.
+  if (known !== undefined)
+    noteForgotten(leading, known, { life, recovering, index: last.index + 1 })
   if (known !== undefined && known.life !== life) {
     leading.synced.delete(from)
     leading.told.delete(from)
   }
+  const { fence } = leading
   const peer = hear(zab, leading, { from, answer: { fence, recovering, life } })
   if (peer === null) return
+  tellForgotten(zab, peer, { to: from, answer: message })
   leading.stepAt = zab.mono
   if (leading.stage !== 'discovery') {
     welcome(zab, leading, { id: from, peer, last })

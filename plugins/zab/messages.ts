@@ -199,6 +199,14 @@ export interface AcceptLoss extends Head {
   readonly kind: 'accept-loss'
 }
 
+/** An earlier run of the member acknowledged up to here, and this one does not have it. */
+export interface Forgotten extends Head {
+  readonly kind: 'forgotten'
+  readonly epoch: number
+  readonly life: number
+  readonly index: number
+}
+
 export type ZabMessage =
   | Notification
   | FollowerInfo
@@ -217,6 +225,7 @@ export type ZabMessage =
   | Survey
   | Report
   | AcceptLoss
+  | Forgotten
 
 /** Numbers are a format. */
 export const messageKinds = [
@@ -241,4 +250,5 @@ export const messageKinds = [
   'survey',
   'report',
   'accept-loss',
+  'forgotten',
 ] as const

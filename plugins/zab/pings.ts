@@ -4,6 +4,7 @@
 import type { MemberId } from 'quorate/plugin'
 import { takeCommit } from './broadcast.js'
 import { hearLeader } from './following.js'
+import { tellForgotten } from './forgotten.js'
 import { hear, type Leading } from './leading.js'
 import type { Ping, Pong } from './messages.js'
 import type { ZabState } from './state.js'
@@ -50,5 +51,6 @@ export function onPong(zab: ZabState, from: MemberId, message: Pong): void {
     peer.round = round
   }
   peer.beaten()
+  tellForgotten(zab, peer, { to: from, answer: message })
   if (!message.isUpToDate) remind(zab, leading, from)
 }

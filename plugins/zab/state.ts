@@ -127,7 +127,7 @@ export class ZabState {
     // log holds the initial history of its last entry's epoch, and of none later.
     if (this.#hard.currentEpoch > lastTerm) this.#change({ currentEpoch: lastTerm })
     const isIgnored = init.recovering === 'unclean-stop' && hasBug('zab-recovers-as-intact')
-    if (init.recovering !== null && !isIgnored) this.#lose(init.recovering)
+    if (init.recovering !== null && !isIgnored) this.lose(init.recovering)
     this.noteMembers(init.entries)
   }
 
@@ -377,7 +377,7 @@ export class ZabState {
     this.#change({ members: this.members, membersAt, membersTerm })
   }
 
-  #lose(cause: RecoveryCause): void {
+  lose(cause: RecoveryCause): void {
     const before = this.#hard
     // Epochs and promises are synced in every durability: a stop without grace forgets none.
     const promisesForgotten =

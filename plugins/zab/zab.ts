@@ -24,6 +24,7 @@ import { onAck, onCommit, propose } from './broadcast.js'
 import { becomeLeading, onAckEpoch, onFollowerInfo, onLeaderInfo } from './discovery.js'
 import { look, lookLinkDown, lookTick, onNotification } from './election.js'
 import { followTick, followWakeAt, leaderLinkDown, sendFollowerInfo } from './following.js'
+import { onForgotten } from './forgotten.js'
 import { catchUpDone, handOver } from './handover.js'
 import { leadTick, leadWakeAt } from './leader-tick.js'
 import { onEntries } from './learner.js'
@@ -242,6 +243,8 @@ export class ZabStrategy implements Strategy {
         return onSurvey(zab, from, message)
       case 'report':
         return onReport(zab, from, message)
+      case 'forgotten':
+        return onForgotten(zab, from, message)
       case 'accept-loss':
         return lossAccepted(zab, false)
     }

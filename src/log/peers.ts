@@ -43,6 +43,35 @@ export function hearPeer(
   return peer
 }
 
+/**
+ * Whether a run of the peer, which takes its disk for whole, lacks the entry at `index` though an earlier run acknowledged
+ * it to this leader: the disk is an older copy. What that acknowledged counts no more.
+ */
+export function noteForgotten(
+  leading: Hearing,
+  peer: Progress,
+  { life, recovering, index }: Pick<PeerAnswer, 'life' | 'recovering'> & { readonly index: number },
+): boolean {
+  const { match, matchLife } = peer
+  if (recovering || matchLife === 0 || matchLife === life || index > match) return false
+  if (hasBug('raft-forgotten-unseen') || hasBug('zab-forgotten-unseen')) return false
+  leading.fence++
+  peer.forget(leading.fence)
+  peer.forgotten = { life, index: match }
+  return true
+}
+
+/** What a peer has to be told that it acknowledged; null once it knows, or has it again. */
+export function forgottenBy(
+  peer: Progress,
+  { life, recovering }: Pick<PeerAnswer, 'life' | 'recovering'>,
+): { readonly life: number; readonly index: number } | null {
+  const { forgotten, match } = peer
+  const isDone = recovering || forgotten?.life !== life || match >= forgotten.index
+  if (isDone) peer.forgotten = null
+  return peer.forgotten
+}
+
 /** The index that a majority of voters has on disk; who has no progress is this member, which has `own`. */
 export function majorityMatch(
   voters: readonly MemberId[],

@@ -33,6 +33,10 @@ export class Progress {
   recovering = false
   /** The peer's run that `match` belongs to; 0 for not known. */
   life = 0
+  /** The run that acknowledged `match`; 0 for none. */
+  matchLife = 0
+  /** What an earlier run acknowledged and this one lacks: told until it knows. */
+  forgotten: { readonly life: number; readonly index: number } | null = null
   /** Answers that carry a lower fence come from before a known loss of state and are void. */
   fenceMin = 0
   /** The greatest ReadIndex round answered. */
@@ -95,6 +99,7 @@ export class Progress {
     }
     const isNews = index > this.match
     if (isNews) this.match = index
+    if (index >= this.match) this.matchLife = this.life
     this.next = Math.max(this.next, index + 1)
     if (!isNews && index < this.match) return false
     if (this.state === 'probe') this.becomeReplicate()
@@ -187,6 +192,7 @@ export class Progress {
   /** The peer lost what it had acknowledged: count nothing of it, and no answer below `fence`. */
   forget(fence: number): void {
     this.match = 0
+    this.matchLife = 0
     this.round = 0
     this.fenceMin = fence
     this.pendingSnapshot = 0

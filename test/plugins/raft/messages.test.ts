@@ -61,6 +61,7 @@ const samples: readonly RaftMessage[] = [
     knows: { members, at },
   },
   { kind: 'accept-loss', ...head },
+  { kind: 'forgotten', ...head, life: 7, index: 300 },
 ]
 
 codecCases<RaftMessage>(test, {

@@ -168,6 +168,37 @@ export function recoveryCases(test: TestFn, plugin: StrategyPlugin): void {
     },
   )
 
+  test.serial(
+    `${plugin.name}: an older copy of a disk, of the same leader's time: that tells it, and it is refilled before it votes`,
+    (t) => {
+      const world = loaded({ plugin })
+      const leader = world.leader() as number
+      const victim = world.ids.find((id) => id !== leader) as number
+      t.teardown(() => plantBug(''))
+      const put = (): void => {
+        const image = copy(world.node(victim).disk)
+        for (let i = 0; i < 5; i++) world.propose(leader, `w${i}`)
+        world.advance(100)
+        world.crash(victim)
+        world.node(victim).disk = image
+        world.start(victim)
+      }
+      const isTold = (): boolean => world.strategy(victim).status().recovering === 'log-damaged'
+      const isRefilled = (): boolean =>
+        world.strategy(victim).status().recovering === null &&
+        texts(world, victim).length === texts(world, leader).length
+      put()
+      t.true(world.until(isTold, 1_000))
+      t.true(world.until(isRefilled, 2_000))
+      t.is(world.leader(), leader)
+      world.advance(500)
+
+      plantBug(plugin.name === 'zab' ? 'zab-forgotten-unseen' : 'raft-forgotten-unseen')
+      put()
+      t.false(world.until(isTold, 1_000))
+    },
+  )
+
   test(`${plugin.name}: answers that take longer than the time between two heartbeats: it is refilled`, (t) => {
     for (let seed = 1; seed <= 5; seed++) {
       const world = loaded({ plugin, seed, options: { heartbeatMs: 5 }, delayMaxMs: 80 })

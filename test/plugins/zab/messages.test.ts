@@ -59,6 +59,7 @@ const samples: readonly ZabMessage[] = [
     knows: { members, at },
   },
   { kind: 'accept-loss', era },
+  { kind: 'forgotten', era, epoch: 5, life: 7, index: 300 },
 ]
 
 codecCases<ZabMessage>(test, {
