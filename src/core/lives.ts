@@ -11,11 +11,12 @@ const livesMax = 32
 export class Lives {
   #before: readonly number[]
 
-  /** `known`: of the identity, for disks of builds that kept no lives; 0 for an empty one. */
+  /** `known`: of the identity, which an earlier build writes without lives; 0 for an empty disk. */
   constructor(rows: readonly Row[], known: number, isOldCopy: boolean) {
     const row = rows.find(({ key }) => key === livesKey)
     const kept = row === undefined ? null : decodeLives(row.value)
-    this.#before = known === 0 || isOldCopy ? [] : (kept ?? [known])
+    const isWhole = kept !== null && kept.at(-1) === known
+    this.#before = known === 0 || isOldCopy ? [] : isWhole ? kept : [known]
   }
 
   /** With this one. */

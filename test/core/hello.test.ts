@@ -213,6 +213,7 @@ test('lives: a disk has had: kept in a row, the last ones; nothing is known of e
     new Lives(rows, 40, false).with(41),
     Array.from({ length: 32 }, (_, n) => n + 10),
   )
+  t.deepEqual(new Lives(rows, 45, false).with(46), [45, 46], 'an earlier build ran meanwhile')
   t.deepEqual(new Lives([], 7, false).with(9), [7, 9])
   t.deepEqual(new Lives(rows, 0, false).with(41), [41])
   t.deepEqual(new Lives(rows, 40, true).with(41), [41])
