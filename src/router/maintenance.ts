@@ -37,6 +37,8 @@ export class Maintenance {
   /** Groups whose leadership is on its way, and until when (monotonic ms) that is waited for. */
   #handed: { readonly groups: readonly Group[]; readonly until: number } | null = null
   readonly #moving = new Set<Session>()
+  /** When somebody who goes by slots asked last, or waited, monotonic ms. */
+  #askedAt = Number.NEGATIVE_INFINITY
   /** The move of slots that clients were told of. */
   #migrating: SlotMove | null = null
 
@@ -68,9 +70,13 @@ export class Maintenance {
   /** Clients that go by slots ask this member, and there are others to be sent to. */
   isAsked(mono: number): boolean {
     if (this.#others().length === 0) return false
-    for (const { cluster, facts } of this.#init.sessions())
-      if (cluster !== null && mono - facts.heardAt < quietMs) return true
-    return false
+    for (const { cluster, facts, pending, waits } of this.#init.sessions()) {
+      if (cluster === null) continue
+      // Whoever waits for an answer, as for the new leader, asks again right behind it.
+      const askedAt = pending > 0 && waits === null ? mono : facts.heardAt
+      this.#askedAt = Math.max(this.#askedAt, askedAt)
+    }
+    return mono - this.#askedAt < quietMs
   }
 
   /** Leadership of what this member leads, or of one of these groups, is about to go elsewhere. */
