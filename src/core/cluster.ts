@@ -67,6 +67,10 @@ export class Cluster implements ClusterView {
     return this.#init.isLeaving()
   }
 
+  hasBegun(member: MemberId): boolean {
+    return this.#init.peers.hasBegun(member)
+  }
+
   get diskShort(): boolean {
     return this.#init.isDiskShort()
   }

@@ -14,6 +14,8 @@ export interface Link {
   incarnation: number
   /** Newest version of the cluster that it knows. */
   newest: number
+  /** It told of a group: its groups work. */
+  hasBegun: boolean
 }
 
 /** What a hello says of who sent it. */
@@ -24,7 +26,7 @@ export class Links {
   readonly #ofPeer = new Map<MemberId, Link[]>()
 
   open(id: LinkId, dialled: MemberId | null): void {
-    this.#links.set(id, { id, dialled, peer: null, incarnation: 0, newest: 0 })
+    this.#links.set(id, { id, dialled, peer: null, incarnation: 0, newest: 0, hasBegun: false })
   }
 
   get(id: LinkId): Link | undefined {
@@ -66,6 +68,11 @@ export class Links {
   /** The link to send through, or null. */
   best(peer: MemberId): Link | null {
     return this.#ofPeer.get(peer)?.[0] ?? null
+  }
+
+  /** Groups of the peer work, as it told of one. */
+  hasBegun(peer: MemberId): boolean {
+    return (this.#ofPeer.get(peer) ?? []).some((link) => link.hasBegun)
   }
 
   all(): Iterable<Link> {

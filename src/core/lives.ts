@@ -29,8 +29,10 @@ export class Lives {
     this.#before = []
   }
 
+  /** It will have been told once this row is written: a later life of the same run goes behind it. */
   rowOf(life: number): Row {
-    return { key: livesKey, value: encodeLives(this.with(life)) }
+    this.#before = this.with(life)
+    return { key: livesKey, value: encodeLives(this.#before) }
   }
 }
 

@@ -151,6 +151,11 @@ export class Peers {
     return this.#links.best(peer) !== null
   }
 
+  /** It is connected, and its groups work. */
+  hasBegun(peer: MemberId): boolean {
+    return this.#links.hasBegun(peer)
+  }
+
   /** Newest version of the cluster that a connected peer knows. */
   newestOf(peer: MemberId): number | undefined {
     return this.#links.best(peer)?.newest
@@ -187,7 +192,7 @@ export class Peers {
   frame(id: LinkId, bytes: Uint8Array): void {
     const link = this.#links.get(id)
     if (link === undefined || this.#birth === null) return
-    if (bytes[0] === wireVersion && link.peer !== null) this.#read(link.peer, bytes)
+    if (bytes[0] === wireVersion && link.peer !== null) this.#read(link, link.peer, bytes)
     else this.#hear(link, bytes)
   }
 
@@ -343,13 +348,15 @@ export class Peers {
     this.#init.out.push({ kind: 'link-close', link })
   }
 
-  #read(from: MemberId, bytes: Uint8Array): void {
+  #read(link: Link, from: MemberId, bytes: Uint8Array): void {
     const head = readFrame(
       bytes,
       (head) => this.#accepts(from, head),
       ({ group, channel, body }) => {
-        if (group !== coreGroup) this.#init.host.message(from, group - 1, channel, body)
-        else if (channel === coreChannels.birth) this.#birth?.message(from, body)
+        if (group !== coreGroup) {
+          link.hasBegun = true
+          this.#init.host.message(from, group - 1, channel, body)
+        } else if (channel === coreChannels.birth) this.#birth?.message(from, body)
         else if (channel === coreChannels.messaging) this.#init.host.messaging(from, body)
         else if (channel === coreChannels.rest) this.#init.host.rests(from, body)
         else if (channel === coreChannels.topology) this.#init.host.topology(from, body)

@@ -64,6 +64,8 @@ export interface ClusterView {
   readonly isReady: boolean
   /** It stops, and what it led is led by others: clients that go by slots are sent there. */
   readonly isLeaving: boolean
+  /** Another member told of its groups: it takes commands, as far as is known. */
+  hasBegun(member: MemberId): boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
@@ -219,12 +221,25 @@ export class ShardViews {
 
   /** Who takes commands of a member that loads or leaves; null where that is not known, or it is itself. */
   #instead(index: number, slot: number): MemberView | null {
-    const { self, isLoading, isLeaving } = this.#cluster
-    if (isLeaving && slot === lastSlot) return null
+    const { self, isLoading } = this.#cluster
+    const shard = this.#route.shownAt(slot)
+    if (isLoading) return this.#begun(shard)
+    if (slot === lastSlot) return null
     const group = this.#groups[index] as Group
-    if (!isLoading && !merges(group) && (group.lead?.leader ?? null) === null) return null
-    const leader = this.#leaderOf(this.#route.shownAt(slot))
+    if (!merges(group) && (group.lead?.leader ?? null) === null) return null
+    const leader = this.#leaderOf(shard)
     return leader.id === self || !leader.connected ? null : leader
+  }
+
+  /** Not just somebody who is connected: two that load would send a client to each other until one of them serves. */
+  #begun(shard: number): MemberView | null {
+    const able = this.#membersOf(shard).filter(({ id }) => this.#cluster.hasBegun(id))
+    const found = able.length > 0 ? spread(shard, able) : this.#anyBegun
+    return found ?? null
+  }
+
+  get #anyBegun(): MemberView | undefined {
+    return this.#cluster.members.find(({ id }) => this.#cluster.hasBegun(id))
   }
 
   /** Clients that go by slots may ask this member: not before it serves, and not once it leaves. */
@@ -232,9 +247,9 @@ export class ShardViews {
     return this.#cluster.isReady && !this.#cluster.isLeaving
   }
 
-  /** Somebody else is connected. */
+  /** Somebody else takes commands. */
   get hasOthers(): boolean {
-    return this.#cluster.members.some(({ id, connected }) => connected && id !== this.#cluster.self)
+    return this.#anyBegun !== undefined
   }
 
   #leaderOf(shard: number): MemberView {

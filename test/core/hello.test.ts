@@ -214,6 +214,9 @@ test('lives: a disk has had: kept in a row, the last ones; nothing is known of e
     Array.from({ length: 32 }, (_, n) => n + 10),
   )
   t.deepEqual(new Lives(rows, 45, false).with(46), [45, 46], 'an earlier build ran meanwhile')
+  const raised = new Lives([], 20, false)
+  raised.rowOf(30)
+  t.deepEqual(raised.with(41), [20, 30, 41], 'peers heard of 30')
   t.deepEqual(new Lives([], 7, false).with(9), [7, 9])
   t.deepEqual(new Lives(rows, 0, false).with(41), [41])
   t.deepEqual(new Lives(rows, 40, true).with(41), [41])

@@ -4,7 +4,7 @@
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
 import { keySlot } from '../../src/base/keyslot.js'
-import { keyspace } from './core-world.js'
+import { type CoreWorld, keyspace } from './core-world.js'
 import { addressOf, ask, keyOf, leaders, makeWorld, pass, shards } from './routing-world.js'
 
 const eventual = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
@@ -84,4 +84,52 @@ test('start: a member that does not serve yet: names others in the map, and is n
   }
   t.is(named, 1)
   t.is(leaders(w, client).length, shards)
+})
+
+/** These members load for as long as they run. */
+function loads(w: CoreWorld, ids: readonly number[]): void {
+  const step = w.step.bind(w)
+  w.step = () => {
+    for (const { id, inbox } of w.members) {
+      if (!ids.includes(id)) continue
+      const others = inbox.filter(({ kind }) => kind !== 'scanned')
+      inbox.splice(0, inbox.length, ...others)
+    }
+    step()
+  }
+}
+
+function restartAll(w: CoreWorld): void {
+  for (const id of [1, 2, 3]) w.kill(id)
+  for (const id of [1, 2, 3]) w.start(id)
+}
+
+test('start: members that load all: send no client to each other', (t) => {
+  const w = makeWorld()
+  restartAll(w)
+  loads(w, [1, 2, 3])
+  pass(w, 5_000)
+
+  for (const id of [1, 2, 3]) {
+    const client = w.client(id)
+    for (let shard = 0; shard < shards; shard++) {
+      t.regex(ask(w, client, `set ${keyOf(shard)} 1`)[0] as string, /^-LOADING/)
+    }
+  }
+})
+
+test('start: members that load beside one that serves: send clients there', (t) => {
+  const w = makeWorld([eventual])
+  restartAll(w)
+  loads(w, [2, 3])
+  pass(w, 5_000)
+
+  const own = addressOf(w, w.client(1), 1)
+  for (const id of [2, 3]) {
+    const client = w.client(id)
+    for (let shard = 0; shard < shards; shard++) {
+      const [reply] = ask(w, client, `set ${keyOf(shard)} 1`) as [string]
+      t.is(reply.split(' ')[2], own, reply)
+    }
+  }
 })

@@ -231,6 +231,8 @@ export class World {
       isLoading: false,
       isReady: true,
       isLeaving: false,
+      hasBegun: (id) =>
+        id !== config.self && cluster.members.some((each) => each.id === id && each.connected),
       diskShort: false,
       why: '',
       roots: new Roots(config, ({ level }) => (level === 'eventual' ? 'causal' : 'total')),

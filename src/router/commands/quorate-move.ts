@@ -172,10 +172,10 @@ function cancel(session: Session, state: RouterState): Reply | typeof deferred {
 }
 
 function shown(state: RouterState, planned: readonly PlannedMove[]): string {
-  return JSON.stringify(shownMoves(state, planned))
+  return JSON.stringify(describePlanned(state, planned))
 }
 
-export function shownMoves(
+export function describePlanned(
   state: RouterState,
   planned: readonly PlannedMove[],
 ): readonly Readonly<Record<string, unknown>>[] {

@@ -18,7 +18,7 @@ import { parseInteger } from '../numbers.js'
 import { wrongValue } from '../wrong-value.js'
 import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
-import { movedKeyspaces, refusesMoves, shownMoves } from './quorate-move.js'
+import { movedKeyspaces, refusesMoves, describePlanned } from './quorate-move.js'
 import { shownTopology } from './quorate-topology.js'
 
 /** Words of ADD behind it; a sentence where a value is none, null where they are no words of it. */
@@ -129,7 +129,7 @@ function shown(state: RouterState, topology: Topology, isAdded = false): string 
   })
   const shares = isAdded ? assignSlots(liveShards(topology), ownersOf(topology)) : null
   const rebalance =
-    shares === null ? {} : { rebalance: shownMoves(state, movesTo(topology, shares)) }
+    shares === null ? {} : { rebalance: describePlanned(state, movesTo(topology, shares)) }
   return JSON.stringify({ epoch, shards, moves, ...rebalance, ...movedKeyspaces(state, topology) })
 }
 
