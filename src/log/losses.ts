@@ -18,7 +18,7 @@
 
 import type { Durability } from '../api/config.js'
 import type { MemberId } from '../api/ids.js'
-import { comparePositions, type Position } from '../api/position.js'
+import { comparePositions, type Position, positionZero } from '../api/position.js'
 import type { Members, RecoveryCause } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
@@ -118,7 +118,8 @@ export class Losses {
   #earlier = new Map<MemberId, LossReport>()
   /** Since when no leader is known. */
   #leaderlessAt: number
-  #forcedAt = never
+  /** Before that it does not stand again: two that do must not go on at the same pace. */
+  #mayForceAt = never
 
   constructor(member: LossMember, deeds: LossDeeds, isLossAccepted: boolean) {
     this.#member = member
@@ -341,19 +342,24 @@ export class Losses {
     return era
   }
 
+  /** Of logs that end at the same place, that of who knows the newest members: others may hold those for left behind. */
   #longest(present: readonly MemberId[]): MemberId {
-    const { self, log } = this.#member
+    const { self, log, knows } = this.#member
+    const isBlind = hasBug('raft-founds-by-first-members') || hasBug('raft-founds-by-old-members')
     let best: MemberId | null = this.#stands ? self : null
     let bestLast = log.positionAt(log.stable)
+    let bestAt = knows?.at ?? positionZero
     for (const id of present) {
       const heard = this.#reports.get(id)
       if (heard === undefined || heard.stands === false) continue
       // It waits for those that go by the newest members.
-      if (leftBehindBy(heard.knows, [this.#member.knows]) !== null) continue
-      const order = best === null ? 1 : comparePositions(heard.last, bestLast)
-      if (order < 0 || (order === 0 && best !== null && id > best)) continue
+      if (leftBehindBy(heard.knows, [knows]) !== null) continue
+      const at = isBlind ? bestAt : (heard.knows?.at ?? positionZero)
+      const order = comparePositions(heard.last, bestLast) || comparePositions(at, bestAt)
+      if (best !== null && (order < 0 || (order === 0 && id > best))) continue
       best = id
       bestLast = heard.last
+      bestAt = at
     }
     return best ?? self
   }
@@ -361,14 +367,15 @@ export class Losses {
   #force(present: readonly MemberId[]): void {
     const { diskShort, mono, era } = this.#member
     const deeds = this.#deeds
-    if (!this.#stands || diskShort || mono - this.#forcedAt < deeds.answerMs) return
-    this.#forcedAt = mono
+    if (!this.#stands || diskShort || mono < this.#mayForceAt) return
     let term = Math.max(deeds.term(), era)
     for (const id of present) {
       const heard = this.#reports.get(id)
       if (heard !== undefined) term = Math.max(term, heard.term, heard.era)
     }
     deeds.force(this.#foundingTerm(present, term))
+    const apart = hasBug('raft-founds-at-one-pace') ? 0 : this.#member.random.below(deeds.answerMs)
+    this.#mayForceAt = mono + deeds.answerMs + apart
   }
 
   /**
