@@ -60,3 +60,43 @@ test('recovering: causal, several groups: while one is not whole the other one i
     /"health":"degraded","why":"waits for what other members hold of its shard groups/,
   )
 })
+
+/** All groups of it are well, that of the topology, too. */
+function isWell(w: CoreWorld, client: Client): boolean {
+  return !/"health":"(?!ok)/.test(ask(w, client, 'QUORATE STATUS'))
+}
+
+for (const strategy of ['raft', 'zab'] as const) {
+  test(`recovering: ${strategy}: the word that loss is accepted is refused where a leader is known, taken where none is`, (t) => {
+    const w = new CoreWorld({ keyspaces: [{ ...keyspace('default', []), strategy }] })
+    const client = w.client(1)
+    t.true(w.settled() && w.until(() => isWell(w, client), 5_000))
+    t.is(ask(w, client, 'SET k v'), '+OK')
+    const nothing = /^-ERR there is nothing to recover: (all groups are|the group is) served here/
+    const refused = (): void => {
+      t.regex(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), nothing)
+      t.regex(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS 0'), nothing)
+    }
+    refused()
+    w.kill(2)
+    t.true(w.until(() => ask(w, client, 'SET k v') === '+OK', 9_000))
+    t.true(w.until(() => /"topology":.*"leader":\d/.test(ask(w, client, 'QUORATE STATUS')), 5_000))
+    refused()
+
+    w.kill(3)
+    t.true(w.until(() => !/"leader":\d/.test(ask(w, client, 'QUORATE STATUS')), 9_000))
+    t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), '+OK')
+    t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS 0'), '+OK')
+  })
+}
+
+test('recovering: eventual: with all members there is nothing that could be lost, with one missing there may be', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  const w = new CoreWorld({ keyspaces: [space] })
+  const client = w.client(1)
+  t.true(w.settled() && w.until(() => isWell(w, client), 5_000))
+  t.regex(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), /^-ERR there is nothing to recover/)
+  w.kill(2)
+  t.true(w.until(() => ask(w, client, 'QUORATE STATUS').includes('without members 2'), 5_000))
+  t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), '+OK')
+})

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import test from 'ava'
 import type { MemberId } from '../../src/api/ids.js'
-import { keyspace, World } from './world.js'
+import { type FakeGroup, keyspace, World } from './world.js'
 
 const schema: unknown = JSON.parse(
   readFileSync(new URL('../../../conf/status.schema.json', import.meta.url), 'utf8'),
@@ -102,12 +102,31 @@ test('quorate recover: accept-loss: asks the member for one group or all', (t) =
     },
   })
   const client = world.connect()
+  const nothing = '-ERR there is nothing to recover: '
+  const recover = (...rest: readonly string[]): string => client.ask('QUORATE', 'RECOVER', ...rest)
+  const [group] = world.groups as [FakeGroup]
 
-  t.is(client.ask('QUORATE', 'RECOVER', 'accept-loss'), '+OK\r\n')
+  for (const health of ['ok', 'degraded'] as const) {
+    group.health = health
+    t.is(recover('ACCEPT-LOSS'), `${nothing}all groups are served here\r\n`)
+    t.is(recover('ACCEPT-LOSS', '0'), `${nothing}the group is served here\r\n`)
+  }
+  group.health = 'recovering'
+  t.is(recover('ACCEPT-LOSS'), `${nothing}all groups have a leader\r\n`)
+  t.is(recover('ACCEPT-LOSS', '0'), `${nothing}the group has a leader\r\n`)
+  t.deepEqual(asked, [])
+
+  group.leader = null
+  t.is(recover('accept-loss'), '+OK\r\n')
   t.is(client.ask('QUORATE', 'RECOVER', 'ACCEPT-LOSS', '0'), '-ERR the group is not halted\r\n')
   t.true(client.ask('QUORATE', 'RECOVER', 'ACCEPT-LOSS', '7').startsWith('-ERR There is no such'))
   t.is(client.ask('QUORATE', 'RECOVER', 'please'), '-ERR syntax error\r\n')
   t.deepEqual(asked, [null, 0])
+
+  group.role = 'remote'
+  const elsewhere = '-ERR this member holds no replica of group 0\r\n'
+  t.is(recover('ACCEPT-LOSS', '0'), elsewhere)
+  t.is(recover('ACCEPT-LOSS'), '+OK\r\n', 'the topology has no leader here, either')
 })
 
 test('bgsave: idle, then busy: asks each time, and LASTSAVE tells of the oldest group', (t) => {

@@ -89,6 +89,8 @@ export class FakeGroup implements Group {
   keys = 0
   why = ''
   health: GroupReport['health'] = 'ok'
+  leader: number | null = 1
+  role: GroupReport['role'] = 'leader'
   loss = ''
   onlyHere = 0
   readonly #answerer: Answerer
@@ -132,8 +134,8 @@ export class FakeGroup implements Group {
       level: 'strong',
       strategy: 'raft',
       durability: 'always',
-      leader: 1 as MemberId,
-      role: 'leader',
+      leader: this.leader as MemberId | null,
+      role: this.role,
       term: 3,
       era: 1,
       index: 12,

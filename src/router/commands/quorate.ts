@@ -1,15 +1,13 @@
 // QUORATE and its subcommands: what there is beyond Redis. The CLI uses it.
 
-import { error, notInteger, syntaxError } from '../../api/replies.js'
-import { ok } from '../../api/reply.js'
 import { admin, container, helpOf, type RouterCommand } from '../command.js'
-import { parseInteger } from '../numbers.js'
 import { clusterStatus } from '../status.js'
 import backup from './quorate-backup.js'
 import consistency from './quorate-consistency.js'
 import explain from './quorate-explain.js'
 import { join, plan, remove, replace, transfer } from './quorate-members.js'
 import moves from './quorate-move.js'
+import recover from './quorate-recover.js'
 import session from './quorate-session.js'
 import shard from './quorate-shard.js'
 import topology from './quorate-topology.js'
@@ -24,27 +22,6 @@ const status = {
   summary: 'Answers the status of cluster, members and groups as JSON.',
   tips: ['nondeterministic_output'],
   run: (_session, _args, state) => JSON.stringify(clusterStatus(state)),
-} satisfies RouterCommand
-
-const recover = {
-  ...admin,
-  name: 'quorate|recover',
-  arity: -3,
-  since: '0.1.0',
-  summary: 'Lets halted groups go on with the longest log that is left: writes may be lost.',
-  arguments: [
-    { name: 'accept-loss', type: 'pure-token', token: 'ACCEPT-LOSS' },
-    { name: 'group', type: 'integer', optional: true },
-  ],
-  run: (_session, args, state) => {
-    if ((args[2] as string).toLowerCase() !== 'accept-loss' || args.length > 4) return syntaxError
-    const given = args[3] === undefined ? null : parseInteger(args[3])
-    if (args[3] !== undefined && given === null) return notInteger
-    const group = given === null ? null : state.groups[given]
-    if (group === undefined) return error('ERR There is no such group, see QUORATE STATUS')
-    const refused = state.cluster.acceptLoss(group === null ? null : group.id)
-    return refused === null ? ok : error(`ERR ${refused}`)
-  },
 } satisfies RouterCommand
 
 export default {
