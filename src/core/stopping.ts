@@ -13,6 +13,8 @@ const stopMsMax = 15_000
 const drainMs = 900
 /** Milliseconds for which clients that go by slots are sent to who leads now, before their connections are closed. */
 const leaveMs = 1_000
+/** Milliseconds behind the hand-over for which clients hold a stop up: who stops at the same time waits as long. */
+export const clientsMsMax = leaveMs + drainMs
 /** Milliseconds between two looks. */
 const lookMs = 20
 

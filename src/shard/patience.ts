@@ -5,7 +5,7 @@ import type { Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 
 /** Milliseconds for which a stopping leader tries to hand over, and between two tries. */
-const handOverMsMax = 1_500
+export const handOverMsMax = 1_500
 const handOverEveryMs = 500
 /** Milliseconds after which a leader that was asked to stop at the same time has no clients any more. */
 const othersMsMax = 3_500
