@@ -36,7 +36,7 @@ export function foundEra(raft: RaftState): void {
 export function joinEra(raft: RaftState, era: number): void {
   raft.enterEra(era, describeLoss(era))
   beginAnew(raft)
-  // One that was accepted before may yet take the place of what the engine holds.
+  // One that is on its way to the disk takes the place of what the engine holds.
   raft.needsSnapshot = raft.snapshotEra !== null && !hasBug('raft-snapshot-enters-era')
   raft.out.note('warn', 'raft.era-joined', { member: raft.self, era, term: raft.term })
 }

@@ -39,6 +39,7 @@ function deedsOf(raft: RaftState): LossDeeds {
     silentMs: electionMaxMs * 2,
     isLeading: () => raft.role === 'leader',
     leader: () => raft.leader,
+    isInstalling: () => raft.snapshotEra !== null,
     term: () => raft.term,
     votesForgotten: () => raft.hard.votesForgotten,
     survey: (to, nonce) => {

@@ -27,7 +27,6 @@ export function acceptsSnapshot(
   if (term > raft.term || raft.leader !== from) becomeFollower(raft, term, from)
   raft.following.contactAt = raft.mono
   raft.following.deadline = raft.mono + electionDelay(raft)
-  raft.snapshotEra = raft.era
   return true
 }
 

@@ -93,7 +93,7 @@ export class RaftState {
   isReadable = false
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
-  /** The era in which a snapshot was accepted that is not installed, as far as is known. */
+  /** The era in which a snapshot was accepted that is on its way to the disk. */
   snapshotEra: number | null = null
   /** Members changed since the last write: it is synced, whatever the durability. */
   areMembersNew = false

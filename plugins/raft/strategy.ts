@@ -149,6 +149,10 @@ export class RaftStrategy implements Strategy {
     snapshotInstalled(this.#raft, { at, chain, members })
   }
 
+  snapshotInstalling(): void {
+    this.#raft.snapshotEra = this.#raft.era
+  }
+
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
     snapshotEnded(this.#raft, peer, { ok, index: at.index })
   }

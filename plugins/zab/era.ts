@@ -34,7 +34,7 @@ export function foundEra(zab: ZabState, era: number): void {
 export function joinEra(zab: ZabState, era: number): void {
   zab.enterEra(era, describeLoss(era))
   beginAnew(zab)
-  // One that was accepted before may yet take the place of what the engine holds.
+  // One that is on its way to the disk takes the place of what the engine holds.
   zab.needsSnapshot = zab.snapshotEra !== null && !hasBug('zab-snapshot-enters-era')
   const { self: member, acceptedEpoch: epoch } = zab
   zab.out.note('warn', 'zab.era-joined', { member, era, epoch })

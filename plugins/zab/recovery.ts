@@ -41,6 +41,7 @@ function deedsOf(zab: ZabState): LossDeeds {
     isLeading: () => zab.leading?.stage === 'broadcast' || (zab.leading?.founding ?? 0) > 0,
     leader: () => leaderOf(zab),
     isTaught: () => zab.following?.isWelcome === true,
+    isInstalling: () => zab.snapshotEra !== null,
     term: () => zab.acceptedEpoch,
     votesForgotten: () => zab.hard.promisesForgotten,
     survey: (to, nonce) => zab.out.send(to, { kind: 'survey', era: zab.era, nonce }),

@@ -16,7 +16,6 @@ export function acceptsSnapshot(
   // Entering an era, our commit index is of a history that ended.
   if (offer.at.index <= zab.log.commit && !zab.needsSnapshot && !zab.entering) return false
   following.contactAt = zab.mono
-  zab.snapshotEra = zab.era
   return true
 }
 

@@ -80,7 +80,7 @@ export class ZabState {
   readFloor = -1
   /** The engine holds what the new era's history does not. */
   needsSnapshot = false
-  /** The era in which a snapshot was accepted that is not installed, as far as is known. */
+  /** The era in which a snapshot was accepted that is on its way to the disk. */
   snapshotEra: number | null = null
   /** The hard state changed since the last write. */
   isHardDirty = false

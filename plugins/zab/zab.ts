@@ -147,6 +147,10 @@ export class ZabStrategy implements Strategy {
     snapshotInstalled(this.#zab, { at, chain, members })
   }
 
+  snapshotInstalling(): void {
+    this.#zab.snapshotEra = this.#zab.era
+  }
+
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void {
     const isDone = this.#zab.leading?.progress.get(peer)?.snapshotEnded(ok, at.index)
     if (isDone === true) this.#zab.counters.snapshotsSent++

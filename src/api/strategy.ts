@@ -201,6 +201,8 @@ export interface Strategy {
   peerUp(peer: MemberId): void
   /** The engine was replaced by a snapshot at this position; the log starts behind it. */
   snapshotInstalled(at: Position, chain: Hash64, members: Members, mark?: Uint8Array): void
+  /** A snapshot that was just accepted goes to the disk: nothing takes it back, and `snapshotInstalled` follows. */
+  snapshotInstalling?(): void
   /** A snapshot transfer to a peer ended; `at` is its position. */
   snapshotSent(peer: MemberId, ok: boolean, at: Position): void
   /** A peer offers a snapshot at `at`: whether to take it (it is ahead of us and from a leader we follow). */

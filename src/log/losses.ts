@@ -22,6 +22,7 @@ import { comparePositions, type Position, positionZero } from '../api/position.j
 import type { Members, RecoveryCause } from '../api/strategy.js'
 import type { Random } from '../base/random.js'
 import { hasBug } from '../base/seeded-bug.js'
+import { leapingTerm } from './founding-term.js'
 import { decides, isMemberOf, votersOf } from './members.js'
 import { leftBehindBy, type MembersKnown } from './members-known.js'
 import type { ReplicaLog } from './replica-log.js'
@@ -77,6 +78,8 @@ export interface LossDeeds {
   leader(): MemberId | null
   /** It takes the history of one that is about to lead: what its log says on the way may be long past. */
   isTaught?(): boolean
+  /** A snapshot is on its way to the disk, and will take the place of what it holds. */
+  isInstalling?(): boolean
   term(): number
   votesForgotten(): boolean
   /** Asks a voter for its report. */
@@ -90,11 +93,6 @@ export interface LossDeeds {
   /** Stands in this term with all force, to begin a new era. */
   force(term: number): void
 }
-
-/** Terms that a member may have known before it lost its disk, beyond those that the others know. */
-const forgottenTermsMax = 0x100000
-/** Terms among which a founder chooses. */
-const leapsMax = 0x10000
 
 export class Losses {
   /** The commit index to reach, valid in its term. */
@@ -247,6 +245,7 @@ export class Losses {
   /** Too few intact voters for any majority? Then halt, wait, or begin a new era. */
   #judge(): void {
     const host = this.#member
+    const deeds = this.#deeds
     this.blocked = ''
     this.waits = ''
     const era = this.#greatestEra()
@@ -302,7 +301,12 @@ export class Losses {
       this.waits = `waits for members ${missing.join(', ')} before a new era begins`
       return
     }
-    if (this.#longest(present) === host.self || hasBug('raft-era-any-log')) this.#force(present)
+    if (this.#longest(present) !== host.self && !hasBug('raft-era-any-log')) return
+    if (deeds.isInstalling?.() === true && !hasBug('raft-founds-while-installing')) {
+      this.waits = 'waits for a snapshot that is on its way to the disk'
+      return
+    }
+    this.#force(present)
   }
 
   /** No member of the group: whether it has a leader is not its business. */
@@ -378,12 +382,6 @@ export class Losses {
     this.#mayForceAt = mono + deeds.answerMs + apart
   }
 
-  /**
-   * Terms that are led already must not be founded, but who lost its disk forgot those that it knew, and
-   * nobody else may be there that knows them: more than elections can have reached since. Nor can one vote
-   * for each term be relied on then: a voter may lose its disk between two such elections. So no two
-   * members ever found the same term, and one member, should it forget that it did, hardly does.
-   */
   #foundingTerm(present: readonly MemberId[], known: number): number {
     const host = this.#member
     const isForgetful = present.some((id) => {
@@ -391,10 +389,6 @@ export class Losses {
       return cause === 'disk-lost' || cause === 'log-damaged'
     })
     const forgets = isForgetful || this.#deeds.votesForgotten()
-    if (!forgets || hasBug('raft-era-reuses-term')) return known + 1
-    const voters = votersOf(host.members)
-    const beyond = known + forgottenTermsMax + (host.random.uint32() % leapsMax) * voters.length
-    const seat = voters.indexOf(host.self)
-    return beyond + voters.length - (beyond % voters.length) + seat
+    return forgets && !hasBug('raft-era-reuses-term') ? leapingTerm(known, host) : known + 1
   }
 }

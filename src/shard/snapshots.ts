@@ -71,6 +71,7 @@ export class Snapshots {
       onInstalling: () => {
         this.#sender.cancel()
         host.hold()
+        host.strategy().snapshotInstalling?.()
       },
       onInstalled: (snapshot) => {
         this.counters.snapshots_installed++

@@ -23,6 +23,7 @@ const names = Object.keys({
   peerDown: 0,
   peerUp: 0,
   snapshotInstalled: 0,
+  snapshotInstalling: 0,
   snapshotSent: 0,
   acceptsSnapshot: 0,
   diskShort: 0,

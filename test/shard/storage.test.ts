@@ -187,11 +187,13 @@ function unlogged(self: number, index: number) {
   }
   executor.engine.set('a', '1')
   const status = { term: 1, era: 0, first: index + 1, last: at } as unknown as StrategyStatus
+  const told: string[] = []
   const strategy = {
     status: () => status,
     chainAt: () => hashZero,
-    acceptsSnapshot: () => true,
-    snapshotInstalled: () => {},
+    acceptsSnapshot: () => told.push('asked') > 0,
+    snapshotInstalling: () => told.push('installing'),
+    snapshotInstalled: () => told.push('installed'),
     checkpointed: () => {},
   } as unknown as Strategy
   const config = configOf({
@@ -228,7 +230,7 @@ function unlogged(self: number, index: number) {
   const start = { logRows: [], witness: null, witnessDamaged: false }
   storage.recover({ ...start, hasHistory: false, isOldCopy: false, recovering: null })
   executor.applied = at
-  return { sink, storage, executor, status }
+  return { sink, storage, executor, status, told }
 }
 
 const at = (mono: number) => ({ wall: 1_000_000 + mono, mono })
@@ -253,6 +255,11 @@ test('storage: a stop while a snapshot is being installed: waits for it', (t) =>
   t.true(to.executor.isHeld)
 
   t.is(to.storage.settle(at(mono), to.status), 'working')
+  // The strategy knows from then on: it was asked as it was offered, and once more.
+  t.deepEqual(to.told, ['asked', 'asked', 'installing'])
+  to.sink.answerAll()
+  to.storage.turn(at(mono))
+  t.deepEqual(to.told.slice(3), ['installed'])
 })
 
 test('storage: a peer waits for a snapshot and the disk is slow: no idle turns', (t) => {

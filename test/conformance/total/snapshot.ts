@@ -21,6 +21,7 @@ export function beginSnapshot(world: World, from: Node, to: Node): (() => void) 
     target !== null && !to.isPaused && !to.isInstalling && !world.isCut(from.id, to.id)
   if (!isPossible) return null
   if (!target.acceptsSnapshot(from.id as MemberId, strategy.status().term, at)) return null
+  target.snapshotInstalling?.()
   const applied = [...from.applied]
   to.isInstalling = true
   return () => {
