@@ -5,7 +5,7 @@ import { askMember } from './member-client.js'
 import { planned, secondsOf } from './members.js'
 import { type MoveOptions, rebalance, watch } from './moves.js'
 import { type StatusRow, writeTable } from './status.js'
-import { describeStaying, readTopology } from './topology.js'
+import { describeStaying, readTopology, readTopologyOfAny } from './topology.js'
 
 export interface NewShard extends MoveOptions {
   readonly weight?: string
@@ -40,13 +40,16 @@ export async function removeShard(id: string, options: MoveOptions): Promise<num
   await change(options, ['REMOVE', id])
   if (options.dryRun === true) return 0
   const until = Date.now() + secondsOf(options.wait) * 1_000
-  const code = await watch(options)
+  let { members } = await readTopology(options)
+  const code = await watch(options, undefined, members)
   while (code === 0 && Date.now() < until) {
-    const { shards } = await readTopology(options)
-    const shard = shards.find((each) => String(each['id']) === id)
+    const { topology } = await readTopologyOfAny(options, members)
+    members = topology.members
+    const shard = topology.shards.find((each) => String(each['id']) === id)
     if (shard?.['out'] !== 'leaving') return 0
     await sleep(lookMs)
   }
+  if (code === 0) process.stderr.write(`quorate: shard group ${id} is not gone yet, it goes on\n`)
   return 1
 }
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
-import { askMember } from './member-client.js'
+import { addressed, askMember } from './member-client.js'
 import { describeMoves, type MoveRow, withProgress } from './move-progress.js'
 import { type StatusRow, writeTable } from './status.js'
 
@@ -88,6 +88,26 @@ export async function readTopology(options: ClientOptions): Promise<TopologyRepo
     'MEMBER_UNREACHABLE',
     `member ${options.host}:${options.port}: its topology cannot be read; is it a Quorate member?`,
   )
+}
+
+/** The same, of one of `others` where the member that is asked does not answer; and whom to ask on. */
+export async function readTopologyOfAny(
+  options: ClientOptions,
+  others: readonly StatusRow[],
+): Promise<{ readonly topology: TopologyReport; readonly at: ClientOptions }> {
+  let fault: unknown = null
+  for (const at of [
+    options,
+    ...others.map((each) => addressed(options, String(each['address']))),
+  ]) {
+    try {
+      return { topology: await readTopology(at), at }
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error
+      fault ??= error
+    }
+  }
+  throw fault
 }
 
 function isReport(value: unknown): value is TopologyReport {

@@ -4,14 +4,19 @@ import { createServer } from 'node:net'
 import test from 'ava'
 import { QuorateError } from '../../src/base/errors.js'
 import { join, transfer } from '../../src/cli/members.js'
+import { rebalance } from '../../src/cli/moves.js'
 import { acceptLoss } from '../../src/cli/recover.js'
-import { addShard } from '../../src/cli/shards.js'
+import { addShard, removeShard } from '../../src/cli/shards.js'
 
 /** A member that answers each command, by its second word; what it was asked, and what was printed. */
 async function played(
   answers: Readonly<Record<string, unknown>>,
   run: (at: { host: string; port: string; wait: string }) => Promise<number>,
-): Promise<{ readonly asked: readonly string[]; readonly shown: string }> {
+): Promise<{
+  readonly asked: readonly string[]
+  readonly shown: string
+  readonly code: number | null
+}> {
   const asked: string[] = []
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -20,7 +25,9 @@ async function played(
       for (const command of String(bytes).split(/(?=\*\d+\r\n)/)) {
         const words = command.split('\r\n').filter((_, i) => i > 0 && i % 2 === 0)
         const isAsked = words[0]?.toLowerCase() === 'quorate'
-        const answer = isAsked ? answers[words[1] ?? ''] : 'OK'
+        const found = isAsked ? answers[words[1] ?? ''] : 'OK'
+        const answer = typeof found === 'function' ? found(words.slice(2).join(' ').trim()) : found
+        if (answer === null) return void socket.destroy()
         if (isAsked) asked.push(words.slice(1).join(' ').trim())
         const text = typeof answer === 'string' ? answer : JSON.stringify(answer)
         socket.write(text.startsWith('-') ? `${text}\r\n` : `$${text.length}\r\n${text}\r\n`)
@@ -31,20 +38,23 @@ async function played(
   const address = server.address()
   const port = typeof address === 'object' ? String(address?.port) : ''
   const { write } = process.stdout
+  const writeError = process.stderr.write
   let shown = ''
-  process.stdout.write = (text: string | Uint8Array): boolean => {
+  let code: number | null = null
+  process.stdout.write = process.stderr.write = (text: string | Uint8Array): boolean => {
     shown += String(text)
     return true
   }
   try {
-    await run({ host: '127.0.0.1', port, wait: '5' })
+    code = await run({ host: '127.0.0.1', port, wait: '5' })
   } catch (error) {
     shown += error instanceof QuorateError ? `refused: ${error.message}` : String(error)
   } finally {
     process.stdout.write = write
+    process.stderr.write = writeError
     server.close()
   }
-  return { asked, shown }
+  return { asked, shown, code }
 }
 
 const plan = {
@@ -113,4 +123,78 @@ test.serial('recover --accept-loss: where all is served, nothing is accepted', a
     t.deepEqual(asked, ['STATUS', 'RECOVER ACCEPT-LOSS'])
     t.regex(shown, /^accepted/)
   }
+})
+
+const moved = [{ from: 0, to: 1, slots: '0-8191', count: 8192 }]
+
+/** A topology in which slots are on their way, as one of `members`, by their addresses, shows it. */
+function topologyOf(moves: readonly unknown[], members: readonly string[] = []): unknown {
+  const rows = members.map((address, at) => ({ id: at + 1, address }))
+  return {
+    epoch: 1,
+    members: rows,
+    shards: [{ id: 1 }],
+    moves,
+    settings: [],
+    users: [],
+    changes: [],
+  }
+}
+
+test.serial('rebalance --dry-run: says that it is a plan', async (t) => {
+  const run = (dryRun: boolean) =>
+    played({ REBALANCE: moved, TOPOLOGY: topologyOf([]) }, (at) => rebalance({ ...at, dryRun }))
+  t.regex((await run(true)).shown, /^a plan: nothing was changed\nfrom +to/)
+  t.regex((await run(false)).shown, /^from +to/)
+})
+
+test.serial('rebalance: one that somebody cancelled is not done', async (t) => {
+  const run = (left: unknown) =>
+    played(
+      {
+        REBALANCE: (words: string) => JSON.stringify(words === 'DRYRUN' ? left : moved),
+        TOPOLOGY: topologyOf([]),
+      },
+      rebalance,
+    )
+  const ended = await run([{ from: 0, to: 1, slots: '64-8191', count: 8128 }])
+  t.is(ended.code, 1)
+  t.regex(ended.shown, /ended before it was done: slots left: 8128\n$/)
+  t.is((await run([])).code, 0)
+})
+
+test.serial('rebalance, shard remove: go on where the member that was asked is gone', async (t) => {
+  const run = async (
+    watched: (at: { host: string; port: string; wait: string }) => Promise<number>,
+  ) => {
+    let left: string[] = []
+    let told = 0
+    const other = played(
+      { TOPOLOGY: () => JSON.stringify(topologyOf([])), REBALANCE: [] },
+      (of) => {
+        const first = played(
+          {
+            REBALANCE: moved,
+            SHARD: { shards: [{ id: 1 }], moves: moved },
+            // Shows the move once, then dies.
+            TOPOLOGY: () => {
+              told++
+              return told === 1 ? JSON.stringify(topologyOf(moved, left)) : null
+            },
+          },
+          (at) => {
+            left = [`127.0.0.1:${at.port}`, `127.0.0.1:${of.port}`]
+            return watched(at)
+          },
+        )
+        return first.then(({ code, shown }) => {
+          t.is(code, 0, shown)
+          return code ?? 1
+        })
+      },
+    )
+    t.true((await other).asked.includes('TOPOLOGY'))
+  }
+  await run(rebalance)
+  await run((at) => removeShard('0', at))
 })
