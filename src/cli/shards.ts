@@ -41,15 +41,24 @@ export async function removeShard(id: string, options: MoveOptions): Promise<num
   if (options.dryRun === true) return 0
   const until = Date.now() + secondsOf(options.wait) * 1_000
   let { members } = await readTopology(options)
-  const code = await watch(options, undefined, members)
-  while (code === 0 && Date.now() < until) {
+  if ((await watch(options, undefined, members)) !== 0) return 1
+  do {
     const { topology } = await readTopologyOfAny(options, members)
     members = topology.members
     const shard = topology.shards.find((each) => String(each['id']) === id)
     if (shard?.['out'] !== 'leaving') return 0
+    // Nothing takes its slots away any more: somebody cancelled that.
+    if (Number(shard['slots']) > 0 && (topology.moves ?? []).length === 0) {
+      const left = `slots left: ${String(shard['slots'])}`
+      return fault(`the move was ended before it was done: ${left}; begin again to remove it`)
+    }
     await sleep(lookMs)
-  }
-  if (code === 0) process.stderr.write(`quorate: shard group ${id} is not gone yet, it goes on\n`)
+  } while (Date.now() < until)
+  return fault(`shard group ${id} is not gone yet; what was begun goes on`)
+}
+
+function fault(sentence: string): number {
+  process.stderr.write(`quorate: ${sentence}\n`)
   return 1
 }
 
