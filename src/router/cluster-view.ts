@@ -107,9 +107,12 @@ const settledMs = 100
 /** Milliseconds without a leader after which the map says that slots are down. */
 const downMs = 2_000
 
+/** Milliseconds for which who gave its leadership away keeps `lastSlot`. */
+const keepMs = 10_000
+
 /**
- * The slot that a member that leaves keeps to the end in its own map: some clients (createCluster of node-redis) close
- * the connection to who is not in the map at once, with all that is under way on it.
+ * The slot that a member that leaves, or gave its leadership away, keeps in its own map: some clients (createCluster of
+ * node-redis) close the connection to who is not in the map at once, with all that is under way on it.
  */
 export const lastSlot = 0
 
@@ -119,6 +122,8 @@ export class ShardViews {
   readonly #groups: readonly Group[]
   readonly #config: Pick<Config, 'shardGroups' | 'keyspaces'>
   readonly #now: () => Now
+  /** Until when `lastSlot` is kept, monotonic ms. */
+  #keepsUntil = Number.NEGATIVE_INFINITY
 
   constructor(init: {
     readonly cluster: ClusterView
@@ -209,6 +214,7 @@ export class ShardViews {
     if (isLoading || isLeaving) return this.#instead(index, slot)
     const { lead } = this.#groups[index] as Group
     if (lead === undefined || lead.leader === null || lead.leader === self) return null
+    if (slot === lastSlot && this.keepsLast) return null
     // A chase after leaders that move would go from member to member: they forward meanwhile.
     if (this.#now().mono - lead.since < settledMs) return null
     if (roots.isGone(topology, this.#groups[index] as Group)) return null
@@ -245,6 +251,16 @@ export class ShardViews {
   /** Clients that go by slots may ask this member: not before it serves, and not once it leaves. */
   get isNamed(): boolean {
     return this.#cluster.isReady && !this.#cluster.isLeaving
+  }
+
+  /** This member leads, or led until now, and is about to lead no more. */
+  gave(): void {
+    this.#keepsUntil = this.#now().mono + keepMs
+  }
+
+  /** Its own map names it with `lastSlot` where it leads nothing. */
+  get keepsLast(): boolean {
+    return this.#cluster.isLeaving || this.#now().mono < this.#keepsUntil
   }
 
   /** Somebody else takes commands. */

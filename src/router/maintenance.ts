@@ -29,6 +29,8 @@ export interface MaintenanceInit {
   readonly groups: readonly Group[]
   readonly sessions: () => Iterable<Session>
   readonly encode: (reply: Reply, protocol: number) => string
+  /** Leadership of something is about to go elsewhere. */
+  readonly gave: () => void
 }
 
 export class Maintenance {
@@ -89,6 +91,7 @@ export class Maintenance {
     const known = this.#handed?.groups ?? []
     const fresh = led.filter((group) => !known.includes(group))
     if (fresh.length === 0 || this.#others().length === 0) return
+    this.#init.gave()
     this.#handed = { groups: [...known, ...fresh], until: mono + failoverSeconds * 1_000 }
     this.#tell({ word: 'FAILING_OVER', seconds: failoverSeconds, shards: shardsOf(fresh) })
   }

@@ -104,6 +104,7 @@ export function makeState(init: RouterInit, own: Own): Made {
       ...init,
       sessions: () => own.sessions.values(),
       encode: init.door.encode,
+      gave: () => state.shards.gave(),
     }),
     facts: init.facts,
     stopwatch: init.stopwatch,

@@ -67,6 +67,32 @@ test('stop: a client that goes by slots and does not hear: held up for a second 
   t.true(w.mono - begun < 3_000, `${w.mono - begun}`)
 })
 
+test('transfer: who gave all its leadership away keeps one slot in its own map, and serves it, for a while', (t) => {
+  const w = makeWorld()
+  const giver = w.leader(1)
+  const [client, other] = [w.client(giver), w.client((giver % 3) + 1)]
+  const own = addressOf(w, client, giver)
+  const isNamed = (at: typeof client): boolean => leaders(w, at).some((row) => row.endsWith(own))
+  w.until(() => {
+    ask(w, client, 'quorate transfer')
+    pass(w, 200)
+    return !isNamed(other)
+  }, 20)
+
+  t.false(isNamed(other))
+  t.is(leaders(w, client)[0], `0-0 ${own}`)
+  t.deepEqual(
+    leaders(w, client).filter((row) => row.endsWith(own)),
+    [`0-0 ${own}`],
+  )
+  t.deepEqual(ask(w, client, 'set {06S} 1'), ['+OK'])
+  t.regex(ask(w, client, `set ${keyOf(1)} 1`)[0] as string, /^-MOVED/)
+
+  pass(w, 10_500)
+  t.false(isNamed(client))
+  t.regex(ask(w, client, 'set {06S} 1')[0] as string, /^-MOVED/)
+})
+
 test('start: a member that does not serve yet: names others in the map, and is no replica', (t) => {
   const w = makeWorld([eventual])
   const id = 1 as MemberId

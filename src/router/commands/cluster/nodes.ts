@@ -17,7 +17,8 @@ export const slots: Run = (session, _args, state) => {
   const rows = all.flatMap((shard) => {
     const nodes = leaderFirst(shard).filter(({ id }) => {
       if (id === shard.leader.id) return true
-      return masterOf(all, id) !== id && (id !== self || state.shards.isNamed)
+      const isReplica = state.shards.isNamed && !state.shards.keepsLast
+      return masterOf(all, id) !== id && (id !== self || isReplica)
     })
     return shard.ranges.map(({ from, to }) => ({ from, to, nodes }))
   })
@@ -45,11 +46,14 @@ interface Row extends Ends {
   readonly nodes: readonly MemberView[]
 }
 
-/** A member that leaves keeps one slot, so that nobody drops what is under way at it. */
-function withLastSlot({ cluster }: RouterState, rows: readonly Row[]): readonly Row[] {
+/** A member that leaves, or gave its leadership away, keeps one slot, so that nobody drops what is under way at it. */
+function withLastSlot(
+  { cluster, shards: views }: RouterState,
+  rows: readonly Row[],
+): readonly Row[] {
   const self = cluster.members.find(({ id }) => id === cluster.self)
   const isThere = rows.some(({ nodes }) => nodes[0]?.id === cluster.self)
-  if (!cluster.isLeaving || self === undefined || isThere) return rows
+  if (!views.keepsLast || self === undefined || isThere) return rows
   return rows.flatMap((row) => {
     if (row.from !== lastSlot) return [row]
     const kept = { from: lastSlot, to: lastSlot, nodes: [self] }
