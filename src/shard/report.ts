@@ -88,7 +88,8 @@ function whyOf(
   if (health !== 'degraded') return ''
   const names = strategy.peers
     .filter((peer) => peer.state !== 'self' && (!peer.active || peer.recovering))
-    .map((peer) => `${peer.member}${peer.recovering ? ' (recovering)' : ''}`)
+    // Who was not heard yet may count as one that lost something.
+    .map((peer) => `${peer.member}${peer.recovering && peer.active ? ' (recovering)' : ''}`)
   return `without members ${names.join(', ')}`
 }
 

@@ -100,3 +100,16 @@ test('recovering: eventual: with all members there is nothing that could be lost
   t.true(w.until(() => ask(w, client, 'QUORATE STATUS').includes('without members 2'), 5_000))
   t.is(ask(w, client, 'QUORATE RECOVER ACCEPT-LOSS'), '+OK')
 })
+
+test('recovering: zab: who was killed before the new leader heard it is away, not recovering', (t) => {
+  const w = new CoreWorld({ keyspaces: [{ ...keyspace('default', []), strategy: 'zab' }] })
+  t.true(w.settled())
+  const killed = w.leader()
+  w.kill(killed)
+  const others = [1, 2, 3].filter((id) => id !== killed)
+  t.true(w.until(() => others.includes(w.leader()), 9_000))
+  const client = w.client(w.leader())
+  const status = (): string => ask(w, client, 'QUORATE STATUS')
+  t.true(w.until(() => status().includes(`without members ${killed}`), 5_000))
+  t.false(status().includes('(recovering)'))
+})
