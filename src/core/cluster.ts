@@ -71,6 +71,10 @@ export class Cluster implements ClusterView {
     return this.#init.peers.hasBegun(member)
   }
 
+  leaves(member: MemberId): boolean {
+    return this.#init.peers.isLeaving(member)
+  }
+
   get diskShort(): boolean {
     return this.#init.isDiskShort()
   }

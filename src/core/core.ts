@@ -91,6 +91,7 @@ export class Core {
   readonly #stopping = new Stopping({
     rota: this.#rota,
     router: () => this.#router,
+    tell: () => this.#standing.leave(),
   })
   #isStopped = false
   readonly #leadership: Leadership

@@ -16,6 +16,8 @@ export interface Link {
   newest: number
   /** It told of a group: its groups work. */
   hasBegun: boolean
+  /** It stops: its clients that go by slots go elsewhere. */
+  isLeaving: boolean
 }
 
 /** What a hello says of who sent it. */
@@ -26,7 +28,8 @@ export class Links {
   readonly #ofPeer = new Map<MemberId, Link[]>()
 
   open(id: LinkId, dialled: MemberId | null): void {
-    this.#links.set(id, { id, dialled, peer: null, incarnation: 0, newest: 0, hasBegun: false })
+    const untold = { hasBegun: false, isLeaving: false }
+    this.#links.set(id, { id, dialled, peer: null, incarnation: 0, newest: 0, ...untold })
   }
 
   get(id: LinkId): Link | undefined {
@@ -73,6 +76,14 @@ export class Links {
   /** Groups of the peer work, as it told of one. */
   hasBegun(peer: MemberId): boolean {
     return (this.#ofPeer.get(peer) ?? []).some((link) => link.hasBegun)
+  }
+
+  isLeaving(peer: MemberId): boolean {
+    return (this.#ofPeer.get(peer) ?? []).some((link) => link.isLeaving)
+  }
+
+  leaves(peer: MemberId): void {
+    for (const link of this.#ofPeer.get(peer) ?? []) link.isLeaving = true
   }
 
   all(): Iterable<Link> {

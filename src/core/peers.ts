@@ -156,6 +156,15 @@ export class Peers {
     return this.#links.hasBegun(peer)
   }
 
+  /** It is connected, and said that it stops. */
+  isLeaving(peer: MemberId): boolean {
+    return this.#links.isLeaving(peer)
+  }
+
+  leaves(peer: MemberId): void {
+    this.#links.leaves(peer)
+  }
+
   /** Newest version of the cluster that a connected peer knows. */
   newestOf(peer: MemberId): number | undefined {
     return this.#links.best(peer)?.newest

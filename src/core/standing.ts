@@ -21,11 +21,12 @@ export interface StandingInit {
 
 /**
  * First byte of a message: a question; the topology, or nothing where members are those of the files; the run in
- * which a member begins that was just admitted.
+ * which a member begins that was just admitted; that the sender stops. 3 and 4 are those of `HandNote`.
  */
 const asks = 0
 export const tellsTopology = 1
 const begins = 2
+const leaves = 5
 /** Milliseconds between two questions. */
 const askMs = 200
 /** Milliseconds after which a member that nobody answers goes by its files: all may have lost their disks. */
@@ -129,9 +130,15 @@ export class Standing {
       return
     }
     if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))
+    if (body[0] === leaves) return this.#init.peers().leaves(from)
     if (body[0] !== tellsTopology) return
     if (body.length > 1) this.#init.topology().heard(bytesToText(body.subarray(1)))
     this.#isTold = true
+  }
+
+  /** This member stops: the maps of the others name somebody else in its place. */
+  leave(): void {
+    for (const peer of this.#init.peers().connected()) this.#send(peer, Uint8Array.of(leaves))
   }
 
   #begins(id: MemberId, life: number): void {

@@ -21,6 +21,8 @@ const lookMs = 20
 export interface StoppingInit {
   readonly rota: Rota<MemberGroup>
   readonly router: () => Router
+  /** Tells the other members that this one stops. */
+  readonly tell: () => void
 }
 
 export class Stopping {
@@ -66,6 +68,8 @@ export class Stopping {
     if (this.#phase === 'moving') {
       if (now.mono < this.#moveUntil && router.state.maintenance.isAwaited) return null
       for (const shard of rota.stirAll()) shard.stop(now)
+      // Their maps would send clients that go by slots back here.
+      if (router.state.maintenance.isAsked(now.mono)) this.#init.tell()
       this.#phase = 'handing-over'
     }
     if (this.#phase === 'handing-over') {

@@ -66,6 +66,8 @@ export interface ClusterView {
   readonly isLeaving: boolean
   /** Another member told of its groups: it takes commands, as far as is known. */
   hasBegun(member: MemberId): boolean
+  /** Another member said that it stops: no map names it where others can take its place. */
+  leaves(member: MemberId): boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
@@ -275,8 +277,10 @@ export class ShardViews {
       ? undefined
       : members.find((member) => member.id === group.lead?.leader && member.connected)
     if (leader !== undefined) return leader
-    const others = members.filter(({ id, connected }) => connected && id !== this.#cluster.self)
-    return spread(shard, this.isNamed || others.length === 0 ? members : others)
+    const { self } = this.#cluster
+    const isNamed = ({ id }: MemberView): boolean =>
+      id === self ? this.isNamed : !this.#cluster.leaves(id)
+    return spread(shard, members, isNamed) ?? spread(shard, members) ?? (members[0] as MemberView)
   }
 
   #isDown(group: Group): boolean {
@@ -298,10 +302,14 @@ function merges({ sight }: Group): boolean {
 }
 
 /** The same at all members that are connected to the same others. */
-function spread(shard: number, members: readonly MemberView[]): MemberView {
+function spread(
+  shard: number,
+  members: readonly MemberView[],
+  isFit: (member: MemberView) => boolean = () => true,
+): MemberView | null {
   for (let step = 0; step < members.length; step++) {
     const member = members[(shard + step) % members.length] as MemberView
-    if (member.connected) return member
+    if (member.connected && isFit(member)) return member
   }
-  return members[0] as MemberView
+  return null
 }

@@ -108,3 +108,29 @@ test.serial(
     }
   },
 )
+
+test.serial(
+  'createCluster of node-redis, the default keyspace merges: who stops is in no map: nothing fails',
+  async (t) => {
+    const merging = { name: 'default', level: 'eventual', durability: 'everysec' }
+    const keyspaces = [{ name: 'locks', prefixes: ['lock:'] }, merging]
+    const { clients } = config
+    const flags = ['--routing', 'cluster']
+    const cluster = await TestCluster.start({ config: { clients, keyspaces }, flags })
+    const rootNodes = cluster.ports.map((port) => ({ url: `redis://127.0.0.1:${port}` }))
+    const client = createCluster({ rootNodes })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      const { failures } = await rollingRestart(t, cluster, async (key) => {
+        await client.incr(key)
+        await client.incr(`lock:${key}`)
+      })
+
+      t.deepEqual(failures, [])
+    } finally {
+      client.destroy()
+      await cluster.dispose()
+    }
+  },
+)

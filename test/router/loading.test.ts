@@ -1,6 +1,7 @@
 // What a member that loads its data says to clients that go by slots.
 
 import test from 'ava'
+import type { MemberId } from '../../src/api/ids.js'
 import { configOf, World } from './world.js'
 
 const refused = '-LOADING Redis is loading the dataset in memory\r\n'
@@ -51,4 +52,21 @@ test('loading: over: what waited is served in order', (t) => {
   isLoading = false
   world.pass(20)
   t.is(client.read(), '$1\r\na\r\n$1\r\nb\r\n')
+})
+
+test('leaving: the map names who stops nowhere, where the default keyspace merges', (t) => {
+  const leaving = new Set<number>()
+  const merging = { level: 'eventual' as const, strategy: 'eventual' }
+  const keyspaces = configOf().keyspaces.map((each) => ({ ...each, ...merging }))
+  const cluster = { leaves: (id: number) => leaving.has(id) }
+  const client = new World({ config: { self: 2 as MemberId, keyspaces }, cluster }).connect()
+  const owners = (): readonly (string | undefined)[] => {
+    const rows = client
+      .ask('CLUSTER', 'SLOTS')
+      .matchAll(/16383\r\n\*4\r\n\$9\r\n127.0.0.1\r\n:(\d+)/g)
+    return [...rows].map((row) => row[1])
+  }
+  t.deepEqual(owners(), ['7001'])
+  leaving.add(1)
+  t.deepEqual(owners(), ['7002'])
 })
