@@ -46,12 +46,11 @@ export async function removeShard(id: string, options: MoveOptions): Promise<num
     const { topology } = await readTopologyOfAny(options, members)
     members = topology.members
     const shard = topology.shards.find((each) => String(each['id']) === id)
-    if (shard?.['out'] !== 'leaving') return 0
-    // Nothing takes its slots away any more: somebody cancelled that.
-    if (Number(shard['slots']) > 0 && (topology.moves ?? []).length === 0) {
-      const left = `slots left: ${String(shard['slots'])}`
-      return fault(`the move was ended before it was done: ${left}; begin again to remove it`)
-    }
+    if (shard === undefined || shard['out'] === 'gone') return 0
+    if (shard['out'] === undefined)
+      return fault(
+        `somebody ended that: shard group ${id} stays, with ${String(shard['slots'])} slots`,
+      )
     await sleep(lookMs)
   } while (Date.now() < until)
   return fault(`shard group ${id} is not gone yet; what was begun goes on`)

@@ -4,7 +4,7 @@
 import type { MemberId } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { rosterOf, shardsOf, staying } from '../api/roster.js'
-import { movesTo, ownersOf, withMoves } from '../api/slot-plan.js'
+import { movesTo, ownersOf, withMoves, withoutMoves } from '../api/slot-plan.js'
 import type { Topology, TopologyShard } from '../api/topology.js'
 import { hasBug } from '../base/seeded-bug.js'
 import { assignSlots } from './ring.js'
@@ -62,6 +62,16 @@ export function shardLeaves(topology: Topology, id: number): Topology | string {
     owners.map((owner, slot) => (owner === id ? (dealt[slot] as number) : owner)),
   )
   return planned.length === 0 ? made : withMoves(made, planned)
+}
+
+/** Moves end early (`withoutMoves`), and who gives its slots away for good stays. Null: nothing changes. */
+export function movesCancelled(topology: Topology): Topology | null {
+  const ended = withoutMoves(topology)
+  if (!topology.shards.some(({ out }) => out === 'leaving')) return ended
+  const shards = topology.shards.map(({ out, ...shard }): TopologyShard => {
+    return out === 'gone' ? { ...shard, out } : shard
+  })
+  return { ...(ended ?? topology), shards }
 }
 
 /** Those that leave and own nothing any more are gone; null where there are none. */

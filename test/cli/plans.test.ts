@@ -199,17 +199,18 @@ test.serial('rebalance, shard remove: go on where the member that was asked is g
   await run((at) => removeShard('0', at))
 })
 
-test.serial('shard remove: one whose moves somebody cancelled is not done', async (t) => {
-  const run = (slots: number) => {
-    const shards = [{ id: 1, slots, out: 'leaving' }]
+test.serial('shard remove: one that somebody cancelled is not done', async (t) => {
+  const run = (shard: object) => {
+    const shards = [{ id: 1, ...shard }]
     const topology = { ...Object(topologyOf([])), shards }
     const answers = { SHARD: { shards, moves: moved }, TOPOLOGY: topology }
     return played(answers, (at) => removeShard('1', { ...at, wait: '0.2' }))
   }
-  const ended = await run(8064)
+  const ended = await run({ slots: 8064 })
   t.is(ended.code, 1)
-  t.regex(ended.shown, /ended before it was done: slots left: 8064; begin again to remove it\n$/)
-  const late = await run(0)
+  t.regex(ended.shown, /somebody ended that: shard group 1 stays, with 8064 slots\n$/)
+  const late = await run({ slots: 0, out: 'leaving' })
   t.is(late.code, 1)
   t.regex(late.shown, /shard group 1 is not gone yet; what was begun goes on\n$/)
+  t.is((await run({ slots: 0, out: 'gone' })).code, 0)
 })

@@ -102,3 +102,24 @@ test('a shard group that is gone: WAIT of a connection that used no other one as
   t.true(w.until(() => w.member(2).core?.inspect().groups.length === 1, 60_000))
   t.regex(reply(w, client, 'WAIT 1 100'), /^:[12]$/)
 })
+
+test('a shard group whose removal is ended on the way: stays, takes slots again, and can go later', (t) => {
+  const w = world({ shards: 2 })
+  const topology = () => w.member(1).core?.inspect().topology
+  const isStill = (): boolean => topology()?.moves?.length === 0
+  for (let at = 0; at < 40; at++) t.is(reply(w, w.client(1), `SET key:${at} ${at}`), '+OK')
+  t.regex(reply(w, w.client(2), 'QUORATE SHARD REMOVE 1'), /"out":"leaving"/)
+  t.is(reply(w, w.client(1), 'QUORATE MOVE CANCEL'), '$cancelled')
+  t.true(w.until(isStill))
+  t.deepEqual(
+    topology()?.shards.map(({ out }) => out),
+    [undefined, undefined],
+  )
+  t.true(topology()?.slots.some(([, , shard]) => shard === 1))
+
+  t.not(reply(w, w.client(2), 'QUORATE REBALANCE'), '[]')
+  t.true(w.until(isStill))
+  t.regex(reply(w, w.client(2), 'QUORATE SHARD REMOVE 1'), /"out":"leaving"/)
+  t.true(w.until(() => topology()?.shards[1]?.out === 'gone'))
+  for (let at = 0; at < 40; at++) t.is(reply(w, w.client(1), `GET key:${at}`), `$${at}`)
+})

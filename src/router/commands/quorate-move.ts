@@ -5,10 +5,10 @@ import { handsSince, movesSince, rootsSince } from '../../api/cluster-version.js
 import { error, syntaxError } from '../../api/replies.js'
 import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import { decodeRuns, encodeRuns, slotsOf } from '../../api/slot-moves.js'
-import { movesTo, ownersOf, withMoves, withoutMoves } from '../../api/slot-plan.js'
+import { movesTo, ownersOf, withMoves } from '../../api/slot-plan.js'
 import { type PlannedMove, type Topology, versionOf } from '../../api/topology.js'
 import { assignSlots } from '../../slots/ring.js'
-import { liveShards } from '../../slots/shards.js'
+import { liveShards, movesCancelled } from '../../slots/shards.js'
 import { changeTopology } from '../change-topology.js'
 import type { TopologyEdit } from '../cluster-view.js'
 import { admin, type RouterCommand } from '../command.js'
@@ -166,7 +166,8 @@ function cancel(session: Session, state: RouterState): Reply | typeof deferred {
   return changeTopology(state, session, {
     name: 'quorate|move',
     what: 'the move of slots is ended',
-    edit: (topology) => ((topology.moves ?? []).length === 0 ? notMoving : withoutMoves(topology)),
+    edit: (topology) =>
+      (topology.moves ?? []).length === 0 ? notMoving : movesCancelled(topology),
     done: (refusal, answer) => answer(refusal !== null && isError(refusal) ? refusal : 'cancelled'),
   })
 }
