@@ -173,3 +173,21 @@ test('zset: a pair that cannot be added: ZADD changes nothing before it', (t) =>
   t.is(reply.text, 'ERR value is not a valid float')
   t.is(run(engine, ['exists', 'z']), 0)
 })
+
+for (const line of [
+  ['zpopmin', 'copy'],
+  ['zremrangebyscore', 'copy', '1', '1'],
+  ['zremrangebyrank', 'copy', '0', '0'],
+  ['zrem', 'copy', 'a'],
+]) {
+  test(`zset: a copy that loses members in a script that is undone (${line[0]}): it has them again, by name too`, (t) => {
+    const engine = makeEngine()
+    runAll(engine, 'zadd source 1 a 2 b', 'copy source copy')
+    engine.scripting?.speculate()
+    engine.scripting?.execute(0, line)
+    engine.scripting?.undo()
+
+    t.is(run(engine, ['zadd', 'copy', '3', 'a']), 0)
+    t.is(run(engine, ['zcard', 'copy']), 2)
+  })
+}

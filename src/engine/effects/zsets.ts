@@ -3,6 +3,7 @@
 import type { Changes } from '../changes.js'
 import { kinds } from '../merge/cell.js'
 import type { Recorder } from '../merge/recorder.js'
+import type { NameIndex } from '../values/name-index.js'
 import { scoreBytes, type ScorePart } from '../values/score-part.js'
 import { zsetEncodings, type ZsetValue } from '../values/zset.js'
 
@@ -42,7 +43,7 @@ export class ZsetEffects {
     this.#changes.begin(key, zset, index)
     const part = zset.body.parts[index] as ScorePart
     part.insert(part.indexOf(score, member), member, score)
-    this.#index(zset, member, score)
+    this.#index(zset.scores, member, score)
     this.#changes.end(1, scoreBytes(member))
   }
 
@@ -52,7 +53,7 @@ export class ZsetEffects {
     if (score === undefined) return false
     if (this.recorder !== null) this.recorder.erase(key, kinds.zset, member)
     this.#take(key, zset, { member, score })
-    this.#index(zset, member, null)
+    this.#index(zset.scores, member, null)
     return true
   }
 
@@ -60,13 +61,15 @@ export class ZsetEffects {
   removeRun(key: string, zset: ZsetValue, run: ScoreRun): number {
     const index = zset.body.partAt(run.position)
     const at = run.position - zset.body.before(index)
+    // The index is made of the parts when first asked for: it has to be as before to be undone.
+    const { scores } = zset
     this.#changes.begin(key, zset, index)
     const part = zset.body.parts[index] as ScorePart
     const gone = part.remove(at, run.count)
     let bytes = 0
     for (const member of gone) {
       if (this.recorder !== null) this.recorder.erase(key, kinds.zset, member)
-      this.#index(zset, member, null)
+      this.#index(scores, member, null)
       bytes += scoreBytes(member)
     }
     this.#changes.end(-gone.length, -bytes)
@@ -88,8 +91,7 @@ export class ZsetEffects {
   }
 
   /** Keeps the index: the order of that is nobody's state, so that each member is undone alone. */
-  #index(zset: ZsetValue, member: string, score: number | null): void {
-    const { scores } = zset
+  #index(scores: NameIndex<number>, member: string, score: number | null): void {
     if (this.#changes.isKept) {
       const before = scores.get(member)
       this.#changes.keepUndo(() => {
