@@ -90,5 +90,6 @@ function stopLeading(raft: RaftState): void {
   if (change !== null) raft.out.drop(change, 'not-leader', false)
   // Nobody will tell it what becomes of what it took.
   if (!raft.isVoter) raft.log.dropTokens(raft.commit)
+  raft.out.askNoSnapshots()
   raft.leading = null
 }

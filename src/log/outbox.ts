@@ -73,4 +73,9 @@ export class Outbox<Message> {
   askSnapshot(peer: MemberId): void {
     if (!this.snapshotTo.includes(peer)) this.snapshotTo.push(peer)
   }
+
+  /** It leads no more: what it asked for in this turn would be sent in another term. */
+  askNoSnapshots(): void {
+    this.snapshotTo = []
+  }
 }

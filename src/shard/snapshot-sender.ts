@@ -2,12 +2,18 @@
 // strategy. Offer, then chunks within a window of acknowledgements; when nothing is heard it offers
 // again and goes on where the receiver says, so loss, a broken link and a restart of either side are
 // one case. Who is not connected keeps nobody waiting. Driven once per turn by the shard; `acked` only records.
+//
+// An offer is the word of a leader: who takes it follows its sender in its term, and has the sender's state as that
+// of its own era. So all ends as soon as the member's term or era is not the one in which the strategy asked. In that
+// one nobody else leads, and what was executed in it is of its history: an offer after it stepped down says nothing
+// that one which the network delayed would not.
 
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import { limits } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Members } from '../api/strategy.js'
 import { type Hash64, hashEquals } from '../base/hash.js'
+import { hasBug } from '../base/seeded-bug.js'
 import { channels, type ShardSink } from './sink.js'
 import {
   comparePlaces,
@@ -31,11 +37,17 @@ export interface SnapshotSource {
   readonly members: Members | null
 }
 
+/** Whose history a snapshot is of, and in which term its sender was asked for it. */
+export interface Reign {
+  readonly term: number
+  readonly era: number
+}
+
 export interface SenderInit {
   readonly group: GroupId
   readonly sink: ShardSink
-  /** The strategy's term now. */
-  readonly term: () => number
+  /** The strategy's now. */
+  readonly reign: () => Reign
   /**
    * The last finished checkpoint, its rows held against deletion until `close`; null while there is
    * none that is recent enough for the peer (the shard begins one), asked again each turn.
@@ -73,6 +85,8 @@ export class SnapshotSender {
   /** Peers without a link, as far as it is known: they come last. */
   readonly #away = new Set<MemberId>()
   #waitingSince: number | null = null
+  /** In which all that wait, and the one that is sent to, were asked for. */
+  #reign: Reign = { term: 0, era: 0 }
   /** Monotonic ms of the last look for a checkpoint to send. */
   #triedAt = 0
   #transfer: Transfer | null = null
@@ -93,11 +107,12 @@ export class SnapshotSender {
 
   /** A peer needs a snapshot; asking twice is asking once. */
   start(to: MemberId): void {
+    this.#endWithReign()
     if (this.#transfer?.to === to || this.#waiting.includes(to)) return
     this.#waiting.push(to)
   }
 
-  /** Forgets everything without a report: the member leads no more, or its own state is replaced. */
+  /** Forgets everything without a report: its term or era is another one, or its own state is replaced. */
   cancel(): void {
     this.#waiting.length = 0
     this.#waitingSince = null
@@ -157,6 +172,8 @@ export class SnapshotSender {
   }
 
   turn(now: Now): void {
+    if (!this.isBusy) return
+    this.#endWithReign()
     this.#makeWay()
     if (this.#transfer === null) this.#openNext(now)
     const transfer = this.#transfer
@@ -173,6 +190,18 @@ export class SnapshotSender {
       this.#sendOffer(transfer, now)
     }
     if (!transfer.isOffered) this.#sendChunk(transfer)
+  }
+
+  /** In a later term or era the strategy asks anew, if it still leads. */
+  #endWithReign(): void {
+    const { term, era } = this.#init.reign()
+    const isOver = term !== this.#reign.term || era !== this.#reign.era
+    if (!isOver) return
+    this.#reign = { term, era }
+    if (!this.isBusy || hasBug('shard-deposed-sends-on')) return
+    const to = this.peer
+    this.cancel()
+    if (to !== null) this.#trace('info', 'snapshot.cancelled', { to, term, era })
   }
 
   /** Who is sent to and is not connected goes to the end of the line. */
@@ -240,7 +269,7 @@ export class SnapshotSender {
     transfer.isOffered = true
     transfer.inFlight.length = 0
     transfer.heardAt = now.mono
-    transfer.term = this.#init.term()
+    transfer.term = this.#reign.term
     const body = encodeOffer({ ...transfer.offer, term: transfer.term })
     const isSent = this.#init.sink.send(transfer.to, channels.snapshotOffer, body)
     if (!isSent) this.#away.add(transfer.to)

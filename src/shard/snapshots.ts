@@ -48,7 +48,7 @@ export class Snapshots {
     this.#sender = new SnapshotSender({
       group,
       sink,
-      term: () => host.strategy().status().term,
+      reign: () => host.strategy().status(),
       open: () => this.#open(),
       close: () => {
         this.#held?.release()

@@ -139,7 +139,7 @@ test('transfer of the engine: rows of a later checkpoint beside it: installs the
   const sender = new SnapshotSender({
     group,
     sink: from,
-    term: () => 1,
+    reign: () => ({ term: 1, era: 0 }),
     open: () => (manifest === null ? null : { manifest, members: null }),
     close: () => {},
     onSent: () => {},

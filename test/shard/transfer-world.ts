@@ -10,7 +10,7 @@ import { Cleaner } from '../../src/shard/cleaner.js'
 import { Loader } from '../../src/shard/loader.js'
 import { channels } from '../../src/shard/sink.js'
 import { type InstalledSnapshot, SnapshotReceiver } from '../../src/shard/snapshot-receiver.js'
-import { SnapshotSender } from '../../src/shard/snapshot-sender.js'
+import { type Reign, SnapshotSender } from '../../src/shard/snapshot-sender.js'
 import { FakeEngine } from './fake-engine.js'
 import { type Sent, StoreWorld } from './store-world.js'
 
@@ -39,7 +39,7 @@ export class Side {
   readonly reports: { peer: MemberId; ok: boolean; index: number }[] = []
   accepts = (_from: MemberId, _term: number, at: Position): boolean =>
     at.index > this.position.index
-  term = 1
+  reign = (): Reign => ({ term: 1, era: 0 })
   /** Least index that a snapshot for a peer must have. */
   wantsIndex = 0
 
@@ -81,7 +81,7 @@ export class Side {
     this.sender = new SnapshotSender({
       group,
       sink: this.store,
-      term: () => this.term,
+      reign: () => this.reign(),
       open: () => {
         const manifest = this.checkpoints.finished
         if (manifest === null || manifest.position.index < this.wantsIndex) return null
