@@ -21,7 +21,8 @@ function founded(committed: readonly Mark[], log: readonly Mark[]): readonly Mar
   const founder = freshSeat()
   founder.last = { term: log.at(-1)?.term ?? 0, index: log.length }
   const chainAt = (index: number): Hash64 | null => log[index - 1]?.chain ?? null
-  eras.found(7, { seats: [founder], founder, before: 1, chainAt })
+  const decide = (): boolean => false
+  eras.found(7, { decide, seats: [founder], founder, before: 1, chainAt })
   return eras.of(7).committed
 }
 

@@ -6,6 +6,7 @@ import type { Durability } from '../../src/api/config.js'
 import type { Position } from '../../src/api/position.js'
 import type { Hash64 } from '../../src/base/hash.js'
 import type { Judge } from './judge.js'
+import type { Histories } from './member-lists.js'
 import type { MemberWatch } from './members.js'
 import { holds, type LogImage, type Mark, markAt, same, type Seat } from './seat.js'
 
@@ -17,6 +18,9 @@ export interface Era {
 
 /** How a new era begins. */
 export interface Founding {
+  /** Whether those of whom this holds can decide in the era before, by all lists of members that may be in force. */
+  readonly decide: (holds: (seat: Seat) => boolean) => boolean
+  /** Those of whom an era is said to miss some. */
   readonly seats: readonly Seat[]
   readonly founder: Seat
   /** Number of the era before. */
@@ -37,7 +41,7 @@ export interface OracleOptions {
   readonly changing?: MemberWatch | null
 }
 
-export class Eras {
+export class Eras implements Histories {
   readonly #name: string
   readonly #judge: Judge
   readonly #durability: Durability
@@ -49,6 +53,10 @@ export class Eras {
     this.#name = name
     this.#judge = options.judge
     this.#durability = options.durability
+  }
+
+  get newest(): number {
+    return Math.max(...this.#eras.keys())
   }
 
   has(number: number): boolean {
@@ -69,7 +77,7 @@ export class Eras {
   }
 
   /** What some era had committed up to a position, or null. */
-  #historyTo({ term, index }: Position): Mark[] | null {
+  historyTo({ term, index }: Position): Mark[] | null {
     for (const { committed } of this.#eras.values()) {
       if (committed[index - 1]?.term === term) return committed.slice(0, index)
     }
@@ -84,20 +92,20 @@ export class Eras {
     const { committed } = this.of(by.before)
     const hasLogs = this.#durability !== 'none'
     const isAccepted = this.#durability !== 'always' || this.isLossAccepted
-    const unjust = isAccepted ? unjustified(by.seats, by.before) : 'nobody accepted a loss'
+    const unjust = isAccepted ? unjustified(by) : 'nobody accepted a loss'
     if (unjust !== null)
       this.#judge.fail('era-justified', `${this.#name}: era ${number} begins, though ${unjust}`)
     const kept = hasLogs ? keptByLog(committed, by.founder.memory) : keptByChain(committed, by)
     const taken = committed.slice(0, kept)
     // The founder may have missed the era before, or be left with a checkpoint that outlived later ones.
     const end = hasLogs ? by.founder.memory.base : by.founder.last
-    const older = kept >= end.index ? null : this.#historyTo(end)
+    const older = kept >= end.index ? null : this.historyTo(end)
     this.#eras.set(number, { number, committed: older ?? taken })
     const lost = committed.slice(kept).map((mark, at) => ({ index: kept + at + 1, mark }))
     this.#judge.mark('eras')
     if (lost.length > 0) this.#judge.mark('eras-with-loss')
     this.#judge.mark('entries-lost', lost.length)
-    const needless = hasLogs ? heldByMajority(by.seats, lost, by.before) : null
+    const needless = hasLogs ? heldByMajority(by, lost) : null
     if (needless !== null)
       this.#judge.fail(
         'era-loss',
@@ -138,28 +146,24 @@ function keptByChain(committed: readonly Mark[], { founder, chainAt }: Founding)
   return kept
 }
 
-/** Why no new era may begin behind `before`, as the end of a sentence; null where it may. */
-function unjustified(voters: readonly Seat[], before: number): string | null {
-  const intact = voters.filter((each) => !each.recovering && !each.damaged && each.era === before)
-  if (intact.length * 2 <= voters.length) return null
-  return `${intact.length} of ${voters.length} are intact`
+/** Why no new era may begin behind the one before, as the end of a sentence; null where it may. */
+function unjustified({ decide, seats, before }: Founding): string | null {
+  const isIntact = (seat: Seat): boolean => !seat.recovering && !seat.damaged && seat.era === before
+  if (!decide(isIntact)) return null
+  return `${seats.filter(isIntact).length} of ${seats.length} are intact`
 }
 
 /**
  * Index of a lost entry that a majority of the logs of running members holds, or null. What lies before a
  * log is known to be that history only where the member follows the era before.
  */
-function heldByMajority(
-  voters: readonly Seat[],
-  lost: readonly Lost[],
-  before: number,
-): number | null {
+function heldByMajority({ decide, before }: Founding, lost: readonly Lost[]): number | null {
   for (const { index, mark } of lost) {
-    const holders = voters.filter(({ role, era, memory }) => {
+    const isHolder = ({ role, era, memory }: Seat): boolean => {
       const isKnown = era === before || index > memory.base.index
       return role !== '' && isKnown && holds(memory, index, mark)
-    })
-    if (holders.length * 2 > voters.length) return index
+    }
+    if (decide(isHolder)) return index
   }
   return null
 }

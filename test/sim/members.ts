@@ -2,19 +2,15 @@
 // for changes under all other faults. Holds RF12, and that members start with the list of their position.
 
 import type { LogEntry } from '../../src/api/entry.js'
+import type { Position } from '../../src/api/position.js'
 import type { MemberId, Token } from '../../src/api/ids.js'
 import type { MemberChange, Members, Strategy, StrategyStatus } from '../../src/api/strategy.js'
 import type { Random } from '../../src/base/random.js'
 import { areSameMembers, decides, membersOf } from '../../src/log/members.js'
 import { mayFollow, show } from '../conformance/total/member-rules.js'
 import type { Judge } from './judge.js'
+import { type Histories, MemberLists, type MembersAt } from './member-lists.js'
 import type { Profile } from './profile.js'
-
-interface MembersAt {
-  readonly index: number
-  readonly term: number
-  readonly members: Members
-}
 
 /** Tokens that no shard gives. */
 const firstToken = 2 ** 50
@@ -40,9 +36,11 @@ export function watchMembers(
 export class MemberWatch {
   readonly initial: Members
   readonly #judge: Judge
-  /** Every list that was ever written, and those that somebody executed, by index. */
+  /** Every list that was ever written. */
   readonly #written: MembersAt[] = []
-  readonly #executed = new Map<number, Members>()
+  /** Those that somebody executed, and those that leaders went by. Set by the oracle. */
+  #lists!: MemberLists
+  #histories!: Histories
   /** Of the members that are up: what they say, and their strategies. */
   readonly #status = new Map<MemberId, StrategyStatus>()
   /** The last change of a member's list, by the turn that it fell into. */
@@ -59,12 +57,21 @@ export class MemberWatch {
     this.initial = { voters: first, learners: [] }
   }
 
-  /** What a member has to begin with at `index`, where it is handed `given`. */
-  listAt(index: number, given: Members, who: string): Members {
-    let at = 0
-    for (const known of this.#executed.keys()) if (known <= index && known > at) at = known
-    const list = this.#executed.get(at)
-    if (list === undefined) {
+  /** Called before anything happens: what was committed, by eras. */
+  follow(histories: Histories): void {
+    this.#histories = histories
+    this.#lists = new MemberLists(this.initial, histories)
+  }
+
+  /** What a member has to begin with behind a position, where it is handed `given`. */
+  listAt(at: Position, given: Members, who: string): Members {
+    const list = this.#lists.upTo(at)
+    if (list === null) {
+      const where = `${at.term}/${at.index}`
+      this.#judge.fail('members', `${who} begins at ${where}, which no era has committed`)
+      return given
+    }
+    if (list.index === 0) {
       this.#judge.hold(
         !this.#isWhole || areSameMembers(this.initial, given),
         'members',
@@ -73,9 +80,10 @@ export class MemberWatch {
       return this.initial
     }
     this.#judge.hold(
-      areSameMembers(list, given),
+      areSameMembers(list.members, given),
       'members',
-      () => `${who} begins at ${index} with ${show(given)}, the members are ${show(list)}`,
+      () =>
+        `${who} begins at ${at.index} with ${show(given)}, the members are ${show(list.members)}`,
     )
     return given
   }
@@ -89,17 +97,28 @@ export class MemberWatch {
     this.#status.delete(member)
   }
 
-  told(member: MemberId, status: StrategyStatus): void {
+  /** The first word of a Ready; `founds`: an era began in it, by this member's list. */
+  told(member: MemberId, status: StrategyStatus, founds: boolean): void {
     const before = this.#status.get(member)?.members
     if (before !== undefined && !areSameMembers(before, status.members))
       this.#changed.set(member, { step: this.#judge.step, before })
     this.#status.set(member, status)
+    if (founds || status.role === 'leader') this.#lists.led(status)
   }
 
-  executed(index: number, entry: Pick<LogEntry, 'payload'>): void {
-    const members = membersOf(entry.payload)
-    if (members === null || this.#executed.has(index)) return
-    this.#executed.set(index, members)
+  /** A member executes an entry of its era. */
+  executed(at: Position, { payload }: Pick<LogEntry, 'payload'>, era: number): void {
+    const members = membersOf(payload)
+    if (members === null || this.#lists.has(at)) return
+    const before = this.#lists.inForce(era)[0] as Members
+    // A founder may have gone by a list without a log, and name it again; or by one that comes to be committed only now.
+    const isRepeated = at.term <= era && areSameMembers(before, members)
+    this.#judge.hold(
+      mayFollow(before, members) || isRepeated,
+      'members',
+      () => `${show(members)} follows ${show(before)} at ${at.term}/${at.index} in era ${era}`,
+    )
+    this.#lists.executed({ ...at, members })
     this.#judge.mark(members.outgoing === undefined ? 'members-changed' : 'members-joint')
   }
 
@@ -113,7 +132,7 @@ export class MemberWatch {
       if (members === null) continue
       if (this.#written.some((one) => one.index === index && one.term === term)) continue
       if (status.role === 'leader' && status.term === term) {
-        const before = this.#before(index, termAt)
+        const before = this.#before(index, termAt, status.era)
         this.#judge.hold(
           mayFollow(before.members, members),
           'members',
@@ -130,10 +149,8 @@ export class MemberWatch {
     }
   }
 
-  #before(index: number, termAt: (index: number) => number | undefined): MembersAt {
-    let found: MembersAt = { index: 0, term: 0, members: this.initial }
-    for (const [at, members] of this.#executed)
-      if (at < index && at > found.index) found = { index: at, term: 0, members }
+  #before(index: number, termAt: (index: number) => number | undefined, era: number): MembersAt {
+    let found = this.#lists.lastOf(era, index - 1)
     for (const one of this.#written)
       if (one.index < index && one.index > found.index && termAt(one.index) === one.term)
         found = one
@@ -152,13 +169,20 @@ export class MemberWatch {
     return false
   }
 
+  /** Whether those for which this holds could lead an era by every list that may be in force in it. */
+  decidesEra(era: number, holds: (id: MemberId) => boolean): boolean {
+    return this.#lists.inForce(era).every((members) => decides(members, holds))
+  }
+
   /** No list that may be in force needs this member, and none is on its way. */
   mayLose(member: MemberId): boolean {
-    const executed = Math.max(0, ...this.#executed.keys())
-    const lists = this.#written.filter(({ index }) => index > executed)
+    const { newest } = this.#histories
+    const executed = this.#lists.lastOf(newest)
+    const lists: Pick<MembersAt, 'members'>[] = this.#written.filter(
+      ({ index }) => index > executed.index,
+    )
     // Whoever knew of it may be about to start, and say nothing.
-    const inForce = this.#executed.get(executed)
-    if (inForce !== undefined) lists.push({ index: executed, term: 0, members: inForce })
+    for (const members of this.#lists.inForce(newest)) lists.push({ members })
     const said = [...this.#strategies.values()].map((strategy) => strategy.status())
     for (const { members } of [...lists, ...said]) {
       if (members.outgoing !== undefined) return false

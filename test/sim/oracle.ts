@@ -54,6 +54,7 @@ export class GroupOracle {
     this.#durability = options.durability
     this.members = options.changing ?? null
     this.#eras = new Eras(name, options)
+    this.members?.follow(this.#eras)
     this.#seats = Array.from({ length: options.members }, () => freshSeat())
     this.#voters = options.voters.map((id) => this.seat(id as MemberId))
   }
@@ -286,12 +287,10 @@ export class GroupOracle {
         'era-justified',
         () => `member ${member} is in era ${era}, which nobody founded`,
       )
-      this.#eras.found(era, {
-        seats: this.#voters,
-        founder: seat,
-        before: this.era,
-        chainAt,
-      })
+      const [seats, before] = [this.#voters, this.era]
+      const decide: Founding['decide'] = (holds) =>
+        this.members?.decidesEra(before, (id) => holds(this.seat(id))) ?? isMajority(seats, holds)
+      this.#eras.found(era, { decide, seats, founder: seat, before, chainAt })
     }
     this.#judge.mark('eras-joined')
     seat.era = era

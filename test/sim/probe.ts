@@ -62,7 +62,7 @@ export function probed(plugin: StrategyPlugin, options: ProbeOptions): StrategyP
 function membersFor(init: StrategyInit, { oracle, learners }: ProbeOptions): Members {
   const { members } = oracle(init.group)
   if (members === null) return withLearners(init.members, learners)
-  return members.listAt(init.base.index, init.members, `member ${init.self}`)
+  return members.listAt(init.base, init.members, `member ${init.self}`)
 }
 
 function withLearners({ voters, learners }: Members, count: number): Members {
@@ -158,7 +158,7 @@ class Probe implements Partial<Strategy> {
     this.#oracle.installed(this.#self, at)
     const { members: changing } = this.#oracle
     const who = `member ${this.#self} behind a snapshot`
-    const list = changing === null ? members : changing.listAt(at.index, members, who)
+    const list = changing === null ? members : changing.listAt(at, members, who)
     this.inner.snapshotInstalled(at, chain, list)
   }
 
@@ -177,11 +177,11 @@ class Probe implements Partial<Strategy> {
     )
     const chainAt = (index: number): Hash64 | null => this.#chainAt(index)
     this.#oracle.look(this.#self, founds ? { ...status, role: 'leader' } : status, chainAt)
-    this.#oracle.members?.told(this.#self, status)
+    this.#oracle.members?.told(this.#self, status, founds)
     if (ready.write !== null) this.#write(ready.batch, ready.write, status)
     for (const { at, payload } of ready.delivered) {
       const chain = this.#chainAt(at.index)
-      this.#oracle.members?.executed(at.index, { payload })
+      this.#oracle.members?.executed(at, { payload }, status.era)
       this.#oracle.delivered(this.#self, at, { term: at.term, hash: hashOf(payload), chain })
     }
     for (const grant of ready.grants) {
