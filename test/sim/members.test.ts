@@ -62,9 +62,12 @@ function watched(committed: Readonly<Record<number, readonly number[]>>): {
   return { watch, judge }
 }
 
+type Said = Pick<StrategyStatus, 'role' | 'era' | 'term' | 'members'>
+
+const says = (watch: MemberWatch, said: Said) => watch.told(one, said as StrategyStatus, false)
+
 function leads(watch: MemberWatch, era: number, term: number, members: Members): void {
-  const status = { role: 'leader', era, term, members } as StrategyStatus
-  watch.told(one, status, false)
+  says(watch, { role: 'leader', era, term, members })
 }
 
 test('sim members: an era loses a list, and writes another at its index: each history has its own', (t) => {
@@ -105,6 +108,14 @@ test('sim members: an era may begin where those that are intact cannot decide by
   watch.executed({ term: 1, index: 3 }, { payload: memberPayload(alone) }, 1)
   t.false(watch.decidesEra(1, without(one)))
   t.true(watch.decidesEra(1, (id) => id === one))
+})
+
+test('sim members: a leader appends a list, and steps down within the turn: that may be in force', (t) => {
+  const { watch } = watched({ 1: [1] })
+  leads(watch, 1, 1, first)
+  says(watch, { role: 'follower', era: 1, term: 1, members: joint })
+
+  t.false(watch.decidesEra(1, (id) => id !== one))
 })
 
 test('sim members: a list of a leader behind which a later term has committed is in force no more', (t) => {

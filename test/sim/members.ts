@@ -99,11 +99,14 @@ export class MemberWatch {
 
   /** The first word of a Ready; `founds`: an era began in it, by this member's list. */
   told(member: MemberId, status: StrategyStatus, founds: boolean): void {
-    const before = this.#status.get(member)?.members
-    if (before !== undefined && !areSameMembers(before, status.members))
-      this.#changed.set(member, { step: this.#judge.step, before })
+    const before = this.#status.get(member)
+    if (before !== undefined && !areSameMembers(before.members, status.members))
+      this.#changed.set(member, { step: this.#judge.step, before: before.members })
     this.#status.set(member, status)
     if (founds || status.role === 'leader') this.#lists.led(status)
+    // A leader may append a list, and step down within the turn.
+    else if (before?.role === 'leader' && before.era === status.era)
+      this.#lists.led({ ...status, term: before.term })
   }
 
   /** A member executes an entry of its era. */
