@@ -11,7 +11,15 @@ export function checkRefilled(raft: RaftState): void {
   const reached = Math.min(raft.following.matched, raft.stable)
   if (target === null || target.term !== raft.term || reached < target.index) return
   raft.losses.target = null
+  refilled(raft)
+}
+
+/** Its log has all that was committed. A list that it knew before may be of an entry that nobody has any more. */
+function refilled(raft: RaftState): void {
   raft.becomeIntact()
+  const { ofBase } = raft.memberLog
+  if (ofBase === null || hasBug('raft-refilled-keeps-list')) return
+  raft.installMembers(ofBase.index, ofBase.members, true)
 }
 
 /** The forced candidate won: its log is the history of the new era. */

@@ -119,7 +119,7 @@ export class RaftState {
     this.mono = init.now.mono
     this.counters = emptyCounters()
     this.#hard = decodeHardState(init.state)
-    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard))
+    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard), init.members)
     this.members = this.memberLog.current
     this.log = new ReplicaLog({
       base: init.base,

@@ -14,7 +14,15 @@ export function checkRefilled(zab: ZabState): void {
   const reached = Math.min(following.matched, zab.log.stable)
   if (target === null || target.term !== following.epoch || reached < target.index) return
   losses.target = null
+  refilled(zab)
+}
+
+/** Its log has all that was committed. A list that it knew before may be of an entry that nobody has any more. */
+export function refilled(zab: ZabState): void {
   zab.becomeIntact()
+  const { ofBase } = zab.memberLog
+  if (ofBase === null || hasBug('zab-refilled-keeps-list')) return
+  zab.installMembers(ofBase.index, ofBase.members, true)
 }
 
 /** A quorum promised the founding epoch: the founder's history is that of the new era. */

@@ -103,7 +103,7 @@ export class ZabState {
     this.mono = init.now.mono
     this.#hard = decodeHardState(init.state)
     this.durable = this.#hard
-    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard))
+    this.memberLog = new MemberLog(init.base.index, baseMembers(init, this.#hard), init.members)
     this.members = this.memberLog.current
     this.log = new ReplicaLog({
       base: init.base,

@@ -14,6 +14,7 @@ import {
   type Position,
   type Progress,
 } from 'quorate/plugin'
+import { refilled } from './era.js'
 import { advanceCommit, takeCommit } from './broadcast.js'
 import { hearLeader } from './following.js'
 import { hear, type Leading } from './leading.js'
@@ -182,7 +183,7 @@ export function settleHistory(zab: ZabState): void {
   if (following.matched < newLeader.at.index && !hasBug('zab-newleader-before-history')) return
   if (zab.entering) return
   zab.enterEpoch(newLeader.epoch)
-  if (newLeader.intact === zab.life) zab.becomeIntact()
+  if (newLeader.intact === zab.life) refilled(zab)
   following.newLeader = null
   following.isAcknowledged = true
   const { era, life } = zab

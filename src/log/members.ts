@@ -141,9 +141,17 @@ interface MembersAt {
 export class MemberLog {
   /** In order; the first is that of the log's base, or of an entry that was cut. */
   #lists: MembersAt[]
+  #ofBase: MembersAt | null
 
-  constructor(base: number, members: Members) {
+  /** `ofBase`: the list of the base where that is another one than it goes by, as it lost the log that had that. */
+  constructor(base: number, members: Members, ofBase = members) {
     this.#lists = [{ index: base, members }]
+    this.#ofBase = areSameMembers(members, ofBase) ? null : { index: base, members: ofBase }
+  }
+
+  /** What a log that is refilled goes on from: the lists that were known before may be of no history. */
+  get ofBase(): MembersAt | null {
+    return this.#ofBase
   }
 
   /** The newest list. */
@@ -212,7 +220,10 @@ export class MemberLog {
 
   /** Entries up to `to` may be gone from the log: nobody asks for what was before. */
   cut(to: number): void {
-    while (this.#lists.length > 1 && (this.#lists[1] as MembersAt).index <= to) this.#lists.shift()
+    while (this.#lists.length > 1 && (this.#lists[1] as MembersAt).index <= to) {
+      this.#lists.shift()
+      this.#ofBase = null
+    }
   }
 
   /**
@@ -223,6 +234,7 @@ export class MemberLog {
     const before = this.current
     const later = stays ? this.#lists.filter((list) => list.index > index) : []
     this.#lists = [{ index, members }, ...later]
+    this.#ofBase = null
     assert(this.at >= index, 'lists of members stand in order')
     return !areSameMembers(before, this.current)
   }

@@ -54,6 +54,22 @@ test('members: changes: what they make, and what is senseless', (t) => {
   t.is(change([], [1, 2, 3], []), null)
 })
 
+test('member log: a list whose log is lost is in force until the log of others says what came behind the base', (t) => {
+  const log = new MemberLog(3, joint, plain)
+  t.is(log.current, joint)
+  t.deepEqual(log.ofBase, { index: 3, members: plain })
+
+  t.true(log.install(3, plain, true))
+  t.is(log.current, plain)
+  t.is(log.ofBase, null)
+  t.is(new MemberLog(3, plain, { ...plain }).ofBase, null)
+
+  const cut = new MemberLog(3, joint, plain)
+  cut.note(5, plain)
+  cut.cut(5)
+  t.is(cut.ofBase, null)
+})
+
 test('member log: follows the log: notes, truncations, cuts and snapshots', (t) => {
   const log = new MemberLog(0, plain)
   const later = { ...plain, learners: [] }

@@ -55,6 +55,22 @@ export class MemberLists {
     this.#led.push({ era, term, members })
   }
 
+  /**
+   * Whether a list is of the history of an era, or may come to be: executed in it, or gone by by a leader of it. Or in
+   * a later one: a snapshot of that may come before the word that it began.
+   */
+  isOf(era: number, members: Members): boolean {
+    const { newest } = this.#histories
+    const isThis = (one: { readonly members: Members }): boolean =>
+      areSameMembers(one.members, members)
+    if (isThis(this.initial) || this.#led.some((one) => one.era >= era && isThis(one))) return true
+    const committed = [era, newest].map((each) => this.#histories.of(each).committed)
+    return [...this.#executed.values()].some(
+      (one) =>
+        isThis(one) && committed.some((history) => history[one.index - 1]?.term === one.term),
+    )
+  }
+
   /** The list that was executed last up to a position, in the history that it is of; null where no era has that. */
   upTo(at: Position): MembersAt | null {
     if (at.index === 0) return this.initial

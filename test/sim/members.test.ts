@@ -64,7 +64,8 @@ function watched(committed: Readonly<Record<number, readonly number[]>>): {
 
 type Said = Pick<StrategyStatus, 'role' | 'era' | 'term' | 'members'>
 
-const says = (watch: MemberWatch, said: Said) => watch.told(one, said as StrategyStatus, false)
+const says = (watch: MemberWatch, said: Said) =>
+  watch.told(one, { recovering: null, ...said } as StrategyStatus, false)
 
 function leads(watch: MemberWatch, era: number, term: number, members: Members): void {
   says(watch, { role: 'leader', era, term, members })
@@ -139,8 +140,21 @@ test('sim members: an era goes by the list of its founder, until it has executed
   t.is(judge.violation?.check, 'members')
 })
 
-// Eras that lose lists (12, 16), and lone voters that lose their log beside learners that hold more (20).
-for (const seed of [12, 16, 20])
+test('sim members: who is intact goes by a list of its era', (t) => {
+  const { watch, judge } = watched({ 1: [1], 3: [1] })
+  leads(watch, 1, 1, joint)
+  leads(watch, 3, 3, first)
+  const said = { role: 'follower', era: 3, term: 3, members: joint, recovering: null } as const
+  watch.told(two, { ...said, recovering: 'unclean-stop' } as unknown as StrategyStatus, false)
+  t.is(judge.violation, null)
+
+  watch.told(two, said as unknown as StrategyStatus, false)
+  t.regex(judge.violation?.sentence ?? '', /which nobody wrote in era 3/)
+})
+
+// Members that are refilled in an era without the last list that they had (9), eras that lose lists (12, 16), and
+// lone voters that lose their log beside learners that hold more (20).
+for (const seed of [9, 12, 16, 20])
   test(`sim members: under none, members change and logs are lost: seed ${seed}`, (t) => {
     const hint = seededBugs.find(({ name }) => name === 'raft-founds-by-old-members')?.hint
     const options = { seed, turns: 5_000, factory: coreFactory, strategies: coreStrategies }

@@ -107,6 +107,12 @@ export class MemberWatch {
     // A leader may append a list, and step down within the turn.
     else if (before?.role === 'leader' && before.era === status.era)
       this.#lists.led({ ...status, term: before.term })
+    const { era, members, recovering } = status
+    this.#judge.hold(
+      recovering !== null || this.#lists.isOf(era, members),
+      'members',
+      () => `member ${member} goes by ${show(members)}, which nobody wrote in era ${era}`,
+    )
   }
 
   /** A member executes an entry of its era. */

@@ -257,6 +257,10 @@ export const raftBugs: readonly SeededBug[] = [
     checks: ['converged', 'answered', 'progress'],
     hint: { with: busy, faults: unrest },
   }),
+  bug('raft-refilled-keeps-list', 'who is refilled goes by a list that was lost with its log', {
+    checks: ['members'],
+    hint: { with: { ...changing, durability: 'none' }, faults: [...unrest, ...power, 'members'] },
+  }),
   // Chance seldom meets it: `test/plugins/raft/members.test.ts` has its story.
   bug('raft-founds-by-old-members', 'an era is begun by members that were left behind', {
     checks: ['leader-per-term', 'members', 'leader', ...lostCommit],

@@ -202,6 +202,10 @@ export const zabBugs: readonly SeededBug[] = [
     checks: ['converged', 'members', 'leader'],
     hint: { with: changing, faults: [...unrest, 'members'] },
   }),
+  named('zab-refilled-keeps-list', 'who is refilled goes by a list that was lost with its log', {
+    checks: ['members'],
+    hint: { with: { ...changing, durability: 'none' }, faults: [...unrest, ...power, 'members'] },
+  }),
   // Chance seldom meets these two: `test/plugins/zab/members.test.ts` has their stories.
   named('zab-outsider-never-votes', 'a voter that does not know that it is one answers nobody', {
     checks: ['leader', 'converged', 'answered', 'progress'],
