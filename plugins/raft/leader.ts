@@ -4,6 +4,7 @@
 
 import {
   type EntrySender,
+  forgottenBy,
   hasBug,
   hearPeer,
   majorityMatch,
@@ -234,7 +235,7 @@ export function onAppendAnswer(raft: RaftState, from: MemberId, message: AppendA
   }
   const { hint } = message
   noteForgotten(leading, peer, message)
-  tellForgotten(raft, peer, { to: from, answer: message })
+  tellForgotten(raft, from, forgottenBy(peer, message))
   const agreed = raft.log.agreedIndex(hint)
   if (hasBug('raft-conflict-hint-skips')) {
     if (peer.acknowledged(Math.min(hint.index, raft.tail.last))) advanceCommit(raft, leading)
@@ -254,5 +255,5 @@ export function onHeartbeatAnswer(raft: RaftState, from: MemberId, message: Hear
     confirmRounds(raft, leading)
   }
   peer.beaten()
-  tellForgotten(raft, peer, { to: from, answer: message })
+  tellForgotten(raft, from, forgottenBy(peer, message))
 }

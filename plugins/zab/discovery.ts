@@ -5,6 +5,7 @@
 
 import {
   comparePositions,
+  forgottenBy,
   hasBug,
   type MemberId,
   noteForgotten,
@@ -221,7 +222,7 @@ export function onAckEpoch(zab: ZabState, from: MemberId, message: AckEpoch): vo
   const { fence } = leading
   const peer = hear(zab, leading, { from, answer: { fence, recovering, life } })
   if (peer === null) return
-  tellForgotten(zab, peer, { to: from, answer: message })
+  tellForgotten(zab, from, forgottenBy(peer, message))
   leading.stepAt = zab.mono
   if (leading.stage !== 'discovery') {
     welcome(zab, leading, { id: from, peer, last })

@@ -1,24 +1,16 @@
 // A member that lacks what an earlier run of it acknowledged, and takes its disk for whole: that is an older copy of
 // itself. Only the leader that heard the acknowledgement can tell; other leaders know nothing of it.
 
-import { forgottenBy, type MemberId, type Progress } from 'quorate/plugin'
+import type { MemberId } from 'quorate/plugin'
 import type { Forgotten } from './messages.js'
 import type { ZabState } from './state.js'
 
-/** At the leader, of any answer: it may not have heard yet. */
+/** At the leader, of any answer: it may not have heard yet. `told` is what it forgot, if anything. */
 export function tellForgotten(
   zab: ZabState,
-  peer: Progress,
-  {
-    to,
-    answer,
-  }: {
-    readonly to: MemberId
-    readonly answer: { readonly life: number; readonly recovering: boolean }
-  },
+  to: MemberId,
+  told: Pick<Forgotten, 'life' | 'index'> | null,
 ): void {
-  if (peer.forgotten === null) return
-  const told = forgottenBy(peer, answer)
   const { era, acceptedEpoch: epoch } = zab
   if (told !== null) zab.out.send(to, { kind: 'forgotten', era, epoch, ...told })
 }

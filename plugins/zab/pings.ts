@@ -1,7 +1,7 @@
 // Signs of life: the leader's pings carry the commit index and the newest round of barriers, the answers
 // carry what became of it, and show the leader what was lost on the way.
 
-import type { MemberId } from 'quorate/plugin'
+import { forgottenBy, type MemberId } from 'quorate/plugin'
 import { takeCommit } from './broadcast.js'
 import { hearLeader } from './following.js'
 import { tellForgotten } from './forgotten.js'
@@ -51,6 +51,6 @@ export function onPong(zab: ZabState, from: MemberId, message: Pong): void {
     peer.round = round
   }
   peer.beaten()
-  tellForgotten(zab, peer, { to: from, answer: message })
+  tellForgotten(zab, from, forgottenBy(peer, message))
   if (!message.isUpToDate) remind(zab, leading, from)
 }
