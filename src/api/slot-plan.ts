@@ -52,7 +52,7 @@ export function withMoves(topology: Topology, moves: readonly PlannedMove[]): To
 }
 
 /**
- * What has not begun is dropped, what is under way ends after its batch. Slots that went in some keyspaces and only come
+ * What has not begun is dropped, what is under way ends, behind its batch where that is frozen. Slots that went in some keyspaces and only come
  * back do so all the same: left where they are, those keyspaces' part would be nobody's. Null: nothing changes.
  */
 export function withoutMoves(topology: Topology): Topology | null {

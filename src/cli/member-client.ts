@@ -26,10 +26,28 @@ export async function askMember(
   }
 }
 
-/** The same for another member. */
+/** Where to ask another member, by its client address. */
 export function addressed(options: ClientOptions, address: string): ClientOptions {
   const at = address.lastIndexOf(':')
   return { ...options, host: address.slice(0, at), port: address.slice(at + 1) }
+}
+
+/** What the member says that is asked, or, where it does not answer, one of others; and which of them. Throws its fault. */
+export async function askAnyOf<T>(
+  options: ClientOptions,
+  addresses: readonly string[],
+  ask: (at: ClientOptions) => Promise<T>,
+): Promise<{ readonly answer: T; readonly at: ClientOptions }> {
+  let fault: unknown = null
+  for (const at of [options, ...addresses.map((each) => addressed(options, each))]) {
+    try {
+      return { answer: await ask(at), at }
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error
+      fault ??= error
+    }
+  }
+  throw fault
 }
 
 export async function openMember(options: ClientOptions): Promise<MemberLink> {

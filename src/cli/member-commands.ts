@@ -82,7 +82,7 @@ export function addMoves(
   words('move', 'move slots to another shard group while clients go on')
     .option('--slots <slots>', 'as 0-99,200')
     .option('--to <shard>', 'the shard group that is to own them')
-    .option('--cancel', 'end the move after what is on its way')
+    .option('--cancel', 'end the move; slots that are about to change hands go first')
     .action(async (options: MoveOptions) =>
       finish(await (await import('./moves.js')).move(options)),
     )

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
-import { addressed, askMember } from './member-client.js'
+import { addressed, askAnyOf, askMember } from './member-client.js'
 import { describeMoves, type MoveRow, withProgress } from './move-progress.js'
 import { readStatus, type StatusRow, writeTable } from './status.js'
 
@@ -133,15 +133,13 @@ async function change(options: ChangeOptions, words: readonly string[]): Promise
 
 /** The member that was asked may be the one that goes. */
 async function askAny(options: ClientOptions, last: Plan): Promise<Plan> {
-  const others = last.members.map(({ address }) => addressed(options, address))
-  for (const each of [options, ...others]) {
-    try {
-      return await ask(each, ['PLAN'])
-    } catch (error) {
-      if (!(error instanceof QuorateError)) throw error
-    }
+  const addresses = last.members.map(({ address }) => address)
+  try {
+    return (await askAnyOf(options, addresses, (at) => ask(at, ['PLAN']))).answer
+  } catch (error) {
+    if (!(error instanceof QuorateError)) throw error
+    return last
   }
-  return last
 }
 
 function overdue(options: ChangeOptions): number {

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QuorateError } from '../base/errors.js'
 import type { ClientOptions } from './arguments.js'
-import { addressed, askMember } from './member-client.js'
+import { askAnyOf, askMember } from './member-client.js'
 import { describeMoves, type MoveRow, withProgress } from './move-progress.js'
 import { type StatusRow, writeTable } from './status.js'
 
@@ -95,19 +95,9 @@ export async function readTopologyOfAny(
   options: ClientOptions,
   others: readonly StatusRow[],
 ): Promise<{ readonly topology: TopologyReport; readonly at: ClientOptions }> {
-  let fault: unknown = null
-  for (const at of [
-    options,
-    ...others.map((each) => addressed(options, String(each['address']))),
-  ]) {
-    try {
-      return { topology: await readTopology(at), at }
-    } catch (error) {
-      if (!(error instanceof QuorateError)) throw error
-      fault ??= error
-    }
-  }
-  throw fault
+  const addresses = others.map((each) => String(each['address']))
+  const { answer, at } = await askAnyOf(options, addresses, readTopology)
+  return { topology: answer, at }
 }
 
 function isReport(value: unknown): value is TopologyReport {

@@ -71,7 +71,7 @@ export class Cluster implements ClusterView {
     return this.#init.peers.hasBegun(member)
   }
 
-  leaves(member: MemberId): boolean {
+  isGoing(member: MemberId): boolean {
     return this.#init.peers.isLeaving(member)
   }
 

@@ -74,7 +74,7 @@ export class Copies {
     this.#keys++
   }
 
-  /** Of what was there when the attempt began: copies that are copied again are not counted twice. */
+  /** Of what was there when the batch was looked at: copies that are copied again are not counted twice. */
   get progress(): MoveProgress {
     const { keys, bytes } = this.#sizes
     return {
@@ -101,7 +101,12 @@ export class Copies {
       this.sent--
       return
     }
-    const said = isError(reply) ? reply.text : typeof reply === 'string' ? reply : ''
-    this.failure = `copies did not arrive${said === '' ? '' : `: ${said}`}`
+    this.failure = because('copies did not arrive', reply)
   }
+}
+
+/** What failed, and what the other side says of it, if anything. */
+export function because(what: string, reply: Reply): string {
+  const said = isError(reply) ? reply.text : typeof reply === 'string' ? reply : ''
+  return said === '' ? what : `${what}: ${said}`
 }

@@ -82,7 +82,7 @@ export class Links {
     return (this.#ofPeer.get(peer) ?? []).some((link) => link.isLeaving)
   }
 
-  leaves(peer: MemberId): void {
+  noteLeaving(peer: MemberId): void {
     for (const link of this.#ofPeer.get(peer) ?? []) link.isLeaving = true
   }
 

@@ -161,8 +161,8 @@ export class Peers {
     return this.#links.isLeaving(peer)
   }
 
-  leaves(peer: MemberId): void {
-    this.#links.leaves(peer)
+  noteLeaving(peer: MemberId): void {
+    this.#links.noteLeaving(peer)
   }
 
   /** Newest version of the cluster that a connected peer knows. */

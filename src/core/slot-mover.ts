@@ -22,7 +22,7 @@ import { hasBug } from '../base/seeded-bug.js'
 import type { Executor } from '../shard/executor.js'
 import { begun, committed } from '../shard/slot-calls.js'
 import { CopyBuffer, copyOf, keyPages } from '../shard/slot-copy.js'
-import { Copies } from './copies.js'
+import { because, Copies } from './copies.js'
 import { type BatchBounds, batchOf, type SlotBatch, whole } from './slot-sizes.js'
 
 export interface MoverInit {
@@ -68,6 +68,8 @@ export class SlotMover implements KeyWatch {
   readonly #lanes: Readonly<Record<Side, Lane>>
   readonly #copies: Copies
   #ticket = 0
+  /** What goes together now, as it was looked at. */
+  #batch: SlotBatch | null = null
   /** Slots of the batch, and its keys that changed since they were copied, by database. */
   #slots: readonly SlotRun[] = []
   #changed = new Map<number, Set<string>>()
@@ -138,6 +140,7 @@ export class SlotMover implements KeyWatch {
     if (this.#work === null && this.#move === null) return
     this.#work = null
     this.#move = null
+    this.#batch = null
     this.#wait = turn
     this.#reply = undefined
     this.#ticket++
@@ -242,8 +245,7 @@ export class SlotMover implements KeyWatch {
   }
 
   #fail(why: string, reply: Reply): false {
-    const said = isError(reply) ? reply.text : typeof reply === 'string' ? reply : ''
-    this.why = said === '' ? why : `${why}: ${said}`
+    this.why = because(why, reply)
     return false
   }
 
@@ -252,7 +254,10 @@ export class SlotMover implements KeyWatch {
     this.why = ''
     this.#isCleared = false
     this.#isLast = false
-    this.#copies.begin(yield* this.#batchOf(slotsOf(slots), whole))
+    // Whoever takes a batch over did not choose it.
+    if (this.#batch === null || encodeRuns(runsOf(this.#batch.slots)) !== encodeRuns(slots))
+      this.#batch = yield* this.#batchOf(slotsOf(slots), whole)
+    this.#copies.begin(this.#batch)
     const { moving } = held.engine
     if (moving !== undefined) moving.progress = () => this.#copies.progress
     this.#changed.clear()
@@ -279,7 +284,7 @@ export class SlotMover implements KeyWatch {
       if (!(yield* this.#copyChanged(fence))) return false
     }
     yield copies
-    return !this.#hasFailed() && !this.#isCleared
+    return !this.#noteFailure() && !this.#isCleared
   }
 
   get #changedCount(): number {
@@ -317,7 +322,7 @@ export class SlotMover implements KeyWatch {
         to.buffer.add(db, next.value)
         if (to.buffer.bytes >= limits.moveCallBytes) yield* this.#send(to.buffer, to.fence)
       }
-      if (this.#hasFailed() || this.#isCleared) return false
+      if (this.#noteFailure() || this.#isCleared) return false
       this.#copies.keyDone()
     }
     return true
@@ -331,16 +336,17 @@ export class SlotMover implements KeyWatch {
   }
 
   /** The attempt is over: what follows one that did not arrive would not be whole. */
-  #hasFailed(): boolean {
+  #noteFailure(): boolean {
     this.why = this.#copies.failure
     return this.why !== ''
   }
 
   *#nextSlots(move: SlotMove): Work<readonly number[]> {
     const { ownership } = this.#init.held
-    const own = [...slotsOf(move.slots)].filter((slot) => ownership.ownsAll([slot]))
     const { moveBatchKeys: keys, moveBatchBytes: bytes, moveBatchSlots: slots } = limits
-    return (yield* this.#batchOf(own, { keys, bytes, slots })).slots
+    const own = ownedOf(ownership, move.slots)
+    this.#batch = yield* this.#batchOf(own, { keys, bytes, slots })
+    return this.#batch.slots
   }
 
   *#batchOf(slots: Iterable<number>, bounds: BatchBounds): Work<SlotBatch> {
@@ -358,6 +364,13 @@ export class SlotMover implements KeyWatch {
     if (moving !== undefined) moving.progress = null
     this.#changed.clear()
   }
+}
+
+function* ownedOf(
+  ownership: Pick<Executor['ownership'], 'ownsAll'>,
+  runs: readonly SlotRun[],
+): Generator<number> {
+  for (const slot of slotsOf(runs)) if (ownership.ownsAll([slot])) yield slot
 }
 
 function ask(side: Side, args: readonly string[]): Wait {

@@ -130,7 +130,7 @@ export class Standing {
       return
     }
     if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))
-    if (body[0] === leaves) return this.#init.peers().leaves(from)
+    if (body[0] === leaves) return this.#init.peers().noteLeaving(from)
     if (body[0] !== tellsTopology) return
     if (body.length > 1) this.#init.topology().heard(bytesToText(body.subarray(1)))
     this.#isTold = true

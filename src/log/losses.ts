@@ -11,7 +11,7 @@
 // begins a new era: the members survey each other; when all voters (or a majority, after a wait) have
 // reported twice in the same run, the one with the longest log of those that go by the newest members
 // (members-known.ts) is told to force itself. The
-// era's number is the founding term, which no two founders share, and which is above all that the
+// era's number is the founding term, which hardly two founders share (founding-term.ts), and which is above all that the
 // majority knew, and above what it can have forgotten of elections. (Forgotten founders are not leapt
 // over: who founded beside a voter that was wiped since may return with the greater era, and then its
 // log is the truth.)
@@ -79,7 +79,7 @@ export interface LossDeeds {
   /** It takes the history of one that is about to lead: what its log says on the way may be long past. */
   isTaught?(): boolean
   /** A snapshot is on its way to the disk, and will take the place of what it holds. */
-  isInstalling?(): boolean
+  isInstalling(): boolean
   term(): number
   votesForgotten(): boolean
   /** Asks a voter for its report. */
@@ -245,7 +245,6 @@ export class Losses {
   /** Too few intact voters for any majority? Then halt, wait, or begin a new era. */
   #judge(): void {
     const host = this.#member
-    const deeds = this.#deeds
     this.blocked = ''
     this.waits = ''
     const era = this.#greatestEra()
@@ -302,7 +301,7 @@ export class Losses {
       return
     }
     if (this.#longest(present) !== host.self && !hasBug('raft-era-any-log')) return
-    if (deeds.isInstalling?.() === true && !hasBug('raft-founds-while-installing')) {
+    if (this.#deeds.isInstalling() && !hasBug('raft-founds-while-installing')) {
       this.waits = 'waits for a snapshot that is on its way to the disk'
       return
     }

@@ -44,21 +44,20 @@ export function hearPeer(
 }
 
 /**
- * Whether a run of the peer, which takes its disk for whole, lacks the entry at `index` though an earlier run acknowledged
+ * Notes a run of the peer that takes its disk for whole and lacks the entry at `index`, though an earlier run acknowledged
  * it to this leader: the disk is an older copy. What that acknowledged counts no more.
  */
 export function noteForgotten(
   leading: Hearing,
   peer: Progress,
   { life, recovering, index }: Pick<PeerAnswer, 'life' | 'recovering'> & { readonly index: number },
-): boolean {
+): void {
   const { match, matchLife } = peer
-  if (recovering || matchLife === 0 || matchLife === life || index > match) return false
-  if (hasBug('raft-forgotten-unseen') || hasBug('zab-forgotten-unseen')) return false
+  if (recovering || matchLife === 0 || matchLife === life || index > match) return
+  if (hasBug('raft-forgotten-unseen') || hasBug('zab-forgotten-unseen')) return
   leading.fence++
   peer.forget(leading.fence)
   peer.forgotten = { life, index: match }
-  return true
 }
 
 /** What a peer has to be told that it acknowledged; null once it knows, or has it again. */

@@ -67,7 +67,7 @@ export interface ClusterView {
   /** Another member told of its groups: it takes commands, as far as is known. */
   hasBegun(member: MemberId): boolean
   /** Another member said that it stops: no map names it where others can take its place. */
-  leaves(member: MemberId): boolean
+  isGoing(member: MemberId): boolean
   /** Free disk space is below the reserve. */
   readonly diskShort: boolean
   /** The latest that this member has heard of. */
@@ -279,7 +279,7 @@ export class ShardViews {
     if (leader !== undefined) return leader
     const { self } = this.#cluster
     const isNamed = ({ id }: MemberView): boolean =>
-      id === self ? this.isNamed : !this.#cluster.leaves(id)
+      id === self ? this.isNamed : !this.#cluster.isGoing(id)
     return spread(shard, members, isNamed) ?? spread(shard, members) ?? (members[0] as MemberView)
   }
 

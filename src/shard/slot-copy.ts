@@ -199,14 +199,14 @@ export class CopyBuffer {
   weight = 0
 
   add(db: number, command: readonly string[]): void {
-    const before = this.bytes
     this.#args.push(String(db), String(command.length))
     for (const arg of command) {
       this.#args.push(arg)
-      this.bytes += arg.length + 16
+      const size = arg.length + 16
+      this.bytes += size
+      this.weight += size + limits.moveArgumentBytes
     }
-    this.weight += this.bytes - before
-    this.weight += limits.moveCommandBytes + command.length * limits.moveArgumentBytes
+    this.weight += limits.moveCommandBytes
   }
 
   take(): readonly string[] {

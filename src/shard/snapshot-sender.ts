@@ -62,8 +62,6 @@ interface Transfer {
   readonly offer: Omit<SnapshotOffer, 'term' | 'identity'>
   readonly identity: Hash64
   readonly stream: SnapshotStream
-  /** Term of the last offer. */
-  term: number
   /** Offered and waiting to hear where to go on. */
   isOffered: boolean
   /** Ends of the chunks sent and not acknowledged. */
@@ -163,7 +161,7 @@ export class SnapshotSender {
         return
       case 'refused':
         // An answer to an offer of an earlier term says nothing of this one.
-        if (ack.term === transfer.term) this.#ending = { ok: false, why: ack.why }
+        if (ack.term === this.#reign.term) this.#ending = { ok: false, why: ack.why }
         return
       case 'failed':
         this.#ending = { ok: false, why: ack.why }
@@ -255,7 +253,6 @@ export class SnapshotSender {
       offer,
       identity,
       stream: new SnapshotStream({ group, sink, manifest: source.manifest, identity }),
-      term: 0,
       isOffered: true,
       inFlight: [],
       best: placeZero,
@@ -269,8 +266,7 @@ export class SnapshotSender {
     transfer.isOffered = true
     transfer.inFlight.length = 0
     transfer.heardAt = now.mono
-    transfer.term = this.#reign.term
-    const body = encodeOffer({ ...transfer.offer, term: transfer.term })
+    const body = encodeOffer({ ...transfer.offer, term: this.#reign.term })
     const isSent = this.#init.sink.send(transfer.to, channels.snapshotOffer, body)
     if (!isSent) this.#away.add(transfer.to)
   }

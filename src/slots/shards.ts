@@ -20,6 +20,11 @@ export function liveShards({ shards }: Pick<Topology, 'shards'>): readonly Topol
   return shards.filter(({ out }) => out === undefined)
 }
 
+/** Who owns each slot once all live shard groups have their share. */
+export function sharesOf(topology: Topology): ReturnType<typeof assignSlots> {
+  return assignSlots(liveShards(topology), ownersOf(topology))
+}
+
 export function shardAdded(topology: Topology, { weight, members }: NewShard): Topology | string {
   const stay = staying(topology)
   const id = topology.shards.length

@@ -39,6 +39,7 @@ function foundingTerm(
     {
       ...{ pollMs: 10, answerMs: 100, silentMs: 500 },
       isLeading: () => false,
+      isInstalling: () => false,
       leader: () => null,
       term: () => 7,
       votesForgotten: () => true,

@@ -58,7 +58,7 @@ test('leaving: the map names who stops nowhere, where the default keyspace merge
   const leaving = new Set<number>()
   const merging = { level: 'eventual' as const, strategy: 'eventual' }
   const keyspaces = configOf().keyspaces.map((each) => ({ ...each, ...merging }))
-  const cluster = { leaves: (id: number) => leaving.has(id) }
+  const cluster = { isGoing: (id: number) => leaving.has(id) }
   const client = new World({ config: { self: 2 as MemberId, keyspaces }, cluster }).connect()
   const owners = (): readonly (string | undefined)[] => {
     const rows = client

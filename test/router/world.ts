@@ -235,7 +235,7 @@ export class World {
       isLeaving: false,
       hasBegun: (id) =>
         id !== config.self && cluster.members.some((each) => each.id === id && each.connected),
-      leaves: () => false,
+      isGoing: () => false,
       diskShort: false,
       why: '',
       roots: new Roots(config, ({ level }) => (level === 'eventual' ? 'causal' : 'total')),

@@ -7,8 +7,7 @@ import { type ErrorReply, isError, type Reply } from '../../api/reply.js'
 import { decodeRuns, encodeRuns, slotsOf } from '../../api/slot-moves.js'
 import { movesTo, ownersOf, withMoves } from '../../api/slot-plan.js'
 import { type PlannedMove, type Topology, versionOf } from '../../api/topology.js'
-import { assignSlots } from '../../slots/ring.js'
-import { liveShards, movesCancelled } from '../../slots/shards.js'
+import { liveShards, movesCancelled, sharesOf } from '../../slots/shards.js'
 import { changeTopology } from '../change-topology.js'
 import type { TopologyEdit } from '../cluster-view.js'
 import { admin, type RouterCommand } from '../command.js'
@@ -93,7 +92,7 @@ const rebalance = {
       name: 'quorate|rebalance',
       what: 'slots are dealt out anew',
       isDry: args[2] !== undefined,
-      owners: (topology) => assignSlots(liveShards(topology), ownersOf(topology)),
+      owners: sharesOf,
     })
   },
 } satisfies RouterCommand

@@ -1,6 +1,6 @@
 // QUORATE RECOVER: the operator's word that a halted group may go on with what is left.
 
-import type { Group } from '../../api/group.js'
+import type { Group, GroupReport } from '../../api/group.js'
 import { error, notInteger, syntaxError } from '../../api/replies.js'
 import { ok } from '../../api/reply.js'
 import { admin, type RouterCommand } from '../command.js'
@@ -32,7 +32,10 @@ export default {
 /** Why the word would change nothing, or null. */
 function refusalOf(state: RouterState, asked: Group | null): string | null {
   const groups = asked === null ? state.groups.filter(({ isGone }) => isGone !== true) : [asked]
-  const reports = groups.map((group) => ({ ...group.report(), waits: waitsForWord(group) }))
+  const reports = groups.map((group) => {
+    const report = group.report()
+    return { ...report, waits: waitsForWord(group, report) }
+  })
   if (asked === null && state.cluster.topologyReport().leader === null) return null
   const waiting = reports.filter(({ waits }) => waits)
   if (waiting.some(({ role }) => role !== 'remote')) return null
@@ -45,7 +48,6 @@ function refusalOf(state: RouterState, asked: Group | null): string | null {
 }
 
 /** With a leader, groups of one order wait for nobody's word: a majority of intact members elected it. */
-function waitsForWord(group: Group): boolean {
-  const { health, leader } = group.report()
-  return group.sight?.supports.ackMeans === 'local' ? health !== 'ok' : leader === null
+function waitsForWord({ sight }: Group, { health, leader }: GroupReport): boolean {
+  return sight?.supports.ackMeans === 'local' ? health !== 'ok' : leader === null
 }

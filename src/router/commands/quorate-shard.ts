@@ -7,10 +7,9 @@ import { limits } from '../../api/limits.js'
 import { error, syntaxError } from '../../api/replies.js'
 import type { ErrorReply, Reply } from '../../api/reply.js'
 import { encodeRuns } from '../../api/slot-moves.js'
-import { movesTo, ownersOf } from '../../api/slot-plan.js'
+import { movesTo } from '../../api/slot-plan.js'
 import { type Topology, versionOf } from '../../api/topology.js'
-import { assignSlots } from '../../slots/ring.js'
-import { liveShards, shardAdded, shardLeaves } from '../../slots/shards.js'
+import { shardAdded, shardLeaves, sharesOf } from '../../slots/shards.js'
 import { changeTopology } from '../change-topology.js'
 import { admin, type RouterCommand } from '../command.js'
 import { shardsTooOld } from '../member-plan.js'
@@ -18,7 +17,7 @@ import { parseInteger } from '../numbers.js'
 import { wrongValue } from '../wrong-value.js'
 import type { Session } from '../session.js'
 import type { deferred, RouterState } from '../state.js'
-import { movedKeyspaces, refusesMoves, describePlanned } from './quorate-move.js'
+import { describePlanned, movedKeyspaces, refusesMoves } from './quorate-move.js'
 import { shownTopology } from './quorate-topology.js'
 
 /** Words of ADD behind it; a sentence where a value is none, null where they are no words of it. */
@@ -127,7 +126,7 @@ function shown(state: RouterState, topology: Topology, isAdded = false): string 
   const moves = (topology.moves ?? []).map(({ from, to, slots }) => {
     return { from, to, slots: encodeRuns(slots) }
   })
-  const shares = isAdded ? assignSlots(liveShards(topology), ownersOf(topology)) : null
+  const shares = isAdded ? sharesOf(topology) : null
   const rebalance =
     shares === null ? {} : { rebalance: describePlanned(state, movesTo(topology, shares)) }
   return JSON.stringify({ epoch, shards, moves, ...rebalance, ...movedKeyspaces(state, topology) })

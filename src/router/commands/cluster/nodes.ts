@@ -169,7 +169,6 @@ function lineOf({ state, session }: Asked, all: readonly ShardView[], member: Me
     .filter((shard) => isMaster && shard.leader.id === member.id)
     .flatMap((shard) => shard.ranges)
     .toSorted((a, b) => a.from - b.from)
-    .reduce<readonly Ends[]>(withRange, [])
   return [
     idOf(state, member),
     `${host}:${port}@${hostAndPort(member.peer).port}`,
@@ -179,15 +178,19 @@ function lineOf({ state, session }: Asked, all: readonly ShardView[], member: Me
     isSelf ? 0 : member.connected ? state.now.wall : member.since,
     state.shards.epoch,
     member.connected ? 'connected' : 'disconnected',
-    ...ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)),
+    ...joined(ranges).map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)),
   ].join(' ')
 }
 
 /** Ranges of several shard groups that touch are one, as in Redis. */
-function withRange(ranges: readonly Ends[], { from, to }: Ends): readonly Ends[] {
-  const last = ranges.at(-1)
-  if (last === undefined || last.to + 1 !== from) return [...ranges, { from, to }]
-  return [...ranges.slice(0, -1), { from: last.from, to }]
+function joined(ranges: readonly Ends[]): readonly Ends[] {
+  const made: Ends[] = []
+  for (const { from, to } of ranges) {
+    const last = made.at(-1)
+    if (last?.to === from - 1) made[made.length - 1] = { from: last.from, to }
+    else made.push({ from, to })
+  }
+  return made
 }
 
 function nodeNamed(state: RouterState, id: string): MemberView | null {
