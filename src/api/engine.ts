@@ -318,6 +318,8 @@ export interface EngineOptions {
   readonly seat?: number | (() => number)
   /** What versions of slots are counted from, where members count them apart. */
   readonly versionBase?: (() => number) | undefined
+  /** Containers that stand as objects at most, while nothing goes on; others are packed. It decides nothing. */
+  readonly unpackedMax?: number
   /** What the time is by now, for reads that say how long something is past or to come. It decides nothing. */
   readonly time?: () => number
 }

@@ -251,6 +251,13 @@ export class ByteReader {
     return value
   }
 
+  /** Goes past `length` bytes; false where there are not so many. */
+  pass(length: number): boolean {
+    if (!this.#has(length)) return false
+    this.#at += length
+    return true
+  }
+
   /** A view into the input, not a copy. */
   blob(): Uint8Array {
     return this.raw(this.varint())

@@ -21,7 +21,7 @@ import {
   sequenceEnd,
   startBetween,
 } from './values/part.js'
-import { type Container, imageOf } from './values/value.js'
+import { type Container, imageOf, valueBytes } from './values/value.js'
 
 export class Changes {
   readonly #keyspace: Keyspace
@@ -62,10 +62,11 @@ export class Changes {
     const value = this.#value as Container
     const body: Body = value.body
     const part = body.parts[this.#index] as Part
+    const before = body.isHomed ? valueBytes(value) : 0
     part.bytes += bytes
     body.bytes += bytes
     body.counted(this.#index, entries)
-    if (body.isHomed) this.#account(body, { entries, bytes })
+    if (body.isHomed) this.#account(value, { entries, bytes, before })
     if (needsSplit(part)) this.#split(this.#index)
     else if (entries < 0 && body.parts.length > 1) {
       if (part.size <= limits.segmentEntriesMax / 2) this.#shrink(this.#index)
@@ -115,7 +116,7 @@ export class Changes {
     const { ledger } = this.#keyspace
     this.#touchRow(key, value)
     if (body.id === 0) {
-      this.#leaveRow(body)
+      this.#leaveRow(value)
       for (const each of body.parts) ledger.bornPart(each)
     }
     body.splice(body.parts.length, 0, [part])
@@ -150,11 +151,17 @@ export class Changes {
     if (!hold.image.isWritten) hold.image.values[hold.index] = imageOf(value)
   }
 
-  #account(body: Body, grown: { readonly entries: number; readonly bytes: number }): void {
+  #account(value: Container, { entries, bytes, before }: Grown): void {
+    const { body } = value
     const database = this.#keyspace.databases[body.db] as Database
-    database.bytes += grown.bytes
-    if (body.id === 0) this.#row(body).bytes += grown.bytes
-    else if (grown.entries !== 0) this.#keyspace.ledger.countedEntries(body.db, grown.entries)
+    if (body.id === 0) {
+      const more = valueBytes(value) - before
+      database.bytes += more
+      this.#row(body).bytes += more
+      return
+    }
+    database.bytes += bytes
+    if (entries !== 0) this.#keyspace.ledger.countedEntries(body.db, entries)
   }
 
   /** The key's segment. */
@@ -214,27 +221,37 @@ export class Changes {
     }
     this.#touchRow(this.#key, value)
     const { ledger } = this.#keyspace
-    if (body.id === 0) this.#leaveRow(body)
+    if (body.id === 0) this.#leaveRow(value)
     else for (let i = index; i < index + count; i++) this.#retire(body.parts[i] as Part)
     body.splice(index, count, made)
     for (const part of made) ledger.bornPart(part)
-    if (body.parts.length === 1) this.#enterRow(body)
+    if (body.parts.length === 1) this.#enterRow(value)
   }
 
   /** The body gets rows of its own. Its one part is about to be replaced. */
-  #leaveRow(body: Body): void {
-    this.#row(body).bytes -= body.bytes
+  #leaveRow(value: Container): void {
+    const { body } = value
+    const before = valueBytes(value)
     this.#keyspace.addBody(body)
+    this.#moved(value, valueBytes(value) - before, body.bytes)
+  }
+
+  /** What the row of a key counts changed by so much, what stands in rows of its own by `beside`. */
+  #moved({ body }: Container, inRow: number, beside: number): void {
+    this.#row(body).bytes += inRow
+    ;(this.#keyspace.databases[body.db] as Database).bytes += inRow + beside
   }
 
   /** The last part goes back into the key's row. */
-  #enterRow(body: Body): void {
+  #enterRow(value: Container): void {
+    const body: Body = value.body
+    const before = valueBytes(value)
     const part = body.parts[0] as Part
     this.#retire(part)
     this.#keyspace.removeBody(body)
     body.splice(0, 1, [body.kind.copy(part)])
     body.id = 0
-    this.#row(body).bytes += body.bytes
+    this.#moved(value, valueBytes(value) - before, -body.bytes)
     this.#settleRow(body)
   }
 
@@ -272,6 +289,7 @@ export class Changes {
     const entries = image.size - part.size
     const bytes = image.bytes - part.bytes
     this.#retouch(key, value, part)
+    const before = valueBytes(value)
     const { state, start } = part
     const fields = timesOf(image) - timesOf(part)
     Object.assign(part, image)
@@ -288,7 +306,7 @@ export class Changes {
     }
     if (!body.isHomed) return
     this.#key = key
-    this.#account(body, { entries, bytes })
+    this.#account(value, { entries, bytes, before })
   }
 
   #journalHeader(key: string, value: Container): void {
@@ -334,10 +352,11 @@ export class Changes {
     }
     const stays = new Set(isInRow ? [] : now)
     if (wasInRow && !isInRow) {
+      const before = valueBytes(value)
       this.#keyspace.removeBody(body)
       body.id = 0
-      this.#row(body).bytes += body.bytes
-    } else if (!wasInRow && isInRow) this.#leaveRow(body)
+      this.#moved(value, valueBytes(value) - before, -body.bytes)
+    } else if (!wasInRow && isInRow) this.#leaveRow(value)
     body.splice(0, now.length, parts)
     if (body.id === 0) return
     for (const part of parts) if (!stays.has(part)) ledger.revivePart(part)
@@ -363,6 +382,9 @@ function timesOf(part: Part): number {
   return part instanceof MapPart && part.times !== null ? part.times.size : 0
 }
 
+/** `before`: what the key's row counted. */
+type Grown = Readonly<Record<'entries' | 'bytes' | 'before', number>>
+
 interface PartBefore {
   readonly key: string
   readonly value: Container
@@ -370,9 +392,7 @@ interface PartBefore {
   readonly image: Part
 }
 
-interface PartsBefore {
-  readonly key: string
-  readonly value: Container
+interface PartsBefore extends Pick<PartBefore, 'key' | 'value'> {
   readonly parts: readonly Part[]
   /** It had no rows of its own. */
   readonly wasInRow: boolean

@@ -12,7 +12,8 @@ import { leastTime } from './field-times.js'
 import type { Keyspace } from './keyspace.js'
 import { keyBytes } from './memory.js'
 import type { HashValue } from './values/hash.js'
-import { type Value, valueBytes, wholeBytes } from './values/value.js'
+import { Packed } from './values/packed.js'
+import { typeName, type Value, valueBytes, wholeBytes } from './values/value.js'
 
 /** A long command that goes on in steps of at most `budget` elements. */
 export interface Machine {
@@ -129,6 +130,14 @@ export class Context {
     }
     if (typeof value === 'string' || value.type !== 'hash' || value.timer === null) return value
     return value.timer.at <= this.horizon ? this.#meetFields(key, value) : value
+  }
+
+  /** The type of what a key holds, null where it holds nothing. Nothing is unpacked for it. */
+  typeOf(key: string): string | null {
+    const stored = this.keyspace.find(this.place, key)?.raw(key)
+    if (stored instanceof Packed && this.expiryOf(key) === null) return stored.type
+    const value = this.find(key)
+    return value === undefined ? null : typeName(value)
   }
 
   /** As `find`, counted as hit or miss. */

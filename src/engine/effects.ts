@@ -25,6 +25,7 @@ import type { Database } from './database.js'
 import type { Keyspace } from './keyspace.js'
 import { keyBytes } from './memory.js'
 import { type Segment, states } from './segment.js'
+import { Packed, type Stored, storedBytes } from './values/packed.js'
 import { type Container, type Value, valueBytes } from './values/value.js'
 
 export class Effects {
@@ -187,7 +188,7 @@ export class Effects {
   remove(key: string, event: string): boolean {
     const segment = this.#keyspace.find(this.#place, key)
     if (segment === undefined) return false
-    const value = segment.map.get(key)
+    const value = segment.raw(key)
     if (value === undefined) return false
     if (this.#recorder !== null) this.#recorder.remove(key)
     if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
@@ -198,7 +199,7 @@ export class Effects {
     segment.map.delete(key)
     if (this.accesses !== null) this.accesses.forget(this.db, key)
     this.#account(segment, -keyBytes(key, value))
-    if (typeof value !== 'string') leave(this.#keyspace, value)
+    this.#leave(value)
     this.#keyspace.count(segment, -1)
     if (segment.map.size <= limits.segmentEntriesMax / 2) this.#keyspace.shrink(segment)
     this.#tell(event, key)
@@ -267,8 +268,8 @@ export class Effects {
     this.#change(segment)
     if (this.changes.follow !== null) this.changes.follow.touched(this.#db, key)
     if (this.accesses !== null) this.accesses.use(this.db, key)
-    if (typeof value !== 'string') enter(this.#keyspace, this.changes, { segment, key, value })
-    if (this.#journal.isOpen) this.#journalWrite(key, value, segment.get(key))
+    this.#enter(segment, key, value)
+    if (this.#journal.isOpen) this.#journalWrite(key, value, segment.raw(key))
     const before = segment.exchange(key, value)
     if (before === undefined) {
       this.#account(segment, keyBytes(key, value))
@@ -276,9 +277,18 @@ export class Effects {
       if (this.#listener !== null && this.db < placesDb) this.#listener.created(this.db, key)
       return segment
     }
-    this.#account(segment, valueBytes(value) - valueBytes(before))
-    if (typeof before !== 'string' && before !== value) leave(this.#keyspace, before)
+    this.#account(segment, valueBytes(value) - storedBytes(before))
+    if (before !== value) this.#leave(before)
     return segment
+  }
+
+  #leave(stored: Stored): void {
+    if (typeof stored !== 'string' && !(stored instanceof Packed)) leave(this.#keyspace, stored)
+  }
+
+  #enter(segment: Segment, key: string, stored: Stored): void {
+    if (typeof stored === 'string' || stored instanceof Packed) return
+    enter(this.#keyspace, this.changes, { segment, key, value: stored })
   }
 
   /** Before every change of a segment. */
@@ -340,28 +350,27 @@ export class Effects {
   }
 
   /** `before` undefined: the key is about to be added, behind all others. */
-  #journalWrite(key: string, value: Value, before: Value | undefined): void {
+  #journalWrite(key: string, value: Value, before: Stored | undefined): void {
     const place = this.#place
     this.#journal.add(() => {
       const segment = this.#touched(place, key)
       if (before === undefined) {
         segment.map.delete(key)
         this.#account(segment, -keyBytes(key, value))
-        if (typeof value !== 'string') leave(this.#keyspace, value)
+        this.#leave(value)
         this.#keyspace.count(segment, -1)
         return
       }
       segment.map.set(key, before)
-      this.#account(segment, valueBytes(before) - valueBytes(value))
+      this.#account(segment, storedBytes(before) - valueBytes(value))
       if (value === before) return
-      if (typeof value !== 'string') leave(this.#keyspace, value)
-      if (typeof before !== 'string')
-        enter(this.#keyspace, this.changes, { segment, key, value: before })
+      this.#leave(value)
+      this.#enter(segment, key, before)
     })
   }
 
   /** A key is about to be removed from the middle of an order that has to come back. */
-  #journalRemoval(segment: Segment, key: string, value: Value): void {
+  #journalRemoval(segment: Segment, key: string, value: Stored): void {
     const place = this.#place
     const keys = [...segment.map.keys()]
     const values = [...segment.map.values()]
@@ -375,8 +384,7 @@ export class Effects {
       }
       for (const [each, stamp] of stamps) found.setStamp(each, stamp)
       this.#keyspace.countStamp(found, key, 1)
-      if (typeof value !== 'string')
-        enter(this.#keyspace, this.changes, { segment: found, key, value })
+      this.#enter(found, key, value)
       this.#account(found, keyBytes(key, value))
       this.#keyspace.count(found, 1)
     })

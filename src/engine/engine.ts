@@ -43,6 +43,7 @@ import { Moving, movingDatabasesMax } from './moving.js'
 import { placesDb, restorePlaces } from './place-key.js'
 import { hiddenFrom, Scripting } from './scripting.js'
 import { Segment } from './segment.js'
+import type { Unpacked } from './unpacked.js'
 import { CompactSizes } from './values/compact.js'
 import type { MapPart } from './values/map-part.js'
 
@@ -86,6 +87,7 @@ export class MemoryEngine implements Engine {
   readonly #context: Context
   readonly #checkpoints: Checkpoints
   readonly #foresight: Foresight
+  readonly #unpacked: Unpacked
   #loader: Loader | null = null
   /** Settings changed since a speculation began. */
   #hasNews = false
@@ -95,9 +97,12 @@ export class MemoryEngine implements Engine {
     this.#options = options
     const journal = new Journal()
     this.#keyspace = new Keyspace(databases, new Ledger(databases), journal)
+    this.#unpacked = this.#keyspace.unpacked
+    if (options.unpackedMax !== undefined) this.#unpacked.max = options.unpackedMax
     this.#foresight = new Foresight(this.#keyspace)
     this.#effects = new Effects(this.#keyspace, listener, journal)
     this.#context = new Context(this.#keyspace, this.#effects, options)
+    this.#unpacked.isBusy = () => journal.isOpen || this.#context.machine !== null
     this.#checkpoints = new Checkpoints(this.#keyspace, this.#effects)
     this.scripting = new Scripting({
       context: this.#context,
@@ -139,6 +144,7 @@ export class MemoryEngine implements Engine {
 
   execute(db: number, args: readonly string[], mayWait = false): Reply | typeof later {
     assert(this.#context.machine === null, 'a long command is finished before the next one')
+    if (this.#unpacked.isOver) this.#unpacked.trim()
     const command = prepared.get(args[0] ?? '')
     if (command === undefined) return this.#unlisted(args)
     if (!fitsArity(command.spec, args.length)) return wrongArity(command.spec.name)
@@ -182,6 +188,7 @@ export class MemoryEngine implements Engine {
   ): Reply | typeof later | typeof needsLog {
     const context = this.#context
     assert(context.machine === null, 'nothing is read while a long command goes on')
+    if (this.#unpacked.isOver) this.#unpacked.trim()
     const command = prepared.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
     assert(command.isReadonly, 'only commands that do not write are read outside the log')
@@ -319,6 +326,7 @@ export class MemoryEngine implements Engine {
   load(rows: readonly Row[]): void {
     if (this.#loader === null) this.#loader = this.#makeLoader()
     this.#loader.take(rows)
+    this.#unpacked.trim(Number.POSITIVE_INFINITY)
   }
 
   loadFinish(manifest: Uint8Array): string | null {
@@ -335,13 +343,14 @@ export class MemoryEngine implements Engine {
   #makeLoader(): Loader {
     assert(this.clock === 0 && this.memoryBytes === 0, 'rows are loaded into an empty engine')
     return new Loader(databases, {
-      segment: (at, { map, times }) => this.#keyspace.restore(new Segment(at, map), times),
+      segment: (at, { map, times }) =>
+        this.#keyspace.restore(new Segment(at, this.#keyspace.unpacked, map), times),
       part: (key, value, part) => {
         const database = this.#keyspace.databases[value.body.db] as Database
         database.bytes += part.bytes
         if (value.type !== 'hash') return
-        const { least } = part as MapPart
-        timesChanged(this.#keyspace, { key, hash: value }, { fields: 0, least })
+        const times = { fields: 0, least: (part as MapPart).least }
+        timesChanged(this.#keyspace, { key, hash: value }, times)
       },
       lastBody: (id) => {
         this.#keyspace.lastBody = id

@@ -6,7 +6,7 @@
 import type { ExpiryItem } from './expiry.js'
 import type { Database } from './database.js'
 import type { Keyspace } from './keyspace.js'
-import { expiryBytes } from './memory.js'
+import { timedBytes } from './memory.js'
 import type { HashValue } from './values/hash.js'
 import type { Value } from './values/value.js'
 
@@ -41,7 +41,7 @@ export function timesLeave(keyspace: Keyspace, value: Value): void {
   if (typeof value === 'string' || value.type !== 'hash' || value.timer === null) return
   const database = keyspace.databases[value.body.db] as Database
   database.fieldTimes.remove(value.timer)
-  database.bytes -= expiryBytes
+  database.bytes -= timedBytes
   value.timer = null
 }
 
@@ -62,7 +62,7 @@ function setTimer(keyspace: Keyspace, { key, hash }: Timed, at: number): void {
   const { timer } = hash
   if (timer === null) {
     hash.timer = database.fieldTimes.add(key, at)
-    database.bytes += expiryBytes
+    database.bytes += timedBytes
   } else if (timer.at !== at) hash.timer = database.fieldTimes.replace(timer, at)
 }
 

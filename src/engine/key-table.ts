@@ -4,14 +4,13 @@
 // index behind the list: words that hold three places each. So many as only a flood of equal prints can bring
 // together stand in a `Map`. Beside each key may stand the stamp of the write that made it (see `merge/`).
 
+import { assert } from '../base/assert.js'
 import { Stamps } from './key-stamps.js'
 import { known } from './key-facts.js'
-import type { Value } from './values/value.js'
+import { churnedRoomFor, fewMax, listMax, roomFor, slackOf } from './key-room.js'
+import { Packed, type Stored } from './values/packed.js'
+import type { Container, Value } from './values/value.js'
 
-/** Keys up to which their prints are looked through. */
-export const fewMax = 16
-/** Keys up to which they stand in a list. */
-export const listMax = 1_000
 /** Print, key, value. */
 const width = 3
 /** Bits of a place in a word of the index: the number of an entry plus one, 0 for none. */
@@ -24,7 +23,7 @@ const fullWord = 1 << (2 * placeBits)
 /** Entries for each word of the index. */
 const perWord = 1.6
 
-type Cell = number | string | Value | undefined
+type Cell = number | string | Stored | undefined
 
 const noCells: Cell[] = []
 
@@ -50,7 +49,7 @@ export class KeyTable {
   /** Null while they are few. */
   #index: Index | null = null
   /** All keys, from the time on when they were too many for a list. */
-  #many: Map<string, Value> | null = null
+  #many: Map<string, Stored> | null = null
   #stamps: Stamps | null = null
 
   get size(): number {
@@ -59,27 +58,51 @@ export class KeyTable {
     return this.#index === null ? entries : entries - this.#index.holes
   }
 
+  /** What a key holds, unpacked. */
   get(key: string): Value | undefined {
+    const stored = this.raw(key)
+    if (typeof stored === 'string' || stored === undefined) return stored
+    return stored instanceof Packed ? this.open(key, stored) : this.touched(key, stored)
+  }
+
+  /** The same as it stands. */
+  raw(key: string): Stored | undefined {
     if (this.#many !== null) return this.#many.get(key)
     const at = this.#find(key)
-    return at < 0 ? undefined : (this.#cells[at + 2] as Value)
+    return at < 0 ? undefined : (this.#cells[at + 2] as Stored)
+  }
+
+  /** Puts the same value in another shape in the place of what a key holds. */
+  replace(key: string, stored: Stored): void {
+    if (this.#many !== null) this.#many.set(key, stored)
+    else this.#cells[this.#find(key) + 2] = stored
+  }
+
+  /** A packed container of a key was asked for: it stands there unpacked from here on. */
+  protected open(_key: string, _packed: Packed): Container {
+    assert(false, 'only keys of a keyspace hold packed containers')
+  }
+
+  /** The same of one that is not packed. */
+  protected touched(_key: string, value: Container): Container {
+    return value
   }
 
   has(key: string): boolean {
     return this.#many === null ? this.#find(key) >= 0 : this.#many.has(key)
   }
 
-  set(key: string, value: Value): void {
+  set(key: string, value: Stored): void {
     this.exchange(key, value)
   }
 
   /** Sets a key; what it held before. */
-  exchange(key: string, value: Value): Value | undefined {
+  exchange(key: string, value: Stored): Stored | undefined {
     if (this.#many !== null) return this.#exchangeInMany(this.#many, key, value)
     const at = this.#find(key)
     if (at >= 0) {
       const cells = this.#cells
-      const before = cells[at + 2] as Value
+      const before = cells[at + 2] as Stored
       cells[at + 2] = value
       return before
     }
@@ -122,17 +145,17 @@ export class KeyTable {
     return this.#many === null ? (this.#column(1) as string[]) : this.#many.keys()
   }
 
-  values(): Iterable<Value> {
-    return this.#many === null ? (this.#column(2) as Value[]) : this.#many.values()
+  values(): Iterable<Stored> {
+    return this.#many === null ? (this.#column(2) as Stored[]) : this.#many.values()
   }
 
-  [Symbol.iterator](): Iterator<[string, Value]> {
+  [Symbol.iterator](): Iterator<[string, Stored]> {
     if (this.#many !== null) return this.#many[Symbol.iterator]()
     const cells = this.#cells
-    const pairs: [string, Value][] = []
+    const pairs: [string, Stored][] = []
     for (let at = 0; at < this.#end; at += width) {
       const key = cells[at + 1] as string | undefined
-      if (key !== undefined) pairs.push([key, cells[at + 2] as Value])
+      if (key !== undefined) pairs.push([key, cells[at + 2] as Stored])
     }
     return pairs[Symbol.iterator]()
   }
@@ -222,7 +245,7 @@ export class KeyTable {
   touchEntry(at: number): number {
     const cells = this.#cells
     const key = cells[at + 1] as string
-    const value = cells[at + 2] as Value
+    const value = cells[at + 2] as Stored
     return key.length + (typeof value === 'string' ? value.length : 0)
   }
 
@@ -259,7 +282,7 @@ export class KeyTable {
     return -1
   }
 
-  #add(key: string, value: Value): void {
+  #add(key: string, value: Stored): void {
     if (this.#end === this.#room && !this.#grow()) {
       this.#toMany().set(key, value)
       return
@@ -347,14 +370,14 @@ export class KeyTable {
     this.#stamps = kept
   }
 
-  #exchangeInMany(many: Map<string, Value>, key: string, value: Value): Value | undefined {
+  #exchangeInMany(many: Map<string, Stored>, key: string, value: Stored): Stored | undefined {
     const before = many.get(key)
     many.set(key, value)
     return before
   }
 
-  #toMany(): Map<string, Value> {
-    const many = new Map<string, Value>()
+  #toMany(): Map<string, Stored> {
+    const many = new Map<string, Stored>()
     const kept = this.#stamps === null ? null : new Stamps(0)
     for (const [key, stamp] of this.stamped()) kept?.setOf(key, stamp)
     for (const [key, value] of this) many.set(key, value)
@@ -371,18 +394,4 @@ export class KeyTable {
     }
     return cells
   }
-}
-
-/** Room for some more than there are: 4 keys, then 8, 12 and 16, then a quarter more each time. */
-function roomFor(size: number): number {
-  if (size < fewMax) return size + 4 - (size % 4)
-  return Math.min(listMax, size + slackOf(size))
-}
-
-function churnedRoomFor(size: number): number {
-  return Math.min(listMax, size + (slackOf(size) >> 1))
-}
-
-function slackOf(size: number): number {
-  return Math.max(8, size >> 2)
 }

@@ -14,7 +14,8 @@ import { Places } from './places.js'
 import { canMerge, hashCut, hashesOf, needsSplit, Segment, states } from './segment.js'
 import { CompactSizes } from './values/compact.js'
 import type { Body } from './values/part.js'
-import type { Value } from './values/value.js'
+import { Packed, type Stored } from './values/packed.js'
+import { Unpacked } from './unpacked.js'
 
 /** Where a row may stand; `id` is 0 for a segment's. */
 export interface UnitPlace {
@@ -40,6 +41,7 @@ export class Keyspace {
   /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
   lastBody = 0
   readonly #journal: Journal
+  readonly unpacked = new Unpacked((db, key) => this.find(db, key))
 
   constructor(databases: number, ledger: Ledger, journal = new Journal()) {
     this.databases = new Array<Database | undefined>(databases).fill(undefined)
@@ -79,7 +81,7 @@ export class Keyspace {
     const database = this.databases[db] ?? this.database(db)
     const found = database.onlys.at(slot) ?? database.tables.at(slot)?.segmentOf(key)
     if (found !== undefined) return found
-    const segment = new Segment({ db, slot, start: 0 })
+    const segment = new Segment({ db, slot, start: 0 }, this.unpacked)
     openSlot(database, segment)
     if (this.#journal.isOpen) this.#journal.add(() => this.#unmake(segment))
     return segment
@@ -125,8 +127,8 @@ export class Keyspace {
     const cut = hashCut(hashes, segment.start, table.starts[index + 1])
     if (cut < 0) return
     const { db, slot, start } = segment
-    const left = new Segment({ db, slot, start })
-    const right = new Segment({ db, slot, start: cut })
+    const left = new Segment({ db, slot, start }, this.unpacked)
+    const right = new Segment({ db, slot, start: cut }, this.unpacked)
     this.#retire(segment)
     let at = 0
     for (const [key, value] of segment.map) {
@@ -231,8 +233,10 @@ export class Keyspace {
     }
     for (const [key, value] of segment.map) {
       segment.bytes += keyBytes(key, value)
-      if (typeof value !== 'string') this.#restoreBody(segment, value.body)
+      if (typeof value === 'string' || value instanceof Packed) continue
+      this.#restoreBody(segment, value.body)
       timesEnter(this, key, value)
+      this.unpacked.enter(key, value)
     }
     for (const [key, at] of times) {
       if (segment.expires === null) segment.expires = new Map()
@@ -273,6 +277,7 @@ export class Keyspace {
       body.isHomed = false
       this.bodies.delete(body.id)
     }
+    this.unpacked.cleared(db)
     this.#set(db, undefined)
     this.ledger.cleared(db)
   }
@@ -356,7 +361,7 @@ export class Keyspace {
   }
 }
 
-function moveKey(from: Segment, to: Segment, key: string, value: Value): void {
+function moveKey(from: Segment, to: Segment, key: string, value: Stored): void {
   to.map.set(key, value)
   to.bytes += keyBytes(key, value)
   if (from.hasStamps) to.map.setStamp(key, from.stampOf(key))

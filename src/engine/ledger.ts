@@ -4,6 +4,7 @@
 
 import { partPlace, rowPlace } from './rows.js'
 import { type PreImage, type Segment, states } from './segment.js'
+import { Packed } from './values/packed.js'
 import type { Body, Part } from './values/part.js'
 
 /** What has a row of its own. */
@@ -268,7 +269,8 @@ export class Ledger {
     let holds = false
     for (let index = 0; index < values.length; index++) {
       const value = values[index]
-      if (typeof value === 'string' || value === undefined) continue
+      // What is packed does not change: another object takes its place.
+      if (typeof value === 'string' || value === undefined || value instanceof Packed) continue
       value.body.hold = { image, index }
       holds = true
     }

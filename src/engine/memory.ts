@@ -4,7 +4,7 @@
 // measurement: every replica must come to the same sum, whatever its runtime.
 
 import { textBytes } from './values/text.js'
-import { type Value, valueBytes } from './values/value.js'
+import { type Stored, storedBytes } from './values/packed.js'
 
 /** A Map entry with its share of the table's free room. */
 const entryBytes = 40
@@ -12,6 +12,8 @@ const entryBytes = 40
 export const slotBytes = 320
 /** Entry of the side table, the item and its place in the expiry heap. */
 export const expiryBytes = 112
+/** Of a hash whose fields have times: its place in a heap, and that it is never packed. */
+export const timedBytes = expiryBytes + 600
 /** Of a key whose uses are noted. */
 export const useBytes = 48
 
@@ -28,6 +30,6 @@ export function bytesOf(
 }
 
 /** Bytes of a key with its value, without its time to live. */
-export function keyBytes(key: string, value: Value): number {
-  return entryBytes + textBytes(key) + valueBytes(value)
+export function keyBytes(key: string, value: Stored): number {
+  return entryBytes + textBytes(key) + storedBytes(value)
 }

@@ -89,6 +89,7 @@ export class Merging implements EngineMerging {
     assert(recorder.hearing === 'nothing', 'entries are merged one by one')
     const { effects, clock } = this.#context
     effects.clock = clock
+    this.#context.keyspace.unpacked.trim()
     recorder.hearing = 'merged'
     if (entry.stamp > this.#latest) this.#latest = entry.stamp
     const isWhole = this.#merger.merge(operations, entry)
@@ -149,12 +150,14 @@ export class Merging implements EngineMerging {
   }
 
   exportSlot(slot: number): Uint8Array {
+    this.#context.keyspace.unpacked.trim()
     return exportSlot(this.#exchange, slot)
   }
 
   mergeSlot(exported: Uint8Array, how: SlotMerge): boolean {
     const recorder = this.#recorder
     assert(recorder.hearing === 'nothing', 'slots are merged between entries')
+    this.#context.keyspace.unpacked.trim()
     recorder.hearing = 'merged'
     const isWhole = mergeSlot(this.#exchange, exported, how)
     recorder.hearing = 'nothing'

@@ -12,6 +12,7 @@ import { slotCount } from '../base/keyslot.js'
 import type { ExpiryItem } from './expiry.js'
 import type { PreImage, Segment } from './segment.js'
 import { type Awaited, decodeValue, digestValue, encodeValue } from './values/codec.js'
+import { Packed, type Stored } from './values/packed.js'
 import type { Value } from './values/value.js'
 
 /** Format version of rows and manifest. */
@@ -107,8 +108,13 @@ export function encodeSegment(writer: ByteWriter, segment: Segment): void {
   writer.varint(segment.map.size)
   for (const [key, value] of segment.map) {
     encodeKey(writer, key, expires === null ? undefined : expires.get(key))
-    encodeValue(writer, value)
+    encodeStored(writer, value)
   }
+}
+
+function encodeStored(writer: ByteWriter, stored: Stored): void {
+  if (stored instanceof Packed) stored.encode(writer)
+  else encodeValue(writer, stored)
 }
 
 /** The same for its digest: with all of every value. */
@@ -117,7 +123,8 @@ export function digestSegment(writer: ByteWriter, segment: Segment): void {
   writer.varint(segment.map.size)
   for (const [key, value] of segment.map) {
     encodeKey(writer, key, expires === null ? undefined : expires.get(key))
-    digestValue(writer, value)
+    if (value instanceof Packed) value.encode(writer)
+    else digestValue(writer, value)
   }
 }
 
@@ -127,7 +134,7 @@ export function encodePreImage(writer: ByteWriter, image: PreImage): void {
   writer.varint(image.keys.length)
   image.keys.forEach((key, i) => {
     encodeKey(writer, key, expires.get(key))
-    encodeValue(writer, image.values[i] as Value)
+    encodeStored(writer, image.values[i] as Stored)
   })
 }
 

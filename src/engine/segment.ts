@@ -6,7 +6,9 @@ import { limits } from '../api/limits.js'
 import { hashString } from '../base/hash.js'
 import type { ExpiryItem } from './expiry.js'
 import { KeyTable } from './key-table.js'
-import type { Value } from './values/value.js'
+import type { Packed, Stored } from './values/packed.js'
+import type { Unpacked } from './unpacked.js'
+import type { Container } from './values/value.js'
 
 /** How a segment stands to the checkpoints. */
 export const states = {
@@ -34,7 +36,7 @@ export interface SegmentPlace {
 export interface PreImage extends SegmentPlace {
   readonly keys: readonly string[]
   /** A container stands here itself until it changes; then its copy takes the place (`Hold`). */
-  readonly values: Value[]
+  readonly values: Stored[]
   /** Times to live, in any order. */
   readonly items: readonly ExpiryItem[]
   /** No more copies are needed. */
@@ -51,13 +53,28 @@ export class Segment extends KeyTable {
   /** Bytes of its keys and values by the memory model, without times to live. */
   bytes = 0
   state: number = states.clean
+  readonly #unpacked: Unpacked | null
 
-  constructor(place: SegmentPlace, entries: Iterable<readonly [string, Value]> = []) {
+  constructor(
+    place: SegmentPlace,
+    unpacked: Unpacked | null = null,
+    entries: Iterable<readonly [string, Stored]> = [],
+  ) {
     super()
+    this.#unpacked = unpacked
     this.db = place.db
     this.slot = place.slot
     this.start = place.start
     for (const [key, value] of entries) this.set(key, value)
+  }
+
+  protected override open(key: string, packed: Packed): Container {
+    return (this.#unpacked as Unpacked).open(this, key, packed)
+  }
+
+  protected override touched(key: string, value: Container): Container {
+    this.#unpacked?.enter(key, value)
+    return value
   }
 
   /** Its keys and values. */

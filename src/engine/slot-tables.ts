@@ -10,6 +10,7 @@ import type { Keyspace } from './keyspace.js'
 import { expiryBytes } from './memory.js'
 import type { Segment } from './segment.js'
 import type { Body } from './values/part.js'
+import { Packed } from './values/packed.js'
 import type { Container } from './values/value.js'
 
 export interface Held {
@@ -79,7 +80,7 @@ export function takeSegment(held: Held, slot: number, from: Side, to: Side): num
     }
   }
   effects.raiseTo(slot, 0)
-  return costOf(held, segment, containers)
+  return costOf(held, segment)
 }
 
 /** Times that went with their keys stand in the heap no more. */
@@ -105,22 +106,23 @@ export function dropSegment(held: Held, slot: number, { database, db }: Side): n
   if (table.segments.length === 0) closeSlot(database, segment)
   else if (table.segments.length === 1) database.onlys.set(slot, table.segments[0])
   effects.raiseTo(slot, 0)
-  return costOf(held, segment, containers)
+  return costOf(held, segment)
 }
 
+/** Those that hang on anything outside of it: packed ones do not. */
 function containersOf(segment: Segment): readonly (readonly [string, Container])[] {
   const found: (readonly [string, Container])[] = []
-  for (const [key, value] of segment.map) if (typeof value !== 'string') found.push([key, value])
+  for (const [key, value] of segment.map) {
+    if (typeof value !== 'string' && !(value instanceof Packed)) found.push([key, value])
+  }
   return found
 }
 
-function costOf(
-  { effects }: Held,
-  { map, expires }: Segment,
-  containers: readonly unknown[],
-): number {
+function costOf({ effects }: Held, { map, expires }: Segment): number {
+  let containers = 0
+  for (const value of map.values()) if (typeof value !== 'string') containers++
   const noted = effects.accesses === null ? 0 : map.size
-  return segmentCost + 2 * containers.length + (expires?.size ?? 0) + noted
+  return segmentCost + 2 * containers + (expires?.size ?? 0) + noted
 }
 
 /** The rows of a body stand elsewhere from now on. */

@@ -1,12 +1,12 @@
 // The shipped engine, answering some turns later: at random a command or a read waits for a few steps
 // before it happens, as it would with an upstream server behind the engine.
 
-import { type Engine, type EngineOptions, later, needsLog } from '../../src/api/engine.js'
+import { type Engine, type EngineFactory, later, needsLog } from '../../src/api/engine.js'
 import type { Reply } from '../../src/api/reply.js'
 import { Random } from '../../src/base/random.js'
 import { createEngine } from '../../src/engine/engine.js'
 
-export function laterEngine(seed: number): (options: EngineOptions) => Engine {
+export function laterEngine(seed: number): EngineFactory {
   const random = new Random(seed)
   return (options) => {
     const engine = createEngine(options)

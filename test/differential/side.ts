@@ -41,8 +41,12 @@ export class EngineSide implements Side {
     this.#random = new Random(seed)
     this.#steps = new Random(seed, 1)
     const bulkBytesMax = 512 * 1024 * 1024
+    // The first one packs whatever it may between all commands.
     this.engines = Array.from({ length: replicas }, (_, i) =>
-      createEngine({ databases, bulkBytesMax, maxMemory: 0 }, i === 0 ? listener : undefined),
+      createEngine(
+        { databases, bulkBytesMax, maxMemory: 0, unpackedMax: i * 16 },
+        i === 0 ? listener : undefined,
+      ),
     )
   }
 

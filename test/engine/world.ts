@@ -5,7 +5,15 @@ import { type Engine, type EngineOptions, later } from '../../src/api/engine.js'
 import type { Reply } from '../../src/api/reply.js'
 import type { Row } from '../../src/api/store.js'
 
-export const options: EngineOptions = { databases: 16, bulkBytesMax: 8 * 1024 * 1024, maxMemory: 0 }
+const unpacked = process.env['UNPACKED']
+
+/** `UNPACKED=0` packs whatever may be packed between all commands. */
+export const options: EngineOptions = {
+  databases: 16,
+  bulkBytesMax: 8 * 1024 * 1024,
+  maxMemory: 0,
+  ...(unpacked === undefined ? {} : { unpackedMax: Number(unpacked) }),
+}
 
 /** An engine with an entry open at `stamp`. */
 export function makeEngine(stamp = 1_000_000, more: Partial<EngineOptions> = {}): Engine {

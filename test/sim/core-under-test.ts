@@ -1,9 +1,11 @@
 // The shipped core behind the simulator's reactor: the same engine, door and strategy as in a real
 // member, with a stopwatch and process figures that say nothing.
 
+import type { EngineFactory } from '../../src/api/engine.js'
 import type { Stopwatch } from '../../src/api/stopwatch.js'
 import type { StrategyPlugin } from '../../src/api/strategy.js'
 import { createCore } from '../../src/core/create.js'
+import { createEngine } from '../../src/engine/engine.js'
 import { laterEngine } from '../core/later-engine.js'
 import eventual from '../../plugins/eventual/index.js'
 import raft from '../../plugins/raft/index.js'
@@ -26,13 +28,16 @@ export const coreStrategies: readonly StrategyPlugin[] = [
 ]
 
 export const coreFactory: ReactorFactory = (init): Reactor => {
-  const engine = init.laterEngine === null ? {} : { engine: laterEngine(init.laterEngine) }
+  const { unpackedMax } = init
+  const makeEngine = init.laterEngine === null ? createEngine : laterEngine(init.laterEngine)
+  const engine: EngineFactory = (options, listener) =>
+    makeEngine({ ...options, unpackedMax }, listener)
   const scripts = new FakeRunner()
   const { keyspaces } = init.config
   const rooted = keyspaces.indexOf(rootedKeyspace)
   const core = createCore({
     ...init,
-    ...engine,
+    engine,
     scripts,
     stopwatch: simStopwatch(),
     facts: fixedFacts,

@@ -49,6 +49,8 @@ export interface ReactorInit {
   readonly now: Now
   /** Seed of an engine that answers some steps later, null for one that answers at once. */
   readonly laterEngine: number | null
+  /** Containers that stand unpacked at most; `EngineOptions` has it. */
+  readonly unpackedMax: number
 }
 
 export type ReactorFactory = (init: ReactorInit) => Reactor

@@ -220,6 +220,7 @@ export class World implements MemberWorld, FaultTarget {
       random: this.#cores.fork(),
       now: member.clock.now(this.schedule.now),
       laterEngine: this.profile.laterEngine ? this.#cores.uint32() : null,
+      unpackedMax: new Random(this.#options.seed, 0x5061636b + member.id).pick([0, 1, 256]),
     })
   }
 

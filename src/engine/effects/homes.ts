@@ -27,6 +27,7 @@ export function enter(
   body.slot = segment.slot
   body.isHomed = true
   timesEnter(keyspace, key, value)
+  keyspace.unpacked.enter(key, value)
   if (body.parts.length === 1) return
   const database = keyspace.databases[segment.db] as Database
   database.bytes += body.bytes
@@ -36,6 +37,7 @@ export function enter(
 /** A container is no longer at its key. */
 export function leave(keyspace: Keyspace, value: Container): void {
   const { body } = value
+  keyspace.unpacked.leave(value)
   timesLeave(keyspace, value)
   body.isHomed = false
   if (body.id === 0) return

@@ -5,6 +5,7 @@
 import type { Hash64 } from '../../base/hash.js'
 import type { Keyspace } from '../keyspace.js'
 import type { StreamValue } from '../values/stream.js'
+import { peek } from '../values/packing.js'
 import type { Container, Value } from '../values/value.js'
 import { kinds } from './cell.js'
 import { elementsOf, kindOf, timeOfElement } from './contents.js'
@@ -74,7 +75,7 @@ function digestSlot(keyspace: Keyspace, slot: number, clock: number): Hash64 {
       for (const [key, value] of segment.map) {
         const until = segment.expires?.get(key)?.at ?? -1
         if (isPast(until, clock)) continue
-        const content = digestValue(value, clock)
+        const content = digestValue(peek(value), clock)
         if (content === null) continue
         lanes.begin().number(db).text(key).number(until).hash(content)
         sum.add(lanes.end())

@@ -74,6 +74,10 @@ export class Body<P extends Part = Part> {
   size = 0
   bytes = 0
   hold: Hold | null = null
+  /** How it stands to the ring of those that were asked for lately; see `unpacked`. */
+  heat = 0
+  /** Where in that ring. */
+  seat = 0
   #counts: Counts | null = null
 
   constructor(kind: PartKind<P>, end: number, parts: readonly P[] = []) {

@@ -28,18 +28,35 @@ export function typeName(value: Value): string {
 /** Memory model: a container without its entries, but with the room that the first few take. */
 const containerBytes = { hash: 500, list: 460, set: 490, stream: 920, zset: 900 } as const
 
-/** Bytes of a value in its key's segment by the memory model. */
+/** Bytes of entries up to which a container stands packed while nobody asks for it: what it costs to touch one. */
+export const packedBytesMax = 4096
+/** A packed container without its entries: an object, a string and its header. */
+const packedHeadBytes = 56
+/** What an entry takes less packed than by itself. */
+const packedLess = { hash: 74, list: 30, set: 57, stream: 0, zset: 72 } as const
+
+/** Whether a container is small enough to be packed. */
+export function isSmall({ type, body }: Container): boolean {
+  return body.id === 0 && body.bytes <= packedBytesMax && type !== 'stream'
+}
+
+/**
+ * Bytes of a value in its key's segment by the memory model: of a small container as if it stood packed, as all but
+ * a few do, whether it does or not.
+ */
 export function valueBytes(value: Value): number {
   if (typeof value === 'string') return textBytes(value)
+  if (isSmall(value)) {
+    return packedHeadBytes + value.body.bytes - packedLess[value.type] * value.body.size
+  }
   const header = containerBytes[value.type] + (value.type === 'stream' ? value.headerBytes : 0)
   return header + (value.body.id === 0 ? value.body.bytes : 0)
 }
 
 /** Bytes of a value wherever they stand. */
 export function wholeBytes(value: Value): number {
-  if (typeof value === 'string') return textBytes(value)
-  const header = containerBytes[value.type] + (value.type === 'stream' ? value.headerBytes : 0)
-  return header + value.body.bytes
+  const inRow = valueBytes(value)
+  return typeof value === 'string' || value.body.id === 0 ? inRow : inRow + value.body.bytes
 }
 
 /** A value of its own with equal content, for another key. O(entries). */

@@ -7,7 +7,6 @@ import type { Reply } from '../../../api/reply.js'
 import { parseCursor } from '../../../api/scan.js'
 import { globMatch } from '../../../base/glob.js'
 import type { Context, Machine } from '../../context.js'
-import { typeName } from '../../values/value.js'
 import { PositionWalk } from '../../walk.js'
 import type { EngineCommand } from '../command.js'
 import { parseScanOptions, type ScanOptions } from '../scan-options.js'
@@ -78,8 +77,7 @@ class ScanWalk implements Machine {
     const { pattern, typeName: wanted } = this.#options
     if (pattern !== null && !globMatch(pattern, key)) return
     if (wanted !== null) {
-      const value = this.#context.find(key)
-      if (value === undefined || typeName(value) !== wanted) return
+      if (this.#context.typeOf(key) !== wanted) return
     }
     this.#found.push(key)
   }

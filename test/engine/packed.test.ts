@@ -1,0 +1,259 @@
+// Cold small containers stand packed, and nobody can tell: engines that keep none unpacked, one, or all answer alike,
+// hold the same and write the same rows.
+
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import test from 'ava'
+import { plantBug } from '../../src/base/seeded-bug.js'
+import { createEngine } from '../../src/engine/engine.js'
+import type { Engine } from '../../src/api/engine.js'
+import { keySlot } from '../../src/base/keyslot.js'
+import { Random } from '../../src/base/random.js'
+import { draws } from './merge-commands.js'
+import { checkpoint, options, run, Storage } from './world.js'
+
+const kept = [0, 1, 3, Number.POSITIVE_INFINITY] as const
+const start = 1_800_000_000_000
+const slot = keySlot('h0{t}')
+
+/** A command and its database. */
+interface Line {
+  readonly db: number
+  readonly args: readonly string[]
+}
+
+const names = Object.keys(draws)
+
+function draw(random: Random): Line {
+  const roll = random.below(40)
+  if (roll === 0) return { db: 0, args: ['swapdb', '0', '1'] }
+  if (roll < 4) return { db: 0, args: wide(random) }
+  if (roll < 12) return { db: random.below(2), args: read(random) }
+  const drawn = (draws[random.pick(names)] as (random: Random) => readonly string[])(random)
+  const isAt = drawn[0]?.startsWith('@') === true
+  return { db: isAt ? Number(drawn[0]?.slice(1)) : 0, args: isAt ? drawn.slice(1) : drawn }
+}
+
+/** So much that a container gets parts of its own, or loses them again. */
+function wide(random: Random): string[] {
+  const from = random.below(2000)
+  const some = Array.from({ length: 100 + random.below(500) }, (_, i) => `w${from + i}`)
+  switch (random.below(8)) {
+    case 0:
+      return ['hset', 'h0{t}', ...some.flatMap((each) => [each, each])]
+    case 1:
+      return ['hdel', 'h0{t}', ...some]
+    case 2:
+      return ['sadd', 'e0{t}', ...some]
+    case 3:
+      return ['srem', 'e0{t}', ...some]
+    case 4:
+      return ['zadd', 'z0{t}', ...some.flatMap((each, i) => [String(i % 7), each])]
+    case 5:
+      return ['zremrangebyrank', 'z0{t}', '0', String(some.length)]
+    case 6:
+      return ['rpush', 'l0{t}', ...some]
+    default:
+      return ['ltrim', 'l0{t}', String(random.below(300)), '400']
+  }
+}
+
+function read(random: Random): string[] {
+  const at = String(random.below(2))
+  switch (random.below(9)) {
+    case 0:
+      return ['hgetall', `h${at}{t}`]
+    case 1:
+      return ['lrange', `l${at}{t}`, '0', '-1']
+    case 2:
+      return ['zrange', `z${at}{t}`, '0', '-1', 'WITHSCORES']
+    case 3:
+      return ['smembers', `e${at}{t}`]
+    case 4:
+      return ['scan', '0', 'COUNT', '1000', 'TYPE', random.pick(['hash', 'set', 'list', 'zset'])]
+    case 5:
+      return ['memory', 'usage', `h${at}{t}`]
+    case 6:
+      return ['object', 'encoding', `${random.pick(['h', 'l', 'e', 'z'])}${at}{t}`]
+    case 7:
+      return ['sunion', 'e0{t}', 'e1{t}']
+    default:
+      return ['randomkey']
+  }
+}
+
+function rowsOf(storage: Storage): unknown {
+  return [storage.sorted(), storage.manifest]
+}
+
+for (let seed = 1; seed <= 16; seed++) {
+  test(`packed: random commands in one order: nobody can tell (seed ${seed})`, (t) => {
+    const random = new Random(seed, 77)
+    const engines = kept.map((unpackedMax) => createEngine({ ...options, unpackedMax }))
+    const storages = engines.map(() => new Storage())
+    let number = 0
+    let isOpen = false
+    for (let i = 0; i < 700; i++) {
+      const lines = Array.from({ length: 1 + random.below(3) }, () => draw(random))
+      const stamp = start + i * random.below(20_000)
+      const isTried = random.chance(1, 12)
+      const replies = engines.map((engine) => {
+        engine.beginEntry(stamp, i, seed)
+        if (isTried) engine.scripting?.speculate()
+        const given = lines.map(({ db, args }) => run(engine, args, 3, db))
+        if (isTried) engine.scripting?.undo()
+        engine.expireDue(2)
+        return given
+      })
+      replies
+        .slice(1)
+        .forEach((each, at) =>
+          t.deepEqual(each, replies[0], `${kept[at + 1]} ${JSON.stringify(lines)}`),
+        )
+      if (!isOpen && random.chance(1, 40)) {
+        number++
+        isOpen = true
+        for (const engine of engines) engine.checkpointBegin(number)
+      } else if (isOpen && random.chance(1, 3)) {
+        const steps = engines.map((engine) => engine.checkpointStep(2, 1000))
+        for (const each of steps.slice(1)) t.deepEqual(each, steps[0])
+        steps.forEach((step, at) => {
+          const storage = storages[at] as Storage
+          storage.put(step.puts)
+          if (step.manifest !== null) storage.manifest = step.manifest
+        })
+        if (steps[0]?.manifest !== null) {
+          for (const engine of engines) engine.checkpointFinish()
+          isOpen = false
+        }
+      }
+      if (i % 50 > 0) continue
+      const looks = engines.map((engine) => [engine.digest(), engine.memoryBytes, engine.dirtyKeys])
+      for (const each of looks.slice(1)) t.deepEqual(each, looks[0])
+    }
+    while (isOpen) {
+      const steps = engines.map((engine) => engine.checkpointStep(100, 100_000))
+      steps.forEach((step, at) => {
+        const storage = storages[at] as Storage
+        storage.put(step.puts)
+        if (step.manifest !== null) storage.manifest = step.manifest
+      })
+      if (steps[0]?.manifest === null) continue
+      for (const engine of engines) engine.checkpointFinish()
+      isOpen = false
+    }
+    engines.forEach((engine, at) => checkpoint(engine, storages[at] as Storage, number + 1))
+    for (const each of storages.slice(1)) t.deepEqual(rowsOf(each), rowsOf(storages[0] as Storage))
+    const restored = storages[0]?.restore()
+    t.deepEqual((restored as Engine).digest(), engines[0]?.digest())
+    t.is((restored as Engine).memoryBytes, engines[0]?.memoryBytes ?? -1)
+  })
+}
+
+test('packed: a copy of a sorted set loses members in a script that is undone: it has them again', (t) => {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  run(engine, ['zadd', 'z', '1', 'a', '2', 'b'])
+  run(engine, ['copy', 'z', 'y'])
+
+  engine.scripting?.speculate()
+  run(engine, ['zpopmin', 'y'])
+  engine.scripting?.undo()
+
+  t.deepEqual(run(engine, ['zrange', 'y', '0', '-1']), ['a', 'b'])
+  t.is(run(engine, ['zadd', 'y', '3', 'a']), 0)
+})
+
+/** Of a member that packs what it may: what it answers behind a script that is undone. */
+function behindUndone(): unknown {
+  const engine = createEngine({ ...options, unpackedMax: 0 })
+  engine.beginEntry(start, 1, 2)
+  run(engine, ['hset', 'h', 'f', '1'])
+  engine.scripting?.speculate()
+  run(engine, ['hset', 'h', 'f', '2'])
+  run(engine, ['get', 'other'])
+  engine.scripting?.undo()
+  return run(engine, ['hget', 'h', 'f'])
+}
+
+test('packed: a script changes a container and is undone: it holds what it held', (t) => {
+  t.is(behindUndone(), '1')
+})
+
+test('packed: seeded bug core-packs-what-is-held: what was undone stays', (t) => {
+  plantBug('core-packs-what-is-held')
+  const reply = behindUndone()
+  plantBug('')
+
+  t.is(reply, '2')
+})
+
+/** What the engine and the test hold. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
+  return process.memoryUsage().heapUsed
+}
+
+test('packed: containers that are deleted or flushed: nothing keeps them from the collector', (t) => {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  const before = heldBytes()
+  for (let i = 0; i < 600; i++) {
+    const key = `l${i}`
+    for (let j = 0; j < 100; j++) run(engine, ['rpush', key, `${'x'.repeat(400)}${i}:${j}`])
+    if (i < 300) run(engine, ['del', key])
+  }
+  run(engine, ['flushall'])
+
+  const grown = heldBytes() - before
+  t.is(engine.memoryBytes, 0)
+  t.true(grown < 5_000_000, String(grown))
+})
+
+for (let seed = 1; seed <= 8; seed++) {
+  test(`packed: random commands merged by two members: nobody can tell (seed ${seed})`, (t) => {
+    const random = new Random(seed, 78)
+    const worlds = kept.map((unpackedMax) =>
+      [0, 1].map(() => createEngine({ ...options, merges: true, unpackedMax })),
+    )
+    for (let i = 1; i < 300; i++) {
+      // Both write at the same time, and have seen all that was before.
+      const ms = start + i * 1000
+      const lines = [0, 1].map(() => Array.from({ length: random.below(4) }, () => draw(random)))
+      const stamps = [0, 1].map((seat) => ms * 64 + seat)
+      const seen = { covers: (stamp: number): boolean => stamp < ms * 64 }
+      const stable = random.chance(1, 10) ? (ms - random.below(20) * 1000) * 64 : 0
+      const told = worlds.map((members) => {
+        const written = members.map((engine, seat) => {
+          engine.beginEntry(ms, i, seed)
+          engine.merging?.prepare(stamps[seat] as number)
+          const replies = lines[seat]?.map(({ db, args }) => run(engine, args, 3, db))
+          return { replies, operations: engine.merging?.prepared().bytes() ?? new Uint8Array() }
+        })
+        members.forEach((engine, seat) => {
+          const { operations } = written[1 - seat] as { operations: Uint8Array }
+          if (operations.length === 0) return
+          engine.beginEntry(ms, i, seed)
+          engine.merging?.merge(operations, { stamp: stamps[1 - seat] as number, seen })
+        })
+        if (stable > 0) for (const engine of members) engine.merging?.stable(stable)
+        return written
+      })
+      for (const each of told.slice(1)) t.deepEqual(each, told[0], JSON.stringify(lines))
+      if (i % 20 > 0) continue
+      const looks = worlds.map((members) =>
+        members.map((engine) => [
+          engine.digest(),
+          engine.memoryBytes,
+          engine.merging?.slotDigest(slot) ?? { high: 0, low: 0 },
+          engine.merging?.exportSlot(slot),
+          engine.merging?.saveUnstable(),
+        ]),
+      )
+      for (const each of looks.slice(1)) t.deepEqual(each, looks[0])
+      const [one, other] = (looks[0] ?? []) as unknown[][]
+      t.deepEqual(one?.[2], other?.[2])
+    }
+  })
+}
