@@ -8,7 +8,7 @@ import { hashString } from '../base/hash.js'
 import { keySlot } from '../base/keyslot.js'
 import { known } from './key-facts.js'
 import type { Keyspace } from './keyspace.js'
-import type { Segment } from './segment.js'
+import { Segment } from './segment.js'
 
 /** Keys that are looked at together: what they bring stays in the nearest cache until it is used. */
 export const aheadMax = 32
@@ -25,6 +25,9 @@ export function keyPlacesOf({ keys }: CommandSpec): KeyPlaces {
   if (key === undefined || !isFixed(key)) return { first: 0, last: 0, step: 0 }
   return { first: key.first, last: key.last, step: key.step }
 }
+
+/** Stands for the segment of a slot without keys, or with several. */
+const nowhere = new Segment({ db: 0, slot: 0, start: 0 })
 
 export class Foresight {
   readonly #keyspace: Keyspace
@@ -84,22 +87,18 @@ export class Foresight {
     const place = this.#places[0] as number
     const onlys = this.#keyspace.databases[place]?.onlys
     if (onlys === undefined) return
+    // One step in each loop: the shorter it is, the more keys the processor has under way while it waits for memory.
+    const segments = new Array<Segment>(aheadMax)
+    for (let i = 0; i < count; i++) segments[i] = onlys.at(slots[i] as number) ?? nowhere
     let seen = 0
+    for (let i = 0; i < count; i++) seen ^= (segments[i] as Segment).touch()
+    for (let i = 0; i < count; i++) seen ^= (segments[i] as Segment).touchList()
+    for (let i = 0; i < count; i++) seen ^= (segments[i] as Segment).touchCells(prints[i] as number)
     for (let i = 0; i < count; i++) {
-      const segment = onlys.at(slots[i] as number)
-      if (segment !== undefined) seen ^= segment.touch()
+      guesses[i] = (segments[i] as Segment).guess(prints[i] as number)
     }
     for (let i = 0; i < count; i++) {
-      const segment = onlys.at(slots[i] as number)
-      if (segment !== undefined) seen ^= segment.touchCells(prints[i] as number)
-    }
-    for (let i = 0; i < count; i++) {
-      const segment = onlys.at(slots[i] as number)
-      guesses[i] = segment === undefined ? -1 : segment.guess(prints[i] as number)
-    }
-    for (let i = 0; i < count; i++) {
-      const at = guesses[i] as number
-      if (at >= 0) seen ^= (onlys.at(slots[i] as number) as Segment).touchEntry(at)
+      seen ^= (segments[i] as Segment).touchEntry(guesses[i] as number)
     }
     this.seen = seen
   }

@@ -98,7 +98,11 @@ export class KeyTable {
 
   /** Sets a key; what it held before. */
   exchange(key: string, value: Stored): Stored | undefined {
-    if (this.#many !== null) return this.#exchangeInMany(this.#many, key, value)
+    if (this.#many !== null) {
+      const before = this.#many.get(key)
+      this.#many.set(key, value)
+      return before
+    }
     const at = this.#find(key)
     if (at >= 0) {
       const cells = this.#cells
@@ -205,21 +209,25 @@ export class KeyTable {
     }
   }
 
-  // For `Foresight`: the steps to a key, each of which fetches what the next one needs.
-
-  /** Fetches the table and the head of its list; a number of no meaning. */
+  /** Fetches the table; a number of no meaning. This and the next steps are for `Foresight`. */
   touch(): number {
+    return this.#end
+  }
+
+  /** Fetches the head of its list. */
+  touchList(): number {
     return this.#cells.length
   }
 
-  /** Fetches the cells, or the word of the index that leads to the key. */
+  /** Fetches the cells, by three of their prints, or the word of the index that leads to the key. */
   touchCells(print: number): number {
     const end = this.#end
-    if (end === 0) return this.#many === null ? 0 : this.#many.size
     const cells = this.#cells
     const index = this.#index
+    if (end === 0) return 0
     if (index !== null) return cells[index.room + wordOf(print, index.words)] as number
-    return (cells[0] as number) ^ (cells[end - width] as number)
+    const ends = (cells[0] as number) ^ (cells[end - width] as number)
+    return ends ^ (cells[(end >> 3) * width] as number)
   }
 
   /** Finds what may be the key, by its print; -1 for none. */
@@ -243,10 +251,10 @@ export class KeyTable {
 
   /** Fetches the key and the value that were guessed. */
   touchEntry(at: number): number {
+    if (at < 0) return 0
     const cells = this.#cells
-    const key = cells[at + 1] as string
-    const value = cells[at + 2] as Stored
-    return key.length + (typeof value === 'string' ? value.length : 0)
+    const value = cells[at + 2]
+    return (cells[at + 1] as string).length + (typeof value === 'string' ? value.length : 0)
   }
 
   /** Cells for entries. */
@@ -368,12 +376,6 @@ export class KeyTable {
     }
     this.#end = end
     this.#stamps = kept
-  }
-
-  #exchangeInMany(many: Map<string, Stored>, key: string, value: Stored): Stored | undefined {
-    const before = many.get(key)
-    many.set(key, value)
-    return before
   }
 
   #toMany(): Map<string, Stored> {

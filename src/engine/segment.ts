@@ -77,6 +77,11 @@ export class Segment extends KeyTable {
     return value
   }
 
+  /** Both ends of the object: the table's part of it and its own. */
+  override touch(): number {
+    return super.touch() ^ this.state
+  }
+
   /** Its keys and values. */
   get map(): KeyTable {
     return this
