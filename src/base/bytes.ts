@@ -43,6 +43,9 @@ export class Slab {
   }
 }
 
+/** Characters up to which one after the other costs less than a call out of JavaScript. */
+const shortMax = 24
+
 /** Grows as needed; `finish` copies the result out and makes the writer empty again. */
 export class ByteWriter {
   #buffer: Buffer
@@ -101,7 +104,11 @@ export class ByteWriter {
   text(value: string): this {
     this.#reserve(8 + value.length)
     this.#at = writeVarint(this.#buffer, this.#at, value.length)
-    this.#at += this.#buffer.latin1Write(value, this.#at, value.length)
+    if (value.length > shortMax) {
+      this.#at += this.#buffer.latin1Write(value, this.#at, value.length)
+      return this
+    }
+    for (let i = 0; i < value.length; i++) this.#buffer[this.#at++] = value.charCodeAt(i)
     return this
   }
 

@@ -12,7 +12,8 @@ import { leastTime } from './field-times.js'
 import type { Keyspace } from './keyspace.js'
 import { keyBytes } from './memory.js'
 import type { HashValue } from './values/hash.js'
-import { Packed } from './values/packed.js'
+import type { Segment } from './segment.js'
+import { Packed, type Stored } from './values/packed.js'
 import { typeName, type Value, valueBytes, wholeBytes } from './values/value.js'
 
 /** A long command that goes on in steps of at most `budget` elements. */
@@ -122,36 +123,60 @@ export class Context {
     const segment = this.keyspace.find(this.place, key)
     if (segment === undefined) return undefined
     const value = segment.map.get(key)
-    if (value === undefined) return undefined
-    const item = segment.expires === null ? undefined : segment.expires.get(key)
-    if (item !== undefined && item.at <= this.horizon) {
-      this.#meetPast(item)
-      return undefined
-    }
+    if (value === undefined || this.#isGone(segment, key)) return undefined
     if (typeof value === 'string' || value.type !== 'hash' || value.timer === null) return value
     return value.timer.at <= this.horizon ? this.#meetFields(key, value) : value
   }
 
+  /** As `find`; a packed container stays packed. */
+  findStored(key: string): Stored | undefined {
+    const segment = this.keyspace.find(this.place, key)
+    if (segment === undefined) return undefined
+    const stored = segment.map.look(key)
+    if (stored === undefined || this.#isGone(segment, key)) return undefined
+    if (typeof stored === 'string' || stored instanceof Packed) return stored
+    if (stored.type !== 'hash' || stored.timer === null) return stored
+    return stored.timer.at <= this.horizon ? this.#meetFields(key, stored) : stored
+  }
+
+  /** Whether a key is past its time. */
+  #isGone({ expires }: Segment, key: string): boolean {
+    const item = expires === null ? undefined : expires.get(key)
+    if (item === undefined || item.at > this.horizon) return false
+    this.#meetPast(item)
+    return true
+  }
+
   /** The type of what a key holds, null where it holds nothing. Nothing is unpacked for it. */
   typeOf(key: string): string | null {
-    const stored = this.keyspace.find(this.place, key)?.raw(key)
-    if (stored instanceof Packed && this.expiryOf(key) === null) return stored.type
-    const value = this.find(key)
-    return value === undefined ? null : typeName(value)
+    const stored = this.findStored(key)
+    if (stored === undefined) return null
+    return stored instanceof Packed ? stored.type : typeName(stored)
   }
 
   /** As `find`, counted as hit or miss. */
   lookup(key: string): Value | undefined {
     const value = this.find(key)
-    if (value !== undefined) {
+    this.#counted(key, value)
+    return value
+  }
+
+  /** As `findStored`, counted the same. */
+  lookupStored(key: string): Stored | undefined {
+    const stored = this.findStored(key)
+    this.#counted(key, stored)
+    return stored
+  }
+
+  #counted(key: string, found: Stored | undefined): void {
+    if (found !== undefined) {
       this.hits++
       if (this.effects.accesses !== null) this.effects.accesses.use(this.db, key)
-    } else {
-      this.misses++
-      // A late key is looked for again in the log.
-      if (!this.isLate) this.effects.missed(key)
+      return
     }
-    return value
+    this.misses++
+    // A late key is looked for again in the log.
+    if (!this.isLate) this.effects.missed(key)
   }
 
   /** Time at which a key that exists ends, or null. */

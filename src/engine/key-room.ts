@@ -1,4 +1,4 @@
-// How much room a table of keys gets.
+// How much room a table of keys gets, and where in its index a key stands.
 
 /** Keys up to which their prints are looked through. */
 export const fewMax = 16
@@ -17,4 +17,9 @@ export function churnedRoomFor(size: number): number {
 
 export function slackOf(size: number): number {
   return Math.max(8, size >> 2)
+}
+
+/** Which word of an index a print belongs to: its upper bits are those of the segment's range. */
+export function wordOf(print: number, words: number): number {
+  return Math.floor(((Math.imul(print, 0x9e3779b1) >>> 0) * words) / 0x100000000)
 }

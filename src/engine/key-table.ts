@@ -7,7 +7,7 @@
 import { assert } from '../base/assert.js'
 import { Stamps } from './key-stamps.js'
 import { known } from './key-facts.js'
-import { churnedRoomFor, fewMax, listMax, roomFor, slackOf } from './key-room.js'
+import { churnedRoomFor, fewMax, listMax, roomFor, slackOf, wordOf } from './key-room.js'
 import { Packed, type Stored } from './values/packed.js'
 import type { Container, Value } from './values/value.js'
 
@@ -26,11 +26,6 @@ const perWord = 1.6
 type Cell = number | string | Stored | undefined
 
 const noCells: Cell[] = []
-
-/** Which word of an index a print belongs to: its upper bits are those of the segment's range. */
-function wordOf(print: number, words: number): number {
-  return Math.floor(((Math.imul(print, 0x9e3779b1) >>> 0) * words) / 0x100000000)
-}
 
 /** Of a list of more than a few. An object of its own, so that small tables are small. */
 interface Index {
@@ -60,9 +55,15 @@ export class KeyTable {
 
   /** What a key holds, unpacked. */
   get(key: string): Value | undefined {
+    const stored = this.look(key)
+    return stored instanceof Packed ? this.open(key, stored) : stored
+  }
+
+  /** The same; what is packed stays so. */
+  look(key: string): Stored | undefined {
     const stored = this.raw(key)
-    if (typeof stored === 'string' || stored === undefined) return stored
-    return stored instanceof Packed ? this.open(key, stored) : this.touched(key, stored)
+    if (typeof stored !== 'object' || stored instanceof Packed) return stored
+    return this.touched(key, stored)
   }
 
   /** The same as it stands. */

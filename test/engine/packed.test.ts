@@ -58,8 +58,38 @@ function wide(random: Random): string[] {
   }
 }
 
+/** Of those that look at what is packed where it stands, also at a wrong type. */
+function look(random: Random): string[] {
+  const key = `${random.pick(['h', 'l', 'e', 'z', 's', 'none'])}${random.below(2)}{t}`
+  const name = random.pick(['a', 'b', 'c', 'f0', 'f1', 'm0', 'm1', 'x', 'w7', ''])
+  const few = Array.from(
+    { length: 1 + random.below(14) },
+    (_, i) => `${name}${i % 3 === 0 ? '' : i}`,
+  )
+  return random.pick([
+    ['hget', key, name],
+    ['hexists', key, name],
+    ['hstrlen', key, name],
+    ['hmget', key, ...few],
+    ['hlen', key],
+    ['hkeys', key],
+    ['hvals', key],
+    ['hgetall', key],
+    ['scard', key],
+    ['sismember', key, name],
+    ['zcard', key],
+    ['llen', key],
+    ['exists', key, 'h0{t}'],
+    ['touch', key],
+    ['type', key],
+    ['ttl', key],
+    ['pexpiretime', key],
+  ])
+}
+
 function read(random: Random): string[] {
   const at = String(random.below(2))
+  if (random.chance(1, 2)) return look(random)
   switch (random.below(9)) {
     case 0:
       return ['hgetall', `h${at}{t}`]

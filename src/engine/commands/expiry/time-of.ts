@@ -9,7 +9,7 @@ export function timeOf(
   unit: { readonly isAbsolute: boolean; readonly scale: 1 | 1000 },
 ): Reply {
   const key = args[1] as string
-  if (context.lookup(key) === undefined) return -2
+  if (context.lookupStored(key) === undefined) return -2
   const at = context.expiryOf(key)
   if (at === null) return -1
   const time = unit.isAbsolute ? at : Math.max(0, at - context.present)

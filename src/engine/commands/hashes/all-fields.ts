@@ -5,6 +5,8 @@ import { LongItems } from '../../../api/long-reply.js'
 import { wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
 import type { Context } from '../../context.js'
+import { Packed } from '../../values/packed.js'
+import { packedTexts } from '../../values/packed-look.js'
 import { overParts } from '../over-parts.js'
 
 export function allFields(
@@ -12,11 +14,18 @@ export function allFields(
   key: string,
   what: 'both' | 'fields' | 'values',
 ): Reply | typeof later {
-  const hash = context.lookup(key)
+  const hash = context.lookupStored(key)
   const items = new LongItems()
   const as = what === 'both' ? 'map' : 'array'
   if (hash === undefined) return items.reply(as)
   if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
+  if (hash instanceof Packed) {
+    packedTexts(hash).forEach((text, i) => {
+      if (what === 'both' || (what === 'fields') === (i % 2 === 0)) items.run.push(text)
+    })
+    items.rest()
+    return items.reply(as)
+  }
   return overParts(context, hash.body, {
     visit(part) {
       for (const [field, text] of part.map) {

@@ -1,8 +1,7 @@
 // HGET key field.
 
-import { wrongType } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
-import { fieldText } from './fields.js'
+import { fieldAt } from '../look.js'
 
 export default {
   name: 'hget',
@@ -21,9 +20,6 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const hash = context.lookup(args[1] as string)
-    if (hash === undefined) return null
-    if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
-    return fieldText(context, hash, args[2] as string) ?? null
+    return fieldAt(context, args[1] as string, args[2] as string) ?? null
   },
 } satisfies EngineCommand

@@ -1,7 +1,7 @@
 // HLEN key.
 
-import { wrongType } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
+import { sizeAt } from '../look.js'
 
 export default {
   name: 'hlen',
@@ -17,9 +17,6 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const hash = context.lookup(args[1] as string)
-    if (hash === undefined) return 0
-    if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
-    return hash.body.size
+    return sizeAt(context, args[1] as string, 'hash')
   },
 } satisfies EngineCommand

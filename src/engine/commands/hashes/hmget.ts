@@ -2,9 +2,14 @@
 
 import { wrongType } from '../../../api/replies.js'
 import type { Reply } from '../../../api/reply.js'
+import { Packed } from '../../values/packed.js'
+import { packedField } from '../../values/packed-look.js'
 import type { EngineCommand } from '../command.js'
 import { inSteps } from '../steps.js'
 import { fieldText } from './fields.js'
+
+/** Arguments up to which a packed hash is looked into. */
+const looksMax = 12
 
 export default {
   name: 'hmget',
@@ -23,14 +28,19 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const hash = context.lookup(args[1] as string)
+    const key = args[1] as string
+    // Each look into a packed one passes over half of it.
+    const isFew = args.length <= looksMax
+    const hash = isFew ? context.lookupStored(key) : context.lookup(key)
     if (hash !== undefined && (typeof hash === 'string' || hash.type !== 'hash')) return wrongType
+    const textOf = (field: string): string | undefined => {
+      if (hash instanceof Packed) return packedField(hash, field)
+      return hash === undefined ? undefined : fieldText(context, hash, field)
+    }
     const replies: Reply[] = []
     return inSteps(context, args.length - 2, {
       visit(index) {
-        replies.push(
-          hash === undefined ? null : (fieldText(context, hash, args[index + 2] as string) ?? null),
-        )
+        replies.push(textOf(args[index + 2] as string) ?? null)
         return true
       },
       finish: () => replies,

@@ -1,8 +1,7 @@
 // HSTRLEN key field.
 
-import { wrongType } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
-import { fieldText } from './fields.js'
+import { fieldAt } from '../look.js'
 
 export default {
   name: 'hstrlen',
@@ -21,9 +20,8 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const hash = context.lookup(args[1] as string)
-    if (hash === undefined) return 0
-    if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
-    return fieldText(context, hash, args[2] as string)?.length ?? 0
+    const text = fieldAt(context, args[1] as string, args[2] as string)
+    if (text === undefined) return 0
+    return typeof text === 'string' ? text.length : text
   },
 } satisfies EngineCommand

@@ -22,7 +22,7 @@ export default {
     return overKeys(context, args, {
       step: 1,
       visit(key) {
-        if (context.lookup(key) !== undefined) count++
+        if (context.lookupStored(key) !== undefined) count++
       },
       finish: () => count,
     })

@@ -1,6 +1,7 @@
 // TYPE key.
 
 import { status } from '../../../api/reply.js'
+import { Packed } from '../../values/packed.js'
 import { typeName } from '../../values/value.js'
 import type { EngineCommand } from '../command.js'
 
@@ -20,7 +21,8 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const value = context.lookup(args[1] as string)
-    return value === undefined ? none : status(typeName(value))
+    const stored = context.lookupStored(args[1] as string)
+    if (stored === undefined) return none
+    return status(stored instanceof Packed ? stored.type : typeName(stored))
   },
 } satisfies EngineCommand

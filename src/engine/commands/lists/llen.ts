@@ -1,7 +1,7 @@
 // LLEN key.
 
-import { lookupList } from './list.js'
 import type { EngineCommand } from '../command.js'
+import { sizeAt } from '../look.js'
 
 export default {
   name: 'llen',
@@ -17,8 +17,6 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const list = lookupList(context, args[1] as string)
-    if (list === null) return 0
-    return list.type === 'error' ? list : list.body.size
+    return sizeAt(context, args[1] as string, 'list')
   },
 } satisfies EngineCommand

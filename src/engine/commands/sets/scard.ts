@@ -1,7 +1,7 @@
 // SCARD key.
 
-import { wrongType } from '../../../api/replies.js'
 import type { EngineCommand } from '../command.js'
+import { sizeAt } from '../look.js'
 
 export default {
   name: 'scard',
@@ -17,9 +17,6 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const set = context.lookup(args[1] as string)
-    if (set === undefined) return 0
-    if (typeof set === 'string' || set.type !== 'set') return wrongType
-    return set.body.size
+    return sizeAt(context, args[1] as string, 'set')
   },
 } satisfies EngineCommand

@@ -1,6 +1,8 @@
 // SISMEMBER key member.
 
 import { wrongType } from '../../../api/replies.js'
+import { Packed } from '../../values/packed.js'
+import { packedHas } from '../../values/packed-look.js'
 import { hasMember } from '../../values/set.js'
 import type { EngineCommand } from '../command.js'
 
@@ -21,9 +23,10 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    const set = context.lookup(args[1] as string)
+    const set = context.lookupStored(args[1] as string)
     if (set === undefined) return 0
     if (typeof set === 'string' || set.type !== 'set') return wrongType
+    if (set instanceof Packed) return packedHas(set, args[2] as string) ? 1 : 0
     return hasMember(set, args[2] as string) ? 1 : 0
   },
 } satisfies EngineCommand

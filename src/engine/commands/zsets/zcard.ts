@@ -1,7 +1,7 @@
 // ZCARD key.
 
 import type { EngineCommand } from '../command.js'
-import { asZset } from './zset.js'
+import { sizeAt } from '../look.js'
 
 export default {
   name: 'zcard',
@@ -17,8 +17,6 @@ export default {
   arguments: [{ name: 'key', type: 'key', keySpec: 0 }],
   gather: 'refuse',
   execute(context, args) {
-    const zset = asZset(context.lookup(args[1] as string))
-    if (zset === null) return 0
-    return zset.type === 'error' ? zset : zset.body.size
+    return sizeAt(context, args[1] as string, 'zset')
   },
 } satisfies EngineCommand
