@@ -20,12 +20,16 @@ export interface OpenedDisk {
   readonly boot: Boot
 }
 
-/** Throws QuorateError when something cannot be opened; nothing stays open then. */
-export async function openDisk(directory: string, seams: DiskSeams = {}): Promise<OpenedDisk> {
+/** Throws QuorateError when something cannot be opened; nothing stays open then. `isSynced`: so is all that reaches the log. */
+export async function openDisk(
+  directory: string,
+  seams: DiskSeams = {},
+  isSynced = false,
+): Promise<OpenedDisk> {
   takeDirectory(directory)
   const open: Database[] = []
   const openOne = async (name: StoreName): Promise<Database> => {
-    const database = await openDatabase(join(directory, name), name)
+    const database = await openDatabase(join(directory, name), name, isSynced && name === 'log')
     const wrapped = seams.wrapDatabase?.(database, name) ?? database
     open.push(wrapped)
     return wrapped

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
+import { LogRoom } from './log-room.js'
 import { checkTables } from './tables.js'
 
 /**
@@ -35,8 +36,12 @@ export function describe(error: Error): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-/** Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. */
-export async function openDatabase(directory: string, name: StoreName): Promise<Database> {
+/** Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. `isSynced`: so is each of its writes. */
+export async function openDatabase(
+  directory: string,
+  name: StoreName,
+  isSynced = false,
+): Promise<Database> {
   if (isBeheaded(directory)) {
     const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
     throw new QuorateError('STORE_CORRUPT', sentence)
@@ -66,7 +71,7 @@ export async function openDatabase(directory: string, name: StoreName): Promise<
       : `the ${name} store in ${directory} cannot be opened: ${why}`
     throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
   }
-  return new LevelDatabase(level)
+  return new LevelDatabase(level, isSynced ? new LogRoom(directory) : null)
 }
 
 async function findFault(directory: string): Promise<string | null> {
@@ -88,12 +93,25 @@ function isBeheaded(directory: string): boolean {
 
 class LevelDatabase implements Database {
   readonly #level: Level<Buffer, Uint8Array>
+  readonly #room: LogRoom | null
+  /** Calls that write and are not answered yet. */
+  #writing = 0
 
-  constructor(level: Level<Buffer, Uint8Array>) {
+  constructor(level: Level<Buffer, Uint8Array>, room: LogRoom | null) {
     this.#level = level
+    this.#room = room
   }
 
-  batch(operations: BatchOperation[], sync: boolean): Promise<void> {
+  async batch(operations: BatchOperation[], sync: boolean): Promise<void> {
+    if (this.#writing++ === 0 && sync) this.#room?.before(bytesOf(operations))
+    try {
+      await this.#write(operations, sync)
+    } finally {
+      this.#writing--
+    }
+  }
+
+  #write(operations: BatchOperation[], sync: boolean): Promise<void> {
     // An empty batch is not written at all, so that nothing would be synced.
     if (operations.length === 0 && sync) operations.push({ type: 'del', key: keyBytes('\0') })
     const options = sync ? syncOptions : noOptions
@@ -135,14 +153,29 @@ class LevelDatabase implements Database {
   /** Without a look at the keys: a thousand buffers, see `chunkBytesMax`, held a member up for 662 ms. */
   async clear(range: RowRange, countMax: number): Promise<string | null> {
     const options = { gte: keyBytes(range.from), lt: keyBytes(range.to) }
-    await this.#level.clear({ ...options, limit: countMax })
+    this.#writing++
+    try {
+      await this.#level.clear({ ...options, limit: countMax })
+    } finally {
+      this.#writing--
+    }
     const [next] = await this.#level.keys({ ...options, limit: 1, fillCache: false }).all()
     return next === undefined ? null : next.toString('latin1')
   }
 
   close(): Promise<void> {
+    this.#room?.close()
     return this.#level.close()
   }
+}
+
+/** In LevelDB's log, at most: the heads of the record, of its parts in each block, and of each operation. */
+function bytesOf(operations: readonly BatchOperation[]): number {
+  let bytes = 64
+  for (const each of operations) {
+    bytes += 16 + each.key.length + (each.type === 'put' ? each.value.length : 0)
+  }
+  return bytes + (bytes >> 10)
 }
 
 const syncOptions = { sync: true }

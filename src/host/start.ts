@@ -116,7 +116,9 @@ class Member {
 
   /** Opens stores and witness and reads what the core boots from. */
   async open(): Promise<Boot> {
-    const { databases, witness, boot } = await openDisk(this.#config.directory, this.#options)
+    const { directory, keyspaces } = this.#config
+    const isSynced = keyspaces.every(({ durability }) => durability === 'always')
+    const { databases, witness, boot } = await openDisk(directory, this.#options, isSynced)
     this.#databases.push(databases.log, databases.state)
     this.#witness = witness
     await begin(witness)

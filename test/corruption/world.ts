@@ -38,7 +38,7 @@ export async function fill(place: string, random: Random): Promise<Acknowledged>
   const worlds = new Map(groups.map((id) => [id, new LogWorld()]))
   const runs = random.between(1, 4)
   for (let run = 0; run < runs; run++) {
-    const { databases, witness, boot } = await openDisk(place)
+    const { databases, witness, boot } = await openDisk(place, {}, random.chance(1, 2))
     await new Promise((done) => witness.begin(done))
     let lastId = 0
     const answered = new Map<number, () => void>()
