@@ -275,7 +275,8 @@ function decodeBody(
       const needsSnapshot = reader.boolean()
       return {
         kind,
-        ...head,
+        era: head.era,
+        term: head.term,
         fence,
         ok,
         index,
@@ -334,5 +335,6 @@ function decodeAppend(reader: ByteReader, head: Head): Append | null {
   const commit = reader.varint()
   const entries = readEntries(reader, previous, head.term)
   if (entries === null) return null
-  return { kind: 'append', ...head, fence, previous, chain, commit, entries }
+  const { era, term } = head
+  return { kind: 'append', era, term, fence, previous, chain, commit, entries }
 }

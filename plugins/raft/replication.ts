@@ -13,7 +13,9 @@ export function makeSender(raft: RaftState, progress: Leading['progress']): Entr
     lastFor: (id, peer) => raft.leading?.holding.lastFor(raft, id, peer) ?? raft.tail.last,
     encode: (kind, run) => {
       const { era, term, commit, leading } = raft
-      return encodeMessage({ kind, era, term, fence: leading?.fence ?? 0, commit, ...run })
+      const { previous, chain, entries } = run
+      const fence = leading?.fence ?? 0
+      return encodeMessage({ kind, era, term, fence, commit, previous, chain, entries })
     },
     send: (id, bytes) => raft.out.sendBytes(id, bytes),
     needSnapshot: (id, peer) => needSnapshot(raft, id, peer),

@@ -178,21 +178,27 @@ function decodeBody(
     case 'trunc':
     case 'propose':
     case 'inform': {
-      const of = { ...head, epoch: reader.varint(), fence: reader.varint() }
+      const { era } = head
+      const epoch = reader.varint()
+      const fence = reader.varint()
       const previous = readPosition(reader)
       const chain = reader.hash()
       const commit = reader.varint()
-      const entries = readEntries(reader, previous, of.epoch)
-      return entries === null ? null : { kind, ...of, previous, chain, commit, entries }
+      const entries = readEntries(reader, previous, epoch)
+      if (entries === null) return null
+      return { kind, era, epoch, fence, previous, chain, commit, entries }
     }
     case 'ack': {
-      const of = { ...head, epoch: reader.varint(), fence: reader.varint() }
+      const { era } = head
+      const epoch = reader.varint()
+      const fence = reader.varint()
       const ok = reader.boolean()
       const index = reader.varint()
       const hint = readPosition(reader)
       const recovering = reader.boolean()
       const needsSnapshot = reader.boolean()
-      return { kind, ...of, ok, index, hint, recovering, needsSnapshot, life: reader.varint() }
+      const life = reader.varint()
+      return { kind, era, epoch, fence, ok, index, hint, recovering, needsSnapshot, life }
     }
     case 'new-leader': {
       const of = { ...head, epoch: reader.varint(), fence: reader.varint() }

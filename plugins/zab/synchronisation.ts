@@ -37,7 +37,9 @@ export function makeSender(
     encode: (kind, run) => {
       const { era, leading } = zab
       const { epoch = 0, fence = 0 } = leading ?? {}
-      return encodeMessage({ kind, era, epoch, fence, commit: zab.log.commit, ...run })
+      const { previous, chain, entries } = run
+      const { commit } = zab.log
+      return encodeMessage({ kind, era, epoch, fence, commit, previous, chain, entries })
     },
     send: (id, bytes) => zab.out.sendBytes(id, bytes),
     needSnapshot: (id, peer) => needSnapshot(zab, id, peer),

@@ -27,7 +27,11 @@ export class Stores {
 
   write(write: SinkWrite, done: Stored): void {
     const id = this.#writes.add(done)
-    this.#out.push({ kind: 'store', write: { ...write, id } })
+    const { store, puts, deletes, ranges, sync, witness } = write
+    this.#out.push({
+      kind: 'store',
+      write: { store, id, deletes, ranges, puts, sync, witness },
+    })
   }
 
   scan(store: StoreName, range: RowRange, options: { bytesMax: number; done: Scanned }): void {

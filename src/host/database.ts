@@ -178,8 +178,10 @@ function bytesOf(operations: readonly BatchOperation[]): number {
   return bytes + (bytes >> 10)
 }
 
-const syncOptions = { sync: true }
-const noOptions = {}
+/** With the encodings: abstract-level makes a copy of options that do not say them, for each write. */
+const encodings = { keyEncoding: 'buffer', valueEncoding: 'view' } as const
+const syncOptions = { ...encodings, sync: true }
+const noOptions = { ...encodings, sync: false }
 
 /** Bytes of a row key. */
 export function keyBytes(key: string): Buffer {

@@ -134,8 +134,11 @@ export class WitnessFile {
 
   #put(): string | null {
     this.#sequence++
+    const { clusterId, member, incarnation } = this.#identity
     const content = {
-      ...this.#identity,
+      clusterId,
+      member,
+      incarnation,
       clean: this.#clean,
       groups: [...this.#groups.values()],
       sequence: this.#sequence,

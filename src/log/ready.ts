@@ -45,13 +45,20 @@ export function takeReady<M>(log: ReplicaLog, out: Outbox<M>, part: ReadyPart): 
     log.writes.push({ batch: log.batch, index: log.saved, term, begunAt: part.mono })
   }
   const hasRows = write !== null && (write.entries.length > 0 || write.reset !== null)
+  const { sendNow, grants, dropped, trace, snapshotTo, fetch } = out.drain()
+  // Made in each turn: all fields are named.
   return {
     batch: log.batch,
     write,
     mustSync: (hard.isDirty && hard.mustSync) || (hasRows && part.syncs),
     sendAfterWrite,
     delivered,
-    ...out.drain(),
+    sendNow,
+    grants,
+    dropped,
+    trace,
+    snapshotTo,
+    fetch,
   }
 }
 
@@ -59,10 +66,12 @@ function takeWrite(log: ReplicaLog, hard: HardPart): StoreBatch | null {
   const { tail } = log
   const hasEntries = log.isKept && log.saved < tail.last
   if (!hard.isDirty && !hasEntries && log.cutTo === null && log.reset === null) return null
+  const { entries, chainBefore } = tailToWrite(tail, hasEntries ? log.saved : tail.last)
   const batch: StoreBatch = {
     state: hard.isDirty || log.reset !== null ? hard.encode() : null,
     voteTerm: hard.term,
-    ...tailToWrite(tail, hasEntries ? log.saved : tail.last),
+    entries,
+    chainBefore,
     cutTo: log.cutTo,
     reset: log.reset,
   }

@@ -143,14 +143,15 @@ export class GroupLog {
     if (batch.entries.length > 0) this.#append(batch, made)
     // A long history that takes the place of a later term's entries ends below them until it is complete.
     const goesBack = batch.reset !== null || comparePositions(this.#last, before) < 0
-    const note = {
+    const witness: WitnessNote = {
       group: this.#group,
       position: this.#last,
       voteTerm: this.#voteTerm,
       sync: batch.state !== null || goesBack,
       states: this.#states,
     }
-    return { ...made, witness: goesBack ? { ...note, reset: true } : note }
+    const { deletes } = made
+    return { puts, deletes, ranges, witness: goesBack ? { ...witness, reset: true } : witness }
   }
 
   /** The rows that hold entries `from` to `to`, both included; an empty range when they were cut. */

@@ -63,18 +63,16 @@ export class LogWriter {
 
   /** Writes a batch; `done` is called once it is durable as far as `asked` says. */
   write(batch: StoreBatch, asked: boolean, done: () => void): void {
-    const { witness, ...rows } = this.#log.writes(batch)
-    const mustSync = asked || this.#isStrict || this.#mustSync || this.#movesSlots(rows.puts)
+    const { witness, puts, deletes, ranges } = this.#log.writes(batch)
+    const mustSync = asked || this.#isStrict || this.#mustSync || this.#movesSlots(puts)
     this.#mustSync = false
     // A reset that is not synced yet must not be forgotten by the note that follows it.
     const isReset = this.#isUnsynced && this.#note?.reset === true
     this.#note = isReset ? { ...witness, reset: true } : witness
     if (mustSync) this.#isUnsynced = false
     else this.#isUnsynced = true
-    this.#submit(
-      { store: 'log', ...rows, sync: mustSync, witness: mustSync ? [this.#note] : [] },
-      done,
-    )
+    const notes = mustSync ? [this.#note] : []
+    this.#submit({ store: 'log', puts, deletes, ranges, sync: mustSync, witness: notes }, done)
   }
 
   /**

@@ -75,7 +75,7 @@ export class Reads {
   /** Reads came that are not asked for yet, and the round before them is answered or takes long. */
   mayAsk(now: Now): boolean {
     if (this.#open === null) return false
-    const last = this.#rounds[this.#rounds.length - 1]
+    const last = this.#rounds.at(-1)
     if (last === undefined || last.index !== null || last.token === null) return true
     return now.mono - this.#askedAt >= limits.batchPatienceMs
   }
@@ -108,7 +108,7 @@ export class Reads {
       if (token === null) this.#retryAt = now.mono + 20
       return
     }
-    const last = this.#rounds[this.#rounds.length - 1]
+    const last = this.#rounds.at(-1)
     if (last === undefined || last.token !== null || last.index !== null) return
     if (now.mono < this.#retryAt) return
     this.counters.retries++
