@@ -112,6 +112,7 @@ export class MemoryEngine implements Engine {
         if (this.#hasNews) this.#followSettings()
       },
       speculates: (isOn) => this.merging?.speculates(isOn),
+      unpacked: this.#unpacked,
     })
     const mayMove = options.databases <= movingDatabasesMax
     const execute: Scripting['execute'] = (db, args) => this.scripting.execute(db, args)

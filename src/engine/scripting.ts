@@ -12,6 +12,7 @@ import type { Context } from './context.js'
 import type { SlotTable } from './database.js'
 import type { Journal } from './journal.js'
 import { rowDatabasesMax } from './rows.js'
+import type { Unpacked } from './unpacked.js'
 
 /** Fixed, so that a change of the number of databases does not show them. */
 export const hiddenFrom = rowDatabasesMax - hiddenDatabases
@@ -26,6 +27,7 @@ export interface ScriptingInit {
   readonly undone: () => void
   /** What follows is tried out, or is not any more. */
   readonly speculates: (isOn: boolean) => void
+  readonly unpacked: Unpacked
 }
 
 export class Scripting implements EngineScripting {
@@ -51,6 +53,7 @@ export class Scripting implements EngineScripting {
   }
 
   speculate(): void {
+    this.#init.unpacked.trimBatch()
     this.clockBefore = this.#init.context.clock
     this.#init.context.effects.speculate()
     this.#init.speculates(true)
@@ -91,8 +94,9 @@ export class Scripting implements EngineScripting {
   }
 
   execute(db: number, args: readonly string[], isScript = false): Reply | typeof later {
-    const { context } = this.#init
+    const { context, unpacked } = this.#init
     assert(context.machine === null, 'a long command is finished before the next one')
+    if (unpacked.isOver) unpacked.trim()
     const command = commandTable.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
     if (!fitsArity(command, args.length)) return wrongArity(command.name)

@@ -91,6 +91,11 @@ export class Unpacked {
     for (let left = max; left > 0 && warm.size > this.#max; left--) this.#settle(warm)
   }
 
+  /** Before a batch of scripts, which packs nothing: a part of what is too much, so that it does not pile up. */
+  trimBatch(): void {
+    if (this.isOver) this.trim(Math.max(settledMax, this.#fresh.size >> 3))
+  }
+
   #settle(ring: Ring): void {
     const { key, value } = ring
     ring.drop()

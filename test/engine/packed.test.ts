@@ -284,3 +284,89 @@ for (let seed = 1; seed <= 8; seed++) {
     }
   })
 }
+
+/** Of a member that packs what it may: its memory before a list, with it packed, and behind it. */
+function aroundList(unpackedMax: number, items: readonly string[]): unknown {
+  const engine = createEngine({ ...options, unpackedMax })
+  engine.beginEntry(start, 1, 2)
+  run(engine, ['set', 'x{t}', '1'])
+  run(engine, ['rpush', 'l{t}', ...items])
+  run(engine, ['get', 'x{t}'])
+  const held = [engine.memoryBytes, run(engine, ['memory', 'usage', 'l{t}'])]
+  run(engine, ['get', 'x{t}'])
+  run(engine, ['set', 'l{t}', '1'])
+  return [...held, engine.memoryBytes]
+}
+
+for (const text of ['', 'a']) {
+  test(`packed: a list of many texts "${text}" is counted alike packed and not`, (t) => {
+    for (const size of [1, 56, 57, 100, 128, 141, 500]) {
+      const items = new Array<string>(size).fill(text)
+      const plain = aroundList(Number.POSITIVE_INFINITY, items)
+      t.deepEqual(aroundList(0, items), plain, String(size))
+      t.true((plain as number[]).every((bytes) => bytes > 56))
+    }
+  })
+}
+
+test('packed: a list whose items have places: LLEN counts the items', (t) => {
+  const engine = createEngine({ ...options, merges: true, unpackedMax: 0 })
+  engine.beginEntry(start, 1, 2)
+  engine.merging?.prepare(start * 64)
+  run(engine, ['rpush', 'l', 'a', 'b'])
+  run(engine, ['get', 'x'])
+
+  t.is(run(engine, ['llen', 'l']), 2)
+})
+
+/** What 20,000 small hashes hold that were filled by what `act` does with a command each. */
+function heldByScripts(act: (engine: Engine, args: readonly string[]) => void): number {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  const before = heldBytes()
+  for (let i = 0; i < 20_000; i++) {
+    const fields = Array.from({ length: 8 }, (_, at) => [`f${at}`, `value${i}${at}`])
+    act(engine, ['hset', `h${i}`, ...fields.flat()])
+  }
+  const held = heldBytes() - before
+  return engine.memoryBytes > 0 ? held / 20_000 : 0
+}
+
+test('packed: scripts alone change containers: what they left stands packed, too', (t) => {
+  const told = heldByScripts((engine, args) => engine.scripting?.execute(0, args))
+  const tried = heldByScripts((engine, args) => {
+    engine.scripting?.speculate()
+    engine.scripting?.execute(0, args)
+    engine.scripting?.allHappened()
+  })
+
+  t.true(told < 800, String(told))
+  t.true(tried < 800, String(tried))
+})
+
+test('packed: SORT by fields of many packed hashes leaves them packed', (t) => {
+  const engine = createEngine({ ...options, unpackedMax: 0 })
+  engine.beginEntry(start, 1, 2)
+  for (let i = 0; i < 20_000; i++) {
+    const fields = Array.from({ length: 8 }, (_, at) => [`f${at}`, `${at}:${20_000 - i}`])
+    run(engine, ['hset', `h${i}`, ...fields.flat()])
+    run(engine, ['rpush', 'l', String(i)])
+  }
+  const before = heldBytes()
+  const reply = run(engine, [
+    'sort',
+    'l',
+    'BY',
+    'h*->f3',
+    'ALPHA',
+    'LIMIT',
+    '0',
+    '1',
+    'GET',
+    'h*->f2',
+  ])
+  const grown = (heldBytes() - before) / 20_000
+
+  t.deepEqual(reply, ['2:1'])
+  t.true(grown < 300, String(grown))
+})

@@ -74,7 +74,7 @@ export const itemKind: PartKind<ListPart> = {
 }
 
 /** Added to the number of items whose places follow them; more items no part has. */
-const placed = 0x40000000
+export const placed = 0x40000000
 
 function bytesOf(items: readonly string[]): number {
   let bytes = 0

@@ -1,6 +1,7 @@
 // Looks into a packed container where it stands: a few are read of many, and to unpack one costs as much as twenty
 // looks. What comes out may be a view that keeps the whole text: it is for replies, and never stored.
 
+import { placed } from './list-part.js'
 import { headLength, type Packed } from './packed.js'
 
 /** Behind the kind, the encoding and the id of the body, which is 0. */
@@ -30,7 +31,8 @@ function standsAt(text: string, start: number, word: string): boolean {
 /** The number of its entries. */
 export function packedSize({ text }: Packed): number {
   at = entriesAt
-  return varint(text)
+  const count = varint(text)
+  return count >= placed ? count - placed : count
 }
 
 /** The value of a field of a packed hash. */
