@@ -34,7 +34,10 @@ test('node flags: given by the user, however spelt: stay', (t) => {
 })
 
 test('node flags: nothing is kept on disk: a larger young generation', (t) => {
-  t.deepEqual(withMemberFlags([], 'none'), ['--max-semi-space-size=64'])
+  t.deepEqual(withMemberFlags([], 'none'), [
+    '--max-semi-space-size=64',
+    '--heap-growing-percent=50',
+  ])
   t.deepEqual(withMemberFlags([], 'everysec'), steady)
 })
 
