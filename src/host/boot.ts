@@ -7,6 +7,7 @@ import type { StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { type Database, openDatabase } from './database.js'
 import { takeDirectory } from './directory.js'
+import type { RoomLost } from './log-room.js'
 import { openWitness, WitnessFile } from './witness.js'
 
 /** Tests put failing disks between the host and the real ones. */
@@ -20,16 +21,16 @@ export interface OpenedDisk {
   readonly boot: Boot
 }
 
-/** Throws QuorateError when something cannot be opened; nothing stays open then. `isSynced`: so is all that reaches the log. */
+/** Throws QuorateError when something cannot be opened; nothing stays open then. `lost`: of the room ahead of the log. */
 export async function openDisk(
   directory: string,
   seams: DiskSeams = {},
-  isSynced = false,
+  lost: RoomLost | null = null,
 ): Promise<OpenedDisk> {
   takeDirectory(directory)
   const open: Database[] = []
   const openOne = async (name: StoreName): Promise<Database> => {
-    const database = await openDatabase(join(directory, name), name, isSynced && name === 'log')
+    const database = await openDatabase(join(directory, name), name, name === 'log' ? lost : null)
     const wrapped = seams.wrapDatabase?.(database, name) ?? database
     open.push(wrapped)
     return wrapped

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Level } from 'level'
 import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
-import { LogRoom } from './log-room.js'
+import { LogRoom, type RoomLost } from './log-room.js'
 import { checkTables } from './tables.js'
 
 /**
@@ -26,7 +26,7 @@ export interface Database {
   batch(operations: BatchOperation[], sync: boolean): Promise<void>
   /** Rows from the start of a range, at most about `bytesMax`; whether the range is exhausted. */
   scan(range: RowRange, bytesMax: number): Promise<{ readonly rows: Row[]; readonly done: boolean }>
-  /** Deletes the first rows of a range, at most `countMax`; the key behind them, null where none is left. */
+  /** Deletes the first rows of a range, at most `countMax`, unsynced; the key behind them, null where none is left. */
   clear(range: RowRange, countMax: number): Promise<string | null>
   close(): Promise<void>
 }
@@ -36,11 +36,14 @@ export function describe(error: Error): string {
   return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 }
 
-/** Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. `isSynced`: so is each of its writes. */
+/**
+ * Opens a LevelDB directory; STORE_OPEN or STORE_CORRUPT when it cannot be used. With `lost` its log has room ahead, and
+ * each batch is synced, asked or not.
+ */
 export async function openDatabase(
   directory: string,
   name: StoreName,
-  isSynced = false,
+  lost: RoomLost | null = null,
 ): Promise<Database> {
   if (isBeheaded(directory)) {
     const sentence = `the ${name} store in ${directory} holds data files but no file CURRENT`
@@ -71,7 +74,7 @@ export async function openDatabase(
       : `the ${name} store in ${directory} cannot be opened: ${why}`
     throw new QuorateError(isDamaged ? 'STORE_CORRUPT' : 'STORE_OPEN', sentence, { cause })
   }
-  return new LevelDatabase(level, isSynced ? new LogRoom(directory) : null)
+  return new LevelDatabase(level, lost === null ? null : new LogRoom(directory, lost))
 }
 
 async function findFault(directory: string): Promise<string | null> {
@@ -103,9 +106,12 @@ class LevelDatabase implements Database {
   }
 
   async batch(operations: BatchOperation[], sync: boolean): Promise<void> {
-    if (this.#writing++ === 0 && sync) this.#room?.before(bytesOf(operations))
+    const room = this.#room
+    const isAlone = this.#writing++ === 0
     try {
-      await this.#write(operations, sync)
+      if (isAlone) room?.before(bytesOf(operations))
+      // One that only cuts the log was not asked to be; see `LogRoom`.
+      await this.#write(operations, sync || (room !== null && operations.length > 0))
     } finally {
       this.#writing--
     }

@@ -118,7 +118,9 @@ class Member {
   async open(): Promise<Boot> {
     const { directory, keyspaces } = this.#config
     const isSynced = keyspaces.every(({ durability }) => durability === 'always')
-    const { databases, witness, boot } = await openDisk(directory, this.#options, isSynced)
+    const lost = (why: string): void => this.#log.log('warn', 'store.no-room-ahead', { why })
+    const opened = await openDisk(directory, this.#options, isSynced ? lost : null)
+    const { databases, witness, boot } = opened
     this.#databases.push(databases.log, databases.state)
     this.#witness = witness
     await begin(witness)

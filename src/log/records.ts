@@ -239,7 +239,7 @@ export class GroupLog {
     this.#drop(gone, made)
   }
 
-  /** Whole records from the front go: many as one range, which the host deletes front to back. */
+  /** Whole records from the front go: many as one range, which the host deletes after it. Power loss may bring any back. */
   #drop(gone: readonly Place[], made: { deletes: string[]; ranges: RowRange[] }): void {
     if (gone.length <= cutOneByOneMax) {
       for (const place of gone) made.deletes.push(recordKey(this.#group, place.first))

@@ -3,14 +3,16 @@
 // `SEED=` replays from a seed.
 
 import {
+  closeSync,
   cpSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +26,9 @@ const firstSeed = Number(process.env['SEED'] ?? 1)
 const masters = Math.max(6, Math.ceil(cases / 250))
 const pageBytes = 4096
 
+/** Damage reaches so far behind the data, into the zeros ahead of a log. */
+const behindBytes = 1024
+
 type Damage = (path: string, random: Random) => void
 
 function edit(path: string, change: (bytes: Buffer) => void): void {
@@ -32,43 +37,66 @@ function edit(path: string, change: (bytes: Buffer) => void): void {
   writeFileSync(path, bytes)
 }
 
+/** Where the zeros begin that a log has ahead. */
+function dataEnd(bytes: Buffer): number {
+  let end = bytes.length
+  while (end > 0 && bytes[end - 1] === 0) end--
+  return end
+}
+
+/** Bytes of which damage takes its pick: those with data mostly, or all would hit the zeros behind them. */
+function reach(bytes: Buffer, random: Random): number {
+  if (random.chance(1, 4)) return bytes.length
+  return Math.min(bytes.length, dataEnd(bytes) + behindBytes)
+}
+
+function writeAt(path: string, at: number, bytes: Buffer): void {
+  const file = openSync(path, 'r+')
+  writeSync(file, bytes, 0, bytes.length, at)
+  closeSync(file)
+}
+
 const damages: Readonly<Record<string, Damage>> = {
   'bit flipped': (path, random) =>
     edit(path, (bytes) => {
-      const at = random.below(Math.max(1, bytes.length))
+      const at = random.below(Math.max(1, reach(bytes, random)))
       if (bytes.length > 0) bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
     }),
   'bits flipped': (path, random) =>
     edit(path, (bytes) => {
-      for (let n = 0; n < 20 && bytes.length > 0; n++) {
-        const at = random.below(bytes.length)
+      const end = reach(bytes, random)
+      for (let n = 0; n < 20 && end > 0; n++) {
+        const at = random.below(end)
         bytes[at] = (bytes[at] as number) ^ (1 << random.below(8))
       }
     }),
   'page zeroed': (path, random) =>
     edit(path, (bytes) => {
-      const page = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      const page = random.below(Math.ceil(reach(bytes, random) / pageBytes) || 1) * pageBytes
       bytes.fill(0, page, Math.min(bytes.length, page + pageBytes))
     }),
   'sector zeroed': (path, random) =>
     edit(path, (bytes) => {
-      const from = random.below(Math.ceil(bytes.length / 512) || 1) * 512
+      const from = random.below(Math.ceil(reach(bytes, random) / 512) || 1) * 512
       bytes.fill(0, from, Math.min(bytes.length, from + 512))
     }),
   'page of another place': (path, random) =>
     edit(path, (bytes) => {
-      const to = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
-      const from = random.below(Math.ceil(bytes.length / pageBytes) || 1) * pageBytes
+      const pages = Math.ceil(reach(bytes, random) / pageBytes) || 1
+      const to = random.below(pages) * pageBytes
+      const from = random.below(pages) * pageBytes
       bytes.copy(bytes, to, from, from + pageBytes)
     }),
-  'cut anywhere': (path, random) => truncateSync(path, random.below(statSync(path).size + 1)),
-  'cut at the tail': (path, random) => {
-    const { size } = statSync(path)
-    truncateSync(path, Math.max(0, size - 1 - random.below(200)))
-  },
+  'cut anywhere': (path, random) =>
+    truncateSync(path, random.below(reach(readFileSync(path), random) + 1)),
+  'cut at the tail': (path, random) =>
+    truncateSync(path, Math.max(0, dataEnd(readFileSync(path)) - 1 - random.below(200))),
   emptied: (path) => truncateSync(path, 0),
-  grown: (path, random) =>
-    writeFileSync(path, Buffer.alloc(random.between(1, 500), 0xab), { flag: 'a' }),
+  grown: (path, random) => {
+    const bytes = readFileSync(path)
+    const at = random.chance(1, 4) ? bytes.length : dataEnd(bytes)
+    writeAt(path, at, Buffer.alloc(random.between(1, 500), 0xab))
+  },
   removed: (path) => rmSync(path),
 }
 
@@ -129,12 +157,23 @@ test('corruption: damaged files of a directory: reported, or every acknowledged 
 test('corruption: a record that was written but never noted is torn: cut, the rest is whole', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'quorate-torn-'))
   t.teardown(() => rmSync(root, { recursive: true, force: true }))
-  const known = await fill(join(root, 'a'), new Random(3, 3))
-  const log = readdirSync(logFolder(join(root, 'a'))).find((name) => name.endsWith('.log')) ?? ''
-  const path = join(logFolder(join(root, 'a')), log)
+  // A record's head and a little of it, as a write that power loss cut short.
+  const torn = Buffer.from([1, 2, 3, 4, 200, 0, 1, 9, 9])
+  for (const hasRoom of [false, true]) {
+    const place = join(root, `${hasRoom}`)
+    const known = await fill(place, new Random(3, 3), () => hasRoom)
+    const copy = `${place}-copy`
+    cpSync(place, copy, { recursive: true })
+    const log = readdirSync(logFolder(place)).find((name) => name.endsWith('.log')) ?? ''
+    const bytes = readFileSync(join(logFolder(place), log))
+    const end = dataEnd(bytes)
 
-  // Half of a block header, as a write that power loss cut short.
-  writeFileSync(path, Buffer.from([1, 2, 3, 4, 200, 0, 1, 9, 9]), { flag: 'a' })
+    writeAt(join(logFolder(place), log), end, torn)
+    writeAt(join(logFolder(copy), log), end - 1, torn)
 
-  t.is(await judge(join(root, 'a'), known), 'harmless')
+    t.is(bytes.length > end + torn.length, hasRoom)
+    t.is(await judge(place, known), 'harmless')
+    // The last byte of a record that was noted: it is at its end that they were written.
+    t.regex(await judge(copy, known), /^reported: /)
+  }
 })

@@ -33,12 +33,19 @@ const identity = {
   born: [1],
 }
 
-/** Runs a member on `place` several times; each run appends, votes and truncates, and is killed. */
-export async function fill(place: string, random: Random): Promise<Acknowledged> {
+/**
+ * Runs a member on `place` several times; each run appends, votes and truncates, and is killed. `hasRoom`: whether there
+ * are zeros ahead of the log in a run.
+ */
+export async function fill(
+  place: string,
+  random: Random,
+  hasRoom = () => random.chance(1, 2),
+): Promise<Acknowledged> {
   const worlds = new Map(groups.map((id) => [id, new LogWorld()]))
   const runs = random.between(1, 4)
   for (let run = 0; run < runs; run++) {
-    const { databases, witness, boot } = await openDisk(place, {}, random.chance(1, 2))
+    const { databases, witness, boot } = await openDisk(place, {}, hasRoom() ? () => {} : null)
     await new Promise((done) => witness.begin(done))
     let lastId = 0
     const answered = new Map<number, () => void>()

@@ -1,7 +1,7 @@
 // One member from start to end around a fake core: what it boots from, how it stops, and what it does
 // when the core breaks or the disk fails.
 
-import { rmSync, statSync } from 'node:fs'
+import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import type { GroupId } from '../../src/api/ids.js'
@@ -147,6 +147,20 @@ test('start: the disk is full: the core hears of it, then exit code 74, nothing 
   t.true(started.reactor.inputs.some((input) => input.kind === 'stored' && input.error !== null))
   await until(() => client.text.includes('no space left'), 'the core could still answer')
   t.true(started.log.lines.some(({ event }) => event === 'store.poisoned'))
+})
+
+test('start: the log can be given no room ahead: a warning, the writes go on', async (t) => {
+  const place = directory(t)
+  const started = await startFake(t, config({ directory: place }), { act: writeOnConnect })
+  mkdirSync(join(place, 'log', '999999.log'))
+  const client = new TestClient(started.port)
+  client.socket.write('x')
+
+  await until(() => client.text === 'ok', 'the write')
+
+  const line = started.log.lines.find(({ event }) => event === 'store.no-room-ahead')
+  t.is(line?.level, 'warn')
+  t.regex(String(line?.fields['why']), /EISDIR/)
 })
 
 test('start: two members on one directory: the second is refused, the first goes on', async (t) => {

@@ -213,6 +213,29 @@ test('records: a cut: whole records only, many of them as one range', (t) => {
   t.deepEqual(texts(found.entries), texts(world.entries))
 })
 
+test('records: power loss brings any of the cut records back: they are no fault, and go again', (t) => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const world = new LogWorld()
+    const random = new Random(seed)
+    world.vote(1, 'v')
+    for (let n = 0; n < 100; n++) world.append(2, random)
+    world.checkpoint(190)
+    const before = new Map(world.rows)
+    const { ranges } = world.commit({ ...emptyBatch, cutTo: 190 })
+    const back = [...before].filter(([key]) => !world.rows.has(key) && random.chance(1, 2))
+    for (const [key, value] of back) world.rows.set(key, value)
+
+    const found = world.restart()
+    const next = world.append(1, random)
+
+    t.is(ranges.length, 1)
+    t.is(found.fault, null)
+    t.is(found.tornRecords, 0)
+    t.deepEqual(texts(found.entries), texts(world.entries.slice(0, -1)))
+    t.deepEqual([...next.deletes].sort(), back.map(([key]) => key).sort())
+  }
+})
+
 test('records: truncation of an applied entry: asserted, the log is unchanged', (t) => {
   const world = filled()
   world.log.settle(20)
