@@ -10,11 +10,11 @@ import type { Effects } from './effects.js'
 import type { ExpiryItem } from './expiry.js'
 import { leastTime } from './field-times.js'
 import type { Keyspace } from './keyspace.js'
-import { keyBytes } from './memory.js'
+import { bytesWith } from './memory.js'
 import type { HashValue } from './values/hash.js'
 import type { Segment } from './segment.js'
 import { Packed, type Stored } from './values/packed.js'
-import { typeName, type Value, valueBytes, wholeBytes } from './values/value.js'
+import { typeName, type Value } from './values/value.js'
 
 /** A long command that goes on in steps of at most `budget` elements. */
 export interface Machine {
@@ -112,10 +112,11 @@ export class Context {
     this.effects.select(db)
   }
 
-  /** Bytes of a key with its value, by the memory model; null where it is not there. */
+  /** Bytes of a key with its value and times, by the memory model; null where it is not there. */
   usage(key: string): number | null {
-    const value = this.find(key)
-    return value === undefined ? null : keyBytes(key, value) - valueBytes(value) + wholeBytes(value)
+    const stored = this.findStored(key)
+    const segment = this.keyspace.find(this.place, key)
+    return stored === undefined || segment === undefined ? null : bytesWith(segment, key, stored)
   }
 
   /** The value of a key, undefined where it is not there or past its time. */

@@ -16,8 +16,9 @@ import type { Random } from '../base/random.js'
 import { Accesses } from './accesses.js'
 import type { Context } from './context.js'
 import type { Database } from './database.js'
-import { bytesOf, keyBytes, slotBytes, useBytes } from './memory.js'
-import { type Value, valueBytes, wholeBytes } from './values/value.js'
+import { bytesOf, bytesWith, slotBytes, useBytes } from './memory.js'
+import { Packed, type Stored } from './values/packed.js'
+import { packedEntryBytes, packedSize } from './values/packed-look.js'
 import { randomKey } from './walk.js'
 
 /** Redis' `maxmemory-samples`. */
@@ -126,23 +127,24 @@ export class Eviction implements EngineEviction {
     if (best === null) return null
     const { db, key } = best
     const { keyspace } = this.#init.context
-    const value = keyspace.find(keyspace.places.of(db), key)?.map.get(key)
-    if (value === undefined) return null
+    const segment = keyspace.find(keyspace.places.of(db), key)
+    const stored = segment?.raw(key)
+    if (segment === undefined || stored === undefined) return null
     return {
       db,
       key,
-      print: printOf(value),
-      bytes: this.#freed(db, key, value),
+      print: printOf(stored),
+      bytes: bytesWith(segment, key, stored) + this.#freedBeside(db, key),
     }
   }
 
-  #freed(db: number, key: string, value: Value): number {
+  /** What goes with a key and stands elsewhere. */
+  #freedBeside(db: number, key: string): number {
     const { keyspace, effects } = this.#init.context
     const kept = this.#init.kept?.keptBytesOf(db, key) ?? 0
     const isLast =
       keyspace.databases[keyspace.places.of(db)]?.tables.at(keyspace.slotOf(key))?.keys === 1
-    const beside = (isLast ? slotBytes : 0) + (effects.accesses === null ? 0 : useBytes)
-    return keyBytes(key, value) - valueBytes(value) + wholeBytes(value) + beside + kept
+    return (isLast ? slotBytes : 0) + (effects.accesses === null ? 0 : useBytes) + kept
   }
 
   evict(victims: readonly Victim[]): void {
@@ -150,8 +152,8 @@ export class Eviction implements EngineEviction {
     this.entries++
     for (const { db, key, print } of victims) {
       if (db >= options.databases) continue
-      const value = context.keyspace.find(context.keyspace.places.of(db), key)?.map.get(key)
-      if (value === undefined || printOf(value) !== print) continue
+      const stored = context.keyspace.find(context.keyspace.places.of(db), key)?.raw(key)
+      if (stored === undefined || printOf(stored) !== print) continue
       context.select(db)
       context.effects.remove(key, 'evicted')
       this.evicted++
@@ -193,15 +195,14 @@ export class Eviction implements EngineEviction {
   }
 }
 
-/** Differs, most likely, for another value. */
-function printOf(value: Value): number {
-  if (typeof value === 'string') {
-    return (
-      (hashString(value.length > printChars ? value.slice(0, printChars) : value) ^
-        value.length) >>>
-      0
-    )
+/** Differs, most likely, for another value; of a container it is the same packed and not. */
+function printOf(stored: Stored): number {
+  if (typeof stored === 'string') {
+    const { length } = stored
+    return (hashString(length > printChars ? stored.slice(0, printChars) : stored) ^ length) >>> 0
   }
-  const { size, bytes } = value.body
-  return hashString(`${value.type} ${size} ${bytes}`) >>> 0
+  const isPacked = stored instanceof Packed
+  const size = isPacked ? packedSize(stored) : stored.body.size
+  const bytes = isPacked ? packedEntryBytes(stored) : stored.body.bytes
+  return hashString(`${stored.type} ${size} ${bytes}`) >>> 0
 }

@@ -3,8 +3,10 @@
 // padded to 8; a Map entry three words and its share of the buckets), but it is a model, not a
 // measurement: every replica must come to the same sum, whatever its runtime.
 
+import type { Segment } from './segment.js'
 import { textBytes } from './values/text.js'
-import { type Stored, storedBytes } from './values/packed.js'
+import { Packed, type Stored, storedBytes } from './values/packed.js'
+import { valueBytes, wholeBytes } from './values/value.js'
 
 /** A Map entry with its share of the table's free room. */
 const entryBytes = 40
@@ -32,4 +34,15 @@ export function bytesOf(
 /** Bytes of a key with its value, without its time to live. */
 export function keyBytes(key: string, value: Stored): number {
   return entryBytes + textBytes(key) + storedBytes(value)
+}
+
+/** Bytes that go when a key goes: with its time to live, those of its fields, and what stands in rows of its own. */
+export function bytesWith(segment: Segment, key: string, stored: Stored): number {
+  const { expires } = segment
+  const times = expires?.has(key) === true ? expiryBytes : 0
+  const stamp = segment.stampOf(key) > 0 ? stampBytes : 0
+  const bytes = keyBytes(key, stored) + times + stamp
+  if (typeof stored === 'string' || stored instanceof Packed) return bytes
+  const isTimed = stored.type === 'hash' && stored.timer !== null
+  return bytes - valueBytes(stored) + wholeBytes(stored) + (isTimed ? timedBytes : 0)
 }

@@ -17,7 +17,7 @@ import {
   mergeSlot,
 } from './merge/exchange.js'
 import { Merger } from './merge/merger.js'
-import { valueAt } from './merge/open.js'
+import { storedAt, valueAt } from './merge/open.js'
 import { Owed } from './merge/owed.js'
 import { Recorder } from './merge/recorder.js'
 import { placesDb } from './place-key.js'
@@ -168,7 +168,7 @@ export class Merging implements EngineMerging {
     const ground = this.#exchange
     const { db: home } = this.#context
     for (const [db, key] of this.#owed.take()) {
-      if (valueAt(ground, db, key) !== undefined) continue
+      if (storedAt(ground, db, key) !== undefined) continue
       this.#context.select(db)
       this.#recorder.remove(key)
     }

@@ -169,3 +169,44 @@ function dumped(): string {
   run(engine, ['set', 'k', 'v'])
   return String(run(engine, ['dump', 'k']))
 }
+
+const held: readonly (readonly [string, ...(readonly string[])[]])[] = [
+  ['a text', ['set', 'k', 'v']],
+  ['a text with a time', ['set', 'k', 'v', 'PX', '100000']],
+  ['a small hash', ['hset', 'k', 'f', 'v', 'g', 'w']],
+  [
+    'a hash with times of fields',
+    ['hset', 'k', 'f', 'v'],
+    ['hpexpire', 'k', '9999', 'FIELDS', '1', 'f'],
+  ],
+  ['a list of many parts', ['rpush', 'k', ...new Array<string>(3000).fill('item')]],
+  ['a stream with a time', ['xadd', 'k', '1-1', 'f', 'v'], ['pexpire', 'k', '100000']],
+]
+
+for (const [name, ...lines] of held) {
+  for (const more of [{}, { unpackedMax: 0 }, { merges: true, seat: 0 }]) {
+    test(`eviction: ${name} (${JSON.stringify(more)}): counts what goes with it`, (t) => {
+      const engine = makeEngine(1, { maxMemoryPolicy: 'allkeys-lru', ...more })
+      engine.merging?.prepare(64)
+      for (const line of lines) run(engine, line)
+      engine.merging?.prepared()
+      engine.merging?.stable(64)
+      // What may be packed is.
+      engine.read(0, ['get', 'other'], null)
+      engine.merging?.prepare(128)
+      const before = engine.memoryBytes
+      const usage = engine.read(0, ['memory', 'usage', 'k'], null)
+
+      const victim = engine.eviction?.victim(new Random(1), never)
+      if (!victim) throw new Error('a victim')
+      engine.eviction?.evict([victim])
+      engine.merging?.prepared()
+      engine.merging?.stable(128)
+
+      t.is(engine.counters.evicted, 1)
+      t.is(victim.bytes, before - engine.memoryBytes)
+      // Beside the slot and the use.
+      t.is(usage, victim.bytes - 320 - 48)
+    })
+  }
+}

@@ -1,8 +1,6 @@
 // Cold small containers stand packed, and nobody can tell: engines that keep none unpacked, one, or all answer alike,
 // hold the same and write the same rows.
 
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { plantBug } from '../../src/base/seeded-bug.js'
 import { createEngine } from '../../src/engine/engine.js'
@@ -215,29 +213,6 @@ test('packed: seeded bug core-packs-what-is-held: what was undone stays', (t) =>
   t.is(reply, '2')
 })
 
-/** What the engine and the test hold. */
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc')
-  ;(runInNewContext('gc') as () => void)()
-  return process.memoryUsage().heapUsed
-}
-
-test('packed: containers that are deleted or flushed: nothing keeps them from the collector', (t) => {
-  const engine = createEngine(options)
-  engine.beginEntry(start, 1, 2)
-  const before = heldBytes()
-  for (let i = 0; i < 600; i++) {
-    const key = `l${i}`
-    for (let j = 0; j < 100; j++) run(engine, ['rpush', key, `${'x'.repeat(400)}${i}:${j}`])
-    if (i < 300) run(engine, ['del', key])
-  }
-  run(engine, ['flushall'])
-
-  const grown = heldBytes() - before
-  t.is(engine.memoryBytes, 0)
-  t.true(grown < 5_000_000, String(grown))
-})
-
 for (let seed = 1; seed <= 8; seed++) {
   test(`packed: random commands merged by two members: nobody can tell (seed ${seed})`, (t) => {
     const random = new Random(seed, 78)
@@ -317,56 +292,4 @@ test('packed: a list whose items have places: LLEN counts the items', (t) => {
   run(engine, ['get', 'x'])
 
   t.is(run(engine, ['llen', 'l']), 2)
-})
-
-/** What 20,000 small hashes hold that were filled by what `act` does with a command each. */
-function heldByScripts(act: (engine: Engine, args: readonly string[]) => void): number {
-  const engine = createEngine(options)
-  engine.beginEntry(start, 1, 2)
-  const before = heldBytes()
-  for (let i = 0; i < 20_000; i++) {
-    const fields = Array.from({ length: 8 }, (_, at) => [`f${at}`, `value${i}${at}`])
-    act(engine, ['hset', `h${i}`, ...fields.flat()])
-  }
-  const held = heldBytes() - before
-  return engine.memoryBytes > 0 ? held / 20_000 : 0
-}
-
-test('packed: scripts alone change containers: what they left stands packed, too', (t) => {
-  const told = heldByScripts((engine, args) => engine.scripting?.execute(0, args))
-  const tried = heldByScripts((engine, args) => {
-    engine.scripting?.speculate()
-    engine.scripting?.execute(0, args)
-    engine.scripting?.allHappened()
-  })
-
-  t.true(told < 800, String(told))
-  t.true(tried < 800, String(tried))
-})
-
-test('packed: SORT by fields of many packed hashes leaves them packed', (t) => {
-  const engine = createEngine({ ...options, unpackedMax: 0 })
-  engine.beginEntry(start, 1, 2)
-  for (let i = 0; i < 20_000; i++) {
-    const fields = Array.from({ length: 8 }, (_, at) => [`f${at}`, `${at}:${20_000 - i}`])
-    run(engine, ['hset', `h${i}`, ...fields.flat()])
-    run(engine, ['rpush', 'l', String(i)])
-  }
-  const before = heldBytes()
-  const reply = run(engine, [
-    'sort',
-    'l',
-    'BY',
-    'h*->f3',
-    'ALPHA',
-    'LIMIT',
-    '0',
-    '1',
-    'GET',
-    'h*->f2',
-  ])
-  const grown = (heldBytes() - before) / 20_000
-
-  t.deepEqual(reply, ['2:1'])
-  t.true(grown < 300, String(grown))
 })

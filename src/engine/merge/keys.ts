@@ -6,7 +6,7 @@ import { SegmentWalk } from '../walk.js'
 import { type Amount, insert, KeyCell, type Kind, kinds, type Time, timeOf } from './cell.js'
 import { kindOf } from './contents.js'
 import { addTo, type Saturation } from './fold.js'
-import { endOf, type Ground, openCell, valueAt } from './open.js'
+import { endOf, type Ground, openCell, storedAt, valueAt } from './open.js'
 import type { Owed } from './owed.js'
 import { kindOfCell, rebuild } from './rebuild.js'
 import { addDelta } from './recorder.js'
@@ -208,7 +208,7 @@ export class Keys {
     if (isAlone && left.elements.every((entries) => entries === null)) {
       left.last = Math.max(this.#entry.stamp, ...times.map(({ stamp }) => stamp))
       cells.setObject(db, key, left)
-      const isNew = valueAt(this.#init, db, key) === undefined
+      const isNew = storedAt(this.#init, db, key) === undefined
       effects.replace(key, text, 'set')
       if (isNew) this.#showTime(left)
       return

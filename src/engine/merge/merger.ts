@@ -9,7 +9,7 @@ import { type Amount, insert, KeyCell, type Kind, kinds } from './cell.js'
 import { decodeAmountText, decodePayload, decodeTime, decodeUntil } from './decode.js'
 import { Elements, type Opened } from './elements.js'
 import { Keys, type MergerInit, type OpenEntry } from './keys.js'
-import { valueAt } from './open.js'
+import { storedAt } from './open.js'
 import { codes, sameKey } from './operations.js'
 import { isPlace, placeAt, placeLeft, placeRight, placeWhole } from './places.js'
 
@@ -246,7 +246,7 @@ export class Merger {
     if (this.#keys.isHeld) return
     const { cells } = this.#init
     const { db, key } = { db: this.#keys.db, key: this.#keys.key }
-    if (cells.object(db, key) === undefined && valueAt(this.#init, db, key) === undefined) return
+    if (cells.object(db, key) === undefined && storedAt(this.#init, db, key) === undefined) return
     if (!this.#elements.erase({ db, key, kind, stamp: this.#entry.stamp }, name))
       this.#keys.settleKind()
   }

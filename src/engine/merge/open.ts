@@ -1,6 +1,7 @@
 // From what little is kept of a key to a whole cell, before more has to be kept of it.
 
 import type { Keyspace } from '../keyspace.js'
+import type { Stored } from '../values/packed.js'
 import type { Container, Value } from '../values/value.js'
 import { type Entry, ElementCell, insert, KeyCell, type Kind, kinds } from './cell.js'
 import type { Cells } from './cells.js'
@@ -16,6 +17,11 @@ export function valueAt({ keyspace }: Ground, db: number, key: string): Value | 
   return keyspace.find(keyspace.places.of(db), key)?.map.get(key)
 }
 
+/** The same; what is packed stays so. */
+export function storedAt({ keyspace }: Ground, db: number, key: string): Stored | undefined {
+  return keyspace.find(keyspace.places.of(db), key)?.look(key)
+}
+
 /** Wall milliseconds at which a key ends, -1 for never. */
 export function endOf({ keyspace }: Ground, db: number, key: string): number {
   return keyspace.find(keyspace.places.of(db), key)?.expires?.get(key)?.at ?? -1
@@ -27,7 +33,7 @@ export function openCell(ground: Ground, db: number, key: string): KeyCell {
   const found = cells.changing(db, key)
   if (found !== undefined) return found
   const cell = new KeyCell()
-  const value = valueAt(ground, db, key)
+  const value = storedAt(ground, db, key)
   if (value !== undefined) {
     const stamp = cells.stampOf(db, key) ?? 0
     cell.times = insert(cell.times, { stamp, until: endOf(ground, db, key), isWeak: false })

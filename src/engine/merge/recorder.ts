@@ -18,7 +18,7 @@ import {
 } from './cell.js'
 import { elementsOf, kindOf, readElement, timeOfElement } from './contents.js'
 import { joinAmounts } from './fold.js'
-import { endOf, type Ground, openCell, openEntry, valueAt } from './open.js'
+import { endOf, type Ground, openCell, openEntry, storedAt } from './open.js'
 import { codes, encodePayload, OperationWriter } from './operations.js'
 import { groupOf } from './stream-names.js'
 import { type Hook, placeAt, placeLeft, placeRight, placeWhole } from './places.js'
@@ -101,7 +101,7 @@ export class Recorder {
   replace(key: string, text: string): void {
     if (!this.#records()) return
     // Of a key that is not there a time may be left that nobody sees.
-    if (valueAt(this.#ground, this.db, key) === undefined) {
+    if (storedAt(this.#ground, this.db, key) === undefined) {
       this.put(key, text)
       return
     }
@@ -117,7 +117,7 @@ export class Recorder {
   add(key: string, amount: Amount): void {
     if (!this.#records()) return
     const { db, stamp } = this
-    if (valueAt(this.#ground, db, key) === undefined) this.make(key, kinds.string)
+    if (storedAt(this.#ground, db, key) === undefined) this.make(key, kinds.string)
     this.#meetTime(key)
     this.#writer.amount({ db, key }, amount, null)
     const cell = openCell(this.#ground, db, key)

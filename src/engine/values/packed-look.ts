@@ -3,6 +3,7 @@
 
 import { placed } from './list-part.js'
 import { headLength, type Packed } from './packed.js'
+import { packedMore } from './value.js'
 
 /** Behind the kind, the encoding and the id of the body, which is 0. */
 const entriesAt = headLength + 3
@@ -33,6 +34,11 @@ export function packedSize({ text }: Packed): number {
   at = entriesAt
   const count = varint(text)
   return count >= placed ? count - placed : count
+}
+
+/** Bytes of its entries by the memory model: what a container's body counts. */
+export function packedEntryBytes(packed: Packed): number {
+  return packed.bytes - packedMore(packed.type, packedSize(packed))
 }
 
 /** The value of a field of a packed hash. */

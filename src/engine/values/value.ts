@@ -40,15 +40,18 @@ export function isSmall({ type, body }: Container): boolean {
   return body.id === 0 && body.bytes <= packedBytesMax && type !== 'stream'
 }
 
+/** What the entries of a container count more, or less, where they are so few that it may stand packed. */
+export function packedMore(type: Container['type'], entries: number): number {
+  return packedHeadBytes - packedLess[type] * entries
+}
+
 /**
  * Bytes of a value in its key's segment by the memory model: of a small container as if it stood packed, as all but
  * a few do, whether it does or not.
  */
 export function valueBytes(value: Value): number {
   if (typeof value === 'string') return textBytes(value)
-  if (isSmall(value)) {
-    return packedHeadBytes + value.body.bytes - packedLess[value.type] * value.body.size
-  }
+  if (isSmall(value)) return value.body.bytes + packedMore(value.type, value.body.size)
   const header = containerBytes[value.type] + (value.type === 'stream' ? value.headerBytes : 0)
   return header + (value.body.id === 0 ? value.body.bytes : 0)
 }

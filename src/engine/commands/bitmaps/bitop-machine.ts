@@ -82,7 +82,7 @@ export class BitopMachine implements Machine {
     const target = this.#args[2] as string
     const { effects } = this.#context
     if (this.#longest === 0) {
-      if (this.#context.find(target) !== undefined) effects.remove(target, 'del')
+      if (this.#context.findStored(target) !== undefined) effects.remove(target, 'del')
     } else effects.put(target, this.#result.latin1Slice(0, this.#longest), 'set')
     return this.#longest
   }

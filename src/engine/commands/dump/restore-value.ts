@@ -34,7 +34,7 @@ export function restore(context: Context, args: readonly string[]): Reply | type
   const options = parse(args)
   if ('type' in options) return options
   const key = args[1] as string
-  if (!options.replace && context.find(key) !== undefined) return busyKey
+  if (!options.replace && context.findStored(key) !== undefined) return busyKey
   const ttl = parseInt64(args[2] as string)
   if (ttl === null) return notInteger
   if (ttl < 0) return badTtl
@@ -63,7 +63,7 @@ function store(
 ): Reply {
   const { effects } = context
   if (at !== null && at <= context.clock) {
-    if (context.find(key) !== undefined) effects.remove(key, 'del')
+    if (context.findStored(key) !== undefined) effects.remove(key, 'del')
     return ok
   }
   effects.put(key, value, 'restore')

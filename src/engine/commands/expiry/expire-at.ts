@@ -24,7 +24,7 @@ export function expire(context: Context, args: readonly string[], unit: TimeUnit
   const at = deadline(given, unit, context.clock)
   if (at === null) return invalidExpire(args[0] as string)
   const key = args[1] as string
-  if (context.find(key) === undefined) return 0
+  if (context.findStored(key) === undefined) return 0
   if (!allows(conditions, context.expiryOf(key), at)) return 0
   if (at <= context.clock) context.effects.remove(key, 'del')
   else context.effects.expire(key, at, 'expire')

@@ -17,7 +17,7 @@ export default {
   gather: 'refuse',
   execute(context, args) {
     const key = args[1] as string
-    if (context.find(key) === undefined) return 0
+    if (context.findStored(key) === undefined) return 0
     return context.effects.persist(key, 'persist') ? 1 : 0
   },
 } satisfies EngineCommand

@@ -41,7 +41,7 @@ export default {
     if (value === undefined) return 0
     const at = context.expiryOf(source)
     context.select(options.db)
-    const exists = context.find(target) !== undefined
+    const exists = context.findStored(target) !== undefined
     if (exists && !options.replace) {
       context.select(home)
       return 0

@@ -10,7 +10,7 @@ export function moveKey(
   const at = context.expiryOf(move.key)
   const { effects } = context
   effects.remove(move.key, '')
-  if (context.find(move.target) !== undefined) effects.renewed(move.target)
+  if (context.findStored(move.target) !== undefined) effects.renewed(move.target)
   effects.put(move.target, move.value, '')
   if (at !== null) effects.expire(move.target, at, '')
   effects.notify('rename_from', move.key)

@@ -32,7 +32,7 @@ export default {
     if (value === undefined) return 0
     const at = context.expiryOf(key)
     context.select(target)
-    const isFree = context.find(key) === undefined
+    const isFree = context.findStored(key) === undefined
     context.select(home)
     if (!isFree) return 0
     context.effects.remove(key, '')

@@ -34,7 +34,7 @@ export default {
     const target = args[2] as string
     const value = context.find(key)
     if (value === undefined) return noSuchKey
-    if (key === target || context.find(target) !== undefined) return 0
+    if (key === target || context.findStored(target) !== undefined) return 0
     moveKey(context, { key, target, value })
     return 1
   },

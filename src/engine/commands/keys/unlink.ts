@@ -26,7 +26,7 @@ export default {
     return overKeys(context, args, {
       step: 1,
       visit(key) {
-        if (context.find(key) !== undefined && context.effects.remove(key, 'del')) count++
+        if (context.findStored(key) !== undefined && context.effects.remove(key, 'del')) count++
       },
       finish: () => count,
     })

@@ -18,7 +18,7 @@ export default {
   gather: 'refuse',
   execute(context, args) {
     const key = args[2] as string
-    if (context.find(key) === undefined) return null
+    if (context.findStored(key) === undefined) return null
     return context.effects.accesses?.frequency(context.db, key, context.horizon) ?? noFrequency
   },
 } satisfies EngineCommand

@@ -18,7 +18,7 @@ export default {
   gather: 'refuse',
   execute(context, args) {
     const key = args[2] as string
-    if (context.find(key) === undefined) return null
+    if (context.findStored(key) === undefined) return null
     const { accesses } = context.effects
     if (accesses?.frequency(context.db, key, context.horizon) != null) return noIdleTime
     return accesses?.idleSeconds(context.db, key, context.present) ?? 0

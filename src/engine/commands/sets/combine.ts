@@ -108,7 +108,7 @@ export function storeOf(
       const { size } = made.body
       if (encoding > made.encoding) context.effects.sets.encode('', made, encoding)
       if (size > 0) context.effects.put(target, made, `s${kind}store`)
-      else if (context.find(target) !== undefined) context.effects.remove(target, 'del')
+      else if (context.findStored(target) !== undefined) context.effects.remove(target, 'del')
       return size
     },
   })

@@ -199,6 +199,6 @@ function* storeAnswer(
     yield
   }
   if (answer.length > 0) effects.put(key, list, 'sortstore')
-  else if (context.find(key) !== undefined) effects.remove(key, 'del')
+  else if (context.findStored(key) !== undefined) effects.remove(key, 'del')
   return answer.length
 }

@@ -41,6 +41,6 @@ export default {
       const isMet = meets(value, { word, operand: args[3] as string })
       if (isMet !== true) return isMet === false ? 0 : isMet
     }
-    return context.find(key) !== undefined && context.effects.remove(key, 'del') ? 1 : 0
+    return context.findStored(key) !== undefined && context.effects.remove(key, 'del') ? 1 : 0
   },
 } satisfies EngineCommand

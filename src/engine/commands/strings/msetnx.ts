@@ -36,7 +36,7 @@ export default {
     return overKeys(context, args, {
       step: 2,
       visit(key) {
-        if (context.find(key) !== undefined) exists = true
+        if (context.findStored(key) !== undefined) exists = true
       },
       finish: () => (exists ? 0 : setAll(context, args)),
     })

@@ -20,7 +20,7 @@ export default {
   gather: 'refuse',
   execute(context, args) {
     const key = args[1] as string
-    if (context.find(key) !== undefined) return 0
+    if (context.findStored(key) !== undefined) return 0
     context.effects.put(key, args[2] as string, 'set')
     return 1
   },

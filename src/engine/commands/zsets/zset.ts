@@ -53,7 +53,7 @@ export function storeZset(
     context.effects.put(key, zset, event)
     return zset.body.size
   }
-  if (context.find(key) !== undefined) context.effects.remove(key, 'del')
+  if (context.findStored(key) !== undefined) context.effects.remove(key, 'del')
   return 0
 }
 
