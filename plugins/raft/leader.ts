@@ -7,6 +7,7 @@ import {
   forgottenBy,
   hasBug,
   hearPeer,
+  Holding,
   majorityMatch,
   type MemberId,
   memberPayload,
@@ -20,7 +21,6 @@ import {
 } from 'quorate/plugin'
 import { foundEra } from './era.js'
 import { tellForgotten } from './forgotten.js'
-import { Holding } from './holding.js'
 import type { AppendAnswer, HeartbeatAnswer } from './messages.js'
 import { heartbeatInterval, isIdle, nextBeat } from './pace.js'
 import { confirmRounds, dropFollowerReads, hurryRounds, renewLease } from './read-index.js'

@@ -36,13 +36,18 @@ export function makeProgress(raft: RaftState): Progress {
 
 /** Sends what there is to send. Called once per Ready, after all proposals of the turn. */
 export function flushAppends(raft: RaftState, leading: Leading): void {
-  leading.holding.begin(raft, leading)
+  leading.holding.begin(raft, leading.progress, isPlain(raft, leading))
   leading.sender.flush()
   for (const peer of leading.progress.values()) {
     if (peer.commitSent >= leading.noticeTo || peer.state === 'snapshot') continue
     sendHeartbeats(raft, leading, false)
     return
   }
+}
+
+/** An established leader that stays, and members that do not change. */
+function isPlain({ commit }: RaftState, { noop, transfer, change, leaving }: Leading): boolean {
+  return commit >= noop && transfer === null && change === null && leaving.size === 0
 }
 
 export function entriesFetched(raft: RaftState, entries: readonly LogEntry[]): void {

@@ -84,7 +84,10 @@ export function confirmBarriers(zab: ZabState, leading: Leading): void {
 function grant(zab: ZabState, leading: Leading, round: ReadRound): void {
   for (const token of round.tokens) zab.out.grant(token, round.at)
   // A follower reads once it knows this index to be committed.
-  if (round.requests.length > 0) leading.noticeTo = Math.max(leading.noticeTo, round.at.index)
+  if (round.requests.length > 0) {
+    leading.noticeTo = Math.max(leading.noticeTo, round.at.index)
+    leading.holding.urge(round.at.index)
+  }
   const { epoch } = leading
   for (const { from, id } of round.requests)
     zab.out.send(from, { kind: 'synced', era: zab.era, epoch, id, at: round.at })

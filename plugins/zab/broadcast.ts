@@ -32,6 +32,7 @@ export function propose(zab: ZabState, token: Token, payload: Payload): Refusal 
   zab.log.tokens.set(index, token)
   leading.uncommittedBytes += payload.size
   leading.proposedAt = zab.mono
+  leading.holding.proposed(index, payload)
   return null
 }
 
@@ -84,6 +85,7 @@ function acknowledgedIndex({ members, log }: ZabState, { progress }: Leading): n
 
 /** PROPOSE and INFORM carry the commit index; COMMIT goes where it does not travel along and somebody waits. */
 export function flushBroadcast(zab: ZabState, leading: Leading): void {
+  leading.holding.begin(zab, leading.progress, isPlain(zab, leading))
   leading.sender.flush()
   const { commit } = zab.log
   const { epoch } = leading
@@ -94,6 +96,13 @@ export function flushBroadcast(zab: ZabState, leading: Leading): void {
     zab.out.send(id, { kind: 'commit', era: zab.era, epoch, commit })
     peer.commitSent = commit
   }
+}
+
+/** An established leader that stays, and members that do not change. */
+function isPlain({ log }: ZabState, leading: Leading): boolean {
+  const { stage, newLeader, transfer, change, leaving } = leading
+  if (stage !== 'broadcast' || newLeader === null || log.commit < newLeader.index) return false
+  return transfer === null && change === null && leaving.size === 0
 }
 
 export function onCommit(zab: ZabState, from: MemberId, message: Commit): void {

@@ -58,7 +58,7 @@ export function leadWakeAt(zab: ZabState, leading: Leading): number {
   if (leading.isLeaving && leading.transfer === null) return zab.mono
   const transferAt = leading.transfer?.deadline ?? Number.MAX_SAFE_INTEGER
   const pings = isQuiet(zab) ? transferAt : Math.min(leading.pingAt, leading.checkAt)
-  return Math.min(pings, transferAt, leading.reads.wakeAt())
+  return Math.min(pings, transferAt, leading.reads.wakeAt(), leading.holding.wakeAt())
 }
 
 function whyToAbdicate(zab: ZabState, leading: Leading): string {

@@ -4,6 +4,7 @@
 
 import {
   type EntrySender,
+  type Holding,
   hearPeer,
   type MemberId,
   type PeerAnswer,
@@ -44,6 +45,7 @@ export interface Leading {
   fence: number
   readonly reads: ReadRounds
   readonly sender: EntrySender<SyncWord>
+  readonly holding: Holding
   pingAt: number
   /** Monotonic ms of the last proposal: a leader that has had none for a while pings less often. */
   proposedAt: number

@@ -32,8 +32,7 @@ export function makeSender(
   return new EntrySender(zab.log, zab.options.appendBytes, {
     progress,
     wordFor: (id) => wordFor(zab, id),
-    // An observer has no voice: it is informed of what is committed.
-    lastFor: (id) => (zab.isVoting(id) ? zab.tail.last : zab.log.commit),
+    lastFor: (id, peer) => lastFor(zab, id, peer),
     encode: (kind, run) => {
       const { era, leading } = zab
       const { epoch = 0, fence = 0 } = leading ?? {}
@@ -48,6 +47,14 @@ export function makeSender(
       zab.out.fetch = range
     },
   })
+}
+
+/** An observer has no voice: it is informed of what is committed. Only who was synchronised may be told later. */
+function lastFor(zab: ZabState, id: MemberId, peer: Progress): number {
+  const { leading } = zab
+  const last = zab.isVoting(id) ? zab.tail.last : zab.log.commit
+  if (leading?.synced.has(id) !== true || peer.next > last) return last
+  return Math.min(last, leading.holding.lastFor(zab, id, peer))
 }
 
 function wordFor(zab: ZabState, id: MemberId): SyncWord {

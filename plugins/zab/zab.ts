@@ -120,6 +120,11 @@ export class ZabStrategy implements Strategy {
     this.#zab.log.applyTo(position.index)
   }
 
+  spread(): void {
+    const { leading, tail } = this.#zab
+    leading?.holding.urge(tail.last)
+  }
+
   fetched(entries: readonly LogEntry[]): void {
     this.#zab.leading?.sender.fetched(entries)
   }

@@ -206,6 +206,10 @@ export const zabBugs: readonly SeededBug[] = [
     checks: ['members'],
     hint: { with: { ...changing, durability: 'none' }, faults: [...unrest, ...power, 'members'] },
   }),
+  named('zab-held-back-for-good', 'entries that may come later never come', {
+    checks: ['converged', 'answered', 'progress'],
+    hint: { with: busy, faults: unrest },
+  }),
   // Chance seldom meets these two: `test/plugins/zab/members.test.ts` has their stories.
   named('zab-outsider-never-votes', 'a voter that does not know that it is one answers nobody', {
     checks: ['leader', 'converged', 'answered', 'progress'],

@@ -2,9 +2,13 @@
 // others get them a little later: several batches in one message, which cost them one write, one sync and one
 // answer. What is committed hangs on no order of sending; where those that are asked first are slow, all are asked.
 
-import { hasBug, type MemberId, type Payload, type Progress, quorumSize } from 'quorate/plugin'
-import type { Leading } from './leader.js'
-import type { RaftState } from './state.js'
+import type { Payload } from '../api/entry.js'
+import type { MemberId } from '../api/ids.js'
+import type { Members } from '../api/strategy.js'
+import { hasBug } from '../base/seeded-bug.js'
+import type { Progress } from './progress.js'
+import { quorumSize } from './quorum.js'
+import type { ReplicaLog } from './replica-log.js'
 
 /** Entries are held back for so many times as long as commits take, within these bounds in milliseconds. */
 const holdTimes = 4
@@ -13,6 +17,14 @@ const holdMsMax = 30
 /** Bytes that are held back at most: beside them another message costs little. */
 const holdBytesMax = 256 * 1024
 const none = Number.MAX_SAFE_INTEGER
+
+/** The leader, as a strategy keeps it. */
+export interface HoldingLeader {
+  readonly self: MemberId
+  readonly mono: number
+  readonly members: Members
+  readonly log: ReplicaLog
+}
 
 export class Holding {
   /** Those that get everything at once, and make a majority with the leader; null where nobody knows. */
@@ -57,21 +69,22 @@ export class Holding {
     return this.#since + Math.ceil(ms)
   }
 
-  /** Entries are about to be sent. */
-  begin(raft: RaftState, leading: Leading): void {
-    const isReleased = this.#isOver(raft)
-    this.#isOn = !isReleased && raft.commit >= this.#allTo && this.#mayHold(raft, leading)
+  /** Entries are about to be sent. `isPlain`: the leader is established, and nothing of it or of its members changes. */
+  begin(leader: HoldingLeader, progress: ReadonlyMap<MemberId, Progress>, isPlain: boolean): void {
+    const isReleased = this.#isOver(leader)
+    const mayHold = !isReleased && isPlain && leader.log.commit >= this.#allTo
+    this.#isOn = mayHold && this.#hasNear(leader, progress)
   }
 
   /** The last entry that a peer may have now. */
-  lastFor(raft: RaftState, id: MemberId, peer: Progress): number {
-    const { last } = raft.tail
+  lastFor({ log, mono }: HoldingLeader, id: MemberId, peer: Progress): number {
+    const { last } = log.tail
     if (!this.#isOn || peer.state !== 'replicate' || peer.next > last) return last
     if (this.#near?.includes(id) === true) return last
-    if (hasBug('raft-held-back-for-good')) return peer.next - 1
+    if (hasBug('raft-held-back-for-good') || hasBug('zab-held-back-for-good')) return peer.next - 1
     if (peer.next <= this.#urgentTo) return last
     if (this.#since === none) {
-      this.#since = raft.mono
+      this.#since = mono
       this.#first = last
       this.#isTimed = false
     }
@@ -79,12 +92,12 @@ export class Holding {
   }
 
   /** Whether what is held back has waited for long enough. */
-  #isOver({ commit, mono, tail }: RaftState): boolean {
+  #isOver({ mono, log }: HoldingLeader): boolean {
     if (this.#since === none) {
       this.#bytes = 0
       return false
     }
-    const isCommitted = commit >= this.#first
+    const isCommitted = log.commit >= this.#first
     const isOver = mono >= this.#endsAt || this.#bytes >= holdBytesMax
     if (!this.#isTimed && (isCommitted || isOver)) {
       this.#isTimed = true
@@ -95,28 +108,25 @@ export class Holding {
     this.#bytes = 0
     if (isOver && !isCommitted) {
       this.#near = null
-      this.#allTo = tail.last
+      this.#allTo = log.tail.last
     }
     return true
   }
 
-  #mayHold(raft: RaftState, leading: Leading): boolean {
-    const { voters, outgoing } = raft.members
-    if (outgoing !== undefined || !voters.includes(raft.self) || raft.commit < leading.noop)
-      return false
-    if (leading.transfer !== null || leading.change !== null || leading.leaving.size > 0)
-      return false
+  #hasNear({ self, members }: HoldingLeader, progress: ReadonlyMap<MemberId, Progress>): boolean {
+    const { voters, outgoing } = members
+    if (outgoing !== undefined || !voters.includes(self)) return false
     const isFit = (id: MemberId): boolean => {
-      const peer = leading.progress.get(id)
+      const peer = progress.get(id)
       return peer !== undefined && peer.state === 'replicate' && !peer.recovering
     }
+    const needed = quorumSize(voters.length) - 1
     if (this.#near?.every((id) => isFit(id) && voters.includes(id)) !== true) {
-      const progressOf = (id: MemberId): Progress => leading.progress.get(id) as Progress
-      const needed = quorumSize(voters.length) - 1
+      const matchOf = (id: MemberId): number => (progress.get(id) as Progress).match
       const fit = voters.filter(isFit)
-      fit.sort((a, b) => progressOf(b).match - progressOf(a).match || a - b)
+      fit.sort((a, b) => matchOf(b) - matchOf(a) || a - b)
       this.#near = fit.length < needed ? null : fit.slice(0, needed)
     }
-    return this.#near !== null && this.#near.length === quorumSize(voters.length) - 1
+    return this.#near !== null && this.#near.length === needed
   }
 }
