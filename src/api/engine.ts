@@ -75,6 +75,8 @@ export interface Engine {
   watchKeys(watch: KeyWatch | null): void
   /** Goes on with the open long command for at most `elements` elements. */
   step(elements: number): Reply | typeof later
+  /** Nothing is to be executed now: does a little of what may be done at any time. Whether more of it is left. */
+  rest?(): boolean
   /** Deletes at most `keysMax` keys that are due by the engine's clock, in heap order; the number deleted. */
   expireDue(keysMax: number): number
   /** Wall milliseconds at which the next key is due, or null. */

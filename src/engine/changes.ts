@@ -252,6 +252,7 @@ export class Changes {
     body.splice(0, 1, [body.kind.copy(part)])
     body.id = 0
     this.#moved(value, valueBytes(value) - before, -body.bytes)
+    this.#keyspace.unpacked.enter(this.#key, value)
     this.#settleRow(body)
   }
 

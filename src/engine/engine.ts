@@ -96,13 +96,11 @@ export class MemoryEngine implements Engine {
     assert(options.databases >= 1 && options.databases <= placesDb, 'rows can name databases')
     this.#options = options
     const journal = new Journal()
-    this.#keyspace = new Keyspace(databases, new Ledger(databases), journal)
+    this.#keyspace = new Keyspace(databases, new Ledger(databases), journal, options.unpackedMax)
     this.#unpacked = this.#keyspace.unpacked
-    if (options.unpackedMax !== undefined) this.#unpacked.max = options.unpackedMax
     this.#foresight = new Foresight(this.#keyspace)
     this.#effects = new Effects(this.#keyspace, listener, journal)
     this.#context = new Context(this.#keyspace, this.#effects, options)
-    this.#unpacked.isBusy = () => journal.isOpen || this.#context.machine !== null
     this.#checkpoints = new Checkpoints(this.#keyspace, this.#effects)
     this.scripting = new Scripting({
       context: this.#context,
@@ -145,7 +143,7 @@ export class MemoryEngine implements Engine {
 
   execute(db: number, args: readonly string[], mayWait = false): Reply | typeof later {
     assert(this.#context.machine === null, 'a long command is finished before the next one')
-    if (this.#unpacked.isOver) this.#unpacked.trim()
+    this.#unpacked.trim()
     const command = prepared.get(args[0] ?? '')
     if (command === undefined) return this.#unlisted(args)
     if (!fitsArity(command.spec, args.length)) return wrongArity(command.spec.name)
@@ -189,7 +187,7 @@ export class MemoryEngine implements Engine {
   ): Reply | typeof later | typeof needsLog {
     const context = this.#context
     assert(context.machine === null, 'nothing is read while a long command goes on')
-    if (this.#unpacked.isOver) this.#unpacked.trim()
+    this.#unpacked.trim()
     const command = prepared.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
     assert(command.isReadonly, 'only commands that do not write are read outside the log')
@@ -208,6 +206,10 @@ export class MemoryEngine implements Engine {
     const reply = machine.step(elements)
     if (reply !== later) this.#context.machine = null
     return reply
+  }
+
+  rest(): boolean {
+    return this.#context.machine === null && this.#unpacked.trim()
   }
 
   expireDue(keysMax: number): number {

@@ -41,13 +41,20 @@ export class Keyspace {
   /** The greatest id that was given. Ids are this member's own: they are part of no digest. */
   lastBody = 0
   readonly #journal: Journal
-  readonly unpacked = new Unpacked((db, key) => this.find(db, key))
+  readonly unpacked: Unpacked
 
-  constructor(databases: number, ledger: Ledger, journal = new Journal()) {
+  constructor(
+    databases: number,
+    ledger: Ledger,
+    journal = new Journal(),
+    unpackedMax: number | undefined = undefined,
+  ) {
     this.databases = new Array<Database | undefined>(databases).fill(undefined)
     this.ledger = ledger
     this.places = new Places(databases)
     this.#journal = journal
+    const find = (db: number, key: string) => this.find(db, key)
+    this.unpacked = new Unpacked({ find, journal, unpackedMax })
   }
 
   /** The slot of a key. */
@@ -277,7 +284,8 @@ export class Keyspace {
       body.isHomed = false
       this.bodies.delete(body.id)
     }
-    this.unpacked.cleared(db)
+    const back = this.unpacked.cleared(db)
+    if (this.#journal.isOpen) this.#journal.add(back)
     this.#set(db, undefined)
     this.ledger.cleared(db)
   }

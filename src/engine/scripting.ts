@@ -96,7 +96,7 @@ export class Scripting implements EngineScripting {
   execute(db: number, args: readonly string[], isScript = false): Reply | typeof later {
     const { context, unpacked } = this.#init
     assert(context.machine === null, 'a long command is finished before the next one')
-    if (unpacked.isOver) unpacked.trim()
+    unpacked.trim()
     const command = commandTable.get(args[0] ?? '')
     if (command === undefined) return unknownCommand(args)
     if (!fitsArity(command, args.length)) return wrongArity(command.name)

@@ -1,45 +1,46 @@
-// The containers that were asked for lately: those alone stand unpacked at their keys, beside such as may not be
-// packed. Who came waits among a few for being asked for again, who was among more: most that are made are not, and
-// are packed before the collector takes them for old. Only between commands: whoever holds a container while a command
-// goes on may change it. Nobody else is told: what stands packed and what does not is no state.
+// The containers that stand unpacked at their keys for now. One that came, or was asked for, stands among a few fresh
+// ones; who is asked for again there goes over to the warm ones, of which there are more. Behind them all are packed
+// that may be: most that are made are not asked for again, and are packed before the collector takes them for old. Only
+// between commands: whoever holds a container while a command goes on may change it. Nobody else is told: what stands
+// packed and what does not is no state.
 
 import { hasBug } from '../base/seeded-bug.js'
+import type { Journal } from './journal.js'
 import type { Segment } from './segment.js'
 import type { Packed } from './values/packed.js'
 import { mayPack, pack, unpack } from './values/packing.js'
 import type { Container } from './values/value.js'
 
-/** Containers that stand unpacked between commands because they were asked for again, at most. */
-export const unpackedMax = 4096
-/** And because they came. */
+/** Those that were asked for again, and those that came: so many of each stay unpacked at most while all rests. */
+const warmMax = 4096
 const freshMax = 256
-/** What one command pays at most where the one before it asked for many. */
-const settledMax = 500
+/** Of each so many leave at a time, at most: one command may ask for any number. */
+const leavingMax = 500
 
 /** How a container stands here, in `Body.heat`. */
 const heats = { out: 0, in: 1, again: 2 } as const
 
+export interface UnpackedInit {
+  readonly find: (db: number, key: string) => Segment | undefined
+  /** While it is open nothing is packed: it holds containers as they are. */
+  readonly journal: Journal
+  /** In the place of both bounds above; `Infinity`: nothing is ever packed. */
+  readonly unpackedMax: number | undefined
+}
+
 export class Unpacked {
-  /** A command goes on, or a journal is open. */
-  isBusy: () => boolean = () => false
-  readonly #find: (db: number, key: string) => Segment | undefined
-  #max = unpackedMax
-  #freshMax = freshMax
+  readonly #init: UnpackedInit
+  readonly #warmMax: number
+  readonly #freshMax: number
   readonly #fresh = new Ring()
   readonly #warm = new Ring()
 
-  constructor(find: (db: number, key: string) => Segment | undefined) {
-    this.#find = find
-  }
-
-  /** `Infinity`: nothing is ever packed. */
-  set max(max: number) {
-    this.#max = max
-    this.#freshMax = max === Number.POSITIVE_INFINITY ? max : Math.min(max, freshMax)
-  }
-
-  get isOver(): boolean {
-    return this.#fresh.size > this.#freshMax
+  constructor(init: UnpackedInit) {
+    this.#init = init
+    const { unpackedMax = warmMax } = init
+    this.#warmMax = unpackedMax
+    this.#freshMax =
+      unpackedMax === Number.POSITIVE_INFINITY ? unpackedMax : Math.min(unpackedMax, freshMax)
   }
 
   /** A packed container of a segment's key was asked for. */
@@ -61,7 +62,8 @@ export class Unpacked {
       body.heat = heats.again
       return
     }
-    if (body.id !== 0 || value.type === 'stream' || this.#max === Number.POSITIVE_INFINITY) return
+    if (body.id !== 0 || value.type === 'stream' || this.#warmMax === Number.POSITIVE_INFINITY)
+      return
     body.heat = heats.in
     body.seat = this.#fresh.push(key, value)
   }
@@ -75,25 +77,33 @@ export class Unpacked {
     this.#warm.forget(body.seat, value)
   }
 
-  /** The keys of a database are gone. */
-  cleared(db: number): void {
-    for (const ring of [this.#fresh, this.#warm]) {
-      for (const value of ring.all()) if (value?.body.db === db) this.leave(value)
+  /** The keys of a database are gone; what came of this is taken back by what it returns. */
+  cleared(db: number): () => void {
+    const gone = [...this.#fresh.held(db), ...this.#warm.held(db)]
+    for (const { value } of gone) this.leave(value)
+    return () => {
+      for (const { key, value } of gone) this.enter(key, value)
     }
   }
 
-  /** Packs those that nobody asked for since they came. */
-  trim(max = settledMax): void {
-    if (this.isBusy() && !hasBug('core-packs-what-is-held')) return
+  /** Between commands: packs those that nobody asked for since they came. Whether more of them are left. */
+  trim(count = leavingMax): boolean {
+    if (!this.#isOver) return false
+    if (this.#init.journal.isOpen && !hasBug('core-packs-what-is-held')) return false
     const fresh = this.#fresh
     const warm = this.#warm
-    for (let left = max; left > 0 && fresh.size > this.#freshMax; left--) this.#settle(fresh)
-    for (let left = max; left > 0 && warm.size > this.#max; left--) this.#settle(warm)
+    for (let left = count; left > 0 && fresh.size > this.#freshMax; left--) this.#settle(fresh)
+    for (let left = count; left > 0 && warm.size > this.#warmMax; left--) this.#settle(warm)
+    return this.#isOver
   }
 
-  /** Before a batch of scripts, which packs nothing: a part of what is too much, so that it does not pile up. */
+  /** The same before a batch of scripts, which packs nothing: so much that it does not pile up. */
   trimBatch(): void {
-    if (this.isOver) this.trim(Math.max(settledMax, this.#fresh.size >> 3))
+    this.trim(Math.max(leavingMax, this.#fresh.size >> 3))
+  }
+
+  get #isOver(): boolean {
+    return this.#fresh.size > this.#freshMax || this.#warm.size > this.#warmMax
   }
 
   #settle(ring: Ring): void {
@@ -101,15 +111,16 @@ export class Unpacked {
     ring.drop()
     if (value === null) return
     const { body } = value
-    const segment = this.#find(body.db, key)
-    // It may have gone to another key, or have been forgotten with its database.
+    const isAgain = body.heat === heats.again
+    body.heat = heats.out
+    const segment = this.#init.find(body.db, key)
+    // It may have been forgotten with its database, or another one stands there again.
     if (segment === undefined || segment.raw(key) !== value) return
-    if (body.heat === heats.again) {
+    if (isAgain) {
       body.heat = heats.in
       body.seat = this.#warm.push(key, value)
       return
     }
-    body.heat = heats.out
     if (!mayPack(value)) return
     const packed = pack(value)
     const { hold } = body
@@ -162,8 +173,11 @@ class Ring {
     if (this.#values[at] === value) this.#empty(at)
   }
 
-  all(): readonly (Container | null)[] {
-    return this.#values
+  /** Those of a database. */
+  held(db: number): { readonly key: string; readonly value: Container }[] {
+    return this.#values.flatMap((value, at) =>
+      value?.body.db === db ? [{ key: this.#keys[at] as string, value }] : [],
+    )
   }
 
   #empty(at: number): void {

@@ -20,8 +20,9 @@ export class LogRoom {
   readonly #directory: string
   readonly #lost: RoomLost
   /**
-   * Where LevelDB is in the file at most, but for what `clear` wrote since the last zeros, and for a file that it began
-   * since: where that takes it beyond them, the file grows as without room until the next ones come.
+   * Where LevelDB is in the file at most, but for what `clear` wrote since the last zeros, for batches that met another
+   * call under way, which do not come here, and for a file that it began since: where that takes it beyond them, the file
+   * grows as without room until the next ones come.
    */
   #at = 0
   /** Where the zeros end. */

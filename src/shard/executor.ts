@@ -178,8 +178,10 @@ export class Executor {
         if (round !== null) {
           this.#budget -= this.#rounds.read(round, this.#budget)
           this.#isOpen = this.#rounds.isOpen
-        } else if (!this.#next()) return
-        else this.#budget--
+        } else if (!this.#next()) {
+          if (this.engine.rest?.() === true) this.#host.wake()
+          return
+        } else this.#budget--
       }
     }
     if (!this.#halted) this.#host.wake()
@@ -343,10 +345,7 @@ export class Executor {
     const index = replies.length
     const db = commands.databases[index] as number
     if (reply !== waits) replies.push(reply)
-    else {
-      const waiting = this.engine.waiting as Waiting
-      replies.push(this.#waiters.queue(head, { index, db }, waiting))
-    }
+    else replies.push(this.#waiters.queue(head, { index, db }, this.engine.waiting as Waiting))
     this.#serve()
   }
 

@@ -6,7 +6,7 @@ import test from 'ava'
 import type { Engine } from '../../src/api/engine.js'
 import { Random } from '../../src/base/random.js'
 import { createEngine } from '../../src/engine/engine.js'
-import { options, run } from './world.js'
+import { checkpoint, options, run, Storage } from './world.js'
 
 const start = 1_800_000_000_000
 
@@ -112,4 +112,58 @@ test('packed: whether many packed hashes are there: they stay packed', (t) => {
 
   t.true(asked < 100, String(asked))
   t.true(chosen < 100, String(chosen))
+})
+
+/** Of 20,000 small sets, of which one command asked for all: by how much each is smaller once all rests behind `act`. */
+function freedAtRest(act: (engine: Engine) => void): number {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  const keys = Array.from({ length: 20_000 }, (_, i) => `e${i}{t}`)
+  for (const key of keys) {
+    run(engine, ['sadd', key, ...Array.from({ length: 8 }, (_, at) => `member${key}${at}`)])
+  }
+  run(engine, ['sunion', ...keys], 100_000)
+  act(engine)
+  const before = heldBytes()
+  for (let turns = 0; engine.rest?.() === true; turns++) {
+    if (turns > 100) throw new Error('it comes to an end')
+  }
+  const freed = before - heldBytes()
+  return engine.memoryBytes > 0 ? freed / keys.length : Number.NaN
+}
+
+test('packed: one command asks for many, and all rests: they stand packed again', (t) => {
+  const freed = freedAtRest(() => undefined)
+
+  t.true(freed > 300, String(freed))
+})
+
+test('packed: many that stand unpacked are flushed, which is undone: they stand packed again', (t) => {
+  const freed = freedAtRest((engine) => {
+    engine.scripting?.speculate()
+    run(engine, ['flushall'])
+    t.false(engine.rest?.())
+    engine.scripting?.undo()
+  })
+
+  t.true(freed > 300, String(freed))
+})
+
+test('packed: large hashes become small: they stand packed', (t) => {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  const fields = Array.from({ length: 700 }, (_, at) => `field${at}`)
+  for (let i = 0; i < 1000; i++) {
+    run(engine, ['hset', `h${i}`, ...fields.flatMap((field) => [field, 'value'])])
+    // It is asked for no more in between.
+    for (let other = 0; other < 300; other++) run(engine, ['sadd', `e${other}`, 'member'])
+    run(engine, ['hdel', `h${i}`, ...fields.slice(8)])
+  }
+  // Parts that are gone are listed until then.
+  checkpoint(engine, new Storage(), 1)
+  const before = heldBytes()
+  for (let i = 0; i < 1000; i++) run(engine, ['del', `h${i}`])
+  const freed = (before - heldBytes()) / 1000
+
+  t.true(freed < 1000, String(freed))
 })

@@ -293,3 +293,33 @@ test('packed: a list whose items have places: LLEN counts the items', (t) => {
 
   t.is(run(engine, ['llen', 'l']), 2)
 })
+
+/** A list that grew at its left until its parts got new places: each one that comes halves the room before the next. */
+function respaced(): Engine {
+  const engine = createEngine(options)
+  engine.beginEntry(start, 1, 2)
+  for (let i = 0; i < 80; i++) run(engine, ['lpush', 'l', ...new Array<string>(100).fill('item')])
+  return engine
+}
+
+test('packed: a list whose parts got new places becomes small: it stands packed, and grows as one that was restored', (t) => {
+  const engine = respaced()
+  run(engine, ['ltrim', 'l', '0', '9'])
+  const storage = new Storage()
+  checkpoint(engine, storage, 1)
+  const restored = storage.restore() as Engine
+  restored.beginEntry(start, 1, 2)
+  const tried = respaced()
+  tried.scripting?.speculate()
+  run(tried, ['ltrim', 'l', '0', '9'])
+  run(tried, ['rpush', 'l', ...new Array<string>(900).fill('more')])
+  tried.scripting?.undo()
+  run(tried, ['ltrim', 'l', '0', '9'])
+
+  const engines = [engine, restored, tried]
+  for (const each of engines) run(each, ['rpush', 'l', ...new Array<string>(900).fill('item')])
+
+  const looks = engines.map((each) => [each.digest(), each.memoryBytes])
+  t.deepEqual(looks[1], looks[0])
+  t.deepEqual(looks[2], looks[0])
+})

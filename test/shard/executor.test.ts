@@ -331,3 +331,15 @@ test('executor: entries of others: what a turn merges is bounded by their bytes,
   t.is(w.wakes(), 2)
   t.is(w.executor.applied.index, 20)
 })
+
+test('executor: nothing is left to be executed: the engine rests, turn by turn until it is done', (t) => {
+  const w = world()
+  let left = 2
+  Object.assign(w.engine, { rest: () => left-- > 1 })
+  w.commands('set a 1')
+
+  for (let i = 0; i < 2; i++) w.run()
+
+  t.is(left, 0)
+  t.is(w.wakes(), 1)
+})

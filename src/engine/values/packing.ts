@@ -5,16 +5,11 @@ import { assert } from '../../base/assert.js'
 import { ByteReader, ByteWriter } from '../../base/bytes.js'
 import { decodeValue, encodeValue } from './codec.js'
 import { headLength, Packed, type Stored } from './packed.js'
-import { hashedEnd, sequenceMiddle } from './part.js'
 import { type Container, isSmall, packedBytesMax, type Value, valueBytes } from './value.js'
 
 /** Whether a container may stand packed: a function of what is in it. */
 export function mayPack(value: Container): boolean {
-  const { body } = value
-  if (!isSmall(value)) return false
-  if (value.type === 'hash' && (value.timed > 0 || value.timer !== null)) return false
-  // Rows say nothing of where the only part of a container begins.
-  return body.parts[0]?.start === (body.end === hashedEnd ? 0 : sequenceMiddle)
+  return isSmall(value) && !(value.type === 'hash' && (value.timed > 0 || value.timer !== null))
 }
 
 const writer = new ByteWriter(packedBytesMax * 2)

@@ -43,9 +43,13 @@ export interface PartKind<P extends Part = Part> {
 /** Behind the last place of a part. */
 export const hashedEnd = 0x100000000
 export const sequenceEnd = 0x1000000000000
-/** Where the first part of a sequence stands, and how far a new last or first one goes from its neighbour. */
-export const sequenceMiddle = sequenceEnd / 2
+/** How far a new last or first part of a sequence goes from its neighbour. */
 export const sequenceStride = 0x1000000
+
+/** Where the only part of a body begins, by the end of the last one: rows do not say it. */
+export function onlyStart(end: number): number {
+  return end === hashedEnd ? 0 : sequenceEnd / 2
+}
 
 /** A pre-image that holds the container as it was: the copy is made when the container changes. */
 export interface Hold {
@@ -83,7 +87,7 @@ export class Body<P extends Part = Part> {
   constructor(kind: PartKind<P>, end: number, parts: readonly P[] = []) {
     this.kind = kind
     this.end = end
-    this.parts = parts.length > 0 ? [...parts] : [kind.make(end === hashedEnd ? 0 : sequenceMiddle)]
+    this.parts = parts.length > 0 ? [...parts] : [kind.make(onlyStart(end))]
     for (const part of this.parts) {
       part.body = this
       this.size += part.size
@@ -124,6 +128,7 @@ export class Body<P extends Part = Part> {
   splice(index: number, count: number, made: readonly P[]): void {
     for (const part of made) part.body = this
     this.parts.splice(index, count, ...made)
+    if (this.parts.length === 1) (this.parts[0] as P).start = onlyStart(this.end)
     this.#counts = null
   }
 
