@@ -80,7 +80,7 @@ bench-compare: build
 bench-growth: build
 	@exec node dist/test/compare/growth-main.js
 
-# Hours of mixed load at the memory's bound with faults: make soak MINUTES=60 MEMORY=64mb SEED=1
+# Hours of mixed load at the memory's bound with faults: make soak MINUTES=60 MEMORY=16mb SEED=1
 soak: build
 	@exec node dist/test/soak/main.js
 

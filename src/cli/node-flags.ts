@@ -10,10 +10,12 @@
 // No collection only to give memory back: it moves more than others do and pauses longer.
 // The member asks for young collections itself where they take long, or many buffers came: `host/young`. They give
 // buffers back at once: by a thread of its own every second one did not, until V8 marked the whole heap for them.
+// What lives long grows by half at most before it is collected: V8 would let it grow to four times of what is alive,
+// and a key have more memory for what is gone than for itself.
 // Where nothing is kept on disk, somebody asks for speed: 64 MB take a quarter off the processor time of a
-// pipelined SET, and more threads share the longer pauses. What lives long grows by half at most before it is
-// collected: V8 would let it double, and a key have more memory for what is gone than for itself.
+// pipelined SET, and more threads share the longer pauses.
 
+const growth = '--heap-growing-percent=50'
 const steadyFlags = [
   '--max-semi-space-size=8',
   '--v8-pool-size=1',
@@ -23,8 +25,9 @@ const steadyFlags = [
   '--no-memory-reducer',
   '--expose-gc',
   '--no-concurrent-array-buffer-sweeping',
+  growth,
 ]
-const fastFlags = ['--max-semi-space-size=64', '--heap-growing-percent=50']
+const fastFlags = ['--max-semi-space-size=64', growth]
 
 /** `given` and what members need beside it; whoever gave a flag, or its opposite, keeps it. */
 export function withMemberFlags(

@@ -14,6 +14,7 @@ const steady = [
   '--no-memory-reducer',
   '--expose-gc',
   '--no-concurrent-array-buffer-sweeping',
+  '--heap-growing-percent=50',
 ]
 
 test('node flags: none given: the young generation and the threads are bounded, node knows the flags', (t) => {

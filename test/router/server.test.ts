@@ -6,7 +6,7 @@ import { besideRedis } from '../beside-redis.js'
 import { startRedis } from '../redis-server.js'
 import { askSocket, partingOf } from './ask-socket.js'
 import { serverScripts } from './server-scripts.js'
-import { encodeCommand, World } from './world.js'
+import { encodeCommand, World, keyspace } from './world.js'
 
 const { commands } = createEngine({ databases: 16, bulkBytesMax: 1024, maxMemory: 0 })
 
@@ -74,6 +74,30 @@ test('debug sleep: other clients and what follows: wait as long', (t) => {
 
   t.is(sleeper.read(), '+OK\r\n+PONG\r\n')
   t.is(other.read(), '+PONG\r\n')
+})
+
+test('debug digest: many groups: forty digits that every one of them changes, and a line for each', (t) => {
+  const keyspaces = ['a', 'b', 'c', 'd', 'default'].map((name) =>
+    keyspace(name, { prefixes: name === 'default' ? [] : [`${name}:`] }),
+  )
+  const world = new World({ config: { debugCommand: 'yes', keyspaces } })
+  const client = world.connect()
+  const digest = (): string => client.ask('DEBUG', 'DIGEST')
+  const first = digest()
+  t.regex(first, /^\+[0-9a-f]{40}\r\n$/)
+  t.is(digest(), first)
+
+  for (const group of world.groups) {
+    const was = group.stateDigest
+    group.stateDigest = 'ff112233aabbccdd'
+    t.not(digest(), first, group.keyspace)
+    group.stateDigest = was
+  }
+
+  t.is(digest(), first)
+  const lines = client.ask('DEBUG', 'DIGEST', 'groups')
+  t.true(lines.startsWith('*5\r\n'))
+  t.true(lines.includes('default/0:00112233aabbccdd'))
 })
 
 test('slowlog: a command of the router that took long: is there without its password', (t) => {

@@ -93,6 +93,8 @@ export class FakeGroup implements Group {
   role: GroupReport['role'] = 'leader'
   loss = ''
   onlyHere = 0
+  stateDigest = '00112233aabbccdd'
+  readonly digestText = (): string => this.stateDigest
   readonly #answerer: Answerer
 
   constructor(id: number, name: string, answerer: Answerer) {

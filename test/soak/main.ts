@@ -1,4 +1,4 @@
-// `make soak MINUTES=60 MEMORY=64mb`: the long form. Exit code 1 where digests differ, or a counter is wrong.
+// `make soak MINUTES=60 MEMORY=16mb`: the long form. Exit code 1 where digests differ, or a counter is wrong.
 
 import { runSoak, slopeOf, steadyMembers } from './soak.js'
 
@@ -7,7 +7,7 @@ const options = {
   minutes: Number(env['MINUTES'] ?? 60),
   lookMs: 60_000,
   faultMs: Number(env['FAULT_MS'] ?? 10_000),
-  memory: env['MEMORY'] ?? '64mb',
+  memory: env['MEMORY'] ?? '16mb',
   rate: Number(env['RATE'] ?? 3_000),
   keys: Number(env['KEYS'] ?? 200_000),
   seed: Number(env['SEED'] ?? 1),

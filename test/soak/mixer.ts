@@ -25,7 +25,7 @@ export interface MixerOptions {
   readonly clients: number
   /** Commands a second, of all clients together, at most. */
   readonly rate: number
-  /** Keys of the keyspace that evicts; the others have a tenth. */
+  /** Keys of the keyspace that evicts; the others have a hundredth, so that what they hold stops growing within minutes. */
   readonly keys: number
   readonly seed: number
 }
@@ -129,10 +129,10 @@ export class Mixer {
     const random = this.#random
     const space = (['strong', 'sequential', 'cache', 'cache', 'cache'] as const)[random.below(5)]
     const { keys } = this.#options
-    const number = random.below(space === 'cache' ? keys : Math.ceil(keys / 10))
+    const number = random.below(space === 'cache' ? keys : Math.ceil(keys / 100))
     const family = random.below(10)
     const key = `${prefixes[space ?? 'cache']}${family}:${number}`
-    const seconds = 1 + random.below(60)
+    const seconds = 1 + random.below(10)
     const field = `f${random.below(32)}`
     const text = 'v'.repeat(1 + random.below(1 << (1 + random.below(12))))
     switch (family) {

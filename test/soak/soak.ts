@@ -147,7 +147,7 @@ async function lookAt(cluster: TestCluster, mixer: Mixer, atMinutes: number): Pr
     if (!areEqual) await sleep(100)
   }
   const settledMs = performance.now() - begun
-  const wrong: string[] = []
+  const wrong: string[] = areEqual ? [] : await differingGroups(cluster)
   for (const port of cluster.ports) {
     wrong.push(...(await whenServed(port, (client) => mixer.judge(client))))
   }
@@ -157,6 +157,18 @@ async function lookAt(cluster: TestCluster, mixer: Mixer, atMinutes: number): Pr
 
 function digestOf(port: number): Promise<string> {
   return whenServed(port, async (client) => String(await client.call('DEBUG', 'DIGEST')))
+}
+
+/** What each member says of the groups that differ. */
+async function differingGroups(cluster: TestCluster): Promise<string[]> {
+  const ask = (port: number): Promise<unknown> =>
+    whenServed(port, (client) => client.call('DEBUG', 'DIGEST', 'groups'))
+  const said = (await Promise.all(cluster.ports.map(ask))) as string[][]
+  const first = said[0] ?? []
+  return first.flatMap((_, at) => {
+    const texts = said.map((lines) => lines[at])
+    return new Set(texts).size === 1 ? [] : [`differs: ${texts.join(' ')}`]
+  })
 }
 
 function infoOf(port: number): Promise<string> {

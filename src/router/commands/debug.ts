@@ -1,8 +1,10 @@
 // DEBUG: what tests ask of a server. Off unless the configuration allows it (security.debug-command), as in
 // Redis; what would crash or corrupt a server does not exist here.
 
+import { showDigest } from '../../api/keyspace-digest.js'
 import { error, noSuchKey, unknownOrWrongArity } from '../../api/replies.js'
 import { isError, ok, status } from '../../api/reply.js'
+import { hashBytes } from '../../base/hash.js'
 import { askGroup } from '../ask-group.js'
 import type { RouterCommand } from '../command.js'
 import { helpReply } from '../family.js'
@@ -21,6 +23,8 @@ const help = helpReply('debug', [
   '    Does nothing: members have no replication ids.',
   'DIGEST',
   '    Output a hex signature representing the current state of all groups.',
+  'DIGEST groups',
+  '    Output one for each group.',
   'ERROR <string>',
   '    Return a Redis protocol error with <string> as message. Useful for clients',
   '    unit tests to simulate Redis errors.',
@@ -74,10 +78,21 @@ const object: Run = (session, args, state) => {
   })
 }
 
+/** `keyspace/shard:digest` of each group, in the order of their numbers; no digest where an entry is half done. */
+function digestsOf({ groups }: RouterState): readonly string[] {
+  return groups
+    .filter((group) => group.digestText !== undefined)
+    .sort((one, other) => one.id - other.id)
+    .map((group) => `${group.keyspace}/${group.shard}:${group.digestText?.()}`)
+}
+
+/** Forty digits, as Redis has them, that depend on every group. */
 const digest: Run = (_session, _args, state) => {
-  let text = ''
-  for (const group of state.groups) text += group.digestText?.() ?? ''
-  return status(text.padEnd(40, '0').slice(0, 40))
+  const bytes = Buffer.from(digestsOf(state).join('\n'))
+  const first = hashBytes(bytes)
+  const second = hashBytes(bytes, first)
+  const parts = [first, second, hashBytes(bytes, second)]
+  return status(parts.map(showDigest).join('').slice(0, 40))
 }
 
 const harmless: ReadonlySet<string> = new Set([
@@ -104,6 +119,7 @@ const run: Run = (session, args, state) => {
   }
   if (word === 'protocol' && count === 3) return debugProtocol(args[2] as string, session.protocol)
   if (word === 'digest' && count === 2) return digest(session, args, state)
+  if (word === 'digest' && count === 3 && args[2] === 'groups') return digestsOf(state)
   if (word === 'set-active-expire' && count === 3) {
     const isOn = Number(args[2]) !== 0 && args[2] !== 'x'
     for (const group of state.groups) group.setActiveExpire?.(isOn)
