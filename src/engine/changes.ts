@@ -31,6 +31,8 @@ export class Changes {
   #key = ''
   #value: Container | null = null
   #index = 0
+  /** What the key's row counted of it. */
+  #before = 0
   /** Hears of every change of a key, told of or not: slots are on their way elsewhere. */
   follow: KeyWatch | null = null
 
@@ -48,6 +50,7 @@ export class Changes {
     const body = value.body
     if (this.#journal.isOpen) this.#journalPart(key, value, index)
     if (!body.isHomed) return
+    this.#before = valueBytes(value)
     this.#raise(body.slot)
     if (this.follow !== null) this.#tell(this.follow, body.db, key)
     if (body.id === 0) this.#touchRow(key, value)
@@ -62,11 +65,10 @@ export class Changes {
     const value = this.#value as Container
     const body: Body = value.body
     const part = body.parts[this.#index] as Part
-    const before = body.isHomed ? valueBytes(value) : 0
     part.bytes += bytes
     body.bytes += bytes
     body.counted(this.#index, entries)
-    if (body.isHomed) this.#account(value, { entries, bytes, before })
+    if (body.isHomed) this.#account(value, entries, bytes)
     if (needsSplit(part)) this.#split(this.#index)
     else if (entries < 0 && body.parts.length > 1) {
       if (part.size <= limits.segmentEntriesMax / 2) this.#shrink(this.#index)
@@ -151,11 +153,11 @@ export class Changes {
     if (!hold.image.isWritten) hold.image.values[hold.index] = imageOf(value)
   }
 
-  #account(value: Container, { entries, bytes, before }: Grown): void {
+  #account(value: Container, entries: number, bytes: number): void {
     const { body } = value
     const database = this.#keyspace.databases[body.db] as Database
     if (body.id === 0) {
-      const more = valueBytes(value) - before
+      const more = valueBytes(value) - this.#before
       database.bytes += more
       this.#row(body).bytes += more
       return
@@ -290,7 +292,7 @@ export class Changes {
     const entries = image.size - part.size
     const bytes = image.bytes - part.bytes
     this.#retouch(key, value, part)
-    const before = valueBytes(value)
+    this.#before = valueBytes(value)
     const { state, start } = part
     const fields = timesOf(image) - timesOf(part)
     Object.assign(part, image)
@@ -307,7 +309,7 @@ export class Changes {
     }
     if (!body.isHomed) return
     this.#key = key
-    this.#account(value, { entries, bytes, before })
+    this.#account(value, entries, bytes)
   }
 
   #journalHeader(key: string, value: Container): void {
@@ -382,9 +384,6 @@ function headerBytes(value: Container): number {
 function timesOf(part: Part): number {
   return part instanceof MapPart && part.times !== null ? part.times.size : 0
 }
-
-/** `before`: what the key's row counted. */
-type Grown = Readonly<Record<'entries' | 'bytes' | 'before', number>>
 
 interface PartBefore {
   readonly key: string

@@ -99,8 +99,8 @@ export class Effects {
   put(key: string, value: Value, event: string): void {
     const segment = this.#write(key, value)
     if (segment.expires !== null) this.#endOld(segment, key)
-    if (this.#recorder !== null) this.#recordPut(this.#recorder, key, value)
     this.#settle(segment)
+    if (this.#recorder !== null) this.#recordPut(this.#recorder, key, value)
     this.#tell(event, key)
   }
 

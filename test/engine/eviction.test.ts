@@ -179,6 +179,7 @@ const held: readonly (readonly [string, ...(readonly string[])[]])[] = [
     ['hset', 'k', 'f', 'v'],
     ['hpexpire', 'k', '9999', 'FIELDS', '1', 'f'],
   ],
+  ['a small list', ['rpush', 'k', 'a', 'b']],
   ['a list of many parts', ['rpush', 'k', ...new Array<string>(3000).fill('item')]],
   ['a stream with a time', ['xadd', 'k', '1-1', 'f', 'v'], ['pexpire', 'k', '100000']],
 ]

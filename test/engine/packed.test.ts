@@ -323,3 +323,56 @@ test('packed: a list whose parts got new places becomes small: it stands packed,
   t.deepEqual(looks[1], looks[0])
   t.deepEqual(looks[2], looks[0])
 })
+
+for (const unpackedMax of [0, Number.POSITIVE_INFINITY]) {
+  test(`packed: items of merged lists count with their places (${unpackedMax}): as restored, and until none is left`, (t) => {
+    const random = new Random(7, 80)
+    const engine = createEngine({ ...options, merges: true, unpackedMax })
+    const key = (): string => `l${random.below(4)}{t}`
+    const item = (): string => 'x'.repeat(random.below(30))
+    const many = (): string[] => Array.from({ length: 1 + random.below(700) }, item)
+    const draw = (): readonly string[] =>
+      random.pick([
+        ['rpush', key(), ...(random.chance(1, 9) ? many() : [item()])],
+        ['lpush', key(), ...(random.chance(1, 9) ? many() : [item()])],
+        ['linsert', key(), 'AFTER', '', item()],
+        ['lset', key(), '0', item()],
+        ['lpop', key(), '3'],
+        ['rpop', key()],
+        ['lrem', key(), '2', ''],
+        ['ltrim', key(), '1', String(random.below(900))],
+        ['rename', key(), key()],
+        ['copy', key(), key(), 'REPLACE'],
+        ['sort', key(), 'ALPHA', 'STORE', key()],
+      ])
+    const write = (i: number, act: () => void): void => {
+      engine.beginEntry(start + i, 1, 2)
+      engine.merging?.prepare((start + i) * 64)
+      act()
+      engine.merging?.prepared()
+      engine.merging?.stable((start + i) * 64)
+    }
+    for (let i = 0; i < 400; i++) {
+      const line = draw()
+      if (i % 7 === 0) {
+        engine.scripting?.speculate()
+        run(engine, line)
+        engine.scripting?.undo()
+      }
+      write(i, () => run(engine, line))
+      if (i % 40 > 0) continue
+      const storage = new Storage()
+      checkpoint(engine, storage, i + 1)
+      t.is((storage.restore() as Engine).memoryBytes, engine.memoryBytes, line.join(' '))
+    }
+    write(500, () => run(engine, ['flushall']))
+    write(501, () => run(engine, ['rpush', 'l', ...new Array<string>(1000).fill('item')]))
+    // Item and place are 37 and 45 bytes.
+    t.is(run(engine, ['memory', 'usage', 'l']), 40 + 24 + 460 + 1000 * (37 + 45))
+    write(502, () => run(engine, ['ltrim', 'l', '0', '9']))
+    // Packed an item takes 8 bytes, its place 16.
+    t.is(run(engine, ['memory', 'usage', 'l']), 40 + 24 + 56 + 10 * (8 + 16))
+    write(503, () => run(engine, ['lpop', 'l', '10']))
+    t.is(engine.memoryBytes, 0)
+  })
+}

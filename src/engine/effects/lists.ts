@@ -3,7 +3,7 @@
 import type { Changes } from '../changes.js'
 import type { Recorder } from '../merge/recorder.js'
 import type { ListValue } from '../values/list.js'
-import { itemBytes, type ListPart } from '../values/list-part.js'
+import { bytesOfItems, itemBytes, type ListPart } from '../values/list-part.js'
 import { kinds } from '../merge/cell.js'
 import { hookBehind } from '../merge/places.js'
 
@@ -39,10 +39,13 @@ export class ListEffects {
     this.#changes.begin(key, list, 0)
     const part = list.body.parts[0] as ListPart
     part.items.unshift(item)
+    let bytes = itemBytes(item)
     if (this.recorder !== null && list.body.isHomed) {
-      placesOf(part).unshift(this.recorder.push(key, 'left', item))
+      const place = this.recorder.push(key, 'left', item)
+      placesOf(part).unshift(place)
+      bytes += itemBytes(place)
     }
-    this.#changes.end(1, itemBytes(item))
+    this.#changes.end(1, bytes)
   }
 
   pushRight(key: string, list: ListValue, item: string): void {
@@ -50,10 +53,13 @@ export class ListEffects {
     this.#changes.begin(key, list, index)
     const part = list.body.parts[index] as ListPart
     part.items.push(item)
+    let bytes = itemBytes(item)
     if (this.recorder !== null && list.body.isHomed) {
-      placesOf(part).push(this.recorder.push(key, 'right', item))
+      const place = this.recorder.push(key, 'right', item)
+      placesOf(part).push(place)
+      bytes += itemBytes(place)
     }
-    this.#changes.end(1, itemBytes(item))
+    this.#changes.end(1, bytes)
   }
 
   /** Puts another element at `position`. */
@@ -74,8 +80,8 @@ export class ListEffects {
     this.#changes.begin(key, list, 0)
     const { items, places } = list.body.parts[0] as ListPart
     const item = items.shift() as string
-    if (places !== null) this.#erased(key, places.shift() as string)
-    this.#changes.end(-1, -itemBytes(item))
+    const placeBytes = this.#erased(key, places?.shift())
+    this.#changes.end(-1, -itemBytes(item) - placeBytes)
     return item
   }
 
@@ -84,8 +90,8 @@ export class ListEffects {
     this.#changes.begin(key, list, index)
     const { items, places } = list.body.parts[index] as ListPart
     const item = items.pop() as string
-    if (places !== null) this.#erased(key, places.pop() as string)
-    this.#changes.end(-1, -itemBytes(item))
+    const placeBytes = this.#erased(key, places?.pop())
+    this.#changes.end(-1, -itemBytes(item) - placeBytes)
     return item
   }
 
@@ -95,10 +101,9 @@ export class ListEffects {
     const at = run.position - list.body.before(index)
     this.#changes.begin(key, list, index)
     const { items, places } = list.body.parts[index] as ListPart
-    let bytes = 0
     const gone = items.splice(at, run.count)
-    for (const place of places?.splice(at, run.count) ?? []) this.#erased(key, place)
-    for (const item of gone) bytes += itemBytes(item)
+    let bytes = bytesOfItems(gone)
+    for (const place of places?.splice(at, run.count) ?? []) bytes += this.#erased(key, place)
     this.#changes.end(-gone.length, -bytes)
     return gone.length
   }
@@ -116,7 +121,7 @@ export class ListEffects {
     }
     part.items.splice(at, 0, item)
     placesOf(part).splice(at, 0, place)
-    this.#changes.end(1, itemBytes(item))
+    this.#changes.end(1, itemBytes(item) + itemBytes(place))
   }
 
   /** Removes the item of a place; whether there was one. */
@@ -127,22 +132,30 @@ export class ListEffects {
     const part = list.body.parts[index] as ListPart
     const [item] = part.items.splice(at, 1)
     part.places?.splice(at, 1)
-    this.#changes.end(-1, -itemBytes(item ?? ''))
+    this.#changes.end(-1, -itemBytes(item ?? '') - itemBytes(place))
     return true
   }
 
   /** Gives all items places, in their order. */
   place(key: string, list: ListValue, placeOf: () => string): void {
     this.#changes.release(list)
-    list.body.parts.forEach((part, index) => {
+    const { parts } = list.body
+    const places = parts.map(({ items }) => items.map(placeOf))
+    // From the last one on: a part that becomes too large is split, and those behind it have other indices.
+    for (let index = parts.length - 1; index >= 0; index--) {
       this.#changes.begin(key, list, index)
-      part.places = part.items.map(placeOf)
-      this.#changes.end(0, 0)
-    })
+      const part = parts[index] as ListPart
+      const before = bytesOfItems(part.places)
+      part.places = places[index] as string[]
+      this.#changes.end(0, bytesOfItems(part.places) - before)
+    }
   }
 
-  #erased(key: string, place: string): void {
+  /** The bytes of the place. */
+  #erased(key: string, place: string | undefined): number {
+    if (place === undefined) return 0
     this.recorder?.erase(key, kinds.list, place)
+    return itemBytes(place)
   }
 }
 
@@ -164,10 +177,10 @@ function find(list: ListValue, place: string): FoundPlace {
   let end = parts.length
   while (end - index > 1) {
     const middle = (index + end) >> 1
-    if ((placesOf(parts[middle] as ListPart)[0] as string) <= place) index = middle
+    if (((parts[middle] as ListPart).places?.[0] ?? '') <= place) index = middle
     else end = middle
   }
-  const places = placesOf(parts[index] as ListPart)
+  const places = (parts[index] as ListPart).places ?? []
   let at = 0
   let high = places.length
   while (at < high) {

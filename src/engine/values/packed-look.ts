@@ -38,7 +38,9 @@ export function packedSize({ text }: Packed): number {
 
 /** Bytes of its entries by the memory model: what a container's body counts. */
 export function packedEntryBytes(packed: Packed): number {
-  return packed.bytes - packedMore(packed.type, packedSize(packed))
+  const size = packedSize(packed)
+  at = entriesAt
+  return packed.bytes - packedMore(packed.type, size, varint(packed.text) !== size)
 }
 
 /** The value of a field of a packed hash. */

@@ -41,8 +41,13 @@ export function isSmall({ type, body }: Container): boolean {
 }
 
 /** What the entries of a container count more, or less, where they are so few that it may stand packed. */
-export function packedMore(type: Container['type'], entries: number): number {
-  return packedHeadBytes - packedLess[type] * entries
+export function packedMore(type: Container['type'], entries: number, hasPlaces: boolean): number {
+  // The place of an item is a text like the item.
+  return packedHeadBytes - packedLess[type] * (hasPlaces ? 2 * entries : entries)
+}
+
+function hasPlaces(value: Container): boolean {
+  return value.type === 'list' && value.body.parts[0]?.places !== null
 }
 
 /**
@@ -51,7 +56,8 @@ export function packedMore(type: Container['type'], entries: number): number {
  */
 export function valueBytes(value: Value): number {
   if (typeof value === 'string') return textBytes(value)
-  if (isSmall(value)) return value.body.bytes + packedMore(value.type, value.body.size)
+  if (isSmall(value))
+    return value.body.bytes + packedMore(value.type, value.body.size, hasPlaces(value))
   const header = containerBytes[value.type] + (value.type === 'stream' ? value.headerBytes : 0)
   return header + (value.body.id === 0 ? value.body.bytes : 0)
 }
