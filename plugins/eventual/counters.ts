@@ -14,6 +14,8 @@ export interface Counters {
   snapshotsSent: number
   snapshotsInstalled: number
   repairs: number
+  /** Slots that other members compared for this one, and those that differed here when it did that for others. */
+  compared: number
   differing: number
   incarnations: number
 }
@@ -33,6 +35,7 @@ export function makeCounters(): Counters {
     snapshotsSent: 0,
     snapshotsInstalled: 0,
     repairs: 0,
+    compared: 0,
     differing: 0,
     incarnations: 0,
   }

@@ -111,6 +111,12 @@ export interface Digests {
   readonly slots: ReadonlyMap<number, Hash64>
 }
 
+/** The answer: all slots before this one were compared, what differs is told. */
+export interface Compared {
+  readonly kind: 'compared'
+  readonly slot: number
+}
+
 /** A slot that differs, as it is at the sender. */
 export interface Differing {
   readonly kind: 'differing'
@@ -122,9 +128,9 @@ export interface Differing {
   readonly isAsking: boolean
 }
 
-/** Asks for a snapshot of everything. */
-export interface WantAll {
-  readonly kind: 'want-all'
+/** Asks for a snapshot of everything; a part came. */
+interface Plain {
+  readonly kind: 'want-all' | 'took'
 }
 
 /** What the sender's groups of this keyspace have not got. */
@@ -144,11 +150,6 @@ export interface Part {
   readonly bytes: Uint8Array
 }
 
-/** A part came. */
-export interface Took {
-  readonly kind: 'took'
-}
-
 export type Message =
   | Entries
   | VectorNote
@@ -156,11 +157,11 @@ export type Message =
   | WantSlots
   | Slots
   | Digests
+  | Compared
   | Differing
-  | WantAll
+  | Plain
   | Claims
   | Part
-  | Took
   | ListNote
 
 /** Numbers are a format. */
@@ -177,6 +178,7 @@ const kinds = [
   'part',
   'took',
   'list',
+  'compared',
 ] as const
 
 /** Parts of one message. */
@@ -223,6 +225,7 @@ export function encodeMessage(message: Message): Uint8Array {
       message.vector.encode(writer)
       return writer.finish()
     case 'want-slots':
+    case 'compared':
       return writer.varint(message.slot).finish()
     case 'slots':
       message.vector.encode(writer)
@@ -295,6 +298,7 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
       return vector === null ? null : { kind, vector }
     }
     case 'want-slots':
+    case 'compared':
       return { kind, slot: reader.varint() }
     case 'slots':
       return decodeSlots(reader)

@@ -4,6 +4,12 @@ import { type LogEntry, type MemberId, Vector } from 'quorate/plugin'
 import { firstVersion, type Version } from './list.js'
 import { Parts } from './parts.js'
 
+export interface Comparing {
+  readonly from: number
+  readonly to: number
+  readonly at: number
+}
+
 export interface Peer {
   readonly member: MemberId
   readonly seat: number
@@ -55,6 +61,13 @@ export interface Peer {
   askedAt: number
   /** The slot from which on digests are compared next. */
   comparedTo: number
+  /** Digests that it has not answered: of which slots, and since when. */
+  comparing: Comparing | null
+  /** The last ones stopped early: what is left follows soon. */
+  isHurried: boolean
+  /** Slots in a row that were compared, none of which differed, and the changes of what was applied then. */
+  equalSlots: number
+  equalSince: number
   /** A snapshot is on its way to it. */
   isGettingAll: boolean
   /** Old entries that were read back for it. */
@@ -96,6 +109,10 @@ export function makePeer(member: MemberId, seat: number): Peer {
     watchedChanges: -1,
     askedAt: 0,
     comparedTo: 0,
+    comparing: null,
+    isHurried: false,
+    equalSlots: 0,
+    equalSince: -1,
     isGettingAll: false,
     fetched: [],
     parts: new Parts(),

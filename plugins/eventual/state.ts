@@ -161,8 +161,16 @@ export class EventualState {
   /** Everything up to this stamp is with all members, and all that comes has seen it. */
   stable = 0
   stabilisedAt = never
-  /** Milliseconds at which digests were sent last. */
-  comparedAt = never
+  /** Milliseconds from which on digests are sent next, and at which a turn is needed for that. */
+  comparesAt = never
+  comparesNextAt = Number.MAX_SAFE_INTEGER
+  /** Changes of what was applied when that was done last, and whether there had been some since the time before. */
+  comparedChanges = 0
+  isWritten = false
+  /** What is left to look at for digests in the turn of that time. */
+  readonly work = { left: 0, at: never }
+  /** Groups of the member. */
+  readonly groups: number
   /** Milliseconds at which others were asked last for the sake of a client. */
   hurriedAt = never
   /** Why no writes are taken yet, or null. */
@@ -226,6 +234,7 @@ export class EventualState {
       chain: init.baseChain,
       entries: [],
     }
+    this.groups = init.groups ?? 1
     this.tailBytes = tailShare(init.options.tailBytes, init.groups)
     this.tail = new Tail(from, chain, {
       lazyChain: init.durability === 'none',

@@ -21,7 +21,13 @@ import type {
   Token,
 } from 'quorate/plugin'
 import { payloadOf, slotCount, Vector } from 'quorate/plugin'
-import { antiEntropyTick, onDiffering, onDigests } from './anti-entropy.js'
+import {
+  antiEntropyTick,
+  compareWakeAt,
+  onCompared,
+  onDiffering,
+  onDigests,
+} from './anti-entropy.js'
 import { cutLog } from './cutting.js'
 import { follow, onStranger } from './following.js'
 import { decodeMessage, messageVersion, type Message, type Part } from './messages.js'
@@ -128,6 +134,9 @@ export class EventualStrategy implements Strategy {
       case 'digests':
         onDigests(state, peer, decoded)
         return
+      case 'compared':
+        onCompared(state, peer, decoded)
+        return
       case 'differing':
         onDiffering(state, peer, decoded)
         return
@@ -216,6 +225,7 @@ export class EventualStrategy implements Strategy {
     found.isGettingAll = false
     found.wanted = null
     found.parts.clear()
+    found.comparing = null
     this.#state.out.stopSending(peer)
     rewind(found)
   }
@@ -283,7 +293,7 @@ export class EventualStrategy implements Strategy {
     const state = this.#state
     const notes = notesWakeAt(state)
     const isBusy = state.recovering !== null || state.needsAll !== null || state.repair !== null
-    const at = Math.min(notes, shipWakeAt(state))
+    const at = Math.min(notes, shipWakeAt(state), compareWakeAt(state))
     const isAhead = state.gate?.isAhead === true
     // It came when the groups had been driven.
     if (state.gate !== null && mayOpen(state.gate.keyspace)) return state.mono

@@ -258,6 +258,11 @@ export interface EngineMerging {
   readonly saturated: number
   /** Digest of what clients see of a slot: values and exact times to live, whatever the order within. */
   slotDigest(slot: number): Hash64
+  /**
+   * The same a part at a time: goes on with what was begun, and takes off `work` what it looks at. Null where more is
+   * to be looked at, `changed` where the slot did not stay as it was since the last step. One slot is open at a time.
+   */
+  digestStep(slot: number, work: DigestWork): Hash64 | 'changed' | null
   /** What is kept to merge with, to be stored beside a checkpoint's rows and given back after they were loaded. */
   saveUnstable(): Uint8Array
   /** False where the bytes are malformed. */
@@ -273,6 +278,11 @@ export interface EngineMerging {
    * nothing else is merged until the last one is and the exporter's vector counts as this member's own.
    */
   mergeSlot(exported: Uint8Array, how: SlotMerge): boolean
+}
+
+/** Bytes of data to look at; what was already is taken off it. Behind 0 nothing more is. */
+export interface DigestWork {
+  left: number
 }
 
 export interface SlotMerge {

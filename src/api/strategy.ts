@@ -6,7 +6,7 @@
 import type { Hash64 } from '../base/hash.js'
 import type { Random } from '../base/random.js'
 import type { Durability, Level } from './config.js'
-import type { Seen, SlotMerge } from './engine.js'
+import type { DigestWork, Seen, SlotMerge } from './engine.js'
 import type { LogEntry, Payload } from './entry.js'
 import type { GroupId, MemberId, Now, Token } from './ids.js'
 import type { Position } from './position.js'
@@ -297,6 +297,11 @@ export interface MergeView {
   nextSlot(from: number): number | null
   /** Of what clients see of a slot. */
   slotDigest(slot: number): Hash64 | null
+  /**
+   * The same a part at a time (`EngineMerging.digestStep`); null where there is more to look at, too, `changed` where
+   * the slot did not stay as it was meanwhile.
+   */
+  digestStep?(slot: number, work: DigestWork): Hash64 | 'changed' | null
   /** Bytes of all data, by the engine's count. */
   dataBytes?(): number
   /** All of a slot, for `Delivery.slot` of another member; at the applied position. */

@@ -1,7 +1,7 @@
 // The engine's side of replication without an order: own entries are recorded as they are executed, those
 // of others are merged. The shard drives it; `api/engine` says how.
 
-import type { EngineMerging, MergedEntry, SlotMerge } from '../api/engine.js'
+import type { DigestWork, EngineMerging, MergedEntry, SlotMerge } from '../api/engine.js'
 import type { Payload } from '../api/entry.js'
 import { assert } from '../base/assert.js'
 import type { Hash64 } from '../base/hash.js'
@@ -128,6 +128,10 @@ export class Merging implements EngineMerging {
 
   slotDigest(slot: number): Hash64 {
     return this.#digests.of(slot, this.#context.clock)
+  }
+
+  digestStep(slot: number, work: DigestWork): Hash64 | 'changed' | null {
+    return this.#digests.step(slot, this.#context.clock, work)
   }
 
   saveUnstable(): Uint8Array {

@@ -34,6 +34,7 @@ export function viewOf(viewed: Viewed): MergeView {
     holdsSlot: (slot) => merging()?.holdsSlot(slot) ?? null,
     nextSlot: (from) => merging()?.nextSlot(from) ?? null,
     slotDigest: (slot) => merging()?.slotDigest(slot) ?? null,
+    digestStep: (slot, work) => merging()?.digestStep(slot, work) ?? null,
     exportSlot: (slot) => merging()?.exportSlot(slot) ?? null,
     dataBytes: () => viewed.engine.memoryBytes,
   }

@@ -2,18 +2,29 @@
 // order. What differs by that order (encodings, the order within hashes and sets, how often and when a
 // stream's consumers were heard of) is left out, and what is past its time is not there.
 
+import type { DigestWork } from '../../api/engine.js'
 import type { Hash64 } from '../../base/hash.js'
 import type { Keyspace } from '../keyspace.js'
-import type { StreamValue } from '../values/stream.js'
-import { peek } from '../values/packing.js'
-import type { Container, Value } from '../values/value.js'
-import { kinds } from './cell.js'
-import { elementsOf, kindOf, timeOfElement } from './contents.js'
+import { Packed, type Stored } from '../values/packed.js'
+import type { Container } from '../values/value.js'
+import { digestLong, digestStored, isPast, type Walk } from './content-digest.js'
+import { Lanes } from './lanes.js'
 
 /** What is kept of a slot: version, clock up to which it counts, and the digest. */
 const width = 4
 const bits = 7
 const mask = (1 << bits) - 1
+
+/** What a key costs beside its texts, in bytes that are looked at in the same time. */
+const keyWork = 256
+
+/** A digest that is made a part at a time. */
+interface Open {
+  readonly slot: number
+  readonly version: number
+  readonly walk: Walk
+  readonly steps: Iterator<undefined, Hash64>
+}
 
 /** Digests of slots that did not change are not made anew: members compare them for as long as they are at rest. */
 export class SlotDigests {
@@ -22,6 +33,8 @@ export class SlotDigests {
   readonly #versions: Float64Array
   /** By 128 slots, made on first use. */
   readonly #known: (Float64Array | undefined)[] = []
+  /** One at a time. */
+  #open: Open | null = null
 
   constructor(keyspace: Keyspace, versions: Float64Array) {
     this.#keyspace = keyspace
@@ -29,7 +42,41 @@ export class SlotDigests {
   }
 
   of(slot: number, clock: number): Hash64 {
-    const version = this.#versions[slot] as number
+    return this.#find(slot, clock) ?? this.#make(slot, clock)
+  }
+
+  /**
+   * The same, as far as `work` goes: what is looked at is taken off it. Null where that was not enough, `changed` where
+   * the slot did not stay as it was since the last step.
+   */
+  step(slot: number, clock: number, work: DigestWork): Hash64 | 'changed' | null {
+    const known = this.#find(slot, clock)
+    if (known !== null) return known
+    // What was begun is made first: else two who ask in turn would get neither.
+    while (this.#open !== null && this.#open.slot !== slot && work.left > 0) this.#go(clock, work)
+    if (work.left <= 0) return null
+    if (this.#open === null) this.#open = this.#begin(slot, clock)
+    else if (this.#isStale(this.#open, clock)) {
+      this.#open = null
+      return 'changed'
+    }
+    return this.#go(clock, work)
+  }
+
+  fresh(slot: number, clock: number): Hash64 {
+    const { steps } = this.#begin(slot, clock)
+    for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
+  }
+
+  #find(slot: number, clock: number): Hash64 | null {
+    const known = this.#known[slot >>> bits]
+    const at = (slot & mask) * width
+    if (known === undefined || known[at] !== this.#versions[slot]) return null
+    if (clock >= (known[at + 1] as number)) return null
+    return { high: known[at + 2] as number, low: known[at + 3] as number }
+  }
+
+  #keep({ slot, version, walk }: Open, digest: Hash64): void {
     const block = slot >>> bits
     let known = this.#known[block]
     if (known === undefined) {
@@ -37,45 +84,66 @@ export class SlotDigests {
       this.#known[block] = known
     }
     const at = (slot & mask) * width
-    if (known[at] === version && clock < (known[at + 1] as number)) {
-      return { high: known[at + 2] as number, low: known[at + 3] as number }
-    }
-    const digest = this.fresh(slot, clock)
     known[at] = version
-    known[at + 1] = soonest
+    known[at + 1] = walk.soonest
     known[at + 2] = digest.high
     known[at + 3] = digest.low
-    return digest
   }
 
-  fresh(slot: number, clock: number): Hash64 {
-    return digestSlot(this.#keyspace, slot, clock)
+  #make(slot: number, clock: number): Hash64 {
+    const open = this.#begin(slot, clock)
+    for (;;) {
+      const { done, value } = open.steps.next()
+      if (done !== true) continue
+      this.#keep(open, value)
+      return value
+    }
+  }
+
+  #begin(slot: number, clock: number): Open {
+    const walk = { clock, soonest: Infinity, left: Infinity }
+    const steps = digestSlot(this.#keyspace, slot, walk)[Symbol.iterator]()
+    return { slot, version: this.#versions[slot] as number, walk, steps }
+  }
+
+  #isStale({ slot, version, walk }: Open, clock: number): boolean {
+    return this.#versions[slot] !== version || clock >= walk.soonest
+  }
+
+  /** Goes on with what is open. */
+  #go(clock: number, work: DigestWork): Hash64 | null {
+    const open = this.#open as Open
+    if (this.#isStale(open, clock)) {
+      this.#open = null
+      return null
+    }
+    open.walk.left = work.left
+    const { done, value } = open.steps.next()
+    work.left = open.walk.left
+    if (done !== true) return null
+    this.#open = null
+    this.#keep(open, value)
+    return value
   }
 }
 
-/** The least of the times that were met and are still to come. */
-let soonest = Infinity
-
-function isPast(until: number, clock: number): boolean {
-  if (until < 0) return false
-  if (until <= clock) return true
-  if (until < soonest) soonest = until
-  return false
-}
-
-function digestSlot(keyspace: Keyspace, slot: number, clock: number): Hash64 {
-  soonest = Infinity
+/** Pauses now and then: whoever goes on sees to it that the slot is as it was. */
+function* digestSlot(keyspace: Keyspace, slot: number, walk: Walk): Generator<undefined, Hash64> {
   const sum = new Lanes()
   const lanes = new Lanes()
-  for (const { place, tables } of keyspace.used) {
-    const table = tables.at(slot)
-    if (table === undefined) continue
-    const db = keyspace.places.nameOf(place)
-    for (const segment of table.segments) {
-      for (const [key, value] of segment.map) {
+  const found = [...keyspace.used].map(({ place, tables }) => ({
+    db: keyspace.places.nameOf(place),
+    segments: tables.at(slot)?.segments ?? [],
+  }))
+  for (const { db, segments } of found) {
+    for (const segment of segments) {
+      for (const [key, stored] of segment.map) {
+        if (walk.left <= 0) yield
+        walk.left -= keyWork + key.length
         const until = segment.expires?.get(key)?.at ?? -1
-        if (isPast(until, clock)) continue
-        const content = digestValue(peek(value), clock)
+        if (isPast(until, walk)) continue
+        const isWhole = !isLong(stored)
+        const content = isWhole ? digestStored(stored, walk) : yield* digestLong(stored, walk)
         if (content === null) continue
         lanes.begin().number(db).text(key).number(until).hash(content)
         sum.add(lanes.end())
@@ -85,113 +153,7 @@ function digestSlot(keyspace: Keyspace, slot: number, clock: number): Hash64 {
   return sum.value
 }
 
-/** Null where all of it is past its time. */
-function digestValue(value: Value, clock: number): Hash64 | null {
-  if (typeof value === 'string') return new Lanes().begin().number(kinds.string).text(value).end()
-  return value.type === 'stream' ? digestStream(value) : digestElements(value, clock)
-}
-
-function digestElements(value: Container, clock: number): Hash64 | null {
-  const kind = kindOf(value)
-  const isOrdered = kind === kinds.list
-  const sum = new Lanes()
-  const lanes = new Lanes().begin()
-  let count = 0
-  for (const [name, payload] of elementsOf(value)) {
-    const until = timeOfElement(value, name)
-    if (isPast(until, clock)) continue
-    count++
-    if (isOrdered) {
-      lanes.text(payload as string)
-      continue
-    }
-    lanes.begin().text(name).number(until)
-    // A listpack knows no negative zero, and when a sorted set is one hangs on its past.
-    if (typeof payload === 'number') lanes.number(payload === 0 ? 0 : payload)
-    else lanes.text(payload as string)
-    sum.add(lanes.end())
-  }
-  if (count === 0) return null
-  const content = isOrdered ? lanes.end() : sum.value
-  return new Lanes().begin().number(kind).number(count).hash(content).end()
-}
-
-function digestStream(stream: StreamValue): Hash64 {
-  const lanes = new Lanes().begin().number(kinds.stream).text(stream.lastId)
-  for (const { ids, entries } of stream.body.parts) {
-    ids.forEach((id, i) => {
-      const entry = entries[i] ?? []
-      lanes.text(id).number(entry.length)
-      for (const text of entry) lanes.text(text)
-    })
-  }
-  for (const group of stream.sortedGroups()) {
-    lanes.text(group.name).text(group.lastId)
-    for (const id of group.order.ids)
-      lanes.text(id).text(group.pending.get(id)?.consumer.name ?? '')
-  }
-  return lanes.end()
-}
-
-const double = new DataView(new ArrayBuffer(8))
-
-/** A hash of two lanes that is fed with texts and numbers: without bytes in between, as it sees all data. */
-class Lanes {
-  #a = 0
-  #b = 0
-
-  get value(): Hash64 {
-    return { high: this.#a >>> 0, low: this.#b >>> 0 }
-  }
-
-  begin(): this {
-    this.#a = 0x9e3779b9 | 0
-    this.#b = 0x7f4a7c15
-    return this
-  }
-
-  /** Its length first, so that what follows is no part of it. */
-  text(text: string): this {
-    let a = this.#a ^ text.length
-    let b = this.#b
-    for (let i = 0; i < text.length; i++) {
-      const code = text.charCodeAt(i)
-      a = Math.imul(a ^ code, 0xcc9e2d51)
-      b = (Math.imul(((b << 13) | (b >>> 19)) + code, 0x1b873593) ^ a) | 0
-    }
-    this.#a = a
-    this.#b = b
-    return this.#word(text.length)
-  }
-
-  number(value: number): this {
-    double.setFloat64(0, value)
-    return this.#word(double.getUint32(0)).#word(double.getUint32(4))
-  }
-
-  hash(hash: Hash64): this {
-    return this.#word(hash.high).#word(hash.low)
-  }
-
-  end(): Hash64 {
-    return { high: mix(this.#a + this.#b), low: mix(this.#b ^ (this.#a << 1)) }
-  }
-
-  /** Adds a hash to a sum: in any order to the same. */
-  add({ high, low }: Hash64): void {
-    this.#a = (this.#a + high) | 0
-    this.#b = (this.#b + low) | 0
-  }
-
-  #word(word: number): this {
-    this.#a = Math.imul((this.#a ^ word) + (this.#b >>> 15), 0xcc9e2d51)
-    this.#b = (Math.imul(((this.#b << 13) | (this.#b >>> 19)) + word, 0x1b873593) ^ this.#a) | 0
-    return this
-  }
-}
-
-function mix(value: number): number {
-  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
+function isLong(stored: Stored): stored is Container {
+  if (typeof stored === 'string' || stored instanceof Packed) return false
+  return stored.body.parts.length > 1
 }

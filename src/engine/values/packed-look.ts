@@ -72,6 +72,25 @@ export function packedTexts({ text, type }: Packed): string[] {
   return texts
 }
 
+/**
+ * Where texts stand, start and length in turn: fields and values of a packed hash, members of a set or of a sorted set
+ * (behind each its score, in eight bytes), items of a list.
+ */
+export function packedSpans({ text, type }: Packed): readonly number[] {
+  at = entriesAt
+  const given = varint(text)
+  const entries = given >= placed ? given - placed : given
+  const count = type === 'hash' ? entries * 2 : entries
+  const skipped = type === 'zset' ? 8 : 0
+  const spans: number[] = []
+  for (let i = 0; i < count; i++) {
+    const length = varint(text)
+    spans.push(at, length)
+    at += length + skipped
+  }
+  return spans
+}
+
 /** Whether a packed set has a member. */
 export function packedHas({ text }: Packed, member: string): boolean {
   at = entriesAt

@@ -25,7 +25,7 @@ const moveUs = 60_000_000
 /** Until what all hold is stable: notes of idle members, one after the other. */
 const stableNotes = 6
 /** Slots of which digests travel in one message. */
-const slotsEach = 64
+const slotsEach = 1_024
 
 type Stage = 'heal' | 'serve' | 'final' | 'settle' | 'read' | 'done'
 

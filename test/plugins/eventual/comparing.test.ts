@@ -1,0 +1,255 @@
+// How members at rest compare their slots: how long a round takes, what one turn may cost, and what it costs once
+// they are known to be equal. Three strategies around stores that say what a look at a slot costs.
+
+import test from 'ava'
+import {
+  type GroupId,
+  type Hash64,
+  hashZero,
+  type MemberId,
+  type MergeView,
+  positionZero,
+  Random,
+  slotCount,
+  type Strategy,
+  type StrategyPlugin,
+} from 'quorate/plugin'
+import plugin from '../../../plugins/eventual/index.js'
+import { decodeMessage } from '../../../plugins/eventual/messages.js'
+
+/** What a turn may look at, and the slot that ends it. */
+const turnBytes = 512 * 1024
+
+class Store implements MergeView {
+  /** What is in a slot; the greater takes the place of the less. */
+  readonly slots = new Map<number, number>()
+  readonly known = new Map<number, number>()
+  /** Bytes of a slot, and of one that is larger. */
+  readonly bytes: number
+  readonly large = new Map<number, number>()
+  /** How much of a large slot was looked at. */
+  readonly begun = new Map<number, number>()
+  /** In this turn, and in the largest one. */
+  looked = 0
+  most = 0
+
+  constructor(bytes: number) {
+    this.bytes = bytes
+  }
+
+  holdsSlot(slot: number): boolean {
+    return this.slots.has(slot)
+  }
+
+  nextSlot(from: number): number {
+    let slot = from
+    while (slot < slotCount && !this.slots.has(slot)) slot++
+    return slot
+  }
+
+  slotDigest(slot: number): Hash64 {
+    return { high: 1, low: this.slots.get(slot) ?? 0 }
+  }
+
+  digestStep(slot: number, work: { left: number }): Hash64 | null {
+    if (this.known.get(slot) === this.slots.get(slot)) return this.slotDigest(slot)
+    if (work.left <= 0) return null
+    const all = this.large.get(slot) ?? this.bytes
+    const done = this.begun.get(slot) ?? 0
+    const part = this.large.has(slot) ? Math.min(all - done, work.left) : all
+    work.left -= part
+    this.looked += part
+    this.begun.set(slot, done + part)
+    if (done + part < all) return null
+    this.known.set(slot, this.slots.get(slot) as number)
+    return this.slotDigest(slot)
+  }
+
+  exportSlot(slot: number): Uint8Array {
+    return Uint8Array.of(this.slots.get(slot) ?? 0, ...new Array<number>(100).fill(0))
+  }
+}
+
+interface Member {
+  readonly id: MemberId
+  readonly store: Store
+  strategy: Strategy
+  turns: number
+}
+
+class World {
+  readonly members: readonly Member[]
+  /** Milliseconds at which each pair was through. */
+  readonly rounds = new Map<string, number[]>()
+  now = 1_000
+  messages = 0
+  #flights: { readonly from: Member; readonly to: Member; readonly message: Uint8Array }[] = []
+
+  constructor(slots: number, bytes: number) {
+    this.members = [1, 2, 3].map((id) => {
+      const store = new Store(bytes)
+      for (let i = 0; i < slots; i++) store.slots.set(Math.floor((i * slotCount) / slots), 1)
+      const member = { id: id as MemberId, store, turns: 0, strategy: null as unknown as Strategy }
+      member.strategy = this.#make(member)
+      return member
+    })
+    for (const a of this.members) {
+      for (const b of this.members) if (a !== b) a.strategy.peerUp(b.id)
+    }
+  }
+
+  #make({ id, store }: Pick<Member, 'id' | 'store'>): Strategy {
+    const made = plugin as StrategyPlugin
+    return made.create({
+      self: id,
+      group: 1 as GroupId,
+      options: made.parseOptions({}),
+      durability: 'none',
+      members: { voters: [1, 2, 3] as MemberId[], learners: [] },
+      state: null,
+      base: positionZero,
+      baseChain: hashZero,
+      entries: [],
+      view: store,
+      recovering: null,
+      recoverWaitMs: 1_000,
+      now: { mono: this.now, wall: 1_790_000_000_000 },
+      random: new Random(id, 1),
+    })
+  }
+
+  /** Lets so many milliseconds pass; members that have nothing to do sleep. */
+  run(ms: number, isDone: () => boolean = () => false): void {
+    for (const end = this.now + ms; this.now < end && !isDone(); this.now++) {
+      const flights = this.#flights
+      this.#flights = []
+      for (const member of this.members) {
+        const due = flights.filter(({ to }) => to === member)
+        if (due.length === 0 && this.now < member.strategy.wakeAt()) continue
+        this.#turn(member, due)
+      }
+    }
+  }
+
+  #turn(
+    member: Member,
+    due: readonly { readonly from: Member; readonly message: Uint8Array }[],
+  ): void {
+    const { store, strategy } = member
+    const now = { mono: this.now, wall: 1_790_000_000_000 + this.now }
+    member.turns++
+    store.looked = 0
+    strategy.tick(now)
+    for (const { from, message } of due) {
+      const decoded = decodeMessage(message)
+      strategy.step(from.id, message, now)
+      if (decoded?.kind !== 'compared' || decoded.slot !== slotCount) continue
+      const pair = `${from.id}${member.id}`
+      this.rounds.set(pair, [...(this.rounds.get(pair) ?? []), this.now])
+    }
+    for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
+      for (const { to, message } of [...ready.sendNow, ...ready.sendAfterWrite]) {
+        const receiver = this.members.find(({ id }) => id === to) as Member
+        this.#flights.push({ from: member, to: receiver, message })
+        this.messages++
+      }
+      if (ready.write !== null) strategy.persisted(ready.batch)
+      for (const { at, slot } of ready.delivered) {
+        if (slot !== undefined) {
+          const mine = store.slots.get(slot.slot) ?? 0
+          store.slots.set(slot.slot, Math.max(mine, slot.exported[0] as number))
+          store.begun.delete(slot.slot)
+        }
+        strategy.applied(at)
+      }
+    }
+    store.most = Math.max(store.most, store.looked)
+  }
+
+  /** Rounds of the pair that has come through the fewest. */
+  get least(): number {
+    return Math.min(...['12', '13', '23'].map((pair) => this.rounds.get(pair)?.length ?? 0))
+  }
+
+  get isEqual(): boolean {
+    const [first, ...others] = this.members.map(({ store }) => store.slots)
+    return others.every((slots) => [...(first ?? [])].every(([at, each]) => slots.get(at) === each))
+  }
+}
+
+test('eventual: 100 MB in all slots are compared whole within 15 s, and no turn looks at much', (t) => {
+  const world = new World(slotCount, 6_400)
+  world.run(30_000, () => world.least >= 1)
+  t.log(`after ${world.now - 1_000} ms`)
+  t.true(world.now < 16_000)
+  for (const { store } of world.members) t.true(store.most < turnBytes + 6_400, `${store.most}`)
+})
+
+test('eventual: members known to be equal compare now and then', (t) => {
+  const world = new World(slotCount, 10)
+  world.run(30_000)
+  const turns = world.members.map((member) => member.turns)
+  const before = { messages: world.messages, rounds: world.least }
+  world.run(32_000)
+  const each = world.members.map((member, i) => (member.turns - (turns[i] as number)) / 32)
+  t.log(`${each.join(', ')} turns a second, ${world.messages - before.messages} messages`)
+  // Notes are told once a second, too.
+  for (const rate of each) t.true(rate < 9)
+  t.true(world.least > before.rounds)
+})
+
+test('eventual: few slots, and none: nobody wakes up for digests but once a second', (t) => {
+  for (const slots of [0, 3]) {
+    const world = new World(slots, 1_000)
+    world.run(5_000)
+    const before = world.messages
+    world.run(10_000)
+    // Three pairs: digests and an answer; each tells both others a note.
+    t.true(world.messages - before <= 10 * (6 + 6) + 12, `${world.messages - before}`)
+  }
+})
+
+test('eventual: slots that differ are merged in the first round, however many', (t) => {
+  for (const count of [1, 700]) {
+    const world = new World(2_000, 4_000)
+    const [first, second, third] = world.members.map(({ store }) => store) as [Store, Store, Store]
+    const slots = [...first.slots.keys()]
+    slots.slice(0, count).forEach((slot, i) => {
+      const store = [first, second, third][i % 3] as Store
+      store.slots.set(slot, 2)
+    })
+    world.run(60_000, () => world.isEqual)
+    t.true(world.isEqual)
+    t.log(`${count}: after ${world.now - 1_000} ms`)
+    t.true(world.now < (count === 1 ? 6_000 : 12_000))
+    for (const { store } of world.members) t.true(store.most < turnBytes + 4_000)
+  }
+})
+
+test('eventual: a large slot is looked at over many turns, and the others come behind it', (t) => {
+  const world = new World(100, 1_000)
+  const slot = [...(world.members[0] as Member).store.slots.keys()][50] as number
+  for (const { store } of world.members) store.large.set(slot, 20 * turnBytes)
+  world.run(20_000, () => world.least >= 1)
+  t.log(`after ${world.now - 1_000} ms`)
+  t.true(world.least >= 1 && world.now < 7_000)
+  for (const { store } of world.members) t.true(store.most <= turnBytes + 1_000)
+})
+
+test('eventual: who knows no digests is waited for, and asked for the rest', (t) => {
+  const world = new World(slotCount, 3_200)
+  world.run(60_000, () => world.least >= 2)
+  const { store } = world.members[0] as Member
+  store.known.clear()
+  store.begun.clear()
+  store.most = 0
+  const begun = world.now
+  const rounds = world.rounds.get('13')?.length ?? 0
+  const third = (world.members[2] as Member).store
+  third.slots.set(16_000, 2)
+  world.run(60_000, () => (world.rounds.get('13')?.length ?? 0) >= rounds + 2)
+  t.log(`after ${world.now - begun} ms`)
+  t.true(world.isEqual)
+  t.true(world.now - begun < 35_000)
+  t.true(store.most < turnBytes + 3_200)
+})
