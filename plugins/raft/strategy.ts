@@ -125,8 +125,8 @@ export class RaftStrategy implements Strategy {
   }
 
   spread(): void {
-    const { leading, tail } = this.#raft
-    leading?.holding.urge(tail.last)
+    const { leading, tail, mono } = this.#raft
+    leading?.holding.spread(tail.last, mono)
   }
 
   fetched(entries: readonly LogEntry[]): void {

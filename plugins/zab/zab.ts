@@ -121,8 +121,8 @@ export class ZabStrategy implements Strategy {
   }
 
   spread(): void {
-    const { leading, tail } = this.#zab
-    leading?.holding.urge(tail.last)
+    const { leading, tail, mono } = this.#zab
+    leading?.holding.spread(tail.last, mono)
   }
 
   fetched(entries: readonly LogEntry[]): void {

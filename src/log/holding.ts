@@ -16,6 +16,8 @@ const holdMsMin = 8
 const holdMsMax = 30
 /** Bytes that are held back at most: beside them another message costs little. */
 const holdBytesMax = 256 * 1024
+/** Milliseconds for which all get everything once a client asked who holds what: it asks again, and waits for the slowest. */
+const spreadMs = 1_000
 const none = Number.MAX_SAFE_INTEGER
 
 /** The leader, as a strategy keeps it. */
@@ -40,6 +42,8 @@ export class Holding {
   #bytes = 0
   /** Until this is committed all get everything: those near were slow. */
   #allTo = 0
+  /** Monotonic ms until which nothing is held back. */
+  #spreadUntil = 0
   /** Milliseconds that a commit takes. */
   #usualMs = 0
 
@@ -51,6 +55,12 @@ export class Holding {
   /** Somebody elsewhere waits for what is up to `index`. */
   urge(index: number): void {
     if (index > this.#urgentTo) this.#urgentTo = index
+  }
+
+  /** A client waits until more members than decide hold what is up to `index`. */
+  spread(index: number, mono: number): void {
+    this.urge(index)
+    this.#spreadUntil = mono + spreadMs
   }
 
   /** What is held back leaves then at the latest. */
@@ -72,7 +82,8 @@ export class Holding {
   /** Entries are about to be sent. `isPlain`: the leader is established, and nothing of it or of its members changes. */
   begin(leader: HoldingLeader, progress: ReadonlyMap<MemberId, Progress>, isPlain: boolean): void {
     const isReleased = this.#isOver(leader)
-    const mayHold = !isReleased && isPlain && leader.log.commit >= this.#allTo
+    const isAsked = leader.mono < this.#spreadUntil || leader.log.commit < this.#allTo
+    const mayHold = !isReleased && isPlain && !isAsked
     this.#isOn = mayHold && this.#hasNear(leader, progress)
   }
 

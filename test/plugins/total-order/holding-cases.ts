@@ -81,6 +81,18 @@ export function holdingCases(name: string, of: HoldingSubject): void {
     t.true(world.until(() => lastOf(world, far) === from + 1, 3))
   })
 
+  test(`${name}: a client waited for all a moment ago: what follows goes to all at once, for a second`, (t) => {
+    const { world, leader, followers, sent } = settled(of)
+    const entries = () => followers.map((id) => sent.get(id) as number[])
+    world.strategy(leader).spread?.()
+    world.propose(leader, own('a'))
+    t.deepEqual(entries(), [[1], [1]])
+
+    world.advance(1_001)
+    world.propose(leader, own('b'))
+    t.deepEqual(entries(), [[1, 1], [1]])
+  })
+
   test(`${name}: who got entries at once is silent: all get them soon, and are asked from then on`, (t) => {
     const { world, leader, followers } = settled(of)
     const [near, far] = followers as [number, number]
