@@ -13,6 +13,7 @@ import type { Keyspace } from './keyspace.js'
 import { bytesWith } from './memory.js'
 import type { HashValue } from './values/hash.js'
 import type { Segment } from './segment.js'
+import { overwrite } from './values/flat.js'
 import { Packed, type Stored } from './values/packed.js'
 import { typeName, type Value } from './values/value.js'
 
@@ -178,6 +179,11 @@ export class Context {
     this.misses++
     // A late key is looked for again in the log.
     if (!this.isLate) this.effects.missed(key)
+  }
+
+  /** For a reply, a text cut out of a packed one: replies of entries are kept for a while, and would keep all of that. */
+  ownText(cut: string): string {
+    return this.#isReading ? cut : overwrite(cut, 0, '')
   }
 
   /** Time at which a key that exists ends, or null. */

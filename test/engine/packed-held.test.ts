@@ -167,3 +167,23 @@ test('packed: large hashes become small: they stand packed', (t) => {
 
   t.true(freed < 1000, String(freed))
 })
+
+test('packed: replies of entries are kept: they do not keep the packed text that they are from', (t) => {
+  const engine = createEngine({ ...options, unpackedMax: 0 })
+  engine.beginEntry(start, 1, 2)
+  const keys = Array.from({ length: 2000 }, (_, i) => `h${i}`)
+  for (const key of keys) {
+    const fields = Array.from({ length: 8 }, (_, at) => [`f${at}`, `${at}`.repeat(300)])
+    run(engine, ['hset', key, 'field', 'thirteen chars', ...fields.flat()])
+  }
+  const before = heldBytes()
+  const replies = keys.map((key) => [
+    run(engine, ['hget', key, 'field']),
+    run(engine, ['hmget', key, 'field']),
+  ])
+  for (const key of keys) run(engine, ['del', key])
+  const freed = (before - heldBytes()) / keys.length
+
+  t.is(replies.length, keys.length)
+  t.true(freed > 2000, String(freed))
+})

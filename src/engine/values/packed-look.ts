@@ -1,5 +1,6 @@
 // Looks into a packed container where it stands: a few are read of many, and to unpack one costs as much as twenty
-// looks. What comes out may be a view that keeps the whole text: it is for replies, and never stored.
+// looks. What comes out may be a view that keeps the whole text: it is for replies, those of entries get a copy
+// (`Context.ownText`), and is never stored.
 
 import { placed } from './list-part.js'
 import { headLength, type Packed } from './packed.js'

@@ -21,7 +21,9 @@ export function allFields(
   if (typeof hash === 'string' || hash.type !== 'hash') return wrongType
   if (hash instanceof Packed) {
     packedTexts(hash).forEach((text, i) => {
-      if (what === 'both' || (what === 'fields') === (i % 2 === 0)) items.run.push(text)
+      if (what === 'both' || (what === 'fields') === (i % 2 === 0)) {
+        items.run.push(context.ownText(text))
+      }
     })
     items.rest()
     return items.reply(as)

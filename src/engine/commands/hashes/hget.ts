@@ -20,6 +20,7 @@ export default {
   ],
   gather: 'refuse',
   execute(context, args) {
-    return fieldAt(context, args[1] as string, args[2] as string) ?? null
+    const text = fieldAt(context, args[1] as string, args[2] as string) ?? null
+    return typeof text === 'string' ? context.ownText(text) : text
   },
 } satisfies EngineCommand

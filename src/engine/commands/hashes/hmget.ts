@@ -34,7 +34,10 @@ export default {
     const hash = isFew ? context.lookupStored(key) : context.lookup(key)
     if (hash !== undefined && (typeof hash === 'string' || hash.type !== 'hash')) return wrongType
     const textOf = (field: string): string | undefined => {
-      if (hash instanceof Packed) return packedField(hash, field)
+      if (hash instanceof Packed) {
+        const text = packedField(hash, field)
+        return text === undefined ? undefined : context.ownText(text)
+      }
       return hash === undefined ? undefined : fieldText(context, hash, field)
     }
     const replies: Reply[] = []
