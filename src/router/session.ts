@@ -14,6 +14,7 @@ import type { Wait } from './blocking.js'
 import type { ClusterTerms } from './redirect.js'
 import type { CommandEntry } from './command-entry.js'
 import { LongReplies } from './long-replies.js'
+import { Output } from './output.js'
 import { Parts } from './parts.js'
 import type { Names } from './messaging/subscribers.js'
 import type { TrackingMode } from './messaging/tracking-mode.js'
@@ -88,7 +89,7 @@ export class Session implements Caller {
   #early = 0
   #earlyChars = 0
   readonly #sizes = new ReplySizes()
-  #out = ''
+  readonly #out = new Output()
   /** Characters of replies that were dropped because the connection is past its hard bound, and will close. */
   #droppedChars = 0
   #isTouched = false
@@ -174,8 +175,7 @@ export class Session implements Caller {
       return
     }
     const text = this.#encode(ticket, reply)
-    if (this.#out === '') this.#out = text
-    else this.#append(text)
+    this.#append(text)
     if (this.#long?.has(ticket)) this.touch()
     else this.#finished(ticket)
   }
@@ -280,8 +280,7 @@ export class Session implements Caller {
   /** Hands the text of this turn to the router. */
   takeOutput(): string {
     if (this.#long?.has(this.#first)) this.#goOnLong(this.#long)
-    const text = this.#out
-    this.#out = ''
+    const text = this.#out.take()
     this.#isTouched = false
     if (this.#long?.has(this.#first) && this.unsent < limits.outputSoftBytes) this.touch()
     this.facts.outputBytes += text.length
@@ -294,7 +293,7 @@ export class Session implements Caller {
     this.finish()
     this.#first = -1
     this.#next = -1
-    this.#out = ''
+    this.#out.take()
     this.#parts.clear()
     this.#pushes = null
     this.#long = null
@@ -348,11 +347,10 @@ export class Session implements Caller {
   /** Past the hard bound the router closes the connection: nothing longer is put together before. */
   #append(text: string): void {
     if (this.#out.length + text.length <= limits.outputHardBytes) {
-      this.#out += text
+      this.#out.add(text)
       return
     }
-    this.#droppedChars += this.#out.length + text.length
-    this.#out = ''
+    this.#droppedChars += this.#out.take().length + text.length
   }
 
   #encode(ticket: number, reply: Reply): string {

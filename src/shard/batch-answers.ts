@@ -17,6 +17,7 @@ export function answerOne(batch: Batch, i: number, reply: Reply): void {
 
 /** The same for all that were not told yet. */
 export function tell(batch: Batch, reply: Reply): void {
+  batch.seal()
   const { lanes, tickets } = batch
   batch.lanes = []
   batch.tickets = []

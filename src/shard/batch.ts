@@ -19,12 +19,20 @@ export interface Commands {
 /** Estimated size of a batch without commands. */
 export const emptyBytes = 16
 
+/** Shared by all batches whose commands are of database 0. Never written to. */
+const allZero = new Array<number>(limits.batchCommandsMax).fill(0)
+
+/**
+ * Arrays that grow by pushes leave three times their size behind for the collector, so these are made with room for as many
+ * commands as the batch before had, and cut to what came when it is sent.
+ */
 export class Batch implements Commands {
-  readonly databases: number[] = []
-  readonly calls: (readonly string[])[] = []
+  #count = 0
+  #databases: number[] = allZero
+  readonly calls: (readonly string[])[]
   /** Who waits for each command's reply, and for which ticket. Emptied once answered. */
-  lanes: Lane[] = []
-  tickets: number[] = []
+  lanes: Lane[]
+  tickets: number[]
   /** Close upper estimate of the encoded size. */
   bytes = emptyBytes
   /** 0 until it is first sent; then fixed for ever. */
@@ -41,12 +49,25 @@ export class Batch implements Commands {
   isScripted = false
   #body: Uint8Array | null = null
 
-  constructor(acknowledged = 0) {
+  constructor(acknowledged = 0, expected = 0) {
     this.acknowledged = acknowledged
+    this.calls = new Array<readonly string[]>(expected)
+    this.lanes = new Array<Lane>(expected)
+    this.tickets = new Array<number>(expected)
   }
 
   get count(): number {
-    return this.calls.length
+    return this.#count
+  }
+
+  /** May go on with zeros behind the last command. */
+  get databases(): readonly number[] {
+    return this.#databases
+  }
+
+  /** Commands whose callers were not told yet. */
+  get waiting(): number {
+    return Math.min(this.#count, this.lanes.length)
   }
 
   get isFull(): boolean {
@@ -60,15 +81,31 @@ export class Batch implements Commands {
     this.bytes += bytes
     // It may have been encoded for a sending that failed.
     this.#body = null
-    this.databases.push(call.db)
-    this.calls.push(args)
+    const at = this.#count++
+    if (call.db !== 0 || this.#databases !== allZero) this.#place(at, call.db)
+    this.calls[at] = args
     if (call.scripted === true) this.isScripted = true
-    this.lanes.push(lane)
-    this.tickets.push(call.ticket)
+    this.lanes[at] = lane
+    this.tickets[at] = call.ticket
+  }
+
+  #place(at: number, db: number): void {
+    if (this.#databases === allZero) this.#databases = allZero.slice(0, at)
+    this.#databases[at] = db
+  }
+
+  /** It is as large as it will be, unless it could not be sent: no place is left over. */
+  seal(): void {
+    const count = this.#count
+    if (this.calls.length === count) return
+    this.calls.length = count
+    this.lanes.length = count
+    this.tickets.length = count
   }
 
   /** The encoded commands, made once. */
   body(): Uint8Array {
+    this.seal()
     this.#body ??= encodeCommands(this)
     return this.#body
   }

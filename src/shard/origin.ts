@@ -60,6 +60,8 @@ export class Origin {
   #sequence = 0
   /** All up to this batch were answered. */
   acknowledged = 0
+  /** Commands of the largest of the batches that were sent lately. */
+  #expected = 0
   /** The last flush could not send: trying again in the same pass would spin. */
   #isBlocked = false
   readonly #gathering: Gathering
@@ -81,8 +83,8 @@ export class Origin {
   /** Commands that wait for their answer. */
   get pending(): number {
     let count = 0
-    for (const batch of this.#flight) count += batch.lanes.length
-    for (const batch of this.#waiting) count += batch.lanes.length
+    for (const batch of this.#flight) count += batch.waiting
+    for (const batch of this.#waiting) count += batch.waiting
     return count
   }
 
@@ -116,7 +118,7 @@ export class Origin {
   add(lane: Lane, call: GroupCall, now: Now): void {
     let batch = this.#waiting[this.#waiting.length - 1]
     if (batch === undefined || batch.isFull) {
-      batch = new Batch(this.acknowledged)
+      batch = new Batch(this.acknowledged, this.#expected)
       batch.deadline = now.mono + this.#requestMs
       this.#waiting.push(batch)
     }
@@ -170,6 +172,8 @@ export class Origin {
     for (const batch of this.#waiting) {
       if (!this.#mayFollow(batch, now)) break
       batch.sequence = this.#sequence + 1
+      batch.seal()
+      this.#expected = Math.max(batch.count, this.#expected - (this.#expected >> 3))
       isSent = send(batch, batch.acknowledged)
       if (!isSent) {
         batch.sequence = 0
@@ -294,6 +298,7 @@ export class Origin {
   answeredEarly(sequence: number, replies: readonly Reply[]): void {
     const batch = this.#flight.find((each) => each.sequence === sequence) ?? this.#waiting[0]
     if (batch === undefined) return
+    batch.seal()
     for (let i = 0; i < batch.lanes.length; i++) answerOne(batch, i, replies[i] as Reply)
     batch.lanes = []
     batch.tickets = []
@@ -319,7 +324,7 @@ export class Origin {
   expire(now: Now, why: () => ErrorReply): void {
     for (const batch of this.#flight) {
       if (this.#endOf(batch) > now.mono || batch.isVoid) continue
-      this.counters.unknown += batch.lanes.length
+      this.counters.unknown += batch.waiting
       const reply = hasBug('shard-definite-after-propose') ? why() : unknownResult
       tell(batch, reply)
       batch.isVoid = true
@@ -337,7 +342,7 @@ export class Origin {
   }
 
   #refuse(batch: Batch, reply: ErrorReply): void {
-    this.counters.refused += batch.lanes.length
+    this.counters.refused += batch.waiting
     this.#gathering.gone(batch.count)
     tell(batch, reply)
   }
@@ -382,7 +387,7 @@ export class Origin {
     this.#flight = []
     this.#flightBytes = 0
     for (const batch of flight) {
-      this.counters.unknown += batch.lanes.length
+      this.counters.unknown += batch.waiting
       this.#gathering.landed(batch.count)
       tell(batch, unknownResult)
     }

@@ -9,6 +9,7 @@ import {
 import { makeLane } from '../../src/api/group.js'
 import { ByteReader, ByteWriter } from '../../src/base/bytes.js'
 import { Random } from '../../src/base/random.js'
+import { tell } from '../../src/shard/batch-answers.js'
 import {
   Batch,
   CommandPayload,
@@ -59,6 +60,56 @@ test('batch: commands of any bytes and lengths: read back as they were', (t) => 
   t.deepEqual(found?.calls, batch.calls)
   t.deepEqual(found?.databases, batch.databases)
   t.true(batch.bytes >= batch.body().length)
+})
+
+test('batch: more or fewer commands than were expected, of one database or several: only they are in it', (t) => {
+  for (const [expected, dbs] of [
+    [0, [0, 0, 0]],
+    [8, [0, 0, 0]],
+    [2, [0, 0, 5, 0]],
+    [8, [1, 0, 0]],
+    [8, []],
+  ] as const) {
+    const batch = new Batch(0, expected)
+    dbs.forEach((db, i) => add(batch, db, 'set', `k${i}`, 'v'))
+    t.is(batch.waiting, dbs.length)
+    batch.seal()
+
+    const found = decodeCommands(new ByteReader(batch.body()))
+
+    t.deepEqual(found?.databases, [...dbs])
+    t.deepEqual(batch.databases.slice(0, dbs.length), [...dbs])
+    t.is(found?.calls.length, dbs.length)
+    t.deepEqual([batch.count, batch.lanes.length, batch.tickets.length], Array(3).fill(dbs.length))
+  }
+})
+
+test('batch: sealed and encoded, could not be sent, one more came: it is in it', (t) => {
+  const batch = new Batch(0, 8)
+  add(batch, 0, 'set', 'a', '1')
+  batch.body()
+  add(batch, 0, 'set', 'b', '2')
+
+  t.deepEqual(decodeCommands(new ByteReader(batch.body()))?.calls, [
+    ['set', 'a', '1'],
+    ['set', 'b', '2'],
+  ])
+  t.deepEqual([batch.waiting, batch.lanes.length, batch.tickets], [2, 2, [0, 1]])
+})
+
+test('batch: refused before it was sent, and smaller than expected: each caller hears once', (t) => {
+  const heard: unknown[] = []
+  const waiting = makeLane({ answer: (ticket, reply) => heard.push([ticket, reply]) })
+  const batch = new Batch(0, 8)
+  const spec = { name: 'set' } as CommandSpec
+  batch.add(waiting, { spec, write: true, db: 0, args: ['set', 'a', '1'], ticket: 5 })
+  waiting.writes = 1
+
+  tell(batch, 'no')
+  tell(batch, 'no')
+
+  t.deepEqual(heard, [[5, 'no']])
+  t.deepEqual([waiting.writes, batch.waiting, batch.count], [0, 0, 1])
 })
 
 test('batch: bytes cut anywhere or with more behind: are no commands', (t) => {

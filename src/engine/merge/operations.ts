@@ -94,6 +94,7 @@ export class OperationWriter {
   #key = ''
   /** What the entry begins with, as long as that is all: not written yet. */
   #puts: string[] = []
+  #putsCount = 0
   #putsDb = 0
   #putsSize = 0
 
@@ -106,7 +107,7 @@ export class OperationWriter {
   put(db: number, key: string, text: string): void {
     const puts = this.#puts
     const isFirst = this.#db === noKey
-    if (!isFirst && (puts.length === 0 || db !== this.#putsDb)) {
+    if (!isFirst && (this.#putsCount === 0 || db !== this.#putsDb)) {
       this.begin(codes.put, db, key).text(text)
       return
     }
@@ -115,13 +116,16 @@ export class OperationWriter {
       this.#putsDb = db
     }
     this.#key = key
-    puts.push(key, text)
+    const at = this.#putsCount
+    puts[at] = key
+    puts[at + 1] = text
+    this.#putsCount = at + 2
     this.#putsSize += key.length + text.length + putBytes
   }
 
   begin(code: number, db: number, key: string): ByteWriter {
     const writer = this.#writer
-    if (this.#puts.length > 0) writer.raw(this.#takePuts().bytes())
+    if (this.#putsCount > 0) writer.raw(this.#takePuts().bytes())
     if (db === this.#db && key === this.#key) return writer.byte(code | sameKey)
     this.#db = db
     this.#key = key
@@ -130,7 +134,7 @@ export class OperationWriter {
 
   /** One without a key. */
   beginAll(code: number, db: number): void {
-    if (this.#puts.length > 0) this.#writer.raw(this.#takePuts().bytes())
+    if (this.#putsCount > 0) this.#writer.raw(this.#takePuts().bytes())
     this.#writer.byte(code).varint(db).text('')
     this.#db = allKeys
   }
@@ -153,12 +157,16 @@ export class OperationWriter {
 
   finish(): Operations {
     this.#db = noKey
-    return this.#puts.length > 0 ? this.#takePuts() : payloadOf(this.#writer.finish())
+    return this.#putsCount > 0 ? this.#takePuts() : payloadOf(this.#writer.finish())
   }
 
   #takePuts(): Puts {
+    const count = this.#putsCount
+    this.#puts.length = count
     const puts = new Puts(this.#putsDb, this.#puts, this.#putsSize)
-    this.#puts = []
+    // Room for as many as came: an array that grows leaves three times its size behind for the collector.
+    this.#puts = new Array<string>(count)
+    this.#putsCount = 0
     this.#putsSize = 0
     return puts
   }
