@@ -50,11 +50,15 @@ export function compareWakeAt({ view, isMember, comparesNextAt }: EventualState)
   return view === undefined || !isMember ? Number.MAX_SAFE_INTEGER : comparesNextAt
 }
 
-/** Both hold the same. */
+/** Both hold the same, and neither lost what it may have been without for a while: that would count as removed. */
 function isEqual(state: EventualState, peer: Peer): boolean {
   const { appliedVector, vector, repair } = state
-  if (!peer.isUp || repair !== null) return false
+  if (!peer.isUp || repair !== null || isLess(state, peer)) return false
   return peer.vector?.equals(appliedVector) === true && vector.equals(appliedVector)
+}
+
+function isLess({ recovering, floor }: EventualState, peer: Peer): boolean {
+  return recovering !== null || floor.isBelow || peer.recovering
 }
 
 /** Milliseconds until the next one. */
@@ -128,7 +132,8 @@ export function onDigests(state: EventualState, peer: Peer, message: Digests): v
   const { view } = state
   if (view === undefined || state.repair !== null) return
   if (hasBug('eventual-digests-unheard')) return
-  const isSame = state.appliedVector.equals(message.vector) && state.applied === state.delivered
+  const isAtRest = state.applied === state.delivered && !isLess(state, peer)
+  const isSame = isAtRest && state.appliedVector.equals(message.vector)
   const to = isSame ? comparedTo(state, view, peer, message) : message.from
   state.out.send(peer.member, { kind: 'compared', slot: to })
 }

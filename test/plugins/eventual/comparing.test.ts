@@ -81,11 +81,18 @@ class World {
   readonly members: readonly Member[]
   /** Milliseconds at which each pair was through. */
   readonly rounds = new Map<string, number[]>()
+  /** Hears nothing, and nobody hears it. */
+  silent = 0
   now = 1_000
   messages = 0
+  /** Members that digests came from or were sent to. */
+  readonly comparing = new Set<MemberId>()
+  /** It lost its disk, and has to learn what it knew. */
+  readonly #lost: number
   #flights: { readonly from: Member; readonly to: Member; readonly message: Uint8Array }[] = []
 
-  constructor(slots: number, bytes: number) {
+  constructor(slots: number, bytes: number, lost = 0) {
+    this.#lost = lost
     this.members = [1, 2, 3].map((id) => {
       const store = new Store(bytes)
       for (let i = 0; i < slots; i++) store.slots.set(Math.floor((i * slotCount) / slots), 1)
@@ -111,7 +118,7 @@ class World {
       baseChain: hashZero,
       entries: [],
       view: store,
-      recovering: null,
+      recovering: this.#lost === id ? 'disk-lost' : null,
       recoverWaitMs: 1_000,
       now: { mono: this.now, wall: 1_790_000_000_000 },
       random: new Random(id, 1),
@@ -150,6 +157,8 @@ class World {
     for (let ready = strategy.ready(); ready !== null; ready = strategy.ready()) {
       for (const { to, message } of [...ready.sendNow, ...ready.sendAfterWrite]) {
         const receiver = this.members.find(({ id }) => id === to) as Member
+        if (this.silent === to || this.silent === member.id) continue
+        if (decodeMessage(message)?.kind === 'digests') this.comparing.add(member.id).add(to)
         this.#flights.push({ from: member, to: receiver, message })
         this.messages++
       }
@@ -252,4 +261,13 @@ test('eventual: who knows no digests is waited for, and asked for the rest', (t)
   t.true(world.isEqual)
   t.true(world.now - begun < 35_000)
   t.true(store.most < turnBytes + 3_200)
+})
+
+test('eventual: a member that lost its disk: nothing is compared with it while it has not heard from all others', (t) => {
+  const world = new World(2_000, 100, 3)
+  world.members[2]?.store.slots.clear()
+  world.silent = 2
+  world.run(5_000)
+
+  t.false(world.comparing.has(3 as MemberId))
 })
