@@ -1,7 +1,8 @@
 // Anti-entropy: members that hold the same entries compare digests of their slots, some at a time, while
 // nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
 // seen it, ended or was removed there, and goes everywhere. Who compares says how far it came, and is asked for what
-// is left soon; a digest that is known costs nothing, what has to be looked at in one turn is bounded.
+// is left soon; a digest that is known costs nothing, what has to be
+// looked at in one turn is bounded, save that a text, a stream's pending entries and a slot that is told are one piece.
 
 import {
   type DigestWork,
@@ -20,7 +21,7 @@ import type { EventualState } from './state.js'
 
 /** Slots with anything in them, in one message. */
 const heldMax = 1_024
-/** Bytes that all groups of a member look at in one turn, and one of many groups; about 2 ms. */
+/** Bytes that all groups of a member look at in one millisecond, and one of many groups at least; about 2 ms. */
 const workMax = 512 * 1024
 const workLeast = 16 * 1024
 /** A byte of a slot that is told costs as much as so many that are looked at. */

@@ -249,7 +249,7 @@ export interface EngineMerging {
   stable(upTo: number): void
   /**
    * A key was given another time to live elsewhere after its old one had ended here: the next own entry removes
-   * it for all, with what was done to it there meanwhile. Whoever sees this true opens one, even if no command waits.
+   * it for all. Whoever sees this true opens one, even if no command waits.
    */
   readonly owes: boolean
   /** Keys of which something is kept to merge with. */

@@ -18,7 +18,6 @@ import {
 } from './merge/exchange.js'
 import { Merger } from './merge/merger.js'
 import { storedAt, valueAt } from './merge/open.js'
-import { Owed } from './merge/owed.js'
 import { Recorder } from './merge/recorder.js'
 import { placesDb } from './place-key.js'
 import { isSettled, maySettle, settleCell } from './merge/settle.js'
@@ -26,6 +25,8 @@ import { SlotDigests } from './merge/slot-digest.js'
 
 /** Seats of a stamp: its last six bits. */
 const seats = 64
+/** Keys that removals may be owed for; what is beyond is left to repair. */
+const owedMax = 65_536
 
 export class Merging implements EngineMerging {
   saturated = 0
@@ -41,7 +42,8 @@ export class Merging implements EngineMerging {
   readonly #exchange: ExchangeInit
   /** The greatest stamp that was executed since the start. */
   #latest = 0
-  readonly #owed = new Owed()
+  /** Database and key, of each once. */
+  #owed = new Map<string, readonly [number, string]>()
 
   /** `seat`: of this member's stamps. `followSettings`: hidden databases may have changed. */
   constructor(context: Context, seat: number | (() => number), followSettings: () => void) {
@@ -55,8 +57,8 @@ export class Merging implements EngineMerging {
     this.#recorder = new Recorder(ground)
     effects.record(this.#recorder)
     this.#exchange = { ...ground, effects, count: this, clock: () => context.clock }
-    const owed = this.#owed
-    this.#merger = new Merger({ ...this.#exchange, owed, latest: () => this.#latest })
+    const owe = (db: number, key: string): void => this.#owe(db, key)
+    this.#merger = new Merger({ ...this.#exchange, owe, latest: () => this.#latest })
   }
 
   /** Commands are tried out and undone: nothing of it is told or kept, but automatic ids are those of this member. */
@@ -105,7 +107,7 @@ export class Merging implements EngineMerging {
   }
 
   get owes(): boolean {
-    return this.#owed.isAny
+    return this.#owed.size > 0
   }
 
   get unstableKeys(): number {
@@ -166,16 +168,21 @@ export class Merging implements EngineMerging {
     return isWhole
   }
 
+  #owe(db: number, key: string): void {
+    if (this.#owed.size < owedMax) this.#owed.set(`${db} ${key}`, [db, key])
+  }
+
   /** Removes what ended here for all, save what has come since: repair sees to that. */
   #payOwed(): void {
-    if (!this.#owed.isAny) return
+    if (this.#owed.size === 0) return
     const ground = this.#exchange
     const { db: home } = this.#context
-    for (const [db, key] of this.#owed.take()) {
+    for (const [db, key] of this.#owed.values()) {
       if (storedAt(ground, db, key) !== undefined) continue
       this.#context.select(db)
       this.#recorder.remove(key)
     }
+    this.#owed = new Map()
     this.#context.select(home)
   }
 }

@@ -24,7 +24,7 @@ const allZero = new Array<number>(limits.batchCommandsMax).fill(0)
 
 /**
  * Arrays that grow by pushes leave three times their size behind for the collector, so these are made with room for as many
- * commands as the batch before had, and cut to what came when it is sent.
+ * commands as the largest of the last batches had, and cut to what came when it is sent.
  */
 export class Batch implements Commands {
   #count = 0

@@ -148,13 +148,8 @@ export const twins: readonly Twin[] = [
     refusedBy: 'writable: a member alone in a partition: takes writes and answers them',
     because: /a write is refused/,
     also: [
-      'messages: cut short, too long, empty, of other versions, at random, from nobody: ignored',
-      'recovering: a member that lost its disk: takes no writes before it is refilled, then it does',
       'members: added: takes no writes while a member may not know of it; then it has everything, and does',
-      'members: all of the first ones are replaced, one by one: the last ones have everything',
-      'members: learner: gets everything and takes no writes until it is a voter',
       'members: removed: it does not hear of it, and writes on: nothing of that is taken',
-      'members: removed: what those who stay have of it goes to all of them; nothing more of it is taken, nor waited for',
     ],
   },
   {

@@ -131,7 +131,7 @@ function play(
     world.lossPerMille = lossPerMille
   }
 
-  t.true(pushes > 2 * failovers, `${pushes} pushes`)
+  t.true(pushes > failovers, `${pushes} pushes`)
   return flushes
 }
 

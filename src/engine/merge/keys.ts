@@ -7,7 +7,6 @@ import { type Amount, insert, KeyCell, type Kind, kinds, type Time, timeOf } fro
 import { kindOf } from './contents.js'
 import { addTo, type Saturation } from './fold.js'
 import { endOf, type Ground, openCell, storedAt, valueAt } from './open.js'
-import type { Owed } from './owed.js'
 import { kindOfCell, rebuild } from './rebuild.js'
 import { addDelta } from './recorder.js'
 import { isBare, lastOfCell, type Sees, survivors } from './survivors.js'
@@ -15,7 +14,8 @@ import { isBare, lastOfCell, type Sees, survivors } from './survivors.js'
 export interface MergerInit extends Ground {
   readonly effects: Effects
   readonly count: Saturation
-  readonly owed: Owed
+  /** A key ended here before it was given another time. */
+  readonly owe: (db: number, key: string) => void
   /** The engine's clock. */
   readonly clock: () => number
   /** The greatest stamp that was executed here. */
@@ -60,7 +60,7 @@ export class Keys {
     if (db > this.dbMax) this.dbMax = db
     this.db = db
     this.key = key
-    this.isPast = this.#isOwed()
+    this.isPast = false
     this.isHeld = this.#entry.holds?.(keySlot(key)) === true
     const { effects, cells } = this.#init
     this.#entry.stable = cells.stableAt(key)
@@ -71,12 +71,6 @@ export class Keys {
     effects.expired++
     cells.forget(db, key)
     return true
-  }
-
-  /** It ended here, and the others are not told yet: it is not there, whatever time it has elsewhere. */
-  #isOwed(): boolean {
-    const { db, key } = this
-    return this.#init.owed.has(db, key) && valueAt(this.#init, db, key) === undefined
   }
 
   /** Something was changed that clients may or may not see. */
@@ -108,7 +102,6 @@ export class Keys {
   left(): KeyCell | null {
     // What follows a removal is done to another key.
     this.isPast = false
-    this.#init.owed.drop(this.db, this.key)
     const { cells } = this.#init
     const found = cells.object(this.db, this.key)
     if (found === undefined) {
@@ -258,14 +251,13 @@ export class Keys {
 
   expire(until: number): void {
     if (this.isHeld) return
-    const { cells, owed } = this.#init
+    const { cells, owe } = this.#init
     const { db, key } = { db: this.db, key: this.key }
     const value = valueAt(this.#init, db, key)
     const time = { stamp: this.#entry.stamp, until, isWeak: false }
     if (value === undefined) {
       // Nobody gives a time to what is not there: it ended here, or was removed by one who had not seen this.
-      owed.add(db, key)
-      this.isPast = true
+      owe(db, key)
       const cell = openCell(this.#init, db, key)
       this.addTime(cell, time)
       cell.saw(this.#entry.stamp)
@@ -285,8 +277,7 @@ export class Keys {
     if (this.isHeld) return
     const { db, key } = { db: this.db, key: this.key }
     const value = valueAt(this.#init, db, key)
-    this.isPast =
-      value === undefined && (this.#init.owed.has(db, key) || until <= this.#init.clock())
+    this.isPast = value === undefined && until <= this.#init.clock()
     if (this.isPast) return
     const cell = openCell(this.#init, db, key)
     const time = { stamp: this.#entry.stamp, until, isWeak: true }

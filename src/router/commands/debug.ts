@@ -119,7 +119,8 @@ const run: Run = (session, args, state) => {
   }
   if (word === 'protocol' && count === 3) return debugProtocol(args[2] as string, session.protocol)
   if (word === 'digest' && count === 2) return digest(session, args, state)
-  if (word === 'digest' && count === 3 && args[2] === 'groups') return digestsOf(state)
+  if (word === 'digest' && count === 3 && (args[2] as string).toLowerCase() === 'groups')
+    return digestsOf(state)
   if (word === 'set-active-expire' && count === 3) {
     const isOn = Number(args[2]) !== 0 && args[2] !== 'x'
     for (const group of state.groups) group.setActiveExpire?.(isOn)
