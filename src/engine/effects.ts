@@ -278,7 +278,8 @@ export class Effects {
       return segment
     }
     this.#account(segment, valueBytes(value) - storedBytes(before))
-    if (before !== value) this.#leave(before)
+    // Texts are not compared: a large one takes as long for that as to be copied.
+    if (typeof before !== 'string' && before !== value) this.#leave(before)
     return segment
   }
 

@@ -10,6 +10,7 @@ import { QuorateError } from '../base/errors.js'
 import type { HostLog } from './logger.js'
 import type { InputSink } from './reactor.js'
 import { type Reads, readFrom } from './shared-reads.js'
+import { TurnRoom } from './turn-room.js'
 
 /** Milliseconds without traffic before the kernel probes a client. */
 const keepAliveMs = 300_000
@@ -40,6 +41,8 @@ export class Clients {
   readonly #log: HostLog
   readonly #servers: Server[] = []
   readonly #connections = new Map<ConnectionId, Connection>()
+  /** Where bytes lie until a turn has taken them. */
+  readonly #room = new TurnRoom()
   #nextId = 1
 
   constructor(sink: InputSink, log: HostLog) {
@@ -63,6 +66,11 @@ export class Clients {
       connection.isHeld = true
       this.#sink({ kind: 'unsent', connection: id, bytes: socket.writableLength })
     }
+  }
+
+  /** A turn took all bytes that were reported, and copied what it keeps. */
+  taken(): void {
+    this.#room.clear()
   }
 
   close(id: ConnectionId, abort: boolean): void {
@@ -117,7 +125,7 @@ export class Clients {
     const connection: Connection = {
       id,
       socket,
-      reads: readFrom(socket, (bytes) => {
+      reads: readFrom(socket, this.#room, (bytes) => {
         if (socket.writableEnded) return
         this.#sink({ kind: 'bytes', connection: id, bytes })
       }),

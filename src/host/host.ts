@@ -134,6 +134,7 @@ export class Host {
     }
     inputs.length = 0
     this.#spare = inputs
+    this.#parts.clients.taken()
     this.#carryOut(outputs)
     if (this.#isEnded) return
     if (reactor.wantsTurn || this.#inputs.length > 0) this.#schedule()

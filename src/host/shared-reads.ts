@@ -1,9 +1,11 @@
-// Bytes of all clients land in one buffer, and what came is copied from there. Node gives each read of a
-// stream 64 KB of its own and then cuts them down: a sixth of what a small request costs. Its option for
-// that, `onread`, is for sockets that one makes oneself, and a server makes its own: so the two places where
-// node keeps the option are filled in. Where a version of node has other insides, a socket reads as ever.
+// Bytes of all clients land in one buffer, and what came is copied from there, into room that is used again
+// behind each turn. Node gives each read of a stream 64 KB of its own and then cuts them down: a sixth of what
+// a small request costs. Its option for that, `onread`, is for sockets that one makes oneself, and a server
+// makes its own: so the two places where node keeps the option are filled in. Where a version of node has
+// other insides, a socket reads as ever.
 
 import type { Socket } from 'node:net'
+import type { TurnRoom } from './turn-room.js'
 
 /** What comes from one client. */
 export interface Reads {
@@ -12,8 +14,8 @@ export interface Reads {
   resume(): void
 }
 
-/** As node's own: what one read may bring. */
-const sharedBytes = 64 * 1024
+/** What one read may bring: as node's own, and what stands before a value of 64 KB. */
+const sharedBytes = 68 * 1024
 
 let shared: Buffer | null = null
 
@@ -23,9 +25,9 @@ interface Insides {
   [key: symbol]: unknown
 }
 
-/** Calls `take` with what comes; the bytes are its to keep. */
-export function readFrom(socket: Socket, take: (bytes: Buffer) => void): Reads {
-  const reads = SharedReads.of(socket, take)
+/** Calls `take` with what comes; the bytes are its until the room is cleared. */
+export function readFrom(socket: Socket, room: TurnRoom, take: (bytes: Buffer) => void): Reads {
+  const reads = SharedReads.of(socket, room, take)
   if (reads !== null) return reads
   socket.on('data', take)
   return socket
@@ -33,13 +35,14 @@ export function readFrom(socket: Socket, take: (bytes: Buffer) => void): Reads {
 
 export class SharedReads implements Reads {
   readonly #socket: Socket
+  readonly #room: TurnRoom
   readonly #take: (bytes: Buffer) => void
   #isPaused = false
   /** Came while nothing was taken: the socket reads no more until it is. */
   #held: Buffer | null = null
 
   /** Null where this version of node cannot; the socket is as it was then. */
-  static of(socket: Socket, take: (bytes: Buffer) => void): SharedReads | null {
+  static of(socket: Socket, room: TurnRoom, take: (bytes: Buffer) => void): SharedReads | null {
     const insides = socket as unknown as Insides
     const places = Object.getOwnPropertySymbols(socket)
     const buffer = places.find(({ description }) => description === 'kBuffer')
@@ -48,7 +51,7 @@ export class SharedReads implements Reads {
     if (buffer === undefined || callback === undefined) return null
     if (insides[buffer] !== null || insides[callback] !== null) return null
     if (typeof handle?.useUserBuffer !== 'function') return null
-    const reads = new SharedReads(socket, take)
+    const reads = new SharedReads(socket, room, take)
     shared ??= Buffer.allocUnsafeSlow(sharedBytes)
     insides[buffer] = shared
     insides[callback] = (length: number, bytes: Buffer): boolean => reads.#came(length, bytes)
@@ -58,8 +61,9 @@ export class SharedReads implements Reads {
     return reads
   }
 
-  private constructor(socket: Socket, take: (bytes: Buffer) => void) {
+  private constructor(socket: Socket, room: TurnRoom, take: (bytes: Buffer) => void) {
     this.#socket = socket
+    this.#room = room
     this.#take = take
   }
 
@@ -77,9 +81,12 @@ export class SharedReads implements Reads {
 
   /** False: read no more. */
   #came(length: number, bytes: Buffer): boolean {
-    const copy = Buffer.from(bytes.subarray(0, length))
-    if (!this.#isPaused) this.#take(copy)
-    else this.#held = this.#held === null ? copy : Buffer.concat([this.#held, copy])
-    return !this.#isPaused
+    if (!this.#isPaused) {
+      this.#take(this.#room.copy(bytes, length))
+      return true
+    }
+    const came = bytes.subarray(0, length)
+    this.#held = Buffer.concat(this.#held === null ? [came] : [this.#held, came])
+    return false
   }
 }

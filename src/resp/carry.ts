@@ -7,14 +7,16 @@ import { Buffer } from 'node:buffer'
 const blockBytesMin = 128
 /** A line must fit into one block, the bytes of a bulk string are turned to text block by block. */
 const blockBytesMax = 128 * 1024
+/** So much of a bulk string in one chunk is turned to text where it stands. */
+const pieceBytesMin = 8 * 1024
 const noBlock = Buffer.alloc(0)
 
 export class Carry {
   /** The newest bytes, [0, #fill). Given back when it grew. */
   #block: Buffer = noBlock
   #fill = 0
-  /** Text of all bytes before the block. */
-  #texts: string[] = []
+  /** Text of all bytes before the block: V8 puts the pieces together where somebody asks for what is in them. */
+  #text = ''
   #length = 0
 
   /** Bytes carried. */
@@ -27,34 +29,29 @@ export class Carry {
     return this.#block
   }
 
-  /** Adds bytes[from, to). */
+  /** Adds bytes[from, to) of a line. */
   append(bytes: Buffer, from: number, to: number): void {
     this.#length += to - from
-    let at = from
-    while (at < to) {
-      if (this.#fill === 0 && to - at >= blockBytesMax) {
-        this.#texts.push(bytes.latin1Slice(at, at + blockBytesMax))
-        at += blockBytesMax
-        continue
-      }
-      const stop = Math.min(to, at + blockBytesMax - this.#fill)
-      this.#reserve(stop - at)
-      bytes.copy(this.#block, this.#fill, at, stop)
-      this.#fill += stop - at
-      at = stop
-      if (this.#fill === blockBytesMax) this.#flush()
+    this.#reserve(to - from)
+    bytes.copy(this.#block, this.#fill, from, to)
+    this.#fill += to - from
+  }
+
+  /** Adds bytes[from, to) of a bulk string. */
+  appendBulk(bytes: Buffer, from: number, to: number): void {
+    if (to - from < pieceBytesMin) {
+      if (this.#fill + to - from > blockBytesMax) this.#flush()
+      return this.append(bytes, from, to)
     }
+    this.#flush()
+    this.#text += bytes.latin1Slice(from, to)
+    this.#length += to - from
   }
 
   /** All bytes as a one-byte string; the carry is empty afterwards. */
   take(): string {
-    if (this.#texts.length === 0) {
-      const text = this.#block.latin1Slice(0, this.#fill)
-      this.clear()
-      return text
-    }
     this.#flush()
-    const text = this.#texts.join('')
+    const text = this.#text
     this.clear()
     return text
   }
@@ -63,11 +60,11 @@ export class Carry {
     this.#fill = 0
     this.#length = 0
     if (this.#block.length > 1024) this.#block = noBlock
-    if (this.#texts.length > 0) this.#texts = []
+    this.#text = ''
   }
 
   #flush(): void {
-    if (this.#fill > 0) this.#texts.push(this.#block.latin1Slice(0, this.#fill))
+    if (this.#fill > 0) this.#text += this.#block.latin1Slice(0, this.#fill)
     this.#fill = 0
   }
 

@@ -226,8 +226,13 @@ export class RespParser implements CommandParser {
   /** Keeps the unfinished token that begins at `at`. */
   #keep(chunk: Buffer, at: number): void {
     const end = chunk.length
-    const stop = this.#bulk === noBulk ? end : Math.min(end, at + this.#bulk)
-    this.#carry.append(chunk, at, stop)
+    if (this.#bulk === noBulk) {
+      this.#carry.append(chunk, at, end)
+      this.#terminatorBegun = false
+      return
+    }
+    const stop = Math.min(end, at + this.#bulk)
+    this.#carry.appendBulk(chunk, at, stop)
     this.#terminatorBegun = stop < end
   }
 
@@ -248,7 +253,7 @@ export class RespParser implements CommandParser {
     const carry = this.#carry
     const end = chunk.length
     let at = Math.min(end, from + this.#bulk - carry.length)
-    carry.append(chunk, from, at)
+    carry.appendBulk(chunk, from, at)
     if (at < end && !this.#terminatorBegun) {
       if (chunk[at++] !== cr) return this.#failAt(invalidTerminator, end)
       this.#terminatorBegun = true

@@ -5,6 +5,7 @@ import { createConnection, createServer, type Server, Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
 import test, { type ExecutionContext } from 'ava'
 import { readFrom, SharedReads } from '../../src/host/shared-reads.js'
+import { TurnRoom } from '../../src/host/turn-room.js'
 import { until } from './world.js'
 
 interface Pair {
@@ -37,7 +38,7 @@ test('shared reads: this version of node has the places for them', async (t) => 
   const { socket } = await pairOf(t, await listening(t))
 
   t.not(
-    SharedReads.of(socket, () => {}),
+    SharedReads.of(socket, new TurnRoom(), () => {}),
     null,
   )
 })
@@ -46,7 +47,10 @@ test('shared reads: two sockets at a time: what one brought is not overwritten b
   const server = await listening(t)
   const got: [Buffer[], Buffer[]] = [[], []]
   const pairs = [await pairOf(t, server), await pairOf(t, server)]
-  pairs.forEach(({ socket }, i) => SharedReads.of(socket, (bytes) => got[i as 0 | 1].push(bytes)))
+  const room = new TurnRoom()
+  pairs.forEach(({ socket }, i) =>
+    SharedReads.of(socket, room, (bytes) => got[i as 0 | 1].push(bytes)),
+  )
   const sent = [Buffer.alloc(300_000, 'a'), Buffer.alloc(200_000, 'b')]
 
   pairs.forEach(({ client }, i) => client.write(sent[i] as Buffer))
@@ -60,8 +64,9 @@ test('shared reads: two sockets at a time: what one brought is not overwritten b
 
 test('shared reads: paused: nothing is taken, and all of it in order behind', async (t) => {
   const { client, socket } = await pairOf(t, await listening(t))
+  const room = new TurnRoom()
   let got = ''
-  const reads = SharedReads.of(socket, (bytes) => {
+  const reads = SharedReads.of(socket, room, (bytes) => {
     got += bytes.toString('latin1')
   }) as SharedReads
   client.write('one ')
@@ -74,6 +79,8 @@ test('shared reads: paused: nothing is taken, and all of it in order behind', as
   await new Promise((done) => setTimeout(done, 20))
   t.is(got, 'one ')
   t.is(socket.bytesRead, 8, 'more stays in the kernel')
+  room.clear()
+  room.copy(Buffer.alloc(100, 'x'), 100)
   reads.resume()
 
   await until(() => got === 'one two three', 'the rest')
@@ -82,7 +89,7 @@ test('shared reads: paused: nothing is taken, and all of it in order behind', as
 
 test('shared reads: paused: the end of the client is noticed', async (t) => {
   const { client, socket } = await pairOf(t, await listening(t))
-  const reads = SharedReads.of(socket, () => {}) as SharedReads
+  const reads = SharedReads.of(socket, new TurnRoom(), () => {}) as SharedReads
   let isEnded = false
   socket.on('end', () => {
     isEnded = true
@@ -101,10 +108,10 @@ test('shared reads: a socket with other insides: read as any stream', async (t) 
   const take = (bytes: Buffer): void => {
     got += bytes.toString('latin1')
   }
-  t.is(SharedReads.of(stream as unknown as Socket, take), null)
-  t.is(SharedReads.of(new Socket(), take), null, 'no handle')
+  t.is(SharedReads.of(stream as unknown as Socket, new TurnRoom(), take), null)
+  t.is(SharedReads.of(new Socket(), new TurnRoom(), take), null, 'no handle')
 
-  const reads = readFrom(stream as unknown as Socket, take)
+  const reads = readFrom(stream as unknown as Socket, new TurnRoom(), take)
   stream.write('one')
   await until(() => got === 'one', 'what came')
   reads.pause()
@@ -114,4 +121,22 @@ test('shared reads: a socket with other insides: read as any stream', async (t) 
   reads.resume()
 
   await until(() => got === 'onetwo', 'the rest')
+})
+
+test('turn room: more than it keeps: all of it stands until it is cleared, and then its place is used again', (t) => {
+  const room = new TurnRoom()
+  const came = Buffer.alloc(100_000)
+  const copies = Array.from({ length: 120 }, (_, i) => room.copy(came.fill(i), 100_000 - i))
+  copies.forEach((copy, i) => {
+    t.is(copy.length, 100_000 - i)
+    t.true(copy.every((byte) => byte === i))
+  })
+  const first = copies[0] as Buffer
+
+  room.clear()
+  const next = room.copy(came.fill(99), 10)
+
+  t.deepEqual(next, Buffer.alloc(10, 99))
+  t.is(next.buffer, first.buffer, 'no new memory')
+  t.deepEqual(first.subarray(0, 10), next)
 })

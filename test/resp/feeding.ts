@@ -39,7 +39,7 @@ export function faultText(fault: ParseFault | null): string | null {
   return fault === null ? null : (fault.reply?.text ?? '')
 }
 
-/** Parses in pieces that end at `cuts`; with none, in one go. */
+/** Parses in pieces that end at `cuts`; with none, in one go. Each piece is overwritten once it was pushed. */
 export function parse(
   bytes: Buffer,
   cuts: readonly number[] = [],
@@ -50,10 +50,12 @@ export function parse(
   let fault: ParseFault | null = null
   let from = 0
   for (const cut of [...cuts, bytes.length]) {
-    fault = parser.push(bytes.subarray(from, cut), limits, (args) => {
+    const piece = Buffer.from(bytes.subarray(from, cut))
+    fault = parser.push(piece, limits, (args) => {
       commands.push(args)
       return true
     })
+    piece.fill(0xff)
     from = cut
   }
   return { commands, fault: faultText(fault), isPartial: parser.isPartial }

@@ -21,6 +21,34 @@ test('parse: any stream cut anywhere: the outcome of parsing in one go', (t) => 
   )
 })
 
+test('parse: large values in pieces of any size: the same values', (t) => {
+  const value = Array.from({ length: 400_000 }, (_, i) => String.fromCharCode((i * 31) & 255)).join(
+    '',
+  )
+  const pieces = fc.oneof(
+    fc.integer({ min: 1, max: 300 }),
+    fc.integer({ min: 8_000, max: 8_400 }),
+    fc.integer({ min: 60_000, max: 140_000 }),
+  )
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: value.length }),
+      fc.array(pieces, { minLength: 1, maxLength: 8 }),
+      (length, sizes) => {
+        const args = ['SET', 'k', value.slice(0, length), 'EX', '9']
+        const bytes = latin1(frame(...args))
+        const cuts: number[] = []
+        for (let at = 0, i = 0; at < bytes.length; i++) {
+          at += sizes[i % sizes.length] ?? 1
+          if (at < bytes.length) cuts.push(at)
+        }
+        t.deepEqual(parse(bytes, cuts), { commands: [args], fault: null, isPartial: false })
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
 test('parse: a sink that takes any number at a time: the same commands in the same order', (t) => {
   fc.assert(
     fc.property(
@@ -38,7 +66,9 @@ test('parse: a sink that takes any number at a time: the same commands in the sa
         }
         let fault = null
         for (let at = 0; at < bytes.length; at += chunkBytes) {
-          fault = parser.push(bytes.subarray(at, at + chunkBytes), usual, sink)
+          const piece = Buffer.from(bytes.subarray(at, at + chunkBytes))
+          fault = parser.push(piece, usual, sink)
+          piece.fill(0xff)
         }
         for (let before = -1; before !== taken; ) {
           before = taken

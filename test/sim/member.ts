@@ -177,6 +177,7 @@ export class SimMember implements NetworkEnd, Server {
       return
     }
     this.#world.turned(this, inputs, outputs)
+    for (const input of inputs) overwrite(input)
     this.#busyUntil = schedule.now + turnUs * this.slowness
     for (const output of outputs) this.#carry(output)
     if (this.#reactor !== reactor) return
@@ -211,4 +212,9 @@ export class SimMember implements NetworkEnd, Server {
         throw new Error('an output of an unknown kind')
     }
   }
+}
+
+/** As the host, which uses the room of what clients sent again behind each turn. */
+function overwrite(input: Input): void {
+  if (input.kind === 'bytes') input.bytes.fill(0xff)
 }
