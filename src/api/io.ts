@@ -17,6 +17,7 @@ export type Input =
       readonly loopback: boolean
       readonly identity: string | null
     }
+  /** The bytes stand until the turn ends: what waits for longer is copied. */
   | { readonly kind: 'bytes'; readonly connection: ConnectionId; readonly bytes: Uint8Array }
   /** The client sends nothing more, and is closed once all that it sent is answered. */
   | { readonly kind: 'ended'; readonly connection: ConnectionId }
@@ -135,8 +136,8 @@ export type Output =
 
 /** What the host read from disk before the first turn. */
 export interface Boot {
-  /** All rows of the log store, in key order. */
-  readonly logRows: readonly Row[]
+  /** All rows of the log store, in key order. The core takes records out of it, which may be larger than all its data. */
+  readonly logRows: Row[]
   /** Null where there is no witness file, or none that is whole. */
   readonly witness: Witness | null
   /** The witness file is there but damaged. */

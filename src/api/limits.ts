@@ -204,10 +204,10 @@ export const limits = {
   scanBytesMax: 1024 * 1024,
 } as const
 
-/** What each of many groups may keep of its log in memory at least. */
+/** What each of many groups may have at least. */
 const shareLeast = 4 * 1024 * 1024
 
-/** What one of a member's groups may keep in memory of its log: they share what one alone may. */
+/** What one of a member's groups may have of its log, in memory or behind its checkpoint: they share what one alone may. */
 export function tailShare(bytes: number, groups = 1): number {
   return Math.min(bytes, Math.max(shareLeast, Math.floor(bytes / groups)))
 }

@@ -213,7 +213,7 @@ export const configSchema = z.strictObject(
           'log-size': option(
             size(64 * 1024, 2 ** 40, 'from 64kb'),
             '64mb',
-            'Log bytes of a group that start a checkpoint.',
+            'Log bytes that start a checkpoint of a group: the groups of a member share them, 4 MB each at least.',
           ),
           'keys-per-second': option(
             integer(100, 10_000_000),

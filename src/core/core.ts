@@ -25,7 +25,7 @@ import { groupSink } from './group-sink.js'
 import { type CoreInspection, inspectedCore } from './inspection.js'
 import { commandsOf, groupMaker, isRefilled, type MemberGroup } from './make-groups.js'
 import { Leadership } from './leadership.js'
-import { type GroupStart, MemberGroups } from './member-groups.js'
+import { type CommonStart, MemberGroups } from './member-groups.js'
 import { Peers } from './peers.js'
 import { MemberRests } from './rests.js'
 import { Readiness } from './readiness.js'
@@ -341,11 +341,11 @@ export class Core {
     this.#started(this.#groups.start({ start: this.#startOf(), now }))
   }
 
-  #startOf(): GroupStart {
+  #startOf(): CommonStart {
     const { hasHistory, isOldCopy, recovering, incarnation } = this.#peers
-    const { logRows, witness, witnessDamaged } = this.#init.boot
+    const { witness, witnessDamaged } = this.#init.boot
     return {
-      ...{ logRows, witness, witnessDamaged },
+      ...{ witness, witnessDamaged },
       ...{ hasHistory, isOldCopy, recovering, incarnation },
     }
   }

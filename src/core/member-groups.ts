@@ -6,6 +6,7 @@ import type { Config } from '../api/config.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
 import type { Row } from '../api/store.js'
 import { begunGroup, begunKey, encodeBegun, groupRows } from '../log/layout.js'
+import { RecordsOnDisk } from './records-on-disk.js'
 import { GoneGroup } from '../shard/gone-group.js'
 import { Shard } from '../shard/shard.js'
 import { groupRange } from '../shard/state-layout.js'
@@ -19,12 +20,16 @@ import { topologyGroupId } from './topology-group.js'
 
 export type GroupStart = StorageStart & { readonly incarnation: number }
 
+/** What all groups start with, beside their rows of the log. */
+export type CommonStart = Omit<GroupStart, 'logRows'>
+
 export interface MemberGroupsInit {
   readonly config: Config
   readonly roster: Roster
   readonly rota: Rota<MemberGroup>
   readonly stores: Stores
-  readonly logRows: readonly Row[]
+  /** Records are taken out of it once groups start. */
+  readonly logRows: Row[]
   readonly make: GroupMaker
 }
 
@@ -45,6 +50,7 @@ export class MemberGroups {
   readonly #known: ReadonlySet<GroupId>
   /** Their rows are on the way to the disk. */
   readonly #beginning = new Set<GroupId>()
+  #records: RecordsOnDisk | null = null
   /** Monotonic milliseconds at which groups of shards that are gone end, by id. */
   readonly #endAt = new Map<GroupId, number>()
   #isLoading = false
@@ -80,15 +86,21 @@ export class MemberGroups {
   }
 
   /** All that begin with the member. */
-  start(of: { readonly start: GroupStart; readonly now: Now }): readonly MemberGroup[] {
+  start(of: { readonly start: CommonStart; readonly now: Now }): readonly MemberGroup[] {
     this.#isStarted = true
+    this.#records = new RecordsOnDisk(this.#init.logRows)
     const begin = this.#init.rota.stirAll().filter((group) => !this.#isLate(group))
-    for (const group of begin) group.start(of.start, of.now)
+    for (const group of begin) this.#begin(group, of.start, of.now)
     return begin
   }
 
+  #begin(group: MemberGroup, start: CommonStart, now: Now): void {
+    const logRows = [...this.#init.logRows, ...(this.#records?.take(group.id) ?? [])]
+    group.start({ ...start, logRows }, now)
+  }
+
   /** Once a turn, behind `start`: those that were added since begin. */
-  turn(now: Now, start: () => GroupStart): readonly MemberGroup[] {
+  turn(now: Now, start: () => CommonStart): readonly MemberGroup[] {
     this.#now = now
     this.#end(now)
     if (!this.#isStarted || this.#late.size === 0) return []
@@ -98,7 +110,7 @@ export class MemberGroups {
       this.#init.rota.stir(this.indexOf(group.id))
       const at = start()
       // Nothing of it was ever here, unless an earlier life began it.
-      group.start({ ...at, hasHistory: at.hasHistory && this.#known.has(group.id) }, now)
+      this.#begin(group, { ...at, hasHistory: at.hasHistory && this.#known.has(group.id) }, now)
     }
     return begin
   }
@@ -189,6 +201,7 @@ export class MemberGroups {
 
   /** What was kept of a group that is gone. */
   #forget(id: GroupId): void {
+    this.#records?.take(id)
     const rest = { puts: [], sync: false, witness: [] }
     const { keys: deletes, range } = groupRows(id)
     const { stores } = this.#init

@@ -57,11 +57,14 @@ export class ReplicaLog {
   /** For the next write. */
   cutTo: number | null = null
   reset: { readonly at: Position; readonly chain: Hash64 } | null = null
-  readonly #init: Pick<ReplicaLogInit, 'durability' | 'drop'>
+  readonly #durability: Durability
+  readonly #drop: ReplicaLogInit['drop']
   #isAlone: boolean
 
   constructor(init: ReplicaLogInit) {
-    this.#init = init
+    // Not all of `init`: it has every entry that was found on the disk.
+    this.#durability = init.durability
+    this.#drop = init.drop
     this.#isAlone = init.isAlone
     this.tail = new Tail(init.base, init.baseChain, {
       lazyChain: init.isAlone && init.durability === 'none',
@@ -77,7 +80,7 @@ export class ReplicaLog {
 
   /** Entries reach the disk. */
   get isKept(): boolean {
-    return this.#init.durability !== 'none'
+    return this.#durability !== 'none'
   }
 
   /** No other member ever held these entries. */
@@ -149,7 +152,7 @@ export class ReplicaLog {
     for (const [index, token] of this.tokens) {
       if (index <= after) continue
       this.tokens.delete(index)
-      this.#init.drop(token, 'truncated', false)
+      this.#drop(token, 'truncated', false)
     }
   }
 

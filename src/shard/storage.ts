@@ -1,11 +1,11 @@
 // Everything of a shard that reaches the disk or comes from it: the log, checkpoints, the boot, and
 // snapshots to and from peers. Tells the strategy what is durable; never decides what is committed.
 
-import type { Config, Durability } from '../api/config.js'
+import { type Config, type Durability, groupCount } from '../api/config.js'
 import type { Engine } from '../api/engine.js'
 import type { LogEntry } from '../api/entry.js'
 import type { GroupId, MemberId, Now } from '../api/ids.js'
-import { limits } from '../api/limits.js'
+import { limits, tailShare } from '../api/limits.js'
 import { type Position, positionZero } from '../api/position.js'
 import type { Row, Witness } from '../api/store.js'
 import type {
@@ -388,7 +388,8 @@ export class Storage {
       engine,
       sink,
       keysPerSecond: config.checkpointKeysPerSecond,
-      logBytesMax: config.checkpointLogBytes,
+      // A process that starts reads all logs of the member at once.
+      logBytesMax: tailShare(config.checkpointLogBytes, groupCount(config)),
       intervalMs: config.checkpointIntervalMs,
       onFinished: (manifest) => {
         if (this.#init.durability !== 'none') host.strategy()?.checkpointed(manifest.position)

@@ -21,6 +21,7 @@ import { strategies } from './strategies.js'
 interface Member {
   readonly id: MemberId
   core: Core | null
+  boot?: Boot
   inbox: Input[]
   rows: { log: Map<string, Uint8Array>; state: Map<string, Uint8Array> }
   readonly traces: TraceEvent[]
@@ -131,13 +132,12 @@ export class CoreWorld {
     const member = this.member(id)
     member.stopped = null
     member.inbox = []
-    const boot: Boot = { logRows: sorted(member.rows.log), witness: null, witnessDamaged: false }
+    const boot = { logRows: sorted(member.rows.log), witness: null, witnessDamaged: false }
+    member.boot = boot
     const { facts, ...build } = this.#options.build?.(id) ?? {}
     member.core = createCore({
       config: this.#config(member.id),
-      boot,
-      strategies,
-      ...build,
+      ...{ boot, strategies, ...build },
       random: this.random.fork(),
       ...(this.#options.scripts === undefined ? {} : { scripts: this.#options.scripts() }),
       stopwatch: { microseconds: () => 0 },

@@ -78,7 +78,7 @@ export class SimDisk {
       lane.flying = null
     }
     return {
-      logRows: this.#lanes.log.store.rows(),
+      logRows: [...this.#lanes.log.store.rows()],
       witness: this.#witness,
       witnessDamaged: false,
     }
