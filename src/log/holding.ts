@@ -132,12 +132,14 @@ export class Holding {
       return peer !== undefined && peer.state === 'replicate' && !peer.recovering
     }
     const needed = quorumSize(voters.length) - 1
-    if (this.#near?.every((id) => isFit(id) && voters.includes(id)) !== true) {
+    const near = this.#near
+    const isKept = near?.length === needed && near.every((id) => isFit(id) && voters.includes(id))
+    if (!isKept) {
       const matchOf = (id: MemberId): number => (progress.get(id) as Progress).match
       const fit = voters.filter(isFit)
       fit.sort((a, b) => matchOf(b) - matchOf(a) || a - b)
       this.#near = fit.length < needed ? null : fit.slice(0, needed)
     }
-    return this.#near !== null && this.#near.length === needed
+    return this.#near !== null
   }
 }

@@ -21,6 +21,8 @@ export class Output {
       this.#text = runs[++this.#oks] as string
       return
     }
+    // Of a reply that is silenced, or where no push follows one.
+    if (text === '') return
     this.#oks = -1
     this.#text = this.#text === '' ? text : this.#text + text
   }

@@ -15,6 +15,7 @@ export function runMemberSchedule(seed: number, fixed: GivenOptions, steps = 300
     learners: random.below(2),
     outside: random.pick([1, 2, 3]),
     stepMs: 10,
+    awaits: seed % 4 > 0,
     lossPermille: random.pick([0, 0, 20, 100]),
     doublePermille: random.pick([0, 50]),
     delayMaxMs: random.pick([1, 20, 80]),

@@ -19,6 +19,7 @@ export function runSchedule(seed: number, fixed: GivenOptions, steps = 250): Sch
     voters,
     learners: random.chance(1, 5) && fixed.plugin.supports.learners ? 1 : 0,
     stepMs: 10,
+    awaits: seed % 4 > 0,
     lossPermille: random.pick([0, 0, 20, 200]),
     doublePermille: random.pick([0, 50]),
     delayMaxMs: random.pick([1, 20, 80]),

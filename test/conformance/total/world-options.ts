@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly diskMaxMs: number
   /** A member without news is only ticked when its `wakeAt` has come. */
   readonly sleeps: boolean
+  /** False: nobody but their proposers waits for the texts that are proposed. */
+  readonly awaits: boolean
   /** Random schedules take disks away, never of so many members that no majority is intact. */
   readonly wipes: boolean
 }
@@ -46,5 +48,6 @@ export const worldDefaults: Omit<WorldOptions, 'plugin'> = {
   diskMinMs: 0,
   diskMaxMs: 2,
   sleeps: false,
+  awaits: true,
   wipes: false,
 }

@@ -10,7 +10,6 @@ import {
   type Members,
   type Outgoing,
   type Payload,
-  payloadOf,
   Random,
   type ReadLevel,
   type Ready,
@@ -163,7 +162,7 @@ export class World {
     const node = this.node(id)
     if (node.strategy === null) return null
     const token = ++this.#token as Token
-    const payload = typeof given === 'string' ? payloadOf(textToBytes(`!${given}`)) : given
+    const payload = typeof given === 'string' ? textPayload(given, this.options.awaits) : given
     const refusal = node.strategy.propose(token, payload, this.#now(node))
     if (refusal === null) this.fates.take(node, token, bytesToText(payload.bytes()))
     this.#drain(node)
@@ -388,4 +387,10 @@ export class World {
       if (this.options.diskMaxMs > 0) this.#drain(node)
     }
   }
+}
+
+/** An entry of a proposer; `isAwaited`: somebody else waits for it, too. */
+export function textPayload(text: string, isAwaited: boolean): Payload {
+  const bytes = textToBytes(`!${text}`)
+  return { size: bytes.length, isAwaited, bytes: () => bytes }
 }

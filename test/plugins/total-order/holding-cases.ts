@@ -1,10 +1,11 @@
 // Entries that only clients of the leader wait for: who gets them at once, and when the others do.
 
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import type { Payload, StrategyPlugin } from 'quorate/plugin'
-import { textToBytes } from '../../../src/base/bytes.js'
 import { plantBug } from '../../../src/base/seeded-bug.js'
-import { World } from '../../conformance/total/world.js'
+import { textPayload, World } from '../../conformance/total/world.js'
+import type { WorldOptions } from '../../conformance/total/world-options.js'
+import { change } from './member-cases.js'
 
 export interface HoldingSubject {
   readonly plugin: StrategyPlugin
@@ -12,24 +13,31 @@ export interface HoldingSubject {
   readonly entriesIn: (message: Uint8Array) => number | null
 }
 
-/** Nobody but its proposer waits for it. */
-function own(text: string): Payload {
-  const bytes = textToBytes(`!${text}`)
-  return { size: bytes.length, isAwaited: false, bytes: () => bytes }
-}
-
-/** A group that settled, its followers, and how many entries were in each append that they were sent. */
-function settled({ plugin, entriesIn }: HoldingSubject): {
+/** A group, its followers, and how many entries were in each append that they were sent. */
+interface Group {
   readonly world: World
   readonly leader: number
   readonly followers: readonly number[]
   readonly sent: Map<number, number[]>
-} {
-  const world = new World({ plugin, sleeps: true, stepMs: 1, delayMaxMs: 1, diskMaxMs: 1 })
+}
+
+/** Nobody but its proposer waits for it. */
+function own(text: string): Payload {
+  return textPayload(text, false)
+}
+
+function worldOf({ plugin }: HoldingSubject, options: Partial<WorldOptions> = {}): World {
+  return new World({ plugin, sleeps: true, stepMs: 1, delayMaxMs: 1, diskMaxMs: 1, ...options })
+}
+
+/** One that settled. */
+function settled(of: HoldingSubject, world = worldOf(of)): Group {
+  const { entriesIn } = of
   const leader = world.elect()
   world.propose(leader, 'first')
   world.advance(200)
-  const followers = [1, 2, 3].filter((id) => id !== leader)
+  const { voters } = world.strategy(leader).status().members
+  const followers = voters.filter((id) => id !== leader)
   const sent = new Map<number, number[]>(followers.map((id) => [id, []]))
   world.filter = (from, to, message) => {
     const count = entriesIn(message)
@@ -37,6 +45,17 @@ function settled({ plugin, entriesIn }: HoldingSubject): {
     return true
   }
   return { world, leader, followers, sent }
+}
+
+/** One whose last entry is committed, and was held back from `far`. */
+function lagging(t: ExecutionContext, of: HoldingSubject): Omit<Group, 'sent'> & { far: number } {
+  const { world, leader, followers } = settled(of)
+  const far = followers[1] as number
+  const from = lastOf(world, leader)
+  world.propose(leader, own('a'))
+  t.true(world.until(() => world.strategy(leader).status().commit.index === from + 1, 50))
+  t.is(lastOf(world, far), from)
+  return { world, leader, followers, far }
 }
 
 function lastOf(world: World, id: number): number {
@@ -71,14 +90,9 @@ export function holdingCases(name: string, of: HoldingSubject): void {
   })
 
   test(`${name}: a client waits until more members hold an entry than decide: what was held back goes at once`, (t) => {
-    const { world, leader, followers } = settled(of)
-    const far = followers[1] as number
-    const from = lastOf(world, leader)
-    world.propose(leader, own('a'))
-    t.true(world.until(() => world.strategy(leader).status().commit.index === from + 1, 50))
-    t.is(lastOf(world, far), from)
+    const { world, leader, far } = lagging(t, of)
     world.strategy(leader).spread?.()
-    t.true(world.until(() => lastOf(world, far) === from + 1, 3))
+    t.true(world.until(() => lastOf(world, far) === lastOf(world, leader), 3))
   })
 
   test(`${name}: a client waited for all a moment ago: what follows goes to all at once, for a second`, (t) => {
@@ -107,15 +121,38 @@ export function holdingCases(name: string, of: HoldingSubject): void {
   })
 
   test(`${name}: a read at who lags brings what is committed at once`, (t) => {
-    const { world, leader, followers } = settled(of)
-    const far = followers[1] as number
-    const from = lastOf(world, leader)
-    world.propose(leader, own('a'))
-    t.true(world.until(() => world.strategy(leader).status().commit.index === from + 1, 50))
-    t.is(lastOf(world, far), from)
+    const { world, leader, far } = lagging(t, of)
     world.read(far)
-    t.true(world.until(() => lastOf(world, far) === from + 1, 5))
+    t.true(world.until(() => lastOf(world, far) === lastOf(world, leader), 5))
   })
+
+  for (const [before, after] of [
+    [1, 3],
+    [2, 5],
+    [5, 3],
+  ] as const) {
+    test(`${name}: ${before} voters become ${after}: as many as are needed now get own entries at once`, (t) => {
+      const more = Array.from({ length: Math.max(0, after - before) }, (_, i) => before + 1 + i)
+      const world = worldOf(of, { voters: before, outside: more.length })
+      settled(of, world)
+      const gone = Math.max(0, before - after)
+      const remove = world.ids
+        .filter((id) => id !== world.leader())
+        .slice(before - 1 - gone, before - 1)
+      if (more.length > 0) t.true(change(world, { add: more }))
+      world.advance(500)
+      t.true(change(world, { promote: more, remove }))
+      // Those that were taken out hear of it for a while.
+      world.advance(5_000)
+      const { leader, sent } = settled(of, world)
+      const { voters } = world.strategy(leader).status().members
+      world.propose(leader, own('a'))
+      const asked = [...sent].filter(([, counts]) => counts.length > 0)
+
+      t.is(voters.length, after)
+      t.is(asked.length, Math.floor(after / 2))
+    })
+  }
 
   test.serial(`${name}: seeded bug ${name}-held-back-for-good: who lags never gets it`, (t) => {
     t.teardown(() => plantBug(''))
