@@ -23,9 +23,10 @@ console.log(`${commands} commands, ${evicted} keys evicted, ${expired} expired`)
 console.log(`faults: ${shown(faults)}`)
 for (const [word, { count, last }] of errors) console.log(`${count} times ${word}, as: ${last}`)
 for (const member of steadyMembers(3)) {
-  const slope = (slopeOf(looks, member) * 100).toFixed(1)
+  const { share, error } = slopeOf(looks, member)
+  const slope = `${(share * 100).toFixed(1)} % an hour, give or take ${(error * 100).toFixed(1)}`
   const delay = loopDelayP99[member]?.toFixed(1)
-  console.log(`member ${member + 1}: RSS ${slope} % an hour (bar 1), loop p99 ${delay} ms (bar 20)`)
+  console.log(`member ${member + 1}: RSS ${slope} (bar 1), loop p99 ${delay} ms (bar 20)`)
 }
 const unequal = looks.filter(({ areEqual }) => !areEqual).length
 const wrong = looks.flatMap((look) => look.wrong)

@@ -23,6 +23,19 @@ test('soak: memory that grows by a tenth an hour: is what the line through the l
     return { atMinutes: i, rss, areEqual: true, settledMs: 0, wrong: [] }
   })
 
-  t.true(Math.abs(slopeOf(looks, 0) - 0.095) < 0.005)
-  t.is(slopeOf(looks, 1), 0)
+  t.true(Math.abs(slopeOf(looks, 0).share - 0.095) < 0.005)
+  t.true(slopeOf(looks, 0).error < 1e-6)
+  t.deepEqual(slopeOf(looks, 1), { share: 0, error: 0 })
+})
+
+test('soak: memory that goes up and down by a twentieth: the line says how sure it is', (t) => {
+  const looks = Array.from({ length: 60 }, (_, i): Look => {
+    const rss = [100e6 + (i % 2 === 0 ? 5e6 : -5e6)]
+    return { atMinutes: i, rss, areEqual: true, settledMs: 0, wrong: [] }
+  })
+
+  const { share, error } = slopeOf(looks, 0)
+
+  t.true(Math.abs(share) < error)
+  t.true(error > 0.03 && error < 0.06, String(error))
 })

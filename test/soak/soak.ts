@@ -194,14 +194,23 @@ export function steadyMembers(count: number): readonly number[] {
 }
 
 /** What a member's memory grows by in an hour, as a share of what it has: a line through the looks of the last two thirds. */
-export function slopeOf(looks: readonly Look[], member: number): number {
+export interface Slope {
+  readonly share: number
+  /** Its standard error: a collection more or less between two looks moves the line, too. */
+  readonly error: number
+}
+
+export function slopeOf(looks: readonly Look[], member: number): Slope {
   const warm = looks.slice(Math.floor(looks.length / 3))
   const xs = warm.map(({ atMinutes }) => atMinutes / 60)
   const ys = warm.map(({ rss }) => rss[member] ?? Number.NaN)
   const [x, y] = [mean(xs), mean(ys)]
   const above = xs.reduce((sum, each, i) => sum + (each - x) * ((ys[i] ?? 0) - y), 0)
   const below = xs.reduce((sum, each) => sum + (each - x) ** 2, 0)
-  return above / below / y
+  const slope = above / below
+  const off = xs.map((each, i) => (ys[i] ?? 0) - y - slope * (each - x))
+  const spread = off.reduce((sum, each) => sum + each ** 2, 0) / (xs.length - 2)
+  return { share: slope / y, error: Math.sqrt(spread / below) / y }
 }
 
 function mean(values: readonly number[]): number {
