@@ -66,10 +66,10 @@ export class Origin {
   #isBlocked = false
   readonly #gathering: Gathering
   readonly #patience = new AnswerTime()
-  /** Monotonic ms of the last flush. */
-  #flushedAt = 0
-  /** The last flush sent something: what is answered before the next one was not written anywhere. */
-  #isFresh = false
+  /** The turn of the last flush. */
+  #turn: Now = { wall: 0, mono: 0 }
+  /** The last turn that sent something: what is answered in the same was not written anywhere. */
+  #sentIn: Now | null = null
   /** Monotonic ms of the last resend that a leader's `expect` asked for. */
   #expectedAt = 0
   readonly counters: OriginCounters = { batches: 0, resends: 0, unknown: 0, refused: 0, resets: 0 }
@@ -130,7 +130,6 @@ export class Origin {
 
   /** Sends what waits, and again what must be. */
   flush(now: Now, send: SendBatch): void {
-    this.#isFresh = false
     this.#isBlocked = !this.#flush(now, send)
   }
 
@@ -160,7 +159,7 @@ export class Origin {
   }
 
   #flush(now: Now, send: SendBatch): boolean {
-    this.#flushedAt = now.mono
+    this.#turn = now
     for (const batch of this.#flight) {
       if (batch.sentAt !== 0 && now.mono - batch.sentAt < this.#resendMs) continue
       if (batch.sentAt !== 0) this.counters.resends++
@@ -184,7 +183,7 @@ export class Origin {
       this.counters.batches++
       this.#gathering.left(batch.count)
       this.#flight.push(batch)
-      this.#isFresh = true
+      this.#sentIn = now
       this.#flightBytes += batch.bytes
       sent++
     }
@@ -258,14 +257,14 @@ export class Origin {
     const [batch] = this.#flight.splice(place, 1) as [Batch]
     this.#flightBytes -= batch.bytes
     this.#gathering.landed(batch.count)
-    if (batch.sentAt > 0) this.#patience.took(this.#flushedAt - batch.sentAt)
+    if (batch.sentAt > 0) this.#patience.took(this.#turn.mono - batch.sentAt)
     const oldest = this.#flight[0]
     this.acknowledged = oldest === undefined ? this.#sequence : oldest.sequence - 1
     const count = batch.lanes.length
-    // What is answered before the next flush cost neither a sync nor a message: it need not be large.
-    if (oldest === undefined && !this.#isFresh) {
+    // What is answered in the turn that sent it cost neither a sync nor a round of messages: it need not be large.
+    if (oldest === undefined && this.#sentIn !== this.#turn) {
       const back = count - waitingIn(replies)
-      this.#gathering.begin(back, this.#flushedAt + this.#patience.ms)
+      this.#gathering.begin(back, this.#turn.mono + this.#patience.ms)
     }
     assert(
       replies === null || batch.isVoid || replies.length === count,

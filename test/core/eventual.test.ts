@@ -42,6 +42,19 @@ for (const level of ['causal', 'eventual'] as const) {
   })
 }
 
+test('eventual: many shard groups, nothing on disk: all that came in one turn is answered in it', (t) => {
+  const space = { ...keyspace('default', []), level: 'eventual', strategy: 'eventual' } as const
+  const keyspaces = [{ ...space, durability: 'none' as const }]
+  const w = new CoreWorld({ keyspaces, config: () => ({ shards: 16 }) })
+  t.true(w.settled())
+  const clients = Array.from({ length: 20 }, () => w.client(1))
+  for (let round = 1; round <= 5; round++) {
+    for (const [i, client] of clients.entries()) client.send(`SET k${round}:${i} v`)
+    w.step()
+    t.deepEqual([...new Set(clients.map(({ replies }) => replies.length))], [round])
+  }
+})
+
 test('WAIT: strong: for more members than decide: they are sent it at once', (t) => {
   const w = new CoreWorld()
   t.true(w.settled())

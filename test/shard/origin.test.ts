@@ -48,8 +48,8 @@ function world() {
         { wall: 0, mono },
       )
     },
-    flush(mono: number) {
-      origin.flush({ wall: 0, mono }, (batch: Batch) => {
+    flush(mono: number, now = { wall: 0, mono }) {
+      origin.flush(now, (batch: Batch) => {
         bodies.push(batch.body())
         if (isUp) sent.push(batch.sequence)
         return isUp
@@ -183,11 +183,13 @@ test('origin: a caller that was just answered sends no more: what waits leaves a
   t.deepEqual(w.sent, [1, 2])
 })
 
-test('origin: a batch is answered in the pass that sent it: the next one does not wait for its callers', (t) => {
+test('origin: a batch is answered in the turn that sent it: the next one does not wait for its callers', (t) => {
   const w = world()
   w.add(1)
   w.add(1)
-  w.flush(1)
+  const now = w.at(1)
+  w.flush(1, now)
+  w.flush(1, now)
   w.origin.answered(1, [ok, ok])
   w.add(1)
   w.flush(1)
