@@ -7,6 +7,7 @@ import {
   type Hash64,
   limits,
   type MemberList,
+  seatsMax,
   slotCount,
   type StampRange,
   Vector,
@@ -386,7 +387,9 @@ function decodeEntries(reader: ByteReader): Entries | null {
   const ranges = body.varint()
   if (!body.ok || ranges > body.left) return null
   for (let i = 0; i < ranges && body.ok; i++) {
-    filled.push({ seat: body.byte(), after: body.varint(), upTo: body.varint() })
+    const range = { seat: body.byte(), after: body.varint(), upTo: body.varint() }
+    if (range.seat >= seatsMax || range.after >= range.upTo) return null
+    filled.push(range)
   }
   const sure = Vector.decode(body)
   const isCut = body.boolean()

@@ -65,3 +65,13 @@ test('slot index: nobody asked while much became stable: forgotten, and made ane
   t.deepEqual(index.in(keySlot('b')), [[0, 'b']])
   t.is(walks(), 2)
 })
+
+test('slot index: the next slot is looked for no further than somebody asks', (t) => {
+  const { objects, index } = indexed()
+  objects.add('0 a')
+  const slot = keySlot('a')
+  t.is(index.next(0, slot), slot)
+  t.is(index.next(0, 5), Math.min(slot, 5))
+  t.is(index.next(slot, slot + 1), slot)
+  t.is(index.next(slot + 1, slotCount), slotCount)
+})

@@ -1,7 +1,7 @@
 // Where cells are: of a key that was written whole, once, only the stamp is kept; what is more than that is an
 // object.
 
-import { keySlot, slotCount } from '../../base/keyslot.js'
+import { keySlot } from '../../base/keyslot.js'
 import type { Seen } from '../../api/engine.js'
 import type { ByteReader, ByteWriter } from '../../base/bytes.js'
 import type { Keyspace } from '../keyspace.js'
@@ -201,9 +201,9 @@ export class Cells {
     return this.#objectCount > 0 && this.#bySlot.has(slot)
   }
 
-  /** The first slot from `from` on with an object, `slotCount` for none. */
-  nextObjectSlot(from: number): number {
-    return this.#objectCount === 0 ? slotCount : this.#bySlot.next(from)
+  /** The first slot from `from` to before `to` with an object, `to` for none. */
+  nextObjectSlot(from: number, to: number): number {
+    return this.#objectCount === 0 ? to : this.#bySlot.next(from, to)
   }
 
   objectsOf(db: number): Iterable<readonly [string, KeyCell]> {

@@ -2,7 +2,7 @@
 
 import type { SlotMerge } from '../../api/engine.js'
 import { ByteReader, bytesEqual, ByteWriter } from '../../base/bytes.js'
-import { keySlot } from '../../base/keyslot.js'
+import { keySlot, slotCount } from '../../base/keyslot.js'
 import { hasBug } from '../../base/seeded-bug.js'
 import type { Effects } from '../effects.js'
 import { insert, KeyCell, kinds } from './cell.js'
@@ -63,11 +63,12 @@ export function holdsSlot({ keyspace, cells }: ExchangeInit, slot: number): bool
 
 /** The first slot from `from` on with anything in it, `slotCount` for none. */
 export function nextSlot({ keyspace, cells }: ExchangeInit, from: number): number {
-  let next = cells.nextObjectSlot(from)
+  let next: number = slotCount
   for (const database of keyspace.used) {
     if (database.keys > 0) next = Math.min(next, database.tables.next(from))
   }
-  return next
+  // No further: who asks for slot after slot would look at all slots each time where objects are few.
+  return cells.nextObjectSlot(from, next)
 }
 
 export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {

@@ -35,11 +35,11 @@ export class SlotIndex {
     return (this.#counts[slot] as number) > 0
   }
 
-  /** The first slot from `from` on with an object, `slotCount` for none. */
-  next(from: number): number {
+  /** The first slot from `from` to before `to` with an object, `to` for none. */
+  next(from: number, to: number = slotCount): number {
     this.#made()
     let slot = from
-    while (slot < slotCount && this.#counts[slot] === 0) slot++
+    while (slot < to && this.#counts[slot] === 0) slot++
     return slot
   }
 

@@ -6,7 +6,7 @@ import type { StrategyPlugin } from 'quorate/plugin'
 import { Floor } from '../../../plugins/eventual/floor.js'
 import plugin from '../../../plugins/eventual/index.js'
 import { decodeMark } from '../../../plugins/eventual/mark.js'
-import { messageVersion } from '../../../plugins/eventual/messages.js'
+import { encodeMessage, messageVersion } from '../../../plugins/eventual/messages.js'
 import { Overlays } from '../../../plugins/eventual/overlays.js'
 import type { Node } from '../../conformance/causal/node.js'
 import { CausalWorld } from '../../conformance/causal/world.js'
@@ -59,4 +59,28 @@ test('eventual: a member hears nothing while it starts: its first write arrives 
   t.not(world.write(two), null)
   world.run(2)
   t.is(one.merged.size, 1)
+})
+
+test('eventual: a range without an entry, of a seat that there is not: refused, and a restart finds what it had', (t) => {
+  const world = makeWorld(2)
+  const [one, two] = world.nodes as [Node, Node]
+  world.write(one)
+  world.run(4)
+  const nothing = { entries: [], sure: new Vector(), isCut: false } as const
+  for (const range of [
+    { seat: 200, after: 0, upTo: 64 },
+    { seat: 1, after: 64, upTo: 64 },
+  ]) {
+    const message = encodeMessage({ kind: 'entries', filled: [range], ...nothing })
+    one.strategy?.step(two.id, message, { wall: 0, mono: 0 })
+    world.run(4)
+  }
+  t.is(one.strategy?.status().counters['malformed'], 2)
+  world.checkpoint(one)
+  world.crash(one)
+  world.start(one, null)
+  world.comeToRest()
+  world.judge()
+
+  t.deepEqual(world.faults, [])
 })
