@@ -1,8 +1,9 @@
 // Anti-entropy: members that hold the same entries compare digests of their slots, some at a time, while
 // nothing is written. Where one differs each merges the other's: what one of them has not got, though it has
 // seen it, ended or was removed there, and goes everywhere. Who compares says how far it came, and is asked for what
-// is left soon; a digest that is known costs nothing, what has to be
-// looked at in one turn is bounded, save that a text, a stream's pending entries and a slot that is told are one piece.
+// is left soon; a digest that is known costs nothing, what has to be looked at and told in one turn is
+// bounded, save that a text, a stream's pending entries and a slot that is told are one piece. Slots that hold what
+// entries still bring are left out until these came: there is nobody whom they could be equal to.
 
 import {
   type DigestWork,
@@ -15,6 +16,7 @@ import {
   slotCount,
 } from 'quorate/plugin'
 import type { Compared, Differing, Digests } from './messages.js'
+import type { Span } from './overlays.js'
 import type { Peer } from './peer.js'
 import { encodeSlotEntry, slotEntry } from './slot-entry.js'
 import type { EventualState } from './state.js'
@@ -68,8 +70,9 @@ function turn(state: EventualState, peer: Peer): number {
   checkAnswer(state, peer)
   // Slots that differed are still to be merged, or on their way.
   if (applied < delivered || out.isSending(peer.member)) return options.compareMs
-  if (peer.comparing === null) compare(state, peer)
-  if (peer.isHurried && !state.isWritten) return Math.ceil(options.compareMs / hurry)
+  const isTold = tellAsked(state, peer)
+  if (isTold && peer.comparing === null) compare(state, peer)
+  if ((peer.isHurried || !isTold) && !state.isWritten) return Math.ceil(options.compareMs / hurry)
   return peer.equalSlots < slotCount ? options.compareMs : options.idleMs
 }
 
@@ -84,16 +87,25 @@ function checkAnswer({ mono, options }: EventualState, peer: Peer): void {
 function compare(state: EventualState, peer: Peer): void {
   const { view, appliedVector } = state
   if (view === undefined) return
+  if (peer.equalSince !== appliedVector.changes) {
+    peer.equalSince = appliedVector.changes
+    peer.equalSlots = 0
+  }
   const work = workOf(state)
   const slots = new Map<number, Hash64>()
-  const from = peer.comparedTo
+  const ahead = state.overlays.ahead(appliedVector)
+  const from = behind(ahead, peer.comparedTo)
+  const end = ahead.find((span) => span.from > from)?.from ?? slotCount
+  peer.equalSlots += from - peer.comparedTo
+  peer.comparedTo = from % slotCount
   let slot = from
   let isWork = false
-  while (slot < slotCount && slots.size < heldMax) {
-    const next = view.nextSlot(slot)
-    if (next === null) return
-    const digest = next < slotCount ? digestOf(view, next, work) : null
-    isWork = next < slotCount && digest === null
+  while (slot < end && slots.size < heldMax) {
+    const held = view.nextSlot(slot)
+    if (held === null) return
+    const next = Math.min(held, end)
+    const digest = next < end ? view.digestStep(next, work) : null
+    isWork = next < end && digest === null
     slot = next
     if (isWork) break
     if (digest === 'changed') {
@@ -102,10 +114,6 @@ function compare(state: EventualState, peer: Peer): void {
       break
     }
     if (digest !== null) slots.set(slot++, digest)
-  }
-  if (peer.equalSince !== appliedVector.changes) {
-    peer.equalSince = appliedVector.changes
-    peer.equalSlots = 0
   }
   peer.isHurried = isWork
   if (slot === from) return
@@ -124,9 +132,11 @@ function workOf(state: EventualState): DigestWork {
   return work
 }
 
-/** Null where that is too much for now. */
-function digestOf(view: MergeView, slot: number, work: DigestWork): Hash64 | 'changed' | null {
-  return view.digestStep === undefined ? view.slotDigest(slot) : view.digestStep(slot, work)
+/** The first slot from `slot` on that is in none of them, which are in the order of their first slots. */
+function behind(spans: readonly Span[], slot: number): number {
+  let first = slot
+  for (const { from, to } of spans) if (from <= first && first < to) first = to
+  return first
 }
 
 export function onDigests(state: EventualState, peer: Peer, message: Digests): void {
@@ -147,6 +157,7 @@ function comparedTo(
   { from, to, slots }: Digests,
 ): number {
   const work = workOf(state)
+  const ahead = state.overlays.ahead(state.appliedVector)
   const theirs = [...slots.keys()].sort((a, b) => a - b)
   let at = 0
   for (let slot = from; slot < to; slot++) {
@@ -155,7 +166,12 @@ function comparedTo(
     while (at < theirs.length && (theirs[at] as number) < slot) at++
     slot = Math.min(held, theirs[at] ?? to)
     if (slot >= to) break
-    const own = slot === held ? digestOf(view, slot, work) : hashZero
+    const left = behind(ahead, slot)
+    if (left > slot) {
+      slot = left - 1
+      continue
+    }
+    const own = slot === held ? view.digestStep(slot, work) : hashZero
     if (own === null) return slot
     if (own === 'changed' || hashEquals(own, slots.get(slot) ?? hashZero)) continue
     if (work.left <= 0) return slot
@@ -186,18 +202,19 @@ export function onCompared(state: EventualState, peer: Peer, message: Compared):
 
 export function onDiffering(state: EventualState, peer: Peer, message: Differing): void {
   const { slot, vector, exported } = message
-  if (state.repair !== null || state.view === undefined) return
+  if (state.repair !== null || state.view === undefined || isLess(state, peer)) return
+  // It was taken meanwhile.
+  if (state.overlays.isAhead(slot, state.appliedVector)) return
   peer.equalSlots = 0
-  if (message.isAsking && tell(state, peer, slot, false) === null) {
-    // Compared again from there on, once it can be told.
-    peer.comparing = null
-    peer.comparedTo = slot
+  if (message.isAsking) {
+    peer.asked.add(slot)
+    tellAsked(state, peer)
   }
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
   const mine = state.overlays.reach(slot, state.vector).vector
-  const isLess = { isMineLess: false, isTheirsLess: false, floor: message.floor }
-  const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isLess })
+  const isWhole = { isMineLess: false, isTheirsLess: false, floor: message.floor }
+  const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isWhole })
   const payload = payloadOf(encodeSlotEntry(mark))
   state.floor.took(message.floor, state.clock.last)
   const at = state.positionAt(++state.delivered)
@@ -206,9 +223,22 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   else state.append(payload, null)
 }
 
+/** Tells slots that it asked for; false where some are left to a later turn: theirs may be small where these are not. */
+function tellAsked(state: EventualState, peer: Peer): boolean {
+  const work = workOf(state)
+  for (const slot of peer.asked) {
+    if (work.left <= 0) return false
+    const bytes = tell(state, peer, slot, false)
+    if (bytes === null) return false
+    peer.asked.delete(slot)
+    work.left -= bytes * toldWork
+  }
+  return true
+}
+
 /** The bytes of a slot that was told; null where it cannot be now. */
 function tell(state: EventualState, peer: Peer, slot: number, isAsking: boolean): number | null {
-  if (state.out.isSending(peer.member)) return null
+  if (state.out.isSending(peer.member) || state.out.isLate) return null
   const exported = state.view?.exportSlot(slot)
   if (exported == null) return null
   const { vector } = state.overlays.reach(slot, state.appliedVector)

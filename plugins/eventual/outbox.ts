@@ -21,6 +21,8 @@ export class EventualOutbox extends Outbox<Message> {
   reset: { readonly at: Position; readonly chain: Hash64 } | null = null
   /** Messages that show what the log may not have on disk yet, with the last index that they show. */
   #later: { readonly index: number; readonly to: MemberId; readonly message: Message }[] = []
+  /** Some of an earlier turn still do. */
+  isLate = false
 
   /** Monotonic milliseconds of the turn. */
   mono = 0
@@ -78,10 +80,12 @@ export class EventualOutbox extends Outbox<Message> {
       const next = this.#later.shift()
       if (next !== undefined) this.send(next.to, next.message)
     }
+    this.isLate = this.#later.length > 0
   }
 
   /** What waits shows what is not here any more. */
   forgetLater(): void {
     this.#later = []
+    this.isLate = false
   }
 }

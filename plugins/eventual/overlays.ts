@@ -12,13 +12,19 @@ interface Overlay {
   readonly handed: readonly Handed[]
 }
 
+/** Slots in a row, `to` is behind the last one. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
 /** A slot that was taken, and its index in the log. */
 export interface Handed {
   readonly slot: number
   readonly index: number
 }
 
-const none: readonly Handed[] = []
+const none: readonly never[] = []
 
 export class Overlays {
   #all: readonly Overlay[] = []
@@ -71,6 +77,19 @@ export class Overlays {
       for (const bound of [from, to]) if (bound > slot) end = Math.min(end, bound)
     }
     return { vector: made, to: end }
+  }
+
+  /** Slots that hold more than `vector` covers, by the first ones; some may be in two. */
+  ahead(vector: Vector): readonly Span[] {
+    if (this.#all.length === 0) return none
+    const found = this.#all.filter((each) => !vector.includes(each.vector))
+    return found.sort((a, b) => a.from - b.from)
+  }
+
+  isAhead(slot: number, vector: Vector): boolean {
+    return this.#all.some(
+      (each) => each.from <= slot && slot < each.to && !vector.includes(each.vector),
+    )
   }
 
   get isEmpty(): boolean {

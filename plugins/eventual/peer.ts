@@ -63,6 +63,8 @@ export interface Peer {
   comparedTo: number
   /** Digests that it has not answered: of which slots, and since when. */
   comparing: Comparing | null
+  /** Slots that differed there, and that it has not been told of yet. */
+  readonly asked: Set<number>
   /** The last ones stopped early: what is left follows soon. */
   isHurried: boolean
   /** Slots in a row that were compared, none of which differed, and the changes of what was applied then. */
@@ -110,6 +112,7 @@ export function makePeer(member: MemberId, seat: number): Peer {
     askedAt: 0,
     comparedTo: 0,
     comparing: null,
+    asked: new Set(),
     isHurried: false,
     equalSlots: 0,
     equalSince: -1,

@@ -226,6 +226,7 @@ export class EventualStrategy implements Strategy {
     found.wanted = null
     found.parts.clear()
     found.comparing = null
+    found.asked.clear()
     this.#state.out.stopSending(peer)
     rewind(found)
   }

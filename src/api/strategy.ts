@@ -301,7 +301,7 @@ export interface MergeView {
    * The same a part at a time (`EngineMerging.digestStep`); null where there is more to look at, too, `changed` where
    * the slot did not stay as it was meanwhile.
    */
-  digestStep?(slot: number, work: DigestWork): Hash64 | 'changed' | null
+  digestStep(slot: number, work: DigestWork): Hash64 | 'changed' | null
   /** Bytes of all data, by the engine's count. */
   dataBytes?(): number
   /** All of a slot, for `Delivery.slot` of another member; at the applied position. */

@@ -94,6 +94,7 @@ export class CausalWorld {
     const isDiskLess = this.#options.durability === 'none'
     const earlier = entries.filter(({ index }) => index <= base.index)
     const { plugin, options, slot: home = 0 } = this.#options
+    const digestOf = (slot: number) => ({ high: 0, low: slot === home ? node.merged.size : 0 })
     node.strategy = plugin.create({
       self: node.id,
       group: 1 as GroupId,
@@ -112,12 +113,11 @@ export class CausalWorld {
       view: {
         holdsSlot: (slot) => slot === home && node.merged.size > 0,
         nextSlot: (from) => (from <= home && node.merged.size > 0 ? home : slotCount),
-        slotDigest: (slot) => ({ high: 0, low: slot === home ? node.merged.size : 0 }),
+        ...{ slotDigest: digestOf, digestStep: digestOf },
         exportSlot: (slot) => encodeMerged(slot === home ? node.merged : new Set()),
       },
       mark: disk.checkpoint?.mark ?? null,
-      recovering,
-      recoverWaitMs,
+      ...{ recovering, recoverWaitMs },
       now: this.#nowOf(node),
       random: this.random.fork(),
     })

@@ -27,6 +27,9 @@ class Store implements MergeView {
   /** Bytes of a slot, and of one that is larger. */
   readonly bytes: number
   readonly large = new Map<number, number>()
+  /** Bytes of a slot that is told. */
+  told = 100
+  exports = 0
   /** How much of a large slot was looked at. */
   readonly begun = new Map<number, number>()
   /** In this turn, and in the largest one. */
@@ -66,7 +69,8 @@ class Store implements MergeView {
   }
 
   exportSlot(slot: number): Uint8Array {
-    return Uint8Array.of(this.slots.get(slot) ?? 0, ...new Array<number>(100).fill(0))
+    this.exports++
+    return Uint8Array.of(this.slots.get(slot) ?? 0, ...new Array<number>(this.told).fill(0))
   }
 }
 
@@ -75,6 +79,8 @@ interface Member {
   readonly store: Store
   strategy: Strategy
   turns: number
+  /** Bytes that were sent in the turn that sent most. */
+  sent: number
 }
 
 class World {
@@ -83,6 +89,8 @@ class World {
   readonly rounds = new Map<string, number[]>()
   /** Hears nothing, and nobody hears it. */
   silent = 0
+  /** Its disk keeps it waiting. */
+  late = 0
   now = 1_000
   messages = 0
   /** Members that digests came from or were sent to. */
@@ -91,13 +99,16 @@ class World {
   readonly #lost: number
   #flights: { readonly from: Member; readonly to: Member; readonly message: Uint8Array }[] = []
 
-  constructor(slots: number, bytes: number, lost = 0) {
+  readonly #durability: 'none' | 'always'
+
+  constructor(slots: number, bytes: number, lost = 0, durability: 'none' | 'always' = 'none') {
     this.#lost = lost
+    this.#durability = durability
     this.members = [1, 2, 3].map((id) => {
       const store = new Store(bytes)
       for (let i = 0; i < slots; i++) store.slots.set(Math.floor((i * slotCount) / slots), 1)
-      const member = { id: id as MemberId, store, turns: 0, strategy: null as unknown as Strategy }
-      member.strategy = this.#make(member)
+      const of = { id: id as MemberId, store }
+      const member = { ...of, turns: 0, sent: 0, strategy: this.#make(of) }
       return member
     })
     for (const a of this.members) {
@@ -111,7 +122,7 @@ class World {
       self: id,
       group: 1 as GroupId,
       options: made.parseOptions({}),
-      durability: 'none',
+      durability: this.#durability,
       members: { voters: [1, 2, 3] as MemberId[], learners: [] },
       state: null,
       base: positionZero,
@@ -145,6 +156,7 @@ class World {
     const { store, strategy } = member
     const now = { mono: this.now, wall: 1_790_000_000_000 + this.now }
     member.turns++
+    let sent = 0
     store.looked = 0
     strategy.tick(now)
     for (const { from, message } of due) {
@@ -161,8 +173,9 @@ class World {
         if (decodeMessage(message)?.kind === 'digests') this.comparing.add(member.id).add(to)
         this.#flights.push({ from: member, to: receiver, message })
         this.messages++
+        sent += message.length
       }
-      if (ready.write !== null) strategy.persisted(ready.batch)
+      if (ready.write !== null && this.late !== member.id) strategy.persisted(ready.batch)
       for (const { at, slot } of ready.delivered) {
         if (slot !== undefined) {
           const mine = store.slots.get(slot.slot) ?? 0
@@ -173,6 +186,7 @@ class World {
       }
     }
     store.most = Math.max(store.most, store.looked)
+    member.sent = Math.max(member.sent, sent)
   }
 
   /** Rounds of the pair that has come through the fewest. */
@@ -233,6 +247,32 @@ test('eventual: slots that differ are merged in the first round, however many', 
     t.true(world.now < (count === 1 ? 6_000 : 12_000))
     for (const { store } of world.members) t.true(store.most < turnBytes + 4_000)
   }
+})
+
+test('eventual: slots that differ are small at one member and large at the others: no turn tells much of them', (t) => {
+  const world = new World(300, 1_000)
+  const [first, ...others] = world.members as [Member, Member, Member]
+  first.store.slots.clear()
+  for (const { store } of others) store.told = 100_000
+  world.run(60_000, () => world.isEqual && first.store.slots.size === 300)
+  t.log(`after ${world.now - 1_000} ms, ${world.members.map(({ sent }) => sent).join(', ')} bytes`)
+  t.is(first.store.slots.size, 300)
+  t.true(world.isEqual)
+  for (const { sent } of world.members) t.true(sent < 2 * (64 * 1024 + 100_000))
+})
+
+test('eventual: many slots differ, and a disk is late: what waits for it is what one turn told', (t) => {
+  const world = new World(300, 1_000, 0, 'always')
+  const [first, ...others] = world.members as [Member, Member, Member]
+  for (const { store } of world.members) store.told = 100_000
+  for (const { store } of others) for (const slot of store.slots.keys()) store.slots.set(slot, 2)
+  world.run(2_000)
+  world.late = first.id
+  world.run(1_000)
+  const { exports } = first.store
+  world.run(5_000)
+
+  t.true(first.store.exports <= exports + 2, `${first.store.exports - exports}`)
 })
 
 test('eventual: a large slot is looked at over many turns, and the others come behind it', (t) => {

@@ -136,6 +136,7 @@ export function viewOf(group: Group): MergeView {
     holdsSlot: (slot) => slot === 0 && group.merged.size > 0,
     nextSlot: (from) => (from === 0 && group.merged.size > 0 ? 0 : slotCount),
     slotDigest: (slot) => ({ high: 0, low: slot === 0 ? group.merged.size : 0 }),
+    digestStep: (slot) => ({ high: 0, low: slot === 0 ? group.merged.size : 0 }),
     exportSlot: (slot) => encodeMerged(slot === 0 ? group.merged : new Set()),
   }
 }
