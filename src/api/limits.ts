@@ -21,7 +21,7 @@ export const limits = {
   queryBytesUnauthenticatedMax: 1024 * 1024,
   /** Connections of one member. */
   clientsMax: 10_000,
-  /** Reads of a blocked connection that are kept, each of 64 KiB at most. */
+  /** Reads of a blocked connection that are kept, each of 68 KiB at most. */
   readsWaitingMax: 16,
   /** Commands of one connection that wait for their reply before the connection is no longer read. */
   pendingPerConnectionMax: 2_048,

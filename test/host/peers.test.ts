@@ -136,7 +136,7 @@ test('peers: a corrupted frame: the link closes with a trace, a new one opens', 
 
   const isClosed = (): boolean =>
     one.reactor.inputs.some((input: Input) => input.kind === 'link-closed')
-  await until(() => sockets.length === 2 && isClosed(), 'the next link')
+  await until(() => sockets.length === 2 && isClosed() && dialled(one) !== null, 'the next link')
   t.deepEqual(frames(one), ['good'])
   const line = one.log.lines.find(({ event }) => event === 'peers.link-dropped')
   t.is(line?.fields['why'], 'a frame fails its check')
