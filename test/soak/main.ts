@@ -1,6 +1,7 @@
 // `make soak MINUTES=60 MEMORY=16mb`: the long form. Exit code 1 where digests differ, or a counter is wrong.
 
-import { runSoak, slopeOf, steadyMembers } from './soak.js'
+import { slopeOf, type Slope } from './slope.js'
+import { runSoak, steadyMembers } from './soak.js'
 
 const { env } = process
 const options = {
@@ -22,11 +23,15 @@ const shown = (counts: ReadonlyMap<string, number>): string =>
 console.log(`${commands} commands, ${evicted} keys evicted, ${expired} expired`)
 console.log(`faults: ${shown(faults)}`)
 for (const [word, { count, last }] of errors) console.log(`${count} times ${word}, as: ${last}`)
+const percent = ({ share, error }: Slope): string =>
+  `${(share * 100).toFixed(2)} % an hour, give or take ${(error * 100).toFixed(2)}`
 for (const member of steadyMembers(3)) {
-  const { share, error } = slopeOf(looks, member)
-  const slope = `${(share * 100).toFixed(1)} % an hour, give or take ${(error * 100).toFixed(1)}`
+  const rss = percent(slopeOf(looks, (look) => look.rss[member]))
+  const kept = percent(slopeOf(looks, (look) => look.kept[member]?.rss))
+  const alive = percent(slopeOf(looks, (look) => look.kept[member]?.alive))
   const delay = loopDelayP99[member]?.toFixed(1)
-  console.log(`member ${member + 1}: RSS ${slope} (bar 1), loop p99 ${delay} ms (bar 20)`)
+  console.log(`member ${member + 1}: RSS ${rss}; collected (bar 1) ${kept}; alive ${alive}`)
+  console.log(`  loop p99 ${delay} ms (bar 20)`)
 }
 const unequal = looks.filter(({ areEqual }) => !areEqual).length
 const wrong = looks.flatMap((look) => look.wrong)

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { Random } from '../../src/base/random.js'
 import { TestCluster } from '../e2e/cluster.js'
+import type { MemberProcess } from '../e2e/member-process.js'
 import { whenServed } from '../e2e/workload.js'
 import { Mixer, prefixes } from './mixer.js'
 
@@ -23,10 +24,18 @@ export interface Look {
   readonly atMinutes: number
   /** By member, bytes. */
   readonly rss: readonly number[]
+  /** The same, once everything is collected that nobody has any more. */
+  readonly kept: readonly Kept[]
   readonly areEqual: boolean
   /** Milliseconds until digests were equal. */
   readonly settledMs: number
   readonly wrong: readonly string[]
+}
+
+export interface Kept {
+  readonly rss: number
+  /** Bytes of objects and buffers. */
+  readonly alive: number
 }
 
 export interface SoakResult {
@@ -45,12 +54,14 @@ export type Fault = (typeof faults)[number]
 /** Members whose process ends or stands still now and then; of the others what they use is judged. */
 const victim = 2
 const faultLastsMs = 2_000
+const collecting = new URL('./collecting.js', import.meta.url).href
 
 export async function runSoak(
   options: SoakOptions,
   say: (line: string) => void,
 ): Promise<SoakResult> {
-  const cluster = await TestCluster.start({ config: configOf(options) })
+  const nodeFlags = ['--expose-gc', `--import=${collecting}`]
+  const cluster = await TestCluster.start({ config: configOf(options), nodeFlags })
   const { seed, rate, keys } = options
   const mixer = new Mixer({ ports: cluster.ports, clients: 8, rate, keys, seed })
   const random = new Random(seed, 1)
@@ -152,7 +163,25 @@ async function lookAt(cluster: TestCluster, mixer: Mixer, atMinutes: number): Pr
     wrong.push(...(await whenServed(port, (client) => mixer.judge(client))))
   }
   const rss = cluster.all.map((member) => rssOf(cluster.process(member).pid))
-  return { atMinutes, rss, areEqual, settledMs, wrong }
+  const kept: Kept[] = []
+  for (const member of cluster.all) kept.push(await keptBy(cluster.process(member)))
+  return { atMinutes, rss, kept, areEqual, settledMs, wrong }
+}
+
+/** Milliseconds that a member may take to collect everything. */
+const collectMs = 10_000
+
+async function keptBy(member: MemberProcess): Promise<Kept> {
+  const said = (): string[] => member.tail(1_000).match(/(?<=^collected ).*$/gm) ?? []
+  const before = said().at(-1)
+  member.signal('SIGUSR2')
+  const begun = performance.now()
+  while (performance.now() - begun < collectMs) {
+    await sleep(50)
+    const last = said().at(-1)
+    if (last !== undefined && last !== before) return JSON.parse(last) as Kept
+  }
+  throw new Error('a member does not say what it keeps')
 }
 
 function digestOf(port: number): Promise<string> {
@@ -193,33 +222,11 @@ export function steadyMembers(count: number): readonly number[] {
   return Array.from({ length: count }, (_, i) => i).filter((i) => i !== victim)
 }
 
-/** What a member's memory grows by in an hour, as a share of what it has: a line through the looks of the last two thirds. */
-export interface Slope {
-  readonly share: number
-  /** Its standard error: a collection more or less between two looks moves the line, too. */
-  readonly error: number
-}
-
-export function slopeOf(looks: readonly Look[], member: number): Slope {
-  const warm = looks.slice(Math.floor(looks.length / 3))
-  const xs = warm.map(({ atMinutes }) => atMinutes / 60)
-  const ys = warm.map(({ rss }) => rss[member] ?? Number.NaN)
-  const [x, y] = [mean(xs), mean(ys)]
-  const above = xs.reduce((sum, each, i) => sum + (each - x) * ((ys[i] ?? 0) - y), 0)
-  const below = xs.reduce((sum, each) => sum + (each - x) ** 2, 0)
-  const slope = above / below
-  const off = xs.map((each, i) => (ys[i] ?? 0) - y - slope * (each - x))
-  const spread = off.reduce((sum, each) => sum + each ** 2, 0) / (xs.length - 2)
-  return { share: slope / y, error: Math.sqrt(spread / below) / y }
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, each) => sum + each, 0) / values.length
-}
-
-function describeLook({ atMinutes, rss, areEqual, settledMs, wrong }: Look): string {
-  const sizes = rss.map((bytes) => (bytes / 2 ** 20).toFixed(0)).join(' ')
+function describeLook({ atMinutes, rss, kept, areEqual, settledMs, wrong }: Look): string {
+  const mb = (bytes: number): string => (bytes / 2 ** 20).toFixed(0)
+  const sizes = rss.map(mb).join(' ')
+  const left = kept.map((each) => `${mb(each.rss)} (${mb(each.alive)} alive)`).join(' ')
   const digests = areEqual ? `equal after ${settledMs.toFixed(0)} ms` : 'NOT EQUAL'
   const faulty = wrong.length === 0 ? '' : `; ${wrong.slice(0, 5).join('; ')}`
-  return `${atMinutes.toFixed(1)} min: RSS ${sizes} MB, digests ${digests}${faulty}`
+  return `${atMinutes.toFixed(1)} min: RSS ${sizes} MB, collected ${left}, digests ${digests}${faulty}`
 }
