@@ -21,12 +21,14 @@ export interface StandingInit {
 
 /**
  * First byte of a message: a question; the topology, or nothing where members are those of the files; the run in
- * which a member begins that was just admitted; that the sender stops. 3 and 4 are those of `HandNote`.
+ * which a member begins that was just admitted; that the sender stops; the members of its file, of one that has its
+ * disk and began by it, as nobody told it anything. 3 and 4 are those of `HandNote`.
  */
 const asks = 0
 export const tellsTopology = 1
 const begins = 2
 const leaves = 5
+const goesByFile = 6
 /** Milliseconds between two questions. */
 const askMs = 200
 /** Milliseconds after which a member that nobody answers goes by its files: all may have lost their disks. */
@@ -36,6 +38,8 @@ export class Standing {
   readonly #init: StandingInit
   /** Somebody said what the members are. */
   #isTold = false
+  /** Somebody that has its disk goes by a file that names the same members, and nobody told it of others. */
+  #isSeconded = false
   #isListed = false
   #mayStart = false
   #askAt = 0
@@ -65,10 +69,33 @@ export class Standing {
     this.#isListed = false
   }
 
-  /** It has its disk, and on it the last topology that it knew: without that its file may name others than there are. */
+  /**
+   * It has its disk, and the last topology that it knew on it or of its group: without that its file may name others
+   * than there are.
+   */
   get #isSure(): boolean {
     const peers = this.#init.peers()
-    return !peers.isLost && !(peers.hasHistory && this.#init.roster.isBlank)
+    if (peers.isLost) return false
+    return (
+      !peers.hasHistory || !this.#init.roster.isBlank || this.#init.topology().topology.epoch > 0
+    )
+  }
+
+  /** Who waits itself knows nothing, nor does who is of no cluster yet: others may have admitted and removed members. */
+  get #isKnowing(): boolean {
+    return this.#isTold || (this.#isSure && this.#init.peers().isOpen)
+  }
+
+  /** It began by its file, with all that it ever had, and its group says no more: what an older copy had is not all. */
+  get #isByFile(): boolean {
+    const { roster, topology } = this.#init
+    const { hasHistory, isLost, isOldCopy } = this.#init.peers()
+    const isWhole = hasHistory && !isLost && !isOldCopy
+    return this.#mayStart && isWhole && !roster.isChanged && topology().isAbreast
+  }
+
+  get #fileText(): string {
+    return this.#init.roster.files.members.map(({ id }) => id).join()
   }
 
   /** Behind the inputs of a turn: true where the strategies may begin. */
@@ -87,7 +114,8 @@ export class Standing {
     if (this.#isTold && (life !== undefined || !peers.isLost)) return true
     this.#waitsSince ??= mono
     // By its file it may be a founder, and have been admitted all the same.
-    const isComer = peers.isLost && (peers.hasMetBorn || life !== null)
+    const isUnsure = peers.hasMetBorn && !this.#isSeconded
+    const isComer = peers.isLost && (isUnsure || life !== null)
     const isUntold = peers.admission.isStranger || isComer
     if (!isUntold && mono - this.#waitsSince >= unansweredMs) return true
     if (mono < this.#askAt) return false
@@ -118,15 +146,20 @@ export class Standing {
     const { roster, topology } = this.#init
     // Others let it in: what this member knows is older, or nothing.
     if (!roster.isChanged && !roster.has(peer)) return
-    if (!this.#isSure && !this.#isTold && !this.#init.peers().isLost) return
+    if (!this.#isKnowing) return
     const text = roster.isChanged ? encodeTopology(topology().topology) : ''
     this.#send(peer, textToBytes(String.fromCharCode(tellsTopology) + text))
   }
 
   received(from: MemberId, body: Uint8Array): void {
     if (body[0] === asks) {
-      // Who waits itself knows nothing.
-      if (this.#isSure || this.#isTold) this.peerUp(from)
+      if (this.#isKnowing) this.peerUp(from)
+      else if (this.#isByFile)
+        this.#send(from, textToBytes(String.fromCharCode(goesByFile) + this.#fileText))
+      return
+    }
+    if (body[0] === goesByFile) {
+      if (bytesToText(body.subarray(1)) === this.#fileText) this.#isSeconded = true
       return
     }
     if (body[0] === begins) return this.#begins(from, Number(bytesToText(body.subarray(1))))
