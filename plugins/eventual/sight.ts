@@ -64,13 +64,27 @@ function coversAll(gate: Gate, mark: SeenStamps): boolean {
   const { groups } = keyspace
   if (!servesAll(keyspace, null) || groups.some((each) => isGuessed(each, mark))) return false
   if (hasBug('eventual-covers-by-one')) return ranges.every((each) => gate.reach.holds(each))
-  if (!ranges.every((range) => keyspace.frontier.holds(range))) {
+  const isShown = (range: StampRange): boolean =>
+    keyspace.frontier.holds(range) || isStart(keyspace, range)
+  if (!ranges.every(isShown)) {
     // Own entries move it only when it is looked at, which behind the groups' part of a turn is in the next one.
     if (keyspace.driven === null || keyspace.clock.last > keyspace.lookedAt) keyspace.isDirty = true
     open(keyspace, null)
-    if (!ranges.every((range) => keyspace.frontier.holds(range))) return false
+    if (!ranges.every(isShown)) return false
   }
   return upTo === 0 || groups.every((each) => safeTime(each, each.appliedVector) >= upTo)
+}
+
+/**
+ * The last stamp of what its giver had closed, where an incarnation began behind which all groups know what there is: it
+ * belongs to no entry, so there is nothing to wait for. Who closed it may be gone, and nobody else closes it any more.
+ * What begins with a range that was closed itself, ahead of a gap, begins behind an entry.
+ */
+function isStart({ frontier, groups }: Keyspace, { seat, after, upTo }: StampRange): boolean {
+  if (upTo - after > seatsMax || hasBug('eventual-start-awaited')) return false
+  const begins = (vector: Vector): boolean =>
+    vector.rangesOf(seat).some((each) => each.after === upTo)
+  return begins(frontier) && !groups.some(({ lost }) => begins(lost))
 }
 
 /** It names what this group serves without: nobody told whether there was something. */

@@ -47,6 +47,30 @@ test('simulator: causal: seed 90050, which broke: no violation', (t) => {
   t.is(result.violation?.sentence ?? '', '')
 })
 
+// What only members had that were removed is lost to those who stayed, in one group (56005) and over all (7023). A token named
+// what its giver had closed, which was removed before others knew of that (910016).
+const removed = [
+  { seed: 7_023 },
+  { seed: 56_005, members: true },
+  { seed: 910_016, members: true },
+] as const
+for (const { seed, ...more } of removed) {
+  test(`simulator: causal: seed ${seed} of durability none, which broke: no violation`, (t) => {
+    const result = runSeed({ ...shared, seed, given: { ...given, durability: 'none', ...more } })
+    t.is(result.violation?.sentence ?? '', '')
+  })
+}
+
+test('simulator: causal: seed 56005 of 7,500 turns, which broke: no violation', (t) => {
+  const result = runSeed({
+    ...shared,
+    seed: 56_005,
+    turns: 7_500,
+    given: { ...given, members: true },
+  })
+  t.is(result.violation?.sentence ?? '', '')
+})
+
 for (const name of ['eventual-gate-open', 'eventual-serves-ahead', 'eventual-token-without-own']) {
   test(`simulator: seeded bug ${name}: found by the check meant for it`, (t) => {
     const bug = seededBugs.find((each) => each.name === name)

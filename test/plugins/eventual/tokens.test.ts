@@ -5,6 +5,7 @@ import { type SeenStamps, Vector } from 'quorate/plugin'
 import { sureOf, vectorOf } from '../../../plugins/eventual/filling.js'
 import { worseOf } from '../../../plugins/eventual/hard-state.js'
 import type { EventualState } from '../../../plugins/eventual/state.js'
+import { plantBug } from '../../../src/base/seeded-bug.js'
 import { checkpointAhead, makeGroup, type Group, type Member } from './keyspace-member.js'
 import { KeyspaceWorld } from './keyspace-world.js'
 
@@ -141,4 +142,53 @@ test('recovery: a member stops in the midst of one: what it lost before counts, 
   t.is(worseOf(null, 'unclean-stop'), 'unclean-stop')
   t.is(worseOf('accept-loss', null), 'accept-loss')
   t.is(worseOf(null, null), null)
+})
+
+/** A member that lost nothing runs anew, gives a token, and is removed before the others hear what it had closed; `writes`: and made something that nobody has. */
+function goneGiver(writes: boolean): readonly boolean[] {
+  const world = new KeyspaceWorld({ seed: 4, members: 3, groups: 2, durability: 'everysec' })
+  const [first, ...others] = world.members as [Member, Member, Member]
+  world.calm(20)
+  for (const group of [0, 1]) world.write(first, group)
+  world.calm(20)
+  for (const other of others) world.partition(first, other)
+  world.write(first, 0)
+  world.tick(5)
+  while (world.persistOne(first));
+  world.crash(first)
+  for (const other of others) world.heal(first, other)
+  world.start(first, 'unclean-stop')
+  for (let i = 0; i < 20; i++) {
+    world.tick(5)
+    for (const member of world.members) world.persistOne(member)
+    for (let frames = 0; frames < 3; frames++) world.deliverOne()
+  }
+  if (writes) {
+    for (const other of others) world.partition(first, other)
+    world.write(first, 0)
+    world.tick(5)
+  }
+  const token = world.token(first)?.seen as SeenStamps
+  world.crash(first)
+  world.lists.change({ remove: [first.id] })
+  for (const { id, groups } of others) {
+    const list = world.lists.hears(id)
+    for (const { strategy } of groups) strategy?.follow?.(list)
+  }
+  world.calm(100)
+  return others.map((each) => covers(each, token))
+}
+
+test('token: its giver had closed a range, and is gone before others know: served where an incarnation is known to begin behind that (causal seed 910016)', (t) => {
+  t.deepEqual(goneGiver(false), [true, true])
+  t.deepEqual(goneGiver(true), [false, false])
+})
+
+test.serial('token: seeded bug eventual-start-awaited: it waits for what nobody closes', (t) => {
+  plantBug('eventual-start-awaited')
+  try {
+    t.deepEqual(goneGiver(false), [false, false])
+  } finally {
+    plantBug('')
+  }
 })

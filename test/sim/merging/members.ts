@@ -14,6 +14,12 @@ export function watchLists({ members, outside }: Profile, judge: Judge): ListWat
   return outside === null ? null : new ListWatch(judge, all, outside)
 }
 
+/** Of the list that a member works by. */
+export function membersOf(strategy: Strategy): readonly MemberId[] {
+  const { voters, learners } = strategy.status().members
+  return [...voters, ...learners]
+}
+
 export class ListWatch {
   readonly lists: Lists
   readonly #judge: Judge

@@ -18,7 +18,7 @@ import { LoadJudge } from './load-judge.js'
 import { type ListWatch, watchLists } from './members.js'
 import { SessionLoad } from './sessions.js'
 import type { MergingSeat } from './seat.js'
-import { keeps, sees } from './spans.js'
+import { hasLost, keeps, sees } from './spans.js'
 import { MergingOracle } from './oracle.js'
 import { probedMerging } from './probe.js'
 import { Visible } from './visible.js'
@@ -227,10 +227,7 @@ export class Merging {
 
   /** Whether nobody has an entry any more that was made, or nobody can say that there was none. */
   get hasLost(): boolean {
-    return this.oracles().some(
-      ({ present, entries, isForgotten }) =>
-        isForgotten || present[0]?.held.count !== entries.all.length,
-    )
+    return this.oracles().some(hasLost)
   }
 
   /** Whether everything that is held is stable at all members. */

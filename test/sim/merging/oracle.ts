@@ -197,7 +197,8 @@ export class MergingOracle {
       'merged',
       () => `member ${member} merges ${this.entries.describe(number)} with other operations`,
     )
-    const lack = entry.causes.lackedBy(seat.held).find((each) => !this.isLost(each)) ?? -1
+    const isDue = (each: number): boolean => !this.isLost(each) && !this.closed.has(each)
+    const lack = entry.causes.lackedBy(seat.held).find(isDue) ?? -1
     this.#hold(
       lack < 0,
       'causal-order',

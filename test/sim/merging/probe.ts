@@ -28,7 +28,7 @@ import { Vector } from '../../../src/log/vector.js'
 import { delegate } from '../../conformance/delegate.js'
 import type { Judge } from '../judge.js'
 import { Held } from './held.js'
-import type { ListWatch } from './members.js'
+import { type ListWatch, membersOf } from './members.js'
 import type { MergingOracle } from './oracle.js'
 import { Refilled } from './refilled.js'
 import type { Cause, Visible } from './visible.js'
@@ -136,6 +136,7 @@ class MergingProbe implements Partial<Strategy> {
     oracle.started(init.self, { held, logged, recovering: init.recovering !== null })
     visible?.showsAll(oracle, init.self)
     this.inner = plugin.create(init)
+    oracle.seat(init.self).follows = membersOf(this.inner)
   }
 
   /** An entry that the disk held. */
@@ -260,10 +261,9 @@ class MergingProbe implements Partial<Strategy> {
     if (ready === null) return null
     const self = this.#self
     const seat = this.#oracle.seat(self)
-    const { recovering, members } = this.inner.status()
+    seat.follows = membersOf(this.inner)
     // Who is on no list has nothing, and becomes a member as one that lost it.
-    const isOn = [...members.voters, ...members.learners].includes(this.#self)
-    const isRecovering = recovering !== null || !isOn
+    const isRecovering = this.inner.status().recovering !== null || !seat.follows.includes(self)
     if (seat.recovering && !isRecovering) seat.isAlone = this.#refilled.isAlone
     seat.recovering = isRecovering
     this.#queue.push(...ready.delivered)

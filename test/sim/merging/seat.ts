@@ -1,5 +1,6 @@
 // What is known of one member of a group whose members merge.
 
+import type { MemberId } from '../../../src/api/ids.js'
 import type { Entries } from './entries.js'
 import { Held } from './held.js'
 
@@ -28,6 +29,8 @@ export interface MergingSeat {
   /** The greatest stamp that was ever stable for it: what it held up to there it cannot tell apart any more. */
   forgotten: number
   recovering: boolean
+  /** Of whom it takes entries: the members of the list that it works by, itself among them. */
+  follows: readonly MemberId[]
   isUp: boolean
   /** It lost entries, and opened before it held again what is stable for others: what it writes has not seen that. */
   isBlind: boolean
@@ -58,6 +61,7 @@ export function freshSeat(): MergingSeat {
     stable: 0,
     forgotten: 0,
     recovering: false,
+    follows: [],
     isUp: false,
     isBlind: false,
     damaged: false,

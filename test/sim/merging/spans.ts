@@ -17,6 +17,11 @@ export function keeps(oracle: MergingOracle, held: Held, span: Span): boolean {
   return numbersIn(oracle, span).every((number) => held.has(number) && !oracle.closed.has(number))
 }
 
+/** Somebody may have been shown what no member holds, or nobody can say: what was closed counts as held, and is not. */
+export function hasLost({ present, entries, isForgotten, closed }: MergingOracle): boolean {
+  return isForgotten || closed.count > 0 || present[0]?.held.count !== entries.all.length
+}
+
 /**
  * Whether those of a later request at a key had seen those of an earlier one. Where the spans overlap nobody knows which
  * are whose: then they count as if they had.

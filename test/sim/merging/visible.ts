@@ -80,7 +80,7 @@ export class Visible {
   }
 
   #judgeCause(member: MemberId, shown: string, { oracle, held }: Cause): void {
-    const { handed, isBlind, missing, isLate } = oracle.seat(member)
+    const { handed, isBlind, missing, isLate, follows } = oracle.seat(member)
     if (handed.firstLack(held) < 0) return
     // It lost what it held in memory only, and goes on alone with what its checkpoints kept of each group.
     if (isBlind) return this.#judge.mark('served-blind')
@@ -89,11 +89,28 @@ export class Visible {
       const isMissed = isLate && missing.has(number)
       if (isMissed) this.#judge.mark('served-blind')
       this.#judge.hold(
-        isMissed || oracle.isLost(number),
+        isMissed || isLostTo(oracle, follows, number),
         'visible',
         () =>
           `member ${member} serves clients with ${shown} and without ${oracle.entries.describe(number)} of ${oracle.name}, which its maker had seen`,
       )
     }
   }
+}
+
+/**
+ * Lost to a member, and so nothing that it waits for: a range that members closed, when none of them had it; or something
+ * that nobody holds, in memory or on disk, who is on the list that this one works by: `members`. Of those who were removed
+ * it takes nothing. Who does not know yet that they were may still get it of them, and bring it late.
+ */
+export function isLostTo(
+  oracle: Pick<MergingOracle, 'closed' | 'seat'>,
+  members: readonly MemberId[],
+  number: number,
+): boolean {
+  if (oracle.closed.has(number)) return true
+  return members.every((each) => {
+    const { held, durable } = oracle.seat(each)
+    return !held.has(number) && !durable.has(number)
+  })
 }
