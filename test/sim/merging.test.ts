@@ -52,6 +52,12 @@ for (const seed of [351, 363, 95_635]) {
   })
 }
 
+// Who holds no group had lost its disk, and was asked while it was not told yet what groups there are.
+test('simulator: eventual: seed 930035 of placed groups, which broke: no violation', (t) => {
+  const result = runSeed({ ...shared, seed: 930_035, given: { ...given, placed: true } })
+  t.is(result.violation?.sentence ?? '', '')
+})
+
 for (const name of [
   'eventual-seen-ignored',
   'eventual-stable-too-early',

@@ -206,7 +206,9 @@ export class Merging {
   isWhole({ id, reactor }: SimMember): boolean {
     const views = reactor?.views() ?? []
     const isAnywhere = this.#fleet !== null
-    if (isGuest(this.#options.profile, id) && !isAnywhere) return reactor !== null
+    // It may have lost its disk, and wait for who tells it of the groups.
+    if (isGuest(this.#options.profile, id) && !isAnywhere)
+      return reactor !== null && reactor.isServing?.() !== false
     return (
       reactor !== null &&
       (views.length > 0 || isAnywhere) &&
