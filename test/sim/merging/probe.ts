@@ -262,6 +262,7 @@ class MergingProbe implements Partial<Strategy> {
     const self = this.#self
     const seat = this.#oracle.seat(self)
     seat.follows = membersOf(this.inner)
+    this.#refilled.follows(seat.follows)
     // Who is on no list has nothing, and becomes a member as one that lost it.
     const isRecovering = this.inner.status().recovering !== null || !seat.follows.includes(self)
     if (seat.recovering && !isRecovering) seat.isAlone = this.#refilled.isAlone

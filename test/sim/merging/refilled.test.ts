@@ -20,7 +20,7 @@ function deliveryOf(index: number, token: Token | null): Delivery {
 }
 
 /** The first member lost something; the second one made an entry, says so, and loses it once its slots are on their way. */
-function judged(brought: Vector): readonly string[] {
+function judged(brought: Vector, list: readonly MemberId[] = [one, two]): readonly string[] {
   const judge = new Judge()
   const oracle: MergingOracle = new MergingOracle('group 0', {
     judge,
@@ -40,6 +40,7 @@ function judged(brought: Vector): readonly string[] {
   refilled.heard(two, { recovering: false, vector: vectorOf(stamp) } as VectorNote)
   oracle.started(two, { ...nothing, recovering: true })
 
+  refilled.follows(list)
   refilled.takes([deliveryOf(1, null), deliveryOf(2, 1 as Token)], ({ token }) => token === null)
   refilled.joined(brought)
   return judge.violation === null ? [] : [judge.violation.check]
@@ -57,6 +58,10 @@ test('refilled: slots bring what their giver has lost since: it is held (eventua
 
 test('refilled: slots do not bring what their giver said that it holds: a write was taken too early', (t) => {
   t.deepEqual(judged(new Vector()), ['durable-kept'])
+})
+
+test('refilled: who said so is not on the list of who recovers: nothing is owed (causal seed 940039)', (t) => {
+  t.deepEqual(judged(new Vector(), [one, three]), [])
 })
 
 /** A member that is removed has the only entry that the others took for lost; `lost`: what they closed. */

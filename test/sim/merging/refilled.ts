@@ -36,6 +36,12 @@ export class Refilled {
     return this.#owed.size === 0 && !this.#isFree
   }
 
+  /** Who is on the list that it works by: of others it takes nothing, and owes nothing that they said. */
+  follows(members: readonly MemberId[]): void {
+    for (const from of this.#owed.keys()) if (!members.includes(from)) this.#owed.delete(from)
+    for (const from of this.#lost) if (!members.includes(from)) this.#lost.delete(from)
+  }
+
   /** While it recovers. */
   heard(from: MemberId, { recovering, vector }: VectorNote): void {
     // It lost something, too, since it said what it holds.
