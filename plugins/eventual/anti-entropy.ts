@@ -18,6 +18,7 @@ import {
 import type { Compared, Differing, Digests } from './messages.js'
 import type { Span } from './overlays.js'
 import type { Peer } from './peer.js'
+import { canMerge } from './repair.js'
 import { encodeSlotEntry, slotEntry } from './slot-entry.js'
 import type { EventualState } from './state.js'
 
@@ -212,6 +213,7 @@ export function onDiffering(state: EventualState, peer: Peer, message: Differing
   }
   // Nothing may come that entries still bring.
   if (!state.appliedVector.includes(vector) || !state.vector.equals(state.appliedVector)) return
+  if (!canMerge(state, slot, exported)) return
   const mine = state.overlays.reach(slot, state.vector).vector
   const isWhole = { isMineLess: false, isTheirsLess: false, floor: message.floor }
   const mark = slotEntry({ slot, exported, mine, theirs: vector, ...isWhole })

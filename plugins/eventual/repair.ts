@@ -31,17 +31,24 @@ const slotsBytesMax = 64 * 1024
 export function repairTick(state: EventualState): void {
   const { repair, options, mono } = state
   if (repair === null || mono - repair.askedAt < options.resendMs) return
-  const gives = ({ isUp, vector }: Peer): boolean =>
-    isUp && vector !== null && isNear(state, vector)
   const peer = state.peers.get(repair.from)
-  if (peer === undefined || !gives(peer)) {
-    // Another one may hold other things: it begins anew.
-    const other = [...state.peers.values()].find(gives)
-    if (other === undefined) return
-    state.repair = { from: other.member, next: 0, start: null, askedAt: mono }
-  }
+  if ((peer === undefined || !gives(state, peer)) && !asksOther(state)) return
   repair.askedAt = mono
   ask(state)
+}
+
+function gives(state: EventualState, { isUp, vector }: Peer): boolean {
+  return isUp && vector !== null && isNear(state, vector)
+}
+
+/** Another one may hold other things: it begins anew. False where there is none. */
+function asksOther(state: EventualState): boolean {
+  const { repair, peers, mono } = state
+  const others = [...peers.values()].filter(({ member }) => member !== repair?.from)
+  const other = others.find((peer) => gives(state, peer))
+  if (other === undefined) return false
+  state.repair = { from: other.member, next: 0, start: null, askedAt: mono }
+  return true
 }
 
 /** A peer wants slots: sent now, or as soon as no entry is half executed. */
@@ -100,6 +107,12 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     return
   }
   if (!isNear(state, message.vector)) return
+  if (!canMergeAll(state, message)) {
+    // It is asked for them again, if there is no other.
+    repair.askedAt = state.mono
+    asksOther(state)
+    return
+  }
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
   state.hangs.join(message.hangs)
   const handed: Handed[] = []
@@ -130,6 +143,23 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     take(state, from, { slot: repairedSlot, exported: noSlot, theirs: repair.start }, message)
   }
   release(state)
+}
+
+/** To be asked before a slot is logged: a group does not get past one that its engine cannot merge, at any start. */
+export function canMerge(
+  { view, counters, out }: EventualState,
+  slot: number,
+  exported: Uint8Array,
+): boolean {
+  if (view?.isSlot?.(exported, slot) !== false) return true
+  if (counters.malformed++ === 0) out.note('warn', 'eventual.slot-malformed', { slot })
+  return false
+}
+
+function canMergeAll(state: EventualState, { slot, exported, empty }: Slots): boolean {
+  const none = exported.indexOf(null)
+  if (none >= 0 && !canMerge(state, slot + none, empty)) return false
+  return exported.every((each, at) => each === null || canMerge(state, slot + at, each))
 }
 
 const noSlot: Uint8Array = new Uint8Array(0)

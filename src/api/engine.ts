@@ -273,6 +273,8 @@ export interface EngineMerging {
   nextSlot(from: number): number
   /** All of a slot with what is kept of it, for `mergeSlot` of a member whose digest differs. */
   exportSlot(slot: number): Uint8Array
+  /** Whether `mergeSlot` takes these bytes of another member for this slot. */
+  isSlot(exported: Uint8Array, slot: number): boolean
   /**
    * Merges it. False where the bytes are malformed: nothing was done. From the first slot of an exchange on
    * nothing else is merged until the last one is and the exporter's vector counts as this member's own.

@@ -306,6 +306,11 @@ export interface MergeView {
   dataBytes?(): number
   /** All of a slot, for `Delivery.slot` of another member; at the applied position. */
   exportSlot(slot: number): Uint8Array | null
+  /**
+   * Whether the engine can merge these bytes as that slot: to be asked before they are logged, as an entry that it cannot
+   * merge halts the group.
+   */
+  isSlot?(exported: Uint8Array, slot: number): boolean
 }
 
 /** An entry of a strategy whose order is not total. */

@@ -14,6 +14,7 @@ import {
   exportSlot,
   holdsSlot,
   nextSlot,
+  isSlot,
   mergeSlot,
 } from './merge/exchange.js'
 import { Merger } from './merge/merger.js'
@@ -156,6 +157,10 @@ export class Merging implements EngineMerging {
   exportSlot(slot: number): Uint8Array {
     this.#context.keyspace.unpacked.trim()
     return exportSlot(this.#exchange, slot)
+  }
+
+  isSlot(exported: Uint8Array, slot: number): boolean {
+    return isSlot(this.#exchange, exported, slot)
   }
 
   mergeSlot(exported: Uint8Array, how: SlotMerge): boolean {

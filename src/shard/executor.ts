@@ -26,7 +26,7 @@ import type { ExecutorHost, Running } from './executor-host.js'
 import { callWaiters, isOfWaiters } from './waiter-calls.js'
 import { Serving } from './serving.js'
 import { Stint } from './stint.js'
-import { isUnknown, unknownIn } from './known.js'
+import { isUnknown, unknownIn, unmergeable } from './known.js'
 import { Kept, type Taking } from './kept.js'
 import { isOriginState, originState } from './origin-state.js'
 import { finishHalf, type ReadTime } from './transaction.js'
@@ -218,7 +218,7 @@ export class Executor {
     if (slot !== undefined || (merge !== undefined && merge.ops !== null)) {
       this.#budget -= Math.floor(payload.size / 64)
       if (this.#merging.merge(this.engine, delivery, this.#waiters)) this.#finish()
-      else this.#halt(`entry ${delivery.at.index} cannot be merged: it is malformed`)
+      else this.#halt(unmergeable(delivery))
       return true
     }
     if (payload.size === 0) {

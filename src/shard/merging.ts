@@ -36,6 +36,7 @@ export function viewOf(viewed: Viewed): MergeView {
     slotDigest: (slot) => merging()?.slotDigest(slot) ?? null,
     digestStep: (slot, work) => merging()?.digestStep(slot, work) ?? null,
     exportSlot: (slot) => merging()?.exportSlot(slot) ?? null,
+    isSlot: (exported, slot) => viewed.engine.merging?.isSlot(exported, slot) ?? false,
     dataBytes: () => viewed.engine.memoryBytes,
   }
 }

@@ -40,7 +40,9 @@ test('merging: malformed operations and slots: are taken in or refused, never a 
     const { vector } = origin
     const sides = { mine: vector, theirs: vector, mineLacksAbove: 0, theirsLacksAbove: 0 }
     const exported = spoil(origin.merging.exportSlot(slot), random)
-    if (merging?.mergeSlot(exported, { slot, ...sides }) === false) refused++
+    const isSlot = merging?.isSlot(exported, slot)
+    t.is(merging?.mergeSlot(exported, { slot, ...sides }), isSlot)
+    if (isSlot === false) refused++
     const other = createEngine({ ...options, merges: true }).merging
     if (other?.loadUnstable(spoil(origin.merging.saveUnstable(), random)) === false) refused++
     merging?.stable(origin.clock.last)

@@ -15,6 +15,7 @@ import { limits } from '../../src/api/limits.js'
 import { positionZero } from '../../src/api/position.js'
 import { noLeader } from '../../src/api/replies.js'
 import { ok, type Reply } from '../../src/api/reply.js'
+import type { SlotMark } from '../../src/api/strategy.js'
 import { noTimes } from '../../src/api/times.js'
 import { ByteWriter } from '../../src/base/bytes.js'
 import { encodeCommands } from '../../src/shard/batch.js'
@@ -257,6 +258,21 @@ for (const [what, payload] of unknown) {
     t.deepEqual(w.engine.ran, [])
   })
 }
+
+test('executor: a slot that the engine cannot merge: the replica stops before it, and says what helps', (t) => {
+  const w = world()
+  const seen = { covers: () => false, includes: () => false }
+  const sides = { mine: seen, theirs: seen, mineLacksAbove: 0, theirsLacksAbove: 0 }
+  const slot = { slot: 1, exported: Uint8Array.of(99), ...sides } as unknown as SlotMark
+  const payload = entry(entryKinds.effects, 1, [])
+  w.executor.deliver([{ at: { term: 1, index: 1 }, payload, token: null, slot }])
+
+  w.run()
+
+  t.is(w.halts.length, 1)
+  t.regex(w.halts[0] ?? '', /entry 1 cannot be merged: .* with an empty directory/)
+  t.deepEqual(w.executor.applied, positionZero)
+})
 
 test('executor: a tick that meets its bound: says how many keys it expired', (t) => {
   const w = world()

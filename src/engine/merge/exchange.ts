@@ -81,11 +81,46 @@ export function exportSlot(init: ExchangeInit, slot: number): Uint8Array {
   return writer.finish()
 }
 
-export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge): boolean {
+interface Exported {
+  /** What the exporter had forgotten. */
+  readonly stable: number
+  /** By database and key. */
+  readonly objects: Map<string, ExportedObject>
+}
+
+interface ExportedObject {
+  readonly db: number
+  readonly key: string
+  readonly cell: KeyCell
+}
+
+/** Null for bytes that are no slot, or another one. */
+function readSlot({ keyspace }: Ground, bytes: Uint8Array, slot: number): Exported | null {
   const reader = new ByteReader(bytes)
-  const databases = init.keyspace.databases.length
-  if (reader.byte() !== version) return false
+  const databases = keyspace.databases.length
+  if (reader.byte() !== version) return null
   const stable = reader.varint()
+  const objects = new Map<string, ExportedObject>()
+  const count = reader.varint()
+  for (let i = 0; i < count && reader.ok; i++) {
+    const db = reader.varint()
+    const key = reader.text()
+    const cell = decodeCell(reader)
+    if (cell === null || keySlot(key) !== slot || db >= databases) return null
+    objects.set(`${db} ${key}`, { db, key, cell })
+  }
+  return reader.ok && reader.left === 0 ? { stable, objects } : null
+}
+
+/** Whether `mergeSlot` will take it. */
+export function isSlot(init: Ground, bytes: Uint8Array, slot: number): boolean {
+  return readSlot(init, bytes, slot) !== null
+}
+
+export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge): boolean {
+  const found = readSlot(init, bytes, how.slot)
+  if (found === null) return false
+  const { stable, objects: theirs } = found
   const own = init.cells.stableOf(how.slot)
   const upTo = Math.max(stable, own)
   const sides = {
@@ -96,19 +131,6 @@ export function mergeSlot(init: ExchangeInit, bytes: Uint8Array, how: SlotMerge)
     isMineLess: own < stable && how.mineLacksAbove < stable,
     isTheirsLess: stable < own && how.theirsLacksAbove < own,
   }
-  const theirs = new Map<
-    string,
-    { readonly db: number; readonly key: string; readonly cell: KeyCell }
-  >()
-  const count = reader.varint()
-  for (let i = 0; i < count && reader.ok; i++) {
-    const db = reader.varint()
-    const key = reader.text()
-    const cell = decodeCell(reader)
-    if (cell === null || keySlot(key) !== how.slot || db >= databases) return false
-    theirs.set(`${db} ${key}`, { db, key, cell })
-  }
-  if (!reader.ok || reader.left > 0) return false
   for (const [db, key] of keysOf(init, how.slot)) {
     if (!theirs.has(`${db} ${key}`)) theirs.set(`${db} ${key}`, { db, key, cell: new KeyCell() })
   }

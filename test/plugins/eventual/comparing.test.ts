@@ -20,6 +20,9 @@ import { decodeMessage } from '../../../plugins/eventual/messages.js'
 /** What a turn may look at, and the slot that ends it. */
 const turnBytes = 512 * 1024
 
+/** Of an export that is none. */
+const none = 255
+
 class Store implements MergeView {
   /** What is in a slot; the greater takes the place of the less. */
   readonly slots = new Map<number, number>()
@@ -66,6 +69,10 @@ class Store implements MergeView {
     if (done + part < all) return null
     this.known.set(slot, this.slots.get(slot) as number)
     return this.slotDigest(slot)
+  }
+
+  isSlot(exported: Uint8Array): boolean {
+    return exported[0] !== none
   }
 
   exportSlot(slot: number): Uint8Array {
@@ -310,4 +317,19 @@ test('eventual: a member that lost its disk: nothing is compared with it while i
   world.run(5_000)
 
   t.false(world.comparing.has(3 as MemberId))
+})
+
+test('eventual: a slot that differs is told, and is none: it is not logged, and taken once it is whole', (t) => {
+  const world = new World(10, 10)
+  const [first, , third] = world.members
+  const slots = first?.store.slots as Map<number, number>
+  const slot = [...slots.keys()][5] as number
+  slots.set(slot, none)
+  world.run(20_000)
+  t.is(third?.store.slots.get(slot), 1)
+  t.true((third?.strategy.status().counters['malformed'] ?? 0) > 0)
+
+  slots.set(slot, 9)
+  world.run(20_000, () => world.isEqual)
+  t.is(third?.store.slots.get(slot), 9)
 })
