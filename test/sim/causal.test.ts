@@ -49,12 +49,13 @@ test('simulator: causal: seed 90050, which broke: no violation', (t) => {
 
 // What only members had that were removed is lost to those who stayed, in one group (56005) and over all (7023). A token named
 // what its giver had closed, which was removed before others knew of that (910016). Who recovers owes nothing of what those said
-// who are not on its list (940039).
+// who are not on its list (940039). What was closed counts as held, and is shown by nobody (960016).
 const removed = [
   { seed: 7_023 },
   { seed: 56_005, members: true },
   { seed: 910_016, members: true },
   { seed: 940_039, members: true },
+  { seed: 960_016, members: true },
 ] as const
 for (const { seed, ...more } of removed) {
   test(`simulator: causal: seed ${seed} of durability none, which broke: no violation`, (t) => {

@@ -307,7 +307,9 @@ export class MergingOracle {
 
   /** EV1: who holds the same shows the same. */
   shows(member: MemberId, digests: ReadonlyMap<string, string>): void {
-    const judged = [...digests].filter(([key]) => !this.muddle.has(key))
+    // Of what counts as held it shows nothing, or had it before that was closed: in the end all are compared by their slots.
+    const closed = new Set(this.closed.numbers().flatMap((each) => this.entries.at(each).keys))
+    const judged = [...digests].filter(([key]) => !this.muddle.has(key) && !closed.has(key))
     this.#shown.shows(member, this.seat(member).held, new Map(judged))
   }
 

@@ -94,3 +94,35 @@ test('oracle: who was removed has the only entry, and who stayed took its place 
   t.false(isKept(vectorOf(stamp)))
   t.true(isKept(new Vector()), 'not closed: somebody has it')
 })
+
+/** The second member shows what it made, loses it and closes its range (`isClosed`), or has it again, and shows something else. */
+function shownAgain(isClosed: boolean, key: string): readonly string[] {
+  const present = new Set([one, two])
+  const judge = new Judge()
+  const oracle: MergingOracle = new MergingOracle('group 0', {
+    judge,
+    members: 3,
+    durability: 'none',
+    skewMs: 1_000,
+    all: () => [oracle],
+    isPresent: (id) => present.has(id),
+    keysOf: () => ['k'],
+  })
+  const nothing = { held: new Held(), logged: new Held() }
+  for (const id of [one, two, three]) oracle.started(id, { ...nothing, recovering: false })
+  oracle.clock(wall)
+  const written = { stamp, seen: new Vector(), ops: new Uint8Array(0) }
+  oracle.made(two, { ...written, shown: null })
+  oracle.merged(three, { ...written, isPartlyHeld: false, wall })
+  oracle.shows(two, new Map([[key, 'with']]))
+  oracle.started(two, { ...nothing, recovering: true })
+  oracle.repaired(two, vectorOf(stamp), isClosed ? vectorOf(stamp) : new Vector())
+  oracle.shows(two, new Map([[key, 'without']]))
+  return judge.violation === null ? [] : [judge.violation.check]
+}
+
+test('oracle: who closed the range of an entry counts as holding it, and shows its keys without (causal seed 960016)', (t) => {
+  t.deepEqual(shownAgain(true, 'k'), [])
+  t.deepEqual(shownAgain(false, 'k'), ['digest'], 'not closed: it was brought')
+  t.deepEqual(shownAgain(true, 'other'), ['digest'], 'a key that it did not change')
+})
