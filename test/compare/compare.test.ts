@@ -2,8 +2,11 @@
 // written of figures is what they are.
 
 import { createServer, type Server } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
+import { encodeCommand, openSocket } from '../bench/load.js'
 import { portOf } from '../ports.js'
+import { bareCache, bareLog } from './bare.js'
 import { barChart, lineChart } from './chart.js'
 import { contests } from './contests.js'
 import { driveClosed, driveOpen } from './drive.js'
@@ -12,16 +15,20 @@ import { processorMs } from './processor-time.js'
 import { verdictsOf } from './table.js'
 import { resp } from './wire.js'
 
-const tiny = { rounds: 1, requests: 500, ms: 100, rates: [] }
+const tiny = { rounds: 1, requests: 500, ms: 100, rates: [], warmMs: 60 }
 const rivals = new Map(contests.map(({ theirs }) => [theirs.name, theirs]))
-
-for (const { name, missing } of rivals.values()) {
+const chosen = [...rivals.keys()].flatMap((name) => {
   const contest = contests.find(({ theirs, driver }) => theirs.name === name && driver === 'own')
-  const found = contest ?? contests.find(({ theirs }) => theirs.name === name)
-  if (found === undefined) continue
+  return contest ?? contests.find(({ theirs }) => theirs.name === name) ?? []
+})
+/** Of these the other side is new: what Node leaves. */
+chosen.push(...contests.filter(({ id }) => id === 'bare-cache' || id === 'bare-log'))
+
+for (const found of chosen) {
+  const { missing } = found.theirs
   const compared = missing === null ? test.serial : test.serial.skip
   const why = missing === null ? '' : ` (${missing})`
-  compared(`compare: ${name}, in its tiny form: has every figure${why}`, async (t) => {
+  compared(`compare: ${found.id}, in its tiny form: has every figure${why}`, async (t) => {
     const result = await measureContest({ ...found, driver: 'own' }, { ...tiny, rates: [500] })
 
     t.is(result.cases.length, found.cases.length)
@@ -130,4 +137,29 @@ test('compare: processor time of this process: grows by work', (t) => {
 
   t.true(processorMs([process.pid]) > before)
   t.true(Number.isNaN(processorMs([-1])))
+})
+
+test('compare: bare servers: keep what they are given, in a pipeline that comes in pieces', async (t) => {
+  for (const system of [bareCache, bareLog]) {
+    const { port, pids, stop } = await system.start()
+    try {
+      const socket = await openSocket(port)
+      let said = ''
+      socket.on('data', (data) => {
+        said += data.toString('latin1')
+      })
+      const sets = ['a', 'b', 'a'].map((key, i) => encodeCommand('SET', key, `${i}`)).join('')
+      socket.write(sets.slice(0, 40))
+      setTimeout(() => socket.write(sets.slice(40)), 50)
+      while (said !== '+OK\r\n+OK\r\n+OK\r\n') await sleep(5)
+      said = ''
+      socket.write(['a', 'b', 'c'].map((key) => encodeCommand('GET', key)).join(''))
+      while (said.length < 19) await sleep(5)
+      t.is(said, '$1\r\n2\r\n$1\r\n1\r\n$-1\r\n')
+      t.is(pids.length, system === bareLog ? 3 : 1)
+      socket.destroy()
+    } finally {
+      await stop()
+    }
+  }
 })

@@ -1,5 +1,6 @@
 // Who is measured against whom, by which load, and what is asked of us.
 
+import { bareCache, bareLog } from './bare.js'
 import { quorate } from './quorate.js'
 import {
   etcd,
@@ -58,6 +59,8 @@ const cacheBars = [
   [16, 0.7],
   [100, 0.7],
 ] as const
+
+const plain = [[1], [16], [100]] as const
 
 export const contests: readonly Contest[] = [
   {
@@ -164,5 +167,38 @@ export const contests: readonly Contest[] = [
     theirs: nutcracker,
     driver: 'redis-benchmark',
     cases: [...of('set', [[1, 1], [16]]), ...of('get', [[1, 1], [16]])],
+  },
+  {
+    id: 'bare-cache',
+    title: 'What Node leaves: a `Map` behind a socket, beside redis-server',
+    ours: bareCache,
+    theirs: redis,
+    driver: 'redis-benchmark',
+    cases: [...of('set', plain), ...of('get', plain), { operation: 'get', ...lone }],
+  },
+  {
+    id: 'bare-log',
+    title:
+      'What Node leaves: three processes that write, sync and send batches, beside redis-server',
+    ours: bareLog,
+    theirs: redis,
+    driver: 'redis-benchmark',
+    cases: [...of('set', [[1], [16]]), ...of('get', [[1], [16]])],
+  },
+  {
+    id: 'bare-etcd',
+    title: 'The same, beside etcd',
+    ours: bareLog,
+    theirs: etcd,
+    driver: 'own',
+    cases: [...of('set', [[1], [16]]), { operation: 'set', ...lone }],
+  },
+  {
+    id: 'bare-zookeeper',
+    title: 'The same, beside ZooKeeper',
+    ours: bareLog,
+    theirs: zookeeper,
+    driver: 'own',
+    cases: of('set', [[1], [16]]),
   },
 ]

@@ -1,4 +1,4 @@
-// `make bench-compare`: every contest, or those of ONLY=cache,etcd; ROUNDS, REQUESTS, MS and RATES change how long it
+// `make bench-compare`: every contest, or those of ONLY=cache,etcd; ROUNDS, REQUESTS, MS, WARM_MS and RATES change how long it
 // takes. Writes tables and charts to DOCS, which is `docs/compare` unless said.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -27,6 +27,7 @@ function optionsOf({ id }: Contest): MeasureOptions {
     requests: Number(env['REQUESTS'] ?? 100_000),
     ms: Number(env['MS'] ?? 3_000),
     rates: rates?.map(Number) ?? rated[id] ?? [],
+    warmMs: Number(env['WARM_MS'] ?? 12_000),
   }
 }
 
@@ -87,6 +88,8 @@ if (results.length === 0) {
     '# Quorate beside others',
     `Measured ${day} on ${on}, by \`make bench-compare\`: 64-byte values, 50 clients unless said, medians of interleaved`,
     'rounds; servers and load share the machine. `CPU us` is the processor time of all processes of the server for one operation.',
+    'Each server is under load for twelve seconds before: the first 100,000 operations of a member cost up to three times as much,',
+    'while V8 compiles. The last four tables have nothing of Quorate in them: they say what Node leaves (`test/compare/bare-server.ts`).',
   ].join('\n')
   const parts = results.map((result) => {
     const images = writeCharts(result).map((file) => `![${result.title}](${file})`)

@@ -44,6 +44,8 @@ export interface MeasureOptions {
   readonly ms: number
   /** SETs a second at which latencies are taken, 50 clients; none for no such measurement. */
   readonly rates: readonly number[]
+  /** Milliseconds of load on each server before anything is measured: what runs often is compiled while it does. */
+  readonly warmMs: number
 }
 
 type Side = 'ours' | 'theirs'
@@ -60,6 +62,7 @@ export async function measureContest(
     for (const side of sides) {
       started[side] = await contest[side].start()
       await fillKeys(contest[side].wire, started[side].port)
+      await warm(contest, contest[side], started[side], options.warmMs)
     }
     const running = started as Pair<Running>
     const cases: CaseResult[] = []
@@ -88,7 +91,20 @@ export async function measureContest(
   }
 }
 
-/** What runs often is compiled while it does: in the first seconds an operation costs twice as much. */
+async function warm(
+  { cases }: Contest,
+  { wire }: System,
+  target: Running,
+  ms: number,
+): Promise<void> {
+  if (ms === 0) return
+  for (const { operation, clients, depth } of cases) {
+    const load = { wire, port: target.port, operation, clients, ms: ms / cases.length }
+    await driveClosed(load, depth)
+  }
+}
+
+/** Rounds of a case that do not count: the first ones compile what the case alone needs. */
 const coldRounds = 2
 
 /** Rounds alternate, and so does who begins. */
