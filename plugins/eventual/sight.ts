@@ -76,15 +76,17 @@ function coversAll(gate: Gate, mark: SeenStamps): boolean {
 }
 
 /**
- * The last stamp of what its giver had closed, where an incarnation began behind which all groups know what there is: it
- * belongs to no entry, so there is nothing to wait for. Who closed it may be gone, and nobody else closes it any more.
- * What begins with a range that was closed itself, ahead of a gap, begins behind an entry.
+ * It begins with the last stamp of what its giver had closed, where an incarnation began behind which all groups know what
+ * there is: that stamp belongs to no entry, so there is nothing to wait for. Who closed it may be gone, and nobody else
+ * closes it any more. What begins with a range that was closed itself, ahead of a gap, begins behind an entry.
  */
 function isStart({ frontier, groups }: Keyspace, { seat, after, upTo }: StampRange): boolean {
-  if (upTo - after > seatsMax || hasBug('eventual-start-awaited')) return false
-  const begins = (vector: Vector): boolean =>
-    vector.rangesOf(seat).some((each) => each.after === upTo)
-  return begins(frontier) && !groups.some(({ lost }) => begins(lost))
+  if (hasBug('eventual-start-awaited')) return false
+  const start = frontier
+    .rangesOf(seat)
+    .find((each) => after < each.after && each.after <= after + seatsMax && upTo <= each.upTo)
+  if (start === undefined) return false
+  return !groups.some(({ lost }) => lost.rangesOf(seat).some((each) => each.after === start.after))
 }
 
 /** It names what this group serves without: nobody told whether there was something. */

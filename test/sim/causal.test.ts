@@ -64,6 +64,13 @@ for (const { seed, ...more } of removed) {
   })
 }
 
+// As 910016, and its giver had made entries behind what it closed.
+test('simulator: causal: seed 980017 of durability always, which broke: no violation', (t) => {
+  const more = { durability: 'always', members: true } as const
+  const result = runSeed({ ...shared, seed: 980_017, given: { ...given, ...more } })
+  t.is(result.violation?.sentence ?? '', '')
+})
+
 test('simulator: causal: seed 56005 of 7,500 turns, which broke: no violation', (t) => {
   const result = runSeed({
     ...shared,
