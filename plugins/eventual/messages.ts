@@ -14,15 +14,8 @@ import {
 } from 'quorate/plugin'
 import { decodeKnown, encodeKnown, type Known } from './floor.js'
 import type { Claim } from './gate.js'
-import {
-  firstVersion,
-  isLater,
-  readList,
-  readVersion,
-  type Version,
-  writeList,
-  writeVersion,
-} from './list.js'
+import { firstVersion, isLater, readList, type Version, writeList, writeVersion } from './list.js'
+import { readVectorNote } from './vector-note.js'
 
 /** First byte of each message; members ignore versions that they do not know, and say so in their status. */
 export const messageVersion = 3
@@ -270,24 +263,8 @@ function decodeBody(reader: ByteReader, kind: (typeof kinds)[number]): Message |
   switch (kind) {
     case 'entries':
       return decodeEntries(reader)
-    case 'vector': {
-      const vector = Vector.decode(reader)
-      if (vector === null) return null
-      const made = reader.varint()
-      const promise = reader.varint()
-      const safe = reader.varint()
-      const life = reader.varint()
-      const recovering = reader.boolean()
-      const isSettled = reader.boolean()
-      const held = Vector.decode(reader)
-      if (held === null) return null
-      const hasReach = reader.boolean()
-      const reach = hasReach ? Vector.decode(reader) : null
-      const guessed = hasReach ? Vector.decode(reader) : null
-      const follows = reader.left > 0 ? readVersion(reader) : firstVersion
-      const head = { kind, vector, made, promise, safe, life }
-      return { ...head, recovering, isSettled, held, reach, guessed, follows }
-    }
+    case 'vector':
+      return readVectorNote(reader)
     case 'claims':
       return decodeClaims(reader)
     case 'list': {

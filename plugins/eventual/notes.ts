@@ -54,7 +54,7 @@ export function notesTick(state: EventualState): void {
   reserve(state, state.clock.last)
   forgetEarly(state)
   state.overlays.prune(state.appliedVector)
-  if (mono >= tellsAt(state)) tellAll(state)
+  if (mono >= tellsAt(state, mono)) tellAll(state)
   for (const peer of state.peers.values()) {
     if (!peer.isUp) continue
     peer.parts.prune(mono)
@@ -66,14 +66,18 @@ export function notesTick(state: EventualState): void {
 }
 
 export function notesWakeAt(state: EventualState): number {
-  return state.peers.size === 0 ? Number.MAX_SAFE_INTEGER : tellsAt(state)
+  return state.peers.size === 0 ? Number.MAX_SAFE_INTEGER : tellsAt(state, null)
 }
 
-/** When the others are told next. */
-function tellsAt(state: EventualState): number {
-  const { options } = state
+/** When the others are told next: `mono` in the turn that asks, null for a later one. */
+function tellsAt(state: EventualState, mono: number | null): number {
+  const { options, pace, toldAt } = state
   const isChanged = hasNews(state) || state.echoes > 0
-  return state.toldAt + (isChanged ? options.noteMs : options.idleMs)
+  const everyMs = isChanged ? options.noteMs : options.idleMs
+  if (pace === null || toldAt === never) return toldAt + everyMs
+  // Groups that told at different times do so together from the next round number on.
+  const at = (Math.floor(toldAt / everyMs) + 1) * everyMs
+  return isChanged ? Math.max(at, pace.tellsFrom(mono)) : at
 }
 
 /** It holds something else than the others were told, or waits for nothing any more: who began anew waits for that. */
@@ -94,19 +98,27 @@ export function tellAll(state: EventualState): void {
   state.told = Vector.copyOf(state.durable)
   state.toldChanges = state.durable.changes
   state.wasToldSettled = isSettled(state)
-  for (const peer of state.peers.values()) tell(state, peer)
+  if (state.peers.size === 0) return
+  state.pace?.told(state.mono)
+  // Nobody hears that there is something which could be lost with this member before it was sent.
+  for (const peer of state.peers.values()) pushOwn(state, peer)
+  state.out.sendAll(state.peers.keys(), noteOf(state))
 }
 
 export function tell(state: EventualState, peer: Peer): void {
-  const vector = state.durable
-  // Nobody hears that there is something which could be lost with this member before it was sent.
+  // As in `tellAll`.
   pushOwn(state, peer)
+  state.out.send(peer.member, noteOf(state))
+}
+
+function noteOf(state: EventualState): VectorNote {
+  const vector = state.durable
   // What is being executed has seen what was there when it was handed out, and no more.
   if (state.preparing.length === 0) state.toldSafe = safeTime(state, vector)
   // What others may still have of us has seen less.
   if (state.isGapOpen || state.floor.isBelow) state.toldSafe = 0
   else if (hasNewcomer(state)) state.toldSafe = Math.min(state.toldSafe, tied)
-  state.out.send(peer.member, {
+  return {
     kind: 'vector',
     vector,
     made: state.ownLast,
@@ -119,7 +131,7 @@ export function tell(state: EventualState, peer: Peer): void {
     reach: toldReach(state),
     guessed: state.gate?.unsure() ?? null,
     follows: hasBug('eventual-list-told-early') ? state.list : state.listOnDisk,
-  })
+  }
 }
 
 /** Told in place of a stamp that is safe here: nothing is stable, though nothing of this member lacks. */

@@ -37,7 +37,16 @@ export class EventualOutbox extends Outbox<Message> {
   }
 
   override send(to: MemberId, message: Message): void {
+    this.#send(to, encodeMessage(message))
+  }
+
+  /** The same to several. */
+  sendAll(members: Iterable<MemberId>, message: Message): void {
     const bytes = encodeMessage(message)
+    for (const to of members) this.#send(to, bytes)
+  }
+
+  #send(to: MemberId, bytes: Uint8Array): void {
     const { partBytes } = this.#options
     if (bytes.length <= partBytes) {
       this.sendBytes(to, bytes)

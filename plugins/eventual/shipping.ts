@@ -11,7 +11,10 @@ import type { EventualState } from './state.js'
 export function ship(state: EventualState): void {
   for (const peer of state.peers.values()) {
     if (!peer.isUp || peer.isGettingAll) continue
-    if (state.mono >= peer.shippedAt + state.options.shipMs) pushOwn(state, peer)
+    if (state.mono >= shipsAt(state, peer, state.mono)) {
+      pushOwn(state, peer)
+      if (peer.shippedAt === state.mono) state.pace?.shipped(state.mono)
+    }
     if (state.out.isSending(peer.member)) {
       peer.wanted = null
       peer.wantsSlot = null
@@ -25,13 +28,21 @@ export function ship(state: EventualState): void {
 }
 
 /** Milliseconds at which own entries are due that were not sent yet. */
-export function shipWakeAt({ peers, settledIndex, options }: EventualState): number {
+export function shipWakeAt(state: EventualState): number {
+  const { peers, settledIndex, options } = state
   let at = Number.MAX_SAFE_INTEGER
-  for (const { isUp, isGettingAll, next, flightBytes, shippedAt } of peers.values()) {
+  for (const peer of peers.values()) {
+    const { isUp, isGettingAll, next, flightBytes } = peer
     const isOwed = isUp && !isGettingAll && next !== null && next <= settledIndex
-    if (isOwed && flightBytes < options.windowBytes) at = Math.min(at, shippedAt + options.shipMs)
+    if (isOwed && flightBytes < options.windowBytes) at = Math.min(at, shipsAt(state, peer, null))
   }
   return at
+}
+
+/** By the group itself, and by all groups together: `mono` in the turn that asks, null for a later one. */
+function shipsAt({ options, pace }: EventualState, peer: Peer, mono: number | null): number {
+  const at = peer.shippedAt + options.shipMs
+  return pace === null ? at : Math.max(at, pace.shipsFrom(mono))
 }
 
 /** What a peer holds is known: its acknowledgements count, and what it lacks is sent from there on. */

@@ -32,6 +32,7 @@ import { Floor } from './floor.js'
 import { localTerm } from './note.js'
 import { EventualOutbox } from './outbox.js'
 import { Overlays } from './overlays.js'
+import { type Pace, paceOf } from './pace.js'
 import { makePeer, type Peer } from './peer.js'
 import type { Repair } from './repair.js'
 import { restoreLog } from './restoring.js'
@@ -79,6 +80,8 @@ export class EventualState {
   readonly hasLog: boolean
   /** Where groups of a causal keyspace wait for each other, else null. */
   readonly gate: Gate | null
+  /** Where a keyspace has several groups, else null. */
+  readonly pace: Pace | null
   /** All other members, as long as it is one itself. */
   readonly peers = new Map<MemberId, Peer>()
   /** The list of which nothing is open any more: all hold the same of those who are gone. */
@@ -215,6 +218,7 @@ export class EventualState {
     const keyspace = keyspaceOf(init, clock)
     const isShared = keyspace !== null && !hasBug('eventual-clock-per-group')
     this.clock = isShared ? keyspace.clock : clock
+    this.pace = paceOf(init)
     this.mono = init.now.mono
     this.wall = init.now.wall
     this.recoverWaitMs = init.recoverWaitMs

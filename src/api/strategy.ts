@@ -115,6 +115,8 @@ export interface CommonKeyspace {
   readonly groups: number
   /** One thing for all of them, made for the first that asks. */
   share<T>(make: () => T): T
+  /** As `share`, where no group's part of a turn depends on another one's: each still has its own. */
+  beside?<T>(make: () => T): T
 }
 
 export interface EarlierEntries {

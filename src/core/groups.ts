@@ -36,12 +36,17 @@ export function commonKeyspaces(
       const groups = countOf(space)
       if (groups === 1) return []
       let made: unknown
+      let madeBeside: unknown
       const share = <T>(make: () => T): T => {
         if (made === undefined) shared(name)
         made ??= make()
         return made as T
       }
-      return [[name, { level, groups, share }]]
+      const beside = <T>(make: () => T): T => {
+        madeBeside ??= make()
+        return madeBeside as T
+      }
+      return [[name, { level, groups, share, beside }]]
     }),
   )
 }

@@ -28,7 +28,7 @@ export function describeFailure(failed: RunResult, options: RunOptions): readonl
 function profileOf({ hint, given = {} }: RunOptions): string {
   const owner = hint === undefined ? undefined : seededBugs.find((each) => each.hint === hint)
   if (owner !== undefined) return ` HINT=${owner.name}`
-  const { strategy, level, durability, laterEngine, surface, ...rest } = given
+  const { strategy, level, durability, laterEngine, surface, shards, ...rest } = given
   const shape = (['members', 'fleet', 'placed', 'moves', 'grows', 'rooted'] as const).map(
     (name) => {
       return rest[name] === undefined ? '' : ` ${name.toUpperCase()}=${rest[name] ? 1 : 0}`
@@ -40,6 +40,7 @@ function profileOf({ hint, given = {} }: RunOptions): string {
     durability === undefined ? '' : ` DURABILITY=${durability}`,
     laterEngine === true ? ' LATER=1' : '',
     surface === undefined ? '' : ` SURFACE=${surface}`,
+    shards === undefined ? '' : ` SHARDS=${shards}`,
     ...shape,
   ].join('')
 }

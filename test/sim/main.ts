@@ -37,7 +37,7 @@ function optionsOf(seed: number, turns: number): RunOptions {
   }
 }
 
-/** STRATEGY=, LEVEL=, DURABILITY=, LATER=1, PLACED=, FLEET=, MEMBERS=, MOVES=, GROWS=, ROOTED= and SURFACE= take the place of what the seed would draw. */
+/** STRATEGY=, LEVEL=, DURABILITY=, LATER=1, PLACED=, FLEET=, MEMBERS=, MOVES=, GROWS=, ROOTED=, SHARDS= and SURFACE= take the place of what the seed would draw. */
 function given(): Given {
   const durability = durabilities.find((each) => each === env['DURABILITY'])
   const surface = integer('SURFACE', -1)
@@ -55,6 +55,7 @@ function given(): Given {
     ...(env['GROWS'] === undefined ? {} : { grows: env['GROWS'] === '1' }),
     ...(env['ROOTED'] === undefined ? {} : { rooted: env['ROOTED'] === '1' }),
     ...(env['PLACED'] === undefined ? {} : { placed: env['PLACED'] === '1' }),
+    ...(env['SHARDS'] === undefined ? {} : { shards: integer('SHARDS', 1) }),
     ...(surface < 0 ? {} : { surface }),
   }
 }

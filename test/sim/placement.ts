@@ -32,9 +32,18 @@ const placements: readonly {
 export function drawPlacement({ workload }: Profile, random: Random): Partial<Profile> {
   const { groups: placement, members } = random.pick(placements)
   if (placement.length === 1) return { members, shards: 1, placement }
-  // What names several keys would have them in several groups.
+  return { members, placement, ...inShards(workload, 2) }
+}
+
+/** Where it is asked for, at level eventual: groups of a keyspace that speak together. */
+export function givenShards({ level, workload }: Profile, shards = 1): Partial<Profile> {
+  return level === 'causal' || shards === 1 ? {} : inShards(workload, shards)
+}
+
+/** Several groups in every keyspace: what names several keys would have them in several groups. */
+function inShards(workload: Profile['workload'], shards: number): Partial<Profile> {
   const alone = { ...workload, transactions: 0, scripts: 0, surface: 0 }
-  return { members, shards: 2, placement, workload: alone, maxMemory: 0 }
+  return { shards, workload: alone, maxMemory: 0 }
 }
 
 /** Members with a replica of a group. */

@@ -8,7 +8,7 @@ import { Random } from '../../src/base/random.js'
 import { type aheadFaults, type mergingFaults, mergingProfile } from './merging/profile.js'
 import { mayHaveComers, wholeDisks, withHands, withMoves, withSeats } from './move-profile.js'
 import type { NetworkRates } from './network.js'
-import { drawPlacement } from './placement.js'
+import { drawPlacement, givenShards } from './placement.js'
 import type { WorkloadProfile } from './workload.js'
 
 /** Faults that last for a whole run, at a rate. */
@@ -172,6 +172,8 @@ export interface Given {
   readonly rooted?: boolean
   /** Share of the whole command set. */
   readonly surface?: number
+  /** Groups of each keyspace, of members that merge at level eventual. */
+  readonly shards?: number
 }
 
 /** Draws the profile of a seed. With a hint, what it does not ask for is as plain as can be. */
@@ -184,7 +186,8 @@ export function drawProfile(
   if (made.strategy === 'eventual') {
     const merging = mergingProfile(made, seed, hint)
     if (hint !== null) return merging
-    return withMergingPlacement(merging, seed, given) ?? withLists(merging, seed, given)
+    const placed = withMergingPlacement(merging, seed, given)
+    return placed ?? withLists({ ...merging, ...givenShards(merging, given.shards) }, seed, given)
   }
   const random = new Random(seed, 0x506c6163)
   const isPlaced = given.placed ?? (hint === null && random.chance(1, 6))
