@@ -3,10 +3,10 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Level } from 'level'
 import type { Row, RowRange, StoreName } from '../api/store.js'
 import { QuorateError } from '../base/errors.js'
 import { LogRoom, type RoomLost } from './log-room.js'
+import { type BatchOperation, RawLevel } from './raw-level.js'
 import { checkTables } from './tables.js'
 
 /**
@@ -15,10 +15,6 @@ import { checkTables } from './tables.js'
  */
 const chunkRowsMax = 1_024
 const chunkBytesMax = 8 * 1024
-
-export type BatchOperation =
-  | { readonly type: 'del'; readonly key: Buffer }
-  | { readonly type: 'put'; readonly key: Buffer; readonly value: Uint8Array }
 
 /** The database under a store, as little of it as is used: tests make it fail. */
 export interface Database {
@@ -54,7 +50,7 @@ export async function openDatabase(
     const sentence = `the ${name} store in ${directory} is damaged: ${fault}`
     throw new QuorateError('STORE_CORRUPT', sentence)
   }
-  const level = new Level<Buffer, Uint8Array>(directory, {
+  const level = new RawLevel(directory, {
     keyEncoding: 'buffer',
     valueEncoding: 'view',
     // Checked by `checkTables`, which reads no compressed index.
@@ -95,12 +91,12 @@ function isBeheaded(directory: string): boolean {
 }
 
 class LevelDatabase implements Database {
-  readonly #level: Level<Buffer, Uint8Array>
+  readonly #level: RawLevel
   readonly #room: LogRoom | null
   /** Calls that write and are not answered yet. */
   #writing = 0
 
-  constructor(level: Level<Buffer, Uint8Array>, room: LogRoom | null) {
+  constructor(level: RawLevel, room: LogRoom | null) {
     this.#level = level
     this.#room = room
   }
@@ -120,13 +116,7 @@ class LevelDatabase implements Database {
   #write(operations: BatchOperation[], sync: boolean): Promise<void> {
     // An empty batch is not written at all, so that nothing would be synced.
     if (operations.length === 0 && sync) operations.push({ type: 'del', key: keyBytes('\0') })
-    const options = sync ? syncOptions : noOptions
-    const [first] = operations
-    // One record of a log, as most batches are: half the way to LevelDB.
-    if (operations.length === 1 && first?.type === 'put') {
-      return this.#level.put(first.key, first.value, options)
-    }
-    return this.#level.batch(operations, options)
+    return this.#level.write(operations, sync)
   }
 
   async scan(
@@ -183,11 +173,6 @@ function bytesOf(operations: readonly BatchOperation[]): number {
   }
   return bytes + (bytes >> 10)
 }
-
-/** With the encodings: abstract-level makes a copy of options that do not say them, for each write. */
-const encodings = { keyEncoding: 'buffer', valueEncoding: 'view' } as const
-const syncOptions = { ...encodings, sync: true }
-const noOptions = { ...encodings, sync: false }
 
 /** Bytes of a row key. */
 export function keyBytes(key: string): Buffer {

@@ -3,7 +3,8 @@
 // LevelDB would answer OK to later writes and lose them, so nothing is written to it ever again.
 
 import type { Row, RowRange, StoreName, StoreWrite, WitnessNote } from '../api/store.js'
-import { type BatchOperation, type Database, describe, keyBytes } from './database.js'
+import { type Database, describe, keyBytes } from './database.js'
+import type { BatchOperation } from './raw-level.js'
 
 /** Writes and bytes that one batch takes up at most; a single larger write still goes at once. */
 const batchWritesMax = 4_096

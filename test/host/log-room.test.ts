@@ -4,10 +4,10 @@ import fs, { cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { Level } from 'level'
 import { openDatabase } from '../../src/host/database.js'
 import { LogRoom, roomBytes } from '../../src/host/log-room.js'
 import { directory } from './world.js'
+import { RawLevel } from '../../src/host/raw-level.js'
 
 function never(t: ExecutionContext): (why: string) => void {
   return (why) => t.fail(why)
@@ -113,15 +113,13 @@ test.serial(
   'log room: each batch is synced, also one that was not asked to be; without room only that',
   async (t) => {
     const seen: { place: string; sync: unknown }[] = []
-    const { batch, put } = Level.prototype
-    t.teardown(() => Object.assign(Level.prototype, { batch, put }))
-    const spy = (real: (...args: never[]) => unknown) =>
-      function (this: Level, ...args: unknown[]): unknown {
-        const { sync } = args[args.length - 1] as { sync: unknown }
-        seen.push({ place: this.location, sync })
-        return real.apply(this, args as never[])
-      }
-    Object.assign(Level.prototype, { batch: spy(batch as never), put: spy(put as never) })
+    const { write } = RawLevel.prototype
+    t.teardown(() => Object.assign(RawLevel.prototype, { write }))
+    function spy(this: RawLevel, ...args: Parameters<typeof write>): Promise<void> {
+      seen.push({ place: this.location, sync: args[1] })
+      return write.apply(this, args)
+    }
+    Object.assign(RawLevel.prototype, { write: spy })
     const syncsOf = async (lost: ((why: string) => void) | null): Promise<unknown[]> => {
       const place = join(directory(t), 'log')
       const database = await openDatabase(place, 'log', lost)
