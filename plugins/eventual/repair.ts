@@ -27,6 +27,9 @@ export interface Repair {
 const slotsMax = 2_048
 const slotsBytesMax = 64 * 1024
 
+/** Milliseconds, at most, until slots are asked for again behind some that could not be merged. */
+const refusedMsMax = 30_000
+
 /** Asks for the next slots, and again where no answer came. */
 export function repairTick(state: EventualState): void {
   const { repair, options, mono } = state
@@ -42,12 +45,15 @@ function gives(state: EventualState, { isUp, vector }: Peer): boolean {
 }
 
 /** Another one may hold other things: it begins anew. False where there is none. */
-function asksOther(state: EventualState): boolean {
-  const { repair, peers, mono } = state
-  const others = [...peers.values()].filter(({ member }) => member !== repair?.from)
+function asksOther(state: EventualState, askedAt = state.mono): boolean {
+  const { repair, peers } = state
+  const all = [...peers.values()]
+  const at = all.findIndex(({ member }) => member === repair?.from)
+  // The next one in turn: of two that give nothing each would follow the other for ever.
+  const others = [...all.slice(at + 1), ...all.slice(0, Math.max(at, 0))]
   const other = others.find((peer) => gives(state, peer))
   if (other === undefined) return false
-  state.repair = { from: other.member, next: 0, start: null, askedAt: mono }
+  state.repair = { from: other.member, next: 0, start: null, askedAt }
   return true
 }
 
@@ -108,9 +114,14 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
   }
   if (!isNear(state, message.vector)) return
   if (!canMergeAll(state, message)) {
-    // It is asked for them again, if there is no other.
-    repair.askedAt = state.mono
-    asksOther(state)
+    // It is asked for them again, if there is no other; each time later, as all that comes before them comes anew.
+    const { resendMs } = state.options
+    const waitMs = Math.min(
+      resendMs * (1 << Math.min(state.refused - 1, 16)),
+      Math.max(refusedMsMax, resendMs),
+    )
+    repair.askedAt = state.mono + waitMs - resendMs
+    asksOther(state, repair.askedAt)
     return
   }
   for (const { upTo } of message.vector.ranges()) state.clock.see(upTo)
@@ -134,6 +145,7 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
     return
   }
   state.repair = null
+  state.refused = 0
   state.takenFrom = { member: from, life: state.peers.get(from)?.life ?? 0, at: state.mono }
   state.counters.repairs++
   state.hasAll = true
@@ -146,20 +158,16 @@ export function onSlots(state: EventualState, from: MemberId, message: Slots): v
 }
 
 /** To be asked before a slot is logged: a group does not get past one that its engine cannot merge, at any start. */
-export function canMerge(
-  { view, counters, out }: EventualState,
-  slot: number,
-  exported: Uint8Array,
-): boolean {
+export function canMerge(state: EventualState, slot: number, exported: Uint8Array): boolean {
+  const { view, counters, out } = state
   if (view?.isSlot?.(exported, slot) !== false) return true
-  if (counters.malformed++ === 0) out.note('warn', 'eventual.slot-malformed', { slot })
+  counters.malformed++
+  if (state.refused++ === 0) out.note('warn', 'eventual.slot-malformed', { slot })
   return false
 }
 
 function canMergeAll(state: EventualState, { slot, exported, empty }: Slots): boolean {
-  const none = exported.indexOf(null)
-  if (none >= 0 && !canMerge(state, slot + none, empty)) return false
-  return exported.every((each, at) => each === null || canMerge(state, slot + at, each))
+  return exported.every((each, at) => canMerge(state, slot + at, each ?? empty))
 }
 
 const noSlot: Uint8Array = new Uint8Array(0)

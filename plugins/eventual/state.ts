@@ -188,6 +188,8 @@ export class EventualState {
   toldBy: MemberId | null = null
   /** Slots of another member are taken as they are. */
   repair: Repair | null = null
+  /** Slots that could not be merged, since the last repair ended. */
+  refused = 0
   /** Whose slots were taken last, and in which of its lives. */
   takenFrom: { readonly member: MemberId; readonly life: number; readonly at: number } | null = null
   readonly view: MergeView | undefined

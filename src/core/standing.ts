@@ -40,6 +40,8 @@ export class Standing {
   #isTold = false
   /** Somebody that has its disk goes by a file that names the same members, and nobody told it of others. */
   #isSeconded = false
+  /** Since when all others of its file are linked: who of them knows more has said so a while later. */
+  #allSince: number | null = null
   #isListed = false
   #mayStart = false
   #askAt = 0
@@ -114,7 +116,7 @@ export class Standing {
     if (this.#isTold && (life !== undefined || !peers.isLost)) return true
     this.#waitsSince ??= mono
     // By its file it may be a founder, and have been admitted all the same.
-    const isUnsure = peers.hasMetBorn && !this.#isSeconded
+    const isUnsure = peers.hasMetBorn && !this.#maySecond(mono)
     const isComer = peers.isLost && (isUnsure || life !== null)
     const isUntold = peers.admission.isStranger || isComer
     if (!isUntold && mono - this.#waitsSince >= unansweredMs) return true
@@ -126,6 +128,20 @@ export class Standing {
     const text = String.fromCharCode(begins) + peers.incarnation
     if (host !== undefined && roster.has(self)) this.#send(host, textToBytes(text))
     return false
+  }
+
+  /**
+   * Whether its file may be gone by beside who goes by his. Groups that wait for no operator's word begin a new era with
+   * those that are there, and who is away may know other members.
+   */
+  #maySecond(mono: number): boolean {
+    const { roster, self, peers } = this.#init
+    const { keyspaces } = roster.files
+    if (keyspaces.every(({ durability }) => durability === 'always')) return this.#isSeconded
+    const others = roster.files.members.filter(({ id }) => id !== self)
+    const isAll = others.every(({ id }) => peers().isConnected(id))
+    this.#allSince = isAll ? (this.#allSince ?? mono) : null
+    return this.#isSeconded && this.#allSince !== null && mono - this.#allSince >= unansweredMs
   }
 
   /** Monotonic milliseconds. */

@@ -5,7 +5,7 @@ import test from 'ava'
 import { decodeMessage } from '../../plugins/eventual/messages.js'
 import { readFrame } from '../../src/core/wire.js'
 import { CoreWorld, keyspace } from './core-world.js'
-import { digests, reply } from './joining-world.js'
+import { digests, listed, reply } from './joining-world.js'
 
 /** Spoils slots in frames of these senders on their way: the messages stay whole, the slots in them are none. */
 class Spoiler {
@@ -42,9 +42,12 @@ function slotsIn(body: Uint8Array): readonly Uint8Array[] {
   return message.exported.flatMap((each) => each ?? []).slice(0, 1)
 }
 
-function eventualWorld(options: object): CoreWorld {
+function eventualWorld(options: object, members = 3): CoreWorld {
   const space = { ...keyspace('default', [], options), level: 'eventual' } as const
+  const ids = Array.from({ length: members }, (_, i) => i + 1)
   const w = new CoreWorld({
+    members,
+    config: () => ({ members: listed(...ids) }),
     keyspaces: [{ ...space, strategy: 'eventual' }],
     checkpointLogBytes: 2_000,
   })
@@ -59,24 +62,27 @@ const isEqual = (w: CoreWorld): boolean =>
 const isWell = (w: CoreWorld, id: number): boolean =>
   /"groups":\[\{[^}]*"health":"ok"/.test(reply(w, w.client(id), 'QUORATE STATUS'))
 
-/** The third member comes back behind what the logs of the others tell. */
-function repairing(spoiled: readonly number[]): {
+/** The last member comes back behind what the logs of the others tell. */
+function repairing(
+  spoiled: readonly number[],
+  last = 3,
+): {
   readonly w: CoreWorld
   readonly spoiler: Spoiler
 } {
-  const w = eventualWorld({ keepBytes: 1_024, tailBytes: 1_024 })
+  const w = eventualWorld({ keepBytes: 1_024, tailBytes: 1_024 }, last)
   // What it has of its own keeps it from taking a whole snapshot.
-  reply(w, w.client(3), 'SET mine 1')
+  reply(w, w.client(last), 'SET mine 1')
   w.until(() => false, 500)
-  w.isolate(3)
-  reply(w, w.client(3), 'SET mine 2')
+  w.isolate(last)
+  reply(w, w.client(last), 'SET mine 2')
   const writer = w.client(1)
   for (let i = 0; i < 60; i++) reply(w, writer, `SET k${i} ${'v'.repeat(200)}`)
   w.until(() => false, 8_000)
   const spoiler = new Spoiler()
   for (const id of spoiled) spoiler.senders.add(id)
   w.passes = spoiler.passes
-  w.rejoin(3)
+  w.rejoin(last)
   return { w, spoiler }
 }
 
@@ -89,6 +95,23 @@ test('malformed slots: one member gives them: they are taken of another one', (t
     t.true(isWell(w, 3))
     t.is(malformed(w, 3) > 0, spoiler.count > 0)
   }
+})
+
+test('malformed slots: two of three others give them: the third one is asked, too', (t) => {
+  const { w } = repairing([1, 2], 4)
+
+  t.true(w.until(() => reply(w, w.client(4), 'GET k59') === `$${'v'.repeat(200)}`, 3_000))
+  t.true(malformed(w, 4) <= 2)
+  t.true(isWell(w, 4))
+})
+
+test('malformed slots: all give them for long: they are asked less and less often', (t) => {
+  const { w, spoiler } = repairing([1, 2])
+  w.until(() => false, 30_000)
+  const before = spoiler.count
+  w.until(() => false, 60_000)
+
+  t.true(spoiler.count > before && spoiler.count <= before + 4, `${spoiler.count - before}`)
 })
 
 test('malformed slots: all give them: none is logged, the member waits, starts again, and takes them once they are whole', (t) => {

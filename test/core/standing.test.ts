@@ -45,7 +45,7 @@ test('standing: a new member says again and again that it begins: one change wai
 function lostMember(hasMetBorn: boolean) {
   const sent: string[] = []
   const members = [one, two].map(member)
-  const files = { members, has: (id: MemberId) => id <= two }
+  const files = { members, keyspaces: [], has: (id: MemberId) => id <= two }
   const roster = {
     gone: [],
     isBlank: true,

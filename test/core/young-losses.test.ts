@@ -189,3 +189,60 @@ test('young losses: who lost its disk, or never had one, says nothing of members
   w.passes = () => true
   t.true(w.until(() => hasBegun(w, 2) && hasBegun(w, 3)))
 })
+
+/** Beside the founders 1 and 3 the fourth joined, and 2 was removed, while 1 was away and knew no topology; all are down. */
+function staleBeside(strategy: string, durability: 'always' | 'everysec'): CoreWorld {
+  const files = (id: number): object => ({ members: id === 4 ? listed(3, 4) : listed(1, 2, 3) })
+  const spaces = [{ ...keyspace('default', []), strategy, durability }]
+  const w = new CoreWorld({ members: 4, keyspaces: spaces, config: files })
+  const epoch = (id: number): number => w.member(id).core?.inspect().topology.epoch ?? 0
+  if (!w.until(() => [1, 2, 3].every((id) => hasBegun(w, id)))) throw new Error('no birth')
+  if (!w.until(() => epoch(2) > 0 || epoch(3) > 0)) throw new Error('no topology')
+  w.kill(1)
+  w.member(1).rows.log.delete(topologyKey)
+  if (!w.until(() => epoch(2) > 0 && epoch(3) > 0)) throw new Error('no topology')
+  reply(w, w.client(3), 'QUORATE JOIN 4 127.0.0.1:7004')
+  if (!w.until(() => hasBegun(w, 4))) throw new Error('it does not join')
+  run(w, 5_000)
+  reply(w, w.client(3), 'QUORATE REMOVE 2')
+  run(w, 5_000)
+  if (w.member(2).stopped === null) throw new Error('it is not removed')
+  if (!w.until(() => reply(w, w.client(3), 'SET b 1') === '+OK', 100)) throw new Error('no write')
+  run(w, 2_000)
+  for (const id of [2, 3, 4]) w.kill(id)
+  w.kill(2, true)
+  return w
+}
+
+for (const strategy of ['raft', 'zab'])
+  for (const durability of ['always', 'everysec'] as const)
+    test(`young losses, ${strategy}, ${durability}: one that knows no topology, and one that was removed and wiped: what others acknowledged is there`, (t) => {
+      const w = staleBeside(strategy, durability)
+      w.start(1)
+      w.start(2)
+      run(w, 30_000)
+      // Groups that wait for nobody's word would begin an era with these two.
+      if (durability === 'everysec') t.false(hasBegun(w, 2))
+
+      w.start(3)
+      w.start(4)
+      t.true(w.until(() => reply(w, w.client(3), 'GET b') === '$1', 300))
+      t.true(w.until(() => reply(w, w.client(1), 'GET b') === '$1', 300))
+      t.true(w.until(() => w.member(2).stopped !== null))
+    })
+
+test('young losses, everysec: all whom their files name are there, one wiped: they begin', (t) => {
+  const spaces = [{ ...keyspace('default', []), durability: 'everysec' as const }]
+  const w = new CoreWorld({ keyspaces: spaces })
+  if (!w.until(() => [1, 2, 3].every((id) => hasBegun(w, id)))) throw new Error('no birth')
+  for (const id of [1, 2, 3]) w.kill(id)
+  for (const id of [1, 3]) w.member(id).rows.log.delete(topologyKey)
+  w.kill(2, true)
+  w.start(1)
+  w.start(2)
+  run(w, 10_000)
+  t.false(hasBegun(w, 2))
+  w.start(3)
+  t.true(w.until(() => hasBegun(w, 2)))
+  t.true(w.until(() => recovering(w, 2) === null))
+})
